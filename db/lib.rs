@@ -1,0 +1,1 @@
+//! The only LMDB: tables, stored values, migrations

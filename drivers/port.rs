@@ -1,0 +1,96 @@
+//! A port: one handset's or one trunk's connection to the outside.
+//!
+//! Drivers translate between a card and these values; they interpret nothing. No method
+//! waits. A port is owned by one thread at a time and moves by value.
+
+use std::{fmt, os::fd::RawFd};
+use types::{
+    edge::{EdgeAt, HookState, PortCommand},
+    frame::{Frame, Law},
+    tick::Tick,
+};
+
+/// What a read brought.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Read {
+    /// The frame was filled. `end` is when its last sample was on the line; `lost` is how many
+    /// samples before it never reached us.
+    Frame { end: Tick, lost: u32 },
+    /// No whole block is there yet.
+    Empty,
+    /// Edges come first: take them, then read again.
+    EdgesFirst,
+}
+
+/// What became of a written frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Write {
+    Taken,
+    /// The transmit queue is full; the frame was not taken.
+    Full,
+}
+
+/// How a port failed. Each is a state of the line, not a panic.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PortError {
+    #[error("the channel is in use by another program")]
+    Busy,
+    #[error("the channel is gone")]
+    Gone,
+    #[error("permission to the channel is denied")]
+    Denied,
+    #[error("the span is in alarm")]
+    Alarm,
+    #[error("the port can't do this: {0}")]
+    Unsupported(&'static str),
+    #[error("the driver failed with error number {0}")]
+    Driver(i32),
+}
+
+/// Counted since the port was opened.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct PortCounters {
+    pub frames_read: u64,
+    pub frames_written: u64,
+    /// Received samples that were dropped because nobody read in time.
+    pub overruns: u64,
+    /// Samples of silence sent because nothing had been written in time.
+    pub underruns: u64,
+}
+
+/// Puts a port on-hook from outside its thread, without locks or allocation: the
+/// watchdog's hand on a line whose thread is stuck.
+pub trait Cutoff: Send {
+    fn on_hook(&self) -> Result<(), PortError>;
+}
+
+/// One channel.
+pub trait Port: Send + fmt::Debug {
+    fn law(&self) -> Law;
+
+    /// A descriptor that becomes readable (edge-triggered is enough) when a block or an edge is
+    /// there. `None` on virtual time, where the scheduler reads every frame.
+    fn descriptor(&self) -> Option<RawFd>;
+
+    /// The next received frame, oldest first.
+    fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError>;
+
+    /// Queues a frame for sending. Write one for each one read.
+    fn write(&mut self, now: Tick, frame: &Frame) -> Result<Write, PortError>;
+
+    /// The next edge, oldest first; `None` when there is no more.
+    fn edge(&mut self, now: Tick) -> Result<Option<EdgeAt>, PortError>;
+
+    fn command(&mut self, now: Tick, command: PortCommand) -> Result<(), PortError>;
+
+    /// The hook as the card sees it now, for reconciliation.
+    fn hook(&self) -> Result<HookState, PortError>;
+
+    /// Drops everything queued in both directions and starts block and queue anew, primed with
+    /// the transmit slack: done at connect so that both legs' blocks fall together.
+    fn flush(&mut self, now: Tick) -> Result<(), PortError>;
+
+    fn counters(&self) -> PortCounters;
+
+    fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError>;
+}

@@ -1,0 +1,1 @@
+//! What the controller says: catalogues, recorded prompts, spoken numbers

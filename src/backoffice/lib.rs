@@ -1,0 +1,1 @@
+//! Answers the lines' questions over the database; no threads, no clock

@@ -1,0 +1,1 @@
+//! May this call be placed? A pure decision with its trace

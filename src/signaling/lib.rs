@@ -1,0 +1,1 @@
+//! From raw edges and heard tones to off-hook, flash, answered and released

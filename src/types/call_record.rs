@@ -1,0 +1,68 @@
+//! The record of one attempt, as a line finishes it and as the back office shows it.
+
+use crate::{
+    digits::Digits,
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    evidence::{AnswerEvidence, Evidences, ReleaseEvidence},
+    id::{CallId, InmateId, LineId, TrunkId},
+    language::Language,
+    phone_number::{CallType, DialingPattern, PhoneNumber},
+    tick::{Tick, Ticks},
+    verdict::{Handling, RecordingRule, Trace},
+};
+
+/// What a line knows of an attempt when it is over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CallEnd {
+    /// `None` when the attempt never reached admission.
+    pub call: Option<CallId>,
+    pub off_hook_at: Tick,
+    /// What was dialed; never PIN digits.
+    pub dialed: Digits,
+    pub trunk: Option<TrunkId>,
+    pub language: Option<Language>,
+    /// Answer of the called party, and start of talk (after acceptance, if that is needed).
+    pub answered_at: Option<Tick>,
+    pub talk_from: Option<Tick>,
+    pub ended_at: Tick,
+    pub disposition: Disposition,
+    pub blocked: Option<Blocked>,
+    pub ended_by: EndedBy,
+    pub flags: FraudFlags,
+    pub extra_digits: u16,
+    pub answer_evidence: Evidences<AnswerEvidence>,
+    pub release_evidence: Evidences<ReleaseEvidence>,
+}
+
+/// A record as it is read back: times are UTC in milliseconds since 1970, lengths in ticks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CallRecord {
+    pub call: CallId,
+    pub line: LineId,
+    pub trunk: Option<TrunkId>,
+    pub inmate: Option<InmateId>,
+    /// The facility's own id of the inmate.
+    pub inmate_id: Option<String>,
+    pub inmate_name: Option<String>,
+    pub dialed: String,
+    pub number: Option<PhoneNumber>,
+    pub pattern: Option<DialingPattern>,
+    pub call_type: Option<CallType>,
+    pub handling: Option<Handling>,
+    pub language: Option<Language>,
+    pub started_utc_ms: i64,
+    pub answered_utc_ms: Option<i64>,
+    pub talk_utc_ms: Option<i64>,
+    pub ended_utc_ms: Option<i64>,
+    pub talk: Ticks,
+    pub limit: Option<Ticks>,
+    pub recording: Option<RecordingRule>,
+    pub disposition: Disposition,
+    pub blocked: Option<Blocked>,
+    pub ended_by: Option<EndedBy>,
+    pub screening: Trace,
+    pub answer_evidence: Vec<(AnswerEvidence, u8)>,
+    pub release_evidence: Vec<(ReleaseEvidence, u8)>,
+    pub flags: FraudFlags,
+    pub extra_digits: u16,
+}

@@ -1,0 +1,113 @@
+//! When a string of digits is a number: a country's dial plan as data, and its reading.
+
+use crate::{
+    digits::Digits,
+    phone_number::{CallType, DialingPattern, PhoneNumber},
+};
+
+/// One shape a dialed string can have.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DialRule {
+    /// The digits, one character each: `0-9` itself, `N` 2-9, `Z` 1-9, `X` 0-9; a
+    /// last `.` stands for any further digits up to `max`.
+    pub shape: String,
+    /// Fewest and most digits in all, prefix included.
+    pub min: u8,
+    pub max: u8,
+    pub pattern: DialingPattern,
+    pub call_type: CallType,
+    /// How many leading digits are prefix, not number.
+    pub strip: u8,
+    /// Digits put before the rest to make the national number (an area code for
+    /// seven-digit dialing).
+    pub prepend: Digits,
+}
+
+/// A country's rules, most specific first: the first that fits is taken.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DialPlan {
+    pub rules: Vec<DialRule>,
+}
+
+/// A number that a dial plan made out of what was dialed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DialedNumber {
+    pub number: PhoneNumber,
+    pub pattern: DialingPattern,
+    pub call_type: CallType,
+}
+
+/// What the digits so far are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialed {
+    /// A number, and no rule allows another digit.
+    Complete(DialedNumber),
+    /// A number if nothing follows.
+    CouldEnd(DialedNumber),
+    /// The beginning of a number.
+    Incomplete,
+    /// No rule begins like this.
+    Impossible,
+}
+
+impl DialPlan {
+    pub fn read(&self, digits: &Digits) -> Dialed {
+        let mut could_end = None;
+        let mut could_grow = false;
+        for rule in &self.rules {
+            if !rule.begins_with(digits) {
+                continue;
+            }
+            could_grow |= digits.len() < usize::from(rule.max);
+            if could_end.is_none() && digits.len() >= usize::from(rule.min) {
+                could_end = rule.number(digits);
+            }
+        }
+        match (could_end, could_grow) {
+            (Some(number), false) => Dialed::Complete(number),
+            (Some(number), true) => Dialed::CouldEnd(number),
+            (None, true) => Dialed::Incomplete,
+            (None, false) => Dialed::Impossible,
+        }
+    }
+}
+
+impl DialRule {
+    /// Whether `digits` is the beginning (or the whole) of this shape.
+    fn begins_with(&self, digits: &Digits) -> bool {
+        if digits.len() > usize::from(self.max) {
+            return false;
+        }
+        let shape = self.shape.as_bytes();
+        for (at, digit) in digits.iter().enumerate() {
+            let Some(value) = digit.value() else {
+                return false;
+            };
+            let fits = match shape.get(at) {
+                Some(b'N') => value >= 2,
+                Some(b'Z') => value >= 1,
+                Some(b'X') => true,
+                Some(b'.') => true,
+                Some(&c) => c == digit.ascii(),
+                None => shape.last() == Some(&b'.'),
+            };
+            if !fits {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn number(&self, digits: &Digits) -> Option<DialedNumber> {
+        let rest = digits.tail(usize::from(self.strip));
+        let number = PhoneNumber {
+            digits: self.prepend.followed_by(rest.as_str())?,
+            international: self.pattern == DialingPattern::International,
+        };
+        Some(DialedNumber {
+            number,
+            pattern: self.pattern,
+            call_type: self.call_type,
+        })
+    }
+}

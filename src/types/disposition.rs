@@ -1,0 +1,106 @@
+//! How a call ended, why it was blocked, and what was suspicious: three separate
+//! fields of the record.
+
+/// How the attempt ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Disposition {
+    /// The record is open: the call goes on.
+    InProgress,
+    /// Both parties talked and one of them hung up.
+    Completed,
+    /// The inmate hung up before the call was answered and accepted.
+    Abandoned,
+    /// Screening refused it; the blocked disposition says why.
+    Blocked,
+    /// No number was completed: a time-out, too many wrong PINs, no such number.
+    NotDialed,
+    /// No trunk gave its proceed signal, or none was free.
+    NoTrunk,
+    Busy,
+    /// Reorder, congestion.
+    NetworkBusy,
+    /// A special information tone: vacant, changed, out of service.
+    Intercept,
+    NoAnswer,
+    /// The trunk stayed silent after outpulsing.
+    TrunkSilent,
+    /// The called party refused.
+    Refused,
+    /// The called party hung up or stayed silent instead of choosing.
+    NotAccepted,
+    /// Cut at its limit.
+    Limited,
+    /// Ended by an officer, or because the phone went out of service.
+    CutOff,
+    /// The trunk was lost (alarm, card gone) in mid-call.
+    TrunkLost,
+    /// The line's own program failed.
+    Fault,
+    /// The controller stopped in mid-call; ended at the second it was last seen.
+    Interrupted,
+}
+
+/// Why screening refused a call.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Blocked {
+    PinInvalid,
+    PinDisabled,
+    PinInUse,
+    /// One number of the PIN's list is disabled.
+    PinNumberDisabled,
+    NumberRestricted,
+    /// In no table that allows it.
+    NumberNotAllowed,
+    TimeRestricted,
+    CallTypeNotAllowed,
+    SpeedDialNotAssigned,
+    NumberNotValid,
+    PhoneOutOfService,
+    /// The back office did not answer in time, or cannot write.
+    SystemUnavailable,
+}
+
+/// Who or what ended the call.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum EndedBy {
+    Inmate,
+    CalledParty,
+    /// The exchange: busy, intercept, silence, no proceed signal.
+    Network,
+    /// This controller's own rules: screening, limits, time-outs.
+    Controller,
+    Officer,
+}
+
+/// Something an investigator searches for, whatever the disposition.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct FraudFlags {
+    /// Digits were keyed after outpulsing ended.
+    pub extra_digits: bool,
+    /// The switch hook was flashed or pulsed during the call.
+    pub switch_hook: bool,
+    /// The exchange gave dial tone in mid-call.
+    pub second_dial_tone: bool,
+    pub three_way: bool,
+}
+
+impl FraudFlags {
+    pub const NONE: FraudFlags = FraudFlags {
+        extra_digits: false,
+        switch_hook: false,
+        second_dial_tone: false,
+        three_way: false,
+    };
+
+    /// The names of the flags that are set, as records show them.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        [
+            (self.extra_digits, "extra-digits"),
+            (self.switch_hook, "switch-hook"),
+            (self.second_dial_tone, "second-dial-tone"),
+            (self.three_way, "three-way"),
+        ]
+        .into_iter()
+        .filter_map(|(set, name)| set.then_some(name))
+    }
+}

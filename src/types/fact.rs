@@ -1,0 +1,98 @@
+//! What happened on a line, told once, in fixed size: the followed story, the log and
+//! the ring of last events are all made from these.
+
+use crate::{
+    call_record::CallEnd,
+    digits::Digit,
+    edge::Edge,
+    evidence::{AnswerEvidence, ReleaseEvidence, Weighed},
+    heard::Heard,
+    id::{LineId, TrunkId},
+    language::Language,
+    prompt::Prompt,
+    tick::Tick,
+    trunk::TrunkCondition,
+    verdict::Verdict,
+};
+
+/// The two ends of a bridge.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Leg {
+    /// The inmate's handset.
+    Phone,
+    /// The trunk, and behind it the called party.
+    Trunk,
+}
+
+/// A fact and its place.
+#[derive(Clone, Debug)]
+pub struct FactAt {
+    pub line: LineId,
+    pub at: Tick,
+    pub fact: Fact,
+}
+
+#[derive(Clone, Debug)]
+pub enum Fact {
+    OffHook,
+    OnHook,
+    Flash,
+    /// Dial pulses at the handset; `None` while secret.
+    Pulses(u8),
+    /// The call went from one phase to another; names as in the snapshot of edges.
+    Phase {
+        from: &'static str,
+        to: &'static str,
+    },
+    /// A prompt starts on a leg.
+    Says {
+        leg: Leg,
+        language: Language,
+        prompt: Prompt,
+    },
+    /// A prompt was stopped by a digit.
+    PromptStopped {
+        leg: Leg,
+    },
+    /// A key at the handset; `None` when it is part of a secret.
+    Keyed {
+        digit: Option<Digit>,
+    },
+    /// A key from the called party.
+    FarKeyed {
+        digit: Digit,
+    },
+    Heard {
+        leg: Leg,
+        heard: Heard,
+    },
+    TrunkEdge(Edge),
+    TrunkLent(TrunkId),
+    TrunkReturned {
+        trunk: TrunkId,
+        condition: TrunkCondition,
+    },
+    NoTrunkFree,
+    ProceedHeard,
+    /// Outpulsing began: how many digits. The number is in the record, not here.
+    Outpulsing {
+        digits: u8,
+    },
+    Outpulsed,
+    Decided(Verdict),
+    Answered(Weighed<AnswerEvidence>),
+    Accepted,
+    Refused,
+    TalkBegins,
+    Released(Weighed<ReleaseEvidence>),
+    NameRecorded {
+        ms: u32,
+    },
+    CutOff,
+    Ended(CallEnd),
+    LateReply,
+    /// A port refused a command or failed.
+    PortFault {
+        leg: Leg,
+    },
+}

@@ -1,0 +1,35 @@
+//! What a line's ear heard on one leg, in the field's terms.
+
+use crate::{digits::Digit, tick::Tick, tone::Tone};
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Heard {
+    /// A DTMF digit began (it has already met the accept time).
+    DigitStart {
+        digit: Digit,
+        start: Tick,
+        level_dbm0: f32,
+        twist_db: f32,
+    },
+    /// The digit ended.
+    DigitEnd {
+        digit: Digit,
+        start: Tick,
+        end: Tick,
+    },
+    /// A network tone is recognised; told once for a continuous tone and again at each full
+    /// cycle of a cadenced one.
+    Tone {
+        tone: Tone,
+        cycles: u16,
+        start: Tick,
+        level_dbm0: f32,
+        confidence: f32,
+    },
+    /// A network tone that was recognised has stopped.
+    ToneEnd { tone: Tone, at: Tick },
+    /// Sustained speech-like energy that is no network tone.
+    Voice { start: Tick, level_dbm0: f32 },
+    /// Nothing above the noise floor since `since`; told when it has lasted the set time.
+    Silence { since: Tick },
+}

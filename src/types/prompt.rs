@@ -1,0 +1,84 @@
+//! What the controller can say, as identity and arguments; the words and the
+//! audio belong to the `speech` room.
+
+use crate::language::Language;
+
+/// A thing to be said. One value is one utterance; a language's catalogue turns
+/// it into clips in that language's own order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Prompt {
+    // --- to the inmate, before the call
+    /// "For English, press 1", said in `language` itself.
+    LanguageOffer {
+        language: Language,
+        key: u8,
+    },
+    EnterPin,
+    /// The PIN was not found; another try is left.
+    PinTryAgain,
+    /// The last try failed.
+    PinInvalid,
+    PinInUse,
+    PinDisabled,
+    /// Dialing instructions.
+    EnterNumber,
+    /// What was dialed is no number of the dial plan, or is cut short.
+    NumberNotValid,
+    SpeedDialNotAssigned,
+    /// "After the tone, say your name."
+    SayName,
+    OutOfService,
+    /// The length of the call about to be placed, in seconds.
+    CallLimit {
+        seconds: u32,
+    },
+    /// The carrier's brand to the inmate: "Thank you for using ...".
+    ThankYouCarrier,
+    PleaseHold,
+
+    // --- to the inmate, why a call was refused by screening
+    NumberRestricted,
+    NumberNotAllowed,
+    NumberTimeRestricted,
+    CallTypeNotAllowed,
+    SystemUnavailable,
+    NoLineAvailable,
+
+    // --- to the inmate, what became of the call
+    NoAnswer,
+    LineBusy,
+    NetworkBusy,
+    NumberNotInService,
+    CallNotCompleted,
+    CallRefused,
+    CallNotAccepted,
+    TimeIsUp,
+    FarEndHungUp,
+    HangUp,
+    /// After a call was ended for attempted fraud.
+    HangUpFraud,
+    /// After an officer or a schedule ended the call.
+    CallEndedByFacility,
+
+    // --- to the called party
+    /// Carrier, inmate's recorded name, facility: the head of a collect call.
+    CollectCallFrom,
+    /// Recording and monitoring notice.
+    RecordingNotice,
+    ThreeWayNotice,
+    /// "To accept press {accept}, to refuse press {refuse}."
+    AcceptOrRefuse {
+        accept: u8,
+        refuse: u8,
+    },
+    /// Said once the called party has accepted.
+    ThankYouGoAhead,
+    /// Said to a called party who refused or never chose.
+    Goodbye,
+
+    // --- to both
+    /// Time left in the call, in seconds.
+    TimeRemaining {
+        seconds: u32,
+    },
+}

@@ -1,0 +1,108 @@
+//! What a line asks of the keeper and the back office, and what they answer.
+//! All fixed in size: they cross rings between threads without allocation.
+
+use crate::{
+    call_record::CallEnd,
+    dial_plan::DialedNumber,
+    digits::Digits,
+    id::CallId,
+    language::Language,
+    secret::Secret,
+    settings::CallSettings,
+    tick::Tick,
+    trunk::{TrunkCondition, TrunkProfile},
+    verdict::Verdict,
+};
+
+/// A question to the back office. The line numbers its questions; a reply repeats the number,
+/// so that a late answer to an abandoned call is recognised and dropped.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub number: u32,
+    pub query: Query,
+}
+
+#[derive(Clone, Debug)]
+pub enum Query {
+    /// Is this a PIN, and what does it say of the call?
+    Pin(Secret<Digits>),
+    /// May this call be placed? The answer comes when it is durably on disk.
+    Admit(Admission),
+    /// The attempt is over: finish its record, or write it if it has none yet.
+    /// Answered by `Recorded` when it is on disk.
+    End(CallEnd),
+    /// Sent each second while a call is open: the record is to end no later than this.
+    Seen { call: CallId, at: Tick },
+    /// The phone went off-hook and on-hook again without a digit: only counted.
+    EmptyOffHook,
+}
+
+#[derive(Clone, Debug)]
+pub struct Admission {
+    /// When the phone went off-hook.
+    pub off_hook_at: Tick,
+    pub pin: Option<Secret<Digits>>,
+    pub dialed: Digits,
+    pub number: DialedOrSpeed,
+}
+
+/// What the digits were by the dial plan.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DialedOrSpeed {
+    Number(DialedNumber),
+    /// A code 01-50, to be looked up and then screened like any number.
+    Speed(u8),
+}
+
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub number: u32,
+    pub reply: Reply,
+}
+
+#[derive(Clone, Debug)]
+pub enum Reply {
+    Pin(PinAnswer),
+    Admitted(Verdict),
+    /// The end of the call is on disk.
+    Recorded(CallId),
+    /// The question could not be served (disk full, database in error).
+    Unavailable,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PinAnswer {
+    Valid { language: Option<Language> },
+    Unknown,
+    Disabled,
+    InUse,
+}
+
+/// A request to the keeper of the trunks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TrunkQuery {
+    Borrow {
+        number: u32,
+    },
+    Return {
+        trunk: crate::id::TrunkId,
+        condition: TrunkCondition,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TrunkReply {
+    Lent { number: u32, profile: TrunkProfile },
+    NoneFree { number: u32 },
+}
+
+/// What an officer, a schedule or the watchdog tells a line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LineCommand {
+    /// New settings, in force from the next off-hook (in-service changes at once when idle).
+    Settings(CallSettings),
+    /// End the call that is in progress.
+    CutOff,
+    /// Take no new call; `cut` also ends the one in progress.
+    Stop { cut: bool },
+}

@@ -1,0 +1,100 @@
+//! How calls are to be handled at a phone: administered values, copied to the line
+//! whole, so that a call sees one set from its beginning to its end.
+
+use crate::{digits::List, language::Language, tick::Ticks};
+
+/// The most prompt languages a site can offer (C1).
+pub const MAX_LANGUAGES: usize = 9;
+
+/// Where a call's language comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LanguageChoice {
+    /// Offer the installed languages first, if there is more than one.
+    Menu,
+    /// Take the PIN's language; offer the menu only when the PIN does not say.
+    FromPin,
+}
+
+/// The settings of one phone. Times are lengths on the line's own clock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CallSettings {
+    pub in_service: bool,
+    pub pin_required: bool,
+    pub pin_length: u8,
+    pub pin_tries: u8,
+    pub language_choice: LanguageChoice,
+    /// Offered in this order, keys from 1; the first is the default.
+    pub languages: List<Language, MAX_LANGUAGES>,
+    /// How long the controller's own dial tone sounds before the first prompt.
+    pub dial_tone: Ticks,
+    /// Waiting for the first digit of a step.
+    pub first_digit: Ticks,
+    /// Between two digits when more must come.
+    pub inter_digit: Ticks,
+    /// After digits that are a number already, though more could come.
+    pub final_digit: Ticks,
+    /// The prompt for a step is said this often before the call is given up.
+    pub prompt_repeats: u8,
+    /// Shortest on-hook time before dial tone is given again.
+    pub on_hook_guard: Ticks,
+    /// The longest a reply of the back office may take.
+    pub back_office_wait: Ticks,
+    /// A free trunk may take this long to come.
+    pub trunk_wait: Ticks,
+    /// How many trunks are tried when one gives no proceed signal.
+    pub trunk_tries: u8,
+    /// After outpulsing, silence this long is a dead trunk.
+    pub trunk_silent: Ticks,
+    /// Unanswered after this many ringback cycles.
+    pub max_rings: u8,
+    /// Unanswered after this long, whatever is heard.
+    pub answer_wait: Ticks,
+    pub name_seconds: u8,
+    pub accept_key: u8,
+    pub refuse_key: u8,
+    /// Waiting for the called party's choice after the announcement.
+    pub accept_wait: Ticks,
+    /// The announcement is said this often.
+    pub accept_repeats: u8,
+    pub warn_two_minutes: bool,
+    pub warn_one_minute: bool,
+    /// Both parties silent this long in talk is release evidence.
+    pub talk_silence: Ticks,
+    /// No call lasts longer, timed or not.
+    pub hard_limit: Ticks,
+}
+
+impl CallSettings {
+    /// What an unconfigured site gets; the database is seeded with these.
+    pub fn standard() -> CallSettings {
+        CallSettings {
+            in_service: true,
+            pin_required: true,
+            pin_length: 6,
+            pin_tries: 3,
+            language_choice: LanguageChoice::FromPin,
+            languages: [Language::ENGLISH].into_iter().collect(),
+            dial_tone: Ticks::secs(3),
+            first_digit: Ticks::secs(10),
+            inter_digit: Ticks::secs(5),
+            final_digit: Ticks::secs(4),
+            prompt_repeats: 2,
+            on_hook_guard: Ticks::ms(1500),
+            back_office_wait: Ticks::secs(2),
+            trunk_wait: Ticks::secs(3),
+            trunk_tries: 3,
+            trunk_silent: Ticks::secs(20),
+            max_rings: 8,
+            answer_wait: Ticks::secs(60),
+            name_seconds: 3,
+            accept_key: 1,
+            refuse_key: 2,
+            accept_wait: Ticks::secs(8),
+            accept_repeats: 2,
+            warn_two_minutes: false,
+            warn_one_minute: true,
+            talk_silence: Ticks::secs(120),
+            hard_limit: Ticks::secs(99 * 60),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What screening decided about one call, with the trace of how it came to it.
+
+use crate::{
+    digits::{Digits, List},
+    disposition::Blocked,
+    id::{CallId, InmateId},
+    phone_number::{CallType, DialingPattern, PhoneNumber},
+    tick::Ticks,
+};
+
+/// A table or rule that a call passes, in the order of the source's flowchart (C24).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Check {
+    /// Does this phone require a PIN?
+    PinRequired,
+    PinTable,
+    PinInUse,
+    SpeedDial,
+    CallType,
+    PinNumberList,
+    /// Is "check restricted numbers" set?
+    RestrictedMode,
+    RestrictedTable,
+    AllowedTable,
+    TimeRestricted,
+    /// The limit that came out of class, treatment and schedule.
+    Limit,
+}
+
+/// What a check said.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Finding {
+    Yes,
+    No,
+    Found,
+    NotFound,
+    /// Found, but switched off (a disabled PIN or number).
+    Disabled,
+    /// An allowed entry overrode a restricted one.
+    Rescued,
+    Passed,
+}
+
+/// One step of the trace.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Step {
+    pub check: Check,
+    pub finding: Finding,
+}
+
+/// The steps in order. The space is more than the flowchart is long.
+pub type Trace = List<Step, 16>;
+
+/// Who handles the call once dialed (C21b).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Handling {
+    /// The automated operator: name, announcement, acceptance.
+    AutomatedOperator,
+    /// The carrier's operator: the voice path opens when outpulsing ends.
+    CarrierOperator,
+    /// Talk from answer evidence.
+    Direct,
+}
+
+/// May the audio of a call leave the line?
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum RecordingRule {
+    Record,
+    /// Not recorded, but may be monitored.
+    DoNotRecord,
+    /// Neither recorded nor monitored, ever.
+    Privileged,
+}
+
+/// A call that may be placed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Permit {
+    pub call: CallId,
+    pub inmate: Option<InmateId>,
+    pub number: PhoneNumber,
+    pub pattern: DialingPattern,
+    pub call_type: CallType,
+    pub handling: Handling,
+    /// What the trunk is to be dialed.
+    pub outpulse: Digits,
+    /// Longest talk time; `None` is untimed (the hard limit still holds).
+    pub limit: Option<Ticks>,
+    /// Whether the limit is told to the inmate before the call.
+    pub announce_limit: bool,
+    pub recording: RecordingRule,
+}
+
+/// The answer to an admission.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Verdict {
+    pub trace: Trace,
+    pub outcome: Result<Permit, Refusal>,
+}
+
+/// A call that was refused. Its record is already complete but for its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    pub call: CallId,
+    pub blocked: Blocked,
+}

@@ -1,1 +1,331 @@
-//! One call as a state machine without I/O
+//! One call as a state machine without I/O: what happened goes in, what to do comes out, and
+//! the phase says the rest.
+//!
+//! A phase is a struct in [`phase::Phase`], consumed by its `step`; state of a call lives in
+//! its phase and dies with it. What is common to all phases (on-hook, the trunk lost, an
+//! officer's cut-off) is handled once, in [`Call::handle`], before dispatch. What each party hears of
+//! the other, which tone sounds, whether keys are secret and whether the tap is open are not commands
+//! but properties of the phase ([`Call::bridge`], [`Call::phone_tone`], ...): they cannot be
+//! forgotten when a phase is left.
+//!
+//! To add a phase: a file in `phase/`, a variant and its lines in `phase/mod.rs`, the step that enters
+//! it, and a scenario; the snapshot of phase edges then shows the new one to the reviewer.
+
+mod attempt;
+mod cx;
+mod event;
+pub mod phase;
+
+use types::{
+    call_record::CallEnd,
+    dial_plan::DialPlan,
+    digits::List,
+    disposition::{Disposition, EndedBy},
+    fact::{Fact, Leg},
+    id::CallId,
+    query::{Answered, LineCommand, Query, Reply},
+    settings::CallSettings,
+    tick::{Tick, Ticks},
+    tone::Tone,
+};
+
+pub use attempt::Attempt;
+pub use cx::Cx;
+pub use event::{Action, Actions, Event};
+use phase::{Held, Idle, Phase};
+
+/// An open call's record is told this often that the call still lives.
+const SEEN_EACH: Ticks = Ticks::secs(1);
+/// The end of a call is said again this often until the back office has it on disk.
+const RESEND_END: Ticks = Ticks::secs(1);
+/// Ends of calls that may wait for a back office that does not answer. With these full, the
+/// phone takes no new call: a call whose end could not be kept must not be placed.
+const UNRECORDED_MAX: usize = 4;
+
+/// Who hears whom.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bridge {
+    /// Neither party hears the other.
+    Closed,
+    Open,
+    /// Open, but no key of the inmate's passes: a call in the hands of a live operator.
+    KeysBlocked,
+}
+
+/// The call of one line, idle or not.
+#[derive(Debug)]
+pub struct Call {
+    phase: Phase,
+    settings: CallSettings,
+    /// Settings that came during a call wait for its end.
+    next_settings: Option<CallSettings>,
+    next_number: u32,
+    seen_due: Option<Tick>,
+    unrecorded: List<Unrecorded, UNRECORDED_MAX>,
+    /// No new call, whatever the settings say: the controller is stopping.
+    stopped: bool,
+}
+
+#[derive(Debug)]
+struct Unrecorded {
+    end: CallEnd,
+    number: u32,
+    due: Tick,
+}
+
+impl Call {
+    pub fn new(settings: CallSettings) -> Call {
+        Call {
+            phase: Phase::Idle(Idle {
+                guard_until: Tick::ZERO,
+            }),
+            settings,
+            next_settings: None,
+            next_number: 1,
+            seen_due: None,
+            unrecorded: List::new(),
+            stopped: false,
+        }
+    }
+
+    /// Takes one event; actions are appended to `out`.
+    pub fn handle(&mut self, now: Tick, plan: &DialPlan, event: Event<'_>, out: &mut Actions) {
+        if let Event::Answer(answered) = &event
+            && self.recorded(answered)
+        {
+            return;
+        }
+        if let Event::Command(LineCommand::Settings(settings)) = event {
+            self.next_settings = Some(settings.clone());
+            self.adopt_settings();
+            return;
+        }
+        if let Event::Command(LineCommand::Stop { .. }) = event {
+            self.stopped = true;
+        }
+        let room = !self.unrecorded.is_full();
+        let mut cx = Cx {
+            now,
+            settings: &self.settings,
+            plan,
+            out,
+            next_number: &mut self.next_number,
+            in_service: self.settings.in_service && !self.stopped,
+            room,
+            ended: None,
+        };
+        let before = self.phase.name();
+        let phase = std::mem::replace(&mut self.phase, Phase::Idle(Idle { guard_until: now }));
+        let phase =
+            common(phase, &mut cx, &event).unwrap_or_else(|phase| phase.step(&mut cx, event));
+        let ended = cx.ended.take();
+        self.phase = phase;
+        let after = self.phase.name();
+        if before != after {
+            out.push(Action::Tell(Fact::Phase {
+                from: before,
+                to: after,
+            }));
+        }
+        if let Some(end) = ended {
+            self.end(now, end, out);
+        }
+        self.after(now, out);
+    }
+
+    /// When the call wants a [`Event::Timer`] though nothing happened.
+    pub fn deadline(&self) -> Option<Tick> {
+        let resend = self.unrecorded.iter().map(|u| u.due).min();
+        [self.phase.deadline(), self.seen_due, resend]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    pub fn phase_name(&self) -> &'static str {
+        self.phase.name()
+    }
+
+    pub fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Idle(_))
+    }
+
+    pub fn bridge(&self) -> Bridge {
+        self.phase.bridge()
+    }
+
+    /// What the inmate hears whenever no prompt plays.
+    pub fn phone_tone(&self) -> Option<Tone> {
+        self.phase.phone_tone()
+    }
+
+    /// Are the keys being pressed secret?
+    pub fn secret(&self) -> bool {
+        self.phase.secret(&self.settings)
+    }
+
+    /// The call whose audio may leave the line, while it may.
+    pub fn tap(&self) -> Option<CallId> {
+        self.phase.attempt().and_then(Attempt::tap)
+    }
+
+    pub fn open_call(&self) -> Option<CallId> {
+        self.phase
+            .attempt()
+            .and_then(|a| a.permit.as_ref())
+            .map(|p| p.call)
+    }
+
+    pub fn holds_trunk(&self) -> bool {
+        self.phase.attempt().is_some_and(|a| a.trunk.is_some())
+    }
+
+    /// An off-hook phone with a seized trunk always has a hard limit; a phase that is not idle
+    /// always has a timer.
+    pub fn assert_armed(&self) {
+        assert!(
+            self.is_idle() || self.phase.deadline().is_some(),
+            "phase {} has no armed timer",
+            self.phase.name()
+        );
+    }
+
+    fn recorded(&mut self, answered: &Answered) -> bool {
+        let Some(at) = self
+            .unrecorded
+            .iter()
+            .position(|u| u.number == answered.number)
+        else {
+            return false;
+        };
+        if matches!(answered.reply, Reply::Recorded(_)) {
+            self.unrecorded.remove(at);
+        }
+        true
+    }
+
+    fn end(&mut self, now: Tick, end: CallEnd, out: &mut Actions) {
+        let number = self.next_number;
+        self.next_number += 1;
+        out.push(Action::Tell(Fact::Ended(end.clone())));
+        out.push(Action::Ask {
+            number,
+            query: Query::End(end.clone()),
+        });
+        // `room` kept new calls away while there was no room.
+        self.unrecorded.push(Unrecorded {
+            end,
+            number,
+            due: now + RESEND_END,
+        });
+    }
+
+    /// What runs beside the phases: last-seen, ends not yet on disk, settings.
+    fn after(&mut self, now: Tick, out: &mut Actions) {
+        match (self.open_call(), self.seen_due) {
+            (None, _) => self.seen_due = None,
+            (Some(_), None) => self.seen_due = Some(now + SEEN_EACH),
+            (Some(call), Some(due)) if now >= due => {
+                self.seen_due = Some(now + SEEN_EACH);
+                let number = self.next_number;
+                self.next_number += 1;
+                out.push(Action::Ask {
+                    number,
+                    query: Query::Seen { call, at: now },
+                });
+            }
+            (Some(_), Some(_)) => {}
+        }
+        for waiting in &mut self.unrecorded {
+            if now >= waiting.due && !out.is_full() {
+                waiting.due = now + RESEND_END;
+                let query = Query::End(waiting.end.clone());
+                out.push(Action::Ask {
+                    number: waiting.number,
+                    query,
+                });
+            }
+        }
+        self.adopt_settings();
+    }
+
+    fn adopt_settings(&mut self) {
+        if self.is_idle()
+            && let Some(settings) = self.next_settings.take()
+        {
+            self.settings = settings;
+        }
+    }
+}
+
+/// The exits that every phase has, once. `Err` gives the phase back for its own step.
+fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Phase> {
+    match event {
+        Event::OnHook if !matches!(phase, Phase::Idle(_)) => Ok(on_hook(phase, cx)),
+        Event::TrunkLost if phase.attempt().is_some_and(|a| a.trunk.is_some()) => {
+            let attempt = phase.into_attempt().expect("an attempt holds the trunk");
+            Ok(attempt.lose_trunk(cx))
+        }
+        Event::Command(LineCommand::CutOff | LineCommand::Stop { cut: true })
+            if phase.attempt().is_some() =>
+        {
+            let attempt = phase.into_attempt().expect("checked");
+            Ok(attempt.cut_off(cx))
+        }
+        Event::Flash | Event::Pulses(_) => {
+            let mut phase = phase;
+            if let Some(attempt) = phase.attempt_mut()
+                && attempt.trunk.is_some()
+            {
+                attempt.flags.switch_hook = true;
+            }
+            Ok(phase)
+        }
+        Event::Key {
+            leg: Leg::Phone, ..
+        } => {
+            let mut phase = phase;
+            if let Some(attempt) = phase.attempt_mut() {
+                attempt.keyed = true;
+            }
+            if phase.watches_extra_digits()
+                && let Some(attempt) = phase.attempt_mut()
+            {
+                attempt.extra_digits = attempt.extra_digits.saturating_add(1);
+                attempt.flags.extra_digits = true;
+                return Ok(phase);
+            }
+            Err(phase)
+        }
+        _ => Err(phase),
+    }
+}
+
+/// The inmate hung up: whatever went on is over.
+fn on_hook(phase: Phase, cx: &mut Cx<'_>) -> Phase {
+    cx.hush(Leg::Phone);
+    cx.hush(Leg::Trunk);
+    cx.do_(Action::StopName);
+    let talked = phase.attempt().is_some_and(|a| a.talk_from.is_some());
+    let called = phase.outcome();
+    if let Some(attempt) = phase.into_attempt() {
+        let (disposition, by) = match called {
+            Some(outcome) => outcome,
+            None if talked => (Disposition::Completed, EndedBy::Inmate),
+            None => (Disposition::Abandoned, EndedBy::Inmate),
+        };
+        attempt.finish(cx, disposition, by);
+    }
+    let guard_until = cx.now + cx.settings.on_hook_guard;
+    Phase::Idle(Idle { guard_until })
+}
+
+impl Idle {
+    /// Off-hook before on-hook lasted its time gives no dial tone.
+    pub(crate) fn lifted(self, cx: &mut Cx<'_>) -> Phase {
+        if cx.now < self.guard_until {
+            return Phase::Held(Held::silent(cx));
+        }
+        Attempt::lift(cx)
+    }
+}

@@ -1,1 +1,394 @@
-//! One line as an object: ear, mouth, bridge, tap; and the keeper of the trunks
+//! One line as an object: ear, mouth, bridge, tap; and the keeper of the trunks. Still without
+//! I/O: frames, edges and replies go in, frames, commands and questions come out.
+//!
+//! [`Line::handle`] is the whole of it. It takes one [`Input`], never waits and never allocates, and
+//! returns one [`Outputs`] of fixed size; [`Line::deadline`] says when it wants to be woken though
+//! nothing happened. The call itself is `call::Call`; what battery and tones mean is `signaling`'s;
+//! what the samples hold is `dsp`'s. This room puts them together and owns what needs the audio:
+//!
+//! * `ear`: detectors of both legs, and the only place where their facts become `Heard`;
+//! * `mouth`: prompts and tones, one for each leg;
+//! * `bridge`: who hears whom, bit-exact where nothing is mixed in;
+//! * `name`: the inmate's recorded name;
+//! * `tap`: the only way out for audio.
+
+mod act;
+mod bridge;
+mod ear;
+pub mod io;
+pub mod keeper;
+mod mouth;
+mod name;
+mod tap;
+mod trunk;
+
+use std::sync::Arc;
+
+use bridge::Heard10;
+use call::{Bridge, Call, Event};
+use ear::{HeardList, PhoneEar, TrunkEar};
+use mouth::Mouth;
+use name::NameClip;
+use signaling::{Hook, HookEvent};
+use tap::Tap;
+use trunk::Held;
+use types::{
+    dial_plan::DialPlan,
+    edge::PortCommand,
+    fact::{Fact, Leg},
+    frame::{FRAME, FRAME_TICKS, Law, Samples},
+    heard::Heard,
+    id::{CallId, LineId},
+    query::LineCommand,
+    settings::CallSettings,
+    tap::{TapFlags, TapFrame},
+    tick::Tick,
+    trunk::TrunkProfile,
+};
+
+pub use io::{Input, Outputs};
+
+/// A line that needs more timers than this at one instant spins.
+const TIMERS_AT_ONCE: u32 = 8;
+/// The trunk sounding like a tone for this long: the inmate is not let through to it, so that
+/// no digit reaches an exchange that offers a new call.
+const TONAL_MUTE_FRAMES: u16 = 5;
+
+/// What all lines of a site share, read-only and resident in memory.
+#[derive(Debug)]
+pub struct Shared {
+    pub plan: dsp::plan::TonePlan,
+    pub dial_plan: DialPlan,
+    pub speech: speech::Speech,
+}
+
+/// One phone: its call, its detectors, what it says and what it lets through.
+#[derive(Debug)]
+pub struct Line {
+    id: LineId,
+    law: Law,
+    shared: Arc<Shared>,
+    call: Call,
+    hook: Hook,
+    phone_ear: PhoneEar,
+    trunk_ear: TrunkEar,
+    phone_mouth: Mouth,
+    trunk_mouth: Mouth,
+    name: NameClip,
+    tap: Tap,
+    held: Option<Held>,
+    own_trunk: Option<OwnTrunk>,
+    media: bool,
+    /// A question for the phone's own trunk, answered after the event that asked it.
+    own_asked: Option<u32>,
+}
+
+/// A trunk that is wired to this phone alone and never leaves its line.
+#[derive(Debug)]
+struct OwnTrunk {
+    profile: TrunkProfile,
+    free_at: Tick,
+}
+
+impl Line {
+    /// Allocates all that the line will ever use.
+    pub fn new(id: LineId, law: Law, shared: Arc<Shared>, settings: CallSettings) -> Line {
+        Line {
+            id,
+            law,
+            call: Call::new(settings),
+            hook: Hook::default(),
+            phone_ear: PhoneEar::new(),
+            trunk_ear: TrunkEar::new(&shared),
+            phone_mouth: Mouth::new(),
+            trunk_mouth: Mouth::new(),
+            name: NameClip::new(),
+            tap: Tap::closed(id),
+            held: None,
+            own_trunk: None,
+            media: false,
+            own_asked: None,
+            shared,
+        }
+    }
+
+    /// The phone has a trunk of its own instead of the keeper's.
+    pub fn with_own_trunk(mut self, profile: TrunkProfile) -> Line {
+        self.own_trunk = Some(OwnTrunk {
+            profile,
+            free_at: Tick::ZERO,
+        });
+        self
+    }
+
+    pub fn id(&self) -> LineId {
+        self.id
+    }
+
+    /// Takes what happened and says what to do; never waits, never allocates.
+    pub fn handle(&mut self, now: Tick, input: Input<'_>) -> Outputs {
+        let mut out = Outputs::default();
+        self.messages(now, &input, &mut out);
+        self.phone_edges(now, &input, &mut out);
+        self.trunk_edges(now, &input, &mut out);
+        let phone = input.phone.map(|frame| Heard10::decode(self.law, frame));
+        let trunk = self.trunk_frame(&input);
+        self.listen(now, &input, phone.as_ref(), trunk.as_ref(), &mut out);
+        self.timers(now, &mut out);
+        self.media(&mut out);
+        if let Some(phone) = &phone {
+            self.speak(now, phone, trunk.as_ref(), input.trunk_lost > 0, &mut out);
+        }
+        // What was said or dialed in this frame may have ended a phase.
+        self.timers(now, &mut out);
+        self.media(&mut out);
+        self.tap.set(now, self.call.tap(), &mut out.tap);
+        self.check();
+        out
+    }
+
+    /// When the line wants to be woken though nothing happened.
+    pub fn deadline(&self) -> Option<Tick> {
+        [self.call.deadline(), self.hook.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// The name of the phase the call is in, as facts tell it.
+    pub fn phase(&self) -> &'static str {
+        self.call.phase_name()
+    }
+
+    /// The call whose record is open, for whoever must end it if this line dies.
+    pub fn open_call(&self) -> Option<CallId> {
+        self.call.open_call()
+    }
+
+    /// Audio moves: the phone is off-hook.
+    pub fn media_on(&self) -> bool {
+        self.media
+    }
+
+    fn messages(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
+        for command in input.commands {
+            if matches!(command, LineCommand::CutOff) && self.call.is_idle() {
+                continue;
+            }
+            self.deliver(now, Event::Command(command), out);
+        }
+        for answered in input.answers {
+            self.deliver(now, Event::Answer(answered), out);
+        }
+        for reply in input.trunk_replies {
+            self.trunk_reply(now, reply, out);
+        }
+        if input.trunk_fault && self.held.is_some() {
+            tell(out, Fact::PortFault { leg: Leg::Trunk });
+            self.deliver(now, Event::TrunkLost, out);
+        }
+        if input.phone_fault && !self.call.is_idle() {
+            tell(out, Fact::PortFault { leg: Leg::Phone });
+            self.hook = Hook::default();
+            self.deliver(now, Event::OnHook, out);
+        }
+    }
+
+    fn phone_edges(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
+        for &edge in input.phone_edges {
+            for event in self.hook.edge(edge) {
+                self.hooked(now, event, out);
+            }
+        }
+        if let Some(card) = input.phone_hook {
+            for event in self.hook.reconcile(now, card) {
+                self.hooked(now, event, out);
+            }
+        }
+        for event in self.hook.passed(now) {
+            self.hooked(now, event, out);
+        }
+    }
+
+    fn hooked(&mut self, now: Tick, event: HookEvent, out: &mut Outputs) {
+        let (fact, event) = match event {
+            HookEvent::OffHook => (Fact::OffHook, Event::OffHook),
+            HookEvent::OnHook => (Fact::OnHook, Event::OnHook),
+            HookEvent::Flash => (Fact::Flash, Event::Flash),
+            HookEvent::Pulses(count) => (Fact::Pulses(count), Event::Pulses(count)),
+        };
+        tell(out, fact);
+        if matches!(event, Event::OffHook) {
+            self.phone_ear.reset();
+            self.name.forget();
+        }
+        self.deliver(now, event, out);
+    }
+
+    /// All detectors read the frames before anything is muted or mixed.
+    fn listen(
+        &mut self,
+        now: Tick,
+        input: &Input<'_>,
+        phone: Option<&Heard10>,
+        trunk: Option<&Heard10>,
+        out: &mut Outputs,
+    ) {
+        let at = now - FRAME_TICKS;
+        if let Some(phone) = phone {
+            if input.phone_lost > 0 {
+                self.phone_ear.lost(input.phone_lost);
+            }
+            let mut heard = HeardList::new();
+            let talking = self.call.bridge() != Bridge::Closed;
+            self.phone_ear
+                .frame(&phone.samples, at, talking, &mut heard);
+            if let Some(voiced) = self.name.record(&phone.samples) {
+                self.deliver(now, Event::NameRecorded { voiced }, out);
+            }
+            for heard in heard {
+                self.phone_heard(now, heard, out);
+            }
+        }
+        if let Some(trunk) = trunk {
+            if input.trunk_lost > 0 {
+                self.trunk_ear.lost(input.trunk_lost);
+            }
+            let mut heard = HeardList::new();
+            self.trunk_ear.frame(&trunk.samples, at, &mut heard);
+            for heard in heard {
+                self.trunk_heard(now, heard, out);
+            }
+        }
+        self.supervise(now, out);
+    }
+
+    fn phone_heard(&mut self, now: Tick, heard: Heard, out: &mut Outputs) {
+        match heard {
+            Heard::DigitStart { digit, .. } => {
+                let shown = (!self.call.secret()).then_some(digit);
+                tell(out, Fact::Keyed { digit: shown });
+                self.deliver(
+                    now,
+                    Event::Key {
+                        leg: Leg::Phone,
+                        digit,
+                    },
+                    out,
+                );
+            }
+            Heard::Voice { .. } => self.deliver(now, Event::Voice(Leg::Phone), out),
+            _ => {}
+        }
+    }
+
+    /// Fires what is due. The bound turns a call that spins into a panic that names it.
+    fn timers(&mut self, now: Tick, out: &mut Outputs) {
+        for _ in 0..TIMERS_AT_ONCE {
+            if self.call.deadline().is_none_or(|due| due > now) {
+                return;
+            }
+            self.deliver(now, Event::Timer, out);
+        }
+        panic!(
+            "line {}: phase {} spins on its timer",
+            self.id,
+            self.call.phase_name()
+        );
+    }
+
+    fn media(&mut self, out: &mut Outputs) {
+        let wanted = !self.call.is_idle();
+        if wanted != self.media {
+            self.media = wanted;
+            out.phone_commands.push(PortCommand::Media(wanted));
+            out.flush |= wanted;
+        }
+    }
+
+    fn speak(
+        &mut self,
+        now: Tick,
+        phone: &Heard10,
+        trunk: Option<&Heard10>,
+        gap: bool,
+        out: &mut Outputs,
+    ) {
+        let mut to_phone: Samples = [0; FRAME];
+        let mut to_trunk: Samples = [0; FRAME];
+        let tone = self.call.phone_tone();
+        let spoken = self
+            .phone_mouth
+            .fill(&self.shared, &self.name, tone, &mut to_phone);
+        for (language, prompt) in spoken.began {
+            tell(
+                out,
+                Fact::Says {
+                    leg: Leg::Phone,
+                    language,
+                    prompt,
+                },
+            );
+        }
+        if spoken.ended {
+            self.deliver(now, Event::Said(Leg::Phone), out);
+        }
+        let trunk_sounds = self.speak_on_trunk(now, &mut to_trunk, out);
+        let bridge = self.call.bridge();
+        let open = bridge != Bridge::Closed;
+        let silence = Heard10::silence(self.law);
+        let trunk_law = self.held.as_ref().map_or(self.law, |h| h.profile.law);
+        if self.media {
+            let far = open.then_some(trunk.unwrap_or(&silence));
+            let far_law = if trunk.is_some() { trunk_law } else { self.law };
+            let said = spoken.sounds.then_some(&to_phone);
+            out.to_phone = Some(bridge::mix(far, far_law, said, self.law));
+        }
+        let muted = self.muted_towards_trunk(bridge);
+        if self.held.is_some() {
+            let near = (open && !muted).then_some(phone);
+            let said = trunk_sounds.then_some(&to_trunk);
+            out.to_trunk = Some(bridge::mix(near, self.law, said, trunk_law));
+        }
+        self.tap.set(now, self.call.tap(), &mut out.tap);
+        let secret = self.call.secret();
+        let line = self.id;
+        self.tap.offer(&mut out.tap, |call| TapFrame {
+            line,
+            call,
+            at: now,
+            from_phone: if secret { [0; FRAME] } else { phone.samples },
+            from_trunk: trunk.map_or([0; FRAME], |t| t.samples),
+            to_phone,
+            to_trunk,
+            flags: TapFlags {
+                muted: !open,
+                joined: false,
+                masked: secret,
+                gap,
+            },
+        });
+    }
+
+    /// Is the inmate kept from the trunk though the path is open?
+    fn muted_towards_trunk(&self, bridge: Bridge) -> bool {
+        let keys = bridge == Bridge::KeysBlocked && self.phone_ear.key_down();
+        keys || self.hook.is_open() || self.trunk_ear.tonal_frames() >= TONAL_MUTE_FRAMES
+    }
+
+    fn check(&self) {
+        self.call.assert_armed();
+        assert_eq!(
+            self.call.holds_trunk(),
+            self.held.is_some(),
+            "line {}: phase {} and the trunk disagree",
+            self.id,
+            self.call.phase_name()
+        );
+    }
+}
+
+/// Facts are for people to read: with the list full the rest of this frame's are dropped.
+fn tell(out: &mut Outputs, fact: Fact) {
+    let _ = out.facts.try_push(fact);
+}

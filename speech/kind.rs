@@ -1,0 +1,138 @@
+//! The prompts by the names and slots that a catalogue uses for them.
+
+use types::prompt::Prompt;
+
+/// The gap in a prompt that an argument fills.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Slot {
+    /// A digit, as part of a clip's name: `press_{key}`.
+    Key,
+    Accept,
+    Refuse,
+    /// A duration, as `[durations]` says it: `{seconds}`.
+    Seconds,
+    /// The inmate's own recorded name: `{name}`.
+    Name,
+}
+
+impl Slot {
+    pub(crate) fn parse(name: &str) -> Option<Slot> {
+        match name {
+            "key" => Some(Slot::Key),
+            "accept" => Some(Slot::Accept),
+            "refuse" => Some(Slot::Refuse),
+            "seconds" => Some(Slot::Seconds),
+            "name" => Some(Slot::Name),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Slot::Key => "key",
+            Slot::Accept => "accept",
+            Slot::Refuse => "refuse",
+            Slot::Seconds => "seconds",
+            Slot::Name => "name",
+        }
+    }
+
+    /// The digit that `prompt` puts into this slot.
+    ///
+    /// # Panics
+    /// If the prompt has no such slot, which the catalogue's check excludes.
+    pub(crate) fn digit(self, prompt: &Prompt) -> u8 {
+        match (self, *prompt) {
+            (Slot::Key, Prompt::LanguageOffer { key, .. }) => key,
+            (Slot::Accept, Prompt::AcceptOrRefuse { accept, .. }) => accept,
+            (Slot::Refuse, Prompt::AcceptOrRefuse { refuse, .. }) => refuse,
+            _ => panic!("{prompt:?} has no digit for {{{}}}", self.name()),
+        }
+    }
+}
+
+/// The seconds that `prompt` puts into `{seconds}`.
+///
+/// # Panics
+/// If the prompt has no such slot, which the catalogue's check excludes.
+pub(crate) fn seconds(prompt: &Prompt) -> u32 {
+    match *prompt {
+        Prompt::CallLimit { seconds } | Prompt::TimeRemaining { seconds } => seconds,
+        _ => panic!("{prompt:?} has no {{seconds}}"),
+    }
+}
+
+/// Writes the enum and its tables from one list, so that a prompt added to `types` does
+/// not compile until it has a name here, and cannot have a name without an entry.
+macro_rules! kinds {
+    ($($kind:ident $name:ident [$($slot:ident)*];)+) => {
+        /// A prompt without its arguments.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(crate) enum Kind { $($kind),+ }
+
+        impl Kind {
+            pub(crate) const ALL: &[Kind] = &[$(Kind::$kind),+];
+
+            pub(crate) fn of(prompt: &Prompt) -> Kind {
+                match prompt { $(Prompt::$kind { .. } => Kind::$kind),+ }
+            }
+
+            pub(crate) fn name(self) -> &'static str {
+                match self { $(Kind::$kind => stringify!($name)),+ }
+            }
+
+            /// The slots that every language must fill somewhere in this prompt.
+            pub(crate) fn slots(self) -> &'static [Slot] {
+                match self { $(Kind::$kind => &[$(Slot::$slot),*]),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    LanguageOffer language_offer [Key];
+    EnterPin enter_pin [];
+    PinTryAgain pin_try_again [];
+    PinInvalid pin_invalid [];
+    PinInUse pin_in_use [];
+    PinDisabled pin_disabled [];
+    EnterNumber enter_number [];
+    NumberNotValid number_not_valid [];
+    SpeedDialNotAssigned speed_dial_not_assigned [];
+    SayName say_name [];
+    OutOfService out_of_service [];
+    CallLimit call_limit [Seconds];
+    ThankYouCarrier thank_you_carrier [];
+    PleaseHold please_hold [];
+    NumberRestricted number_restricted [];
+    NumberNotAllowed number_not_allowed [];
+    NumberTimeRestricted number_time_restricted [];
+    CallTypeNotAllowed call_type_not_allowed [];
+    SystemUnavailable system_unavailable [];
+    NoLineAvailable no_line_available [];
+    NoAnswer no_answer [];
+    LineBusy line_busy [];
+    NetworkBusy network_busy [];
+    NumberNotInService number_not_in_service [];
+    CallNotCompleted call_not_completed [];
+    CallRefused call_refused [];
+    CallNotAccepted call_not_accepted [];
+    TimeIsUp time_is_up [];
+    FarEndHungUp far_end_hung_up [];
+    HangUp hang_up [];
+    HangUpFraud hang_up_fraud [];
+    CallEndedByFacility call_ended_by_facility [];
+    CollectCallFrom collect_call_from [Name];
+    RecordingNotice recording_notice [];
+    ThreeWayNotice three_way_notice [];
+    AcceptOrRefuse accept_or_refuse [Accept Refuse];
+    ThankYouGoAhead thank_you_go_ahead [];
+    Goodbye goodbye [];
+    TimeRemaining time_remaining [Seconds];
+}
+
+impl Kind {
+    pub(crate) fn parse(name: &str) -> Option<Kind> {
+        Kind::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}

@@ -1,0 +1,244 @@
+//! Prompts become the right words and pieces.
+
+use std::collections::BTreeSet;
+
+use types::language::Language;
+use types::prompt::Prompt;
+
+use super::{EN, ES, speech};
+use crate::assets::{BuiltIn, Source};
+use crate::kind::Kind;
+use crate::{Piece, Speech};
+
+/// Every prompt with every argument that its check promises.
+fn prompts() -> Vec<Prompt> {
+    let mut prompts = vec![
+        Prompt::EnterPin,
+        Prompt::PinTryAgain,
+        Prompt::PinInvalid,
+        Prompt::PinInUse,
+        Prompt::PinDisabled,
+        Prompt::EnterNumber,
+        Prompt::NumberNotValid,
+        Prompt::SpeedDialNotAssigned,
+        Prompt::SayName,
+        Prompt::OutOfService,
+        Prompt::ThankYouCarrier,
+        Prompt::PleaseHold,
+        Prompt::NumberRestricted,
+        Prompt::NumberNotAllowed,
+        Prompt::NumberTimeRestricted,
+        Prompt::CallTypeNotAllowed,
+        Prompt::SystemUnavailable,
+        Prompt::NoLineAvailable,
+        Prompt::NoAnswer,
+        Prompt::LineBusy,
+        Prompt::NetworkBusy,
+        Prompt::NumberNotInService,
+        Prompt::CallNotCompleted,
+        Prompt::CallRefused,
+        Prompt::CallNotAccepted,
+        Prompt::TimeIsUp,
+        Prompt::FarEndHungUp,
+        Prompt::HangUp,
+        Prompt::HangUpFraud,
+        Prompt::CallEndedByFacility,
+        Prompt::CollectCallFrom,
+        Prompt::RecordingNotice,
+        Prompt::ThreeWayNotice,
+        Prompt::ThankYouGoAhead,
+        Prompt::Goodbye,
+    ];
+    for seconds in (0..=6000)
+        .chain((6000..=90_000).step_by(59))
+        .chain([u32::MAX])
+    {
+        prompts.push(Prompt::CallLimit { seconds });
+        prompts.push(Prompt::TimeRemaining { seconds });
+    }
+    for accept in 0..=9 {
+        prompts.extend([EN, ES].map(|language| Prompt::LanguageOffer {
+            language,
+            key: accept,
+        }));
+        prompts.extend((0..=9).map(|refuse| Prompt::AcceptOrRefuse { accept, refuse }));
+    }
+    prompts
+}
+
+fn limit(speech: &Speech, language: Language, seconds: u32) -> String {
+    speech.words(language, &Prompt::CallLimit { seconds })
+}
+
+fn names(speech: &Speech, language: Language, prompt: Prompt) -> Vec<String> {
+    let name = |piece: &Piece| match piece {
+        Piece::Clip(id) => speech.clip_name(*id).to_string(),
+        Piece::Name => "NAME".to_string(),
+        Piece::Pause { ms } => ms.to_string(),
+    };
+    speech.phrase(language, &prompt).iter().map(name).collect()
+}
+
+#[test]
+fn every_prompt_is_said_in_every_language() {
+    let speech = speech();
+    let prompts = prompts();
+    for &kind in Kind::ALL {
+        let said = prompts.iter().any(|prompt| Kind::of(prompt) == kind);
+        assert!(said, "{kind:?} is missing from this test");
+    }
+    for &language in speech.languages() {
+        let own: BTreeSet<_> = speech
+            .clips()
+            .filter(|(of, ..)| *of == language)
+            .map(|(_, id, _)| id)
+            .collect();
+        for prompt in &prompts {
+            let offer = matches!(prompt, Prompt::LanguageOffer { .. });
+            let phrase = speech.phrase(language, prompt);
+            assert!(!phrase.is_empty(), "{language} {prompt:?}");
+            for piece in phrase {
+                if let Piece::Clip(id) = piece {
+                    assert!(offer || own.contains(&id), "{language} {prompt:?}");
+                    assert!(!speech.clip(id).is_empty());
+                }
+            }
+            let words = speech.words(language, prompt);
+            assert!(words.ends_with('.') && !words.contains("  "), "{words}");
+            assert!(words.starts_with(char::is_uppercase), "{words}");
+        }
+    }
+}
+
+#[test]
+fn english_durations() {
+    let speech = speech();
+    for (seconds, said) in [
+        (0, "0 seconds."),
+        (1, "1 second."),
+        (59, "59 seconds."),
+        (60, "1 minute."),
+        (61, "1 minute and 1 second."),
+        (600, "10 minutes."),
+        (1290, "21 minutes and 30 seconds."),
+        (3600, "60 minutes."),
+        (5999, "99 minutes and 59 seconds."),
+        (6000, "1 hour and 40 minutes."),
+        (7259, "2 hours."),
+        (86_399, "23 hours and 59 minutes."),
+        (u32::MAX, "24 hours."),
+    ] {
+        let expected = format!("Your call is limited to {said}");
+        assert_eq!(limit(&speech, EN, seconds), expected);
+    }
+}
+
+#[test]
+fn spanish_numbers_agree_with_their_noun() {
+    let speech = speech();
+    let pieces = |seconds| names(&speech, ES, Prompt::CallLimit { seconds })[1..].join(" ");
+    assert_eq!(pieces(1), "seconds_1");
+    assert_eq!(pieces(60), "minutes_1");
+    assert_eq!(pieces(21 * 60), "minutes_21");
+    assert_eq!(pieces(31 * 60), "masculine_31 minutes");
+    assert_eq!(pieces(91 * 60), "masculine_91 minutes");
+    assert_eq!(pieces(22 * 60), "number_22 minutes");
+    assert_eq!(pieces(41), "masculine_41 seconds");
+    assert_eq!(pieces(21 * 3600), "hours_21");
+    assert_eq!(
+        pieces(17 * 60 + 51),
+        "number_17 minutes with masculine_51 seconds"
+    );
+    // What the words alone do not show, the voice's spelling does.
+    let catalogue = BuiltIn.catalogue(ES).unwrap();
+    let catalogue = std::str::from_utf8(&catalogue).unwrap();
+    for line in [
+        "minutes_1: 1 minuto | un minuto.",
+        "minutes_21: 21 minutos | veintiún minutos.",
+        "masculine_31: 31 | treinta y un,",
+        "hours_1: 1 hora | una hora.",
+        "hours_21: 21 horas | veintiuna horas.",
+    ] {
+        assert!(catalogue.lines().any(|found| found == line), "{line}");
+    }
+    assert_eq!(
+        limit(&speech, ES, 90),
+        "Su llamada está limitada a 1 minuto con 30 segundos."
+    );
+}
+
+#[test]
+fn a_collect_call_names_carrier_inmate_and_facility_in_each_languages_order() {
+    let speech = speech();
+    assert_eq!(
+        speech.words(EN, &Prompt::CollectCallFrom),
+        "This is Keystone Communications with a collect call from [recorded name], \
+         an inmate at the North State Correctional Facility."
+    );
+    assert_eq!(
+        speech.words(ES, &Prompt::CollectCallFrom),
+        "Keystone Communications tiene para usted una llamada por cobrar de [recorded name], \
+         una persona recluida en el Centro Correccional del Estado del Norte."
+    );
+    let spanish = names(&speech, ES, Prompt::CollectCallFrom);
+    assert_eq!(spanish[0], "carrier");
+    assert_eq!(spanish.iter().filter(|piece| *piece == "NAME").count(), 1);
+}
+
+#[test]
+fn keys_are_the_callers_choice() {
+    let speech = speech();
+    let prompt = Prompt::AcceptOrRefuse {
+        accept: 7,
+        refuse: 0,
+    };
+    let english = "To accept this call, press 7. To refuse this call, press 0.";
+    assert_eq!(speech.words(EN, &prompt), english);
+    let pieces = names(&speech, EN, prompt);
+    assert_eq!(
+        pieces,
+        ["to_accept", "press_7", "400", "to_refuse", "press_0"]
+    );
+}
+
+#[test]
+fn a_language_offers_itself_in_its_own_words() {
+    let speech = speech();
+    let offer = |language, key| Prompt::LanguageOffer { language, key };
+    assert_eq!(speech.words(ES, &offer(EN, 1)), "For English, press 1.");
+    assert_eq!(speech.words(EN, &offer(ES, 2)), "Para español, marque 2.");
+}
+
+#[test]
+fn a_language_that_is_not_loaded_never_silences_a_phone() {
+    let english = Speech::load(&[EN], None).unwrap();
+    assert_eq!(english.words(ES, &Prompt::HangUp), "Please hang up.");
+    let offer = Prompt::LanguageOffer {
+        language: ES,
+        key: 2,
+    };
+    assert!(english.phrase(EN, &offer).is_empty());
+    assert_eq!(english.words(EN, &offer), "");
+}
+
+#[test]
+fn the_audio_is_one_piece_of_memory() {
+    let speech = speech();
+    let range = speech.audio().as_ptr_range();
+    let mut octets = 0;
+    for (_, id, name) in speech.clips() {
+        let clip = speech.clip(id).as_ptr_range();
+        assert!(range.start <= clip.start && clip.end <= range.end, "{name}");
+        assert_eq!(speech.clip_name(id), name);
+        octets += speech.clip(id).len();
+    }
+    assert_eq!(octets, speech.audio().len());
+}
+
+#[test]
+fn built_in_languages_are_listed() {
+    assert_eq!(Speech::available(), [EN, ES]);
+    let swapped = Speech::load(&[ES, EN], None).unwrap();
+    assert_eq!(swapped.languages(), [ES, EN]);
+    assert!(format!("{swapped:?}").contains("languages: [es, en]"));
+}

@@ -1,0 +1,226 @@
+//! What is known of one attempt, from off-hook to its record. It travels by value from
+//! phase to phase, so that nothing of it outlives the call.
+
+use crate::{
+    cx::Cx,
+    event::Action,
+    phase::{Aftermath, DialTone, Phase},
+};
+use types::{
+    call_record::CallEnd,
+    digits::{Digit, Digits},
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Weighed},
+    fact::{Fact, Leg},
+    id::CallId,
+    language::Language,
+    prompt::Prompt,
+    query::Query,
+    secret::Secret,
+    tick::Tick,
+    trunk::{TrunkCondition, TrunkProfile},
+    verdict::{Permit, RecordingRule},
+};
+
+#[derive(Debug)]
+pub struct Attempt {
+    pub off_hook_at: Tick,
+    /// A digit was pressed: the attempt gets a record.
+    pub keyed: bool,
+    pub language: Option<Language>,
+    pub pin: Option<Secret<Digits>>,
+    /// Keys pressed before the step that takes them.
+    pub ahead: Secret<Digits>,
+    pub dialed: Digits,
+    pub permit: Option<Permit>,
+    /// The record of a refused admission.
+    pub refused_call: Option<CallId>,
+    pub blocked: Option<Blocked>,
+    /// The trunk that is held now, and the last one that was.
+    pub trunk: Option<TrunkProfile>,
+    pub last_trunk: Option<types::id::TrunkId>,
+    pub trunks_tried: u8,
+    pub answered_at: Option<Tick>,
+    pub talk_from: Option<Tick>,
+    pub flags: FraudFlags,
+    pub extra_digits: u16,
+    pub answer_evidence: Evidences<AnswerEvidence>,
+    pub release_evidence: Evidences<ReleaseEvidence>,
+}
+
+impl Attempt {
+    /// The phone went off-hook: dial tone, or why there is none.
+    pub(crate) fn lift(cx: &mut Cx<'_>) -> Phase {
+        let attempt = Attempt {
+            off_hook_at: cx.now,
+            keyed: false,
+            language: None,
+            pin: None,
+            ahead: Secret::default(),
+            dialed: Digits::EMPTY,
+            permit: None,
+            refused_call: None,
+            blocked: None,
+            trunk: None,
+            last_trunk: None,
+            trunks_tried: 0,
+            answered_at: None,
+            talk_from: None,
+            flags: FraudFlags::NONE,
+            extra_digits: 0,
+            answer_evidence: Evidences::new(),
+            release_evidence: Evidences::new(),
+        };
+        if !cx.in_service {
+            return attempt.refuse(cx, Blocked::PhoneOutOfService);
+        }
+        if !cx.room {
+            return attempt.refuse(cx, Blocked::SystemUnavailable);
+        }
+        Phase::DialTone(DialTone {
+            until: cx.now + cx.settings.dial_tone,
+            attempt,
+        })
+    }
+
+    /// The language to speak in: the one chosen, or the site's first.
+    pub(crate) fn tongue(&self, cx: &Cx<'_>) -> Language {
+        self.language
+            .or(cx.settings.languages.first().copied())
+            .unwrap_or(Language::ENGLISH)
+    }
+
+    pub(crate) fn say(&self, cx: &mut Cx<'_>, leg: Leg, prompt: Prompt) {
+        let language = self.tongue(cx);
+        cx.say(leg, language, prompt);
+    }
+
+    /// Keeps a key for the step that will want it. A full buffer drops further keys: no
+    /// step takes that many.
+    pub(crate) fn type_ahead(&mut self, digit: Digit) {
+        let _ = self.ahead.expose_mut().push(digit);
+    }
+
+    pub(crate) fn forget_ahead(&mut self) {
+        self.ahead = Secret::default();
+    }
+
+    /// The call whose audio may be recorded. Fails closed: no permit, no tap.
+    pub(crate) fn tap(&self) -> Option<CallId> {
+        let permit = self.permit.as_ref()?;
+        (permit.recording == RecordingRule::Record).then_some(permit.call)
+    }
+
+    pub(crate) fn hint(&mut self, piece: Weighed<AnswerEvidence>) {
+        note(&mut self.answer_evidence, piece);
+    }
+
+    pub(crate) fn release_hint(&mut self, piece: Weighed<ReleaseEvidence>) {
+        note(&mut self.release_evidence, piece);
+        if piece.evidence == ReleaseEvidence::DialTone {
+            self.flags.second_dial_tone = true;
+        }
+    }
+
+    pub(crate) fn answered(&mut self, cx: &mut Cx<'_>, piece: Weighed<AnswerEvidence>) {
+        self.hint(piece);
+        self.answered_at.get_or_insert(cx.now);
+        cx.tell(Fact::Answered(piece));
+    }
+
+    pub(crate) fn return_trunk(&mut self, cx: &mut Cx<'_>, condition: TrunkCondition) {
+        if let Some(profile) = self.trunk.take() {
+            self.last_trunk = Some(profile.id);
+            cx.hush(Leg::Trunk);
+            cx.do_(Action::ReturnTrunk(condition));
+        }
+    }
+
+    /// Screening or the controller itself refuses: the reason's prompt, then fast busy.
+    pub(crate) fn refuse(mut self, cx: &mut Cx<'_>, blocked: Blocked) -> Phase {
+        self.blocked = Some(blocked);
+        let prompt = match blocked {
+            Blocked::PinInvalid => Prompt::PinInvalid,
+            Blocked::PinDisabled => Prompt::PinDisabled,
+            Blocked::PinInUse => Prompt::PinInUse,
+            Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
+            Blocked::NumberRestricted => Prompt::NumberRestricted,
+            Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
+            Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
+            Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
+            Blocked::NumberNotValid => Prompt::NumberNotValid,
+            Blocked::PhoneOutOfService => Prompt::OutOfService,
+            Blocked::SystemUnavailable => Prompt::SystemUnavailable,
+        };
+        self.over(cx, Disposition::Blocked, EndedBy::Controller, &[prompt])
+    }
+
+    /// The attempt is over; the inmate is told why and then hears fast busy until on-hook.
+    pub(crate) fn over(
+        self,
+        cx: &mut Cx<'_>,
+        disposition: Disposition,
+        by: EndedBy,
+        prompts: &[Prompt],
+    ) -> Phase {
+        cx.hush(Leg::Phone);
+        for &prompt in prompts {
+            self.say(cx, Leg::Phone, prompt);
+        }
+        self.finish(cx, disposition, by);
+        Phase::Aftermath(Aftermath::new(cx))
+    }
+
+    /// Gives the trunk back and writes the record. An attempt without a digit has none.
+    pub(crate) fn finish(mut self, cx: &mut Cx<'_>, disposition: Disposition, by: EndedBy) {
+        let condition = match disposition {
+            Disposition::TrunkLost => TrunkCondition::Faulty,
+            _ => TrunkCondition::Good,
+        };
+        self.return_trunk(cx, condition);
+        if !self.keyed {
+            cx.ask(Query::EmptyOffHook);
+            return;
+        }
+        let call = self.permit.as_ref().map(|p| p.call).or(self.refused_call);
+        cx.ended = Some(CallEnd {
+            call,
+            off_hook_at: self.off_hook_at,
+            dialed: self.dialed,
+            trunk: self.last_trunk,
+            language: self.language,
+            answered_at: self.answered_at,
+            talk_from: self.talk_from,
+            ended_at: cx.now,
+            disposition,
+            blocked: self.blocked,
+            ended_by: by,
+            flags: self.flags,
+            extra_digits: self.extra_digits,
+            answer_evidence: self.answer_evidence,
+            release_evidence: self.release_evidence,
+        });
+    }
+
+    /// The trunk's port failed or its span is in alarm.
+    pub(crate) fn lose_trunk(self, cx: &mut Cx<'_>) -> Phase {
+        let prompts = [Prompt::CallNotCompleted, Prompt::HangUp];
+        self.over(cx, Disposition::TrunkLost, EndedBy::Network, &prompts)
+    }
+
+    /// An officer or the end of service cuts the call.
+    pub(crate) fn cut_off(self, cx: &mut Cx<'_>) -> Phase {
+        cx.tell(Fact::CutOff);
+        let prompts = [Prompt::CallEndedByFacility, Prompt::HangUp];
+        self.over(cx, Disposition::CutOff, EndedBy::Officer, &prompts)
+    }
+}
+
+/// Keeps one entry for each kind of evidence, with the trust added up.
+fn note<E: PartialEq>(pieces: &mut Evidences<E>, piece: Weighed<E>) {
+    if let Some(same) = pieces.iter_mut().find(|p| p.evidence == piece.evidence) {
+        same.trust = same.trust.saturating_add(piece.trust);
+    } else if !pieces.is_full() {
+        pieces.push(piece);
+    }
+}

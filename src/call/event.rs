@@ -1,0 +1,94 @@
+//! What a call is told, and what it wants done.
+
+use types::{
+    digits::{Digit, Digits, List},
+    evidence::{AnswerEvidence, ReleaseEvidence, Weighed},
+    fact::{Fact, Leg},
+    language::Language,
+    prompt::Prompt,
+    query::{Answered, LineCommand, Query},
+    tick::Ticks,
+    tone::Tone,
+    trunk::{TrunkCondition, TrunkProfile},
+};
+
+/// One thing that happened on the line.
+#[derive(Debug)]
+pub enum Event<'a> {
+    OffHook,
+    OnHook,
+    Flash,
+    Pulses(u8),
+    Key {
+        leg: Leg,
+        digit: Digit,
+    },
+    /// All that was queued on the leg has been said.
+    Said(Leg),
+    /// The inmate's name was recorded: how much of it was voice.
+    NameRecorded {
+        voiced: Ticks,
+    },
+    /// The keeper lent a trunk for the question of this number.
+    Lent {
+        number: u32,
+        profile: &'a TrunkProfile,
+    },
+    NoneFree {
+        number: u32,
+    },
+    /// The trunk is ready for digits.
+    Proceed,
+    Outpulsed,
+    Ringback {
+        cycles: u16,
+    },
+    /// The network gave the call up with this tone.
+    Failed(Tone),
+    AnswerHint(Weighed<AnswerEvidence>),
+    Answered(Weighed<AnswerEvidence>),
+    ReleaseHint(Weighed<ReleaseEvidence>),
+    Released(Weighed<ReleaseEvidence>),
+    Voice(Leg),
+    TrunkLost,
+    Answer(&'a Answered),
+    Command(&'a LineCommand),
+    /// The deadline has come.
+    Timer,
+}
+
+/// One thing to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Queue a prompt behind what the leg is saying.
+    Say {
+        leg: Leg,
+        language: Language,
+        prompt: Prompt,
+    },
+    /// Queue the "speak now" tone on the phone.
+    Beep,
+    /// Stop what the leg is saying and drop its queue.
+    Hush(Leg),
+    /// Record the inmate's name from now on for this long.
+    RecordName(Ticks),
+    StopName,
+    Ask {
+        number: u32,
+        query: Query,
+    },
+    Borrow {
+        number: u32,
+    },
+    /// Go off-hook on the trunk that was lent.
+    Seize,
+    Outpulse(Digits),
+    /// The voice path opens without answer evidence.
+    TakenAsAnswered,
+    /// On-hook, and back to the keeper.
+    ReturnTrunk(TrunkCondition),
+    Tell(Fact),
+}
+
+/// More than any one event can cause; an overflow is a bug and panics.
+pub type Actions = List<Action, 24>;

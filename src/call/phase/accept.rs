@@ -1,0 +1,117 @@
+//! The called party hears who calls and chooses. Until then neither hears the other.
+
+use super::{Farewell, Phase, Talk};
+use crate::{attempt::Attempt, cx::Cx, event::Event};
+use types::{
+    disposition::{Disposition, EndedBy},
+    fact::{Fact, Leg},
+    prompt::Prompt,
+    tick::{Tick, Ticks},
+    verdict::RecordingRule,
+};
+
+/// The announcement never takes longer.
+const ANNOUNCEMENT_MAX: Ticks = Ticks::secs(90);
+/// The words between acceptance and talk.
+const THANKS_MAX: Ticks = Ticks::secs(10);
+
+#[derive(Debug)]
+pub struct Accept {
+    pub until: Tick,
+    pub attempt: Attempt,
+    repeats_left: u8,
+    accepted: bool,
+}
+
+impl Accept {
+    pub(crate) fn enter(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
+        cx.hush(Leg::Phone);
+        attempt.say(cx, Leg::Phone, Prompt::PleaseHold);
+        announce(attempt, cx, cx.settings.accept_repeats.max(1))
+    }
+
+    pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
+        match event {
+            Event::Key {
+                leg: Leg::Trunk,
+                digit,
+            } if !self.accepted => {
+                match digit.value() {
+                    Some(key) if key == cx.settings.accept_key => self.accept(cx),
+                    Some(key) if key == cx.settings.refuse_key => {
+                        cx.tell(Fact::Refused);
+                        self.part(cx, Disposition::Refused, Prompt::CallRefused)
+                    }
+                    // Another key is no choice; the announcement goes on.
+                    _ => Phase::Accept(self),
+                }
+            }
+            Event::Said(Leg::Trunk) if self.accepted => Talk::enter(self.attempt, cx),
+            Event::Said(Leg::Trunk) => {
+                self.until = cx.now + cx.settings.accept_wait;
+                Phase::Accept(self)
+            }
+            Event::ReleaseHint(piece) => {
+                self.attempt.release_hint(piece);
+                Phase::Accept(self)
+            }
+            Event::Released(piece) => {
+                self.attempt.release_hint(piece);
+                let prompts = [Prompt::CallNotAccepted];
+                self.attempt
+                    .over(cx, Disposition::NotAccepted, EndedBy::CalledParty, &prompts)
+            }
+            Event::Timer if cx.now >= self.until => self.timed_out(cx),
+            _ => Phase::Accept(self),
+        }
+    }
+
+    fn accept(mut self, cx: &mut Cx<'_>) -> Phase {
+        cx.tell(Fact::Accepted);
+        cx.hush(Leg::Trunk);
+        cx.hush(Leg::Phone);
+        self.attempt.say(cx, Leg::Trunk, Prompt::ThankYouGoAhead);
+        self.accepted = true;
+        self.until = cx.now + THANKS_MAX;
+        Phase::Accept(self)
+    }
+
+    fn timed_out(self, cx: &mut Cx<'_>) -> Phase {
+        if self.accepted {
+            return Talk::enter(self.attempt, cx);
+        }
+        if self.repeats_left > 1 {
+            return announce(self.attempt, cx, self.repeats_left - 1);
+        }
+        self.part(cx, Disposition::NotAccepted, Prompt::CallNotAccepted)
+    }
+
+    fn part(self, cx: &mut Cx<'_>, disposition: Disposition, prompt: Prompt) -> Phase {
+        Farewell::enter(self.attempt, cx, disposition, EndedBy::CalledParty, prompt)
+    }
+}
+
+fn announce(attempt: Attempt, cx: &mut Cx<'_>, repeats_left: u8) -> Phase {
+    cx.hush(Leg::Trunk);
+    attempt.say(cx, Leg::Trunk, Prompt::CollectCallFrom);
+    let privileged = attempt
+        .permit
+        .as_ref()
+        .is_some_and(|p| p.recording == RecordingRule::Privileged);
+    if !privileged {
+        attempt.say(cx, Leg::Trunk, Prompt::RecordingNotice);
+    }
+    attempt.say(cx, Leg::Trunk, Prompt::ThreeWayNotice);
+    let choice = Prompt::AcceptOrRefuse {
+        accept: cx.settings.accept_key,
+        refuse: cx.settings.refuse_key,
+    };
+    attempt.say(cx, Leg::Trunk, choice);
+    let until = cx.now + ANNOUNCEMENT_MAX;
+    Phase::Accept(Accept {
+        until,
+        attempt,
+        repeats_left,
+        accepted: false,
+    })
+}

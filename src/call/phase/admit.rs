@@ -1,0 +1,84 @@
+//! Screening: the back office decides and writes; nothing is dialed before its answer.
+
+use super::{Name, Phase, Seize};
+use crate::{attempt::Attempt, cx::Cx, event::Event};
+use types::{
+    disposition::Blocked,
+    fact::{Fact, Leg},
+    prompt::Prompt,
+    query::{Admission, DialedOrSpeed, Query, Reply},
+    tick::Tick,
+    verdict::{Handling, Permit, Verdict},
+};
+
+#[derive(Debug)]
+pub struct Admit {
+    pub until: Tick,
+    pub attempt: Attempt,
+    asked: u32,
+}
+
+impl Admit {
+    pub(crate) fn enter(mut attempt: Attempt, cx: &mut Cx<'_>, number: DialedOrSpeed) -> Phase {
+        attempt.forget_ahead();
+        let admission = Admission {
+            off_hook_at: attempt.off_hook_at,
+            pin: attempt.pin.clone(),
+            dialed: attempt.dialed,
+            number,
+        };
+        let asked = cx.ask(Query::Admit(admission));
+        Phase::Admit(Admit {
+            until: cx.now + cx.settings.back_office_wait,
+            attempt,
+            asked,
+        })
+    }
+
+    pub(crate) fn step(self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
+        match event {
+            Event::Answer(answered) if answered.number == self.asked => match &answered.reply {
+                Reply::Admitted(verdict) => self.decided(cx, verdict),
+                _ => self.attempt.refuse(cx, Blocked::SystemUnavailable),
+            },
+            Event::Timer if cx.now >= self.until => {
+                self.attempt.refuse(cx, Blocked::SystemUnavailable)
+            }
+            _ => Phase::Admit(self),
+        }
+    }
+
+    fn decided(self, cx: &mut Cx<'_>, verdict: &Verdict) -> Phase {
+        cx.tell(Fact::Decided(verdict.clone()));
+        let mut attempt = self.attempt;
+        match &verdict.outcome {
+            Ok(permit) => permitted(attempt, cx, permit),
+            Err(refusal) => {
+                attempt.refused_call = Some(refusal.call);
+                attempt.refuse(cx, refusal.blocked)
+            }
+        }
+    }
+}
+
+fn permitted(mut attempt: Attempt, cx: &mut Cx<'_>, permit: &Permit) -> Phase {
+    attempt.permit = Some(*permit);
+    match permit.handling {
+        Handling::AutomatedOperator => Name::enter(attempt, cx),
+        Handling::CarrierOperator | Handling::Direct => {
+            announce(&attempt, cx, permit);
+            Seize::enter(attempt, cx)
+        }
+    }
+}
+
+/// Brand and limit, said while the trunk is being seized and dialed.
+pub(crate) fn announce(attempt: &Attempt, cx: &mut Cx<'_>, permit: &Permit) {
+    if permit.handling == Handling::AutomatedOperator {
+        attempt.say(cx, Leg::Phone, Prompt::ThankYouCarrier);
+    }
+    if let Some(limit) = permit.limit.filter(|_| permit.announce_limit) {
+        let seconds = u32::try_from(limit.as_secs()).unwrap_or(u32::MAX);
+        attempt.say(cx, Leg::Phone, Prompt::CallLimit { seconds });
+    }
+}

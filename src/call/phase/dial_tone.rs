@@ -1,0 +1,27 @@
+//! The controller's own dial tone, until a key or a set time.
+
+use super::{Phase, first_step};
+use crate::{attempt::Attempt, cx::Cx, event::Event};
+use types::{fact::Leg, tick::Tick};
+
+#[derive(Debug)]
+pub struct DialTone {
+    pub until: Tick,
+    pub attempt: Attempt,
+}
+
+impl DialTone {
+    pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
+        match event {
+            Event::Key {
+                leg: Leg::Phone,
+                digit,
+            } => {
+                self.attempt.type_ahead(digit);
+                first_step(self.attempt, cx)
+            }
+            Event::Timer if cx.now >= self.until => first_step(self.attempt, cx),
+            _ => Phase::DialTone(self),
+        }
+    }
+}

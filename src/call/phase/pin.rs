@@ -1,0 +1,221 @@
+//! PIN entry and its check: a set length, `*` starts again, a set number of tries.
+
+use super::{LanguageMenu, Number, Phase};
+use crate::{attempt::Attempt, cx::Cx, event::Event};
+use types::{
+    digits::{Digit, Digits},
+    disposition::Blocked,
+    fact::Leg,
+    prompt::Prompt,
+    query::{PinAnswer, Query, Reply},
+    secret::Secret,
+    tick::{Tick, Ticks},
+};
+
+/// The longest a prompt can take, while the wait for the first digit has not begun.
+const PROMPT_MAX: Ticks = Ticks::secs(60);
+
+#[derive(Debug)]
+pub struct Pin {
+    pub until: Tick,
+    pub attempt: Attempt,
+    keyed: Secret<Digits>,
+    tries_left: u8,
+    repeats_left: u8,
+}
+
+impl Pin {
+    pub(crate) fn enter(attempt: Attempt, cx: &mut Cx<'_>, tries_left: u8) -> Phase {
+        Pin::prompted(
+            attempt,
+            cx,
+            tries_left,
+            &[Prompt::EnterPin],
+            cx.settings.prompt_repeats,
+        )
+    }
+
+    fn prompted(
+        attempt: Attempt,
+        cx: &mut Cx<'_>,
+        tries_left: u8,
+        prompts: &[Prompt],
+        repeats_left: u8,
+    ) -> Phase {
+        let typed_ahead = !attempt.ahead.expose().is_empty();
+        if !typed_ahead {
+            for &prompt in prompts {
+                attempt.say(cx, Leg::Phone, prompt);
+            }
+        }
+        let pin = Pin {
+            until: cx.now
+                + if typed_ahead {
+                    cx.settings.inter_digit
+                } else {
+                    PROMPT_MAX
+                },
+            attempt,
+            keyed: Secret::default(),
+            tries_left,
+            repeats_left,
+        };
+        pin.take_ahead(cx)
+    }
+
+    fn take_ahead(mut self, cx: &mut Cx<'_>) -> Phase {
+        while let Some(digit) = self.attempt.ahead.expose_mut().pop_front() {
+            match self.key(cx, digit) {
+                Phase::Pin(pin) => self = pin,
+                other => return other,
+            }
+        }
+        Phase::Pin(self)
+    }
+
+    pub(crate) fn step(self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
+        match event {
+            Event::Key {
+                leg: Leg::Phone,
+                digit,
+            } => {
+                cx.hush(Leg::Phone);
+                self.key(cx, digit)
+            }
+            Event::Said(Leg::Phone) if self.keyed.expose().is_empty() => Phase::Pin(Pin {
+                until: cx.now + cx.settings.first_digit,
+                ..self
+            }),
+            Event::Timer if cx.now >= self.until => self.timed_out(cx),
+            _ => Phase::Pin(self),
+        }
+    }
+
+    fn key(mut self, cx: &mut Cx<'_>, digit: Digit) -> Phase {
+        if digit == Digit::STAR {
+            self.keyed = Secret::default();
+            self.until = cx.now + cx.settings.first_digit;
+            return Phase::Pin(self);
+        }
+        if digit == Digit::POUND || digit.value().is_none() {
+            return self.failed_try(cx);
+        }
+        self.keyed.expose_mut().push(digit);
+        self.until = cx.now + cx.settings.inter_digit;
+        if self.keyed.expose().len() < usize::from(cx.settings.pin_length) {
+            return Phase::Pin(self);
+        }
+        let asked = cx.ask(Query::Pin(self.keyed.clone()));
+        let until = cx.now + cx.settings.back_office_wait;
+        let Pin {
+            attempt,
+            keyed,
+            tries_left,
+            ..
+        } = self;
+        Phase::PinCheck(PinCheck {
+            until,
+            attempt,
+            pin: keyed,
+            tries_left,
+            asked,
+        })
+    }
+
+    fn timed_out(self, cx: &mut Cx<'_>) -> Phase {
+        if !self.keyed.expose().is_empty() {
+            return self.failed_try(cx);
+        }
+        if self.repeats_left > 1 {
+            let Pin {
+                attempt,
+                tries_left,
+                repeats_left,
+                ..
+            } = self;
+            return Pin::prompted(
+                attempt,
+                cx,
+                tries_left,
+                &[Prompt::EnterPin],
+                repeats_left - 1,
+            );
+        }
+        self.attempt.give_up(cx)
+    }
+
+    fn failed_try(self, cx: &mut Cx<'_>) -> Phase {
+        another_try(self.attempt, cx, self.tries_left)
+    }
+}
+
+/// The PIN is complete; the back office looks it up. Keys go on into the type-ahead.
+#[derive(Debug)]
+pub struct PinCheck {
+    pub until: Tick,
+    pub attempt: Attempt,
+    pin: Secret<Digits>,
+    tries_left: u8,
+    asked: u32,
+}
+
+impl PinCheck {
+    pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
+        match event {
+            Event::Key {
+                leg: Leg::Phone,
+                digit,
+            } => {
+                self.attempt.type_ahead(digit);
+                Phase::PinCheck(self)
+            }
+            Event::Answer(answered) if answered.number == self.asked => match answered.reply {
+                Reply::Pin(answer) => self.answered(cx, answer),
+                _ => self.attempt.refuse(cx, Blocked::SystemUnavailable),
+            },
+            Event::Timer if cx.now >= self.until => {
+                self.attempt.refuse(cx, Blocked::SystemUnavailable)
+            }
+            _ => Phase::PinCheck(self),
+        }
+    }
+
+    fn answered(self, cx: &mut Cx<'_>, answer: PinAnswer) -> Phase {
+        let PinCheck {
+            mut attempt,
+            pin,
+            tries_left,
+            ..
+        } = self;
+        match answer {
+            PinAnswer::Valid { language } => {
+                attempt.pin = Some(pin);
+                let known = language.filter(|l| cx.settings.languages.contains(l));
+                attempt.language = attempt.language.or(known);
+                if attempt.language.is_none() && cx.settings.languages.len() > 1 {
+                    return LanguageMenu::enter(attempt, cx);
+                }
+                Number::enter(attempt, cx)
+            }
+            PinAnswer::Unknown => another_try(attempt, cx, tries_left),
+            PinAnswer::Disabled => attempt.refuse(cx, Blocked::PinDisabled),
+            PinAnswer::InUse => attempt.refuse(cx, Blocked::PinInUse),
+        }
+    }
+}
+
+fn another_try(mut attempt: Attempt, cx: &mut Cx<'_>, tries_left: u8) -> Phase {
+    // What was typed ahead was meant to follow a good PIN.
+    attempt.forget_ahead();
+    if tries_left <= 1 {
+        return attempt.refuse(cx, Blocked::PinInvalid);
+    }
+    let repeats = cx.settings.prompt_repeats;
+    Pin::prompted(
+        attempt,
+        cx,
+        tries_left - 1,
+        &[Prompt::PinTryAgain, Prompt::EnterPin],
+        repeats,
+    )
+}

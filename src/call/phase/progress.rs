@@ -1,0 +1,116 @@
+//! After outpulsing: ringback, failure, silence or an answer. Nothing of the trunk is heard by the
+//! inmate; the ringback is our own, made from what was recognised.
+
+use super::{Accept, Phase, Talk};
+use crate::{attempt::Attempt, cx::Cx, event::Event};
+use types::{
+    disposition::{Disposition, EndedBy},
+    evidence::{AnswerEvidence, Weighed},
+    prompt::Prompt,
+    tick::Tick,
+    tone::Tone,
+    verdict::Handling,
+};
+
+#[derive(Debug)]
+pub struct Progress {
+    pub attempt: Attempt,
+    /// Give up as unanswered.
+    answer_by: Tick,
+    /// Give up as a dead trunk, unless something is heard.
+    silent_until: Option<Tick>,
+    ringing: bool,
+}
+
+impl Progress {
+    pub(crate) fn enter(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
+        Phase::Progress(Progress {
+            attempt,
+            answer_by: cx.now + cx.settings.answer_wait,
+            silent_until: Some(cx.now + cx.settings.trunk_silent),
+            ringing: false,
+        })
+    }
+
+    pub(crate) fn deadline(&self) -> Tick {
+        self.silent_until
+            .map_or(self.answer_by, |s| s.min(self.answer_by))
+    }
+
+    pub(crate) fn tone(&self) -> Option<Tone> {
+        self.ringing.then_some(Tone::Ringback)
+    }
+
+    pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
+        match event {
+            Event::Ringback { cycles } => {
+                self.ringing = true;
+                self.silent_until = None;
+                if cycles >= u16::from(cx.settings.max_rings) {
+                    return no_answer(self.attempt, cx);
+                }
+                Phase::Progress(self)
+            }
+            Event::Failed(tone) => failed(self.attempt, cx, tone),
+            Event::AnswerHint(piece) => {
+                self.silent_until = None;
+                // Our ringback stops with theirs.
+                self.ringing &= piece.evidence != AnswerEvidence::RingbackStopped;
+                self.attempt.hint(piece);
+                Phase::Progress(self)
+            }
+            Event::Answered(piece) => self.answered(cx, piece),
+            Event::ReleaseHint(piece) => {
+                self.attempt.release_hint(piece);
+                Phase::Progress(self)
+            }
+            Event::Released(piece) => {
+                self.attempt.release_hint(piece);
+                let prompts = [Prompt::CallNotCompleted];
+                self.attempt
+                    .over(cx, Disposition::NetworkBusy, EndedBy::Network, &prompts)
+            }
+            Event::Timer if cx.now >= self.deadline() => {
+                if self.silent_until.is_some() {
+                    let prompts = [Prompt::CallNotCompleted];
+                    return self.attempt.over(
+                        cx,
+                        Disposition::TrunkSilent,
+                        EndedBy::Network,
+                        &prompts,
+                    );
+                }
+                no_answer(self.attempt, cx)
+            }
+            _ => Phase::Progress(self),
+        }
+    }
+
+    fn answered(self, cx: &mut Cx<'_>, piece: Weighed<AnswerEvidence>) -> Phase {
+        let mut attempt = self.attempt;
+        attempt.answered(cx, piece);
+        let handling = attempt.permit.as_ref().map(|p| p.handling);
+        if handling == Some(Handling::AutomatedOperator) {
+            return Accept::enter(attempt, cx);
+        }
+        Talk::enter(attempt, cx)
+    }
+}
+
+fn no_answer(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
+    attempt.over(
+        cx,
+        Disposition::NoAnswer,
+        EndedBy::Network,
+        &[Prompt::NoAnswer],
+    )
+}
+
+fn failed(attempt: Attempt, cx: &mut Cx<'_>, tone: Tone) -> Phase {
+    let (disposition, prompt) = match tone {
+        Tone::Busy => (Disposition::Busy, Prompt::LineBusy),
+        Tone::Sit(_) => (Disposition::Intercept, Prompt::NumberNotInService),
+        _ => (Disposition::NetworkBusy, Prompt::NetworkBusy),
+    };
+    attempt.over(cx, disposition, EndedBy::Network, &[prompt])
+}

@@ -1,0 +1,84 @@
+//! A trunk is borrowed and taken off-hook; digits go out only after its own proceed signal.
+
+use super::{Dial, Phase};
+use crate::{
+    attempt::Attempt,
+    cx::Cx,
+    event::{Action, Event},
+};
+use types::{
+    disposition::{Disposition, EndedBy},
+    fact::Fact,
+    prompt::Prompt,
+    tick::Tick,
+    trunk::TrunkCondition,
+};
+
+#[derive(Debug)]
+pub struct Seize {
+    pub until: Tick,
+    pub attempt: Attempt,
+    asked: u32,
+}
+
+impl Seize {
+    pub(crate) fn enter(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
+        let asked = cx.borrow_trunk();
+        Phase::Seize(Seize {
+            until: cx.now + cx.settings.trunk_wait,
+            attempt,
+            asked,
+        })
+    }
+
+    pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
+        match event {
+            Event::Lent { number, profile }
+                if number == self.asked && self.attempt.trunk.is_none() =>
+            {
+                cx.tell(Fact::TrunkLent(profile.id));
+                self.until = cx.now + profile.dial_tone_wait;
+                self.attempt.trunk = Some(*profile);
+                self.attempt.trunks_tried += 1;
+                cx.do_(Action::Seize);
+                Phase::Seize(self)
+            }
+            Event::NoneFree { number } if number == self.asked => {
+                cx.tell(Fact::NoTrunkFree);
+                no_trunk(self.attempt, cx)
+            }
+            Event::Proceed if self.attempt.trunk.is_some() => {
+                cx.tell(Fact::ProceedHeard);
+                Dial::enter(self.attempt, cx)
+            }
+            Event::Released(piece) => {
+                self.attempt.release_hint(piece);
+                self.next_trunk(cx)
+            }
+            Event::Timer if cx.now >= self.until => self.next_trunk(cx),
+            _ => Phase::Seize(self),
+        }
+    }
+
+    /// No proceed signal: the fault is counted and another trunk is tried.
+    fn next_trunk(self, cx: &mut Cx<'_>) -> Phase {
+        let mut attempt = self.attempt;
+        if attempt.trunk.is_none() {
+            return no_trunk(attempt, cx);
+        }
+        attempt.return_trunk(cx, TrunkCondition::Faulty);
+        if attempt.trunks_tried >= cx.settings.trunk_tries {
+            return no_trunk(attempt, cx);
+        }
+        Seize::enter(attempt, cx)
+    }
+}
+
+fn no_trunk(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
+    attempt.over(
+        cx,
+        Disposition::NoTrunk,
+        EndedBy::Network,
+        &[Prompt::NoLineAvailable],
+    )
+}

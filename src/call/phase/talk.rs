@@ -1,0 +1,151 @@
+//! The parties talk: warnings, the limit, release by evidence.
+
+use super::Phase;
+use crate::{
+    Bridge,
+    attempt::Attempt,
+    cx::Cx,
+    event::{Action, Event},
+};
+use types::{
+    disposition::{Disposition, EndedBy},
+    evidence::{ReleaseEvidence, Weighed},
+    fact::{Fact, Leg},
+    prompt::Prompt,
+    tick::{Tick, Ticks},
+    verdict::{Handling, RecordingRule},
+};
+
+const TWO_MINUTES: Ticks = Ticks::secs(120);
+const ONE_MINUTE: Ticks = Ticks::secs(60);
+
+#[derive(Debug)]
+pub struct Talk {
+    pub attempt: Attempt,
+    /// Zero of the call's own limit, if it is timed.
+    limit_at: Option<Tick>,
+    hard_limit_at: Tick,
+    two_minutes_at: Option<Tick>,
+    one_minute_at: Option<Tick>,
+    /// Both parties silent until here is release evidence.
+    silent_until: Tick,
+    operator: bool,
+}
+
+impl Talk {
+    pub(crate) fn enter(mut attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
+        cx.hush(Leg::Phone);
+        let permit = attempt.permit.expect("only an admitted call is talked");
+        if permit.handling != Handling::AutomatedOperator
+            && permit.recording == RecordingRule::Record
+        {
+            // The called party of a collect call has heard it already.
+            attempt.say(cx, Leg::Trunk, Prompt::RecordingNotice);
+            attempt.say(cx, Leg::Phone, Prompt::RecordingNotice);
+        }
+        attempt.talk_from = Some(cx.now);
+        cx.tell(Fact::TalkBegins);
+        Talk::begin(attempt, cx, false)
+    }
+
+    /// The carrier's operator takes the call: the path opens at the end of outpulsing.
+    pub(crate) fn with_operator(mut attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
+        cx.hush(Leg::Phone);
+        cx.do_(Action::TakenAsAnswered);
+        attempt.talk_from = Some(cx.now);
+        cx.tell(Fact::TalkBegins);
+        Talk::begin(attempt, cx, true)
+    }
+
+    fn begin(attempt: Attempt, cx: &mut Cx<'_>, operator: bool) -> Phase {
+        let limit = attempt.permit.as_ref().and_then(|p| p.limit);
+        let warn = |wanted: bool, before: Ticks| {
+            limit
+                .filter(|&l| wanted && l > before)
+                .map(|l| cx.now + (l - before))
+        };
+        Phase::Talk(Talk {
+            limit_at: limit.map(|l| cx.now + l),
+            hard_limit_at: cx.now + cx.settings.hard_limit,
+            two_minutes_at: warn(cx.settings.warn_two_minutes, TWO_MINUTES),
+            one_minute_at: warn(cx.settings.warn_one_minute, ONE_MINUTE),
+            silent_until: cx.now + cx.settings.talk_silence,
+            operator,
+            attempt,
+        })
+    }
+
+    pub(crate) fn bridge(&self) -> Bridge {
+        if self.operator {
+            Bridge::KeysBlocked
+        } else {
+            Bridge::Open
+        }
+    }
+
+    pub(crate) fn deadline(&self) -> Tick {
+        [self.limit_at, self.two_minutes_at, self.one_minute_at]
+            .into_iter()
+            .flatten()
+            .fold(self.hard_limit_at.min(self.silent_until), Tick::min)
+    }
+
+    pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
+        match event {
+            Event::Voice(_) => {
+                self.silent_until = cx.now + cx.settings.talk_silence;
+                Phase::Talk(self)
+            }
+            Event::ReleaseHint(piece) => {
+                self.attempt.release_hint(piece);
+                Phase::Talk(self)
+            }
+            Event::Released(piece) => self.released(cx, piece),
+            Event::Timer => self.timer(cx),
+            _ => Phase::Talk(self),
+        }
+    }
+
+    fn timer(mut self, cx: &mut Cx<'_>) -> Phase {
+        if self.limit_at.is_some_and(|at| cx.now >= at) || cx.now >= self.hard_limit_at {
+            return self.attempt.over(
+                cx,
+                Disposition::Limited,
+                EndedBy::Controller,
+                &[Prompt::TimeIsUp, Prompt::HangUp],
+            );
+        }
+        if cx.now >= self.silent_until {
+            let piece = Weighed {
+                evidence: ReleaseEvidence::Silence,
+                at: cx.now,
+                trust: 100,
+            };
+            return self.released(cx, piece);
+        }
+        if self.two_minutes_at.is_some_and(|at| cx.now >= at) {
+            self.two_minutes_at = None;
+            self.warn(cx, TWO_MINUTES);
+        }
+        if self.one_minute_at.is_some_and(|at| cx.now >= at) {
+            self.one_minute_at = None;
+            self.warn(cx, ONE_MINUTE);
+        }
+        Phase::Talk(self)
+    }
+
+    fn warn(&self, cx: &mut Cx<'_>, left: Ticks) {
+        let seconds = u32::try_from(left.as_secs()).expect("a minute or two");
+        for leg in [Leg::Phone, Leg::Trunk] {
+            self.attempt.say(cx, leg, Prompt::TimeRemaining { seconds });
+        }
+    }
+
+    fn released(self, cx: &mut Cx<'_>, piece: Weighed<ReleaseEvidence>) -> Phase {
+        let mut attempt = self.attempt;
+        attempt.release_hint(piece);
+        cx.tell(Fact::Released(piece));
+        let prompts = [Prompt::FarEndHungUp, Prompt::HangUp];
+        attempt.over(cx, Disposition::Completed, EndedBy::CalledParty, &prompts)
+    }
+}

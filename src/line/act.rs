@@ -1,0 +1,78 @@
+//! Events go to the call here, and what the call wants is done here.
+
+use crate::{Line, io::Outputs, tell};
+use call::{Action, Actions, Event};
+use types::{
+    edge::PortCommand,
+    fact::{Fact, Leg},
+    query::{Asked, TrunkQuery},
+    tick::Tick,
+    trunk::Outpulsing,
+};
+
+impl Line {
+    pub(crate) fn deliver(&mut self, now: Tick, event: Event<'_>, out: &mut Outputs) {
+        let mut actions = Actions::new();
+        self.call
+            .handle(now, &self.shared.dial_plan, event, &mut actions);
+        for action in actions {
+            self.act(now, action, out);
+        }
+        if let Some(number) = self.own_asked.take() {
+            self.lend_own(now, number, out);
+        }
+    }
+
+    fn act(&mut self, now: Tick, action: Action, out: &mut Outputs) {
+        match action {
+            Action::Say {
+                leg,
+                language,
+                prompt,
+            } => {
+                let mouth = match leg {
+                    Leg::Phone => &mut self.phone_mouth,
+                    Leg::Trunk => &mut self.trunk_mouth,
+                };
+                assert!(
+                    mouth.say(&self.shared, language, prompt),
+                    "a leg's prompt queue is full"
+                );
+            }
+            Action::Beep => self.phone_mouth.beep(),
+            Action::Hush(leg) => {
+                let stopped = match leg {
+                    Leg::Phone => self.phone_mouth.hush(),
+                    Leg::Trunk => self.trunk_mouth.hush(),
+                };
+                if stopped {
+                    tell(out, Fact::PromptStopped { leg });
+                }
+            }
+            Action::RecordName(length) => self.name.start(length),
+            Action::StopName => self.name.stop(),
+            Action::Ask { number, query } => out.asks.push(Asked { number, query }),
+            Action::Borrow { number } => match self.own_trunk {
+                Some(_) => self.own_asked = Some(number),
+                None => out.trunk_asks.push(TrunkQuery::Borrow { number }),
+            },
+            Action::Seize => self.seize(out),
+            Action::Outpulse(digits) => {
+                let Some(held) = &mut self.held else { return };
+                held.supervision.outpulsing();
+                held.outpulsing = true;
+                match held.profile.outpulsing {
+                    Outpulsing::Dtmf => assert!(held.digits.send(digits), "digits fit"),
+                    Outpulsing::Pulse => out.trunk_commands.push(PortCommand::Pulse(digits)),
+                }
+            }
+            Action::TakenAsAnswered => {
+                if let Some(held) = &mut self.held {
+                    held.supervision.taken_as_answered();
+                }
+            }
+            Action::ReturnTrunk(condition) => self.return_trunk(now, condition, out),
+            Action::Tell(fact) => tell(out, fact),
+        }
+    }
+}

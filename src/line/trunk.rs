@@ -1,0 +1,244 @@
+//! The trunk that is lent to the line: its supervision, its outpulsing, its part of the audio.
+
+use crate::{
+    Line, OwnTrunk,
+    bridge::Heard10,
+    io::{Input, Outputs},
+    tell,
+};
+use call::Event;
+use dsp::tone_gen::DigitGen;
+use signaling::{Supervision, SupervisionEvent};
+use types::{
+    edge::{Edge, PortCommand},
+    fact::{Fact, Leg},
+    frame::Samples,
+    heard::Heard,
+    query::{TrunkQuery, TrunkReply},
+    tick::Tick,
+    trunk::{TrunkCondition, TrunkProfile},
+};
+
+/// Outpulsing: 70 ms on, 70 ms off (ITU-T Q.24 asks for 40 and 40 at the receiver), -9 dBm0 low,
+/// -7 dBm0 high: the pre-emphasis that a loop's slope takes away.
+const DIGIT_ON_MS: u32 = 70;
+const DIGIT_OFF_MS: u32 = 70;
+const DIGIT_LOW_DBM0: f32 = -9.0;
+const DIGIT_HIGH_DBM0: f32 = -7.0;
+
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) profile: TrunkProfile,
+    pub(crate) supervision: Supervision,
+    pub(crate) digits: DigitGen,
+    pub(crate) outpulsing: bool,
+}
+
+impl Held {
+    pub(crate) fn new(profile: TrunkProfile) -> Held {
+        Held {
+            profile,
+            supervision: Supervision::new(profile.trust),
+            digits: DigitGen::new(DIGIT_LOW_DBM0, DIGIT_HIGH_DBM0, DIGIT_ON_MS, DIGIT_OFF_MS),
+            outpulsing: false,
+        }
+    }
+}
+
+impl Line {
+    pub(crate) fn trunk_frame(&self, input: &Input<'_>) -> Option<Heard10> {
+        let held = self.held.as_ref()?;
+        input
+            .trunk
+            .map(|frame| Heard10::decode(held.profile.law, frame))
+    }
+
+    /// A loan is taken if the call still wants it; else it goes straight back.
+    pub(crate) fn trunk_reply(&mut self, now: Tick, reply: &TrunkReply, out: &mut Outputs) {
+        match reply {
+            TrunkReply::NoneFree { number } => {
+                self.deliver(now, Event::NoneFree { number: *number }, out);
+            }
+            TrunkReply::Lent { number, profile } => {
+                if !self.offer(now, *number, profile, out) {
+                    let condition = TrunkCondition::Good;
+                    out.trunk_asks.push(TrunkQuery::Return {
+                        trunk: profile.id,
+                        condition,
+                    });
+                    tell(
+                        out,
+                        Fact::TrunkReturned {
+                            trunk: profile.id,
+                            condition,
+                        },
+                    );
+                }
+            }
+        }
+    }
+
+    /// Puts a trunk before the call; whether it took it.
+    fn offer(&mut self, now: Tick, number: u32, profile: &TrunkProfile, out: &mut Outputs) -> bool {
+        if self.held.is_some() {
+            return false;
+        }
+        self.held = Some(Held::new(*profile));
+        self.deliver(now, Event::Lent { number, profile }, out);
+        let taken = self.call.holds_trunk();
+        if !taken {
+            self.held = None;
+        }
+        taken
+    }
+
+    /// The phone's own trunk answers like the keeper would, without leaving the line.
+    pub(crate) fn lend_own(&mut self, now: Tick, number: u32, out: &mut Outputs) {
+        let Some(OwnTrunk { profile, free_at }) = self.own_trunk.as_ref() else {
+            return;
+        };
+        if now < *free_at {
+            self.deliver(now, Event::NoneFree { number }, out);
+            return;
+        }
+        let profile = *profile;
+        self.offer(now, number, &profile, out);
+    }
+
+    pub(crate) fn seize(&mut self, out: &mut Outputs) {
+        let Some(held) = &mut self.held else { return };
+        held.supervision.seized();
+        self.trunk_ear.reset();
+        self.trunk_mouth.hush();
+        out.trunk_commands.push(PortCommand::OffHook);
+        out.trunk_commands.push(PortCommand::Media(true));
+        out.flush = true;
+    }
+
+    pub(crate) fn return_trunk(&mut self, now: Tick, condition: TrunkCondition, out: &mut Outputs) {
+        let Some(held) = self.held.take() else { return };
+        self.trunk_mouth.hush();
+        out.trunk_commands.push(PortCommand::OnHook);
+        out.trunk_commands.push(PortCommand::Media(false));
+        let trunk = held.profile.id;
+        tell(out, Fact::TrunkReturned { trunk, condition });
+        match &mut self.own_trunk {
+            Some(own) => own.free_at = now + own.profile.guard,
+            None => out.trunk_asks.push(TrunkQuery::Return { trunk, condition }),
+        }
+    }
+
+    pub(crate) fn trunk_edges(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
+        for &edge in input.trunk_edges {
+            tell(out, Fact::TrunkEdge(edge.edge));
+            let Some(held) = &mut self.held else { continue };
+            if edge.edge == Edge::PulsesSent && held.outpulsing {
+                self.outpulsed(now, out);
+                continue;
+            }
+            if let Some(event) = held.supervision.edge(edge.at, edge.edge) {
+                self.supervised(now, event, out);
+            }
+        }
+    }
+
+    pub(crate) fn trunk_heard(&mut self, now: Tick, heard: Heard, out: &mut Outputs) {
+        let Some(held) = &mut self.held else { return };
+        let event = held.supervision.heard(&heard);
+        match heard {
+            Heard::DigitStart { digit, .. } => {
+                tell(out, Fact::FarKeyed { digit });
+                self.deliver(
+                    now,
+                    Event::Key {
+                        leg: Leg::Trunk,
+                        digit,
+                    },
+                    out,
+                );
+            }
+            Heard::DigitEnd { .. } => {}
+            Heard::Voice { .. } => {
+                tell(
+                    out,
+                    Fact::Heard {
+                        leg: Leg::Trunk,
+                        heard,
+                    },
+                );
+                self.deliver(now, Event::Voice(Leg::Trunk), out);
+            }
+            _ => tell(
+                out,
+                Fact::Heard {
+                    leg: Leg::Trunk,
+                    heard,
+                },
+            ),
+        }
+        if let Some(event) = event {
+            self.supervised(now, event, out);
+        }
+    }
+
+    /// What time alone makes of the evidence.
+    pub(crate) fn supervise(&mut self, now: Tick, out: &mut Outputs) {
+        if let Some(event) = self.held.as_mut().and_then(|h| h.supervision.passed(now)) {
+            self.supervised(now, event, out);
+        }
+    }
+
+    fn supervised(&mut self, now: Tick, event: SupervisionEvent, out: &mut Outputs) {
+        let event = match event {
+            SupervisionEvent::Proceed => Event::Proceed,
+            SupervisionEvent::Ringback { cycles } => Event::Ringback { cycles },
+            SupervisionEvent::Failed(tone) => Event::Failed(tone),
+            SupervisionEvent::AnswerHint(piece) => Event::AnswerHint(piece),
+            SupervisionEvent::Answered(piece) => Event::Answered(piece),
+            SupervisionEvent::ReleaseHint(piece) => Event::ReleaseHint(piece),
+            SupervisionEvent::Released(piece) => Event::Released(piece),
+        };
+        self.deliver(now, event, out);
+    }
+
+    /// Prompts and digits towards the trunk; whether the frame holds any.
+    pub(crate) fn speak_on_trunk(
+        &mut self,
+        now: Tick,
+        frame: &mut Samples,
+        out: &mut Outputs,
+    ) -> bool {
+        let Some(held) = &mut self.held else {
+            return false;
+        };
+        if held.outpulsing && held.digits.busy() {
+            let sounds = held.digits.fill(frame);
+            if !held.digits.busy() {
+                self.outpulsed(now, out);
+            }
+            return sounds;
+        }
+        let spoken = self.trunk_mouth.fill(&self.shared, &self.name, None, frame);
+        for (language, prompt) in spoken.began {
+            tell(
+                out,
+                Fact::Says {
+                    leg: Leg::Trunk,
+                    language,
+                    prompt,
+                },
+            );
+        }
+        if spoken.ended {
+            self.deliver(now, Event::Said(Leg::Trunk), out);
+        }
+        spoken.sounds
+    }
+
+    fn outpulsed(&mut self, now: Tick, out: &mut Outputs) {
+        let Some(held) = &mut self.held else { return };
+        held.outpulsing = false;
+        held.supervision.outpulsed();
+        self.deliver(now, Event::Outpulsed, out);
+    }
+}

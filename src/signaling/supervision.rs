@@ -1,0 +1,309 @@
+//! What a two-wire trunk's battery and tones mean, by the phase of the call it carries.
+//!
+//! No single detector answers or releases a call: pieces of evidence, each with the trust the
+//! trunk's profile gives it, add up to a fact at 100. Polarity counts only after it has been
+//! stable, and not at all while the exchange may flip it for its own reasons (seizure, dialing).
+
+use types::{
+    edge::Edge,
+    evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Trust, Weighed},
+    heard::Heard,
+    tick::{Tick, Ticks},
+    tone::Tone,
+    trunk::TrunkTrust,
+};
+
+/// Polarity must stay for this long to be believed.
+pub const POLARITY_STABLE: Ticks = Ticks::ms(100);
+/// Enough trust to be a fact.
+pub const FACT: u16 = 100;
+/// A voice counts this much more once ringback has been heard: the network's own
+/// announcements come without ringback.
+const AFTER_RINGBACK: Trust = 30;
+/// A voice that goes on after the first piece.
+const VOICE_GOES_ON: Trust = 30;
+/// In talk, pieces of release evidence further apart than this have nothing to do with each other.
+const STALE: Ticks = Ticks::secs(10);
+/// Dial tone needs this confidence to end a call.
+const DIAL_TONE_CONFIDENCE: f32 = 0.5;
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum SupervisionEvent {
+    /// The exchange's dial tone: digits may be sent.
+    Proceed,
+    /// The far end is being rung; full cycles so far.
+    Ringback {
+        cycles: u16,
+    },
+    /// The call failed with this tone.
+    Failed(Tone),
+    /// A piece of answer evidence came; not yet a fact.
+    AnswerHint(Weighed<AnswerEvidence>),
+    Answered(Weighed<AnswerEvidence>),
+    ReleaseHint(Weighed<ReleaseEvidence>),
+    Released(Weighed<ReleaseEvidence>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stage {
+    Idle,
+    /// Off-hook, waiting for dial tone.
+    Seized,
+    Outpulsing,
+    /// Outpulsed: ringback, failure or answer follow.
+    Proceeding,
+    Answered,
+    Released,
+}
+
+#[derive(Clone, Debug)]
+pub struct Supervision {
+    stage: Stage,
+    trust: TrunkTrust,
+    ringback_heard: bool,
+    /// A reversal waiting to be stable.
+    reversed: Option<Tick>,
+    normal: Option<Tick>,
+    answered_by_polarity: bool,
+    answer: Evidences<AnswerEvidence>,
+    release: Evidences<ReleaseEvidence>,
+}
+
+impl Supervision {
+    pub fn new(trust: TrunkTrust) -> Supervision {
+        Supervision {
+            stage: Stage::Idle,
+            trust,
+            ringback_heard: false,
+            reversed: None,
+            normal: None,
+            answered_by_polarity: false,
+            answer: Evidences::new(),
+            release: Evidences::new(),
+        }
+    }
+
+    pub fn seized(&mut self) {
+        *self = Supervision {
+            stage: Stage::Seized,
+            ..Supervision::new(self.trust)
+        };
+    }
+
+    pub fn outpulsing(&mut self) {
+        self.stage = Stage::Outpulsing;
+    }
+
+    pub fn outpulsed(&mut self) {
+        self.stage = Stage::Proceeding;
+    }
+
+    /// The call is answered whatever the trunk shows (a call left to the carrier's operator).
+    pub fn taken_as_answered(&mut self) {
+        self.stage = Stage::Answered;
+    }
+
+    pub fn answer_evidence(&self) -> &Evidences<AnswerEvidence> {
+        &self.answer
+    }
+
+    pub fn release_evidence(&self) -> &Evidences<ReleaseEvidence> {
+        &self.release
+    }
+
+    pub fn edge(&mut self, at: Tick, edge: Edge) -> Option<SupervisionEvent> {
+        match edge {
+            Edge::BatteryLost if self.stage != Stage::Idle => {
+                self.released(ReleaseEvidence::LoopBreak, at, self.trust.loop_break)
+            }
+            Edge::AlarmOn => self.released(ReleaseEvidence::Alarm, at, 100),
+            Edge::PolarityReversed => {
+                self.normal = None;
+                self.reversed = Some(at);
+                None
+            }
+            Edge::PolarityNormal => {
+                self.reversed = None;
+                self.normal = self.answered_by_polarity.then_some(at);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// Time alone; call each frame.
+    pub fn passed(&mut self, now: Tick) -> Option<SupervisionEvent> {
+        let stable = |since: Option<Tick>| since.filter(|&t| now.since(t) >= POLARITY_STABLE);
+        if self.stage == Stage::Proceeding
+            && let Some(since) = stable(self.reversed)
+        {
+            self.reversed = None;
+            self.answered_by_polarity = true;
+            return self.answered(AnswerEvidence::PolarityReversal, since, self.trust.polarity);
+        }
+        if self.stage == Stage::Answered
+            && let Some(since) = stable(self.normal)
+        {
+            self.normal = None;
+            return self.released(ReleaseEvidence::PolarityBack, since, self.trust.polarity);
+        }
+        None
+    }
+
+    pub fn heard(&mut self, heard: &Heard) -> Option<SupervisionEvent> {
+        match self.stage {
+            Stage::Idle | Stage::Outpulsing | Stage::Released => None,
+            Stage::Seized => match *heard {
+                Heard::Tone {
+                    tone: Tone::Dial | Tone::StutterDial,
+                    ..
+                } => Some(SupervisionEvent::Proceed),
+                _ => None,
+            },
+            Stage::Proceeding => self.proceeding(heard),
+            Stage::Answered => self.talking(heard),
+        }
+    }
+
+    fn proceeding(&mut self, heard: &Heard) -> Option<SupervisionEvent> {
+        match *heard {
+            Heard::Tone {
+                tone: Tone::Ringback,
+                cycles,
+                ..
+            } => {
+                // What spoke or stopped before this was the network, not the called party.
+                self.answer.clear();
+                self.ringback_heard = true;
+                Some(SupervisionEvent::Ringback { cycles })
+            }
+            Heard::Tone {
+                tone: tone @ (Tone::Busy | Tone::Reorder),
+                cycles: 1..,
+                ..
+            } => Some(SupervisionEvent::Failed(tone)),
+            Heard::Tone {
+                tone: tone @ (Tone::Sit(_) | Tone::Howler),
+                ..
+            } => Some(SupervisionEvent::Failed(tone)),
+            Heard::Tone {
+                tone: Tone::Dial,
+                start,
+                ..
+            } => self.released(ReleaseEvidence::DialTone, start, 100),
+            Heard::ToneEnd {
+                tone: Tone::Ringback,
+                at,
+            } => self.answered(
+                AnswerEvidence::RingbackStopped,
+                at,
+                self.trust.ringback_stop,
+            ),
+            Heard::Voice { start, .. } => {
+                let said_before = self
+                    .answer
+                    .iter()
+                    .any(|w| w.evidence == AnswerEvidence::Voice);
+                let trust = match (said_before, self.ringback_heard) {
+                    (true, _) => VOICE_GOES_ON,
+                    (false, true) => self.trust.voice.saturating_add(AFTER_RINGBACK),
+                    (false, false) => self.trust.voice,
+                };
+                self.answered(AnswerEvidence::Voice, start, trust)
+            }
+            Heard::DigitStart { start, .. } => {
+                self.answered(AnswerEvidence::Digit, start, self.trust.voice)
+            }
+            _ => None,
+        }
+    }
+
+    fn talking(&mut self, heard: &Heard) -> Option<SupervisionEvent> {
+        match *heard {
+            Heard::Tone {
+                tone: Tone::Dial,
+                start,
+                confidence,
+                ..
+            } if confidence >= DIAL_TONE_CONFIDENCE => {
+                self.released(ReleaseEvidence::DialTone, start, self.trust.tones)
+            }
+            Heard::Tone {
+                tone: Tone::Howler,
+                start,
+                ..
+            } => self.released(ReleaseEvidence::Tone(Tone::Howler), start, self.trust.tones),
+            // One cycle of busy can be a child with a toy; two in a row with the right
+            // frequencies are the exchange.
+            Heard::Tone {
+                tone: tone @ (Tone::Busy | Tone::Reorder),
+                cycles: 1..,
+                start,
+                ..
+            } => self.released(ReleaseEvidence::Tone(tone), start, self.trust.tones / 2),
+            _ => None,
+        }
+    }
+
+    fn answered(
+        &mut self,
+        evidence: AnswerEvidence,
+        at: Tick,
+        trust: Trust,
+    ) -> Option<SupervisionEvent> {
+        if trust == 0 {
+            return None;
+        }
+        let piece = Weighed {
+            evidence,
+            at,
+            trust,
+        };
+        add(&mut self.answer, piece);
+        if sum(&self.answer) < FACT {
+            return Some(SupervisionEvent::AnswerHint(piece));
+        }
+        self.stage = Stage::Answered;
+        Some(SupervisionEvent::Answered(piece))
+    }
+
+    fn released(
+        &mut self,
+        evidence: ReleaseEvidence,
+        at: Tick,
+        trust: Trust,
+    ) -> Option<SupervisionEvent> {
+        if trust == 0 || self.stage == Stage::Released {
+            return None;
+        }
+        let piece = Weighed {
+            evidence,
+            at,
+            trust,
+        };
+        self.release.retain(|old| at.since(old.at) <= STALE);
+        add(&mut self.release, piece);
+        if sum(&self.release) < FACT {
+            return Some(SupervisionEvent::ReleaseHint(piece));
+        }
+        self.stage = Stage::Released;
+        Some(SupervisionEvent::Released(piece))
+    }
+}
+
+/// Pieces of one kind add up in one place, so that the list holds all kinds there are.
+fn add<E: PartialEq>(pieces: &mut Evidences<E>, piece: Weighed<E>) {
+    if let Some(same) = pieces.iter_mut().find(|p| p.evidence == piece.evidence) {
+        same.trust = same.trust.saturating_add(piece.trust);
+        same.at = piece.at;
+    } else if pieces.is_full() {
+        pieces.remove(0);
+        pieces.push(piece);
+    } else {
+        pieces.push(piece);
+    }
+}
+
+fn sum<E>(pieces: &[Weighed<E>]) -> u16 {
+    pieces.iter().map(|p| u16::from(p.trust)).sum()
+}

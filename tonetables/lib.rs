@@ -1,1 +1,133 @@
-//! The telephone networks of the world: tone plans and dial plans as text
+//! The telephone networks of the world: tone plans and dial plans as text.
+//!
+//! One file a country, `<code>.txt`, built in. A line is empty, a comment from `#` on, or
+//! begins with one of these words:
+//!
+//! ```text
+//! country  United Kingdom               its name
+//! source   ITU-T E.180 Supplement 2     where the figures are from; may stand often
+//! law      A                            A or mu
+//! tone     <tone> <burst>, <burst>, ... [once]
+//! tone     <tone> same-as <tone>        the network has one sound for both
+//! codes    <name> <code> <code> ...     a list to use in shapes as {name}; may go on
+//! dial     <shape> <digits> <pattern> <call type> [strip <n>] [prepend <digits>]
+//! ```
+//!
+//! A burst is `350+440 -13dBm0 on 500 off 500`: Hz, the level of each frequency, and
+//! milliseconds. `400x25` is 400 Hz modulated by 25. `steady` in place of `on` has no end
+//! and stands last. Frequencies and level may be left out after the first burst: they are
+//! those of the burst before. A tone repeats unless it ends with `once` or `steady`. A
+//! tone may have several lines; the first is the one that is generated.
+//!
+//! In a shape, `0-9` is itself, `N` 2-9, `Z` 1-9, `X` any digit, and a last `.` any
+//! digits up to the most. `{name}` stands for each code of a list, `{area}` for the
+//! site's own area code; a rule with `{area}` is left out where the site gives none.
+//! Digits are how many are dialed in all, `10` or `7-12`. The first rule that fits is
+//! taken. Patterns and call types are those of `types::phone_number` in small letters
+//! (`zero-plus`, `toll-free`). Numbers are canonical without trunk prefix.
+
+mod dial;
+mod parse;
+mod tone;
+
+use dsp::plan::TonePlan;
+use types::{
+    dial_plan::{DialPlan, DialRule},
+    digits::Digits,
+    frame::Law,
+};
+
+pub use parse::parse;
+
+/// One country's network.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Country {
+    /// The name of its file: `us`.
+    pub code: String,
+    pub name: String,
+    pub law: Law,
+    pub tones: TonePlan,
+    /// The rules that hold without an area code.
+    pub dial_plan: DialPlan,
+    /// All rules in their order.
+    templates: Vec<Template>,
+}
+
+/// What is wrong with a table, where, and what is allowed.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{file}:{line}: {what}")]
+pub struct TableError {
+    pub file: String,
+    /// From 1. For what is missing, the last line.
+    pub line: usize,
+    pub what: String,
+}
+
+/// A rule that may still wait for the area code.
+#[derive(Clone, PartialEq, Debug)]
+struct Template {
+    rule: DialRule,
+    prepend_area: bool,
+}
+
+const AREA: &str = "{area}";
+
+const BUILT_IN: [(&str, &str); 11] = [
+    ("br", include_str!("br.txt")),
+    ("cn", include_str!("cn.txt")),
+    ("de", include_str!("de.txt")),
+    ("es", include_str!("es.txt")),
+    ("fr", include_str!("fr.txt")),
+    ("gb", include_str!("gb.txt")),
+    ("it", include_str!("it.txt")),
+    ("mx", include_str!("mx.txt")),
+    ("ru", include_str!("ru.txt")),
+    ("us", include_str!("us.txt")),
+    ("vn", include_str!("vn.txt")),
+];
+
+/// The countries that are built in, in alphabetical order.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(code, _)| *code)
+}
+
+/// A built-in country.
+pub fn load(code: &str) -> Result<Country, TableError> {
+    match BUILT_IN.iter().find(|(known, _)| *known == code) {
+        Some((code, text)) => parse(text, &format!("{code}.txt")),
+        None => {
+            let known: Vec<_> = codes().collect();
+            Err(TableError {
+                file: format!("{code}.txt"),
+                line: 0,
+                what: format!("no such country; there are {}", known.join(", ")),
+            })
+        }
+    }
+}
+
+impl Country {
+    /// The rules for a site in this area, which has decimal digits only. Rules that need an
+    /// area are left out without one, as are those whose shape has no room for this one.
+    pub fn dial_plan(&self, area: Option<&str>) -> DialPlan {
+        let rules = self.templates.iter().filter_map(|t| t.with(area));
+        DialPlan {
+            rules: rules.collect(),
+        }
+    }
+}
+
+impl Template {
+    fn with(&self, area: Option<&str>) -> Option<DialRule> {
+        let mut rule = self.rule.clone();
+        if !self.prepend_area && !rule.shape.contains(AREA) {
+            return Some(rule);
+        }
+        let area = area.filter(|area| area.bytes().all(|c| c.is_ascii_digit()))?;
+        rule.shape = rule.shape.replace(AREA, area);
+        if self.prepend_area {
+            rule.prepend = Digits::parse(area)?;
+        }
+        dial::has_room(&rule).then_some(rule)
+    }
+}

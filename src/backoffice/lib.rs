@@ -1,1 +1,42 @@
-//! Answers the lines' questions over the database; no threads, no clock
+//! The back office: answers the lines' questions over the database.
+//!
+//! A synchronous object without threads and without a clock. Root tells it which UTC instant
+//! a tick is ([`BackOffice::anchor`]) and hands it questions in batches
+//! ([`BackOffice::answer`]); each batch is one transaction, and what it answers is on disk.
+//!
+//! * An admission is decided on the writer's own view, with its record, its journal entry and
+//!   its hold on the PIN in the same transaction.
+//! * A record is opened once and finished once. Asking twice to end a call changes nothing.
+//! * Calls that a crash left open are finished when the database is opened, at the last
+//!   second they were seen.
+//! * PINs are kept only as a hash under the site's key; nothing prints or stores their digits.
+
+#![forbid(unsafe_code)]
+
+mod admin;
+mod admit;
+mod answer;
+mod clock;
+mod config;
+mod end;
+mod error;
+mod journal;
+mod lookups;
+mod office;
+mod records;
+mod recovery;
+mod seed;
+mod session;
+mod site_key;
+mod stored;
+mod words;
+
+pub use admin::{AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction};
+pub use clock::Anchor;
+pub use config::{Config, Routing, Seed, SeedInmate, SiteSettings};
+pub use db::Usage;
+pub use error::Error;
+pub use journal::{JournalEntry, JournalSummary};
+pub use office::BackOffice;
+pub use records::{Counters, RecordRange};
+pub use screening::{Class, Disabled, Durations, Rules, WeekSteps, Weekend};

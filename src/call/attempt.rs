@@ -188,7 +188,7 @@ impl Attempt {
             off_hook_at: self.off_hook_at,
             dialed: self.dialed,
             trunk: self.last_trunk,
-            language: self.language,
+            language: Some(self.tongue(cx)),
             answered_at: self.answered_at,
             talk_from: self.talk_from,
             ended_at: cx.now,

@@ -1,1 +1,23 @@
-//! Samples in, facts out: detectors and generators of telephone audio
+//! Samples in, facts out: detectors and generators of telephone audio.
+//!
+//! One algorithm a file. A detector has `process`, which takes one 10 ms frame and the
+//! tick of its first sample and returns what it found in a fixed space; it never
+//! allocates, never calls back and never changes its input. `lost` tells it that samples
+//! are missing before the next frame. The same samples always give the same facts.
+//!
+//! Levels are dBm0 with the reference of [`level::ZERO_DBM0_PEAK`]. Frequencies are Hz,
+//! lengths milliseconds unless a type says otherwise, the sampling rate is 8000 Hz.
+
+mod bank;
+mod cadence;
+pub mod dtmf;
+pub mod g711;
+pub mod level;
+pub mod plan;
+pub mod progress;
+mod segment;
+pub mod tone_gen;
+pub mod voice;
+
+/// Samples a second, everywhere.
+pub const SAMPLE_RATE: u32 = 8000;

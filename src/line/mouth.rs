@@ -155,7 +155,7 @@ impl Mouth {
     fn drop_finished(&mut self, shared: &Shared, name: &NameClip) {
         let finished = match self.queue.first() {
             Some(Item::Clip(clip)) => self.played >= shared.speech.clip(*clip).len(),
-            Some(Item::Name) => self.played >= name.len(),
+            Some(Item::Name) => self.played >= name.length(),
             Some(Item::Pause(samples)) => self.played >= *samples,
             Some(Item::Beep) => self.beep.as_ref().is_some_and(ToneGen::done),
             Some(Item::Head(..)) | None => false,

@@ -81,12 +81,9 @@ impl NameClip {
         self.range = 0..0;
     }
 
-    pub fn len(&self) -> usize {
+    /// Samples to play.
+    pub fn length(&self) -> usize {
         self.range.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.range.is_empty()
     }
 
     /// Copies the part from `from` on; how many samples.

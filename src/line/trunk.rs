@@ -143,38 +143,28 @@ impl Line {
     }
 
     pub(crate) fn trunk_heard(&mut self, now: Tick, heard: Heard, out: &mut Outputs) {
-        let Some(held) = &mut self.held else { return };
+        let Some(held) = &mut self.held else {
+            return;
+        };
+        // What comes back of our own digits is an echo, not a key.
+        if held.outpulsing && matches!(heard, Heard::DigitStart { .. } | Heard::DigitEnd { .. }) {
+            return;
+        }
         let event = held.supervision.heard(&heard);
         match heard {
             Heard::DigitStart { digit, .. } => {
                 tell(out, Fact::FarKeyed { digit });
-                self.deliver(
-                    now,
-                    Event::Key {
-                        leg: Leg::Trunk,
-                        digit,
-                    },
-                    out,
-                );
+                self.deliver(now, Event::Key { leg: Leg::Trunk, digit }, out);
             }
-            Heard::DigitEnd { .. } => {}
-            Heard::Voice { .. } => {
-                tell(
-                    out,
-                    Fact::Heard {
-                        leg: Leg::Trunk,
-                        heard,
-                    },
-                );
-                self.deliver(now, Event::Voice(Leg::Trunk), out);
+            Heard::DigitEnd { .. } | Heard::Silence { .. } => {}
+            // A voice is news until there is an answer; then it is a conversation.
+            Heard::Voice { .. } if matches!(event, Some(SupervisionEvent::Answered(_))) => {
+                tell(out, Fact::Heard { leg: Leg::Trunk, heard });
             }
-            _ => tell(
-                out,
-                Fact::Heard {
-                    leg: Leg::Trunk,
-                    heard,
-                },
-            ),
+            Heard::Voice { .. } => self.deliver(now, Event::Voice(Leg::Trunk), out),
+            Heard::Tone { .. } | Heard::ToneEnd { .. } => {
+                tell(out, Fact::Heard { leg: Leg::Trunk, heard });
+            }
         }
         if let Some(event) = event {
             self.supervised(now, event, out);

@@ -1,1 +1,28 @@
-//! May this call be placed? A pure decision with its trace
+//! May this call be placed? A pure decision over tables that somebody else holds, with the
+//! trace of the checks that it passed, in the order of the flowchart:
+//!
+//! 1. does the phone require a PIN; is the PIN known, enabled, and not in use;
+//! 2. what does a speed dial code stand for;
+//! 3. may this type of call be made from this phone;
+//! 4. is the number on the PIN's own list, and enabled there;
+//! 5. are restricted numbers checked at all; is it restricted, and does an allowed entry
+//!    rescue it; is it allowed;
+//! 6. may it be called at this time of this day (listed numbers too);
+//! 7. how long may the call last.
+//!
+//! No clock, no database, no floats: the same question has the same answer.
+
+#![forbid(unsafe_code)]
+
+mod calendar;
+mod decide;
+mod rules;
+mod tables;
+
+pub use calendar::{DayKind, LocalTime, STEPS_A_DAY, WeekSteps, Weekend};
+pub use decide::{Allowed, Decision, PinState, Request, decide, pin_state};
+pub use rules::Rules;
+pub use tables::{
+    AllowedEntry, Class, Disabled, Durations, ListedNumber, PhoneRules, PinEntry, PinKey,
+    RestrictedEntry, Tables,
+};

@@ -1,0 +1,243 @@
+//! The number of every enum value that is stored. Each is written by hand and never used
+//! again for another meaning; the order of an enum's variants has no part in it.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use types::{
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    evidence::{AnswerEvidence, ReleaseEvidence},
+    phone_number::{CallType, DialingPattern},
+    settings::LanguageChoice,
+    tone::{SitKind, Tone},
+    verdict::{Check, Finding, Handling, RecordingRule},
+};
+
+/// An enum with a number for each value.
+pub trait Coded: Copy {
+    const NOUN: &'static str;
+    fn code(self) -> u8;
+    /// `None` for a number that stands for nothing.
+    fn from_code(code: u8) -> Option<Self>;
+}
+
+macro_rules! codes {
+    ($noun:literal, $type:ty { $([$($value:tt)+] = $code:literal,)+ }) => {
+        impl $crate::codes::Coded for $type {
+            const NOUN: &'static str = $noun;
+
+            fn code(self) -> u8 {
+                match self { $($($value)+ => $code,)+ }
+            }
+
+            fn from_code(code: u8) -> Option<Self> {
+                match code { $($code => Some($($value)+),)+ _ => None }
+            }
+        }
+    };
+}
+pub(crate) use codes;
+
+/// An enum value in a stored struct: its number on disk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Code<T>(pub T);
+
+impl<T: Coded> Serialize for Code<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u8(self.0.code())
+    }
+}
+
+impl<'de, T: Coded> Deserialize<'de> for Code<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Code<T>, D::Error> {
+        let code = u8::deserialize(from)?;
+        match T::from_code(code) {
+            Some(value) => Ok(Code(value)),
+            None => Err(D::Error::custom(format!(
+                "no {} has number {code}",
+                T::NOUN
+            ))),
+        }
+    }
+}
+
+codes!("disposition", Disposition {
+    [Disposition::InProgress] = 0,
+    [Disposition::Completed] = 1,
+    [Disposition::Abandoned] = 2,
+    [Disposition::Blocked] = 3,
+    [Disposition::NotDialed] = 4,
+    [Disposition::NoTrunk] = 5,
+    [Disposition::Busy] = 6,
+    [Disposition::NetworkBusy] = 7,
+    [Disposition::Intercept] = 8,
+    [Disposition::NoAnswer] = 9,
+    [Disposition::TrunkSilent] = 10,
+    [Disposition::Refused] = 11,
+    [Disposition::NotAccepted] = 12,
+    [Disposition::Limited] = 13,
+    [Disposition::CutOff] = 14,
+    [Disposition::TrunkLost] = 15,
+    [Disposition::Fault] = 16,
+    [Disposition::Interrupted] = 17,
+});
+
+codes!("blocked disposition", Blocked {
+    [Blocked::PinInvalid] = 1,
+    [Blocked::PinDisabled] = 2,
+    [Blocked::PinInUse] = 3,
+    [Blocked::PinNumberDisabled] = 4,
+    [Blocked::NumberRestricted] = 5,
+    [Blocked::NumberNotAllowed] = 6,
+    [Blocked::TimeRestricted] = 7,
+    [Blocked::CallTypeNotAllowed] = 8,
+    [Blocked::SpeedDialNotAssigned] = 9,
+    [Blocked::NumberNotValid] = 10,
+    [Blocked::PhoneOutOfService] = 11,
+    [Blocked::SystemUnavailable] = 12,
+});
+
+codes!("ending party", EndedBy {
+    [EndedBy::Inmate] = 1,
+    [EndedBy::CalledParty] = 2,
+    [EndedBy::Network] = 3,
+    [EndedBy::Controller] = 4,
+    [EndedBy::Officer] = 5,
+});
+
+codes!("dialing pattern", DialingPattern {
+    [DialingPattern::ZeroPlus] = 1,
+    [DialingPattern::OnePlus] = 2,
+    [DialingPattern::Direct] = 3,
+    [DialingPattern::International] = 4,
+    [DialingPattern::SpeedDial] = 5,
+});
+
+codes!("call type", CallType {
+    [CallType::Local] = 1,
+    [CallType::IntraLata] = 2,
+    [CallType::InterLata] = 3,
+    [CallType::Interstate] = 4,
+    [CallType::National] = 5,
+    [CallType::Mobile] = 6,
+    [CallType::TollFree] = 7,
+    [CallType::Premium] = 8,
+    [CallType::International] = 9,
+    [CallType::Service] = 10,
+});
+
+codes!("handling", Handling {
+    [Handling::AutomatedOperator] = 1,
+    [Handling::CarrierOperator] = 2,
+    [Handling::Direct] = 3,
+});
+
+codes!("recording rule", RecordingRule {
+    [RecordingRule::Record] = 1,
+    [RecordingRule::DoNotRecord] = 2,
+    [RecordingRule::Privileged] = 3,
+});
+
+codes!("language choice", LanguageChoice {
+    [LanguageChoice::Menu] = 1,
+    [LanguageChoice::FromPin] = 2,
+});
+
+codes!("check", Check {
+    [Check::PinRequired] = 1,
+    [Check::PinTable] = 2,
+    [Check::PinInUse] = 3,
+    [Check::SpeedDial] = 4,
+    [Check::CallType] = 5,
+    [Check::PinNumberList] = 6,
+    [Check::RestrictedMode] = 7,
+    [Check::RestrictedTable] = 8,
+    [Check::AllowedTable] = 9,
+    [Check::TimeRestricted] = 10,
+    [Check::Limit] = 11,
+});
+
+codes!("finding", Finding {
+    [Finding::Yes] = 1,
+    [Finding::No] = 2,
+    [Finding::Found] = 3,
+    [Finding::NotFound] = 4,
+    [Finding::Disabled] = 5,
+    [Finding::Rescued] = 6,
+    [Finding::Passed] = 7,
+});
+
+codes!("answer evidence", AnswerEvidence {
+    [AnswerEvidence::PolarityReversal] = 1,
+    [AnswerEvidence::RingbackStopped] = 2,
+    [AnswerEvidence::Voice] = 3,
+    [AnswerEvidence::Digit] = 4,
+});
+
+codes!("release evidence", ReleaseEvidence {
+    [ReleaseEvidence::LoopBreak] = 1,
+    [ReleaseEvidence::PolarityBack] = 2,
+    [ReleaseEvidence::DialTone] = 3,
+    [ReleaseEvidence::Silence] = 4,
+    [ReleaseEvidence::Alarm] = 5,
+    [ReleaseEvidence::Tone(Tone::Dial)] = 64,
+    [ReleaseEvidence::Tone(Tone::StutterDial)] = 65,
+    [ReleaseEvidence::Tone(Tone::Ringback)] = 66,
+    [ReleaseEvidence::Tone(Tone::Busy)] = 67,
+    [ReleaseEvidence::Tone(Tone::Reorder)] = 68,
+    [ReleaseEvidence::Tone(Tone::CallWaiting)] = 69,
+    [ReleaseEvidence::Tone(Tone::Howler)] = 70,
+    [ReleaseEvidence::Tone(Tone::Record)] = 71,
+    [ReleaseEvidence::Tone(Tone::Sit(SitKind::Intercept))] = 80,
+    [ReleaseEvidence::Tone(Tone::Sit(SitKind::VacantCode))] = 81,
+    [ReleaseEvidence::Tone(Tone::Sit(SitKind::ReorderLocal))] = 82,
+    [ReleaseEvidence::Tone(Tone::Sit(SitKind::ReorderDistant))] = 83,
+    [ReleaseEvidence::Tone(Tone::Sit(SitKind::NoCircuitLocal))] = 84,
+    [ReleaseEvidence::Tone(Tone::Sit(SitKind::NoCircuitDistant))] = 85,
+    [ReleaseEvidence::Tone(Tone::Sit(SitKind::Ineffective))] = 86,
+    [ReleaseEvidence::Tone(Tone::Sit(SitKind::Unknown))] = 87,
+});
+
+const EXTRA_DIGITS: u32 = 1 << 0;
+const SWITCH_HOOK: u32 = 1 << 1;
+const SECOND_DIAL_TONE: u32 = 1 << 2;
+const THREE_WAY: u32 = 1 << 3;
+const KNOWN_FLAGS: u32 = EXTRA_DIGITS | SWITCH_HOOK | SECOND_DIAL_TONE | THREE_WAY;
+
+/// The flags of a record: a bit each on disk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FlagBits(pub FraudFlags);
+
+impl Serialize for FlagBits {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        // Taken apart whole, so that a new flag cannot be forgotten here.
+        let FraudFlags {
+            extra_digits,
+            switch_hook,
+            second_dial_tone,
+            three_way,
+        } = self.0;
+        let bits = [
+            (extra_digits, EXTRA_DIGITS),
+            (switch_hook, SWITCH_HOOK),
+            (second_dial_tone, SECOND_DIAL_TONE),
+            (three_way, THREE_WAY),
+        ];
+        to.serialize_u32(bits.iter().map(|(set, bit)| u32::from(*set) * bit).sum())
+    }
+}
+
+impl<'de> Deserialize<'de> for FlagBits {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<FlagBits, D::Error> {
+        let bits = u32::deserialize(from)?;
+        if bits & !KNOWN_FLAGS != 0 {
+            return Err(D::Error::custom(format!(
+                "unknown fraud flags in {bits:#x}"
+            )));
+        }
+        Ok(FlagBits(FraudFlags {
+            extra_digits: bits & EXTRA_DIGITS != 0,
+            switch_hook: bits & SWITCH_HOOK != 0,
+            second_dial_tone: bits & SECOND_DIAL_TONE != 0,
+            three_way: bits & THREE_WAY != 0,
+        }))
+    }
+}

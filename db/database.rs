@@ -1,0 +1,196 @@
+use crate::{
+    Error, Result, Tables, environment,
+    lock::Lock,
+    schema::{self, Migration},
+};
+use heed::{Env, RoTxn, RwTxn, WithoutTls};
+use std::{
+    fmt,
+    fs::DirBuilder,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
+
+/// How the database is to be opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// The most the database may grow to, in bytes. The file is sparse.
+    pub map_size: u64,
+}
+
+impl Options {
+    pub const DEFAULT_MAP_SIZE: u64 = 64 << 30;
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            map_size: Options::DEFAULT_MAP_SIZE,
+        }
+    }
+}
+
+/// The open database. There is one in a process, and one process has it.
+pub struct Database {
+    // Fields drop in this order: LMDB is closed before the lock is given up.
+    env: Env<WithoutTls>,
+    tables: Tables,
+    path: PathBuf,
+    _lock: Lock,
+}
+
+impl Database {
+    /// Opens the database in `dir`; makes the directory and the tables if they are not there.
+    pub fn open(dir: &Path, options: &Options) -> Result<Database> {
+        Database::open_with(dir, options, schema::MIGRATIONS)
+    }
+
+    pub(crate) fn open_with(
+        dir: &Path,
+        options: &Options,
+        migrations: &[Migration],
+    ) -> Result<Database> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(dir)
+            .map_err(|source| Error::Directory {
+                path: dir.to_owned(),
+                source,
+            })?;
+        let lock = Lock::take(dir)?;
+        let opened = |source| Error::Open {
+            path: dir.to_owned(),
+            source,
+        };
+        let env = environment::open(dir, options.map_size).map_err(opened)?;
+        schema::refuse_foreign(&env)?;
+        let tables = Tables::create(&env)?;
+        let database = Database {
+            env,
+            tables,
+            path: dir.to_owned(),
+            _lock: lock,
+        };
+        schema::bring_forward(&database, migrations)?;
+        Ok(database)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// A look at the last commit. To be short: pages it sees are not reused.
+    pub fn read(&self) -> Result<Reader<'_>> {
+        Ok(Reader {
+            txn: self.env.read_txn()?,
+        })
+    }
+
+    /// The one write transaction; waits for another to end. Dropped without `commit`, it
+    /// leaves nothing behind.
+    pub fn write(&self) -> Result<Writer<'_>> {
+        Ok(Writer {
+            txn: self.env.write_txn()?,
+        })
+    }
+
+    /// How full the map is.
+    pub fn usage(&self) -> Result<Usage> {
+        let info = self.env.info();
+        let reader = self.read()?;
+        let main = self.env.unnamed_database_stat();
+        let page = u64::from(main.page_size);
+        // Two meta pages, the unnamed table, and every named one.
+        let own = 2 + main.branch_pages + main.leaf_pages + main.overflow_pages;
+        let pages = self.tables.pages(&reader)? + own as u64;
+        Ok(Usage {
+            used: pages * page,
+            high_water: (info.last_page_number as u64 + 1) * page,
+            map: info.map_size as u64,
+        })
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Bytes of the map.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Usage {
+    /// In use by tables.
+    pub used: u64,
+    /// The most that ever was; freed pages below it are used again.
+    pub high_water: u64,
+    /// All there is.
+    pub map: u64,
+}
+
+impl Usage {
+    /// An administrator is told from here on.
+    pub const WARN_PERCENT: u64 = 70;
+    /// Nothing is begun from here on.
+    pub const REFUSE_PERCENT: u64 = 90;
+
+    pub fn percent(&self) -> u64 {
+        self.used.saturating_mul(100) / self.map.max(1)
+    }
+}
+
+/// A transaction that can be read from.
+pub trait Read {
+    #[doc(hidden)]
+    fn txn(&self) -> &RoTxn<'_, WithoutTls>;
+}
+
+pub struct Reader<'d> {
+    txn: RoTxn<'d, WithoutTls>,
+}
+
+impl Read for Reader<'_> {
+    fn txn(&self) -> &RoTxn<'_, WithoutTls> {
+        &self.txn
+    }
+}
+
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reader")
+    }
+}
+
+pub struct Writer<'d> {
+    txn: RwTxn<'d>,
+}
+
+impl<'d> Writer<'d> {
+    /// Returns when everything written is on disk.
+    pub fn commit(self) -> Result<()> {
+        Ok(self.txn.commit()?)
+    }
+
+    pub(crate) fn txn_mut(&mut self) -> &mut RwTxn<'d> {
+        &mut self.txn
+    }
+}
+
+impl Read for Writer<'_> {
+    fn txn(&self) -> &RoTxn<'_, WithoutTls> {
+        &self.txn
+    }
+}
+
+impl fmt::Debug for Writer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Writer")
+    }
+}

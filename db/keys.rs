@@ -1,0 +1,282 @@
+//! Keys, as bytes that sort as their meaning sorts. `DESIGN.md` lists them.
+
+use types::{
+    id::{CallId, InmateId, LineId},
+    phone_number::{CallType, PhoneNumber},
+};
+
+use crate::{codes::Coded, pattern::Pattern};
+
+/// Something that is a key of a table.
+pub trait Key: Sized {
+    fn bytes(&self) -> Vec<u8>;
+    /// `None` when the bytes are no such key.
+    fn from_bytes(bytes: &[u8]) -> Option<Self>;
+}
+
+/// A PIN as tables, records and the journal know it: hashed with the site's key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PinHash(pub [u8; 32]);
+
+impl Key for PinHash {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<PinHash> {
+        Some(PinHash(bytes.try_into().ok()?))
+    }
+}
+
+/// A code 01-50.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct SpeedCode(pub u8);
+
+impl Key for SpeedCode {
+    fn bytes(&self) -> Vec<u8> {
+        vec![self.0]
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<SpeedCode> {
+        let [code] = *bytes else { return None };
+        Some(SpeedCode(code))
+    }
+}
+
+impl Key for InmateId {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.to_be_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<InmateId> {
+        Some(InmateId(u32::from_be_bytes(bytes.try_into().ok()?)))
+    }
+}
+
+impl Key for LineId {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.to_be_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<LineId> {
+        Some(LineId(u16::from_be_bytes(bytes.try_into().ok()?)))
+    }
+}
+
+/// `(site, sequence)`: a call, and in its own table a journal entry.
+impl Key for CallId {
+    fn bytes(&self) -> Vec<u8> {
+        let mut key = self.site.to_be_bytes().to_vec();
+        key.extend(self.sequence.to_be_bytes());
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<CallId> {
+        let (site, sequence) = bytes.split_at_checked(4)?;
+        Some(CallId {
+            site: u32::from_be_bytes(site.try_into().ok()?),
+            sequence: u64::from_be_bytes(sequence.try_into().ok()?),
+        })
+    }
+}
+
+/// A call by when its phone went off-hook.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct StartKey {
+    pub started_utc_ms: i64,
+    pub call: CallId,
+}
+
+/// Turns a signed number into one that sorts the same as unsigned bytes.
+const SIGN: u64 = 1 << 63;
+
+impl Key for StartKey {
+    fn bytes(&self) -> Vec<u8> {
+        let mut key = (self.started_utc_ms.cast_unsigned() ^ SIGN)
+            .to_be_bytes()
+            .to_vec();
+        key.extend(self.call.bytes());
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<StartKey> {
+        let (start, call) = bytes.split_at_checked(8)?;
+        let start = u64::from_be_bytes(start.try_into().ok()?);
+        Some(StartKey {
+            started_utc_ms: (start ^ SIGN).cast_signed(),
+            call: CallId::from_bytes(call)?,
+        })
+    }
+}
+
+/// One number of one inmate's list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct PinNumberKey {
+    pub inmate: InmateId,
+    pub number: PhoneNumber,
+}
+
+impl Key for PinNumberKey {
+    fn bytes(&self) -> Vec<u8> {
+        let mut key = self.inmate.bytes();
+        key.extend(number_bytes(&self.number));
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<PinNumberKey> {
+        let (inmate, number) = bytes.split_at_checked(4)?;
+        Some(PinNumberKey {
+            inmate: InmateId::from_bytes(inmate)?,
+            number: number_from(number)?,
+        })
+    }
+}
+
+/// `N` or `+`, then the digits.
+fn number_bytes(number: &PhoneNumber) -> Vec<u8> {
+    let mut bytes = vec![if number.international { b'+' } else { b'N' }];
+    bytes.extend(number.digits.as_str().bytes());
+    bytes
+}
+
+fn number_from(bytes: &[u8]) -> Option<PhoneNumber> {
+    let (marker, digits) = bytes.split_first()?;
+    let digits = std::str::from_utf8(digits).ok()?;
+    match marker {
+        b'+' => PhoneNumber::international(digits),
+        b'N' => PhoneNumber::national(digits),
+        _ => None,
+    }
+}
+
+/// How long calls of a type may last for a class.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct DurationKey {
+    pub class: u8,
+    pub call_type: CallType,
+}
+
+impl Key for DurationKey {
+    fn bytes(&self) -> Vec<u8> {
+        vec![self.class, self.call_type.code()]
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<DurationKey> {
+        let [class, call_type] = *bytes else {
+            return None;
+        };
+        Some(DurationKey {
+            class,
+            call_type: CallType::from_code(call_type)?,
+        })
+    }
+}
+
+/// A day of the facility's calendar.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct DateKey {
+    pub year: i16,
+    pub month: u8,
+    pub day: u8,
+}
+
+impl Key for DateKey {
+    fn bytes(&self) -> Vec<u8> {
+        let mut key = (self.year.cast_unsigned() ^ 0x8000).to_be_bytes().to_vec();
+        key.extend([self.month, self.day]);
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<DateKey> {
+        let [y1, y2, month, day] = *bytes else {
+            return None;
+        };
+        Some(DateKey {
+            year: (u16::from_be_bytes([y1, y2]) ^ 0x8000).cast_signed(),
+            month,
+            day,
+        })
+    }
+}
+
+/// What is counted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum CounterKind {
+    /// The last sequence given to a call.
+    CallSequence,
+    /// The last sequence given to a journal entry.
+    JournalSequence,
+    /// The last number given to an inmate.
+    InmateNumber,
+    /// Off-hook and on-hook again without a digit, by line.
+    EmptyOffHook,
+    /// Attempts whose record found no room, by line.
+    UnrecordedAttempt,
+}
+
+crate::codes::codes!("counter", CounterKind {
+    [CounterKind::CallSequence] = 1,
+    [CounterKind::JournalSequence] = 2,
+    [CounterKind::InmateNumber] = 3,
+    [CounterKind::EmptyOffHook] = 16,
+    [CounterKind::UnrecordedAttempt] = 17,
+});
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct CounterKey {
+    pub kind: CounterKind,
+    pub index: u32,
+}
+
+impl CounterKey {
+    pub fn of_site(kind: CounterKind) -> CounterKey {
+        CounterKey { kind, index: 0 }
+    }
+
+    pub fn of_line(kind: CounterKind, line: LineId) -> CounterKey {
+        CounterKey {
+            kind,
+            index: u32::from(line.0),
+        }
+    }
+}
+
+impl Key for CounterKey {
+    fn bytes(&self) -> Vec<u8> {
+        let mut key = vec![self.kind.code()];
+        key.extend(self.index.to_be_bytes());
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<CounterKey> {
+        let (kind, index) = bytes.split_first()?;
+        Some(CounterKey {
+            kind: CounterKind::from_code(*kind)?,
+            index: u32::from_be_bytes(index.try_into().ok()?),
+        })
+    }
+}
+
+/// The key of a table that holds one value for the whole site.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct SiteKey;
+
+impl Key for SiteKey {
+    fn bytes(&self) -> Vec<u8> {
+        b"site".to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<SiteKey> {
+        (bytes == b"site").then_some(SiteKey)
+    }
+}
+
+impl Key for Pattern {
+    fn bytes(&self) -> Vec<u8> {
+        self.key()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Pattern> {
+        Pattern::from_key(bytes)
+    }
+}

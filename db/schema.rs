@@ -1,0 +1,79 @@
+//! The version of tables and keys, and the way from an older one to this one.
+
+use crate::{Database, Error, Read, Result, Tables, Writer};
+use heed::{
+    CommitOrAbort, Env, WithoutTls,
+    types::{Bytes, DecodeIgnore},
+};
+
+/// The version this program writes.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One step forward, from a version to the next.
+pub(crate) struct Migration {
+    pub from: u32,
+    pub run: fn(&Tables, &mut Writer<'_>) -> Result<()>,
+}
+
+/// None yet: version 1 is the first.
+pub(crate) const MIGRATIONS: &[Migration] = &[];
+
+/// Refuses a file that holds tables but no `meta`, before anything is written to it.
+pub(crate) fn refuse_foreign(env: &Env<WithoutTls>) -> Result<()> {
+    let txn = env.read_txn()?;
+    let names = env.open_databases_and_commit(txn, |opener, txn| -> Result<_> {
+        let names = opener
+            .open_database::<Bytes, DecodeIgnore>(txn, None)?
+            .expect("the unnamed table is always there");
+        let empty = names.is_empty(txn)?;
+        let ours = names.get(txn, b"meta")?.is_some();
+        Ok(CommitOrAbort::<(), _>::Abort((empty, ours)))
+    })?;
+    match names.abort() {
+        Some((false, false)) => Err(Error::NotOurs),
+        _ => Ok(()),
+    }
+}
+
+/// Writes the version into a new database, or migrates an old one.
+pub(crate) fn bring_forward(database: &Database, migrations: &[Migration]) -> Result<()> {
+    let tables = database.tables();
+    let mut writer = database.write()?;
+    let Some(found) = read_version(tables, &writer)? else {
+        if !tables.meta.is_empty(&writer)? || !tables.calls.is_empty(&writer)? {
+            return Err(Error::NotOurs);
+        }
+        write_version(tables, &mut writer, SCHEMA_VERSION)?;
+        return writer.commit();
+    };
+    if found == SCHEMA_VERSION {
+        return Ok(());
+    }
+    let known = SCHEMA_VERSION;
+    if found > known {
+        return Err(Error::NewerSchema { found, known });
+    }
+    for version in found..known {
+        let step = migrations.iter().find(|m| m.from == version);
+        let step = step.ok_or(Error::OlderSchema { found, known })?;
+        (step.run)(tables, &mut writer)?;
+    }
+    write_version(tables, &mut writer, known)?;
+    writer.commit()
+}
+
+fn read_version(tables: &Tables, txn: &impl Read) -> Result<Option<u32>> {
+    let Some(bytes) = tables.meta.raw_bytes(txn, Tables::schema_key())? else {
+        return Ok(None);
+    };
+    let version = <[u8; 4]>::try_from(bytes.as_slice()).map_err(|_| Error::NotOurs)?;
+    Ok(Some(u32::from_be_bytes(version)))
+}
+
+fn write_version(tables: &Tables, writer: &mut Writer<'_>, version: u32) -> Result<()> {
+    let key = Tables::schema_key();
+    tables.meta.put_bytes(writer, key, &version.to_be_bytes())
+}
+
+#[cfg(test)]
+mod tests;

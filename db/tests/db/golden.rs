@@ -1,0 +1,378 @@
+//! The bytes every version of every value had when it was released. Never change a line here:
+//! a value that encodes differently needs a new version.
+
+use crate::bench::small;
+use db::{
+    Error, Value,
+    codes::{Code, Coded, FlagBits},
+    keys::{CounterKey, CounterKind},
+    values::{
+        Allowed, Call, CallIdV1, Caller, Counter, DisabledV1, Duration, Entry, Holiday, Inmate,
+        Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Settings, SpeedDial,
+        TimeRestricted, Unit,
+    },
+};
+use types::{
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    evidence::{AnswerEvidence, ReleaseEvidence},
+    phone_number::{CallType, DialingPattern},
+    settings::LanguageChoice,
+    tone::Tone,
+    verdict::{Check, Finding, Handling, RecordingRule},
+};
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn golden<V: Value + PartialEq + std::fmt::Debug>(value: V, expected: &str) {
+    let bytes = value.encoded();
+    assert_eq!(hex(&bytes), expected, "{value:?}");
+    assert_eq!(V::decode(&bytes).as_ref(), Ok(&value));
+    assert_eq!(bytes[0], V::VERSION);
+    let mut longer = bytes.clone();
+    longer.push(0);
+    assert!(V::decode(&longer).is_err(), "a byte too many");
+    let mut other = bytes.clone();
+    other[0] = 0xfe;
+    assert!(V::decode(&other).is_err(), "an unknown version");
+    for cut in 0..bytes.len() {
+        assert!(V::decode(&bytes[..cut]).is_err(), "cut after {cut}");
+    }
+}
+
+const OFF: DisabledV1 = DisabledV1 {
+    disabled: true,
+    until_utc_ms: Some(1_790_000_000_000),
+};
+
+const CALL: CallIdV1 = CallIdV1 {
+    site: 7,
+    sequence: 300,
+};
+
+#[test]
+fn meta_v1() {
+    let value = Meta {
+        site: 7,
+        created_utc_ms: 1_790_000_000_000,
+        key_check: *b"0123456789abcdef",
+    };
+    golden(value, "010780b083c5986830313233343536373839616263646566");
+}
+
+#[test]
+fn inmate_v1() {
+    let value = Inmate {
+        facility_id: "A-17".to_owned(),
+        name: "Doe, J".to_owned(),
+        pin: Some([0xab; 32]),
+    };
+    golden(
+        value,
+        "0104412d313706446f652c204a01abababababababababababababababababababababababababababababababab",
+    );
+}
+
+#[test]
+fn pin_v1() {
+    let value = Pin {
+        inmate: 300,
+        disabled: OFF,
+        duration_class: Some(2),
+        language: Some(*b"es"),
+    };
+    golden(value, "01ac02010180b083c598680102016573");
+}
+
+#[test]
+fn pin_in_use_v1() {
+    golden(
+        PinInUse {
+            line: 3,
+            call: CALL,
+        },
+        "010307ac02",
+    );
+}
+
+#[test]
+fn pin_number_v1() {
+    let value = PinNumber {
+        untimed: true,
+        privileged: false,
+        disabled: OFF,
+    };
+    golden(value, "010100010180b083c59868");
+}
+
+#[test]
+fn restricted_v1() {
+    let note = "premium".to_owned();
+    golden(Restricted { note }, "01077072656d69756d");
+}
+
+#[test]
+fn allowed_v1() {
+    let value = Allowed {
+        untimed: false,
+        privileged: true,
+        note: "counsel".to_owned(),
+    };
+    golden(value, "01000107636f756e73656c");
+}
+
+#[test]
+fn time_restricted_v1() {
+    let mut open = [[0; 12]; 7];
+    open[1][4] = 0xf0;
+    open[6][11] = 0x80;
+    golden(
+        TimeRestricted { open },
+        "0100000000000000000000000000000000f000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000080",
+    );
+}
+
+#[test]
+fn speed_dial_v1() {
+    let dialed = "12155550123".to_owned();
+    golden(SpeedDial { dialed }, "010b3132313535353530313233");
+}
+
+#[test]
+fn phone_v1() {
+    let value = Phone {
+        name: "B1".to_owned(),
+        in_service: true,
+        pin_required: false,
+        duration_class: 4,
+        privileged: true,
+        call_types: Some(vec![Code(CallType::Local), Code(CallType::Service)]),
+        patterns: Some(vec![Code(DialingPattern::ZeroPlus)]),
+    };
+    golden(value, "01024231010004010102010a010101");
+}
+
+#[test]
+fn settings_v1() {
+    let value = Settings {
+        pin_length: 6,
+        pin_tries: 3,
+        language_choice: Code(LanguageChoice::FromPin),
+        languages: vec![*b"en", *b"es"],
+        dial_tone: 24_000,
+        first_digit: 80_000,
+        inter_digit: 40_000,
+        final_digit: 32_000,
+        prompt_repeats: 2,
+        on_hook_guard: 12_000,
+        back_office_wait: 16_000,
+        trunk_wait: 24_001,
+        trunk_tries: 4,
+        trunk_silent: 160_000,
+        max_rings: 8,
+        answer_wait: 480_000,
+        name_seconds: 5,
+        accept_key: 1,
+        refuse_key: 9,
+        accept_wait: 64_000,
+        accept_repeats: 7,
+        warn_two_minutes: false,
+        warn_one_minute: true,
+        talk_silence: 960_000,
+        hard_limit: 47_520_000,
+        check_restricted: true,
+        allowed_rescues: false,
+        global_block_wins: true,
+        record: false,
+        weekend: 0x60,
+        default_limit_seconds: 900,
+        announce_limit: true,
+        pin_numbers_max: 20,
+    };
+    golden(
+        value,
+        "0106030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d416010001006084070114",
+    );
+}
+
+#[test]
+fn duration_v1() {
+    let value = Duration {
+        weekday: 900,
+        weekend: 60,
+        holiday: 5940,
+    };
+    golden(value, "0184073cb42e");
+}
+
+#[test]
+fn holiday_v1() {
+    let name = "Labor Day".to_owned();
+    golden(Holiday { name }, "01094c61626f7220446179");
+}
+
+fn call() -> Call {
+    Call {
+        line: 3,
+        trunk: Some(2),
+        caller: Some(Caller {
+            inmate: 300,
+            facility_id: "A-17".to_owned(),
+            name: "Doe, J".to_owned(),
+            pin: [0xab; 32],
+        }),
+        dialed: "02155550123".to_owned(),
+        number: Some("2155550123".to_owned()),
+        pattern: Some(Code(DialingPattern::ZeroPlus)),
+        call_type: Some(Code(CallType::InterLata)),
+        handling: Some(Code(Handling::AutomatedOperator)),
+        language: Some(*b"en"),
+        started_utc_ms: 1_790_000_000_000,
+        answered_after: Some(160_000),
+        talk_after: Some(200_000),
+        ended_after: Some(1_000_000),
+        limit: Some(7_200_000),
+        recording: Some(Code(RecordingRule::Record)),
+        disposition: Code(Disposition::Limited),
+        blocked: Some(Code(Blocked::TimeRestricted)),
+        ended_by: Some(Code(EndedBy::Controller)),
+        screening: vec![
+            (Code(Check::PinRequired), Code(Finding::Yes)),
+            (Code(Check::Limit), Code(Finding::Passed)),
+        ],
+        answer_evidence: vec![(Code(AnswerEvidence::Voice), 160_000, 70)],
+        release_evidence: vec![(Code(ReleaseEvidence::Tone(Tone::Busy)), 999_000, 100)],
+        flags: FlagBits(FraudFlags {
+            extra_digits: true,
+            three_way: true,
+            ..FraudFlags::NONE
+        }),
+        extra_digits: 4,
+    }
+}
+
+#[test]
+fn call_v1() {
+    golden(
+        call(),
+        "0103010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c640904",
+    );
+}
+
+#[test]
+fn open_call_v1() {
+    let value = OpenCall {
+        call: CALL,
+        pin: Some([0xcd; 32]),
+        off_hook_tick: 123_456,
+        seen_after: 8000,
+    };
+    golden(
+        value,
+        "0107ac0201cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdc0c407c03e",
+    );
+}
+
+#[test]
+fn entry_v1() {
+    let value = Entry {
+        utc_ms: 1_790_000_000_000,
+        actor: "line 3".to_owned(),
+        noun: "call".to_owned(),
+        subject: "7-300".to_owned(),
+        change: "admitted".to_owned(),
+        previous: [0xef; 32],
+    };
+    golden(
+        value,
+        "0180b083c59868066c696e6520330463616c6c05372d3330300861646d6974746564efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef",
+    );
+}
+
+#[test]
+fn counter_v1() {
+    golden(Counter { count: 300 }, "01ac02");
+}
+
+#[test]
+fn unit_v1() {
+    golden(Unit, "01");
+}
+
+#[test]
+fn an_unknown_code_in_a_value_is_an_error_that_says_which() {
+    let mut phone = Phone::decode(&[1, 0, 1, 1, 1, 0, 1, 1, 1, 0]).expect("a phone");
+    assert_eq!(phone.call_types, Some(vec![Code(CallType::Local)]));
+    phone.call_types = None;
+    let error = Phone::decode(&[1, 0, 1, 1, 1, 0, 1, 1, 99, 0]).expect_err("no such type");
+    assert!(
+        matches!(error, db::values::Unreadable::Malformed(_)),
+        "{error}"
+    );
+}
+
+#[test]
+fn no_number_stands_for_two_values() {
+    fn each<T: Coded + PartialEq + std::fmt::Debug>(least: usize) {
+        let known: Vec<T> = (0..=255).filter_map(T::from_code).collect();
+        assert!(known.len() >= least, "{}", T::NOUN);
+        for value in known {
+            assert_eq!(T::from_code(value.code()), Some(value));
+        }
+    }
+    each::<Disposition>(18);
+    each::<Blocked>(12);
+    each::<EndedBy>(5);
+    each::<DialingPattern>(5);
+    each::<CallType>(10);
+    each::<Handling>(3);
+    each::<RecordingRule>(3);
+    each::<LanguageChoice>(2);
+    each::<Check>(11);
+    each::<Finding>(7);
+    each::<AnswerEvidence>(4);
+    each::<ReleaseEvidence>(21);
+    each::<CounterKind>(5);
+}
+
+#[test]
+fn unreadable_bytes_are_reported_with_table_and_key() {
+    let (_dir, database) = small();
+    let counters = &database.tables().counters;
+    let key = CounterKey {
+        kind: CounterKind::EmptyOffHook,
+        index: 3,
+    };
+    let bytes = db::Key::bytes(&key);
+    let mut writer = database.write().expect("writes");
+    for (stored, why) in [
+        (&[2u8, 5][..], "version 2"),
+        (&[1, 5, 5], "1 bytes follow"),
+        (&[1], "does not decode"),
+        (&[], "empty"),
+    ] {
+        counters
+            .put_bytes(&mut writer, &bytes, stored)
+            .expect("puts");
+        let error = counters.get(&writer, &key).expect_err("is unreadable");
+        let text = error.to_string();
+        assert!(matches!(error, Error::Unreadable { .. }), "{text}");
+        assert!(
+            text.contains("counters") && text.contains("1000000003"),
+            "{text}"
+        );
+        assert!(text.contains(why), "{text}");
+    }
+    counters
+        .put_bytes(&mut writer, b"odd", &[1, 5])
+        .expect("puts");
+    counters
+        .put(&mut writer, &key, &Counter { count: 1 })
+        .expect("puts");
+    let error = counters.all(&writer).expect_err("a key is odd");
+    assert!(
+        error.to_string().contains("the key does not decode"),
+        "{error}"
+    );
+}

@@ -1,0 +1,133 @@
+//! Keys sort as what they mean sorts, and come back as what they were.
+
+use db::{
+    Key,
+    keys::{CounterKey, CounterKind, DateKey, DurationKey, PinNumberKey, StartKey},
+};
+use proptest::prelude::*;
+use types::{
+    id::{CallId, InmateId, LineId},
+    phone_number::{CallType, PhoneNumber},
+};
+
+fn same<K: Key + PartialEq + std::fmt::Debug>(key: K) {
+    assert_eq!(K::from_bytes(&key.bytes()), Some(key));
+}
+
+fn sorted<K: Key + Ord>(a: &K, b: &K) -> bool {
+    a.cmp(b) == a.bytes().cmp(&b.bytes())
+}
+
+proptest! {
+    #[test]
+    fn starts_sort_as_time_then_call(
+        a in any::<(i64, u32, u64)>(),
+        b in any::<(i64, u32, u64)>(),
+    ) {
+        let key = |(started_utc_ms, site, sequence)| StartKey {
+            started_utc_ms,
+            call: CallId { site, sequence },
+        };
+        let (a, b) = (key(a), key(b));
+        prop_assert!(sorted(&a, &b));
+        same(a);
+    }
+
+    #[test]
+    fn calls_lines_and_inmates_sort_as_numbers(a in any::<(u32, u64)>(), b in any::<(u32, u64)>()) {
+        let key = |(site, sequence)| CallId { site, sequence };
+        prop_assert!(sorted(&key(a), &key(b)));
+        prop_assert!(sorted(&InmateId(a.0), &InmateId(b.0)));
+        prop_assert!(sorted(&LineId(a.1 as u16), &LineId(b.1 as u16)));
+        same(key(a));
+        same(InmateId(a.0));
+        same(LineId(a.1 as u16));
+    }
+
+    #[test]
+    fn dates_sort_as_the_calendar(
+        a in (-9999i16..9999, 1u8..13, 1u8..32),
+        b in (-9999i16..9999, 1u8..13, 1u8..32),
+    ) {
+        let key = |(year, month, day)| DateKey { year, month, day };
+        prop_assert!(sorted(&key(a), &key(b)));
+        same(key(a));
+    }
+
+    #[test]
+    fn a_number_of_a_list_comes_back(inmate in any::<u32>(), digits in "[0-9]{1,15}", plus: bool) {
+        let number = if plus {
+            PhoneNumber::international(&digits)
+        } else {
+            PhoneNumber::national(&digits)
+        };
+        let number = number.expect("digits");
+        same(PinNumberKey { inmate: InmateId(inmate), number });
+    }
+
+    #[test]
+    fn bytes_that_are_no_key_are_refused(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+        // Whatever decodes is what those bytes stand for.
+        fn canonical<K: Key>(bytes: &[u8]) {
+            if let Some(key) = K::from_bytes(bytes) {
+                assert_eq!(key.bytes(), bytes);
+            }
+        }
+        canonical::<CallId>(&bytes);
+        canonical::<StartKey>(&bytes);
+        canonical::<PinNumberKey>(&bytes);
+        canonical::<DurationKey>(&bytes);
+        canonical::<CounterKey>(&bytes);
+        canonical::<DateKey>(&bytes);
+        canonical::<db::pattern::Pattern>(&bytes);
+    }
+}
+
+#[test]
+fn every_call_type_and_counter_has_a_key() {
+    for call_type in CallType::ALL {
+        same(DurationKey {
+            class: 3,
+            call_type,
+        });
+    }
+    for kind in [
+        CounterKind::CallSequence,
+        CounterKind::JournalSequence,
+        CounterKind::InmateNumber,
+        CounterKind::EmptyOffHook,
+        CounterKind::UnrecordedAttempt,
+    ] {
+        same(CounterKey { kind, index: 513 });
+    }
+}
+
+#[test]
+fn the_bytes_of_keys_are_those_of_the_design() {
+    let call = CallId {
+        site: 1,
+        sequence: 0x0203,
+    };
+    assert_eq!(call.bytes(), [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 2, 3]);
+    let start = StartKey {
+        started_utc_ms: -1,
+        call,
+    };
+    let before_1970 = [0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+    assert_eq!(start.bytes()[..8], before_1970);
+    let number = PinNumberKey {
+        inmate: InmateId(258),
+        number: PhoneNumber::parse("+44207").expect("a number"),
+    };
+    assert_eq!(number.bytes(), b"\x00\x00\x01\x02+44207");
+    let pattern = |text| {
+        db::pattern::Pattern::parse(text)
+            .expect("a pattern")
+            .bytes()
+    };
+    assert_eq!(pattern("2155550123"), b"EN2155550123");
+    assert_eq!(pattern("+44*"), b"P+44");
+    assert_eq!(pattern("+*"), b"P+");
+    assert_eq!(pattern("900???????"), b"WN\x0a900???????");
+    assert_eq!(pattern("1?5*"), b"WN\x001?5");
+}

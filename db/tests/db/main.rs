@@ -1,0 +1,8 @@
+//! The database through its public door.
+
+mod bench;
+mod golden;
+mod keys;
+mod opening;
+mod patterns;
+mod space;

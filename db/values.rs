@@ -1,0 +1,107 @@
+//! Stored values: a version byte, then a frozen struct in postcard. What is read is lifted to
+//! the newest version; what is written is the newest.
+
+pub use crate::error::Unreadable;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// Something that is a value of a table.
+pub trait Value: Sized {
+    /// The version that is written.
+    const VERSION: u8;
+    fn encoded(&self) -> Vec<u8>;
+    fn decode(bytes: &[u8]) -> Result<Self, Unreadable>;
+}
+
+/// Declares the nouns and their versions, the newest last.
+macro_rules! values {
+    ($($noun:ident :: $type:ident { $($version:literal => $module:ident),+ } newest $newest:literal,)+) => {
+        $(
+            pub mod $noun {
+                $(pub mod $module;)+
+            }
+
+            impl Value for $type {
+                const VERSION: u8 = $newest;
+
+                fn encoded(&self) -> Vec<u8> {
+                    encode($newest, self)
+                }
+
+                fn decode(bytes: &[u8]) -> Result<$type, Unreadable> {
+                    let (version, rest) = bytes.split_first().ok_or(Unreadable::Empty)?;
+                    match version {
+                        $($version => exactly::<$noun::$module::$type>(rest).map(Into::into),)+
+                        other => Err(Unreadable::Version(*other)),
+                    }
+                }
+            }
+        )+
+    };
+}
+
+values! {
+    meta::Meta { 1 => v1 } newest 1,
+    inmate::Inmate { 1 => v1 } newest 1,
+    pin::Pin { 1 => v1 } newest 1,
+    pin_in_use::PinInUse { 1 => v1 } newest 1,
+    pin_number::PinNumber { 1 => v1 } newest 1,
+    restricted::Restricted { 1 => v1 } newest 1,
+    allowed::Allowed { 1 => v1 } newest 1,
+    time_restricted::TimeRestricted { 1 => v1 } newest 1,
+    speed_dial::SpeedDial { 1 => v1 } newest 1,
+    phone::Phone { 1 => v1 } newest 1,
+    settings::Settings { 1 => v1 } newest 1,
+    duration::Duration { 1 => v1 } newest 1,
+    holiday::Holiday { 1 => v1 } newest 1,
+    call::Call { 1 => v1 } newest 1,
+    open_call::OpenCall { 1 => v1 } newest 1,
+    entry::Entry { 1 => v1 } newest 1,
+    counter::Counter { 1 => v1 } newest 1,
+    unit::Unit { 1 => v1 } newest 1,
+}
+
+pub use allowed::v1::Allowed;
+pub use call::v1::{Call, Caller};
+pub use counter::v1::Counter;
+pub use duration::v1::Duration;
+pub use entry::v1::Entry;
+pub use holiday::v1::Holiday;
+pub use inmate::v1::Inmate;
+pub use meta::v1::Meta;
+pub use open_call::v1::OpenCall;
+pub use phone::v1::Phone;
+pub use pin::v1::Pin;
+pub use pin_in_use::v1::PinInUse;
+pub use pin_number::v1::PinNumber;
+pub use restricted::v1::Restricted;
+pub use settings::v1::Settings;
+pub use speed_dial::v1::SpeedDial;
+pub use time_restricted::v1::TimeRestricted;
+pub use unit::v1::Unit;
+
+/// Until when something is switched off.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct DisabledV1 {
+    pub disabled: bool,
+    /// Switched on again from this instant (UTC, ms); `None` with `disabled` is for good.
+    pub until_utc_ms: Option<i64>,
+}
+
+/// `(site, sequence)`.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct CallIdV1 {
+    pub site: u32,
+    pub sequence: u64,
+}
+
+fn encode<T: Serialize>(version: u8, value: &T) -> Vec<u8> {
+    postcard::to_extend(value, vec![version]).expect("stored structs always encode")
+}
+
+fn exactly<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Ok(value),
+        Ok((_, rest)) => Err(Unreadable::Trailing(rest.len())),
+        Err(error) => Err(Unreadable::Malformed(error.to_string())),
+    }
+}

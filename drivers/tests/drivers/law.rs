@@ -1,0 +1,46 @@
+//! G.711: fixed points of the recommendation, and what any codec must do.
+
+use drivers::sim::law::{linear, octet};
+use types::frame::Law;
+
+#[test]
+fn known_points_of_the_tables() {
+    assert_eq!(linear(Law::Mu, 0xff), 0);
+    assert_eq!(linear(Law::Mu, 0x80), 32124);
+    assert_eq!(linear(Law::Mu, 0x00), -32124);
+    assert_eq!(linear(Law::Mu, 0xef), 132);
+    assert_eq!(linear(Law::A, 0xd5), 8);
+    assert_eq!(linear(Law::A, 0x55), -8);
+    assert_eq!(linear(Law::A, 0xaa), 32256);
+    assert_eq!(linear(Law::A, 0x2a), -32256);
+}
+
+#[test]
+fn every_octet_survives_a_round_trip() {
+    for law in [Law::Mu, Law::A] {
+        for code in 0..=255u8 {
+            // Mu-law's negative zero comes back positive.
+            if law == Law::Mu && code == 0x7f {
+                continue;
+            }
+            assert_eq!(octet(law, linear(law, code)), code, "{law:?} {code:#x}");
+        }
+        assert_eq!(octet(law, 0), law.idle());
+    }
+}
+
+#[test]
+fn every_sample_gets_a_nearest_level() {
+    for law in [Law::Mu, Law::A] {
+        for sample in i16::MIN..=i16::MAX {
+            let error = |code: u8| (i32::from(linear(law, code)) - i32::from(sample)).abs();
+            let chosen = error(octet(law, sample));
+            // Decision values lie on whole units of 13 and 14 bits, so a tie may be off by one.
+            let least = (0..=255u8).map(error).min().expect("256 levels");
+            assert!(
+                chosen <= least + 16,
+                "{law:?} {sample}: {chosen} against {least}"
+            );
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What administrators change. Each change is checked, written and journaled in one
+//! transaction; what is refused leaves nothing behind.
+
+mod callers;
+mod numbers;
+mod site;
+
+use crate::{BackOffice, Error, SiteSettings};
+use screening::{Class, Disabled, Durations, WeekSteps};
+use types::{
+    digits::Digits,
+    id::{InmateId, LineId},
+    language::Language,
+    phone_number::{CallType, DialingPattern},
+    secret::Secret,
+    tick::Tick,
+};
+
+/// Texts an administrator enters are at most this long, in bytes.
+const MAX_TEXT: usize = 200;
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewInmate {
+    /// The facility's own id; given out once.
+    pub facility_id: String,
+    pub name: String,
+}
+
+/// A PIN as it is given out.
+#[derive(Clone, Debug)]
+pub struct PinDetails {
+    pub pin: Secret<Digits>,
+    pub language: Option<Language>,
+    /// `None` is the class of the phone.
+    pub class: Option<Class>,
+}
+
+/// What is special about a number on a PIN's list.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct NumberFlags {
+    pub untimed: bool,
+    pub privileged: bool,
+    pub disabled: Disabled,
+}
+
+/// What is special about an allowed number.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct AllowedFlags {
+    pub untimed: bool,
+    pub privileged: bool,
+    pub note: String,
+}
+
+/// When a number may be called.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TimeRestriction {
+    pub pattern: String,
+    pub open: WeekSteps,
+}
+
+/// A handset as it is administered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Phone {
+    pub name: String,
+    pub in_service: bool,
+    pub pin_required: bool,
+    pub class: Class,
+    /// All calls from here are privileged.
+    pub privileged: bool,
+    /// `None` is every type.
+    pub call_types: Option<Vec<CallType>>,
+    /// `None` is every pattern.
+    pub patterns: Option<Vec<DialingPattern>>,
+}
+
+impl Phone {
+    /// In service, with PIN, open for everything.
+    pub fn standard(name: &str) -> Phone {
+        Phone {
+            name: name.to_owned(),
+            in_service: true,
+            pin_required: true,
+            class: Class::FIRST,
+            privileged: false,
+            call_types: None,
+            patterns: None,
+        }
+    }
+}
+
+/// Declares each change once: the public function is one transaction around the session's.
+macro_rules! changes {
+    ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) -> $out:ty;)+) => {
+        impl BackOffice {
+            $(
+                $(#[$doc])*
+                ///
+                /// `now` and `actor` are for the journal.
+                pub fn $name(&mut self, now: Tick, actor: &str, $($arg: $type),*) -> Result<$out, Error> {
+                    self.change(now, |session| session.$name(actor, $($arg),*))
+                }
+            )+
+        }
+    };
+}
+
+changes! {
+    /// Enters an inmate.
+    fn add_inmate(inmate: &NewInmate) -> InmateId;
+    /// Gives an inmate a PIN, in place of the one there was.
+    fn set_pin(inmate: InmateId, pin: &PinDetails) -> ();
+    /// Switches an inmate's PIN off, for a time or for good, or on again.
+    fn set_pin_disabled(inmate: InmateId, disabled: Disabled) -> ();
+    /// Puts a number on an inmate's list.
+    fn add_pin_number(inmate: InmateId, number: &str, flags: &NumberFlags) -> ();
+    /// Changes a number on an inmate's list.
+    fn set_pin_number(inmate: InmateId, number: &str, flags: &NumberFlags) -> ();
+    /// Takes a number off an inmate's list; `false` when it was not on it.
+    fn remove_pin_number(inmate: InmateId, number: &str) -> bool;
+    /// Blocks numbers for every caller.
+    fn add_restricted(pattern: &str, note: &str) -> ();
+    /// Takes a pattern out of the restricted table.
+    fn remove_restricted(pattern: &str) -> ();
+    /// Allows numbers for every caller.
+    fn add_allowed(pattern: &str, flags: &AllowedFlags) -> ();
+    /// Takes a pattern out of the allowed table.
+    fn remove_allowed(pattern: &str) -> ();
+    /// Says when numbers may be called.
+    fn set_time_restricted(restriction: &TimeRestriction) -> ();
+    /// Takes a pattern out of the time restricted table.
+    fn remove_time_restricted(pattern: &str) -> ();
+    /// Gives a code 01-50 a meaning, as it would be dialed.
+    fn set_speed_dial(code: u8, dialed: &str) -> ();
+    /// Enters or changes a phone.
+    fn set_phone(line: LineId, phone: &Phone) -> ();
+    /// Puts a phone in or out of service.
+    fn set_in_service(line: LineId, in_service: bool) -> ();
+    /// Changes what holds for the whole site.
+    fn set_site_settings(settings: &SiteSettings) -> ();
+    /// Says how long calls of a type may last for a class.
+    fn set_durations(class: Class, call_type: CallType, durations: &Durations) -> ();
+    /// Enters a holiday: year, month, day.
+    fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
+}
+
+fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {
+    if needed && text.trim().is_empty() {
+        return Err(Error::invalid(field, "must not be empty"));
+    }
+    if text.len() > MAX_TEXT {
+        let why = format!("at most {MAX_TEXT} bytes");
+        return Err(Error::invalid(field, why));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid(field, "holds a control character"));
+    }
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! Inmates, their PINs, and the numbers on their lists.
+
+use super::text;
+use super::{NewInmate, NumberFlags, PinDetails};
+use crate::{Error, answer::inmate_subject, error::InmateNumber, session::Session, stored};
+use db::{
+    keys::{CounterKey, CounterKind, PinHash, PinNumberKey},
+    values::{Inmate, Pin, PinNumber},
+};
+use screening::{Class, Disabled};
+use types::{
+    digits::Digit,
+    id::{InmateId, LineId},
+    phone_number::PhoneNumber,
+};
+
+impl Session<'_> {
+    pub fn add_inmate(&mut self, actor: &str, inmate: &NewInmate) -> Result<InmateId, Error> {
+        text("facility id", &inmate.facility_id, true)?;
+        text("inmate's name", &inmate.name, true)?;
+        // A walk through the table: an index by facility id comes with imports of thousands.
+        let known = self.tables.inmates.all(&self.writer)?;
+        if known
+            .iter()
+            .any(|(_, known)| known.facility_id == inmate.facility_id)
+        {
+            return Err(Error::DuplicateInmate(inmate.facility_id.clone()));
+        }
+        let count = self.count(CounterKey::of_site(CounterKind::InmateNumber))?;
+        let id = u32::try_from(count)
+            .map(InmateId)
+            .map_err(|_| Error::invalid("inmates", "no number is left"))?;
+        let stored = Inmate {
+            facility_id: inmate.facility_id.clone(),
+            name: inmate.name.clone(),
+            pin: None,
+        };
+        self.tables.inmates.put(&mut self.writer, &id, &stored)?;
+        self.journal(actor, "inmate", inmate_subject(id), "added")?;
+        Ok(id)
+    }
+
+    pub fn set_pin(
+        &mut self,
+        actor: &str,
+        inmate: InmateId,
+        details: &PinDetails,
+    ) -> Result<(), Error> {
+        let expected = self.settings()?.call.pin_length;
+        let digits = details.pin.expose();
+        let decimal = digits.iter().all(|digit: Digit| digit.value().is_some());
+        if !decimal || digits.len() != usize::from(expected) {
+            return Err(Error::PinShape { expected });
+        }
+        let mut entry = self.inmate(inmate)?;
+        let hash = PinHash(self.fixed.key.hash(&details.pin));
+        let taken = self.tables.pins.get(&self.writer, &hash)?;
+        if taken.is_some_and(|taken| taken.inmate != inmate.0) {
+            return Err(Error::PinTaken);
+        }
+        let disabled = match entry.pin.map(PinHash) {
+            Some(old) => self.take_back(&old, &hash)?,
+            None => Disabled::No,
+        };
+        let pin = Pin {
+            inmate: inmate.0,
+            disabled: stored::stored_disabled(disabled),
+            duration_class: details.class.map(Class::number),
+            language: details.language.map(stored::stored_language),
+        };
+        self.tables.pins.put(&mut self.writer, &hash, &pin)?;
+        entry.pin = Some(hash.0);
+        self.tables.inmates.put(&mut self.writer, &inmate, &entry)?;
+        self.journal(actor, "pin", inmate_subject(inmate), "given out")
+    }
+
+    /// Takes a PIN out of the table for another of the same inmate. A call that holds the old
+    /// one holds the new one from now on; what was disabled stays disabled.
+    fn take_back(&mut self, old: &PinHash, new: &PinHash) -> Result<Disabled, Error> {
+        let disabled = match self.tables.pins.get(&self.writer, old)? {
+            Some(pin) => stored::disabled(pin.disabled),
+            None => Disabled::No,
+        };
+        self.tables.pins.delete(&mut self.writer, old)?;
+        let Some(holder) = self.tables.pins_in_use.get(&self.writer, old)? else {
+            return Ok(disabled);
+        };
+        self.tables.pins_in_use.delete(&mut self.writer, old)?;
+        let in_use = &self.tables.pins_in_use;
+        in_use.put(&mut self.writer, new, &holder)?;
+        let line = LineId(holder.line);
+        if let Some(mut open) = self.tables.open_calls.get(&self.writer, &line)?
+            && open.call == holder.call
+        {
+            open.pin = Some(new.0);
+            self.tables.open_calls.put(&mut self.writer, &line, &open)?;
+        }
+        Ok(disabled)
+    }
+
+    pub fn set_pin_disabled(
+        &mut self,
+        actor: &str,
+        inmate: InmateId,
+        disabled: Disabled,
+    ) -> Result<(), Error> {
+        let hash = self.inmate(inmate)?.pin.map(PinHash);
+        let hash = hash.ok_or(Error::NoPin(InmateNumber(inmate)))?;
+        let pin = self.tables.pins.get(&self.writer, &hash)?;
+        let mut pin = pin.ok_or(Error::NoPin(InmateNumber(inmate)))?;
+        pin.disabled = stored::stored_disabled(disabled);
+        self.tables.pins.put(&mut self.writer, &hash, &pin)?;
+        let change = format!("disabled: {}", disabled_words(disabled));
+        self.journal(actor, "pin", inmate_subject(inmate), change)
+    }
+
+    pub fn add_pin_number(
+        &mut self,
+        actor: &str,
+        inmate: InmateId,
+        number: &str,
+        flags: &NumberFlags,
+    ) -> Result<(), Error> {
+        self.inmate(inmate)?;
+        let key = PinNumberKey {
+            inmate,
+            number: phone_number(number)?,
+        };
+        let limit = self.settings()?.pin_numbers_max;
+        if self.tables.pin_numbers.contains(&self.writer, &key)? {
+            let number = key.number.to_string();
+            let inmate = InmateNumber(inmate);
+            return Err(Error::DuplicateNumber { inmate, number });
+        }
+        let prefix = db::Key::bytes(&inmate);
+        let most = usize::from(limit);
+        let list = &self.tables.pin_numbers;
+        if list.count_prefix(&self.writer, &prefix, most)? == most {
+            let inmate = InmateNumber(inmate);
+            return Err(Error::ListFull { inmate, limit });
+        }
+        self.put_pin_number(actor, &key, flags, "added")
+    }
+
+    pub fn set_pin_number(
+        &mut self,
+        actor: &str,
+        inmate: InmateId,
+        number: &str,
+        flags: &NumberFlags,
+    ) -> Result<(), Error> {
+        let key = PinNumberKey {
+            inmate,
+            number: phone_number(number)?,
+        };
+        if !self.tables.pin_numbers.contains(&self.writer, &key)? {
+            return self.add_pin_number(actor, inmate, number, flags);
+        }
+        self.put_pin_number(actor, &key, flags, "changed")
+    }
+
+    fn put_pin_number(
+        &mut self,
+        actor: &str,
+        key: &PinNumberKey,
+        flags: &NumberFlags,
+        change: &str,
+    ) -> Result<(), Error> {
+        let stored = PinNumber {
+            untimed: flags.untimed,
+            privileged: flags.privileged,
+            disabled: stored::stored_disabled(flags.disabled),
+        };
+        self.tables
+            .pin_numbers
+            .put(&mut self.writer, key, &stored)?;
+        let change = format!(
+            "{change} {}: untimed {}, privileged {}, disabled {}",
+            key.number,
+            flags.untimed,
+            flags.privileged,
+            disabled_words(flags.disabled)
+        );
+        self.journal(actor, "pin-number", inmate_subject(key.inmate), change)
+    }
+
+    pub fn remove_pin_number(
+        &mut self,
+        actor: &str,
+        inmate: InmateId,
+        number: &str,
+    ) -> Result<bool, Error> {
+        let key = PinNumberKey {
+            inmate,
+            number: phone_number(number)?,
+        };
+        let removed = self.tables.pin_numbers.delete(&mut self.writer, &key)?;
+        if removed {
+            let change = format!("removed {}", key.number);
+            self.journal(actor, "pin-number", inmate_subject(inmate), change)?;
+        }
+        Ok(removed)
+    }
+
+    fn inmate(&self, inmate: InmateId) -> Result<Inmate, Error> {
+        let entry = self.tables.inmates.get(&self.writer, &inmate)?;
+        entry.ok_or(Error::UnknownInmate(InmateNumber(inmate)))
+    }
+}
+
+fn phone_number(text: &str) -> Result<PhoneNumber, Error> {
+    PhoneNumber::parse(text).ok_or_else(|| Error::NotANumber(text.to_owned()))
+}
+
+fn disabled_words(disabled: Disabled) -> String {
+    match disabled {
+        Disabled::No => "no".to_owned(),
+        Disabled::Until(end) => format!("until {end} ms"),
+        Disabled::ForGood => "for good".to_owned(),
+    }
+}

@@ -1,0 +1,149 @@
+//! The tables of numbers that hold for every caller.
+
+use super::text;
+use super::{AllowedFlags, TimeRestriction};
+use crate::{Error, lookups::read_number, session::Session};
+use db::{
+    PatternTable, Value,
+    keys::SpeedCode,
+    pattern::Pattern,
+    values::{Allowed, Restricted, SpeedDial, TimeRestricted},
+};
+use types::{dial_plan::DialPlan, phone_number::DialingPattern};
+
+impl Session<'_> {
+    pub fn add_restricted(&mut self, actor: &str, pattern: &str, note: &str) -> Result<(), Error> {
+        text("note", note, false)?;
+        let value = Restricted {
+            note: note.to_owned(),
+        };
+        let pattern = self.new_pattern(&self.tables.restricted, pattern)?;
+        let table = &self.tables.restricted;
+        table.put(&mut self.writer, &pattern, &value)?;
+        self.journal(actor, "restricted", pattern, "added")
+    }
+
+    pub fn remove_restricted(&mut self, actor: &str, pattern: &str) -> Result<(), Error> {
+        let tables = self.tables;
+        self.remove_pattern(actor, &tables.restricted, pattern)
+    }
+
+    pub fn add_allowed(
+        &mut self,
+        actor: &str,
+        pattern: &str,
+        flags: &AllowedFlags,
+    ) -> Result<(), Error> {
+        text("note", &flags.note, false)?;
+        let value = Allowed {
+            untimed: flags.untimed,
+            privileged: flags.privileged,
+            note: flags.note.clone(),
+        };
+        let pattern = self.new_pattern(&self.tables.allowed, pattern)?;
+        let table = &self.tables.allowed;
+        table.put(&mut self.writer, &pattern, &value)?;
+        let change = format!(
+            "added: untimed {}, privileged {}",
+            flags.untimed, flags.privileged
+        );
+        self.journal(actor, "allowed", pattern, change)
+    }
+
+    pub fn remove_allowed(&mut self, actor: &str, pattern: &str) -> Result<(), Error> {
+        let tables = self.tables;
+        self.remove_pattern(actor, &tables.allowed, pattern)
+    }
+
+    pub fn set_time_restricted(
+        &mut self,
+        actor: &str,
+        restriction: &TimeRestriction,
+    ) -> Result<(), Error> {
+        let pattern = self.pattern(&restriction.pattern)?;
+        let value = TimeRestricted {
+            open: restriction.open.open,
+        };
+        let table = &self.tables.time_restricted;
+        table.put(&mut self.writer, &pattern, &value)?;
+        let bits = |byte: &u8| byte.count_ones();
+        let quarters: u32 = restriction.open.open.as_flattened().iter().map(bits).sum();
+        let change = format!("open {quarters} quarter hours a week");
+        self.journal(actor, "time-restricted", pattern, change)
+    }
+
+    pub fn remove_time_restricted(&mut self, actor: &str, pattern: &str) -> Result<(), Error> {
+        let tables = self.tables;
+        self.remove_pattern(actor, &tables.time_restricted, pattern)
+    }
+
+    pub fn set_speed_dial(&mut self, actor: &str, code: u8, dialed: &str) -> Result<(), Error> {
+        if !(1..=50).contains(&code) {
+            return Err(Error::SpeedCode(code));
+        }
+        if read_number(&self.fixed.dial_plan, dialed).is_none() {
+            let dialed = dialed.to_owned();
+            return Err(Error::SpeedNumber { code, dialed });
+        }
+        let value = SpeedDial {
+            dialed: dialed.to_owned(),
+        };
+        let table = &self.tables.speed_dials;
+        table.put(&mut self.writer, &SpeedCode(code), &value)?;
+        let change = format!("stands for {dialed}");
+        self.journal(actor, "speed-dial", format!("{code:02}"), change)
+    }
+
+    /// Reads a pattern as people write it. One that begins with the dial plan's international
+    /// prefix is meant for international numbers, which tables hold without it.
+    fn pattern(&self, text: &str) -> Result<Pattern, Error> {
+        let canonical = international(&self.fixed.dial_plan, text);
+        Pattern::parse(&canonical).map_err(|why| Error::Pattern {
+            text: text.to_owned(),
+            why,
+        })
+    }
+
+    fn new_pattern<V: Value>(&self, table: &PatternTable<V>, text: &str) -> Result<Pattern, Error> {
+        let pattern = self.pattern(text)?;
+        if table.entries().contains(&self.writer, &pattern)? {
+            return Err(Error::DuplicatePattern {
+                table: table.entries().name(),
+                pattern: pattern.to_string(),
+            });
+        }
+        Ok(pattern)
+    }
+
+    fn remove_pattern<V: Value>(
+        &mut self,
+        actor: &str,
+        table: &PatternTable<V>,
+        text: &str,
+    ) -> Result<(), Error> {
+        let pattern = self.pattern(text)?;
+        let name = table.entries().name();
+        if !table.delete(&mut self.writer, &pattern)? {
+            return Err(Error::UnknownPattern {
+                table: name,
+                pattern: pattern.to_string(),
+            });
+        }
+        self.journal(actor, &name.replace('_', "-"), pattern, "removed")
+    }
+}
+
+/// `011*` as `+*`, where 011 is how the dial plan begins an international number.
+fn international(plan: &DialPlan, text: &str) -> String {
+    for rule in &plan.rules {
+        let prefix = rule.shape.get(..usize::from(rule.strip)).unwrap_or("");
+        let literal = !prefix.is_empty() && prefix.bytes().all(|c| c.is_ascii_digit());
+        if rule.pattern != DialingPattern::International || !literal {
+            continue;
+        }
+        if let Some(rest) = text.strip_prefix(prefix) {
+            return format!("+{rest}");
+        }
+    }
+    text.to_owned()
+}

@@ -1,0 +1,112 @@
+//! Phones, settings, durations, holidays.
+
+use super::Phone;
+use super::text;
+use crate::{Error, SiteSettings, session::Session, stored, words::kebab};
+use db::{
+    keys::{DateKey, DurationKey, SiteKey},
+    values::{Duration, Holiday},
+};
+use screening::{Class, Durations};
+use types::{id::LineId, phone_number::CallType};
+
+impl Session<'_> {
+    pub fn set_phone(&mut self, actor: &str, line: LineId, phone: &Phone) -> Result<(), Error> {
+        text("phone's name", &phone.name, false)?;
+        if line.0 == 0 {
+            return Err(Error::invalid("line", "lines are numbered from 1"));
+        }
+        let stored = stored::stored_phone(phone);
+        self.tables.phones.put(&mut self.writer, &line, &stored)?;
+        let change = format!(
+            "in service {}, PIN required {}, class {}, privileged {}",
+            phone.in_service,
+            phone.pin_required,
+            phone.class.number(),
+            phone.privileged
+        );
+        self.journal(actor, "phone", line, change)
+    }
+
+    pub fn set_in_service(
+        &mut self,
+        actor: &str,
+        line: LineId,
+        in_service: bool,
+    ) -> Result<(), Error> {
+        let phone = self.tables.phones.get(&self.writer, &line)?;
+        let phone = phone.ok_or(Error::UnknownPhone(line))?;
+        let mut phone = stored::phone(phone)?;
+        phone.in_service = in_service;
+        self.set_phone(actor, line, &phone)
+    }
+
+    pub fn set_site_settings(&mut self, actor: &str, settings: &SiteSettings) -> Result<(), Error> {
+        settings.check()?;
+        if !self.tables.pins.is_empty(&self.writer)? {
+            let length = self.settings()?.call.pin_length;
+            if settings.call.pin_length != length {
+                let why = format!("PINs of {length} digits are given out");
+                return Err(Error::invalid("PIN length", why));
+            }
+        }
+        let stored = stored::stored_settings(settings);
+        let table = &self.tables.settings;
+        table.put(&mut self.writer, &SiteKey, &stored)?;
+        self.journal(actor, "settings", "site", format!("{settings:?}"))
+    }
+
+    pub fn set_durations(
+        &mut self,
+        actor: &str,
+        class: Class,
+        call_type: CallType,
+        durations: &Durations,
+    ) -> Result<(), Error> {
+        /// 99 minutes.
+        const LONGEST: u32 = 99 * 60;
+        let Durations {
+            weekday,
+            weekend,
+            holiday,
+        } = *durations;
+        let fits = |seconds: &u32| (1..=LONGEST).contains(seconds);
+        if ![weekday, weekend, holiday].iter().all(fits) {
+            return Err(Error::invalid("duration", "1 second to 99 minutes"));
+        }
+        let key = DurationKey {
+            class: class.number(),
+            call_type,
+        };
+        let value = Duration {
+            weekday,
+            weekend,
+            holiday,
+        };
+        let table = &self.tables.duration_classes;
+        table.put(&mut self.writer, &key, &value)?;
+        let subject = format!("class {} {}", class.number(), kebab(call_type));
+        let change = format!("{weekday} s weekdays, {weekend} s weekends, {holiday} s holidays");
+        self.journal(actor, "durations", subject, change)
+    }
+
+    pub fn set_holiday(
+        &mut self,
+        actor: &str,
+        (year, month, day): (i16, u8, u8),
+        name: &str,
+    ) -> Result<(), Error> {
+        text("holiday's name", name, false)?;
+        let date = (|| {
+            let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+            jiff::civil::Date::new(year, month, day).ok()
+        })();
+        let date = date.ok_or(Error::Date { year, month, day })?;
+        let value = Holiday {
+            name: name.to_owned(),
+        };
+        let key = DateKey { year, month, day };
+        self.tables.holidays.put(&mut self.writer, &key, &value)?;
+        self.journal(actor, "holiday", date, "entered")
+    }
+}

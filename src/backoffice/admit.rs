@@ -1,0 +1,278 @@
+//! Admission: decide, open the record, hold the PIN, all in the caller's transaction.
+
+use crate::{
+    Error, SiteSettings, answer::line_actor, clock, session::Session, stored, words::kebab,
+};
+use db::{
+    codes::{Code, FlagBits},
+    keys::{DateKey, PinHash, SpeedCode, StartKey},
+    values::{Call, Caller, OpenCall, PinInUse, Unit},
+};
+use screening::{Decision, LocalTime, PinKey, Request, decide};
+use types::{
+    dial_plan::DialedNumber,
+    digits::Digits,
+    disposition::{Blocked, Disposition, FraudFlags},
+    id::{CallId, InmateId, LineId},
+    phone_number::DialingPattern,
+    query::{Admission, DialedOrSpeed},
+    tick::Ticks,
+    verdict::{Check, Finding, Handling, Permit, RecordingRule, Refusal, Step, Trace, Verdict},
+};
+
+/// A call that screening let through, ready to be dialed.
+struct Placed {
+    number: DialedNumber,
+    handling: Handling,
+    outpulse: Digits,
+    limit: Option<Ticks>,
+    recording: RecordingRule,
+}
+
+impl Session<'_> {
+    pub fn admit(&mut self, line: LineId, admission: &Admission) -> Result<Verdict, Error> {
+        self.close_left_open(line)?;
+        let pin = admission
+            .pin
+            .as_ref()
+            .map(|pin| PinKey(self.fixed.key.hash(pin)));
+        let settings = self.settings()?;
+        let request = self.request(line, pin, admission)?;
+        let decision = decide(&request, &self.lookups(), &settings.rules)?;
+        let outcome = self.placed(&decision, admission)?;
+        let call = self.next_call()?;
+        // The PIN is the caller's only where screening asked for it and found it.
+        let pin = pin.filter(|_| decision.inmate.is_some());
+        let record = self.new_record(line, admission, &decision, pin, &outcome)?;
+        self.open_record(line, call, admission, record, &outcome, pin)?;
+        Ok(verdict(call, admission, &decision, outcome, &settings))
+    }
+
+    fn request(
+        &self,
+        line: LineId,
+        pin: Option<PinKey>,
+        admission: &Admission,
+    ) -> Result<Request, Error> {
+        let now_utc_ms = self.now_utc_ms();
+        let local = clock::local(&self.fixed.zone, now_utc_ms)?;
+        let today = DateKey {
+            year: local.date.year(),
+            month: local.date.month().unsigned_abs(),
+            day: local.date.day().unsigned_abs(),
+        };
+        let holiday = self.tables.holidays.contains(&self.writer, &today)?;
+        Ok(Request {
+            line,
+            pin,
+            number: admission.number,
+            now_utc_ms,
+            when: LocalTime {
+                weekday: local.weekday,
+                step: local.step,
+                holiday,
+            },
+            // Schedules are not administered yet: a phone in service stays in service.
+            in_service_for: None,
+        })
+    }
+
+    /// What the trunk is to be dialed for a call that was let through.
+    fn placed(
+        &self,
+        decision: &Decision,
+        admission: &Admission,
+    ) -> Result<Result<Placed, Blocked>, Error> {
+        let (allowed, number) = match (decision.outcome, decision.number) {
+            (Ok(allowed), Some(number)) => (allowed, number),
+            (Ok(_), None) => return Ok(Err(Blocked::NumberNotValid)),
+            (Err(blocked), _) => return Ok(Err(blocked)),
+        };
+        let dialed = match admission.number {
+            DialedOrSpeed::Number(_) => Some(admission.dialed),
+            DialedOrSpeed::Speed(code) => {
+                let entry = self
+                    .tables
+                    .speed_dials
+                    .get(&self.writer, &SpeedCode(code))?;
+                entry.and_then(|entry| Digits::parse(&entry.dialed))
+            }
+        };
+        let routing = &self.fixed.routing;
+        let outpulse =
+            dialed.and_then(|dialed| routing.outpulse(number.pattern, &number.number, &dialed));
+        Ok(outpulse
+            .map(|outpulse| Placed {
+                number,
+                handling: routing.handling(number.pattern),
+                outpulse,
+                limit: allowed.limit,
+                recording: allowed.recording,
+            })
+            .ok_or(Blocked::NumberNotValid))
+    }
+
+    fn new_record(
+        &self,
+        line: LineId,
+        admission: &Admission,
+        decision: &Decision,
+        pin: Option<PinKey>,
+        outcome: &Result<Placed, Blocked>,
+    ) -> Result<Call, Error> {
+        let caller = match (decision.inmate, pin) {
+            (Some(inmate), Some(pin)) => Some(self.caller(inmate, pin)?),
+            _ => None,
+        };
+        let placed = outcome.as_ref().ok();
+        let started_utc_ms = self.anchor.utc_ms(admission.off_hook_at);
+        Ok(Call {
+            caller,
+            dialed: admission.dialed.as_str().to_owned(),
+            number: decision.number.map(|n| n.number.to_string()),
+            pattern: Some(Code(pattern(admission))),
+            call_type: decision.number.map(|n| Code(n.call_type)),
+            handling: placed.map(|p| Code(p.handling)),
+            limit: placed.and_then(|p| p.limit).map(|limit| limit.0),
+            recording: placed.map(|p| Code(p.recording)),
+            disposition: Code(match outcome {
+                Ok(_) => Disposition::InProgress,
+                Err(_) => Disposition::Blocked,
+            }),
+            blocked: outcome.as_ref().err().map(|blocked| Code(*blocked)),
+            screening: stored_trace(&decision.trace),
+            ..empty_record(line, started_utc_ms)
+        })
+    }
+
+    fn caller(&self, inmate: InmateId, pin: PinKey) -> Result<Caller, Error> {
+        let entry = self.tables.inmates.get(&self.writer, &inmate)?;
+        let entry = entry.ok_or_else(|| Error::Stored {
+            what: "PIN",
+            why: format!("its inmate {} is not there", inmate.0),
+        })?;
+        Ok(Caller {
+            inmate: inmate.0,
+            facility_id: entry.facility_id,
+            name: entry.name,
+            pin: pin.0,
+        })
+    }
+
+    fn open_record(
+        &mut self,
+        line: LineId,
+        call: CallId,
+        admission: &Admission,
+        record: Call,
+        outcome: &Result<Placed, Blocked>,
+        pin: Option<PinKey>,
+    ) -> Result<(), Error> {
+        let held = pin.filter(|_| outcome.is_ok());
+        self.insert_record(call, &record)?;
+        let stored_id = stored::stored_call_id(call);
+        if let Some(pin) = held {
+            let holder = PinInUse {
+                line: line.0,
+                call: stored_id,
+            };
+            self.tables
+                .pins_in_use
+                .put(&mut self.writer, &PinHash(pin.0), &holder)?;
+        }
+        let open = OpenCall {
+            call: stored_id,
+            pin: held.map(|pin| pin.0),
+            off_hook_tick: admission.off_hook_at.0,
+            seen_after: self.now.since(admission.off_hook_at).0,
+        };
+        self.tables.open_calls.put(&mut self.writer, &line, &open)?;
+        let change = match outcome {
+            Ok(_) => "admitted".to_owned(),
+            Err(blocked) => format!("blocked: {}", kebab(blocked)),
+        };
+        self.journal(&line_actor(line), "call", call, change)
+    }
+
+    pub fn insert_record(&mut self, call: CallId, record: &Call) -> Result<(), Error> {
+        let start = StartKey {
+            started_utc_ms: record.started_utc_ms,
+            call,
+        };
+        self.tables.calls.put(&mut self.writer, &call, record)?;
+        self.tables
+            .calls_by_start
+            .put(&mut self.writer, &start, &Unit)?;
+        Ok(())
+    }
+}
+
+/// A record of which nothing is known but its line and its start.
+pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
+    Call {
+        line: line.0,
+        trunk: None,
+        caller: None,
+        dialed: String::new(),
+        number: None,
+        pattern: None,
+        call_type: None,
+        handling: None,
+        language: None,
+        started_utc_ms,
+        answered_after: None,
+        talk_after: None,
+        ended_after: None,
+        limit: None,
+        recording: None,
+        disposition: Code(Disposition::InProgress),
+        blocked: None,
+        ended_by: None,
+        screening: Vec::new(),
+        answer_evidence: Vec::new(),
+        release_evidence: Vec::new(),
+        flags: FlagBits(FraudFlags::NONE),
+        extra_digits: 0,
+    }
+}
+
+/// How it was keyed: a code stays a code, whatever it stands for.
+fn pattern(admission: &Admission) -> DialingPattern {
+    match admission.number {
+        DialedOrSpeed::Number(dialed) => dialed.pattern,
+        DialedOrSpeed::Speed(_) => DialingPattern::SpeedDial,
+    }
+}
+
+fn stored_trace(trace: &Trace) -> Vec<(Code<Check>, Code<Finding>)> {
+    let stored = |step: &Step| (Code(step.check), Code(step.finding));
+    trace.iter().map(stored).collect()
+}
+
+fn verdict(
+    call: CallId,
+    admission: &Admission,
+    decision: &Decision,
+    outcome: Result<Placed, Blocked>,
+    settings: &SiteSettings,
+) -> Verdict {
+    let outcome = match outcome {
+        Ok(placed) => Ok(Permit {
+            call,
+            inmate: decision.inmate,
+            number: placed.number.number,
+            pattern: pattern(admission),
+            call_type: placed.number.call_type,
+            handling: placed.handling,
+            outpulse: placed.outpulse,
+            limit: placed.limit,
+            announce_limit: settings.announce_limit && placed.limit.is_some(),
+            recording: placed.recording,
+        }),
+        Err(blocked) => Err(Refusal { call, blocked }),
+    };
+    Verdict {
+        trace: decision.trace.clone(),
+        outcome,
+    }
+}

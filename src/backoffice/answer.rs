@@ -1,0 +1,147 @@
+//! The lines' questions: a batch is one transaction.
+
+use crate::{BackOffice, Error, Usage, session::Session, stored};
+use db::keys::{CounterKey, CounterKind, PinHash};
+use screening::{PinKey, PinState, pin_state};
+use types::{
+    digits::Digits,
+    id::{CallId, InmateId, LineId},
+    query::{Answered, Asked, PinAnswer, Query, Reply},
+    secret::Secret,
+    tick::Tick,
+};
+
+/// From here on not even an attempt that was never admitted gets a record: what is left
+/// belongs to the calls that are open. Such attempts are counted.
+pub(crate) const RECORDS_STOP_PERCENT: u64 = 95;
+
+impl BackOffice {
+    /// Answers questions in the order they are given, in one transaction that is on disk when
+    /// this returns. `now` is the present tick.
+    ///
+    /// `Query::Seen` and `Query::EmptyOffHook` are told, not asked: they get no answer. Every
+    /// other question gets one. If the transaction fails, each question is tried in one of
+    /// its own, so that one that cannot be served does not take the others with it; those
+    /// that fail again are answered `Unavailable`, and nothing of them is left behind.
+    /// [`BackOffice::take_failure`] says why.
+    pub fn answer(&mut self, now: Tick, requests: &[(LineId, Asked)]) -> Vec<(LineId, Answered)> {
+        if requests.is_empty() {
+            return Vec::new();
+        }
+        match self.answer_together(now, requests) {
+            Ok(answers) => answers,
+            Err(error) if requests.len() == 1 => {
+                self.last_failure = Some(error);
+                unavailable(&requests[0]).into_iter().collect()
+            }
+            Err(error) => {
+                self.last_failure = Some(error);
+                let mut answers = Vec::with_capacity(requests.len());
+                for request in requests {
+                    answers.extend(self.answer(now, std::slice::from_ref(request)));
+                }
+                answers
+            }
+        }
+    }
+
+    fn answer_together(
+        &mut self,
+        now: Tick,
+        requests: &[(LineId, Asked)],
+    ) -> Result<Vec<(LineId, Answered)>, Error> {
+        self.change(now, |session| {
+            let mut answers = Vec::with_capacity(requests.len());
+            for (line, asked) in requests {
+                if let Some(reply) = session.answer(*line, &asked.query)? {
+                    let number = asked.number;
+                    answers.push((*line, Answered { number, reply }));
+                }
+            }
+            Ok(answers)
+        })
+    }
+}
+
+fn unavailable((line, asked): &(LineId, Asked)) -> Option<(LineId, Answered)> {
+    let reply = match asked.query {
+        Query::Seen { .. } | Query::EmptyOffHook => return None,
+        Query::Pin(_) | Query::Admit(_) | Query::End(_) => Reply::Unavailable,
+    };
+    let number = asked.number;
+    Some((*line, Answered { number, reply }))
+}
+
+impl Session<'_> {
+    fn answer(&mut self, line: LineId, query: &Query) -> Result<Option<Reply>, Error> {
+        match query {
+            Query::Pin(pin) => Ok(Some(Reply::Pin(self.pin(line, pin)?))),
+            Query::Admit(_) if self.fullness >= Usage::REFUSE_PERCENT => {
+                Ok(Some(Reply::Unavailable))
+            }
+            Query::Admit(admission) => {
+                let verdict = self.admit(line, admission)?;
+                Ok(Some(Reply::Admitted(verdict)))
+            }
+            Query::End(end) => Ok(Some(match self.end(line, end)? {
+                Some(call) => Reply::Recorded(call),
+                None => Reply::Unavailable,
+            })),
+            Query::Seen { call, at } => {
+                self.seen(line, *call, *at)?;
+                Ok(None)
+            }
+            Query::EmptyOffHook => {
+                self.count(CounterKey::of_line(CounterKind::EmptyOffHook, line))?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// What a PIN is worth now. Failed tries go into the journal, without the PIN.
+    fn pin(&mut self, line: LineId, pin: &Secret<Digits>) -> Result<PinAnswer, Error> {
+        let key = PinKey(self.fixed.key.hash(pin));
+        let state = pin_state(&key, line, self.now_utc_ms(), &self.lookups())?;
+        let (answer, failed) = match state {
+            PinState::Valid(_) => {
+                let entry = self.tables.pins.get(&self.writer, &PinHash(key.0))?;
+                let language = entry.and_then(|entry| entry.language);
+                let language = language.map(stored::language).transpose()?;
+                return Ok(PinAnswer::Valid { language });
+            }
+            PinState::Unknown => (PinAnswer::Unknown, "tried: unknown"),
+            PinState::Disabled => (PinAnswer::Disabled, "tried: disabled"),
+            PinState::InUse => (PinAnswer::InUse, "tried: in use"),
+        };
+        if self.fullness < RECORDS_STOP_PERCENT {
+            let whose = self.tables.pins.get(&self.writer, &PinHash(key.0))?;
+            let subject = match whose {
+                Some(entry) => inmate_subject(InmateId(entry.inmate)),
+                None => "unknown".to_owned(),
+            };
+            self.journal(&line_actor(line), "pin", subject, failed)?;
+        }
+        Ok(answer)
+    }
+
+    /// The call was alive at `at`.
+    fn seen(&mut self, line: LineId, call: CallId, at: Tick) -> Result<(), Error> {
+        let Some(mut open) = self.tables.open_calls.get(&self.writer, &line)? else {
+            return Ok(());
+        };
+        let after = at.since(Tick(open.off_hook_tick)).0;
+        if stored::call_id(open.call) == call && after > open.seen_after {
+            open.seen_after = after;
+            self.tables.open_calls.put(&mut self.writer, &line, &open)?;
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn line_actor(line: LineId) -> String {
+    format!("line {line}")
+}
+
+pub(crate) fn inmate_subject(inmate: InmateId) -> String {
+    format!("inmate {}", inmate.0)
+}

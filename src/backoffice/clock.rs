@@ -1,0 +1,52 @@
+//! Wall time out of ticks. Root knows the clock; here is only arithmetic.
+
+use crate::Error;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use types::tick::Tick;
+
+/// Which instant a tick is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Anchor {
+    pub tick: Tick,
+    /// Milliseconds since 1970, UTC.
+    pub utc_ms: i64,
+}
+
+const TICKS_PER_MS: u64 = 8;
+
+impl Anchor {
+    pub(crate) fn utc_ms(&self, tick: Tick) -> i64 {
+        let ahead = tick.since(self.tick).0 / TICKS_PER_MS;
+        let behind = self.tick.since(tick).0.div_ceil(TICKS_PER_MS);
+        self.utc_ms
+            .saturating_add(i64::try_from(ahead).unwrap_or(i64::MAX))
+            .saturating_sub(i64::try_from(behind).unwrap_or(i64::MAX))
+    }
+}
+
+pub(crate) fn time_zone(name: &str) -> Result<TimeZone, Error> {
+    TimeZone::get(name).map_err(|_| Error::TimeZone(name.to_owned()))
+}
+
+/// The facility's calendar at an instant.
+pub(crate) struct Local {
+    pub date: Date,
+    /// 0 is Monday.
+    pub weekday: u8,
+    /// Quarter hours since midnight on the wall clock.
+    pub step: u8,
+}
+
+pub(crate) fn local(zone: &TimeZone, utc_ms: i64) -> Result<Local, Error> {
+    let instant = Timestamp::from_millisecond(utc_ms)
+        .map_err(|e| Error::invalid("time", format!("{utc_ms} ms: {e}")))?;
+    let local = instant.to_zoned(zone.clone());
+    let weekday = local.weekday().to_monday_zero_offset().unsigned_abs();
+    let minutes =
+        u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
+    Ok(Local {
+        date: local.date(),
+        weekday,
+        step: u8::try_from(minutes / 15).expect("96 quarter hours a day"),
+    })
+}

@@ -1,0 +1,180 @@
+use crate::{
+    AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction,
+};
+use screening::{Class, Durations, Rules};
+use std::sync::Arc;
+use types::{
+    dial_plan::DialPlan,
+    digits::Digits,
+    id::LineId,
+    phone_number::{CallType, DialingPattern, PhoneNumber},
+    settings::CallSettings,
+    verdict::Handling,
+};
+
+/// What root knows of the site when it opens the back office.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub site: u32,
+    /// An IANA name, such as `America/New_York`.
+    pub time_zone: String,
+    pub dial_plan: Arc<DialPlan>,
+    /// The most the database may grow to, in bytes.
+    pub map_size: u64,
+    /// The tick and the UTC instant of opening.
+    pub anchor: Anchor,
+    pub routing: Routing,
+    /// What an empty database begins with; a database that holds something ignores it.
+    pub seed: Seed,
+}
+
+/// How kinds of dialing are handled, and what the trunk is then dialed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Routing {
+    /// Collect calls: the automated operator, or the carrier's.
+    pub zero_plus: Handling,
+    /// Before the national number, when the automated operator places the call itself.
+    pub automated_prefix: Digits,
+    /// Before the number, to reach the carrier's operator.
+    pub operator_prefix: Digits,
+}
+
+impl Routing {
+    /// North America, with the automated operator for collect calls.
+    pub fn north_america() -> Routing {
+        Routing {
+            zero_plus: Handling::AutomatedOperator,
+            automated_prefix: Digits::parse("1").expect("a digit"),
+            operator_prefix: Digits::parse("0").expect("a digit"),
+        }
+    }
+
+    pub(crate) fn handling(&self, pattern: DialingPattern) -> Handling {
+        match pattern {
+            DialingPattern::ZeroPlus => self.zero_plus,
+            DialingPattern::OnePlus
+            | DialingPattern::Direct
+            | DialingPattern::International
+            | DialingPattern::SpeedDial => Handling::Direct,
+        }
+    }
+
+    /// What the trunk is dialed; `None` when it does not fit into [`Digits`].
+    pub(crate) fn outpulse(
+        &self,
+        pattern: DialingPattern,
+        number: &PhoneNumber,
+        dialed: &Digits,
+    ) -> Option<Digits> {
+        let prefix = match (pattern, self.zero_plus) {
+            (DialingPattern::ZeroPlus, Handling::AutomatedOperator) => self.automated_prefix,
+            (DialingPattern::ZeroPlus, Handling::CarrierOperator) => self.operator_prefix,
+            _ => return Some(*dialed),
+        };
+        prefix.followed_by(number.digits.as_str())
+    }
+}
+
+/// What holds for the whole site.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SiteSettings {
+    /// As every phone has them; `in_service` and `pin_required` come from the phone.
+    pub call: CallSettings,
+    pub rules: Rules,
+    /// Whether the limit of a call is told before it.
+    pub announce_limit: bool,
+    /// The most numbers on a PIN's list.
+    pub pin_numbers_max: u16,
+}
+
+impl SiteSettings {
+    pub fn standard() -> SiteSettings {
+        SiteSettings {
+            call: CallSettings::standard(),
+            rules: Rules::standard(),
+            announce_limit: true,
+            pin_numbers_max: 20,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let call = &self.call;
+        let refuse = |field, why: &str| Err(Error::invalid(field, why));
+        if !(1..=16).contains(&call.pin_length) {
+            return refuse("PIN length", "1 to 16 digits");
+        }
+        if call.pin_tries == 0 {
+            return refuse("PIN tries", "at least one");
+        }
+        if call.languages.is_empty() {
+            return refuse("languages", "at least one");
+        }
+        if call.accept_key > 9 || call.refuse_key > 9 || call.accept_key == call.refuse_key {
+            return refuse(
+                "keys to accept and to refuse",
+                "two different keys of 0 to 9",
+            );
+        }
+        if call.hard_limit.0 == 0 {
+            return refuse("hard limit", "longer than nothing");
+        }
+        if self.rules.weekend.0 > 0x7f {
+            return refuse("weekend", "days of a week of seven days");
+        }
+        if self.rules.default_limit_seconds == 0 {
+            return refuse("default limit", "longer than nothing");
+        }
+        Ok(())
+    }
+}
+
+/// What an empty database is filled with, once.
+#[derive(Clone, Debug)]
+pub struct Seed {
+    pub settings: SiteSettings,
+    pub durations: Vec<(Class, CallType, Durations)>,
+    pub phones: Vec<(LineId, Phone)>,
+    pub inmates: Vec<SeedInmate>,
+    /// Pattern and note.
+    pub restricted: Vec<(String, String)>,
+    pub allowed: Vec<(String, AllowedFlags)>,
+    pub time_restricted: Vec<TimeRestriction>,
+    /// Code and what it stands for, as it would be dialed.
+    pub speed_dials: Vec<(u8, String)>,
+    /// Year, month, day, name.
+    pub holidays: Vec<(i16, u8, u8, String)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SeedInmate {
+    pub inmate: NewInmate,
+    pub pin: Option<PinDetails>,
+    pub numbers: Vec<(String, NumberFlags)>,
+}
+
+impl Seed {
+    /// Standard settings and durations; nobody and no phone yet.
+    pub fn standard() -> Seed {
+        let minutes = [15, 10, 20, 30, 60];
+        let durations = Class::ALL.iter().zip(minutes).flat_map(|(class, minutes)| {
+            let seconds = minutes * 60;
+            let durations = Durations {
+                weekday: seconds,
+                weekend: seconds,
+                holiday: seconds,
+            };
+            CallType::ALL.map(|call_type| (*class, call_type, durations))
+        });
+        Seed {
+            settings: SiteSettings::standard(),
+            durations: durations.collect(),
+            phones: Vec::new(),
+            inmates: Vec::new(),
+            restricted: Vec::new(),
+            allowed: Vec::new(),
+            time_restricted: Vec::new(),
+            speed_dials: Vec::new(),
+            holidays: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The end of an attempt: its record is finished once, however often it is asked.
+
+use crate::{
+    Error,
+    admit::empty_record,
+    answer::{RECORDS_STOP_PERCENT, line_actor},
+    session::Session,
+    stored,
+    words::kebab,
+};
+use db::{
+    codes::{Code, FlagBits},
+    keys::{CounterKey, CounterKind, PinHash},
+    values::{Call, OpenCall},
+};
+use types::{
+    call_record::CallEnd,
+    disposition::{Disposition, EndedBy},
+    evidence::Evidences,
+    id::{CallId, LineId},
+    tick::Tick,
+};
+
+impl Session<'_> {
+    /// Finishes the record of an attempt, or writes it if it has none. `None`: there is no
+    /// room for the record of a call that was never admitted; it is only counted.
+    pub fn end(&mut self, line: LineId, end: &CallEnd) -> Result<Option<CallId>, Error> {
+        if let Some((call, record)) = self.record_of(line, end)? {
+            if record.ended_after.is_none() {
+                self.finish(line, call, record, end)?;
+            }
+            return Ok(Some(call));
+        }
+        if let Some(call) = self.finished_before(line, end.off_hook_at) {
+            return Ok(Some(call));
+        }
+        if self.fullness >= RECORDS_STOP_PERCENT {
+            self.count(CounterKey::of_line(CounterKind::UnrecordedAttempt, line))?;
+            return Ok(None);
+        }
+        let call = self.next_call()?;
+        let mut record = empty_record(line, self.anchor.utc_ms(end.off_hook_at));
+        fill(&mut record, end);
+        self.insert_record(call, &record)?;
+        self.journal_end(line, call, &record)?;
+        self.newly_finished.insert(line, (end.off_hook_at, call));
+        Ok(Some(call))
+    }
+
+    /// The record an end belongs to: the one it names; or, when the answer to the admission
+    /// never reached the line, the open one of the same off-hook.
+    fn record_of(&self, line: LineId, end: &CallEnd) -> Result<Option<(CallId, Call)>, Error> {
+        let call = match end.call {
+            Some(call) => call,
+            None => match self.tables.open_calls.get(&self.writer, &line)? {
+                Some(open) if open.off_hook_tick == end.off_hook_at.0 => stored::call_id(open.call),
+                _ => return Ok(None),
+            },
+        };
+        let record = self.tables.calls.get(&self.writer, &call)?;
+        Ok(record
+            .filter(|record| record.line == line.0)
+            .map(|record| (call, record)))
+    }
+
+    fn finish(
+        &mut self,
+        line: LineId,
+        call: CallId,
+        mut record: Call,
+        end: &CallEnd,
+    ) -> Result<(), Error> {
+        fill(&mut record, end);
+        self.tables.calls.put(&mut self.writer, &call, &record)?;
+        self.release(line, call)?;
+        self.journal_end(line, call, &record)?;
+        self.newly_finished.insert(line, (end.off_hook_at, call));
+        Ok(())
+    }
+
+    /// Takes the call off the line, and its PIN out of use.
+    fn release(&mut self, line: LineId, call: CallId) -> Result<(), Error> {
+        let id = stored::stored_call_id(call);
+        let Some(open) = self.tables.open_calls.get(&self.writer, &line)? else {
+            return Ok(());
+        };
+        if open.call != id {
+            return Ok(());
+        }
+        self.tables.open_calls.delete(&mut self.writer, &line)?;
+        let Some(pin) = open.pin.map(PinHash) else {
+            return Ok(());
+        };
+        let held = self.tables.pins_in_use.get(&self.writer, &pin)?;
+        if held.is_some_and(|held| held.call == id) {
+            self.tables.pins_in_use.delete(&mut self.writer, &pin)?;
+        }
+        Ok(())
+    }
+
+    fn journal_end(&mut self, line: LineId, call: CallId, record: &Call) -> Result<(), Error> {
+        let change = format!("ended: {}", kebab(record.disposition.0));
+        self.journal(&line_actor(line), "call", call, change)
+    }
+
+    /// A line that asks for a new call cannot have another one open: what was left is ended.
+    pub fn close_left_open(&mut self, line: LineId) -> Result<(), Error> {
+        match self.tables.open_calls.get(&self.writer, &line)? {
+            Some(open) => self.interrupt(line, &open),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends a call of which nobody will tell the end, at the last sign of life.
+    pub fn interrupt(&mut self, line: LineId, open: &OpenCall) -> Result<(), Error> {
+        let call = stored::call_id(open.call);
+        if let Some(mut record) = self.tables.calls.get(&self.writer, &call)?
+            && record.ended_after.is_none()
+        {
+            record.ended_after = Some(open.seen_after);
+            record.ended_by = Some(Code(EndedBy::Controller));
+            // A refused call stays what it is: only its end was not told.
+            if record.disposition.0 == Disposition::InProgress {
+                record.disposition = Code(Disposition::Interrupted);
+            }
+            self.tables.calls.put(&mut self.writer, &call, &record)?;
+            let change = format!("ended without a word: {}", kebab(record.disposition.0));
+            self.journal("system", "call", call, change)?;
+            let off_hook = Tick(open.off_hook_tick);
+            self.newly_finished.insert(line, (off_hook, call));
+        }
+        self.release(line, call)
+    }
+}
+
+/// Writes what the line knows into the record.
+fn fill(record: &mut Call, end: &CallEnd) {
+    let after = |at: Tick| at.since(end.off_hook_at).0;
+    record.trunk = end.trunk.map(|trunk| trunk.0);
+    if record.dialed.is_empty() {
+        record.dialed = end.dialed.as_str().to_owned();
+    }
+    if let Some(language) = end.language {
+        record.language = Some(stored::stored_language(language));
+    }
+    record.answered_after = end.answered_at.map(after);
+    record.talk_after = end.talk_from.map(after);
+    record.ended_after = Some(after(end.ended_at));
+    // A finished record cannot be in progress: such a word from a line is a fault of its own.
+    record.disposition = Code(match end.disposition {
+        Disposition::InProgress => Disposition::Fault,
+        other => other,
+    });
+    record.blocked = end.blocked.map(Code).or(record.blocked);
+    record.ended_by = Some(Code(end.ended_by));
+    record.flags = FlagBits(end.flags);
+    record.extra_digits = end.extra_digits;
+    record.answer_evidence = evidence(&end.answer_evidence, after);
+    record.release_evidence = evidence(&end.release_evidence, after);
+}
+
+fn evidence<E: Copy>(
+    pieces: &Evidences<E>,
+    after: impl Fn(Tick) -> u64,
+) -> Vec<(Code<E>, u64, u8)> {
+    let stored =
+        |piece: &types::evidence::Weighed<E>| (Code(piece.evidence), after(piece.at), piece.trust);
+    pieces.iter().map(stored).collect()
+}

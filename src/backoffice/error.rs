@@ -1,0 +1,86 @@
+use db::pattern::BadPattern;
+use std::{io, path::PathBuf};
+use types::id::{InmateId, LineId};
+
+/// Why the back office could not do what was asked. No PIN is ever part of it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Database(#[from] db::Error),
+    #[error("time zone {0:?} is not known")]
+    TimeZone(String),
+    #[error("the database belongs to site {found}, the site file says {configured}")]
+    OtherSite { found: u32, configured: u32 },
+    #[error("site key {path}: {source}")]
+    SiteKey { path: PathBuf, source: io::Error },
+    #[error("site key {0}: not 32 bytes long")]
+    SiteKeyLength(PathBuf),
+    #[error(
+        "site key {0} is not the one this database was made with: \
+         restore the file, or no PIN can be recognised"
+    )]
+    SiteKeyWrong(PathBuf),
+    #[error("stored {what} makes no sense: {why}")]
+    Stored { what: &'static str, why: String },
+
+    #[error("{field}: {why}")]
+    Invalid { field: &'static str, why: String },
+    #[error("a PIN has {expected} decimal digits here; this one does not")]
+    PinShape { expected: u8 },
+    #[error("this PIN is given out already")]
+    PinTaken,
+    #[error("inmate {0} has no PIN")]
+    NoPin(InmateNumber),
+    #[error("inmate {0} is not known")]
+    UnknownInmate(InmateNumber),
+    #[error("facility id {0:?} is entered already")]
+    DuplicateInmate(String),
+    #[error("{0:?} is not a number: digits, with + before a country code")]
+    NotANumber(String),
+    #[error("number {number} is on the list of inmate {inmate} already")]
+    DuplicateNumber {
+        inmate: InmateNumber,
+        number: String,
+    },
+    #[error("the list of inmate {inmate} is full: it holds {limit} numbers")]
+    ListFull { inmate: InmateNumber, limit: u16 },
+    #[error("pattern {text:?}: {why}")]
+    Pattern { text: String, why: BadPattern },
+    #[error("pattern {pattern} is in the {table} table already")]
+    DuplicatePattern {
+        table: &'static str,
+        pattern: String,
+    },
+    #[error("pattern {pattern} is not in the {table} table")]
+    UnknownPattern {
+        table: &'static str,
+        pattern: String,
+    },
+    #[error("speed dial codes are 01 to 50, not {0:02}")]
+    SpeedCode(u8),
+    #[error("speed dial {code:02}: {dialed:?} is no number of the dial plan")]
+    SpeedNumber { code: u8, dialed: String },
+    #[error("phone {0} is not entered")]
+    UnknownPhone(LineId),
+    #[error("{year}-{month:02}-{day:02} is not a date")]
+    Date { year: i16, month: u8, day: u8 },
+    #[error("journal entry {sequence}: {why}")]
+    Journal { sequence: u64, why: &'static str },
+}
+
+impl Error {
+    pub(crate) fn invalid(field: &'static str, why: impl Into<String>) -> Error {
+        let why = why.into();
+        Error::Invalid { field, why }
+    }
+}
+
+/// An inmate's number, as errors show it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct InmateNumber(pub InmateId);
+
+impl std::fmt::Display for InmateNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0.0)
+    }
+}

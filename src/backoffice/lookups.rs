@@ -1,0 +1,109 @@
+//! The database as screening's tables.
+
+use crate::{Error, stored};
+use db::{
+    Read, Tables,
+    keys::{DurationKey, PinHash, PinNumberKey, SpeedCode},
+};
+use screening::{
+    AllowedEntry, Class, Durations, ListedNumber, PhoneRules, PinEntry, PinKey, RestrictedEntry,
+    WeekSteps,
+};
+use types::{
+    dial_plan::{DialPlan, Dialed, DialedNumber},
+    digits::Digits,
+    id::{InmateId, LineId},
+    phone_number::{CallType, PhoneNumber},
+};
+
+/// One transaction's view of the tables.
+pub(crate) struct Lookups<'a, R> {
+    pub tables: &'a Tables,
+    pub txn: &'a R,
+    pub dial_plan: &'a DialPlan,
+}
+
+/// The number that a string of digits is, if it is one as it stands.
+pub(crate) fn read_number(plan: &DialPlan, dialed: &str) -> Option<DialedNumber> {
+    match plan.read(&Digits::parse(dialed)?) {
+        Dialed::Complete(number) | Dialed::CouldEnd(number) => Some(number),
+        Dialed::Incomplete | Dialed::Impossible => None,
+    }
+}
+
+impl<R: Read> screening::Tables for Lookups<'_, R> {
+    type Error = Error;
+
+    fn phone(&self, line: LineId) -> Result<Option<PhoneRules>, Error> {
+        let phone = self.tables.phones.get(self.txn, &line)?;
+        phone.map(stored::phone_rules).transpose()
+    }
+
+    fn pin(&self, pin: &PinKey) -> Result<Option<PinEntry>, Error> {
+        let Some(found) = self.tables.pins.get(self.txn, &PinHash(pin.0))? else {
+            return Ok(None);
+        };
+        Ok(Some(PinEntry {
+            inmate: InmateId(found.inmate),
+            disabled: stored::disabled(found.disabled),
+            class: found.duration_class.map(stored::class).transpose()?,
+        }))
+    }
+
+    fn pin_in_use(&self, pin: &PinKey, line: LineId) -> Result<bool, Error> {
+        let held = self.tables.pins_in_use.get(self.txn, &PinHash(pin.0))?;
+        Ok(held.is_some_and(|held| held.line != line.0))
+    }
+
+    fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Error> {
+        let entry = self.tables.speed_dials.get(self.txn, &SpeedCode(code))?;
+        Ok(entry.and_then(|entry| read_number(self.dial_plan, &entry.dialed)))
+    }
+
+    fn listed(
+        &self,
+        inmate: InmateId,
+        number: &PhoneNumber,
+    ) -> Result<Option<ListedNumber>, Error> {
+        let key = PinNumberKey {
+            inmate,
+            number: *number,
+        };
+        let entry = self.tables.pin_numbers.get(self.txn, &key)?;
+        Ok(entry.map(|entry| ListedNumber {
+            untimed: entry.untimed,
+            privileged: entry.privileged,
+            disabled: stored::disabled(entry.disabled),
+        }))
+    }
+
+    fn restricted(&self, number: &PhoneNumber) -> Result<Option<RestrictedEntry>, Error> {
+        let best = self.tables.restricted.best(self.txn, number)?;
+        Ok(best.map(|best| RestrictedEntry {
+            specificity: best.specificity(),
+        }))
+    }
+
+    fn allowed(&self, number: &PhoneNumber) -> Result<Option<AllowedEntry>, Error> {
+        let best = self.tables.allowed.best(self.txn, number)?;
+        Ok(best.map(|best| AllowedEntry {
+            specificity: best.specificity(),
+            untimed: best.value.untimed,
+            privileged: best.value.privileged,
+        }))
+    }
+
+    fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Error> {
+        let best = self.tables.time_restricted.best(self.txn, number)?;
+        Ok(best.map(|best| stored::steps(&best.value)))
+    }
+
+    fn durations(&self, class: Class, call_type: CallType) -> Result<Option<Durations>, Error> {
+        let key = DurationKey {
+            class: class.number(),
+            call_type,
+        };
+        let entry = self.tables.duration_classes.get(self.txn, &key)?;
+        Ok(entry.map(stored::durations))
+    }
+}

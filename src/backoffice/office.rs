@@ -1,0 +1,139 @@
+//! The object itself: opening, and one transaction at a time.
+
+use crate::{
+    Anchor, Config, Error, Routing, Usage, clock, recovery, seed,
+    session::{Finished, Session},
+    site_key::SiteKey,
+    stored,
+};
+use db::{Database, Options, keys};
+use jiff::tz::TimeZone;
+use std::{fmt, path::Path, sync::Arc};
+use types::{dial_plan::DialPlan, id::LineId, settings::CallSettings, tick::Tick};
+
+/// What does not change while the back office is open.
+pub(crate) struct Fixed {
+    pub site: u32,
+    pub zone: TimeZone,
+    pub dial_plan: Arc<DialPlan>,
+    pub routing: Routing,
+    pub key: SiteKey,
+}
+
+/// The synchronous back office of one site. It is used by one thread at a time.
+pub struct BackOffice {
+    pub(crate) database: Database,
+    pub(crate) fixed: Fixed,
+    pub(crate) anchor: Anchor,
+    pub(crate) finished: Finished,
+    pub(crate) last_failure: Option<Error>,
+}
+
+impl BackOffice {
+    /// Opens the database in `dir`, makes and seeds it when it is not there, and finishes the
+    /// calls that a crash left open.
+    pub fn open(dir: &Path, config: Config) -> Result<BackOffice, Error> {
+        let zone = clock::time_zone(&config.time_zone)?;
+        let options = Options {
+            map_size: config.map_size,
+        };
+        let database = Database::open(dir, &options)?;
+        let meta = {
+            let reader = database.read()?;
+            database.tables().meta.get(&reader, &keys::SiteKey)?
+        };
+        let key = SiteKey::open(dir, meta.is_none())?;
+        if let Some(meta) = &meta {
+            if meta.site != config.site {
+                return Err(Error::OtherSite {
+                    found: meta.site,
+                    configured: config.site,
+                });
+            }
+            if meta.key_check != key.check() {
+                return Err(Error::SiteKeyWrong(dir.join("site.key")));
+            }
+        }
+        let mut office = BackOffice {
+            database,
+            fixed: Fixed {
+                site: config.site,
+                zone,
+                dial_plan: config.dial_plan,
+                routing: config.routing,
+                key,
+            },
+            anchor: config.anchor,
+            finished: Finished::new(),
+            last_failure: None,
+        };
+        let now = config.anchor.tick;
+        match meta {
+            None => office.change(now, |session| seed::fill(session, &config.seed))?,
+            Some(_) => office.change(now, recovery::finish_open_calls)?,
+        }
+        // Ticks of another process mean nothing here.
+        office.finished.clear();
+        Ok(office)
+    }
+
+    /// From now on, `tick` is this instant. Told by root at start and whenever the system's
+    /// clock was stepped; lengths of calls are not touched by it.
+    pub fn anchor(&mut self, tick: Tick, utc_ms: i64) {
+        self.anchor = Anchor { tick, utc_ms };
+    }
+
+    /// The settings of a phone. One that is not entered is out of service.
+    pub fn settings(&self, line: LineId) -> Result<CallSettings, Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let site = tables.settings.get(&reader, &keys::SiteKey)?;
+        let site = site.ok_or_else(|| Error::Stored {
+            what: "settings",
+            why: "there are none".to_owned(),
+        })?;
+        let mut settings = stored::settings(site)?.call;
+        let phone = tables.phones.get(&reader, &line)?;
+        settings.in_service = phone.as_ref().is_some_and(|p| p.in_service);
+        settings.pin_required = phone.is_none_or(|p| p.pin_required);
+        Ok(settings)
+    }
+
+    /// How full the database is.
+    pub fn usage(&self) -> Result<Usage, Error> {
+        Ok(self.database.usage()?)
+    }
+
+    /// What made the last `Unavailable`, for the log; taken by asking.
+    pub fn take_failure(&mut self) -> Option<Error> {
+        self.last_failure.take()
+    }
+
+    /// One transaction: all of `work` and its journal entries, or nothing.
+    pub(crate) fn change<T>(
+        &mut self,
+        now: Tick,
+        work: impl FnOnce(&mut Session<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut session = Session::begin(
+            &self.database,
+            &self.fixed,
+            &self.finished,
+            now,
+            self.anchor,
+        )?;
+        let done = work(&mut session)?;
+        let newly = session.commit()?;
+        self.finished.extend(newly);
+        Ok(done)
+    }
+}
+
+impl fmt::Debug for BackOffice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BackOffice")
+            .field("site", &self.fixed.site)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
+    }
+}

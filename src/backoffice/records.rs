@@ -1,0 +1,128 @@
+//! Reading: records by time and by id, counters.
+
+use crate::{BackOffice, Error, stored};
+use db::keys::{CounterKind, StartKey};
+use std::ops::Bound;
+use types::{
+    call_record::CallRecord,
+    id::{CallId, LineId},
+};
+
+/// Which records: those whose phone went off-hook from one instant up to another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RecordRange {
+    pub from_utc_ms: i64,
+    /// Not included.
+    pub to_utc_ms: i64,
+    pub newest_first: bool,
+    /// Go on after this record, the last of the page before.
+    pub after: Option<CallId>,
+    /// The most records of one page.
+    pub limit: usize,
+}
+
+impl RecordRange {
+    /// The first thousand of all records, oldest first.
+    pub fn all() -> RecordRange {
+        RecordRange {
+            from_utc_ms: i64::MIN,
+            to_utc_ms: i64::MAX,
+            newest_first: false,
+            after: None,
+            limit: 1000,
+        }
+    }
+
+    pub fn newest(limit: usize) -> RecordRange {
+        RecordRange {
+            newest_first: true,
+            limit,
+            ..RecordRange::all()
+        }
+    }
+}
+
+/// What was counted without a record.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Counters {
+    /// Off-hook and on-hook again without a digit.
+    pub empty_off_hooks: Vec<(LineId, u64)>,
+    /// Attempts that found no room for a record.
+    pub unrecorded_attempts: Vec<(LineId, u64)>,
+}
+
+impl BackOffice {
+    /// A page of records.
+    pub fn records(&self, range: &RecordRange) -> Result<Vec<CallRecord>, Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let mut from = Bound::Included(first_at(range.from_utc_ms));
+        let mut to = Bound::Excluded(first_at(range.to_utc_ms));
+        if let Some(call) = range.after {
+            let Some(last) = tables.calls.get(&reader, &call)? else {
+                return Ok(Vec::new());
+            };
+            let started_utc_ms = last.started_utc_ms;
+            let last = Bound::Excluded(StartKey {
+                started_utc_ms,
+                call,
+            });
+            match range.newest_first {
+                true => to = last,
+                false => from = last,
+            }
+        }
+        let (from, to) = (from.as_ref(), to.as_ref());
+        let index = &tables.calls_by_start;
+        let keys = match range.newest_first {
+            true => index.page_back(&reader, from, to, range.limit)?,
+            false => index.page(&reader, from, to, range.limit)?,
+        };
+        let mut records = Vec::with_capacity(keys.len());
+        for (key, _) in keys {
+            let record = tables.calls.get(&reader, &key.call)?;
+            let record = record.ok_or_else(|| Error::Stored {
+                what: "record",
+                why: format!("{} is in the index alone", key.call),
+            })?;
+            records.push(stored::record(key.call, record)?);
+        }
+        Ok(records)
+    }
+
+    pub fn record(&self, call: CallId) -> Result<Option<CallRecord>, Error> {
+        let reader = self.database.read()?;
+        let record = self.database.tables().calls.get(&reader, &call)?;
+        record
+            .map(|record| stored::record(call, record))
+            .transpose()
+    }
+
+    pub fn counters(&self) -> Result<Counters, Error> {
+        let reader = self.database.read()?;
+        let mut counters = Counters::default();
+        for (key, counter) in self.database.tables().counters.all(&reader)? {
+            let list = match key.kind {
+                CounterKind::EmptyOffHook => &mut counters.empty_off_hooks,
+                CounterKind::UnrecordedAttempt => &mut counters.unrecorded_attempts,
+                CounterKind::CallSequence
+                | CounterKind::JournalSequence
+                | CounterKind::InmateNumber => continue,
+            };
+            let line = u16::try_from(key.index).unwrap_or(u16::MAX);
+            list.push((LineId(line), counter.count));
+        }
+        Ok(counters)
+    }
+}
+
+/// The first key an instant can have.
+fn first_at(started_utc_ms: i64) -> StartKey {
+    StartKey {
+        started_utc_ms,
+        call: CallId {
+            site: 0,
+            sequence: 0,
+        },
+    }
+}

@@ -1,0 +1,51 @@
+//! Filling an empty database, once, in one transaction.
+
+use crate::{Error, Seed, session::Session};
+use db::{keys::SiteKey, values::Meta};
+
+const ACTOR: &str = "site file";
+
+pub(crate) fn fill(session: &mut Session<'_>, seed: &Seed) -> Result<(), Error> {
+    let meta = Meta {
+        site: session.fixed.site,
+        created_utc_ms: session.now_utc_ms(),
+        key_check: session.fixed.key.check(),
+    };
+    session
+        .tables
+        .meta
+        .put(&mut session.writer, &SiteKey, &meta)?;
+    session.journal(ACTOR, "database", session.fixed.site, "created")?;
+    session.set_site_settings(ACTOR, &seed.settings)?;
+    for (class, call_type, durations) in &seed.durations {
+        session.set_durations(ACTOR, *class, *call_type, durations)?;
+    }
+    for (line, phone) in &seed.phones {
+        session.set_phone(ACTOR, *line, phone)?;
+    }
+    for entry in &seed.inmates {
+        let inmate = session.add_inmate(ACTOR, &entry.inmate)?;
+        if let Some(pin) = &entry.pin {
+            session.set_pin(ACTOR, inmate, pin)?;
+        }
+        for (number, flags) in &entry.numbers {
+            session.add_pin_number(ACTOR, inmate, number, flags)?;
+        }
+    }
+    for (pattern, note) in &seed.restricted {
+        session.add_restricted(ACTOR, pattern, note)?;
+    }
+    for (pattern, flags) in &seed.allowed {
+        session.add_allowed(ACTOR, pattern, flags)?;
+    }
+    for restriction in &seed.time_restricted {
+        session.set_time_restricted(ACTOR, restriction)?;
+    }
+    for (code, dialed) in &seed.speed_dials {
+        session.set_speed_dial(ACTOR, *code, dialed)?;
+    }
+    for (year, month, day, name) in &seed.holidays {
+        session.set_holiday(ACTOR, (*year, *month, *day), name)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,270 @@
+//! A board of all lines, redrawn in place above the story when the output is a terminal; where
+//! it is not, only the story's plain lines.
+
+use std::{
+    fmt::Write as _,
+    io::{self, IsTerminal, Write},
+    process::{Command, Stdio},
+};
+
+use types::{
+    fact::{Fact, FactAt},
+    id::{LineId, TrunkId},
+    tick::{Tick, Ticks},
+};
+
+use crate::records::{length, names};
+
+/// Rows that are left to the story at the least.
+const STORY_ROWS: usize = 10;
+/// The width of one line's cell.
+const CELL: usize = 38;
+/// The board is drawn again this often.
+const EVERY: Ticks = Ticks::ms(200);
+
+/// What the board knows of one line.
+#[derive(Clone, Debug)]
+struct Cell {
+    line: LineId,
+    state: String,
+    since: Tick,
+    trunk: Option<TrunkId>,
+    number: String,
+    calls: u32,
+}
+
+/// The output of the demonstration.
+#[derive(Debug)]
+pub struct Board {
+    cells: Vec<Cell>,
+    screen: Option<Screen>,
+    drawn: Tick,
+}
+
+/// A terminal whose upper part is the board.
+#[derive(Clone, Copy, Debug)]
+struct Screen {
+    rows: usize,
+    columns: usize,
+    /// Rows of the board, its head and foot included.
+    board: usize,
+}
+
+impl Board {
+    /// A board if standard output is a terminal that is large enough.
+    pub fn new(lines: impl Iterator<Item = LineId>) -> Board {
+        let cells: Vec<Cell> = lines
+            .map(|line| Cell {
+                line,
+                state: "on-hook".to_owned(),
+                since: Tick::ZERO,
+                trunk: None,
+                number: String::new(),
+                calls: 0,
+            })
+            .collect();
+        let screen = Screen::of_terminal(cells.len());
+        if let Some(screen) = screen {
+            screen.open();
+        }
+        Board {
+            cells,
+            screen,
+            drawn: Tick::ZERO,
+        }
+    }
+
+    /// Takes a fact of any line into the board.
+    pub fn note(&mut self, fact: &FactAt) {
+        let Some(cell) = self.cells.iter_mut().find(|cell| cell.line == fact.line) else {
+            return;
+        };
+        match &fact.fact {
+            Fact::Phase { to, .. } => {
+                cell.state = phase_words(to).to_owned();
+                cell.since = fact.at;
+            }
+            Fact::OffHook => cell.number.clear(),
+            Fact::TrunkLent(trunk) => cell.trunk = Some(*trunk),
+            Fact::TrunkReturned { .. } => cell.trunk = None,
+            Fact::Decided(verdict) => {
+                if let Ok(permit) = &verdict.outcome {
+                    cell.number = permit.number.to_string();
+                }
+            }
+            Fact::Ended(end) => {
+                cell.calls += 1;
+                cell.number = names::disposition(end.disposition).replace('-', " ");
+            }
+            _ => {}
+        }
+    }
+
+    /// Writes a line of the story.
+    pub fn say(&self, text: &str) {
+        // A closed pipe is no reason to fail in the middle of calls.
+        let _ = writeln!(io::stdout().lock(), "{text}");
+    }
+
+    /// Draws the board again when it is time.
+    pub fn refresh(&mut self, now: Tick) {
+        let Some(screen) = self.screen else {
+            return;
+        };
+        if now.since(self.drawn) < EVERY {
+            return;
+        }
+        self.drawn = now;
+        let rows = self.rows(screen, now);
+        let mut text = String::from("\x1b7");
+        for (at, row) in rows.iter().enumerate() {
+            let _ = write!(text, "\x1b[{};1H\x1b[2K{row}", at + 1);
+        }
+        text.push_str("\x1b8");
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Gives the terminal back, the story's end below.
+    pub fn close(&mut self) {
+        if let Some(screen) = self.screen.take() {
+            let mut out = io::stdout().lock();
+            let _ = write!(out, "\x1b[r\x1b[{};1H\n", screen.rows);
+            let _ = out.flush();
+        }
+    }
+
+    /// The board's rows as text.
+    fn rows(&self, screen: Screen, now: Tick) -> Vec<String> {
+        let talking = self.cells.iter().filter(|cell| cell.state == "talk").count();
+        let busy = self.cells.iter().filter(|cell| cell.state != "on-hook").count();
+        let clock = length(Ticks(now.0 / 8000 * 8000));
+        let mut rows = vec![format!(
+            "\x1b[1msallyport  {clock}, {} phones, {busy} off-hook, {talking} talking\x1b[0m",
+            self.cells.len()
+        )];
+        let height = screen.board - 2;
+        for row in 0..height {
+            let cells = self.cells.iter().skip(row).step_by(height);
+            let text: String = cells.map(|cell| cell.text(now)).collect();
+            rows.push(text.chars().take(screen.columns).collect());
+        }
+        rows.push("─".repeat(screen.columns));
+        rows
+    }
+}
+
+impl Drop for Board {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Cell {
+    fn text(&self, now: Tick) -> String {
+        let trunk = self.trunk.map_or("  ".to_owned(), |trunk| format!("t{trunk}"));
+        let since = match self.state.as_str() {
+            "on-hook" => String::new(),
+            _ => format!("{}s", now.since(self.since).as_secs()),
+        };
+        let text = format!(
+            "{:>3} {:<11}{since:>4} {trunk:<3} {:<12}",
+            self.line.0,
+            clip(&self.state, 11),
+            clip(&self.number, 12)
+        );
+        format!("{text:<CELL$}")
+    }
+}
+
+fn clip(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
+/// What a phase is for somebody who looks at the board.
+fn phase_words(phase: &str) -> &str {
+    match phase {
+        "idle" => "on-hook",
+        "screen" => "screening",
+        "seize" => "seizing",
+        "dial" => "outpulsing",
+        "progress" => "ringing",
+        "accept" => "acceptance",
+        "refuse" => "refused",
+        "clear" => "hang up!",
+        other => other,
+    }
+}
+
+impl Screen {
+    fn of_terminal(cells: usize) -> Option<Screen> {
+        if !io::stdout().is_terminal() {
+            return None;
+        }
+        let (rows, columns) = terminal_size()?;
+        Screen::fitting(cells, rows, columns)
+    }
+
+    /// A board of `cells` lines, as few rows as it needs in as many columns as there are.
+    fn fitting(cells: usize, rows: usize, columns: usize) -> Option<Screen> {
+        let across = (columns / CELL).max(1);
+        let board = cells.div_ceil(across) + 2;
+        let fits = columns >= CELL && board + STORY_ROWS <= rows;
+        fits.then_some(Screen {
+            rows,
+            columns,
+            board,
+        })
+    }
+
+    /// Clears the screen; from now on only what is below the board scrolls.
+    fn open(self) {
+        let mut out = io::stdout().lock();
+        let below = self.board + 1;
+        let _ = write!(out, "\x1b[2J\x1b[{below};{}r\x1b[{below};1H", self.rows);
+        let _ = out.flush();
+    }
+}
+
+/// Rows and columns, as `stty` tells them of our standard input.
+fn terminal_size() -> Option<(usize, usize)> {
+    let mut stty = Command::new("stty");
+    let told = stty.arg("size").stdin(Stdio::inherit()).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(told.stdout).ok()?;
+    let (rows, columns) = text.trim().split_once(' ')?;
+    Some((rows.parse().ok()?, columns.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn board(lines: u16) -> Board {
+        Board::new((1..=lines).map(LineId))
+    }
+
+    #[test]
+    fn the_board_follows_a_line() {
+        let mut board = board(2);
+        let fact = |ms: u64, fact| FactAt {
+            line: LineId(2),
+            at: Tick(ms * 8),
+            fact,
+        };
+        board.note(&fact(1000, Fact::Phase { from: "idle", to: "pin" }));
+        board.note(&fact(2000, Fact::TrunkLent(TrunkId(7))));
+        let screen = Screen::fitting(2, 24, 80).expect("it fits");
+        let rows = board.rows(screen, Tick(4000 * 8));
+        assert_eq!(rows.len(), screen.board);
+        assert!(rows[0].contains("2 phones, 1 off-hook"), "{}", rows[0]);
+        assert!(rows[1].contains("pin          3s t7"), "{:?}", rows[1]);
+        assert!(rows.iter().skip(1).all(|row| row.chars().count() <= 80));
+    }
+
+    #[test]
+    fn a_terminal_without_room_gets_plain_lines() {
+        assert!(Screen::fitting(96, 24, 80).is_none());
+        assert!(Screen::fitting(96, 60, 160).is_some());
+        assert!(Screen::fitting(8, 24, 30).is_none());
+    }
+}

@@ -1,0 +1,327 @@
+//! One line followed: a line of text a fact, in words, with the time since the start.
+
+use types::{
+    edge::Edge,
+    fact::{Fact, FactAt, Leg},
+    heard::Heard,
+    language::Language,
+    prompt::Prompt,
+    tick::Tick,
+    tone::Tone,
+    trunk::TrunkCondition,
+    verdict::{Check, Finding, Handling, Step, Verdict},
+};
+
+use crate::records::{
+    answer_words, blocked_words, length, names, party_words, release_words, tone_words, type_words,
+};
+
+/// The words of a prompt in a language.
+pub type Words = Box<dyn Fn(Language, &Prompt) -> String>;
+
+/// Turns the facts of a line into sentences.
+pub struct Story {
+    words: Words,
+    /// Keys that were pressed one after the other, not told yet: when the first was.
+    keys: Option<(Tick, String)>,
+    /// The trunk tone that was told last, so that a cadence is not told at each cycle.
+    tone: Option<Tone>,
+}
+
+impl std::fmt::Debug for Story {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Story").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}
+
+impl Story {
+    pub fn new(words: Words) -> Story {
+        Story {
+            words,
+            keys: None,
+            tone: None,
+        }
+    }
+
+    /// What is to be told now that this has happened: at most the keys before it, and itself.
+    pub fn tell(&mut self, fact: &FactAt) -> Vec<String> {
+        if let Fact::Keyed { digit } = &fact.fact {
+            let (_, keys) = self.keys.get_or_insert_with(|| (fact.at, String::new()));
+            match digit {
+                Some(digit) => keys.push(char::from(digit.ascii())),
+                None => keys.push('•'),
+            }
+            return Vec::new();
+        }
+        let Some(text) = self.sentence(&fact.fact) else {
+            return Vec::new();
+        };
+        let mut told: Vec<String> = self.end_keys().into_iter().collect();
+        told.push(line(fact.at, &text));
+        told
+    }
+
+    /// Tells the keys that nothing has followed yet.
+    pub fn end_keys(&mut self) -> Option<String> {
+        let (at, keys) = self.keys.take()?;
+        Some(line(at, &format!("the inmate keys {keys}")))
+    }
+
+    fn sentence(&mut self, fact: &Fact) -> Option<String> {
+        let text = match fact {
+            Fact::OffHook => "the inmate lifts the handset".to_owned(),
+            Fact::OnHook => "the inmate hangs up".to_owned(),
+            Fact::Flash => "the switch hook was flashed: nothing of it reaches the trunk".to_owned(),
+            Fact::Says { leg, language, prompt } => {
+                format!("says to {}: \"{}\"", listener(*leg), (self.words)(*language, prompt))
+            }
+            Fact::FarKeyed { digit } => format!("the called party keys {digit}"),
+            Fact::Heard { leg: Leg::Trunk, heard } => return self.heard(heard),
+            Fact::TrunkEdge(edge) => edge_words(*edge)?.to_owned(),
+            Fact::TrunkLent(trunk) => format!("trunk {trunk} is seized"),
+            Fact::TrunkReturned { trunk, condition } => {
+                self.tone = None;
+                format!("trunk {trunk} is released{}", condition_words(*condition))
+            }
+            Fact::NoTrunkFree => "no trunk is free".to_owned(),
+            Fact::ProceedHeard => "the exchange is ready for digits".to_owned(),
+            Fact::Outpulsing { digits } => format!("sends {digits} digits to the exchange"),
+            Fact::Decided(verdict) => decided(verdict),
+            Fact::Answered(piece) => format!(
+                "answered: {} ({} of 100)",
+                answer_words(piece.evidence),
+                piece.trust
+            ),
+            Fact::Accepted => "the called party accepts the call".to_owned(),
+            Fact::Refused => "the called party refuses the call".to_owned(),
+            Fact::TalkBegins => "both parties are connected".to_owned(),
+            Fact::Released(piece) => format!(
+                "the far end is gone: {} ({} of 100)",
+                release_words(piece.evidence),
+                piece.trust
+            ),
+            Fact::NameRecorded { ms } => {
+                format!("keeps the inmate's name, {:.1} s", f64::from(*ms) / 1000.0)
+            }
+            Fact::CutOff => "the call is cut off".to_owned(),
+            Fact::LateReply => "an answer of the back office came too late".to_owned(),
+            Fact::PortFault { leg } => format!("the port towards {} failed", listener(*leg)),
+            Fact::Ended(end) => ended(end),
+            Fact::Phase { .. }
+            | Fact::Pulses(_)
+            | Fact::Keyed { .. }
+            | Fact::PromptStopped { .. }
+            | Fact::Outpulsed
+            | Fact::Heard { leg: Leg::Phone, .. } => return None,
+        };
+        Some(text)
+    }
+
+    /// What comes back on the trunk. Each ring is told, other cadences once.
+    fn heard(&mut self, heard: &Heard) -> Option<String> {
+        match heard {
+            Heard::Tone { tone, cycles, level_dbm0, .. } => {
+                let again = self.tone == Some(*tone);
+                self.tone = Some(*tone);
+                match tone {
+                    Tone::Ringback => Some(format!("hears on the trunk: ringback, ring {cycles}")),
+                    _ if again => None,
+                    _ => Some(format!(
+                        "hears on the trunk: {}, {level_dbm0:.0} dBm0",
+                        tone_words(*tone)
+                    )),
+                }
+            }
+            Heard::ToneEnd { .. } => {
+                self.tone = None;
+                None
+            }
+            Heard::Voice { level_dbm0, .. } => {
+                Some(format!("hears on the trunk: a voice, {level_dbm0:.0} dBm0"))
+            }
+            Heard::DigitStart { .. } | Heard::DigitEnd { .. } | Heard::Silence { .. } => None,
+        }
+    }
+}
+
+/// A sentence with its time, seconds since the start.
+pub fn line(at: Tick, text: &str) -> String {
+    format!("{:8.2} s  {text}", at.0 as f64 / 8000.0)
+}
+
+fn listener(leg: Leg) -> &'static str {
+    match leg {
+        Leg::Phone => "the inmate",
+        Leg::Trunk => "the called party",
+    }
+}
+
+fn edge_words(edge: Edge) -> Option<&'static str> {
+    match edge {
+        Edge::BatteryLost => Some("the exchange takes battery off the trunk"),
+        Edge::PolarityReversed => Some("the trunk's polarity is reversed"),
+        Edge::PolarityNormal => Some("the trunk's polarity is normal again"),
+        Edge::RingStart => Some("the trunk rings: it is left alone"),
+        Edge::AlarmOn => Some("the span is in alarm"),
+        Edge::AlarmOff => Some("the span's alarm is over"),
+        Edge::LoopClosed
+        | Edge::LoopOpen
+        | Edge::Flash
+        | Edge::Pulses(_)
+        | Edge::RingStop
+        | Edge::BatteryBack
+        | Edge::PulsesSent => None,
+    }
+}
+
+fn condition_words(condition: TrunkCondition) -> &'static str {
+    match condition {
+        TrunkCondition::Good => "",
+        TrunkCondition::Faulty => ": it gave no proceed signal",
+        TrunkCondition::Suspect => ": its line died",
+    }
+}
+
+fn decided(verdict: &Verdict) -> String {
+    let passed: Vec<String> = verdict.trace.iter().map(step_words).collect();
+    let passed = passed.join(", ");
+    match &verdict.outcome {
+        Ok(permit) => {
+            let limit = permit.limit.map_or("untimed".to_owned(), |limit| {
+                format!("at most {}", length(limit))
+            });
+            format!(
+                "decides: {} may be called ({}, {}, {limit}); passed: {passed}",
+                permit.number,
+                type_words(permit.call_type),
+                handling_words(permit.handling),
+            )
+        }
+        Err(refusal) => {
+            let table = verdict.trace.last().map_or(String::new(), |step| {
+                format!(" by {}", check_words(step.check))
+            });
+            format!(
+                "decides: refused{table}, {}; passed: {passed}",
+                blocked_words(refusal.blocked)
+            )
+        }
+    }
+}
+
+fn handling_words(handling: Handling) -> &'static str {
+    match handling {
+        Handling::AutomatedOperator => "collect, by the automated operator",
+        Handling::CarrierOperator => "through the carrier's operator",
+        Handling::Direct => "without acceptance",
+    }
+}
+
+fn check_words(check: Check) -> &'static str {
+    match check {
+        Check::PinRequired => "the phone's PIN rule",
+        Check::PinTable => "the PIN table",
+        Check::PinInUse => "the PINs in use",
+        Check::SpeedDial => "the speed dial table",
+        Check::CallType => "the phone's call types",
+        Check::PinNumberList => "the PIN's own list",
+        Check::RestrictedMode => "the rule on restricted numbers",
+        Check::RestrictedTable => "the restricted table",
+        Check::AllowedTable => "the allowed table",
+        Check::TimeRestricted => "the table of hours",
+        Check::Limit => "the limit",
+    }
+}
+
+fn step_words(step: &Step) -> String {
+    let finding = match step.finding {
+        Finding::Yes => "yes",
+        Finding::No => "no",
+        Finding::Found => "found",
+        Finding::NotFound => "not in it",
+        Finding::Disabled => "disabled",
+        Finding::Rescued => "rescued",
+        Finding::Passed => "passed",
+    };
+    format!("{} ({finding})", check_words(step.check))
+}
+
+fn ended(end: &types::call_record::CallEnd) -> String {
+    let name = names::disposition(end.disposition).replace('-', " ");
+    format!("the attempt is over: {name}, ended by {}", party_words(end.ended_by))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use speech::Speech;
+    use types::{digits::Digit, id::LineId};
+
+    fn story() -> Story {
+        let speech = Speech::load(&[Language::ENGLISH], None).expect("the built-in prompts");
+        Story::new(Box::new(move |language, prompt| speech.words(language, prompt)))
+    }
+
+    fn at(ms: u64, fact: Fact) -> FactAt {
+        FactAt {
+            line: LineId(1),
+            at: Tick(ms * 8),
+            fact,
+        }
+    }
+
+    #[test]
+    fn keys_are_told_together_and_secret_ones_as_dots() {
+        let mut story = story();
+        for ms in 1..=6 {
+            assert!(story.tell(&at(ms * 100, Fact::Keyed { digit: None })).is_empty());
+        }
+        let told = story.tell(&at(900, Fact::OnHook));
+        assert_eq!(
+            told,
+            ["    0.10 s  the inmate keys ••••••", "    0.90 s  the inmate hangs up"]
+        );
+    }
+
+    #[test]
+    fn a_prompt_is_told_in_its_words() {
+        let says = Fact::Says {
+            leg: Leg::Phone,
+            language: Language::ENGLISH,
+            prompt: Prompt::CallLimit { seconds: 600 },
+        };
+        let told = story().tell(&at(0, says));
+        assert_eq!(
+            told,
+            ["    0.00 s  says to the inmate: \"Your call is limited to 10 minutes.\""]
+        );
+    }
+
+    #[test]
+    fn a_cadence_is_told_once_and_a_ring_each_time() {
+        let mut story = story();
+        let tone = |tone, cycles| Fact::Heard {
+            leg: Leg::Trunk,
+            heard: Heard::Tone {
+                tone,
+                cycles,
+                start: Tick::ZERO,
+                level_dbm0: -13.0,
+                confidence: 1.0,
+            },
+        };
+        assert_eq!(story.tell(&at(0, tone(Tone::Busy, 1))).len(), 1);
+        assert_eq!(story.tell(&at(1, tone(Tone::Busy, 2))).len(), 0);
+        assert_eq!(story.tell(&at(2, tone(Tone::Ringback, 1))).len(), 1);
+        assert_eq!(story.tell(&at(3, tone(Tone::Ringback, 2))).len(), 1);
+    }
+
+    #[test]
+    fn keys_without_a_sequel_are_not_lost() {
+        let mut story = story();
+        let five = Digit::decimal(5);
+        story.tell(&at(50, Fact::Keyed { digit: five }));
+        assert_eq!(story.end_keys().as_deref(), Some("    0.05 s  the inmate keys 5"));
+        assert_eq!(story.end_keys(), None);
+    }
+}

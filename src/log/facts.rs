@@ -1,0 +1,147 @@
+//! A line's facts as log lines. A PIN can't come here: facts hold no secret digit.
+
+use slog::{Logger, info, warn};
+use types::{
+    call_record::CallEnd,
+    edge::Edge,
+    fact::{Fact, FactAt, Leg},
+    heard::Heard,
+    trunk::TrunkCondition,
+    verdict::Verdict,
+};
+
+use crate::records::{names, tone_words};
+
+/// Writes one fact with its line and its time in milliseconds of the controller's clock.
+pub fn log_fact(log: &Logger, at: &FactAt) {
+    let log = log.new(slog::o!("line" => at.line.0, "ms" => at.at.0 / 8));
+    match &at.fact {
+        Fact::Phase { from, to } => info!(log, "phase"; "from" => from, "to" => to),
+        Fact::Says { leg, language, prompt } => {
+            info!(log, "says"; "leg" => leg_name(*leg), "language" => %language,
+                "prompt" => ?prompt);
+        }
+        Fact::PromptStopped { leg } => info!(log, "prompt-stopped"; "leg" => leg_name(*leg)),
+        Fact::Keyed { digit: Some(digit) } => info!(log, "keyed"; "digit" => %digit),
+        Fact::Keyed { digit: None } => info!(log, "keyed"; "digit" => "secret"),
+        Fact::FarKeyed { digit } => info!(log, "far-keyed"; "digit" => %digit),
+        Fact::Heard { leg, heard } => log_heard(&log, *leg, heard),
+        Fact::TrunkEdge(edge) => info!(log, "trunk-edge"; "edge" => edge_name(*edge)),
+        Fact::TrunkLent(trunk) => info!(log, "trunk-lent"; "trunk" => trunk.0),
+        Fact::TrunkReturned { trunk, condition } => {
+            info!(log, "trunk-returned"; "trunk" => trunk.0,
+                "condition" => condition_name(*condition));
+        }
+        // Not how many: they could be digits of a PIN.
+        Fact::Pulses(_) => info!(log, "pulses"),
+        Fact::Outpulsing { digits } => info!(log, "outpulsing"; "digits" => digits),
+        Fact::Decided(verdict) => log_verdict(&log, verdict),
+        Fact::Answered(piece) => {
+            info!(log, "answered"; "evidence" => names::answer_evidence(piece.evidence),
+                "trust" => piece.trust);
+        }
+        Fact::Released(piece) => {
+            info!(log, "released"; "evidence" => names::release_evidence(piece.evidence),
+                "trust" => piece.trust);
+        }
+        Fact::NameRecorded { ms } => info!(log, "name-recorded"; "length_ms" => ms),
+        Fact::Ended(end) => log_end(&log, end),
+        Fact::LateReply => warn!(log, "late-reply"),
+        Fact::PortFault { leg } => warn!(log, "port-fault"; "leg" => leg_name(*leg)),
+        plain => log_plain(&log, plain),
+    }
+}
+
+/// Facts that are a name and nothing more.
+fn log_plain(log: &Logger, fact: &Fact) {
+    let name = match fact {
+        Fact::OffHook => "off-hook",
+        Fact::OnHook => "on-hook",
+        Fact::Flash => "flash",
+        Fact::NoTrunkFree => "no-trunk-free",
+        Fact::ProceedHeard => "proceed",
+        Fact::Outpulsed => "outpulsed",
+        Fact::Accepted => "accepted",
+        Fact::Refused => "refused",
+        Fact::TalkBegins => "talk-begins",
+        Fact::CutOff => "cut-off",
+        other => unreachable!("{other:?} has a line of its own"),
+    };
+    info!(log, "{}", name);
+}
+
+fn log_heard(log: &Logger, leg: Leg, heard: &Heard) {
+    let leg = leg_name(leg);
+    match heard {
+        // A digit is told by `Keyed`, which knows whether it is secret; its audio is not.
+        Heard::DigitStart { .. } | Heard::DigitEnd { .. } => {}
+        Heard::Tone { tone, cycles, level_dbm0, confidence, .. } => {
+            info!(log, "heard"; "leg" => leg, "tone" => tone_words(*tone), "cycles" => cycles,
+                "level_dbm0" => level_dbm0, "confidence" => confidence);
+        }
+        Heard::ToneEnd { tone, .. } => {
+            info!(log, "heard-end"; "leg" => leg, "tone" => tone_words(*tone));
+        }
+        Heard::Voice { level_dbm0, .. } => {
+            info!(log, "heard"; "leg" => leg, "voice" => true, "level_dbm0" => level_dbm0);
+        }
+        Heard::Silence { .. } => info!(log, "heard"; "leg" => leg, "silence" => true),
+    }
+}
+
+fn log_verdict(log: &Logger, verdict: &Verdict) {
+    let steps = verdict.trace.iter();
+    let steps: Vec<String> = steps
+        .map(|step| {
+            let check = names::check(step.check);
+            format!("{check}:{}", names::finding(step.finding))
+        })
+        .collect();
+    let steps = steps.join(" ");
+    match &verdict.outcome {
+        Ok(permit) => info!(log, "decided"; "call" => %permit.call, "allowed" => true,
+            "handling" => names::handling(permit.handling), "screening" => steps),
+        Err(refusal) => info!(log, "decided"; "call" => %refusal.call, "allowed" => false,
+            "blocked" => names::blocked(refusal.blocked), "screening" => steps),
+    }
+}
+
+fn log_end(log: &Logger, end: &CallEnd) {
+    let call = end.call.map_or("none".to_owned(), |call| call.to_string());
+    let flags: Vec<&str> = end.flags.names().collect();
+    info!(log, "ended"; "call" => call, "disposition" => names::disposition(end.disposition),
+        "ended_by" => names::ended_by(end.ended_by), "flags" => flags.join(" "));
+}
+
+fn leg_name(leg: Leg) -> &'static str {
+    match leg {
+        Leg::Phone => "phone",
+        Leg::Trunk => "trunk",
+    }
+}
+
+fn condition_name(condition: TrunkCondition) -> &'static str {
+    match condition {
+        TrunkCondition::Good => "good",
+        TrunkCondition::Faulty => "faulty",
+        TrunkCondition::Suspect => "suspect",
+    }
+}
+
+fn edge_name(edge: Edge) -> &'static str {
+    match edge {
+        Edge::LoopClosed => "loop-closed",
+        Edge::LoopOpen => "loop-open",
+        Edge::Flash => "flash",
+        Edge::Pulses(_) => "pulses",
+        Edge::RingStart => "ring-start",
+        Edge::RingStop => "ring-stop",
+        Edge::BatteryLost => "battery-lost",
+        Edge::BatteryBack => "battery-back",
+        Edge::PolarityReversed => "polarity-reversed",
+        Edge::PolarityNormal => "polarity-normal",
+        Edge::PulsesSent => "pulses-sent",
+        Edge::AlarmOn => "alarm-on",
+        Edge::AlarmOff => "alarm-off",
+    }
+}

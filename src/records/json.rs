@@ -1,0 +1,139 @@
+//! A call record as one line of JSON. The keys and their order are part of the interface.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use types::{call_record::CallRecord, tick::Ticks};
+
+use super::names;
+
+/// The shape of the line. Times are RFC 3339, UTC, with milliseconds.
+#[derive(Serialize)]
+struct Line<'a> {
+    call_id: String,
+    line: u16,
+    inmate: Option<&'a str>,
+    dialed: &'a str,
+    pattern: Option<&'static str>,
+    call_type: Option<&'static str>,
+    started_at: String,
+    answered_at: Option<String>,
+    ended_at: Option<String>,
+    talk_seconds: f64,
+    limit_seconds: Option<f64>,
+    disposition: &'static str,
+    ended_by: Option<&'static str>,
+    screening: Vec<String>,
+    answer_evidence: Vec<Evidence>,
+    release_evidence: Vec<Evidence>,
+    flags: Vec<&'static str>,
+    blocked: Option<&'static str>,
+    trunk: Option<u16>,
+    language: Option<String>,
+    handling: Option<&'static str>,
+}
+
+/// One piece of evidence and how far it was believed, in hundredths.
+#[derive(Serialize)]
+struct Evidence {
+    evidence: &'static str,
+    trust: u8,
+}
+
+/// The record as one line of JSON, without the line's end.
+pub fn json_line(record: &CallRecord) -> String {
+    let line = Line {
+        call_id: record.call.to_string(),
+        line: record.line.0,
+        inmate: record.inmate_id.as_deref(),
+        dialed: &record.dialed,
+        pattern: record.pattern.map(names::pattern),
+        call_type: record.call_type.map(names::call_type),
+        started_at: rfc3339(record.started_utc_ms),
+        answered_at: record.answered_utc_ms.map(rfc3339),
+        ended_at: record.ended_utc_ms.map(rfc3339),
+        talk_seconds: seconds(record.talk),
+        limit_seconds: record.limit.map(seconds),
+        disposition: names::disposition(record.disposition),
+        ended_by: record.ended_by.map(names::ended_by),
+        screening: trace(record),
+        answer_evidence: evidence(&record.answer_evidence, names::answer_evidence),
+        release_evidence: evidence(&record.release_evidence, names::release_evidence),
+        flags: record.flags.names().collect(),
+        blocked: record.blocked.map(names::blocked),
+        trunk: record.trunk.map(|trunk| trunk.0),
+        language: record.language.map(|language| language.to_string()),
+        handling: record.handling.map(names::handling),
+    };
+    serde_json::to_string(&line).expect("a record has no map with keys that are not text")
+}
+
+/// The steps of screening as `check:finding`, in their order.
+fn trace(record: &CallRecord) -> Vec<String> {
+    let steps = record.screening.iter();
+    steps
+        .map(|step| {
+            let check = names::check(step.check);
+            format!("{check}:{}", names::finding(step.finding))
+        })
+        .collect()
+}
+
+fn evidence<E: Copy>(pieces: &[(E, u8)], name: fn(E) -> &'static str) -> Vec<Evidence> {
+    let pieces = pieces.iter();
+    pieces
+        .map(|&(piece, trust)| Evidence {
+            evidence: name(piece),
+            trust,
+        })
+        .collect()
+}
+
+fn seconds(length: Ticks) -> f64 {
+    length.as_ms() as f64 / 1000.0
+}
+
+/// Milliseconds since 1970 as `2026-11-21T22:53:58.120Z`.
+pub fn rfc3339(utc_ms: i64) -> String {
+    match Timestamp::from_millisecond(utc_ms) {
+        Ok(time) => format!("{time:.3}"),
+        Err(_) => format!("{utc_ms} ms since 1970"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::example;
+
+    #[test]
+    fn a_record_has_exactly_these_keys_in_this_order() {
+        let line = json_line(&example::talked());
+        assert_eq!(
+            line,
+            concat!(
+                r#"{"call_id":"7-42","line":1,"inmate":"A-1042","dialed":"02155550142","#,
+                r#""pattern":"zero-plus","call_type":"local","#,
+                r#""started_at":"2026-11-21T22:53:58.120Z","#,
+                r#""answered_at":"2026-11-21T22:54:28.120Z","#,
+                r#""ended_at":"2026-11-21T22:55:00.000Z","#,
+                r#""talk_seconds":20.25,"limit_seconds":600.0,"#,
+                r#""disposition":"completed","ended_by":"called-party","#,
+                r#""screening":["pin-table:found","allowed-table:rescued"],"#,
+                r#""answer_evidence":[{"evidence":"polarity-reversal","trust":100}],"#,
+                r#""release_evidence":[{"evidence":"tone-busy","trust":100}],"#,
+                r#""flags":["second-dial-tone"],"blocked":null,"trunk":3,"#,
+                r#""language":"en","handling":"automated-operator"}"#
+            )
+        );
+    }
+
+    #[test]
+    fn what_a_refused_attempt_has_not_is_null() {
+        let line = json_line(&example::refused());
+        for absent in ["answered_at", "limit_seconds", "trunk", "handling"] {
+            assert!(line.contains(&format!("\"{absent}\":null")), "{absent} in {line}");
+        }
+        assert!(line.contains(r#""disposition":"blocked""#), "{line}");
+        assert!(line.contains(r#""blocked":"number-restricted""#), "{line}");
+    }
+}

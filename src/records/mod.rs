@@ -1,0 +1,15 @@
+//! Call records as others read them: a line of JSON, a sentence, a recording.
+
+#[cfg(test)]
+mod example;
+mod json;
+pub mod names;
+mod recorder;
+mod words;
+
+pub use json::{json_line, rfc3339};
+pub use recorder::{Finished, Recorder};
+pub use words::{
+    answer_words, blocked_words, clock, length, party_words, pattern_words, release_words,
+    tone_words, type_words, words,
+};

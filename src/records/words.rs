@@ -1,0 +1,251 @@
+//! A call record in a sentence or two that a person reads.
+
+use jiff::{Timestamp, tz::TimeZone};
+use types::{
+    call_record::CallRecord,
+    disposition::{Blocked, Disposition, EndedBy},
+    evidence::{AnswerEvidence, ReleaseEvidence},
+    phone_number::{CallType, DialingPattern},
+    tick::Ticks,
+    tone::Tone,
+};
+
+/// The record as text: who called whom when, and what became of it.
+pub fn words(record: &CallRecord, zone: &TimeZone) -> String {
+    let mut text = format!(
+        "{} call {}, line {}: {} {}.",
+        clock(record.started_utc_ms, zone),
+        record.call,
+        record.line,
+        caller(record),
+        dialed(record),
+    );
+    text.push(' ');
+    text.push_str(&outcome(record));
+    if let Some(answer) = answer(record) {
+        text.push_str(&answer);
+    }
+    let flags: Vec<String> = record.flags.names().map(|name| name.replace('-', " ")).collect();
+    if !flags.is_empty() {
+        text.push_str(&format!(" Flagged: {}.", flags.join(", ")));
+    }
+    text
+}
+
+/// The time of day in the site's zone.
+pub fn clock(utc_ms: i64, zone: &TimeZone) -> String {
+    match Timestamp::from_millisecond(utc_ms) {
+        Ok(time) => time.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string(),
+        Err(_) => "--:--:--".to_owned(),
+    }
+}
+
+/// A length of time as people say it.
+pub fn length(ticks: Ticks) -> String {
+    let seconds = ticks.as_ms() as f64 / 1000.0;
+    match ticks.as_secs() {
+        0..60 if ticks.as_ms() % 1000 == 0 => format!("{seconds:.0} s"),
+        0..60 => format!("{seconds:.1} s"),
+        whole if whole % 60 == 0 => format!("{} min", whole / 60),
+        whole => format!("{} min {} s", whole / 60, whole % 60),
+    }
+}
+
+fn caller(record: &CallRecord) -> String {
+    match (&record.inmate_name, &record.inmate_id) {
+        (Some(name), Some(id)) => format!("{name} ({id})"),
+        (None, Some(id)) => format!("inmate {id}"),
+        (Some(name), None) => name.clone(),
+        (None, None) => "a caller without a PIN".to_owned(),
+    }
+}
+
+fn dialed(record: &CallRecord) -> String {
+    if record.dialed.is_empty() {
+        return "dialed no number".to_owned();
+    }
+    let kind = match (record.pattern, record.call_type) {
+        (Some(pattern), Some(kind)) => format!(" ({}, {})", pattern_words(pattern), type_words(kind)),
+        (Some(pattern), None) => format!(" ({})", pattern_words(pattern)),
+        (None, _) => String::new(),
+    };
+    let to = match (record.pattern, record.number) {
+        (Some(DialingPattern::SpeedDial), Some(number)) => format!(" for {number}"),
+        _ => String::new(),
+    };
+    format!("dialed {}{to}{kind}", record.dialed)
+}
+
+fn outcome(record: &CallRecord) -> String {
+    let talked = length(record.talk);
+    let who = record.ended_by.map_or("somebody", party_words);
+    match record.disposition {
+        Disposition::InProgress => "The call goes on.".to_owned(),
+        Disposition::Completed => {
+            format!("They talked for {talked}; {who} ended it{}.", release(record))
+        }
+        Disposition::Abandoned => "The inmate hung up before the call was through.".to_owned(),
+        Disposition::Blocked => match record.blocked {
+            Some(why) => format!("Refused: {}.", blocked_words(why)),
+            None => "Refused.".to_owned(),
+        },
+        Disposition::NotDialed => "No number was completed.".to_owned(),
+        Disposition::NoTrunk => "No trunk was free or gave dial tone.".to_owned(),
+        Disposition::Busy => "The number was busy.".to_owned(),
+        Disposition::NetworkBusy => "The network was busy.".to_owned(),
+        Disposition::Intercept => "The number is not in service.".to_owned(),
+        Disposition::NoAnswer => "Nobody answered.".to_owned(),
+        Disposition::TrunkSilent => "The trunk stayed silent after dialing.".to_owned(),
+        Disposition::Refused => "The called party refused the call.".to_owned(),
+        Disposition::NotAccepted => "The called party did not accept the call.".to_owned(),
+        Disposition::Limited => format!("They talked for {talked} and were cut at the limit."),
+        Disposition::CutOff => format!("They talked for {talked}; {who} cut the call off."),
+        Disposition::TrunkLost => format!("The trunk was lost after {talked} of talk."),
+        Disposition::Fault => format!("The line's program failed after {talked} of talk."),
+        Disposition::Interrupted => {
+            format!("The controller stopped after {talked} of talk.")
+        }
+    }
+}
+
+/// How the answer was known, and how long that took.
+fn answer(record: &CallRecord) -> Option<String> {
+    let after = record.answered_utc_ms? - record.started_utc_ms;
+    let after = length(Ticks::ms(u64::try_from(after / 100 * 100).ok()?));
+    let pieces = record.answer_evidence.iter();
+    let pieces: Vec<&str> = pieces.map(|(piece, _)| answer_words(*piece)).collect();
+    let by = match pieces.is_empty() {
+        true => String::new(),
+        false => format!(", known by {}", pieces.join(" and ")),
+    };
+    Some(format!(" Answered {after} after off-hook{by}."))
+}
+
+fn release(record: &CallRecord) -> String {
+    match record.release_evidence.last() {
+        Some((piece, _)) if record.ended_by != Some(EndedBy::Inmate) => {
+            format!(" (seen by {})", release_words(*piece))
+        }
+        _ => String::new(),
+    }
+}
+
+pub fn party_words(by: EndedBy) -> &'static str {
+    match by {
+        EndedBy::Inmate => "the inmate",
+        EndedBy::CalledParty => "the called party",
+        EndedBy::Network => "the network",
+        EndedBy::Controller => "the controller",
+        EndedBy::Officer => "an officer",
+    }
+}
+
+pub fn pattern_words(pattern: DialingPattern) -> &'static str {
+    match pattern {
+        DialingPattern::ZeroPlus => "0+",
+        DialingPattern::OnePlus => "1+",
+        DialingPattern::Direct => "direct",
+        DialingPattern::International => "011",
+        DialingPattern::SpeedDial => "speed dial",
+    }
+}
+
+pub fn type_words(kind: CallType) -> &'static str {
+    match kind {
+        CallType::Local => "local",
+        CallType::IntraLata => "within the LATA",
+        CallType::InterLata => "to another LATA",
+        CallType::Interstate => "interstate",
+        CallType::National => "national",
+        CallType::Mobile => "mobile",
+        CallType::TollFree => "toll-free",
+        CallType::Premium => "premium",
+        CallType::International => "international",
+        CallType::Service => "network service",
+    }
+}
+
+pub fn blocked_words(why: Blocked) -> &'static str {
+    match why {
+        Blocked::PinInvalid => "the PIN is not known",
+        Blocked::PinDisabled => "the PIN is disabled",
+        Blocked::PinInUse => "the PIN is in use on another phone",
+        Blocked::PinNumberDisabled => "this number of the PIN's list is disabled",
+        Blocked::NumberRestricted => "the number is restricted",
+        Blocked::NumberNotAllowed => "the number is in no table that allows it",
+        Blocked::TimeRestricted => "the number may not be called at this time",
+        Blocked::CallTypeNotAllowed => "this kind of call is not allowed from this phone",
+        Blocked::SpeedDialNotAssigned => "nothing is assigned to this speed dial",
+        Blocked::NumberNotValid => "what was dialed is not a number",
+        Blocked::PhoneOutOfService => "the phone is out of service",
+        Blocked::SystemUnavailable => "the tables could not be asked in time",
+    }
+}
+
+pub fn answer_words(piece: AnswerEvidence) -> &'static str {
+    match piece {
+        AnswerEvidence::PolarityReversal => "a polarity reversal",
+        AnswerEvidence::RingbackStopped => "ringback that stopped",
+        AnswerEvidence::Voice => "a voice",
+        AnswerEvidence::Digit => "a digit",
+    }
+}
+
+pub fn release_words(piece: ReleaseEvidence) -> &'static str {
+    match piece {
+        ReleaseEvidence::LoopBreak => "a loop break",
+        ReleaseEvidence::PolarityBack => "polarity falling back",
+        ReleaseEvidence::DialTone => "dial tone",
+        ReleaseEvidence::Silence => "long silence",
+        ReleaseEvidence::Alarm => "an alarm of the span",
+        ReleaseEvidence::Tone(tone) => tone_words(tone),
+    }
+}
+
+pub fn tone_words(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Dial => "dial tone",
+        Tone::StutterDial => "stutter dial tone",
+        Tone::Ringback => "ringback",
+        Tone::Busy => "busy tone",
+        Tone::Reorder => "reorder (fast busy)",
+        Tone::Sit(_) => "special information tone",
+        Tone::CallWaiting => "call waiting tone",
+        Tone::Howler => "howler",
+        Tone::Record => "recording warning tone",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::example;
+
+    #[test]
+    fn a_talked_call_reads_as_a_sentence() {
+        assert_eq!(
+            words(&example::talked(), &TimeZone::UTC),
+            "22:53:58 call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 (0+, local). \
+             They talked for 20.2 s; the called party ended it (seen by busy tone). \
+             Answered 30 s after off-hook, known by a polarity reversal. \
+             Flagged: second dial tone."
+        );
+    }
+
+    #[test]
+    fn a_refused_call_says_why() {
+        assert_eq!(
+            words(&example::refused(), &TimeZone::UTC),
+            "22:53:58 call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 (0+, local). \
+             Refused: the number is restricted."
+        );
+    }
+
+    #[test]
+    fn lengths_are_told_as_people_say_them() {
+        assert_eq!(length(Ticks::ms(12_000)), "12 s");
+        assert_eq!(length(Ticks::ms(4_200)), "4.2 s");
+        assert_eq!(length(Ticks::secs(600)), "10 min");
+        assert_eq!(length(Ticks::secs(75)), "1 min 15 s");
+    }
+}

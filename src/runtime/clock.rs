@@ -1,0 +1,68 @@
+//! The real clock: ticks of CLOCK_MONOTONIC, and the wall clock for the back office alone.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use types::tick::{Tick, Ticks};
+
+/// One origin for all threads of a process. A copy is the same clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// `Instant` reads CLOCK_MONOTONIC.
+    origin: Instant,
+}
+
+impl Clock {
+    /// Tick zero is now.
+    pub fn start() -> Clock {
+        Clock {
+            origin: Instant::now(),
+        }
+    }
+
+    pub fn now(&self) -> Tick {
+        let nanos = self.origin.elapsed().as_nanos();
+        let ticks = nanos * u128::from(Ticks::PER_SECOND) / 1_000_000_000;
+        Tick(u64::try_from(ticks).expect("the clock runs for less than 70 million years"))
+    }
+
+    /// The time from now to `tick`; zero when it is past.
+    pub fn until(&self, tick: Tick) -> Duration {
+        duration(tick.since(self.now()))
+    }
+}
+
+pub fn duration(length: Ticks) -> Duration {
+    // In two parts, so that no length overflows.
+    let part = length.0 % Ticks::PER_SECOND;
+    Duration::from_secs(length.as_secs())
+        + Duration::from_nanos(part * 1_000_000_000 / Ticks::PER_SECOND)
+}
+
+/// UTC in milliseconds since 1970, as the system's clock says at this moment.
+pub fn utc_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    // A clock before 1970 is a broken clock; zero is as good as any.
+    since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_the_same_in_ticks_and_in_time() {
+        assert_eq!(duration(Ticks(1)), Duration::from_nanos(125_000));
+        assert_eq!(duration(Ticks::ms(1500)), Duration::from_millis(1500));
+        assert_eq!(duration(Ticks::secs(1 << 40)).as_secs(), 1 << 40);
+    }
+
+    #[test]
+    fn the_clock_goes_on_and_a_copy_agrees() {
+        let clock = Clock::start();
+        let copy = clock;
+        std::thread::sleep(Duration::from_millis(3));
+        let first = clock.now();
+        assert!(first >= Tick(20));
+        assert!(copy.now() >= first);
+        assert_eq!(clock.until(Tick::ZERO), Duration::ZERO);
+    }
+}

@@ -1,0 +1,161 @@
+//! What the running program tells its operator, once each: to be logged and shown as an alarm.
+
+use crate::runtime::{gauges::Count, memory::NotResident};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use std::{fmt, sync::Arc};
+use types::{
+    id::{LineId, TrunkId},
+    tick::{Tick, Ticks},
+};
+
+/// Notices that wait to be read. More are counted and dropped.
+pub const NOTICES: usize = 1024;
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Notice {
+    /// The system does not allow real-time scheduling; told once for the process.
+    NotRealTime {
+        why: String,
+    },
+    /// Memory could not be kept resident; told once for a start.
+    NotResident(NotResident),
+    /// The watchdog has no hand on this port.
+    NoCutoff {
+        port: PortName,
+        why: String,
+    },
+    /// A phone's descriptor can't be waited for; the line looks at it each frame instead.
+    NotPollable {
+        line: LineId,
+        why: String,
+    },
+    /// The program of a line failed. Both its ports were put on-hook.
+    LineDied {
+        line: LineId,
+        at: Tick,
+        message: String,
+    },
+    /// A line's thread was silent too long; the watchdog cut it off.
+    LineCut {
+        line: LineId,
+        at: Tick,
+    },
+    /// A line that had been cut came back to life and was ended.
+    LineRevived {
+        line: LineId,
+        at: Tick,
+    },
+    /// The line runs again, with a fresh object.
+    LineRestarted {
+        line: LineId,
+        at: Tick,
+    },
+    /// The line died too often: it stays out of service.
+    LineOutOfService {
+        line: LineId,
+        at: Tick,
+        deaths: usize,
+    },
+    /// At a stop: a line had to be given up, with its call.
+    LineAbandoned {
+        line: LineId,
+        at: Tick,
+    },
+    /// Nothing can be written to the database; calls are refused until it can.
+    OfficeFailing {
+        why: String,
+    },
+    OfficeRecovered,
+    /// Ends of calls that could not be kept until the database could be written again.
+    RecordsLost {
+        count: u64,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PortName {
+    Phone(LineId),
+    Trunk(TrunkId),
+}
+
+impl fmt::Display for PortName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PortName::Phone(line) => write!(f, "the phone of line {line}"),
+            PortName::Trunk(trunk) => write!(f, "trunk {trunk}"),
+        }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Notice::NotRealTime { why } => write!(
+                f,
+                "lines run without real-time priority ({why}): audio may stutter under load; \
+                 grant CAP_SYS_NICE or a real-time priority limit"
+            ),
+            Notice::NotResident(what) => what.fmt(f),
+            Notice::NoCutoff { port, why } => {
+                write!(f, "the watchdog can't put {port} on-hook: {why}")
+            }
+            Notice::NotPollable { line, why } => {
+                write!(f, "the phone of line {line} can't be waited for: {why}")
+            }
+            Notice::LineDied { line, message, .. } => {
+                write!(f, "line {line} failed and was put on-hook: {message}")
+            }
+            Notice::LineCut { line, .. } => {
+                write!(f, "line {line} did not react and was put on-hook")
+            }
+            Notice::LineRevived { line, .. } => {
+                write!(f, "line {line} reacts again and was ended")
+            }
+            Notice::LineRestarted { line, .. } => write!(f, "line {line} was started afresh"),
+            Notice::LineOutOfService { line, deaths, .. } => {
+                let within = DEATHS_WITHIN.as_secs() / 60;
+                write!(f, "line {line} is out of service: ")?;
+                write!(f, "it failed {deaths} times within {within} minutes")
+            }
+            Notice::LineAbandoned { line, .. } => {
+                write!(f, "line {line} did not stop in time and was given up")
+            }
+            Notice::OfficeFailing { why } => write!(f, "nothing can be stored: {why}"),
+            Notice::OfficeRecovered => f.write_str("the database can be written again"),
+            Notice::RecordsLost { count } => {
+                write!(f, "the ends of {count} calls could not be stored")
+            }
+        }
+    }
+}
+
+/// A line that dies this often ...
+pub const DEATHS: usize = 3;
+/// ... within this time is taken out of service.
+pub const DEATHS_WITHIN: Ticks = Ticks::secs(600);
+
+/// Where notices are put. Never used by a line's thread while it is at work.
+#[derive(Clone, Debug)]
+pub struct Notices {
+    to: Sender<Notice>,
+    lost: Arc<Count>,
+}
+
+impl Notices {
+    pub fn new() -> (Notices, Receiver<Notice>) {
+        let (to, from) = bounded(NOTICES);
+        let lost = Arc::default();
+        (Notices { to, lost }, from)
+    }
+
+    pub fn tell(&self, notice: Notice) {
+        if self.to.try_send(notice).is_err() {
+            self.lost.add(1);
+        }
+    }
+
+    /// Notices that nobody read in time.
+    pub fn lost(&self) -> u64 {
+        self.lost.get()
+    }
+}

@@ -1,0 +1,617 @@
+//! A line with its ports: the one loop body of both runners.
+//!
+//! A turn takes what has come (messages, edges, frames), lets the line handle it, and does what
+//! the line says. It never waits, and on a line's thread it never allocates, frees, locks or
+//! logs. A port that fails is a fault that the line is told; other lines don't notice.
+
+use crate::runtime::{
+    gauges::{Gauges, OpenCall},
+    links::{Handover, Inbox, Outbox},
+    side::{Received, Side},
+};
+use drivers::port::Port;
+use line::{Input, Outputs};
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+use types::{
+    call_record::CallEnd,
+    digits::{Digits, List},
+    disposition::{Disposition, EndedBy, FraudFlags},
+    edge::{HookState, PortCommand},
+    evidence::Evidences,
+    fact::{Fact, Leg},
+    frame::{FRAME, Frame},
+    id::{LineId, TrunkId},
+    query::{Answered, Asked, LineCommand, Query, TrunkQuery, TrunkReply},
+    tick::{Tick, Ticks},
+    trunk::{TrunkCondition, TrunkProfile},
+    verdict::Verdict,
+};
+
+/// The phone's hook is asked for this often.
+pub const HOOK_EVERY: Ticks = Ticks::secs(1);
+/// Frames handled in one turn. More wait for the next, so that a port that always has one more
+/// can't hold the thread.
+pub const FRAMES_A_TURN: usize = 32;
+/// Answers and commands taken in one turn.
+pub const MESSAGES_A_TURN: usize = 8;
+/// A trunk whose frame is older than the phone's by more than this has run ahead and filled its
+/// queue: one frame of it is thrown away.
+pub const TRUNK_LAG: Ticks = Ticks::ms(30);
+/// A line that was cut at a stop may take this long to go idle when nothing else is open.
+const STOP_LINGER: Ticks = Ticks::ms(500);
+/// The number of the questions that a station asks for a line that died.
+const OWN_NUMBER: u32 = u32::MAX - 1;
+
+/// What a station needs of a line. [`line::Line`] is the one there is; tests script others.
+pub trait LineLogic: Send {
+    fn handle(&mut self, now: Tick, input: Input<'_>) -> Outputs;
+    fn deadline(&self) -> Option<Tick>;
+    fn phase(&self) -> &'static str;
+}
+
+impl LineLogic for line::Line {
+    fn handle(&mut self, now: Tick, input: Input<'_>) -> Outputs {
+        line::Line::handle(self, now, input)
+    }
+
+    fn deadline(&self) -> Option<Tick> {
+        line::Line::deadline(self)
+    }
+
+    fn phase(&self) -> &'static str {
+        line::Line::phase(self)
+    }
+}
+
+/// Which way a frame went, seen from the controller.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    In,
+    Out,
+}
+
+/// Sees every frame of a station; on virtual time only.
+pub trait AudioProbe: Send {
+    fn audio(&mut self, at: Tick, leg: Leg, way: Way, frame: &Frame);
+}
+
+/// A trunk that is lent to this line.
+#[derive(Debug)]
+struct Loan {
+    profile: TrunkProfile,
+    side: Side,
+}
+
+/// What a station knows of the attempt in progress: enough to end its record.
+#[derive(Clone, Copy, Debug, Default)]
+struct Attempt {
+    open: Option<OpenCall>,
+    off_hook_at: Tick,
+    dialed: Digits,
+    trunk: Option<TrunkId>,
+    answered_at: Option<Tick>,
+    talk_from: Option<Tick>,
+}
+
+/// One line, its phone, and the trunk lent to it.
+pub struct Station {
+    id: LineId,
+    line: Box<dyn LineLogic>,
+    phone: Side,
+    trunk: Option<Loan>,
+    gauges: Arc<Gauges>,
+    probe: Option<Box<dyn AudioProbe>>,
+    attempt: Attempt,
+    answers: List<Answered, MESSAGES_A_TURN>,
+    replies: List<TrunkReply, MESSAGES_A_TURN>,
+    commands: List<LineCommand, MESSAGES_A_TURN>,
+    phone_hook: Option<HookState>,
+    /// The last borrowing of the line; handovers with another number are too late.
+    borrowing: Option<u32>,
+    /// Answers and handovers that are meant for a line object that died.
+    stale_answers: usize,
+    stale_handovers: usize,
+    /// The last instant handled: time never goes back for the line.
+    last: Tick,
+    hook_at: Tick,
+    more: bool,
+    /// Set by the line's stop command: when, and whether to cut.
+    stop: Option<(Tick, bool)>,
+}
+
+impl fmt::Debug for Station {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Station")
+            .field("id", &self.id)
+            .field("phase", &self.line.phase())
+            .field("phone", &self.phone)
+            .field("trunk", &self.trunk)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Station {
+    pub fn new(line: Box<dyn LineLogic>, phone: Box<dyn Port>, gauges: Arc<Gauges>) -> Station {
+        Station {
+            id: gauges.line,
+            line,
+            phone: Side::new(phone),
+            trunk: None,
+            gauges,
+            probe: None,
+            attempt: Attempt::default(),
+            answers: List::new(),
+            replies: List::new(),
+            commands: List::new(),
+            phone_hook: None,
+            borrowing: None,
+            stale_answers: 0,
+            stale_handovers: 0,
+            last: Tick::ZERO,
+            hook_at: Tick::ZERO,
+            more: true,
+            stop: None,
+        }
+    }
+
+    pub fn set_probe(&mut self, probe: Box<dyn AudioProbe>) {
+        self.probe = Some(probe);
+    }
+
+    pub fn id(&self) -> LineId {
+        self.id
+    }
+
+    pub fn gauges(&self) -> &Arc<Gauges> {
+        &self.gauges
+    }
+
+    pub fn phase(&self) -> &'static str {
+        self.line.phase()
+    }
+
+    /// The phone's descriptor, to be waited for.
+    pub fn descriptor(&self) -> Option<std::os::fd::RawFd> {
+        self.phone.port.descriptor()
+    }
+
+    /// Whether frames are to come from the phone.
+    pub fn media(&self) -> bool {
+        self.phone.media()
+    }
+
+    pub fn trunk(&self) -> Option<TrunkId> {
+        self.trunk.as_ref().map(|t| t.profile.id)
+    }
+
+    /// When the station wants its next turn though nothing comes; the past means at once.
+    pub fn wake_at(&self) -> Tick {
+        if self.more {
+            return self.last;
+        }
+        let retry = |side: &Side| side.retry_at();
+        let trunk_retry = self.trunk.as_ref().and_then(|t| retry(&t.side));
+        [self.line.deadline(), retry(&self.phone), trunk_retry]
+            .into_iter()
+            .flatten()
+            .fold(self.hook_at, Tick::min)
+    }
+
+    /// Takes what has come by `now`, handles it, and does what the line says.
+    pub fn turn(&mut self, now: Tick, inbox: &mut Inbox, outbox: &mut Outbox) {
+        let now = now.max(self.last);
+        self.more = false;
+        self.take_messages(now, inbox, outbox);
+        self.reconcile(now);
+        self.phone.drain_edges(now);
+        if let Some(trunk) = &mut self.trunk {
+            trunk.side.drain_edges(now);
+        }
+        self.more |= self.phone.has_more_edges() || !inbox.is_empty();
+        let mut frames = 0;
+        while let Some(phone) = self.phone.read(now) {
+            self.frame(now, phone, outbox);
+            frames += 1;
+            if frames == FRAMES_A_TURN {
+                self.more = true;
+                break;
+            }
+        }
+        // Also after frames: a read may have brought edges or a fault.
+        if self.has_news(now, frames) {
+            self.handle(now, now, None, None, outbox);
+        }
+        self.gauges.counts.turns.add(1);
+    }
+
+    /// Whether the line has stopped as it was told and leaves nothing open.
+    pub fn stopped(&self, now: Tick, outbox: &Outbox) -> bool {
+        let Some((since, cut)) = self.stop else {
+            return false;
+        };
+        let settled = self.trunk.is_none()
+            && outbox.unanswered() == 0
+            && outbox.unlent() == 0
+            && self.attempt.open.is_none();
+        let idle = self.line.phase() == "idle";
+        settled && (idle || (cut && now.since(since) >= STOP_LINGER))
+    }
+
+    fn take_messages(&mut self, now: Tick, inbox: &mut Inbox, outbox: &mut Outbox) {
+        while !self.answers.is_full() {
+            let Ok(answer) = inbox.answers.pop() else {
+                break;
+            };
+            outbox.answered();
+            if self.stale_answers > 0 {
+                self.stale_answers -= 1;
+            } else {
+                self.answers.push(answer);
+            }
+        }
+        while !self.replies.is_full() {
+            let Ok(handover) = inbox.handovers.pop() else {
+                break;
+            };
+            outbox.handed_over();
+            self.take_handover(handover, outbox);
+        }
+        while !self.commands.is_full() {
+            let Ok(command) = inbox.commands.pop() else {
+                break;
+            };
+            if let LineCommand::Stop { cut } = command {
+                self.stop = Some((now, cut));
+            }
+            self.commands.push(command);
+        }
+    }
+
+    /// A trunk that nobody waits for any more goes straight back: the line never sees it.
+    fn take_handover(&mut self, handover: Handover, outbox: &mut Outbox) {
+        let stale = self.stale_handovers > 0;
+        self.stale_handovers -= usize::from(stale);
+        match handover {
+            Handover::NoneFree { number } => {
+                if !stale && self.borrowing == Some(number) {
+                    self.borrowing = None;
+                    self.replies.push(TrunkReply::NoneFree { number });
+                }
+            }
+            Handover::Lent {
+                number,
+                profile,
+                port,
+            } => {
+                if stale || self.trunk.is_some() || self.borrowing != Some(number) {
+                    outbox.give_back(profile.id, TrunkCondition::Good, port);
+                    return;
+                }
+                self.borrowing = None;
+                self.gauges.pulse.lend(Some(profile.id));
+                self.attempt.trunk = Some(profile.id);
+                let side = Side::new(port);
+                self.trunk = Some(Loan { profile, side });
+                self.replies.push(TrunkReply::Lent { number, profile });
+            }
+        }
+    }
+
+    fn reconcile(&mut self, now: Tick) {
+        if now >= self.hook_at {
+            self.hook_at = now + HOOK_EVERY;
+            self.phone_hook = self.phone.hook(now);
+        }
+    }
+
+    /// Whether there is anything for the line beside frames.
+    fn has_news(&self, now: Tick, frames: usize) -> bool {
+        let trunk = self.trunk.as_ref();
+        let trunk_news = trunk.is_some_and(|t| t.side.fault || !t.side.edges.is_empty());
+        let due = self.line.deadline().is_some_and(|at| at <= now);
+        self.phone.fault
+            || !self.phone.edges.is_empty()
+            || trunk_news
+            || !self.answers.is_empty()
+            || !self.replies.is_empty()
+            || !self.commands.is_empty()
+            || self.phone_hook.is_some()
+            || (frames == 0 && due)
+    }
+
+    /// One frame of the phone, with the trunk's if there is one.
+    fn frame(&mut self, now: Tick, phone: Received, outbox: &mut Outbox) {
+        let at = phone.end.min(now).max(self.last);
+        self.gauges.lateness.note(now.since(phone.end));
+        let counts = &self.gauges.counts;
+        counts.frames.add(1);
+        counts.phone_lost.add(u64::from(phone.lost));
+        if let Some(probe) = &mut self.probe {
+            probe.audio(at, Leg::Phone, Way::In, &self.phone.frame);
+        }
+        let trunk = self.trunk_frame(now, at);
+        if let (Some(probe), Some(loan), Some(_)) = (&mut self.probe, &self.trunk, trunk) {
+            probe.audio(at, Leg::Trunk, Way::In, &loan.side.frame);
+        }
+        self.handle(at, now, Some(phone.lost), trunk, outbox);
+    }
+
+    /// Reads the trunk's frame for a frame of the phone: how many samples were lost before it.
+    fn trunk_frame(&mut self, now: Tick, phone_end: Tick) -> Option<u32> {
+        let loan = self.trunk.as_mut()?;
+        let mut frame = loan.side.read(now)?;
+        if phone_end.since(frame.end) > TRUNK_LAG {
+            let skipped = frame.lost + FRAME as u32;
+            if let Some(next) = loan.side.read(now) {
+                self.gauges.counts.slips.add(1);
+                frame = Received {
+                    end: next.end,
+                    lost: next.lost + skipped,
+                };
+            }
+        }
+        let lost = u64::from(frame.lost);
+        self.gauges.counts.trunk_lost.add(lost);
+        Some(frame.lost)
+    }
+
+    fn handle(
+        &mut self,
+        at: Tick,
+        now: Tick,
+        phone_lost: Option<u32>,
+        trunk_lost: Option<u32>,
+        outbox: &mut Outbox,
+    ) {
+        self.last = at;
+        let trunk = self.trunk.as_ref().map(|t| &t.side);
+        let input = Input {
+            phone: phone_lost.map(|_| &self.phone.frame),
+            phone_lost: phone_lost.unwrap_or(0),
+            trunk: trunk.filter(|_| trunk_lost.is_some()).map(|t| &t.frame),
+            trunk_lost: trunk_lost.unwrap_or(0),
+            phone_edges: &self.phone.edges,
+            trunk_edges: trunk.map_or(&[], |t| &t.edges),
+            phone_hook: self.phone_hook.take(),
+            answers: &self.answers,
+            trunk_replies: &self.replies,
+            commands: &self.commands,
+            phone_fault: self.phone.fault,
+            trunk_fault: trunk.is_some_and(|t| t.fault),
+        };
+        let out = self.line.handle(at, input);
+        self.clear_news();
+        self.execute(at, now, out, outbox);
+    }
+
+    fn clear_news(&mut self) {
+        let counts = &self.gauges.counts;
+        self.phone.edges.clear();
+        counts.phone_faults.add(u64::from(self.phone.fault));
+        self.phone.fault = false;
+        if let Some(loan) = &mut self.trunk {
+            loan.side.edges.clear();
+            counts.trunk_faults.add(u64::from(loan.side.fault));
+            loan.side.fault = false;
+        }
+        self.answers.clear();
+        self.replies.clear();
+        self.commands.clear();
+    }
+
+    /// Commands, flush, frames, then messages.
+    fn execute(&mut self, at: Tick, now: Tick, out: Outputs, outbox: &mut Outbox) {
+        for command in out.phone_commands {
+            self.phone.command(now, command);
+            // What came before media was switched on is read at once.
+            self.more |= command == PortCommand::Media(true);
+        }
+        for command in out.trunk_commands {
+            let loan = self.trunk.as_mut().expect("only a lent trunk is commanded");
+            loan.side.command(now, command);
+        }
+        if out.flush {
+            self.phone.flush(now);
+            if let Some(loan) = &mut self.trunk {
+                loan.side.flush(now);
+            }
+        }
+        self.write(at, now, out.to_phone, out.to_trunk);
+        for asked in out.asks {
+            if let Query::Admit(admission) = &asked.query {
+                self.attempt.dialed = admission.dialed;
+                self.attempt.off_hook_at = admission.off_hook_at;
+            }
+            if let Some(answer) = outbox.ask(asked) {
+                // Room is kept: a turn takes no more answers than the line was shown.
+                self.more |= self.answers.try_push(answer).is_ok();
+            }
+        }
+        for ask in out.trunk_asks {
+            self.ask_keeper(ask, outbox);
+        }
+        for entry in out.tap {
+            outbox.tap(entry);
+        }
+        for fact in out.facts {
+            self.observe(at, &fact);
+            outbox.fact(at, fact);
+        }
+    }
+
+    fn write(&mut self, at: Tick, now: Tick, to_phone: Option<Frame>, to_trunk: Option<Frame>) {
+        if let Some(frame) = to_phone {
+            if let Some(probe) = &mut self.probe {
+                probe.audio(at, Leg::Phone, Way::Out, &frame);
+            }
+            let taken = self.phone.write(now, &frame);
+            self.gauges.counts.writes_refused.add(u64::from(!taken));
+        }
+        if let (Some(frame), Some(loan)) = (to_trunk, &mut self.trunk) {
+            if let Some(probe) = &mut self.probe {
+                probe.audio(at, Leg::Trunk, Way::Out, &frame);
+            }
+            let taken = loan.side.write(now, &frame);
+            self.gauges.counts.writes_refused.add(u64::from(!taken));
+        }
+    }
+
+    fn ask_keeper(&mut self, ask: TrunkQuery, outbox: &mut Outbox) {
+        match ask {
+            TrunkQuery::Borrow { number } => {
+                self.borrowing = Some(number);
+                if !outbox.borrow(number) {
+                    self.borrowing = None;
+                    self.more = true;
+                    self.replies.push(TrunkReply::NoneFree { number });
+                }
+            }
+            TrunkQuery::Return { trunk, condition } => {
+                let loan = self.trunk.take().expect("only a lent trunk goes back");
+                assert_eq!(loan.profile.id, trunk, "the trunk that was lent goes back");
+                self.gauges.pulse.lend(None);
+                outbox.give_back(trunk, condition, loan.side.port);
+            }
+        }
+    }
+
+    /// Follows the attempt, so that its record can be ended whatever happens.
+    fn observe(&mut self, at: Tick, fact: &Fact) {
+        match fact {
+            Fact::OffHook => {
+                self.attempt = Attempt {
+                    off_hook_at: at,
+                    ..Attempt::default()
+                };
+            }
+            Fact::Decided(Verdict {
+                outcome: Ok(permit),
+                ..
+            }) => {
+                let call = permit.call;
+                let off_hook_at = self.attempt.off_hook_at;
+                self.attempt.open = Some(OpenCall { call, off_hook_at });
+                self.gauges.set_open_call(self.attempt.open);
+            }
+            Fact::Answered(evidence) => {
+                self.attempt.answered_at.get_or_insert(evidence.at);
+            }
+            Fact::TalkBegins => self.attempt.talk_from = Some(at),
+            Fact::Ended(_) => self.forget_attempt(),
+            _ => {}
+        }
+    }
+
+    fn forget_attempt(&mut self) {
+        self.attempt = Attempt::default();
+        self.gauges.set_open_call(None);
+    }
+}
+
+/// After the line's program died: nothing of the line is trusted any more.
+impl Station {
+    /// Mutes the phone and puts it on-hook.
+    pub fn silence_phone(&mut self, now: Tick) {
+        release(&mut self.phone, now);
+    }
+
+    /// Mutes the lent trunk, puts it on-hook, and sends it back as suspect.
+    pub fn release_trunk(&mut self, now: Tick, outbox: &mut Outbox) {
+        if let Some(mut loan) = self.trunk.take() {
+            release(&mut loan.side, now);
+            self.gauges.pulse.lend(None);
+            let suspect = TrunkCondition::Suspect;
+            outbox.give_back(loan.profile.id, suspect, loan.side.port);
+        }
+    }
+
+    /// Ends the open record as a fault; `ask` unless somebody else has had it stored already.
+    pub fn end_record(&mut self, now: Tick, ask: bool, outbox: &mut Outbox) {
+        let attempt = self.attempt;
+        self.forget_attempt();
+        let Some(open) = attempt.open else {
+            return;
+        };
+        let end = CallEnd {
+            dialed: attempt.dialed,
+            trunk: attempt.trunk,
+            answered_at: attempt.answered_at,
+            talk_from: attempt.talk_from,
+            ..fault_end(open, now)
+        };
+        outbox.fact(now, Fact::Ended(end.clone()));
+        if ask {
+            let query = Query::End(end);
+            let number = OWN_NUMBER;
+            outbox.ask(Asked { number, query });
+        }
+    }
+
+    /// Takes a fresh line object. Answers that the old one waited for are thrown away.
+    pub fn reborn(mut self, line: Box<dyn LineLogic>, outbox: &Outbox) -> Station {
+        let mut station = Station::new(line, self.phone.port, self.gauges);
+        station.probe = self.probe.take();
+        station.stale_answers = outbox.unanswered();
+        station.stale_handovers = outbox.unlent();
+        station.last = self.last;
+        station.hook_at = self.last;
+        station
+    }
+
+    /// Takes what still comes to a line that runs no more: trunks go back unused.
+    pub fn refuse(&mut self, inbox: &mut Inbox, outbox: &mut Outbox) {
+        while inbox.answers.pop().is_ok() {
+            outbox.answered();
+        }
+        while let Ok(handover) = inbox.handovers.pop() {
+            outbox.handed_over();
+            self.borrowing = None;
+            self.take_handover(handover, outbox);
+        }
+        while inbox.commands.pop().is_ok() {}
+    }
+
+    /// The phone's port, when the line is over.
+    pub fn into_phone(self) -> Box<dyn Port> {
+        assert!(self.trunk.is_none(), "a lent trunk goes back first");
+        self.phone.port
+    }
+}
+
+/// Mutes a port and puts it on-hook. The watchdog may have done it already; twice does no harm.
+/// Where the port itself is what panicked, the other command and the other port still have
+/// their turn.
+fn release(side: &mut Side, now: Tick) {
+    for command in [PortCommand::Media(false), PortCommand::OnHook] {
+        let told = catch_unwind(AssertUnwindSafe(|| side.command(now, command)));
+        if told.is_err() {
+            side.fault = true;
+        }
+    }
+}
+
+/// The end of a call whose line died: all that is known for certain.
+pub fn fault_end(open: OpenCall, now: Tick) -> CallEnd {
+    CallEnd {
+        call: Some(open.call),
+        off_hook_at: open.off_hook_at,
+        dialed: Digits::EMPTY,
+        trunk: None,
+        language: None,
+        answered_at: None,
+        talk_from: None,
+        ended_at: now,
+        disposition: Disposition::Fault,
+        blocked: None,
+        ended_by: EndedBy::Controller,
+        flags: FraudFlags::NONE,
+        extra_digits: 0,
+        answer_evidence: Evidences::new(),
+        release_evidence: Evidences::new(),
+    }
+}

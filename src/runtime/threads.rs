@@ -1,0 +1,305 @@
+//! The real clock: one real-time thread a phone, and around them the keeper, the back office,
+//! the hub, the supervisor and the watchdog.
+//!
+//! | thread | owns | waits for |
+//! |---|---|---|
+//! | `line-N` | a phone, its line object, the trunk lent to it | the phone's descriptor, one eventfd, its deadline |
+//! | `keeper` | idle trunks | an eventfd, its deadline, each second |
+//! | `office` | the back office | an eventfd, the end of a batch |
+//! | `hub` | the readers of facts and tap | an eventfd, 20 ms while a tap is open |
+//! | `supervisor` | the seats of lines that are over | lines that end |
+//! | `watchdog` | a hand on each port | 20 ms |
+
+mod hub;
+mod keeper;
+mod line;
+mod office;
+mod start;
+mod supervisor;
+mod watchdog;
+
+pub use hub::Subscription;
+
+use crate::runtime::{
+    clock::Clock,
+    gauges::Gauges,
+    notice::Notice,
+    office::Office,
+    plant::Remains,
+    threads::{
+        hub::{HubEntry, Subscriber},
+        keeper::TrunkBoard,
+        line::LineSeat,
+        office::{Afterwards, OfficeCall},
+    },
+    trunk_room::TrunkRoom,
+};
+use ::line::keeper::TrunkState;
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
+use mio::Waker;
+use rtrb::Producer;
+use std::{
+    fmt, io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+use types::{
+    fact::FactAt,
+    id::{LineId, TrunkId},
+    query::LineCommand,
+    settings::CallSettings,
+    tap::TapEntry,
+    tick::{Tick, Ticks},
+};
+
+/// After the grace of a stop, lines that were cut have this long to end their records.
+pub const STOP_LIMIT: Duration = Duration::from_secs(5);
+/// A line that was given up has this long to leave its thread.
+const ABANDON_LIMIT: Duration = Duration::from_secs(1);
+/// The longest that the console's wish waits for its place in the queue.
+const CALL_WAIT: Duration = Duration::from_secs(5);
+
+#[derive(Clone, Copy, Debug)]
+pub struct ThreadOptions {
+    /// Ask for SCHED_FIFO; where it is not permitted there is one notice.
+    pub real_time: bool,
+    /// Lock prompts and stacks in memory; what is refused is one notice.
+    pub lock_memory: bool,
+    /// A line that should run and is silent this long is cut off.
+    pub silent_after: Ticks,
+}
+
+impl Default for ThreadOptions {
+    fn default() -> ThreadOptions {
+        ThreadOptions {
+            real_time: true,
+            lock_memory: true,
+            silent_after: Ticks::ms(200),
+        }
+    }
+}
+
+/// Why the threads could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("line {0} is there twice")]
+    LineTwice(LineId),
+    #[error("trunk {0} is there twice")]
+    TrunkTwice(TrunkId),
+    #[error("the system gives no descriptors to wait with: {0}")]
+    Poll(io::Error),
+    #[error("the system gives no thread for {0}: {1}")]
+    Thread(String, io::Error),
+}
+
+/// Why a line did not take a command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CommandError {
+    #[error("there is no line {0}")]
+    NoLine(LineId),
+    #[error("line {0} has not taken the commands before; it may be stuck")]
+    Stuck(LineId),
+}
+
+/// Why the back office did not take a wish.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CallError {
+    #[error("the back office is too busy")]
+    Busy,
+    #[error("the back office has failed")]
+    Gone,
+}
+
+/// A line as the controller holds it.
+struct LineHandle {
+    gauges: Arc<Gauges>,
+    waker: Arc<Waker>,
+    commands: Mutex<Producer<LineCommand>>,
+    settings: Arc<Mutex<CallSettings>>,
+}
+
+/// A thread that serves all lines.
+struct Service<T> {
+    thread: JoinHandle<T>,
+    waker: Option<Arc<Waker>>,
+    stop: Arc<AtomicBool>,
+}
+
+/// A plant at work. It is to be ended with [`Controller::stop`].
+pub struct Controller {
+    clock: Clock,
+    lines: Vec<LineHandle>,
+    board: TrunkBoard,
+    calls: Sender<OfficeCall>,
+    office_waker: Arc<Waker>,
+    entries: Sender<HubEntry>,
+    hub_waker: Arc<Waker>,
+    notices: Receiver<Notice>,
+    stopping: Arc<AtomicBool>,
+    all_over: Receiver<()>,
+    keeper: Service<TrunkRoom>,
+    office: Service<Box<dyn Office>>,
+    hub: Service<()>,
+    supervisor: Service<Vec<Box<LineSeat>>>,
+    watchdog: Service<()>,
+}
+
+impl fmt::Debug for Controller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Controller")
+            .field("now", &self.clock.now())
+            .field("lines", &self.lines.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Controller {
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// What the operator is to know. All receivers share one stream.
+    pub fn notices(&self) -> Receiver<Notice> {
+        self.notices.clone()
+    }
+
+    /// The counters of all lines, in order.
+    pub fn gauges(&self) -> impl Iterator<Item = &Gauges> + '_ {
+        self.lines.iter().map(|l| &*l.gauges)
+    }
+
+    /// The trunks as they were a moment ago.
+    pub fn trunks(&self) -> Vec<(TrunkId, TrunkState)> {
+        let board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
+        board.clone()
+    }
+
+    /// Tells a line something.
+    ///
+    /// # Errors
+    /// When there is no such line, or it takes no commands.
+    pub fn command(&self, line: LineId, command: LineCommand) -> Result<(), CommandError> {
+        let handle = self.lines.iter().find(|l| l.gauges.line == line);
+        handle.ok_or(CommandError::NoLine(line))?.tell(command)
+    }
+
+    /// The facts of all lines from now on, with room for so many.
+    pub fn facts(&self, capacity: usize) -> Subscription<FactAt> {
+        let (subscriber, subscription) = Subscriber::new(None, capacity);
+        self.enter(HubEntry::Facts(subscriber));
+        subscription
+    }
+
+    /// The tap of one line, or of all, from now on, with room for so many entries.
+    pub fn tap(&self, line: Option<LineId>, capacity: usize) -> Subscription<TapEntry> {
+        let (subscriber, subscription) = Subscriber::new(line, capacity);
+        self.enter(HubEntry::Tap(subscriber));
+        subscription
+    }
+
+    /// Runs `wish` on the back office's thread, between two batches; the answer comes when what
+    /// it changed is on disk. Keep it short: lines wait behind it.
+    ///
+    /// # Errors
+    /// When the back office has no room or is gone.
+    pub fn office<R: Send + 'static>(
+        &self,
+        wish: impl FnOnce(&mut dyn Office, Tick) -> R + Send + 'static,
+    ) -> Result<R, CallError> {
+        let (to, answer) = bounded(1);
+        let run = move |office: &mut dyn Office, now: Tick| -> Afterwards {
+            let result = wish(office, now);
+            // Nobody takes it when the caller is gone.
+            Box::new(move || drop(to.send(result)))
+        };
+        let call = OfficeCall::Run(Box::new(run));
+        let sent = self.calls.send_timeout(call, CALL_WAIT);
+        sent.map_err(|error| match error {
+            SendTimeoutError::Timeout(_) => CallError::Busy,
+            SendTimeoutError::Disconnected(_) => CallError::Gone,
+        })?;
+        self.office_waker.wake().map_err(|_| CallError::Gone)?;
+        answer.recv().map_err(|_| CallError::Gone)
+    }
+
+    /// Ends everything: lines take no new call, calls have `grace` to end by themselves, then
+    /// they are cut. Every record is ended and stored before the threads are over.
+    pub fn stop(self, grace: Duration) -> Remains {
+        self.stopping.store(true, Ordering::Release);
+        if !self.stop_lines(false, grace) && !self.stop_lines(true, STOP_LIMIT) {
+            for line in &self.lines {
+                line.gauges.pulse.abandon();
+                line.wake();
+            }
+            self.wait_for_lines(ABANDON_LIMIT);
+        }
+        let seats = self.supervisor.end().unwrap_or_default();
+        self.watchdog.end();
+        let room = self.keeper.end();
+        let office = self.office.end().expect("the back office's thread lives");
+        self.hub.end();
+        let phone = |seat: Box<LineSeat>| (seat.id(), seat.station.into_phone());
+        let mut phones: Vec<_> = seats.into_iter().map(phone).collect();
+        phones.sort_by_key(|(id, _)| *id);
+        Remains {
+            phones,
+            trunks: room.map(TrunkRoom::into_ports).unwrap_or_default(),
+            office,
+        }
+    }
+
+    /// Whether all lines were over in time.
+    fn stop_lines(&self, cut: bool, within: Duration) -> bool {
+        for line in &self.lines {
+            // A line that is stuck is given up at the end.
+            let _ = line.tell(LineCommand::Stop { cut });
+        }
+        self.wait_for_lines(within)
+    }
+
+    fn wait_for_lines(&self, within: Duration) -> bool {
+        let until = Instant::now() + within;
+        self.all_over.recv_deadline(until).is_ok()
+    }
+
+    fn enter(&self, entry: HubEntry) {
+        // The hub takes its entries each second at the latest; when it is gone, so are the
+        // facts, and the subscription ends at once.
+        let _ = self.entries.send(entry);
+        let _ = self.hub_waker.wake();
+    }
+}
+
+impl LineHandle {
+    fn tell(&self, command: LineCommand) -> Result<(), CommandError> {
+        if let LineCommand::Settings(settings) = &command {
+            let mut kept = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.clone_from(settings);
+        }
+        let mut commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = commands.push(command);
+        self.wake();
+        sent.map_err(|_| CommandError::Stuck(self.gauges.line))
+    }
+
+    fn wake(&self) {
+        // A line that can't be woken looks at its rings each second.
+        let _ = self.waker.wake();
+    }
+}
+
+impl<T> Service<T> {
+    /// Ends the thread; `None` when it had panicked.
+    fn end(self) -> Option<T> {
+        self.stop.store(true, Ordering::Release);
+        if let Some(waker) = self.waker {
+            // A thread that can't be woken looks for the end each second.
+            let _ = waker.wake();
+        }
+        self.thread.join().ok()
+    }
+}

@@ -1,0 +1,182 @@
+//! The back office's thread: questions of all lines, group commit, and what the console wants
+//! of the same object.
+
+use crate::runtime::{
+    clock::{Clock, utc_ms},
+    links::OfficeEnd,
+    notice::{Notice, Notices},
+    office::{BATCH_WAIT, Office, OfficeRoom},
+};
+use crossbeam_channel::Receiver;
+use mio::{Events, Poll, Waker};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use types::{
+    call_record::CallEnd,
+    id::LineId,
+    query::{Asked, Query},
+    tick::{Tick, Ticks},
+};
+
+/// Wishes of the console that may wait.
+pub const CALLS: usize = 64;
+/// How often ends that can't be written are tried again at a stop.
+const LAST_TRIES: u32 = 3;
+const ANCHOR_EVERY: Ticks = Ticks::secs(1);
+/// The number of a question whose answer nobody waits for.
+const NOBODY: u32 = u32::MAX - 2;
+
+/// What runs after the commit: it sends the answer.
+pub type Afterwards = Box<dyn FnOnce() + Send>;
+
+/// What runs on the back office's thread, between two batches.
+pub type Wish = Box<dyn FnOnce(&mut dyn Office, Tick) -> Afterwards + Send>;
+
+/// What others than lines want of the back office.
+pub enum OfficeCall {
+    Run(Wish),
+    /// End the record of a line that can't do it itself.
+    End(LineId, Box<CallEnd>),
+}
+
+pub struct OfficeSeat {
+    pub room: OfficeRoom,
+    pub lines: Vec<(OfficeEnd, Arc<Waker>)>,
+    pub calls: Receiver<OfficeCall>,
+    pub poll: Poll,
+    pub clock: Clock,
+    pub notices: Notices,
+    pub stop: Arc<AtomicBool>,
+}
+
+/// What changes while the thread runs.
+#[derive(Default)]
+struct Course {
+    anchor_at: Tick,
+    /// When the batch got its first request.
+    batch_since: Option<Tick>,
+    afterwards: Vec<Afterwards>,
+    failing: bool,
+    lost: u64,
+    last_tries: u32,
+}
+
+impl OfficeSeat {
+    pub fn run(mut self) -> Box<dyn Office> {
+        let mut events = Events::with_capacity(4);
+        let mut course = Course::default();
+        loop {
+            let stop = self.stop.load(Ordering::Acquire);
+            let now = self.clock.now();
+            self.due(now, stop, &mut course);
+            self.serve_lines(&mut course);
+            self.serve_calls(&mut course);
+            let ripe = |since: Tick| now.since(since) >= BATCH_WAIT;
+            if course.batch_since.is_some_and(|since| stop || ripe(since)) {
+                self.commit(&mut course);
+            }
+            let open = course.batch_since.is_some() || self.room.unwritten() > 0;
+            if stop && (!open || course.last_tries >= LAST_TRIES) {
+                self.count_lost(&mut course, self.room.unwritten() as u64);
+                return self.room.into_office();
+            }
+            let timeout = self.clock.until(self.wake_at(&course));
+            // An interrupted wait is a short one.
+            let _ = self.poll.poll(&mut events, Some(timeout));
+        }
+    }
+
+    fn wake_at(&self, course: &Course) -> Tick {
+        let batch = course.batch_since.map(|since| since + BATCH_WAIT);
+        let retry = self.room.retry_at();
+        let due = [batch, retry].into_iter().flatten();
+        due.fold(course.anchor_at, Tick::min)
+    }
+
+    fn due(&mut self, now: Tick, stop: bool, course: &mut Course) {
+        if now >= course.anchor_at {
+            course.anchor_at = now + ANCHOR_EVERY;
+            self.room.office().anchor(now, utc_ms());
+        }
+        if self.room.retry_at().is_some_and(|at| at <= now) {
+            course.last_tries += u32::from(stop);
+            self.room.retry(now);
+            course.batch_since.get_or_insert(now);
+        }
+    }
+
+    fn serve_lines(&mut self, course: &mut Course) {
+        for at in 0..self.lines.len() {
+            while let Ok(asked) = self.lines[at].0.asks.pop() {
+                let now = self.clock.now();
+                let line = self.lines[at].0.line;
+                self.room.take(now, line, asked);
+                course.batch_since.get_or_insert(now);
+                if self.room.is_full() {
+                    self.commit(course);
+                }
+            }
+        }
+    }
+
+    fn serve_calls(&mut self, course: &mut Course) {
+        while let Ok(call) = self.calls.try_recv() {
+            let now = self.clock.now();
+            course.batch_since.get_or_insert(now);
+            match call {
+                OfficeCall::Run(run) => {
+                    let after = run(self.room.office(), now);
+                    course.afterwards.push(after);
+                }
+                OfficeCall::End(line, end) => {
+                    let query = Query::End(*end);
+                    let number = NOBODY;
+                    self.room.take(now, line, Asked { number, query });
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self, course: &mut Course) {
+        course.batch_since = None;
+        let answers = self.room.commit(self.clock.now());
+        for (line, answer) in answers {
+            if answer.number == NOBODY {
+                continue;
+            }
+            let end = self.lines.iter_mut().find(|(end, _)| end.line == line);
+            let (end, waker) = end.expect("an answer goes to who asked");
+            end.answer(answer);
+            // A line that can't be woken looks at its rings at its next frame.
+            let _ = waker.wake();
+        }
+        for after in course.afterwards.drain(..) {
+            after();
+        }
+        self.tell_state(course);
+    }
+
+    fn tell_state(&self, course: &mut Course) {
+        match self.room.failing() {
+            Some(why) if !course.failing => {
+                let why = why.to_string();
+                self.notices.tell(Notice::OfficeFailing { why });
+            }
+            None if course.failing => self.notices.tell(Notice::OfficeRecovered),
+            _ => {}
+        }
+        course.failing = self.room.failing().is_some();
+        self.count_lost(course, 0);
+    }
+
+    fn count_lost(&self, course: &mut Course, more: u64) {
+        let lost = self.room.dropped() + more;
+        if lost > course.lost {
+            let count = lost - course.lost;
+            self.notices.tell(Notice::RecordsLost { count });
+            course.lost = lost;
+        }
+    }
+}

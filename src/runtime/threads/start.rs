@@ -1,0 +1,385 @@
+//! How a plant comes to life.
+
+use crate::runtime::{
+    clock::Clock,
+    gauges::Gauges,
+    links::{HubEnd, KeeperEnd, Links, OfficeEnd, links},
+    memory::Resident,
+    notice::{Notice, Notices, PortName},
+    office::{Office, OfficeRoom},
+    plant::{MakeLine, Plant, PlantLine, PlantTrunk},
+    station::Station,
+    threads::{
+        Controller, LineHandle, Service, StartError, ThreadOptions,
+        hub::{ENTRIES, HubEntry, HubSeat},
+        keeper::{KeeperSeat, TrunkBoard},
+        line::{Left, LineSeat, LineTerms, Others, spawn},
+        office::{CALLS, OfficeCall, OfficeSeat},
+        supervisor::{SupervisorSeat, Ward},
+        watchdog::{Hand, WatchdogSeat},
+    },
+    trunk_room::TrunkRoom,
+};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use drivers::port::Port;
+use mio::{Poll, Token, Waker};
+use std::{
+    sync::{Arc, Mutex, atomic::AtomicBool},
+    thread::Builder,
+};
+use types::{
+    frame::Law,
+    id::{LineId, TrunkId},
+};
+
+const WAKE: Token = Token(0);
+
+/// What each service waits with.
+struct Wait {
+    poll: Poll,
+    waker: Arc<Waker>,
+}
+
+impl Wait {
+    fn new() -> Result<Wait, StartError> {
+        let poll = Poll::new().map_err(StartError::Poll)?;
+        let waker = Waker::new(poll.registry(), WAKE).map_err(StartError::Poll)?;
+        let waker = Arc::new(waker);
+        Ok(Wait { poll, waker })
+    }
+}
+
+/// A line that is ready to run.
+struct Ready {
+    id: LineId,
+    law: Law,
+    seat: Box<LineSeat>,
+    handle: LineHandle,
+    hand: Hand,
+}
+
+/// The lines, and the others' ends of their rings, in the same order.
+#[derive(Default)]
+struct Ends {
+    ready: Vec<Ready>,
+    office: Vec<(OfficeEnd, Arc<Waker>)>,
+    keeper: Vec<(KeeperEnd, Arc<Waker>)>,
+    hub: Vec<HubEnd>,
+}
+
+impl Controller {
+    /// Starts all threads.
+    ///
+    /// # Errors
+    /// When a line or a trunk is there twice, or the system gives no threads or descriptors.
+    pub fn start(plant: Plant, options: ThreadOptions) -> Result<Controller, StartError> {
+        check(&plant)?;
+        let Plant {
+            lines,
+            trunks,
+            office,
+            make_line,
+            shared,
+        } = plant;
+        let (notices, told) = Notices::new();
+        let resident = options.lock_memory.then(Arc::<Resident>::default);
+        if let (Some(resident), Some(shared)) = (&resident, &shared) {
+            resident.lock(shared.speech.audio());
+        }
+        let waits = [Wait::new()?, Wait::new()?, Wait::new()?];
+        let terms = LineTerms {
+            clock: Clock::start(),
+            real_time: options.real_time,
+            resident,
+            notices,
+            others: Others {
+                keeper: Arc::clone(&waits[0].waker),
+                office: Arc::clone(&waits[1].waker),
+                hub: Arc::clone(&waits[2].waker),
+            },
+        };
+        let mut ends = Ends::default();
+        for line in lines {
+            ends.add(line, &make_line, &terms)?;
+        }
+        let start = Start {
+            terms,
+            options,
+            make_line,
+            told,
+        };
+        start.threads(waits, ends, trunks, OfficeRoom::new(office))
+    }
+}
+
+fn check(plant: &Plant) -> Result<(), StartError> {
+    let mut lines: Vec<LineId> = plant.lines.iter().map(|l| l.id).collect();
+    lines.sort_unstable();
+    if let Some(twice) = lines.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(StartError::LineTwice(twice[0]));
+    }
+    let mut trunks: Vec<TrunkId> = plant.trunks.iter().map(|t| t.profile.id).collect();
+    trunks.sort_unstable();
+    match trunks.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(twice) => Err(StartError::TrunkTwice(twice[0])),
+        None => Ok(()),
+    }
+}
+
+impl Ends {
+    fn add(
+        &mut self,
+        line: PlantLine,
+        make_line: &MakeLine,
+        terms: &LineTerms,
+    ) -> Result<(), StartError> {
+        let PlantLine {
+            id,
+            phone,
+            settings,
+        } = line;
+        let law = phone.law();
+        let hand = hand(&*phone, PortName::Phone(id), &terms.notices);
+        let gauges = Arc::new(Gauges::new(id));
+        let Links {
+            inbox,
+            outbox,
+            office,
+            keeper,
+            hub,
+            commands,
+        } = links(Arc::clone(&gauges));
+        let object = make_line(id, law, settings.clone());
+        let station = Station::new(object, phone, Arc::clone(&gauges));
+        let seat = LineSeat::new(station, inbox, outbox, terms.clone());
+        let (seat, waker) = seat.map_err(StartError::Poll)?;
+        self.office.push((office, Arc::clone(&waker)));
+        self.keeper.push((keeper, Arc::clone(&waker)));
+        self.hub.push(hub);
+        self.ready.push(Ready {
+            id,
+            law,
+            seat: Box::new(seat),
+            handle: LineHandle {
+                gauges,
+                waker,
+                commands: Mutex::new(commands),
+                settings: Arc::new(Mutex::new(settings)),
+            },
+            hand,
+        });
+        Ok(())
+    }
+}
+
+fn hand(port: &dyn Port, name: PortName, notices: &Notices) -> Hand {
+    match port.cutoff() {
+        Ok(hand) => Some(hand),
+        Err(error) => {
+            let why = error.to_string();
+            notices.tell(Notice::NoCutoff { port: name, why });
+            None
+        }
+    }
+}
+
+/// What all threads are started with.
+struct Start {
+    terms: LineTerms,
+    options: ThreadOptions,
+    make_line: MakeLine,
+    told: Receiver<Notice>,
+}
+
+/// Lines whose threads run.
+#[derive(Default)]
+struct Started {
+    wards: Vec<Ward>,
+    handles: Vec<LineHandle>,
+    hands: Vec<(Arc<Gauges>, Hand)>,
+}
+
+impl Start {
+    /// Services first, then lines, then those who watch them.
+    fn threads(
+        self,
+        waits: [Wait; 3],
+        ends: Ends,
+        trunks: Vec<PlantTrunk>,
+        office: OfficeRoom,
+    ) -> Result<Controller, StartError> {
+        let [keeper_wait, office_wait, hub_wait] = waits;
+        let office_waker = Arc::clone(&office_wait.waker);
+        let hub_waker = Arc::clone(&hub_wait.waker);
+        let board = TrunkBoard::default();
+        let (calls, office_calls) = bounded(CALLS);
+        let (entries, hub_entries) = bounded(ENTRIES);
+        let (left, gone) = unbounded();
+        let (over, all_over) = bounded(1);
+        let stopping = Arc::new(AtomicBool::new(false));
+        let trunk_hands = self.trunk_hands(&trunks);
+        let keeper = self.keeper(keeper_wait, trunks, ends.keeper, Arc::clone(&board))?;
+        let office = self.office(office_wait, office, ends.office, office_calls)?;
+        let hub = hub(hub_wait, ends.hub, hub_entries)?;
+        let lines = start_lines(ends.ready, &left)?;
+        let watchdog = self.watchdog(lines.hands, trunk_hands)?;
+        let seat = |stop| SupervisorSeat {
+            wards: lines.wards,
+            left: gone,
+            left_again: left,
+            calls: calls.clone(),
+            office: Arc::clone(&office_waker),
+            make_line: self.make_line,
+            clock: self.terms.clock,
+            notices: self.terms.notices,
+            resident: self.terms.resident,
+            stopping: Arc::clone(&stopping),
+            stop,
+            all_over: over,
+        };
+        let supervisor = service("supervisor", None, seat, SupervisorSeat::run)?;
+        Ok(Controller {
+            clock: self.terms.clock,
+            lines: lines.handles,
+            board,
+            calls,
+            office_waker,
+            entries,
+            hub_waker,
+            notices: self.told,
+            stopping,
+            all_over,
+            keeper,
+            office,
+            hub,
+            supervisor,
+            watchdog,
+        })
+    }
+
+    fn trunk_hands(&self, trunks: &[PlantTrunk]) -> Vec<(TrunkId, Hand)> {
+        let hand = |trunk: &PlantTrunk| {
+            let id = trunk.profile.id;
+            let hand = hand(&*trunk.port, PortName::Trunk(id), &self.terms.notices);
+            (id, hand)
+        };
+        trunks.iter().map(hand).collect()
+    }
+
+    fn keeper(
+        &self,
+        wait: Wait,
+        trunks: Vec<PlantTrunk>,
+        lines: Vec<(KeeperEnd, Arc<Waker>)>,
+        board: TrunkBoard,
+    ) -> Result<Service<TrunkRoom>, StartError> {
+        let trunks = trunks.into_iter().map(|t| (t.profile, t.port)).collect();
+        let seat = |stop| KeeperSeat {
+            room: TrunkRoom::new(self.terms.clock.now(), trunks),
+            lines,
+            poll: wait.poll,
+            clock: self.terms.clock,
+            board,
+            stop,
+            real_time: self.options.real_time,
+            notices: self.terms.notices.clone(),
+        };
+        service("keeper", Some(wait.waker), seat, KeeperSeat::run)
+    }
+
+    fn office(
+        &self,
+        wait: Wait,
+        room: OfficeRoom,
+        lines: Vec<(OfficeEnd, Arc<Waker>)>,
+        calls: Receiver<OfficeCall>,
+    ) -> Result<Service<Box<dyn Office>>, StartError> {
+        let seat = |stop| OfficeSeat {
+            room,
+            lines,
+            calls,
+            poll: wait.poll,
+            clock: self.terms.clock,
+            notices: self.terms.notices.clone(),
+            stop,
+        };
+        service("office", Some(wait.waker), seat, OfficeSeat::run)
+    }
+
+    fn watchdog(
+        &self,
+        lines: Vec<(Arc<Gauges>, Hand)>,
+        trunks: Vec<(TrunkId, Hand)>,
+    ) -> Result<Service<()>, StartError> {
+        let seat = |stop| WatchdogSeat {
+            lines,
+            trunks,
+            clock: self.terms.clock,
+            silent_after: self.options.silent_after,
+            real_time: self.options.real_time,
+            notices: self.terms.notices.clone(),
+            stop,
+        };
+        service("watchdog", None, seat, WatchdogSeat::run)
+    }
+}
+
+fn hub(
+    wait: Wait,
+    lines: Vec<HubEnd>,
+    entries: Receiver<HubEntry>,
+) -> Result<Service<()>, StartError> {
+    let seat = |stop| HubSeat {
+        lines,
+        entries,
+        poll: wait.poll,
+        stop,
+    };
+    service("hub", Some(wait.waker), seat, HubSeat::run)
+}
+
+/// Starts the lines; when one can't be, those that run are given up again.
+fn start_lines(ready: Vec<Ready>, left: &Sender<Left>) -> Result<Started, StartError> {
+    let mut started = Started::default();
+    for line in ready {
+        let Ready {
+            id,
+            law,
+            seat,
+            handle,
+            hand,
+        } = line;
+        let thread = spawn(seat, left.clone()).map_err(|(_, error)| {
+            for handle in &started.handles {
+                handle.gauges.pulse.abandon();
+                handle.wake();
+            }
+            StartError::Thread(format!("line {id}"), error)
+        })?;
+        let (gauges, settings) = (Arc::clone(&handle.gauges), Arc::clone(&handle.settings));
+        let ward = Ward::new(id, law, Arc::clone(&gauges), settings, thread);
+        started.wards.push(ward);
+        started.handles.push(handle);
+        started.hands.push((gauges, hand));
+    }
+    Ok(started)
+}
+
+/// Starts a thread for a seat that is made with its stop flag.
+fn service<S: Send + 'static, T: Send + 'static>(
+    name: &str,
+    waker: Option<Arc<Waker>>,
+    seat: impl FnOnce(Arc<AtomicBool>) -> S,
+    run: impl FnOnce(S) -> T + Send + 'static,
+) -> Result<Service<T>, StartError> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seat = seat(Arc::clone(&stop));
+    let thread = Builder::new().name(name.to_string());
+    let thread = thread.spawn(move || run(seat));
+    let thread = thread.map_err(|error| StartError::Thread(name.to_string(), error))?;
+    Ok(Service {
+        thread,
+        waker,
+        stop,
+    })
+}

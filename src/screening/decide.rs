@@ -1,0 +1,397 @@
+//! The flowchart, one step a function.
+
+use crate::{
+    AllowedEntry, Class, ListedNumber, LocalTime, PhoneRules, PinEntry, PinKey, Rules, Tables,
+};
+use types::{
+    dial_plan::DialedNumber,
+    disposition::Blocked,
+    id::{InmateId, LineId},
+    query::DialedOrSpeed,
+    tick::Ticks,
+    verdict::{Check, Finding, RecordingRule, Step, Trace},
+};
+
+/// What is known of a call that is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Request {
+    pub line: LineId,
+    /// What was keyed, hashed; ignored at a phone that requires none.
+    pub pin: Option<PinKey>,
+    pub number: DialedOrSpeed,
+    pub now_utc_ms: i64,
+    pub when: LocalTime,
+    /// How long the phone stays in service; `None` is without end.
+    pub in_service_for: Option<Ticks>,
+}
+
+/// The answer, and what was found on the way to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decision {
+    pub trace: Trace,
+    pub inmate: Option<InmateId>,
+    /// The number that was screened: what was dialed, or what the code stands for.
+    pub number: Option<DialedNumber>,
+    pub outcome: Result<Allowed, Blocked>,
+}
+
+/// A call that may be placed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Allowed {
+    /// `None` is untimed.
+    pub limit: Option<Ticks>,
+    pub recording: RecordingRule,
+}
+
+/// What a PIN is worth at this moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PinState {
+    Valid(PinEntry),
+    Unknown,
+    Disabled,
+    InUse,
+}
+
+/// Looks a PIN up, in the order the flowchart gives: known, enabled, free.
+pub fn pin_state<T: Tables + ?Sized>(
+    pin: &PinKey,
+    line: LineId,
+    now_utc_ms: i64,
+    tables: &T,
+) -> Result<PinState, T::Error> {
+    let Some(entry) = tables.pin(pin)? else {
+        return Ok(PinState::Unknown);
+    };
+    if entry.disabled.holds(now_utc_ms) {
+        return Ok(PinState::Disabled);
+    }
+    if tables.pin_in_use(pin, line)? {
+        return Ok(PinState::InUse);
+    }
+    Ok(PinState::Valid(entry))
+}
+
+/// Decides one call. An error is one of the tables'.
+pub fn decide<T: Tables + ?Sized>(
+    request: &Request,
+    tables: &T,
+    rules: &Rules,
+) -> Result<Decision, T::Error> {
+    let mut walk = Walk {
+        request,
+        tables,
+        rules,
+        trace: Trace::new(),
+        inmate: None,
+        number: match request.number {
+            DialedOrSpeed::Number(number) => Some(number),
+            DialedOrSpeed::Speed(_) => None,
+        },
+    };
+    let outcome = match walk.through() {
+        Ok(allowed) => Ok(allowed),
+        Err(Stop::Blocked(blocked)) => Err(blocked),
+        Err(Stop::Failed(error)) => return Err(error),
+    };
+    Ok(Decision {
+        trace: walk.trace,
+        inmate: walk.inmate,
+        number: walk.number,
+        outcome,
+    })
+}
+
+/// Why the walk ends early.
+enum Stop<E> {
+    Blocked(Blocked),
+    Failed(E),
+}
+
+impl<E> From<E> for Stop<E> {
+    fn from(error: E) -> Stop<E> {
+        Stop::Failed(error)
+    }
+}
+
+struct Walk<'a, T: Tables + ?Sized> {
+    request: &'a Request,
+    tables: &'a T,
+    rules: &'a Rules,
+    trace: Trace,
+    inmate: Option<InmateId>,
+    number: Option<DialedNumber>,
+}
+
+impl<T: Tables + ?Sized> Walk<'_, T> {
+    fn through(&mut self) -> Result<Allowed, Stop<T::Error>> {
+        let phone = self.phone()?;
+        let pin = self.pin(&phone)?;
+        let number = self.number()?;
+        self.call_type(&phone, &number)?;
+        let listed = self.listed(pin.as_ref(), &number)?;
+        // Looked up for every call: an entry marks a number as privileged and untimed
+        // even where the flowchart does not need it to let the call through.
+        let allowed = self.tables.allowed(&number.number)?;
+        match listed {
+            Some(_) if self.rules.global_block_wins => {
+                self.restricted(&number, allowed)?;
+            }
+            Some(_) => {}
+            None => self.tables_of_all(pin.is_some(), &number, allowed)?,
+        }
+        self.time(&number)?;
+        let flags = Flags::of(listed, allowed, &phone);
+        let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed)?;
+        let recording = match (flags.privileged, self.rules.record) {
+            (true, _) => RecordingRule::Privileged,
+            (false, true) => RecordingRule::Record,
+            (false, false) => RecordingRule::DoNotRecord,
+        };
+        Ok(Allowed { limit, recording })
+    }
+
+    fn note(&mut self, check: Check, finding: Finding) {
+        self.trace.push(Step { check, finding });
+    }
+
+    /// Notes what a check found and stops there.
+    fn stop<X>(
+        &mut self,
+        check: Check,
+        finding: Finding,
+        blocked: Blocked,
+    ) -> Result<X, Stop<T::Error>> {
+        self.note(check, finding);
+        Err(Stop::Blocked(blocked))
+    }
+
+    /// A phone that nobody entered is as one that is switched off.
+    fn phone(&self) -> Result<PhoneRules, Stop<T::Error>> {
+        match self.tables.phone(self.request.line)? {
+            Some(phone) if phone.in_service => Ok(phone),
+            _ => Err(Stop::Blocked(Blocked::PhoneOutOfService)),
+        }
+    }
+
+    fn pin(&mut self, phone: &PhoneRules) -> Result<Option<PinEntry>, Stop<T::Error>> {
+        if !phone.pin_required {
+            self.note(Check::PinRequired, Finding::No);
+            return Ok(None);
+        }
+        self.note(Check::PinRequired, Finding::Yes);
+        let Request {
+            pin,
+            line,
+            now_utc_ms,
+            ..
+        } = *self.request;
+        let state = match pin {
+            Some(pin) => pin_state(&pin, line, now_utc_ms, self.tables)?,
+            None => PinState::Unknown,
+        };
+        match state {
+            PinState::Unknown => self.stop(Check::PinTable, Finding::NotFound, Blocked::PinInvalid),
+            PinState::Disabled => {
+                self.stop(Check::PinTable, Finding::Disabled, Blocked::PinDisabled)
+            }
+            PinState::InUse => {
+                self.note(Check::PinTable, Finding::Found);
+                self.stop(Check::PinInUse, Finding::Yes, Blocked::PinInUse)
+            }
+            PinState::Valid(entry) => {
+                self.note(Check::PinTable, Finding::Found);
+                self.note(Check::PinInUse, Finding::No);
+                self.inmate = Some(entry.inmate);
+                Ok(Some(entry))
+            }
+        }
+    }
+
+    fn number(&mut self) -> Result<DialedNumber, Stop<T::Error>> {
+        let code = match self.request.number {
+            DialedOrSpeed::Number(number) => return Ok(number),
+            DialedOrSpeed::Speed(code) => code,
+        };
+        let Some(number) = self.tables.speed_dial(code)? else {
+            let blocked = Blocked::SpeedDialNotAssigned;
+            return self.stop(Check::SpeedDial, Finding::NotFound, blocked);
+        };
+        self.note(Check::SpeedDial, Finding::Found);
+        self.number = Some(number);
+        Ok(number)
+    }
+
+    fn call_type(
+        &mut self,
+        phone: &PhoneRules,
+        number: &DialedNumber,
+    ) -> Result<(), Stop<T::Error>> {
+        let type_open = match &phone.call_types {
+            Some(types) => types.contains(&number.call_type),
+            None => true,
+        };
+        let pattern_open = match &phone.patterns {
+            Some(patterns) => patterns.contains(&number.pattern),
+            None => true,
+        };
+        if !(type_open && pattern_open) {
+            return self.stop(Check::CallType, Finding::No, Blocked::CallTypeNotAllowed);
+        }
+        self.note(Check::CallType, Finding::Passed);
+        Ok(())
+    }
+
+    fn listed(
+        &mut self,
+        pin: Option<&PinEntry>,
+        number: &DialedNumber,
+    ) -> Result<Option<ListedNumber>, Stop<T::Error>> {
+        let Some(pin) = pin else { return Ok(None) };
+        let Some(listed) = self.tables.listed(pin.inmate, &number.number)? else {
+            self.note(Check::PinNumberList, Finding::NotFound);
+            return Ok(None);
+        };
+        if listed.disabled.holds(self.request.now_utc_ms) {
+            let blocked = Blocked::PinNumberDisabled;
+            return self.stop(Check::PinNumberList, Finding::Disabled, blocked);
+        }
+        self.note(Check::PinNumberList, Finding::Found);
+        Ok(Some(listed))
+    }
+
+    /// The tables that hold for every caller, for a number on nobody's list.
+    fn tables_of_all(
+        &mut self,
+        with_pin: bool,
+        number: &DialedNumber,
+        allowed: Option<AllowedEntry>,
+    ) -> Result<(), Stop<T::Error>> {
+        if with_pin && !self.rules.check_restricted {
+            self.note(Check::RestrictedMode, Finding::No);
+            if allowed.is_none() {
+                let blocked = Blocked::NumberNotAllowed;
+                return self.stop(Check::AllowedTable, Finding::NotFound, blocked);
+            }
+            self.note(Check::AllowedTable, Finding::Found);
+            return Ok(());
+        }
+        if with_pin {
+            self.note(Check::RestrictedMode, Finding::Yes);
+        }
+        let in_table = self.restricted(number, allowed)?;
+        if !in_table {
+            // A number in no table is allowed in these modes: noted, not decided.
+            let finding = match allowed {
+                Some(_) => Finding::Found,
+                None => Finding::NotFound,
+            };
+            self.note(Check::AllowedTable, finding);
+        }
+        Ok(())
+    }
+
+    /// The restricted table, and the allowed entry that may rescue. Tells whether the number
+    /// was in the restricted table.
+    fn restricted(
+        &mut self,
+        number: &DialedNumber,
+        allowed: Option<AllowedEntry>,
+    ) -> Result<bool, Stop<T::Error>> {
+        let Some(restricted) = self.tables.restricted(&number.number)? else {
+            self.note(Check::RestrictedTable, Finding::NotFound);
+            return Ok(false);
+        };
+        self.note(Check::RestrictedTable, Finding::Found);
+        let blocked = Blocked::NumberRestricted;
+        if !self.rules.allowed_rescues {
+            return Err(Stop::Blocked(blocked));
+        }
+        match allowed {
+            None => self.stop(Check::AllowedTable, Finding::NotFound, blocked),
+            Some(entry) if entry.specificity < restricted.specificity => {
+                self.stop(Check::AllowedTable, Finding::Found, blocked)
+            }
+            Some(_) => {
+                self.note(Check::AllowedTable, Finding::Rescued);
+                Ok(true)
+            }
+        }
+    }
+
+    fn time(&mut self, number: &DialedNumber) -> Result<(), Stop<T::Error>> {
+        let finding = match self.tables.open_times(&number.number)? {
+            None => Finding::NotFound,
+            Some(steps) if steps.is_open(&self.request.when) => Finding::Passed,
+            Some(_) => {
+                let blocked = Blocked::TimeRestricted;
+                return self.stop(Check::TimeRestricted, Finding::Found, blocked);
+            }
+        };
+        self.note(Check::TimeRestricted, finding);
+        Ok(())
+    }
+
+    fn limit(
+        &mut self,
+        phone: &PhoneRules,
+        pin: Option<&PinEntry>,
+        number: &DialedNumber,
+        untimed: bool,
+    ) -> Result<Option<Ticks>, Stop<T::Error>> {
+        let service = self.request.in_service_for;
+        if service == Some(Ticks::ZERO) {
+            return Err(Stop::Blocked(Blocked::PhoneOutOfService));
+        }
+        let of_class = if untimed {
+            None
+        } else {
+            let class: Class = pin.and_then(|pin| pin.class).unwrap_or(phone.class);
+            let kind = self.request.when.day_kind(self.rules.weekend);
+            let seconds = match self.tables.durations(class, number.call_type)? {
+                Some(durations) => durations.of(kind),
+                None => self.rules.default_limit_seconds,
+            };
+            Some(Ticks::secs(u64::from(seconds)))
+        };
+        let limit = match (of_class, service) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let finding = if limit.is_some() {
+            Finding::Yes
+        } else {
+            Finding::No
+        };
+        self.note(Check::Limit, finding);
+        Ok(limit)
+    }
+}
+
+/// What the entries that were met say of the call beyond letting it through.
+struct Flags {
+    untimed: bool,
+    privileged: bool,
+}
+
+impl Flags {
+    /// Timed or not is for the entry that let the call through: the PIN's own, or else the
+    /// allowed one. One word is enough to make a call privileged.
+    fn of(
+        listed: Option<ListedNumber>,
+        allowed: Option<AllowedEntry>,
+        phone: &PhoneRules,
+    ) -> Flags {
+        let untimed = match (listed, allowed) {
+            (Some(own), _) => own.untimed,
+            (None, Some(entry)) => entry.untimed,
+            (None, None) => false,
+        };
+        let privileged = phone.privileged
+            || listed.is_some_and(|own| own.privileged)
+            || allowed.is_some_and(|entry| entry.privileged);
+        Flags {
+            untimed,
+            privileged,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+use crate::Weekend;
+
+/// The site's settings of screening. Where the trade does it in two ways, both are here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rules {
+    /// With PINs: restricted numbers are checked, and a number in no table is allowed. Without
+    /// this, only listed and allowed numbers can be called.
+    pub check_restricted: bool,
+    /// An allowed entry that is as specific as the restricted one, or more, overrides it.
+    pub allowed_rescues: bool,
+    /// A number on the PIN's own list is held against the restricted table all the same,
+    /// in every mode.
+    pub global_block_wins: bool,
+    /// Calls that are not privileged are recorded.
+    pub record: bool,
+    pub weekend: Weekend,
+    /// For a class and call type without an entry, in seconds.
+    pub default_limit_seconds: u32,
+}
+
+impl Rules {
+    pub fn standard() -> Rules {
+        Rules {
+            check_restricted: true,
+            allowed_rescues: true,
+            global_block_wins: true,
+            record: true,
+            weekend: Weekend::SATURDAY_SUNDAY,
+            default_limit_seconds: 15 * 60,
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The tables that screening asks, as it sees them.
+
+use crate::{DayKind, WeekSteps};
+use types::{
+    dial_plan::DialedNumber,
+    id::{InmateId, LineId},
+    phone_number::{CallType, DialingPattern, PhoneNumber},
+};
+
+/// A PIN, hashed by whoever holds the key. Screening never sees digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PinKey(pub [u8; 32]);
+
+/// Whether and how long an entry is switched off.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Disabled {
+    #[default]
+    No,
+    /// Off before this instant, UTC in milliseconds.
+    Until(i64),
+    ForGood,
+}
+
+impl Disabled {
+    pub fn holds(&self, now_utc_ms: i64) -> bool {
+        match self {
+            Disabled::No => false,
+            Disabled::Until(end) => now_utc_ms < *end,
+            Disabled::ForGood => true,
+        }
+    }
+}
+
+/// One of the five duration classes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Class(u8);
+
+impl Class {
+    pub const FIRST: Class = Class(1);
+    pub const ALL: [Class; 5] = [Class(1), Class(2), Class(3), Class(4), Class(5)];
+
+    pub fn new(number: u8) -> Option<Class> {
+        (1..=5).contains(&number).then_some(Class(number))
+    }
+
+    pub fn number(self) -> u8 {
+        self.0
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PhoneRules {
+    pub in_service: bool,
+    pub pin_required: bool,
+    pub class: Class,
+    /// All calls from here are privileged.
+    pub privileged: bool,
+    /// `None` is every type.
+    pub call_types: Option<Vec<CallType>>,
+    /// `None` is every pattern. A speed dial code counts as what it stands for.
+    pub patterns: Option<Vec<DialingPattern>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PinEntry {
+    pub inmate: InmateId,
+    pub disabled: Disabled,
+    /// `None` is the class of the phone.
+    pub class: Option<Class>,
+}
+
+/// A number on a PIN's own list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ListedNumber {
+    pub untimed: bool,
+    pub privileged: bool,
+    pub disabled: Disabled,
+}
+
+/// The most specific restricted entry that fits a number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RestrictedEntry {
+    /// How many digits of it are fixed.
+    pub specificity: u8,
+}
+
+/// The most specific allowed entry that fits a number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AllowedEntry {
+    pub specificity: u8,
+    pub untimed: bool,
+    pub privileged: bool,
+}
+
+/// The longest call of a class and call type, in seconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Durations {
+    pub weekday: u32,
+    pub weekend: u32,
+    pub holiday: u32,
+}
+
+impl Durations {
+    pub fn of(&self, kind: DayKind) -> u32 {
+        match kind {
+            DayKind::Weekday => self.weekday,
+            DayKind::Weekend => self.weekend,
+            DayKind::Holiday => self.holiday,
+        }
+    }
+}
+
+/// The tables of a site, at one instant.
+pub trait Tables {
+    type Error;
+
+    fn phone(&self, line: LineId) -> Result<Option<PhoneRules>, Self::Error>;
+    fn pin(&self, pin: &PinKey) -> Result<Option<PinEntry>, Self::Error>;
+    /// Whether an open call of another line holds the PIN.
+    fn pin_in_use(&self, pin: &PinKey, line: LineId) -> Result<bool, Self::Error>;
+    /// What a code stands for.
+    fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Self::Error>;
+    fn listed(
+        &self,
+        inmate: InmateId,
+        number: &PhoneNumber,
+    ) -> Result<Option<ListedNumber>, Self::Error>;
+    fn restricted(&self, number: &PhoneNumber) -> Result<Option<RestrictedEntry>, Self::Error>;
+    fn allowed(&self, number: &PhoneNumber) -> Result<Option<AllowedEntry>, Self::Error>;
+    /// When a number may be called; `None` when it is not restricted by time.
+    fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Self::Error>;
+    fn durations(
+        &self,
+        class: Class,
+        call_type: CallType,
+    ) -> Result<Option<Durations>, Self::Error>;
+}

@@ -1,0 +1,168 @@
+use crate::{
+    oracle,
+    world::{ALLOWED, Dials, INMATE, LISTED, NOW, PinIs, Time, World},
+};
+use screening::{AllowedEntry, Disabled, ListedNumber, Rules, decide};
+use types::tick::Ticks;
+
+const BOTH: [bool; 2] = [false, true];
+
+fn agree(world: &World) {
+    let Ok(decision) = decide(&world.request(), world, &world.rules);
+    let expected = oracle::answer(world);
+    let steps: Vec<_> = decision
+        .trace
+        .iter()
+        .map(|s| (s.check, s.finding))
+        .collect();
+    assert_eq!(steps, expected.steps, "{world:?}");
+    match (decision.outcome, expected.blocked) {
+        (Err(blocked), why) => assert_eq!(Some(blocked), why, "{world:?}"),
+        (Ok(allowed), None) => {
+            assert_eq!(allowed.limit, expected.limit, "{world:?}");
+            assert_eq!(allowed.recording, expected.recording, "{world:?}");
+            assert_eq!(decision.number, Some(World::number()), "{world:?}");
+            assert_eq!(decision.inmate.is_some(), world.pin_required, "{world:?}");
+        }
+        (Ok(_), Some(why)) => panic!("let through, but {why:?}: {world:?}"),
+    }
+    if let Some(inmate) = decision.inmate {
+        assert_eq!(inmate, INMATE);
+    }
+}
+
+/// The ways to come to a number: phone, PIN, code, type.
+fn ways_in() -> Vec<World> {
+    let mut worlds = Vec::new();
+    for in_service in [None, Some(false), Some(true)] {
+        for pin_required in BOTH {
+            for pin in [
+                PinIs::NotKeyed,
+                PinIs::Unknown,
+                PinIs::Disabled,
+                PinIs::InUse,
+                PinIs::Good,
+            ] {
+                for dials in [Dials::Number, Dials::Code, Dials::CodeWithoutNumber] {
+                    for (type_open, pattern_open) in [(true, true), (true, false), (false, true)] {
+                        worlds.push(World {
+                            in_service,
+                            pin_required,
+                            pin,
+                            dials,
+                            type_open,
+                            pattern_open,
+                            ..World::quiet()
+                        });
+                    }
+                }
+            }
+        }
+    }
+    worlds
+}
+
+/// What tables and settings can say of the number.
+fn with_tables(from: &World, each: &mut impl FnMut(&World)) {
+    let listed = [
+        None,
+        Some(LISTED),
+        Some(ListedNumber {
+            untimed: true,
+            ..LISTED
+        }),
+        Some(ListedNumber {
+            privileged: true,
+            ..LISTED
+        }),
+        Some(ListedNumber {
+            disabled: Disabled::ForGood,
+            ..LISTED
+        }),
+        Some(ListedNumber {
+            disabled: Disabled::Until(NOW),
+            ..LISTED
+        }),
+    ];
+    let allowed = [
+        None,
+        Some(ALLOWED),
+        Some(AllowedEntry {
+            specificity: 3,
+            ..ALLOWED
+        }),
+        Some(AllowedEntry {
+            untimed: true,
+            ..ALLOWED
+        }),
+        Some(AllowedEntry {
+            privileged: true,
+            ..ALLOWED
+        }),
+    ];
+    for listed in listed {
+        for allowed in allowed {
+            for restricted in [None, Some(3), Some(4), Some(10)] {
+                for time in [Time::NotRestricted, Time::Open, Time::Closed] {
+                    for bits in 0..8 {
+                        let rules = Rules {
+                            check_restricted: bits & 1 != 0,
+                            allowed_rescues: bits & 2 != 0,
+                            global_block_wins: bits & 4 != 0,
+                            ..Rules::standard()
+                        };
+                        each(&World {
+                            listed,
+                            allowed,
+                            restricted,
+                            time,
+                            rules,
+                            ..*from
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_combination_is_decided_as_the_flowchart_says() {
+    let mut count = 0u64;
+    for way in ways_in() {
+        with_tables(&way, &mut |world| {
+            agree(world);
+            count += 1;
+        });
+    }
+    assert_eq!(count, 270 * 2880);
+}
+
+#[test]
+fn every_combination_of_limits_and_recording_is_as_the_flowchart_says() {
+    let service = [
+        None,
+        Some(Ticks::ZERO),
+        Some(Ticks::secs(60)),
+        Some(Ticks::secs(7200)),
+    ];
+    for pin_required in BOTH {
+        for service in service {
+            for bits in 0..16u8 {
+                let way = World {
+                    pin_required,
+                    service,
+                    class_of_pin: bits & 1 != 0,
+                    phone_privileged: bits & 2 != 0,
+                    durations_entered: bits & 4 != 0,
+                    ..World::quiet()
+                };
+                with_tables(&way, &mut |world| {
+                    let mut world = *world;
+                    world.rules.record = bits & 8 != 0;
+                    agree(&world);
+                });
+            }
+        }
+    }
+}

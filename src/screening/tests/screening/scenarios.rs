@@ -1,0 +1,321 @@
+//! One behaviour a test, in the words of whoever administers the site.
+
+use crate::world::{ALLOWED, Dials, LISTED, PinIs, Time, World};
+use screening::{AllowedEntry, Disabled, ListedNumber, Rules, decide};
+use types::{
+    disposition::Blocked,
+    tick::Ticks,
+    verdict::{Check, Finding, RecordingRule},
+};
+
+fn outcome(world: World) -> Result<screening::Allowed, Blocked> {
+    let Ok(decision) = decide(&world.request(), &world, &world.rules);
+    decision.outcome
+}
+
+fn is_allowed(world: World) {
+    assert!(outcome(world).is_ok(), "{:?}", outcome(world));
+}
+
+fn is_blocked(world: World, why: Blocked) {
+    assert_eq!(outcome(world).expect_err("is blocked"), why);
+}
+
+fn without_checking_restricted() -> Rules {
+    Rules {
+        check_restricted: false,
+        ..Rules::standard()
+    }
+}
+
+#[test]
+fn a_number_in_no_table_is_allowed_without_pins() {
+    is_allowed(World {
+        pin_required: false,
+        pin: PinIs::NotKeyed,
+        ..World::quiet()
+    });
+}
+
+#[test]
+fn a_number_in_no_table_is_allowed_where_restricted_numbers_are_checked() {
+    is_allowed(World::quiet());
+}
+
+#[test]
+fn a_number_in_no_table_is_refused_where_they_are_not_checked() {
+    let rules = without_checking_restricted();
+    is_blocked(
+        World {
+            rules,
+            ..World::quiet()
+        },
+        Blocked::NumberNotAllowed,
+    );
+}
+
+#[test]
+fn a_phone_without_pins_checks_restricted_numbers_whatever_the_mode_of_pins() {
+    let rules = without_checking_restricted();
+    let world = World {
+        pin_required: false,
+        rules,
+        ..World::quiet()
+    };
+    is_allowed(world);
+    is_blocked(
+        World {
+            restricted: Some(3),
+            ..world
+        },
+        Blocked::NumberRestricted,
+    );
+}
+
+#[test]
+fn an_allowed_exception_of_a_restricted_exchange_is_let_through() {
+    let allowed = Some(ALLOWED);
+    is_allowed(World {
+        restricted: Some(3),
+        allowed,
+        ..World::quiet()
+    });
+}
+
+#[test]
+fn a_wide_allowed_entry_does_not_rescue_a_number_restricted_by_itself() {
+    let allowed = Some(AllowedEntry {
+        specificity: 3,
+        ..ALLOWED
+    });
+    let world = World {
+        restricted: Some(10),
+        allowed,
+        ..World::quiet()
+    };
+    is_blocked(world, Blocked::NumberRestricted);
+}
+
+#[test]
+fn where_allowed_entries_do_not_rescue_restricted_is_restricted() {
+    let rules = Rules {
+        allowed_rescues: false,
+        ..Rules::standard()
+    };
+    let world = World {
+        restricted: Some(3),
+        allowed: Some(ALLOWED),
+        rules,
+        ..World::quiet()
+    };
+    is_blocked(world, Blocked::NumberRestricted);
+}
+
+#[test]
+fn a_global_block_wins_over_the_own_list_unless_set_otherwise() {
+    let world = World {
+        listed: Some(LISTED),
+        restricted: Some(3),
+        ..World::quiet()
+    };
+    is_blocked(world, Blocked::NumberRestricted);
+    let rules = Rules {
+        global_block_wins: false,
+        ..Rules::standard()
+    };
+    is_allowed(World { rules, ..world });
+}
+
+#[test]
+fn a_listed_number_is_allowed_where_nothing_else_is() {
+    let rules = without_checking_restricted();
+    is_allowed(World {
+        listed: Some(LISTED),
+        rules,
+        ..World::quiet()
+    });
+}
+
+#[test]
+fn a_disabled_number_of_the_list_is_refused_even_if_allowed_for_all() {
+    let listed = Some(ListedNumber {
+        disabled: Disabled::ForGood,
+        ..LISTED
+    });
+    let world = World {
+        listed,
+        allowed: Some(ALLOWED),
+        ..World::quiet()
+    };
+    is_blocked(world, Blocked::PinNumberDisabled);
+}
+
+#[test]
+fn time_restriction_is_last_and_holds_for_listed_numbers() {
+    let world = World {
+        listed: Some(LISTED),
+        time: Time::Closed,
+        ..World::quiet()
+    };
+    is_blocked(world, Blocked::TimeRestricted);
+    is_allowed(World {
+        time: Time::Open,
+        ..world
+    });
+}
+
+#[test]
+fn a_code_is_screened_like_the_number_it_stands_for() {
+    let world = World {
+        dials: Dials::Code,
+        restricted: Some(3),
+        ..World::quiet()
+    };
+    is_blocked(world, Blocked::NumberRestricted);
+    is_allowed(World {
+        restricted: None,
+        ..world
+    });
+    let world = World {
+        dials: Dials::CodeWithoutNumber,
+        ..World::quiet()
+    };
+    is_blocked(world, Blocked::SpeedDialNotAssigned);
+}
+
+#[test]
+fn a_pin_is_refused_when_unknown_disabled_or_in_use() {
+    let with = |pin| World {
+        pin,
+        ..World::quiet()
+    };
+    is_blocked(with(PinIs::NotKeyed), Blocked::PinInvalid);
+    is_blocked(with(PinIs::Unknown), Blocked::PinInvalid);
+    is_blocked(with(PinIs::Disabled), Blocked::PinDisabled);
+    is_blocked(with(PinIs::InUse), Blocked::PinInUse);
+}
+
+#[test]
+fn a_phone_out_of_service_or_not_entered_places_no_call() {
+    let with = |in_service| World {
+        in_service,
+        ..World::quiet()
+    };
+    is_blocked(with(Some(false)), Blocked::PhoneOutOfService);
+    is_blocked(with(None), Blocked::PhoneOutOfService);
+}
+
+#[test]
+fn a_type_of_call_that_is_closed_at_the_phone_is_refused() {
+    let world = World {
+        type_open: false,
+        listed: Some(LISTED),
+        ..World::quiet()
+    };
+    is_blocked(world, Blocked::CallTypeNotAllowed);
+}
+
+#[test]
+fn the_limit_is_the_smaller_of_class_and_time_in_service() {
+    let limit = |world| outcome(world).expect("is allowed").limit;
+    let quiet = World::quiet();
+    assert_eq!(limit(quiet), Some(Ticks::secs(20 * 60)));
+    let ending = World {
+        service: Some(Ticks::secs(300)),
+        ..quiet
+    };
+    assert_eq!(limit(ending), Some(Ticks::secs(300)));
+    let by_phone = World {
+        class_of_pin: false,
+        ..quiet
+    };
+    assert_eq!(limit(by_phone), Some(Ticks::secs(30 * 60)));
+}
+
+#[test]
+fn an_untimed_number_ends_only_with_service() {
+    let limit = |world| outcome(world).expect("is allowed").limit;
+    let listed = Some(ListedNumber {
+        untimed: true,
+        ..LISTED
+    });
+    let world = World {
+        listed,
+        ..World::quiet()
+    };
+    assert_eq!(limit(world), None);
+    let ending = World {
+        service: Some(Ticks::secs(300)),
+        ..world
+    };
+    assert_eq!(limit(ending), Some(Ticks::secs(300)));
+}
+
+#[test]
+fn one_word_makes_a_call_privileged() {
+    let rule = |world| outcome(world).expect("is allowed").recording;
+    let quiet = World::quiet();
+    assert_eq!(rule(quiet), RecordingRule::Record);
+    let own = Some(ListedNumber {
+        privileged: true,
+        ..LISTED
+    });
+    assert_eq!(
+        rule(World {
+            listed: own,
+            ..quiet
+        }),
+        RecordingRule::Privileged
+    );
+    // On the inmate's list without the mark, but counsel's number for everybody.
+    let allowed = Some(AllowedEntry {
+        privileged: true,
+        ..ALLOWED
+    });
+    let world = World {
+        listed: Some(LISTED),
+        allowed,
+        ..quiet
+    };
+    assert_eq!(rule(world), RecordingRule::Privileged);
+    let room = World {
+        phone_privileged: true,
+        ..quiet
+    };
+    assert_eq!(rule(room), RecordingRule::Privileged);
+    let rules = Rules {
+        record: false,
+        ..Rules::standard()
+    };
+    assert_eq!(rule(World { rules, ..quiet }), RecordingRule::DoNotRecord);
+}
+
+#[test]
+fn the_trace_reads_like_the_flowchart() {
+    let world = World {
+        restricted: Some(3),
+        allowed: Some(ALLOWED),
+        ..World::quiet()
+    };
+    let Ok(decision) = decide(&world.request(), &world, &world.rules);
+    let steps: Vec<_> = decision
+        .trace
+        .iter()
+        .map(|s| (s.check, s.finding))
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            (Check::PinRequired, Finding::Yes),
+            (Check::PinTable, Finding::Found),
+            (Check::PinInUse, Finding::No),
+            (Check::CallType, Finding::Passed),
+            (Check::PinNumberList, Finding::NotFound),
+            (Check::RestrictedMode, Finding::Yes),
+            (Check::RestrictedTable, Finding::Found),
+            (Check::AllowedTable, Finding::Rescued),
+            (Check::TimeRestricted, Finding::NotFound),
+            (Check::Limit, Finding::Yes),
+        ]
+    );
+}

@@ -1,0 +1,227 @@
+//! One call and the entries that bear on it, as a handful of small choices.
+
+use screening::{
+    AllowedEntry, Class, Disabled, Durations, ListedNumber, LocalTime, PhoneRules, PinEntry,
+    PinKey, Request, RestrictedEntry, Rules, Tables, WeekSteps,
+};
+use std::convert::Infallible;
+use types::{
+    dial_plan::DialedNumber,
+    id::{InmateId, LineId},
+    phone_number::{CallType, DialingPattern, PhoneNumber},
+    query::DialedOrSpeed,
+    tick::Ticks,
+};
+
+pub const LINE: LineId = LineId(4);
+pub const INMATE: InmateId = InmateId(17);
+pub const PIN: PinKey = PinKey([5; 32]);
+pub const NOW: i64 = 1_790_000_000_000;
+pub const CODE: u8 = 12;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PinIs {
+    NotKeyed,
+    Unknown,
+    Disabled,
+    InUse,
+    Good,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dials {
+    Number,
+    Code,
+    CodeWithoutNumber,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Time {
+    NotRestricted,
+    Open,
+    Closed,
+}
+
+/// `None` for the phone is one that nobody entered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct World {
+    pub in_service: Option<bool>,
+    pub pin_required: bool,
+    pub pin: PinIs,
+    pub dials: Dials,
+    pub type_open: bool,
+    pub pattern_open: bool,
+    pub listed: Option<ListedNumber>,
+    pub restricted: Option<u8>,
+    pub allowed: Option<AllowedEntry>,
+    pub time: Time,
+    pub service: Option<Ticks>,
+    pub class_of_pin: bool,
+    pub phone_privileged: bool,
+    pub durations_entered: bool,
+    pub rules: Rules,
+}
+
+pub const LISTED: ListedNumber = ListedNumber {
+    untimed: false,
+    privileged: false,
+    disabled: Disabled::No,
+};
+
+pub const ALLOWED: AllowedEntry = AllowedEntry {
+    specificity: 10,
+    untimed: false,
+    privileged: false,
+};
+
+impl World {
+    /// A PIN phone, everything in order, a number in no table.
+    pub fn quiet() -> World {
+        World {
+            in_service: Some(true),
+            pin_required: true,
+            pin: PinIs::Good,
+            dials: Dials::Number,
+            type_open: true,
+            pattern_open: true,
+            listed: None,
+            restricted: None,
+            allowed: None,
+            time: Time::NotRestricted,
+            service: None,
+            class_of_pin: true,
+            phone_privileged: false,
+            durations_entered: true,
+            rules: Rules::standard(),
+        }
+    }
+
+    pub fn number() -> DialedNumber {
+        DialedNumber {
+            number: PhoneNumber::parse("2155550123").expect("a number"),
+            pattern: DialingPattern::ZeroPlus,
+            call_type: CallType::InterLata,
+        }
+    }
+
+    pub fn request(&self) -> Request {
+        Request {
+            line: LINE,
+            pin: (self.pin != PinIs::NotKeyed).then_some(PIN),
+            number: match self.dials {
+                Dials::Number => DialedOrSpeed::Number(World::number()),
+                Dials::Code | Dials::CodeWithoutNumber => DialedOrSpeed::Speed(CODE),
+            },
+            now_utc_ms: NOW,
+            // A Tuesday, 9:00.
+            when: LocalTime {
+                weekday: 1,
+                step: 36,
+                holiday: false,
+            },
+            in_service_for: self.service,
+        }
+    }
+}
+
+pub fn class_of_pin() -> Class {
+    Class::new(2).expect("a class")
+}
+
+pub fn class_of_phone() -> Class {
+    Class::new(3).expect("a class")
+}
+
+pub fn minutes_of(class: Class) -> u32 {
+    10 * u32::from(class.number())
+}
+
+impl Tables for World {
+    type Error = Infallible;
+
+    fn phone(&self, line: LineId) -> Result<Option<PhoneRules>, Infallible> {
+        assert_eq!(line, LINE);
+        let other = |open: bool| {
+            if open {
+                None
+            } else {
+                Some(vec![CallType::Local])
+            }
+        };
+        let patterns = match self.pattern_open {
+            true => Some(vec![DialingPattern::OnePlus, DialingPattern::ZeroPlus]),
+            false => Some(vec![]),
+        };
+        Ok(self.in_service.map(|in_service| PhoneRules {
+            in_service,
+            pin_required: self.pin_required,
+            class: class_of_phone(),
+            privileged: self.phone_privileged,
+            call_types: other(self.type_open),
+            patterns,
+        }))
+    }
+
+    fn pin(&self, pin: &PinKey) -> Result<Option<PinEntry>, Infallible> {
+        assert_eq!(*pin, PIN);
+        let entry = PinEntry {
+            inmate: INMATE,
+            disabled: match self.pin {
+                PinIs::Disabled => Disabled::Until(NOW + 1),
+                _ => Disabled::Until(NOW),
+            },
+            class: self.class_of_pin.then(class_of_pin),
+        };
+        Ok((self.pin != PinIs::Unknown).then_some(entry))
+    }
+
+    fn pin_in_use(&self, pin: &PinKey, line: LineId) -> Result<bool, Infallible> {
+        assert_eq!((*pin, line), (PIN, LINE));
+        Ok(self.pin == PinIs::InUse)
+    }
+
+    fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Infallible> {
+        assert_eq!(code, CODE);
+        Ok((self.dials == Dials::Code).then(World::number))
+    }
+
+    fn listed(
+        &self,
+        inmate: InmateId,
+        number: &PhoneNumber,
+    ) -> Result<Option<ListedNumber>, Infallible> {
+        assert_eq!((inmate, *number), (INMATE, World::number().number));
+        Ok(self.listed)
+    }
+
+    fn restricted(&self, _: &PhoneNumber) -> Result<Option<RestrictedEntry>, Infallible> {
+        Ok(self
+            .restricted
+            .map(|specificity| RestrictedEntry { specificity }))
+    }
+
+    fn allowed(&self, _: &PhoneNumber) -> Result<Option<AllowedEntry>, Infallible> {
+        Ok(self.allowed)
+    }
+
+    fn open_times(&self, _: &PhoneNumber) -> Result<Option<WeekSteps>, Infallible> {
+        Ok(match self.time {
+            Time::NotRestricted => None,
+            Time::Open => Some(WeekSteps::CLOSED.with_open(1, 36, 37)),
+            Time::Closed => Some(WeekSteps::CLOSED.with_open(1, 37, 96).with_open(1, 0, 36)),
+        })
+    }
+
+    fn durations(
+        &self,
+        class: Class,
+        call_type: CallType,
+    ) -> Result<Option<Durations>, Infallible> {
+        assert_eq!(call_type, CallType::InterLata);
+        Ok(self.durations_entered.then(|| Durations {
+            weekday: minutes_of(class) * 60,
+            weekend: 1,
+            holiday: 2,
+        }))
+    }
+}

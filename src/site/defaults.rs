@@ -1,0 +1,413 @@
+//! `[defaults]`: what an empty database is seeded with, once. From then on the database says what
+//! is administered, and these lines have no effect.
+
+use backoffice::Weekend;
+use types::{
+    digits::{Digits, List},
+    id::LineId,
+    language::Language,
+    phone_number::{CallType, PhoneNumber},
+    secret::Secret,
+    settings::{CallSettings, MAX_LANGUAGES},
+};
+
+use super::{
+    reader::{Placed, Section},
+    settings::{self, set_flag},
+    values,
+};
+
+/// The content of a new database.
+#[derive(Clone, Debug)]
+pub struct Defaults {
+    pub settings: CallSettings,
+    pub screening: ScreeningDefaults,
+    pub classes: Vec<Class>,
+    pub phones: Vec<PhoneDefault>,
+    pub inmates: Vec<InmateDefault>,
+    /// As written, checked to be patterns.
+    pub restricted: Vec<String>,
+    pub allowed: Vec<AllowedNumbers>,
+    pub time_restricted: Vec<TimeWindow>,
+    pub speed_dials: Vec<SpeedDial>,
+    pub holidays: Vec<HolidayDefault>,
+}
+
+/// What screening asks for the whole site.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ScreeningDefaults {
+    pub check_restricted: bool,
+    pub allowed_rescues: bool,
+    pub global_block_wins: bool,
+    pub record: bool,
+    pub announce_limit: bool,
+    /// The longest call where no class says anything.
+    pub default_limit_seconds: u32,
+    /// The most numbers on one PIN's list.
+    pub pin_numbers_max: u16,
+    pub weekend: Weekend,
+}
+
+/// The longest calls of a duration class (C6), in seconds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Class {
+    /// 1 to 5.
+    pub number: u8,
+    /// For these call types; none is every type.
+    pub call_types: Vec<CallType>,
+    pub weekday: u32,
+    pub weekend: u32,
+    pub holiday: u32,
+}
+
+/// What differs from the ordinary at one phone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PhoneDefault {
+    pub line: LineId,
+    pub class: u8,
+    pub in_service: bool,
+    /// No call from here is recorded or monitored.
+    pub privileged: bool,
+    /// None is every type.
+    pub call_types: Vec<CallType>,
+}
+
+#[derive(Clone, Debug)]
+pub struct InmateDefault {
+    /// The facility's own id.
+    pub id: String,
+    pub name: String,
+    pub pin: Secret<Digits>,
+    pub language: Option<Language>,
+    pub class: Option<u8>,
+    pub numbers: Vec<ListedNumber>,
+}
+
+/// A number on a PIN's own list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ListedNumber {
+    pub number: PhoneNumber,
+    pub untimed: bool,
+    pub privileged: bool,
+    pub disabled: bool,
+}
+
+/// Numbers that everybody may call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AllowedNumbers {
+    pub pattern: String,
+    pub untimed: bool,
+    pub privileged: bool,
+}
+
+/// Numbers that may be called only between two times of day.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TimeWindow {
+    pub pattern: String,
+    /// Quarter hours of the day, 0 to 96; the end is not open any more.
+    pub from: u8,
+    pub to: u8,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HolidayDefault {
+    pub date: jiff::civil::Date,
+    pub name: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SpeedDial {
+    /// 1 to 50.
+    pub code: u8,
+    /// As it would be dialed.
+    pub dialed: Digits,
+}
+
+/// Monday first, as the tables count.
+const DAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+const PATTERN: &str =
+    "a number in which ? is any digit and a last * any digits, such as \"900???????\" or \"+44*\"";
+
+impl Defaults {
+    pub fn has_pins(&self) -> bool {
+        !self.inmates.is_empty()
+    }
+
+    pub(super) fn read(
+        mut section: Section<'_>,
+        languages: Option<&List<Language, MAX_LANGUAGES>>,
+    ) -> Defaults {
+        let settings = settings::read(&mut section, languages);
+        let pin_length = settings.pin_length;
+        let defaults = Defaults {
+            settings,
+            screening: screening(&mut section),
+            classes: section.tables("class").into_iter().filter_map(class).collect(),
+            phones: section.tables("phone").into_iter().filter_map(phone).collect(),
+            inmates: inmates(&mut section, pin_length, languages),
+            restricted: plain(section.key("restricted").list(PATTERN, pattern)),
+            allowed: allowed(&mut section),
+            time_restricted: section.tables("hours").into_iter().filter_map(hours).collect(),
+            speed_dials: speed_dials(section.table("speed_dial")),
+            holidays: holidays(section.table("holidays")),
+        };
+        section.finish();
+        defaults
+    }
+}
+
+fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
+    let mut defaults = ScreeningDefaults {
+        check_restricted: true,
+        allowed_rescues: true,
+        global_block_wins: true,
+        record: true,
+        announce_limit: true,
+        default_limit_seconds: 900,
+        pin_numbers_max: 20,
+        weekend: Weekend::SATURDAY_SUNDAY,
+    };
+    set_flag(section, "check_restricted", &mut defaults.check_restricted);
+    set_flag(section, "allowed_rescues", &mut defaults.allowed_rescues);
+    set_flag(section, "global_block_wins", &mut defaults.global_block_wins);
+    set_flag(section, "record", &mut defaults.record);
+    set_flag(section, "announce_limit", &mut defaults.announce_limit);
+    if let Some(seconds) = section.key("default_limit_seconds").int(1..=5940) {
+        defaults.default_limit_seconds = seconds as u32;
+    }
+    if let Some(most) = section.key("pin_numbers_max").int(1..=1000) {
+        defaults.pin_numbers_max = most as u16;
+    }
+    let days = section.key("weekend").list(&DAYS.join(", "), |text| {
+        DAYS.iter().position(|day| *day == text)
+    });
+    if let Some(days) = days {
+        let days = days.iter().map(|day| 1 << day.value);
+        defaults.weekend = Weekend(days.fold(0, |all: u8, day: u8| all | day));
+    }
+    defaults
+}
+
+/// `[[defaults.class]]`: 99 minutes at most, as everywhere (C6).
+fn class(mut section: Section<'_>) -> Option<Class> {
+    let number = section.key("number").must().int(1..=5);
+    let seconds = section.key("seconds").must().int(1..=5940);
+    let weekend = section.key("weekend_seconds").int(1..=5940);
+    let holiday = section.key("holiday_seconds").int(1..=5940);
+    let call_types = call_types(&mut section);
+    section.finish();
+    let weekday = seconds? as u32;
+    let weekend = weekend.map_or(weekday, |seconds| seconds as u32);
+    Some(Class {
+        number: number? as u8,
+        call_types,
+        weekday,
+        weekend,
+        holiday: holiday.map_or(weekend, |seconds| seconds as u32),
+    })
+}
+
+fn phone(mut section: Section<'_>) -> Option<PhoneDefault> {
+    let line = section.key("line").must().int(1..=65_535);
+    let class = section.key("class").int(1..=5);
+    let in_service = section.key("in_service").flag();
+    let privileged = section.key("privileged").flag();
+    let call_types = call_types(&mut section);
+    section.finish();
+    Some(PhoneDefault {
+        line: LineId(line? as u16),
+        class: class.unwrap_or(1) as u8,
+        in_service: in_service.unwrap_or(true),
+        privileged: privileged.unwrap_or(false),
+        call_types,
+    })
+}
+
+fn call_types(section: &mut Section<'_>) -> Vec<CallType> {
+    let names: Vec<&str> = values::CALL_TYPES.iter().map(|(name, _)| *name).collect();
+    plain(section.key("call_types").list(&names.join(", "), values::call_type))
+}
+
+fn inmates(
+    defaults: &mut Section<'_>,
+    pin_length: u8,
+    languages: Option<&List<Language, MAX_LANGUAGES>>,
+) -> Vec<InmateDefault> {
+    let mut inmates: Vec<InmateDefault> = Vec::new();
+    for mut section in defaults.tables("inmate") {
+        let id = section.key("id").must().text(40);
+        let name = section.key("name").must().text(80);
+        let pin = pin(&mut section, pin_length);
+        let known = |text: &str| {
+            Language::parse(text).filter(|code| languages.is_none_or(|all| all.contains(code)))
+        };
+        let language = section.key("language").parsed("a code of [site] languages", known);
+        let class = section.key("class").int(1..=5).map(|class| class as u8);
+        let numbers = listed_numbers(&mut section);
+        let (notes, pin_path, id_path) =
+            (section.notes(), section.path("pin"), section.path("id"));
+        section.finish();
+        let (Some(id), Some(name), Some(pin)) = (id, name, pin) else {
+            continue;
+        };
+        if inmates.iter().any(|before| before.pin.expose() == pin.value.expose()) {
+            let what = "is the PIN of an inmate above (not shown); each must be its own";
+            notes.add(pin.line, pin_path, what);
+        }
+        if inmates.iter().any(|before| before.id == id.value) {
+            let what = format!("is \"{}\", as above; each must be its own", id.value);
+            notes.add(id.line, id_path, what);
+        }
+        inmates.push(InmateDefault {
+            id: id.value,
+            name: name.value,
+            pin: pin.value,
+            language: language.map(|language| language.value),
+            class,
+            numbers,
+        });
+    }
+    inmates
+}
+
+fn pin(section: &mut Section<'_>, length: u8) -> Option<Placed<Secret<Digits>>> {
+    let allowed = format!("{length} digits 0-9 in quotes (`pin_length`)");
+    section.key("pin").must().secret(&allowed, |text| {
+        let decimal = text.bytes().all(|c| c.is_ascii_digit());
+        let fits = decimal && text.len() == usize::from(length);
+        fits.then(|| Digits::parse(text).map(Secret::new))?
+    })
+}
+
+/// `numbers`, and which of them are `untimed`, `privileged` or `disabled`.
+fn listed_numbers(section: &mut Section<'_>) -> Vec<ListedNumber> {
+    let numbers = section.key("numbers").list(values::NUMBER, values::number);
+    let mut listed: Vec<ListedNumber> = plain(numbers)
+        .into_iter()
+        .map(|number| ListedNumber {
+            number,
+            untimed: false,
+            privileged: false,
+            disabled: false,
+        })
+        .collect();
+    mark(section, "untimed", &mut listed, |number| number.untimed = true);
+    mark(section, "privileged", &mut listed, |number| number.privileged = true);
+    mark(section, "disabled", &mut listed, |number| number.disabled = true);
+    listed
+}
+
+fn mark(
+    section: &mut Section<'_>,
+    key: &'static str,
+    listed: &mut [ListedNumber],
+    set: fn(&mut ListedNumber),
+) {
+    let marked = section.key(key).list(values::NUMBER, values::number);
+    for Placed { value, line } in marked.unwrap_or_default() {
+        match listed.iter_mut().find(|entry| entry.number == value) {
+            Some(entry) => set(entry),
+            None => {
+                let what = format!("has {value}, which is not in `numbers` of the same inmate");
+                section.notes().add(line, section.path(key), what);
+            }
+        }
+    }
+}
+
+/// `allowed`, and the same with a mark: `allowed_untimed`, `allowed_privileged`.
+fn allowed(section: &mut Section<'_>) -> Vec<AllowedNumbers> {
+    let mut allowed: Vec<AllowedNumbers> = Vec::new();
+    let lists = [
+        ("allowed", false, false),
+        ("allowed_untimed", true, false),
+        ("allowed_privileged", true, true),
+    ];
+    for (key, untimed, privileged) in lists {
+        for pattern in plain(section.key(key).list(PATTERN, pattern)) {
+            allowed.push(AllowedNumbers {
+                pattern,
+                untimed,
+                privileged,
+            });
+        }
+    }
+    allowed
+}
+
+/// `[[defaults.hours]]`: numbers that may be called between two times only (C13).
+fn hours(mut section: Section<'_>) -> Option<TimeWindow> {
+    let allowed = "a quarter hour from \"00:00\" to \"24:00\", such as \"08:15\"";
+    let pattern = section.key("number").must().parsed(PATTERN, pattern);
+    let from = section.key("from").must().parsed(allowed, quarter);
+    let to = section.key("to").must().parsed(allowed, quarter);
+    let (notes, path) = (section.notes(), section.path("to"));
+    section.finish();
+    let (pattern, from, to) = (pattern?.value, from?.value, to?);
+    if to.value <= from {
+        notes.add(to.line, path, "must be later than `from`");
+    }
+    Some(TimeWindow {
+        pattern,
+        from,
+        to: to.value,
+    })
+}
+
+fn quarter(text: &str) -> Option<u8> {
+    let (hours, minutes) = text.split_once(':')?;
+    if hours.len() != 2 || minutes.len() != 2 {
+        return None;
+    }
+    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let quarter = hours.checked_mul(4)?.checked_add(minutes / 15)?;
+    (minutes < 60 && minutes % 15 == 0 && quarter <= 96).then_some(quarter)
+}
+
+fn speed_dials(mut section: Section<'_>) -> Vec<SpeedDial> {
+    let notes = section.notes();
+    let mut dials = Vec::new();
+    for (key, Placed { value, line }) in section.free_texts() {
+        let code = key.parse().ok().filter(|code| key.len() == 2 && (1..=50).contains(code));
+        let path = section.path(&key);
+        let Some(code) = code else {
+            notes.add(line, path, "is not a speed dial code; allowed: 01 to 50");
+            continue;
+        };
+        match values::dialed(&value) {
+            Some(dialed) => dials.push(SpeedDial { code, dialed }),
+            None => {
+                let what = format!("is \"{value}\"; allowed: digits as they would be dialed");
+                notes.add(line, path, what);
+            }
+        }
+    }
+    dials
+}
+
+/// `[defaults.holidays]`: a date and its name.
+fn holidays(mut section: Section<'_>) -> Vec<HolidayDefault> {
+    let notes = section.notes();
+    let mut holidays = Vec::new();
+    for (key, Placed { value, line }) in section.free_texts() {
+        match key.parse() {
+            Ok(date) => holidays.push(HolidayDefault { date, name: value }),
+            Err(_) => {
+                let what = "is not a date; allowed: a date in quotes such as \"2026-12-25\"";
+                notes.add(line, section.path(&key), what);
+            }
+        }
+    }
+    holidays
+}
+
+/// Checks a pattern and gives it back without the marks that people put between digits.
+fn pattern(text: &str) -> Option<String> {
+    db::pattern::Pattern::parse(text).ok().map(|pattern| pattern.to_string())
+}
+
+fn plain<T>(found: Option<Vec<Placed<T>>>) -> Vec<T> {
+    found.unwrap_or_default().into_iter().map(|placed| placed.value).collect()
+}

@@ -1,0 +1,226 @@
+//! The site file: what is wired, and the defaults that seed an empty database once. Read at
+//! start, checked whole, never written by the program.
+
+mod defaults;
+mod nearest;
+mod office;
+mod plant;
+mod reader;
+mod seed;
+mod settings;
+mod sim;
+mod values;
+mod wiring;
+
+use std::{
+    fmt, fs,
+    io::Read,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use backoffice::Routing;
+use toml::de::DeTable;
+use types::{
+    digits::{Digits, List},
+    language::Language,
+    settings::MAX_LANGUAGES,
+};
+
+pub use defaults::{
+    AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,
+    ScreeningDefaults, SpeedDial, TimeWindow,
+};
+pub use office::{SiteOffice, records_since};
+pub use plant::{Parties, SimPlant};
+pub use reader::Problem;
+pub use sim::{Ending, Route, Sim};
+pub use wiring::{LineWire, TrunkWire};
+
+use reader::{Notes, Section};
+
+/// The largest site file that is read.
+const LARGEST: u64 = 16 << 20;
+
+/// A site as its file describes it.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Where the file is.
+    pub file: PathBuf,
+    /// The first part of every id that can leave the site.
+    pub id: u32,
+    pub name: String,
+    pub country: String,
+    pub area_code: Digits,
+    pub time_zone: jiff::tz::TimeZone,
+    pub time_zone_name: String,
+    /// Directory of the database.
+    pub data: PathBuf,
+    /// Directory of the recordings; nothing is recorded without one.
+    pub recordings: Option<PathBuf>,
+    /// The prompt sets that are loaded, the site's own language first.
+    pub languages: List<Language, MAX_LANGUAGES>,
+    /// The facility's own recordings of prompts.
+    pub prompts: Option<PathBuf>,
+    pub driver: Driver,
+    /// The most the database may grow to, in octets.
+    pub map_size: u64,
+    pub routing: Routing,
+    pub lines: Vec<LineWire>,
+    pub trunks: Vec<TrunkWire>,
+    pub defaults: Defaults,
+    pub sim: Sim,
+}
+
+/// What the lines and trunks are connected to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Driver {
+    /// Simulated handsets and a simulated exchange.
+    Sim,
+    /// Telephone cards.
+    Dahdi,
+}
+
+/// Why a site file can't be used: every mistake in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SiteErrors {
+    pub file: PathBuf,
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for SiteErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, problem) in self.problems.iter().enumerate() {
+            let end = if at == 0 { "" } else { "\n" };
+            write!(f, "{end}{}: {problem}", self.file.display())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SiteErrors {}
+
+impl Site {
+    /// Reads and checks a site file.
+    pub fn load(path: &Path) -> Result<Site, SiteErrors> {
+        let fail = |what: String| SiteErrors {
+            file: path.to_owned(),
+            problems: vec![Problem {
+                line: 0,
+                key: String::new(),
+                what,
+            }],
+        };
+        let (text, mode) = read(path).map_err(fail)?;
+        let site = Site::parse(&text, path)?;
+        let others = mode & 0o077;
+        if others != 0 && site.defaults.has_pins() {
+            return Err(fail(format!(
+                "holds PINs and may be read or changed by others (mode {:03o}); \
+                 do: chmod 600 {}",
+                mode & 0o777,
+                path.display()
+            )));
+        }
+        Ok(site)
+    }
+
+    /// Reads a site from text; `file` is what errors name, and what relative paths start from.
+    pub fn parse(text: &str, file: &Path) -> Result<Site, SiteErrors> {
+        let notes = Notes::new(text);
+        let fail = |notes: Notes<'_>| SiteErrors {
+            file: file.to_owned(),
+            problems: notes.into_problems(),
+        };
+        let table = match DeTable::parse(text) {
+            Ok(table) => table,
+            Err(error) => {
+                let line = error.span().map_or(0, |span| notes.line_of(span.start));
+                notes.add(line, "", format!("is not TOML: {}", error.message()));
+                return Err(fail(notes));
+            }
+        };
+        let site = assemble(Section::root(&notes, table.get_ref()), file);
+        match site {
+            Some(site) if notes.is_clean() => Ok(site),
+            _ => Err(fail(notes)),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<(String, u32), String> {
+    let mut file = fs::File::open(path).map_err(|error| format!("can't be opened: {error}"))?;
+    let about = file.metadata().map_err(|error| format!("can't be read: {error}"))?;
+    if !about.is_file() {
+        return Err("is not a file".to_owned());
+    }
+    if about.len() > LARGEST {
+        return Err(format!("is larger than a site file may be ({LARGEST} octets)"));
+    }
+    let mut text = String::new();
+    match file.read_to_string(&mut text) {
+        Ok(_) => Ok((text, about.permissions().mode())),
+        Err(error) => Err(format!("can't be read as text: {error}")),
+    }
+}
+
+/// Reads all parts, so that all mistakes are found, then puts the site together.
+fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
+    let base = file.parent().unwrap_or(Path::new(""));
+    let notes = root.notes();
+    for needed in ["site", "line", "trunk"] {
+        if !root.has(needed) {
+            let form = if needed == "site" { "[site]" } else { "[[line]] and [[trunk]]" };
+            notes.add(0, "", format!("`{needed}` is missing; a site needs {form}"));
+        }
+    }
+    let mut head = root.table("site");
+    let id = head.key("id").must().int(1..=u64::from(u32::MAX));
+    let name = head.key("name").must().text(80);
+    let country = head.key("country").must().parsed(&values::countries(), values::country);
+    let area_code = head.key("area_code").parsed("1 to 6 digits in quotes", values::area_code);
+    let zone = head
+        .key("time_zone")
+        .must()
+        .parsed("a name of the time zone database, such as \"America/New_York\"", values::zone);
+    let data = head.key("data").must().text(4096);
+    let recordings = head.key("recordings").text(4096);
+    let prompts = head.key("prompts").text(4096);
+    let map_gib = head.key("database_gib").int(1..=4096);
+    let driver = head
+        .key("driver")
+        .must()
+        .one_of(&[("sim", Driver::Sim), ("dahdi", Driver::Dahdi)]);
+    let languages = values::languages(&mut head);
+    head.finish();
+
+    let routing = wiring::routing(root.table("routing"));
+    let lines = wiring::lines(&mut root);
+    let trunks = wiring::trunks(&mut root, &lines);
+    let defaults = Defaults::read(root.table("defaults"), languages.as_ref());
+    let sim = Sim::read(root.table("sim"));
+    root.finish();
+
+    let under = |path: reader::Placed<String>| base.join(path.value);
+    let (time_zone_name, time_zone) = zone?.value;
+    Some(Site {
+        file: file.to_owned(),
+        id: u32::try_from(id?).ok()?,
+        name: name?.value,
+        country: country?.value,
+        area_code: area_code.map_or(Digits::EMPTY, |code| code.value),
+        time_zone,
+        time_zone_name,
+        data: under(data?),
+        recordings: recordings.map(under),
+        prompts: prompts.map(under),
+        languages: languages?,
+        driver: driver?,
+        map_size: map_gib.unwrap_or(64) << 30,
+        routing,
+        lines,
+        trunks,
+        defaults,
+        sim,
+    })
+}

@@ -1,0 +1,119 @@
+//! From a site to what a runner is built from.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use backoffice::{Anchor, BackOffice};
+use drivers::{
+    port::Port,
+    sim::{
+        clocked::{Clock, Clocked},
+        copper::Copper,
+        exchange::{line::ExchangeLine, routes::Routes},
+        handset::HandsetScript,
+        sim_port::{Handle, SimPort},
+    },
+};
+use line::Shared;
+use slog::Logger;
+use types::id::{LineId, TrunkId};
+
+use super::{LineWire, Site, SiteOffice, TrunkWire};
+use crate::runtime::plant::{Plant, PlantLine, PlantTrunk};
+
+/// What simulated people and a simulated exchange do at a site.
+pub struct Parties<'a> {
+    pub handset: &'a dyn Fn(&LineWire) -> HandsetScript,
+    pub exchange: &'a dyn Fn(&TrunkWire) -> ExchangeLine,
+    pub routes: Arc<Routes>,
+    pub seed: u64,
+    /// The real clock; without one the plant is for virtual time.
+    pub clock: Option<Clock>,
+}
+
+/// A plant of simulated ports, with handles to look at their far ends.
+#[derive(Debug)]
+pub struct SimPlant {
+    pub plant: Plant,
+    pub phones: Vec<(LineId, Handle)>,
+    pub trunks: Vec<(TrunkId, Handle)>,
+}
+
+impl Site {
+    /// The prompts, tones and dial plan that all lines share.
+    pub fn shared(&self) -> anyhow::Result<Arc<Shared>> {
+        let country = tonetables::load(&self.country)?;
+        let area = (!self.area_code.is_empty()).then(|| self.area_code.as_str());
+        let speech = speech::Speech::load(&self.languages, self.prompts.as_deref())
+            .context("the prompts")?;
+        Ok(Arc::new(Shared {
+            dial_plan: country.dial_plan(area),
+            plan: country.tones,
+            speech,
+        }))
+    }
+
+    /// Opens the site's database, and makes it where there is none.
+    pub fn open_office(
+        &self,
+        shared: &Shared,
+        anchor: Anchor,
+        log: Logger,
+    ) -> anyhow::Result<SiteOffice> {
+        let config = self.office_config(Arc::new(shared.dial_plan.clone()), anchor);
+        let office = BackOffice::open(&self.data, config)
+            .with_context(|| format!("the database in {}", self.data.display()))?;
+        Ok(SiteOffice::new(office, log))
+    }
+
+    /// All phones and trunks of the site as simulated ports.
+    pub fn sim_plant(
+        &self,
+        shared: Arc<Shared>,
+        office: SiteOffice,
+        parties: &Parties<'_>,
+    ) -> anyhow::Result<SimPlant> {
+        let mut phones = Vec::new();
+        let mut lines = Vec::new();
+        for wire in &self.lines {
+            let seed = parties.seed ^ u64::from(wire.id.0);
+            let script = (parties.handset)(wire);
+            let port = SimPort::handset(script, Copper::default(), wire.law, seed, 0);
+            phones.push((wire.id, port.handle()));
+            lines.push(PlantLine {
+                id: wire.id,
+                phone: on_clock(port, parties.clock)?,
+                settings: office.office().settings(wire.id)?,
+            });
+        }
+        let mut handles = Vec::new();
+        let mut trunks = Vec::new();
+        for wire in &self.trunks {
+            let profile = wire.profile;
+            let seed = parties.seed ^ u64::from(profile.id.0) << 16;
+            let line = (parties.exchange)(wire);
+            let routes = Arc::clone(&parties.routes);
+            let port = SimPort::trunk(line, routes, Copper::default(), profile.law, seed, 0);
+            handles.push((profile.id, port.handle()));
+            trunks.push(PlantTrunk {
+                profile,
+                port: on_clock(port, parties.clock)?,
+            });
+        }
+        Ok(SimPlant {
+            plant: Plant::new(shared, lines, trunks, Box::new(office)),
+            phones,
+            trunks: handles,
+        })
+    }
+}
+
+fn on_clock<F>(port: SimPort<F>, clock: Option<Clock>) -> anyhow::Result<Box<dyn Port>>
+where
+    F: drivers::sim::far_end::FarEnd + 'static,
+{
+    Ok(match clock {
+        Some(clock) => Box::new(Clocked::new(port, clock).context("a timer for a simulated port")?),
+        None => Box::new(port),
+    })
+}

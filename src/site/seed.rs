@@ -1,0 +1,156 @@
+//! A site's defaults as the back office takes them into an empty database.
+
+use std::sync::Arc;
+
+use backoffice::{
+    AllowedFlags, Anchor, Class, Config, Disabled, Durations, NewInmate, NumberFlags, Phone,
+    PinDetails, Rules, Seed, SeedInmate, SiteSettings, TimeRestriction, WeekSteps,
+};
+use types::{
+    dial_plan::DialPlan,
+
+    phone_number::CallType,
+};
+
+use super::{Defaults, InmateDefault, LineWire, ListedNumber, PhoneDefault, Site, TimeWindow};
+
+const NOTE: &str = "from the site file";
+
+impl Site {
+    /// What the back office is opened with.
+    pub fn office_config(&self, dial_plan: Arc<DialPlan>, anchor: Anchor) -> Config {
+        Config {
+            site: self.id,
+            time_zone: self.time_zone_name.clone(),
+            dial_plan,
+            map_size: self.map_size,
+            anchor,
+            routing: self.routing,
+            seed: self.seed(),
+        }
+    }
+
+    /// What an empty database is filled with.
+    pub fn seed(&self) -> Seed {
+        let defaults = &self.defaults;
+        let phones = self.lines.iter().map(|line| (line.id, phone(line, defaults)));
+        let restricted = defaults.restricted.iter();
+        let holidays = defaults.holidays.iter().map(|day| {
+            let date = day.date;
+            let (month, number) = (date.month().unsigned_abs(), date.day().unsigned_abs());
+            (date.year(), month, number, day.name.clone())
+        });
+        Seed {
+            settings: settings(defaults),
+            durations: durations(defaults),
+            phones: phones.collect(),
+            inmates: defaults.inmates.iter().map(inmate).collect(),
+            restricted: restricted.map(|text| (text.clone(), NOTE.to_owned())).collect(),
+            allowed: allowed(defaults),
+            time_restricted: defaults.time_restricted.iter().map(hours).collect(),
+            speed_dials: defaults
+                .speed_dials
+                .iter()
+                .map(|dial| (dial.code, dial.dialed.to_string()))
+                .collect(),
+            holidays: holidays.collect(),
+        }
+    }
+}
+
+fn settings(defaults: &Defaults) -> SiteSettings {
+    let screening = &defaults.screening;
+    SiteSettings {
+        call: defaults.settings.clone(),
+        rules: Rules {
+            check_restricted: screening.check_restricted,
+            allowed_rescues: screening.allowed_rescues,
+            global_block_wins: screening.global_block_wins,
+            record: screening.record,
+            weekend: screening.weekend,
+            default_limit_seconds: screening.default_limit_seconds,
+        },
+        announce_limit: screening.announce_limit,
+        pin_numbers_max: screening.pin_numbers_max,
+    }
+}
+
+fn durations(defaults: &Defaults) -> Vec<(Class, CallType, Durations)> {
+    let mut all = Vec::new();
+    for class in &defaults.classes {
+        let number = Class::new(class.number).expect("the site file's classes are 1 to 5");
+        let durations = Durations {
+            weekday: class.weekday,
+            weekend: class.weekend,
+            holiday: class.holiday,
+        };
+        let named = |kind: &CallType| {
+            class.call_types.is_empty() || class.call_types.contains(kind)
+        };
+        for kind in CallType::ALL.into_iter().filter(named) {
+            all.push((number, kind, durations));
+        }
+    }
+    all
+}
+
+fn phone(line: &LineWire, defaults: &Defaults) -> Phone {
+    let standard = Phone {
+        pin_required: line.pin_required,
+        ..Phone::standard(&line.name)
+    };
+    let of_line = |phone: &&PhoneDefault| phone.line == line.id;
+    match defaults.phones.iter().find(of_line) {
+        None => standard,
+        Some(phone) => Phone {
+            in_service: phone.in_service,
+            class: Class::new(phone.class).expect("the site file's classes are 1 to 5"),
+            privileged: phone.privileged,
+            call_types: (!phone.call_types.is_empty()).then(|| phone.call_types.clone()),
+            ..standard
+        },
+    }
+}
+
+fn inmate(inmate: &InmateDefault) -> SeedInmate {
+    let pin = PinDetails {
+        pin: inmate.pin.clone(),
+        language: inmate.language,
+        class: inmate.class.and_then(Class::new),
+    };
+    let flags = |listed: &ListedNumber| NumberFlags {
+        untimed: listed.untimed,
+        privileged: listed.privileged,
+        disabled: if listed.disabled { Disabled::ForGood } else { Disabled::No },
+    };
+    let numbers = inmate.numbers.iter();
+    SeedInmate {
+        inmate: NewInmate {
+            facility_id: inmate.id.clone(),
+            name: inmate.name.clone(),
+        },
+        pin: Some(pin),
+        numbers: numbers.map(|listed| (listed.number.to_string(), flags(listed))).collect(),
+    }
+}
+
+fn allowed(defaults: &Defaults) -> Vec<(String, AllowedFlags)> {
+    let flags = |numbers: &super::AllowedNumbers| AllowedFlags {
+        untimed: numbers.untimed,
+        privileged: numbers.privileged,
+        note: NOTE.to_owned(),
+    };
+    let allowed = defaults.allowed.iter();
+    allowed.map(|numbers| (numbers.pattern.clone(), flags(numbers))).collect()
+}
+
+fn hours(window: &TimeWindow) -> TimeRestriction {
+    let open = (0..7).fold(WeekSteps::CLOSED, |week, weekday| {
+        week.with_open(weekday, window.from, window.to)
+    });
+    TimeRestriction {
+        pattern: window.pattern.clone(),
+        open,
+    }
+}
+

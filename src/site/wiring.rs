@@ -1,0 +1,186 @@
+//! `[[line]]` and `[[trunk]]`: the phones and the trunks, and what they are connected to.
+
+use backoffice::Routing;
+use types::{
+    digits::Digits,
+    frame::Law,
+    id::{LineId, TrunkId},
+    tick::Ticks,
+    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
+};
+
+use super::{
+    reader::{Placed, Section},
+    values,
+};
+
+/// A phone's connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LineWire {
+    pub id: LineId,
+    /// What people call the phone, such as "B block, 2".
+    pub name: String,
+    /// The driver's channel.
+    pub channel: u16,
+    pub law: Law,
+    /// Seeds the phone's entry in an empty database.
+    pub pin_required: bool,
+}
+
+/// A trunk's connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TrunkWire {
+    pub profile: TrunkProfile,
+    pub channel: u16,
+    /// The only line that may use it; a shared trunk has none.
+    pub line: Option<LineId>,
+}
+
+const LAWS: &[(&str, Law)] = &[("mu", Law::Mu), ("a", Law::A)];
+
+pub fn lines(root: &mut Section<'_>) -> Vec<LineWire> {
+    let mut lines = Vec::new();
+    let mut seen = Once::default();
+    for mut section in root.tables("line") {
+        let id = section.key("id").must().int_at(1..=65_535);
+        let name = section.key("name").text(80);
+        let channel = section.key("channel").must().int_at(1..=65_535);
+        let law = section.key("law").one_of(LAWS);
+        let pin_required = section.key("pin_required").flag();
+        seen.check(&section, "id", id);
+        seen.check(&section, "channel", channel);
+        section.finish();
+        let (Some(id), Some(channel)) = (id, channel) else {
+            continue;
+        };
+        lines.push(LineWire {
+            id: LineId(id.value as u16),
+            name: name.map_or_else(|| format!("phone {}", id.value), |name| name.value),
+            channel: channel.value as u16,
+            law: law.unwrap_or(Law::Mu),
+            pin_required: pin_required.unwrap_or(true),
+        });
+    }
+    lines
+}
+
+pub fn trunks(root: &mut Section<'_>, lines: &[LineWire]) -> Vec<TrunkWire> {
+    let mut trunks = Vec::new();
+    let mut seen = Once::default();
+    for line in lines {
+        // A channel is one connector of a card: a phone's can't also be a trunk's.
+        seen.found.push(("channel", u64::from(line.channel), 0));
+    }
+    for mut section in root.tables("trunk") {
+        let id = section.key("id").must().int_at(1..=65_535);
+        let channel = section.key("channel").must().int_at(1..=65_535);
+        let line = section.key("line").int_at(1..=65_535);
+        seen.check(&section, "id", id);
+        seen.check(&section, "channel", channel);
+        seen.check(&section, "line", line);
+        if let Some(line) = line
+            && !lines.iter().any(|wire| u64::from(wire.id.0) == line.value)
+        {
+            let known: Vec<String> = lines.iter().map(|wire| wire.id.to_string()).collect();
+            let what = format!(
+                "is {}, which no [[line]] has; allowed: {}",
+                line.value,
+                known.join(", ")
+            );
+            section.notes().add(line.line, section.path("line"), what);
+        }
+        let profile = profile(&mut section, id.map_or(0, |id| id.value as u16));
+        section.finish();
+        let Some(channel) = channel else {
+            continue;
+        };
+        trunks.push(TrunkWire {
+            profile,
+            channel: channel.value as u16,
+            line: line.map(|line| LineId(line.value as u16)),
+        });
+    }
+    trunks
+}
+
+fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
+    let signalling = section.key("signalling").must().one_of(&[
+        ("loop-start", TrunkSignalling::LoopStart),
+        ("kewl-start", TrunkSignalling::KewlStart),
+    ]);
+    let outpulsing = section
+        .key("outpulsing")
+        .one_of(&[("dtmf", Outpulsing::Dtmf), ("pulse", Outpulsing::Pulse)]);
+    let law = section.key("law").one_of(LAWS);
+    let guard = section.key("guard_seconds").number(0.2..=60.0);
+    let dial_tone_wait = section.key("dial_tone_wait_seconds").number(0.5..=60.0);
+    TrunkProfile {
+        id: TrunkId(id),
+        law: law.unwrap_or(Law::Mu),
+        signalling: signalling.unwrap_or(TrunkSignalling::LoopStart),
+        outpulsing: outpulsing.unwrap_or(Outpulsing::Dtmf),
+        trust: trust(section.table("trust")),
+        guard: guard.map_or(Ticks::secs(2), values::ticks),
+        dial_tone_wait: dial_tone_wait.map_or(Ticks::secs(4), values::ticks),
+    }
+}
+
+/// `[trunk.trust]`: how far each kind of supervision is believed, in hundredths.
+fn trust(mut section: Section<'_>) -> TrunkTrust {
+    let standard = TrunkTrust::LOOP_START;
+    let mut read = |key, standard: u8| {
+        section.key(key).int(0..=100).map_or(standard, |value| value as u8)
+    };
+    let trust = TrunkTrust {
+        polarity: read("polarity", standard.polarity),
+        loop_break: read("loop_break", standard.loop_break),
+        tones: read("tones", standard.tones),
+        voice: read("voice", standard.voice),
+        ringback_stop: read("ringback_stop", standard.ringback_stop),
+    };
+    section.finish();
+    trust
+}
+
+/// `[routing]`: who handles collect calls, and what the trunk is dialed before the number.
+pub fn routing(mut section: Section<'_>) -> Routing {
+    let standard = Routing::north_america();
+    let allowed = "at most 8 digits, in quotes";
+    let prefix = |text: &str| {
+        let fits = text.len() <= 8 && text.bytes().all(|c| c.is_ascii_digit());
+        fits.then(|| Digits::parse(text))?
+    };
+    let zero_plus = section.key("zero_plus").one_of(values::HANDLINGS);
+    let automated = section.key("automated_prefix").parsed(allowed, prefix);
+    let operator = section.key("operator_prefix").parsed(allowed, prefix);
+    section.finish();
+    Routing {
+        zero_plus: zero_plus.unwrap_or(standard.zero_plus),
+        automated_prefix: automated.map_or(standard.automated_prefix, |found| found.value),
+        operator_prefix: operator.map_or(standard.operator_prefix, |found| found.value),
+    }
+}
+
+/// Values that may stand only once, by key.
+#[derive(Default)]
+struct Once {
+    found: Vec<(&'static str, u64, usize)>,
+}
+
+impl Once {
+    fn check(&mut self, section: &Section<'_>, key: &'static str, placed: Option<Placed<u64>>) {
+        let Some(Placed { value, line }) = placed else {
+            return;
+        };
+        let before = self.found.iter().find(|(k, v, _)| (*k, *v) == (key, value));
+        if let Some((_, _, before)) = before {
+            let where_ = match before {
+                0 => "a [[line]] has it".to_owned(),
+                line => format!("line {line} has it"),
+            };
+            let what = format!("is {value}, but {where_} already; each must be its own");
+            section.notes().add(line, section.path(key), what);
+        }
+        self.found.push((key, value, line));
+    }
+}

@@ -1,0 +1,481 @@
+//! The bench: one or more simulated phones, the controller as it ships, a simulated exchange and
+//! called parties, on virtual time with real audio. A scenario is a value; running it gives an
+//! [`Outcome`] that shows what each party heard, what the network saw, what was recorded.
+
+use crate::hearing::{self, Match};
+use backoffice::{
+    AllowedFlags, Anchor, BackOffice, Class, Config, Durations, NewInmate, NumberFlags, Phone,
+    PinDetails, RecordRange, Routing, Seed, SeedInmate,
+};
+use drivers::sim::{
+    clip::Clip,
+    copper::Copper,
+    exchange::{line::ExchangeLine, routes::Routes},
+    handset::HandsetScript,
+    script::Step,
+    sim_port::{Handle, SimPort},
+    transcript::{Event, Transcript},
+};
+use line::Shared;
+use sallyport::runtime::{
+    plant::{Plant, PlantLine, PlantTrunk},
+    virtual_time::{Story, World, WorldOptions},
+};
+use speech::{Piece, Speech};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+use types::{
+    call_record::CallRecord,
+    digits::Digits,
+    evidence::{AnswerEvidence, ReleaseEvidence},
+    fact::{Fact, Leg},
+    frame::Law,
+    id::{LineId, TrunkId},
+    language::Language,
+    phone_number::CallType,
+    prompt::Prompt,
+    query::LineCommand,
+    secret::Secret,
+    settings::{CallSettings, LanguageChoice},
+    tick::{Tick, Ticks},
+    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
+};
+
+pub const PIN: &str = "483920";
+pub const OTHER_PIN: &str = "771034";
+/// On the inmate's list; a collect call to it is dialed 0 + this.
+pub const MOTHER: &str = "2155550123";
+/// On nobody's list, in no table.
+pub const STRANGER: &str = "2155550199";
+pub const RESTRICTED: &str = "9005550100";
+
+/// 2026-01-05 14:00 UTC, a Monday; 09:00 in New York.
+pub const STARTS_UTC_MS: i64 = 1_767_621_600_000;
+
+pub struct Scenario {
+    pub seed: u64,
+    pub handsets: Vec<Vec<Step>>,
+    pub trunks: Vec<ExchangeLine>,
+    pub routes: Routes,
+    pub settings: Box<dyn Fn(&mut CallSettings)>,
+    pub site: Box<dyn Fn(&mut Seed)>,
+    pub routing: Routing,
+    pub trust: TrunkTrust,
+    pub outpulsing: Outpulsing,
+    pub phone_copper: Copper,
+    pub trunk_copper: Copper,
+    pub trunk_phase: u64,
+    pub law: (Law, Law),
+    pub options: WorldOptions,
+    /// What officers and schedules do, and when.
+    pub commands: Vec<(Tick, LineId, LineCommand)>,
+    pub length: Ticks,
+}
+
+/// A scenario of one phone doing this, on a good day.
+pub fn phone(steps: Vec<Step>) -> Scenario {
+    Scenario {
+        seed: 1,
+        handsets: vec![steps],
+        trunks: vec![ExchangeLine::kewl_start()],
+        routes: Routes::new(),
+        settings: Box::new(|_| {}),
+        site: Box::new(|_| {}),
+        routing: Routing::north_america(),
+        trust: TrunkTrust::LOOP_START,
+        outpulsing: Outpulsing::Dtmf,
+        phone_copper: Copper::default(),
+        trunk_copper: Copper::default(),
+        trunk_phase: 0,
+        law: (Law::Mu, Law::Mu),
+        options: WorldOptions { starts_utc_ms: STARTS_UTC_MS, ..WorldOptions::default() },
+        commands: Vec::new(),
+        length: Ticks::secs(60),
+    }
+}
+
+impl Scenario {
+    pub fn and_phone(mut self, steps: Vec<Step>) -> Scenario {
+        self.handsets.push(steps);
+        self
+    }
+
+    pub fn to(mut self, digits: &str, to: impl Into<drivers::sim::exchange::routes::Destination>) -> Scenario {
+        self.routes = self.routes.to(digits, to);
+        self
+    }
+
+    /// One exchange line for all that was there.
+    pub fn exchange(mut self, line: ExchangeLine) -> Scenario {
+        self.trunks = vec![line];
+        self
+    }
+
+    pub fn trunks(mut self, lines: Vec<ExchangeLine>) -> Scenario {
+        self.trunks = lines;
+        self
+    }
+
+    pub fn settings(mut self, change: impl Fn(&mut CallSettings) + 'static) -> Scenario {
+        self.settings = Box::new(change);
+        self
+    }
+
+    pub fn site(mut self, change: impl Fn(&mut Seed) + 'static) -> Scenario {
+        self.site = Box::new(change);
+        self
+    }
+
+    pub fn at(mut self, seconds: u64, command: LineCommand) -> Scenario {
+        self.commands.push((Tick::ZERO + Ticks::secs(seconds), LineId(1), command));
+        self
+    }
+
+    pub fn lasting(mut self, seconds: u64) -> Scenario {
+        self.length = Ticks::secs(seconds);
+        self
+    }
+
+    pub fn run(self) -> Outcome {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let office = self.office(dir.path());
+        let mut lines = Vec::new();
+        let mut phones: Vec<Handle> = Vec::new();
+        for (number, steps) in (1u16..).zip(&self.handsets) {
+            let script = HandsetScript::new(steps.clone()).keep(self.length);
+            let seed = self.seed + u64::from(number);
+            let port = SimPort::handset(script, self.phone_copper.clone(), self.law.0, seed, 0);
+            phones.push(port.handle());
+            let id = LineId(number);
+            let settings = office.settings(id).expect("settings");
+            lines.push(PlantLine { id, phone: Box::new(port), settings });
+        }
+        let routes = Arc::new(self.routes);
+        let mut trunks = Vec::new();
+        let mut exchange: Vec<Handle> = Vec::new();
+        for (number, line) in (1u16..).zip(&self.trunks) {
+            let line = ExchangeLine { keep: self.length, ..line.clone() };
+            let (copper, law) = (self.trunk_copper.clone(), self.law.1);
+            let seed = self.seed + 1000 + u64::from(number);
+            let port =
+                SimPort::trunk(line, Arc::clone(&routes), copper, law, seed, self.trunk_phase);
+            exchange.push(port.handle());
+            let profile = TrunkProfile {
+                id: TrunkId(number),
+                law,
+                signalling: TrunkSignalling::KewlStart,
+                outpulsing: self.outpulsing,
+                trust: self.trust,
+                guard: Ticks::secs(1),
+                dial_tone_wait: Ticks::secs(4),
+            };
+            trunks.push(PlantTrunk { profile, port: Box::new(port) });
+        }
+        let options = WorldOptions { seed: self.seed, ..self.options };
+        let plant = Plant::new(shared(), lines, trunks, Box::new(Direct(office)));
+        let mut world = World::new(plant, options);
+        let mut commands = self.commands;
+        commands.sort_by_key(|c| c.0);
+        for (at, line, command) in commands {
+            world.run_until(at);
+            world.command(line, command);
+        }
+        world.run_until(Tick::ZERO + self.length);
+        Outcome::new(world, phones, exchange, dir)
+    }
+
+    fn office(&self, dir: &Path) -> BackOffice {
+        let mut seed = site_seed(self.handsets.len());
+        (self.settings)(&mut seed.settings.call);
+        (self.site)(&mut seed);
+        let config = Config {
+            site: 7,
+            time_zone: "America/New_York".into(),
+            dial_plan: Arc::new(shared().dial_plan.clone()),
+            map_size: 64 << 20,
+            anchor: Anchor { tick: Tick::ZERO, utc_ms: STARTS_UTC_MS },
+            routing: self.routing,
+            seed,
+        };
+        BackOffice::open(dir, config).expect("a back office")
+    }
+}
+
+/// Two inmates, their lists, the tables: what every scenario starts from.
+fn site_seed(phones: usize) -> Seed {
+    let inmate = |id: &str, name: &str, pin: &str, numbers: &[&str]| SeedInmate {
+        inmate: NewInmate { facility_id: id.into(), name: name.into() },
+        pin: Some(PinDetails {
+            pin: Secret::new(Digits::parse(pin).expect("digits")),
+            language: None,
+            class: None,
+        }),
+        numbers: numbers.iter().map(|&n| (n.to_owned(), NumberFlags::default())).collect(),
+    };
+    let mut seed = Seed::standard();
+    seed.inmates = vec![
+        inmate("1001", "Robert Miller", PIN, &[MOTHER]),
+        inmate("1002", "James Wilson", OTHER_PIN, &[MOTHER]),
+    ];
+    seed.restricted = vec![("900???????".into(), "pay-per-call".into())];
+    seed.speed_dials = vec![(7, format!("0{MOTHER}"))];
+    let phone = |n: usize| Phone::standard(&format!("phone {n}"));
+    seed.phones = (1..=phones).map(|n| (LineId(n as u16), phone(n))).collect();
+    seed.settings.call.dial_tone = Ticks::ms(1000);
+    seed
+}
+
+/// All calls of all classes last this long.
+pub fn limit(seconds: u32) -> impl Fn(&mut Seed) + 'static {
+    move |seed| {
+        let all = Durations { weekday: seconds, weekend: seconds, holiday: seconds };
+        seed.durations = Class::ALL
+            .iter()
+            .flat_map(|&class| CallType::ALL.map(|call_type| (class, call_type, all)))
+            .collect();
+    }
+}
+
+pub fn also_allowed(pattern: &str) -> (String, AllowedFlags) {
+    (pattern.to_owned(), AllowedFlags::default())
+}
+
+pub fn two_languages(choice: LanguageChoice) -> impl Fn(&mut CallSettings) + 'static {
+    move |settings| {
+        settings.languages = [Language::ENGLISH, Language::SPANISH].into_iter().collect();
+        settings.language_choice = choice;
+    }
+}
+
+/// What all scenarios share, loaded once.
+pub fn shared() -> Arc<Shared> {
+    static SHARED: OnceLock<Arc<Shared>> = OnceLock::new();
+    let make = || {
+        let country = tonetables::load("us").expect("the United States");
+        let languages = [Language::ENGLISH, Language::SPANISH];
+        Arc::new(Shared {
+            dial_plan: country.dial_plan(Some("215")),
+            plan: country.tones,
+            speech: Speech::load(&languages, None).expect("prompts"),
+        })
+    };
+    Arc::clone(SHARED.get_or_init(make))
+}
+
+/// What a run left.
+pub struct Outcome {
+    pub phones: Vec<Transcript>,
+    pub trunks: Vec<Transcript>,
+    pub story: Story,
+    pub records: Vec<CallRecord>,
+    pub empty_off_hooks: u64,
+    pub hash: String,
+    pub end: Tick,
+    _dir: tempfile::TempDir,
+}
+
+impl Outcome {
+    fn new(world: World, phones: Vec<Handle>, trunks: Vec<Handle>, dir: tempfile::TempDir) -> Outcome {
+        let (hash, end) = (world.hash().to_string(), world.now());
+        let (remains, story) = world.finish();
+        drop((remains.phones, remains.trunks));
+        let office: Box<dyn std::any::Any> = remains.office;
+        let office = office.downcast::<Direct>().expect("the back office of the scenario").0;
+        let records = office.records(&RecordRange::all()).expect("records");
+        let left = |handle: &Handle| handle.transcript().expect("the port is gone").clone();
+        Outcome {
+            phones: phones.iter().map(left).collect(),
+            trunks: trunks.iter().map(left).collect(),
+            story,
+            records,
+            empty_off_hooks: office
+                .counters()
+                .expect("counters")
+                .empty_off_hooks
+                .iter()
+                .find(|c| c.0 == LineId(1))
+                .map_or(0, |c| c.1),
+            hash,
+            end,
+            _dir: dir,
+        }
+    }
+
+    pub fn phone(&self) -> &Transcript {
+        &self.phones[0]
+    }
+
+    pub fn trunk(&self) -> &Transcript {
+        &self.trunks[0]
+    }
+
+    /// The only record.
+    pub fn record(&self) -> &CallRecord {
+        assert_eq!(self.records.len(), 1, "one record: {:#?}", self.records);
+        &self.records[0]
+    }
+
+    pub fn facts(&self) -> impl Iterator<Item = (Tick, &Fact)> + '_ {
+        self.story.of(LineId(1)).map(|f| (f.at, &f.fact))
+    }
+
+    pub fn fact(&self, wanted: impl Fn(&Fact) -> bool) -> Option<Tick> {
+        self.facts().find(|(_, fact)| wanted(fact)).map(|(at, _)| at)
+    }
+
+    /// When the phase was entered first.
+    pub fn entered(&self, phase: &str) -> Option<Tick> {
+        self.fact(|f| matches!(f, Fact::Phase { to, .. } if *to == phase))
+    }
+
+    /// The phases in order, from the first off-hook.
+    pub fn phases(&self) -> Vec<&'static str> {
+        self.facts()
+            .filter_map(|(_, f)| match f {
+                Fact::Phase { to, .. } => Some(*to),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Where the inmate really heard this prompt, by its audio.
+    pub fn inmate_heard(&self, prompt: Prompt) -> Vec<Match> {
+        self.heard(&self.phones[0], Language::ENGLISH, prompt)
+    }
+
+    pub fn called_heard(&self, prompt: Prompt) -> Vec<Match> {
+        self.heard(&self.trunks[0], Language::ENGLISH, prompt)
+    }
+
+    pub fn heard(&self, party: &Transcript, language: Language, prompt: Prompt) -> Vec<Match> {
+        hearing::find(&party.heard, &head(language, prompt), Tick::ZERO, self.end)
+    }
+
+    /// Asserts that the inmate heard these prompts, whole and in this order.
+    pub fn inmate_heard_in_order(&self, prompts: &[Prompt]) {
+        let mut after = Tick::ZERO;
+        for &prompt in prompts {
+            let heard = self.inmate_heard(prompt);
+            let next = heard.iter().find(|m| m.at >= after);
+            let next = next.unwrap_or_else(|| {
+                panic!("{prompt:?} after {after:?}: heard at {heard:?}; {}", self.tale())
+            });
+            after = next.at;
+        }
+    }
+
+    pub fn answer_evidence(&self) -> Vec<AnswerEvidence> {
+        self.record().answer_evidence.iter().map(|e| e.0).collect()
+    }
+
+    pub fn release_evidence(&self) -> Vec<ReleaseEvidence> {
+        self.record().release_evidence.iter().map(|e| e.0).collect()
+    }
+
+    /// The facts in words, for a failed assertion.
+    pub fn tale(&self) -> String {
+        let mut tale = String::from("\n");
+        for (at, fact) in self.facts() {
+            let line = format!("{fact:?}");
+            let short: String = line.chars().take(220).collect();
+            tale += &format!("{:9.3} {short}\n", at.0 as f64 / 8000.0);
+        }
+        for (name, transcript) in [("phone", &self.phones[0]), ("trunk", &self.trunks[0])] {
+            for e in transcript.events() {
+                if !matches!(e.event, Event::Step(_)) {
+                    tale += &format!("{:9.3} {name} {:?}\n", e.at.0 as f64 / 8000.0, e.event);
+                }
+            }
+        }
+        tale
+    }
+}
+
+/// The audio that tells a prompt from all others: its longest clip.
+pub fn head(language: Language, prompt: Prompt) -> Vec<i16> {
+    let shared = shared();
+    let clips = shared.speech.phrase(language, &prompt).into_iter().filter_map(|p| match p {
+        Piece::Clip(clip) => Some(shared.speech.clip(clip)),
+        Piece::Name | Piece::Pause { .. } => None,
+    });
+    let longest = clips.max_by_key(|c| c.len()).expect("a prompt has a clip");
+    let mut samples = vec![0; longest.len().min(12_000)];
+    let count = samples.len();
+    dsp::g711::decode(Law::Mu, &longest[..count], &mut samples);
+    samples
+}
+
+// ---- what people do, in words
+
+pub fn wait(ms: u64) -> Step {
+    Step::wait_ms(ms)
+}
+
+/// Waits until the prompt that is playing has ended.
+pub fn listen() -> Step {
+    Step::await_quiet(Ticks::ms(700), Ticks::secs(20))
+}
+
+/// Lifts, waits for dial tone, hears the PIN prompt out, keys the PIN, hears the next prompt out.
+pub fn with_pin(pin: &str) -> Vec<Step> {
+    vec![
+        wait(500),
+        Step::OffHook,
+        Step::await_dial_tone(Ticks::secs(2)),
+        wait(1200),
+        listen(),
+        Step::dial(pin),
+        wait(600),
+        listen(),
+    ]
+}
+
+/// A whole collect call from off-hook to the end of the name.
+pub fn collect_call(pin: &str, number: &str) -> Vec<Step> {
+    let mut steps = with_pin(pin);
+    steps.extend([
+        Step::dial(&format!("0{number}")),
+        Step::await_beep(Ticks::secs(15)),
+        wait(200),
+        Step::Say(Clip::inmate_name()),
+        Step::Mark("named"),
+    ]);
+    steps
+}
+
+/// Steps followed by others.
+pub fn then(mut steps: Vec<Step>, more: impl IntoIterator<Item = Step>) -> Vec<Step> {
+    steps.extend(more);
+    steps
+}
+
+/// A called party who listens to the announcement and presses a key.
+pub fn presses(key: &str, then: Vec<Step>) -> drivers::sim::called_party::CalledPartyScript {
+    let mut steps = vec![Step::await_quiet(Ticks::ms(1200), Ticks::secs(40)), Step::dial(key)];
+    steps.extend(then);
+    drivers::sim::called_party::CalledPartyScript::answering(2, steps)
+}
+
+pub fn count_leg(outcome: &Outcome, leg: Leg, prompt: Prompt) -> usize {
+    outcome
+        .facts()
+        .filter(|(_, f)| matches!(f, Fact::Says { leg: l, prompt: p, .. } if *l == leg && *p == prompt))
+        .count()
+}
+
+struct Direct(BackOffice);
+
+impl sallyport::runtime::office::Office for Direct {
+    fn answer(&mut self, now: Tick, line: LineId, query: &types::query::Query) -> types::query::Reply {
+        let asked = types::query::Asked { number: 1, query: query.clone() };
+        self.0.answer(now, &[(line, asked)]).pop().map_or(types::query::Reply::Unavailable, |a| a.1.reply)
+    }
+    fn commit(&mut self, _: Tick) -> Result<(), sallyport::runtime::office::NotWritten> {
+        Ok(())
+    }
+    fn anchor(&mut self, now: Tick, utc_ms: i64) {
+        self.0.anchor(now, utc_ms);
+    }
+}

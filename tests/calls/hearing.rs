@@ -1,0 +1,88 @@
+//! Finding a recording in what a party heard: normalised cross-correlation by FFT.
+
+use drivers::sim::transcript::Track;
+use rustfft::{FftPlanner, num_complex::Complex32};
+use types::tick::{Tick, Ticks};
+
+/// Over this a recording was heard; speech that only resembles it stays well under.
+pub const HEARD: f32 = 0.6;
+
+/// Where and how well a recording fits.
+#[derive(Clone, Copy, Debug)]
+pub struct Match {
+    pub at: Tick,
+    pub likeness: f32,
+}
+
+/// All places where `clip` was heard in `track` between two ticks, first to last.
+pub fn find(track: &Track, clip: &[i16], from: Tick, to: Tick) -> Vec<Match> {
+    let audio = track.between(from, Ticks(to.0 - from.0));
+    let scores = likeness(&audio, clip);
+    let mut found: Vec<Match> = Vec::new();
+    for (offset, &score) in scores.iter().enumerate() {
+        if score < HEARD {
+            continue;
+        }
+        let place = Match { at: from + Ticks(offset as u64), likeness: score };
+        match found.last_mut() {
+            // One hearing is one peak.
+            Some(last) if place.at.since(last.at).0 < clip.len() as u64 => {
+                if score > last.likeness {
+                    *last = place;
+                }
+            }
+            _ => found.push(place),
+        }
+    }
+    found
+}
+
+/// The best fit anywhere, for tests that want nothing of it to be there.
+pub fn best(track: &Track, clip: &[i16], from: Tick, to: Tick) -> f32 {
+    let audio = track.between(from, Ticks(to.0.saturating_sub(from.0)));
+    likeness(&audio, clip).into_iter().fold(0.0, f32::max)
+}
+
+/// Root mean square of a stretch, in linear units.
+pub fn rms(track: &Track, from: Tick, to: Tick) -> f32 {
+    let audio = track.between(from, Ticks(to.0 - from.0));
+    let sum: f64 = audio.iter().map(|&s| f64::from(s) * f64::from(s)).sum();
+    ((sum / audio.len().max(1) as f64).sqrt()) as f32
+}
+
+fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
+    if audio.len() < clip.len() || clip.is_empty() {
+        return Vec::new();
+    }
+    let size = (audio.len() + clip.len()).next_power_of_two();
+    let mut planner = FftPlanner::new();
+    let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
+    let spectrum = |samples: &[i16]| {
+        let mut bins: Vec<Complex32> =
+            samples.iter().map(|&s| Complex32::new(f32::from(s) / 32768.0, 0.0)).collect();
+        bins.resize(size, Complex32::new(0.0, 0.0));
+        forward.process(&mut bins);
+        bins
+    };
+    let mut product = spectrum(audio);
+    for (a, c) in product.iter_mut().zip(spectrum(clip)) {
+        *a *= c.conj();
+    }
+    inverse.process(&mut product);
+    let energy = |samples: &[i16]| -> f64 {
+        samples.iter().map(|&s| (f64::from(s) / 32768.0).powi(2)).sum()
+    };
+    let clip_energy = energy(clip).max(1e-9);
+    let mut window = energy(&audio[..clip.len()]);
+    let places = audio.len() - clip.len();
+    let mut scores = Vec::with_capacity(places);
+    for at in 0..places {
+        let dot = f64::from(product[at].re) / size as f64;
+        // A window quieter than the idle channel's noise has nothing to compare.
+        let norm = (clip_energy * window.max(clip_energy * 1e-4)).sqrt();
+        scores.push((dot / norm) as f32);
+        let (out, in_) = (f64::from(audio[at]) / 32768.0, f64::from(audio[at + clip.len()]) / 32768.0);
+        window += in_ * in_ - out * out;
+    }
+    scores
+}

@@ -22,8 +22,8 @@ use types::{
 /// goes on in the next frame.
 const MAX_STEPS_A_FRAME: usize = 16;
 
-/// Loop changes of one frame: a pulse is never shorter than a frame.
-pub type LoopChanges = ArrayVec<LoopChange, 8>;
+/// Loop changes of one frame: more than its steps can make.
+pub type LoopChanges = ArrayVec<LoopChange, 32>;
 
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -35,6 +35,8 @@ pub struct Actor {
     pulser: Option<Pulser>,
     flashed: bool,
     key: KeyTone,
+    /// Which digit of the step the key is for.
+    key_number: Option<u64>,
     ear: Ear,
     /// The hook as the script last left it (a flash or pulses don't change it).
     off_hook: bool,
@@ -58,6 +60,7 @@ impl Actor {
             pulser: None,
             flashed: false,
             key: KeyTone::default(),
+            key_number: None,
             ear: Ear::new(plan),
             off_hook,
             finished: false,
@@ -138,6 +141,7 @@ impl Actor {
                 self.pulser = Pulser::new(cursor, *digits, *timing);
             }
             Step::Flash(_) => self.flashed = false,
+            Step::Dial { .. } => self.key_number = None,
             _ => {}
         }
         cursor
@@ -196,7 +200,8 @@ impl Actor {
         let end = since + Ticks(cycle * digits.len() as u64);
         for tick in cursor.0..end.0.min(stage.end.0) {
             let (number, within) = ((tick - since.0) / cycle, (tick - since.0) % cycle);
-            if within == 0 {
+            if self.key_number != Some(number) {
+                self.key_number = Some(number);
                 let digit = digits.iter().nth(number as usize).expect("a digit a cycle");
                 self.key = KeyTone::new(digit, keying.level_dbm0, keying.twist_db);
             }

@@ -13,7 +13,7 @@ use nix::{
     time::clock_gettime,
 };
 use std::{
-    os::fd::{AsFd, AsRawFd, RawFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
     time::Duration,
 };
 use types::{
@@ -131,6 +131,12 @@ impl<F: FarEnd> Clocked<F> {
     fn drain(&mut self, now: Tick) -> Tick {
         let _ = self.timer.wait();
         now.max(self.clock.now())
+    }
+}
+
+impl<F: FarEnd> AsFd for Clocked<F> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.timer.as_fd()
     }
 }
 

@@ -23,9 +23,11 @@ const DIAL_TONE_WINDOWS: u32 = 20;
 const BEEP_FRAMES: u32 = 8;
 const LONGEST_BEEP_FRAMES: u32 = 200;
 const BEEP_HZ: [f64; 2] = [600.0, 2500.0];
-/// Voice: this many sounding frames of the last hundred, and levels that spread this far.
-const VOICE_FRAMES: u32 = 50;
-const VOICE_SPREAD_DB: f64 = 3.0;
+/// Voice: this many sounding frames within so many, and levels that spread this far (the
+/// beat of 440 and 480 Hz spreads by 2.9 dB).
+const VOICE_FRAMES: u32 = 30;
+const VOICE_MEMORY: u32 = 100;
+const VOICE_SPREAD_DB: f64 = 4.0;
 /// How far a cadence's parts may be off, in windows of 20 ms.
 const CADENCE_SLACK: i64 = 2;
 
@@ -117,7 +119,7 @@ impl Ear {
         let level = level::dbm0(frame);
         // Long silences forget what was heard before.
         self.run += 1;
-        if self.run >= 2 * VOICE_FRAMES {
+        if self.run > VOICE_MEMORY {
             self.run = 0;
             self.voice = Voice::default();
         }

@@ -53,9 +53,9 @@ pub struct Noise {
     poles: [f64; 3],
 }
 
-/// The root mean square of the pink filter's output for white noise of variance one,
-/// measured over ten million samples.
-const PINK_RMS: f64 = 1.747;
+/// The root mean square of the pink filter's output for white noise of variance one, from the
+/// sum of its squared impulse response.
+const PINK_RMS: f64 = 2.979;
 
 impl Noise {
     pub fn new(colour: Colour, level_dbm0: f64, seed: u64) -> Noise {

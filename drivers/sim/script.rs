@@ -35,7 +35,7 @@ pub enum Listen {
     Ringback,
     /// A single tone of 600 to 2500 Hz for 80 ms to 2 s, and its end.
     Beep,
-    /// Half a second of something that varies as speech does.
+    /// 300 ms of sound within a second, of levels that vary as speech does.
     Voice,
     /// 60 ms of anything above -40 dBm0.
     Sound,

@@ -172,9 +172,9 @@ impl<F: FarEnd> SimPort<F> {
         self
     }
 
-    /// Begins the far end's life at the first block that starts at or after this tick.
+    /// Begins the far end's life with the block that is under way at this tick.
     pub fn start_at(mut self, start: Tick) -> SimPort<F> {
-        let blocks = start.0.saturating_sub(self.phase).div_ceil(FRAME as u64);
+        let blocks = start.0.saturating_sub(self.phase) / FRAME as u64;
         self.at = Tick(self.phase + blocks * FRAME as u64);
         self
     }

@@ -34,8 +34,8 @@ pub enum Event {
     /// The script came to its end.
     Finished,
 
-    /// The telephone's hook; for an exchange, that of the port (the trunk is seized, and
-    /// opened).
+    /// The telephone's hook; for an exchange, that of the port: the trunk is seized, and (told
+    /// at the release, with the tick at which the loop opened) opened for good.
     OffHook,
     OnHook,
     /// The phone's line was broken by the port for this long.

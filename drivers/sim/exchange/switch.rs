@@ -104,7 +104,7 @@ impl Exchange {
     }
 
     pub(super) fn release(&mut self, at: Tick) {
-        self.transcript.note(at, Event::OnHook);
+        self.transcript.note(self.loop_.since, Event::OnHook);
         self.transcript.note(at, Event::Released);
         self.tones.stop();
         self.loop_.pulses = 0;
@@ -308,9 +308,10 @@ impl Exchange {
 
     fn start_ringing(&mut self, at: Tick) {
         self.tones.start(self.line.plan.ringback);
+        self.transcript.note(at, Event::Rings(1));
         self.state = State::Ringing {
             since: at,
-            rings: 0,
+            rings: 1,
         };
     }
 

@@ -94,3 +94,42 @@ fn wrappers_pass() {
         })
     });
 }
+
+/// How many checks fail when both ports have these faults.
+fn failures(faults: Faults) -> usize {
+    let mut make = || {
+        let mut pair = make(Law::Mu, [0, 0], |port| port);
+        pair.phone = Box::new(Faulty::new(pair.phone, faults));
+        pair.trunk = Box::new(Faulty::new(pair.trunk, faults));
+        pair
+    };
+    let outcomes = contract::check(&mut make);
+    outcomes
+        .iter()
+        .filter(|(_, result)| result.is_err())
+        .count()
+}
+
+#[test]
+fn the_suite_notices_a_bad_driver() {
+    let faults = Faults::default();
+    assert_eq!(failures(faults), 0);
+    assert!(
+        failures(Faults {
+            gone_at: Some(Tick(800)),
+            ..faults
+        }) > 5
+    );
+    assert!(
+        failures(Faults {
+            late_blocks: 0.5,
+            ..faults
+        }) > 0
+    );
+    assert!(
+        failures(Faults {
+            lost_blocks: 0.5,
+            ..faults
+        }) > 0
+    );
+}

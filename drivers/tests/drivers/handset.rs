@@ -230,6 +230,11 @@ fn voice_is_awaited_and_tones_are_no_voice() {
         )
         .is_some()
     );
+    let hello = awaited(
+        Step::await_voice(Ticks::secs(6)),
+        Clip::called_hello().samples(),
+    );
+    assert!(hello.is_some());
     let timeout = Ticks::secs(6);
     assert_eq!(
         awaited(

@@ -227,9 +227,9 @@ fn call(seed: u64) -> (Bench<Handset>, Vec<Frame>) {
         + Ticks::secs(1);
     let measured =
         delay::one_way(emitted, heard, from, Ticks::secs(4), Ticks::ms(200)).expect("audio");
-    // One block to be read, one in the primed queue, two samples of copper each side.
-    assert!(measured.correlation > 0.95, "{measured:?}");
-    assert_eq!(measured.delay, Ticks(80 + 80 + 4), "{measured:?}");
+    // One block, which is what one primed block costs, and two samples of copper each side.
+    assert!(measured.correlation > 0.9, "{measured:?}");
+    assert_eq!(measured.delay, Ticks(80 + 4), "{measured:?}");
     (bench, frames)
 }
 

@@ -52,7 +52,10 @@ pub(crate) fn read(
     };
     take_options(options, &mut template)?;
     if template.rule.strip >= min {
-        return Err(format!("strip {} leaves nothing of {min} digits", template.rule.strip));
+        return Err(format!(
+            "strip {} leaves nothing of {min} digits",
+            template.rule.strip
+        ));
     }
     let mut shapes = vec![String::new()];
     for part in split(shape)? {
@@ -66,7 +69,10 @@ pub(crate) fn read(
             .flat_map(|shape| choices.iter().map(move |more| format!("{shape}{more}")))
             .collect();
     }
-    shapes.into_iter().map(|shape| one(&template, shape)).collect()
+    shapes
+        .into_iter()
+        .map(|shape| one(&template, shape))
+        .collect()
 }
 
 /// A code of a list is one to six of the letters of a shape.
@@ -156,8 +162,12 @@ fn is_shape(c: u8) -> bool {
 fn counts(text: &str) -> Result<(u8, u8), String> {
     let (min, max) = text.split_once('-').unwrap_or((text, text));
     match (min.parse::<u8>(), max.parse::<u8>()) {
-        (Ok(min), Ok(max)) if 0 < min && min <= max && usize::from(max) <= MAX_DIGITS => Ok((min, max)),
-        _ => Err(format!("\"{text}\" is no count of digits; \"10\" or \"7-12\", at most {MAX_DIGITS}")),
+        (Ok(min), Ok(max)) if 0 < min && min <= max && usize::from(max) <= MAX_DIGITS => {
+            Ok((min, max))
+        }
+        _ => Err(format!(
+            "\"{text}\" is no count of digits; \"10\" or \"7-12\", at most {MAX_DIGITS}"
+        )),
     }
 }
 
@@ -165,7 +175,9 @@ fn take_options(options: &[&str], template: &mut Template) -> Result<(), String>
     for option in options.chunks(2) {
         match option {
             ["strip", n] => {
-                let n = n.parse().map_err(|_| format!("\"{n}\" is no number of digits to strip"))?;
+                let n = n
+                    .parse()
+                    .map_err(|_| format!("\"{n}\" is no number of digits to strip"))?;
                 template.rule.strip = n;
             }
             ["prepend", what] if *what == AREA => template.prepend_area = true,
@@ -175,7 +187,11 @@ fn take_options(options: &[&str], template: &mut Template) -> Result<(), String>
                 template.rule.prepend =
                     digits.ok_or("prepend takes decimal digits or {area}".to_string())?;
             }
-            [word, ..] => return Err(format!("\"{word}\" is no option; \"strip 1\", \"prepend 55\"")),
+            [word, ..] => {
+                return Err(format!(
+                    "\"{word}\" is no option; \"strip 1\", \"prepend 55\""
+                ));
+            }
             [] => {}
         }
     }

@@ -99,7 +99,8 @@ impl Reader {
             if !self.tones.iter().any(|(def, _)| def.tone == needed) {
                 let tone = tone::name(needed);
                 let hint = format!(
-                    "there is no tone {tone} line; if another tone serves, \"tone {tone} same-as busy\""
+                    "there is no tone {tone} line; \
+                     if another tone serves, \"tone {tone} same-as busy\""
                 );
                 return Err((None, hint));
             }

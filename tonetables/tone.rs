@@ -17,7 +17,10 @@ const NAMES: [(&str, Tone); 16] = [
     ("sit-reorder-local", Tone::Sit(SitKind::ReorderLocal)),
     ("sit-reorder-distant", Tone::Sit(SitKind::ReorderDistant)),
     ("sit-no-circuit-local", Tone::Sit(SitKind::NoCircuitLocal)),
-    ("sit-no-circuit-distant", Tone::Sit(SitKind::NoCircuitDistant)),
+    (
+        "sit-no-circuit-distant",
+        Tone::Sit(SitKind::NoCircuitDistant),
+    ),
     ("sit-ineffective", Tone::Sit(SitKind::Ineffective)),
     ("sit-unknown", Tone::Sit(SitKind::Unknown)),
 ];
@@ -43,7 +46,10 @@ pub(crate) fn read<'a>(
     if let Some(other) = sound.trim().strip_prefix("same-as") {
         let other = tone_of(other.trim())?;
         let Some(def) = before.find(|def| def.tone == other && def.same_as.is_none()) else {
-            return Err(format!("no tone {} stands above with a sound of its own", name(other)));
+            return Err(format!(
+                "no tone {} stands above with a sound of its own",
+                name(other)
+            ));
         };
         return Ok(ToneDef {
             tone,
@@ -95,7 +101,10 @@ fn bursts(tone: Tone, sound: &str) -> Result<ToneDef, String> {
 fn burst(text: &str, before: Option<&Burst>) -> Result<Burst, String> {
     const SHAPE: &str = "a burst is \"350+440 -13dBm0 on 500 off 500\", or ends with \"steady\"";
     let mut words = text.split_whitespace().peekable();
-    let mut burst = match (words.next_if(|word| word.starts_with(|c: char| c.is_ascii_digit())), before) {
+    let mut burst = match (
+        words.next_if(|word| word.starts_with(|c: char| c.is_ascii_digit())),
+        before,
+    ) {
         (Some(word), before) => {
             let level = before.map_or(f32::NAN, |burst| burst.level_dbm0);
             frequencies(word, level)?
@@ -127,18 +136,33 @@ fn burst(text: &str, before: Option<&Burst>) -> Result<Burst, String> {
 fn frequencies(word: &str, level_dbm0: f32) -> Result<Burst, String> {
     let hz = |text: &str| {
         let hz = text.parse::<f32>().ok().filter(|hz| HZ.contains(hz));
-        hz.ok_or_else(|| format!("\"{text}\" is no frequency; Hz from {} to {}", HZ.start(), HZ.end()))
+        hz.ok_or_else(|| {
+            format!(
+                "\"{text}\" is no frequency; Hz from {} to {}",
+                HZ.start(),
+                HZ.end()
+            )
+        })
     };
     if let Some((carrier, modulator)) = word.split_once('x') {
-        let by = modulator.parse::<f32>().ok().filter(|by| (1.0..=100.0).contains(by));
+        let by = modulator
+            .parse::<f32>()
+            .ok()
+            .filter(|by| (1.0..=100.0).contains(by));
         let by = by.ok_or_else(|| format!("\"{modulator}\" is no modulator; Hz from 1 to 100"))?;
         let mut burst = Burst::new(&[hz(carrier)?], level_dbm0, 0, 0);
         burst.modulation = Some(by);
         return Ok(burst);
     }
-    let freqs = word.split('+').map(hz).collect::<Result<Vec<f32>, String>>()?;
+    let freqs = word
+        .split('+')
+        .map(hz)
+        .collect::<Result<Vec<f32>, String>>()?;
     if freqs.len() > MAX_FREQS {
-        return Err(format!("{} frequencies at once; at most {MAX_FREQS}", freqs.len()));
+        return Err(format!(
+            "{} frequencies at once; at most {MAX_FREQS}",
+            freqs.len()
+        ));
     }
     Ok(Burst::new(&freqs, level_dbm0, 0, 0))
 }
@@ -146,11 +170,23 @@ fn frequencies(word: &str, level_dbm0: f32) -> Result<Burst, String> {
 fn level(word: &str) -> Result<f32, String> {
     let number = word.trim_end_matches("dBm0");
     let level = number.parse().ok().filter(|level| DBM0.contains(level));
-    level.ok_or_else(|| format!("\"{word}\" is no level; from {}dBm0 to {}dBm0", DBM0.start(), DBM0.end()))
+    level.ok_or_else(|| {
+        format!(
+            "\"{word}\" is no level; from {}dBm0 to {}dBm0",
+            DBM0.start(),
+            DBM0.end()
+        )
+    })
 }
 
 fn length(word: Option<&str>) -> Result<u32, String> {
     let word = word.unwrap_or_default();
     let length = word.parse().ok().filter(|ms| MS.contains(ms));
-    length.ok_or_else(|| format!("\"{word}\" is no length; milliseconds from {} to {}", MS.start(), MS.end()))
+    length.ok_or_else(|| {
+        format!(
+            "\"{word}\" is no length; milliseconds from {} to {}",
+            MS.start(),
+            MS.end()
+        )
+    })
 }

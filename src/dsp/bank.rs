@@ -139,9 +139,5 @@ pub(crate) fn to_float<const N: usize>(samples: &[i16]) -> [f32; N] {
 #[inline]
 pub(crate) fn scallop(offset_hz: f32, samples: usize) -> f32 {
     let x = std::f32::consts::PI * offset_hz * samples as f32 / SAMPLE_RATE as f32;
-    if x.abs() < 1e-3 {
-        1.0
-    } else {
-        x.sin() / x
-    }
+    if x.abs() < 1e-3 { 1.0 } else { x.sin() / x }
 }

@@ -8,8 +8,9 @@
 //! the longest stretch in which they agree is what a listener must outlast.
 //!
 //! Limits: a pair fits within 15 % or 25 ms, whichever is more (exchanges keep 10 %, ITU-T
-//! E.180 clause 5; the rest is our measurement); frequencies fit within 2.3 %. Two
-//! nominal values count as different beyond 12 %.
+//! E.180 clause 5; the rest is our measurement); frequencies fit within 2.3 %. Two tones
+//! sound alike when all their lengths are within 12 %. Lengths further apart can still be
+//! mistaken once, until 27 %: then more pairs decide.
 
 use crate::plan::{Burst, MAX_BURSTS, MAX_FREQS, ToneDef};
 use arrayvec::ArrayVec;
@@ -21,8 +22,11 @@ const FREQ_SLACK_HZ: f32 = 2.0;
 const TIME_TOLERANCE: f32 = 0.15;
 const TIME_SLACK_MS: f32 = 25.0;
 
-/// Nominal lengths closer than this share are not told apart.
-const SAME_LENGTH: f32 = 0.12;
+/// Nominal lengths closer than this share of the longer are not told apart.
+const ALIKE: f32 = 0.12;
+
+/// Up to this share an exchange that strays and our tolerance may take one for the other.
+const MISTAKEN: f32 = 0.27;
 
 /// The frequencies that a burst is heard as, lowest first: a modulated carrier is heard
 /// as itself and its two sidebands.
@@ -70,9 +74,12 @@ pub(crate) fn sounds_like(a: &ToneDef, b: &ToneDef) -> bool {
     if ends_steady(a) || ends_steady(b) || !a.repeat || !b.repeat {
         return a.repeat == b.repeat
             && a.bursts.len() == b.bursts.len()
-            && a.bursts.iter().zip(&b.bursts).all(|(a, b)| same_pair(a, b));
+            && a.bursts
+                .iter()
+                .zip(&b.bursts)
+                .all(|(a, b)| same_pair(a, b, ALIKE));
     }
-    pairs_needed_against(a, b).is_none()
+    pairs_needed_against(a, b, ALIKE).is_none()
 }
 
 /// How many pairs in a row of the cadenced tone `def` can be no other tone of `all`.
@@ -80,7 +87,8 @@ pub(crate) fn pairs_needed(def: &ToneDef, all: &[ToneDef]) -> usize {
     let cycle = def.bursts.len();
     all.iter()
         .filter(|other| other.repeat && !ends_steady(other) && other.tone != def.tone)
-        .map(|other| pairs_needed_against(def, other).unwrap_or(cycle))
+        // Two that may be mistaken for each other at every pair: the better fit decides.
+        .map(|other| pairs_needed_against(def, other, MISTAKEN).unwrap_or(cycle))
         .fold(cycle, usize::max)
 }
 
@@ -91,7 +99,7 @@ pub(crate) fn ends_steady(def: &ToneDef) -> bool {
 
 /// One more than the longest stretch of `a` that is also one of `b`; `None` when there is
 /// no end to it.
-fn pairs_needed_against(a: &ToneDef, b: &ToneDef) -> Option<usize> {
+fn pairs_needed_against(a: &ToneDef, b: &ToneDef, share: f32) -> Option<usize> {
     // Two cycles of different length drift through every position in this many pairs.
     const FOR_EVER: usize = MAX_BURSTS * MAX_BURSTS;
     let mut stretch = 0;
@@ -101,7 +109,7 @@ fn pairs_needed_against(a: &ToneDef, b: &ToneDef) -> Option<usize> {
                 .take_while(|i| {
                     let a = &a.bursts[(from_a + i) % a.bursts.len()];
                     let b = &b.bursts[(from_b + i) % b.bursts.len()];
-                    same_pair(a, b)
+                    same_pair(a, b, share)
                 })
                 .count();
             stretch = stretch.max(agreed);
@@ -110,11 +118,13 @@ fn pairs_needed_against(a: &ToneDef, b: &ToneDef) -> Option<usize> {
     (stretch < FOR_EVER).then_some(stretch + 1)
 }
 
-fn same_pair(a: &Burst, b: &Burst) -> bool {
-    same_freqs(a, b) && same_length(a.on_ms, b.on_ms) && same_length(a.off_ms, b.off_ms)
+fn same_pair(a: &Burst, b: &Burst, share: f32) -> bool {
+    same_freqs(a, b)
+        && same_length(a.on_ms, b.on_ms, share)
+        && same_length(a.off_ms, b.off_ms, share)
 }
 
-fn same_length(a: u32, b: u32) -> bool {
+fn same_length(a: u32, b: u32, share: f32) -> bool {
     let (short, long) = (a.min(b) as f32, a.max(b) as f32);
-    (long - short <= TIME_SLACK_MS) || (short > 0.0 && (long - short) / long <= SAME_LENGTH)
+    (long - short <= TIME_SLACK_MS) || (short > 0.0 && (long - short) / long <= share)
 }

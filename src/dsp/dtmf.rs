@@ -16,7 +16,7 @@
 //! - twist: accepted from +4 to -8 dB (high less low), rejected beyond +9 and -13;
 //! - length: accepted from 40 ms, rejected to 23 ms; pause 40 ms; an interruption of
 //!   10 ms is bridged; two digits within 93 ms are two;
-//! - signal to noise 12 dB; under dial tone of the digit's level;
+//! - signal to noise 12 dB; under dial tone up to 10 dB stronger than the digit;
 //! - a digit is told at most 45 ms after it began.
 
 use crate::{
@@ -223,7 +223,9 @@ impl Dtmf {
         let mut frame = DtmfFrame::default();
         if let (Some(lost), Some(active)) = (self.cut.take(), self.active) {
             self.active = None;
-            frame.events.push(active.ended((at - lost).max(active.start)));
+            frame
+                .events
+                .push(active.ended((at - lost).max(active.start)));
         }
         let samples: [f32; FRAME] = to_float(samples);
         let (hops, _) = samples.as_chunks::<HOP>();
@@ -500,7 +502,10 @@ fn strongest(group: &[f32]) -> Option<(usize, f32)> {
         }
     }
     let limit = SECOND * group[best];
-    let alone = group.iter().enumerate().all(|(at, &power)| at == best || power <= limit);
+    let alone = group
+        .iter()
+        .enumerate()
+        .all(|(at, &power)| at == best || power <= limit);
     alone.then_some((best, group[best]))
 }
 

@@ -13,6 +13,7 @@ mod cadence;
 pub mod dtmf;
 pub mod g711;
 pub mod level;
+mod pattern;
 pub mod plan;
 pub mod progress;
 mod segment;

@@ -91,7 +91,8 @@ pub(crate) struct Sound {
 struct Onset {
     lanes: Lanes,
     hops: usize,
-    first_amplitude: f32,
+    /// Amplitudes of the first steady window and of the one before.
+    amplitudes: [f32; 2],
     first_end: Tick,
 }
 
@@ -175,7 +176,7 @@ impl Segmenter {
                 ..Change::default()
             };
         }
-        let spectrum = self.spectrum();
+        let spectrum = self.spectrum(&self.expected());
         let mut change = Change {
             tonal: spectrum.steady,
             ..Change::default()
@@ -273,11 +274,11 @@ impl Segmenter {
     }
 
     /// The mean square that a sine with this lane's magnitude has.
-    fn power(&self, lane: usize) -> f32 {
-        let ([now, _], hops) = self.window(lane);
-        let at = lane % LANES;
+    fn power(&self, lane: usize, ago: usize) -> f32 {
+        let (sums, hops) = self.window(lane);
+        let (re, im) = (sums[ago].re[lane % LANES], sums[ago].im[lane % LANES]);
         let n = (hops * FRAME) as f32;
-        2.0 * (now.re[at] * now.re[at] + now.im[at] * now.im[at]) / (n * n)
+        2.0 * (re * re + im * im) / (n * n)
     }
 
     fn turn(&self, lane: usize) -> (f32, f32) {
@@ -285,12 +286,19 @@ impl Segmenter {
         now.turn_since(before, lane % LANES)
     }
 
-    fn spectrum(&self) -> Spectrum {
+    /// The lanes in which a sound was seen last.
+    fn expected(&self) -> Lanes {
+        let lanes = self.sound.as_ref().map(|sound| &sound.lanes);
+        let lanes = lanes.or(self.onset.as_ref().map(|onset| &onset.lanes));
+        lanes.cloned().unwrap_or_default()
+    }
+
+    fn spectrum(&self, expected: &Lanes) -> Spectrum {
         let mut spectrum = Spectrum {
             lanes: Lanes::new(),
             steady: false,
         };
-        let powers = (0..self.freqs.len()).map(|lane| (lane, self.power(lane)));
+        let powers = (0..self.freqs.len()).map(|lane| (lane, self.power(lane, 0)));
         let Some((top, top_power)) = powers.max_by(|a, b| a.1.total_cmp(&b.1)) else {
             return spectrum;
         };
@@ -303,14 +311,16 @@ impl Segmenter {
         let mut explained = 0.0;
         let mut seen: ArrayVec<(f32, f32, u8), MAX_FREQS> = ArrayVec::new();
         for lane in 0..self.freqs.len() {
-            let power = self.power(lane);
+            let power = self.power(lane, 0);
             if power < TWIST * top_power {
                 continue;
             }
             let offset = hz_of(self.turn(lane));
             let hz = self.freqs[lane] + offset;
             if let Some(same) = seen.iter_mut().find(|s| (s.0 - hz).abs() < SAME_HZ) {
-                if same.1 < power {
+                // Between two lanes, noise would make it jump from one to the other.
+                let held = |lane: u8| if expected.contains(&lane) { 3.0 } else { 1.0 };
+                if same.1 * held(same.2) < power * held(lane as u8) {
                     *same = (hz, power, lane as u8);
                 }
             } else if seen.try_push((hz, power, lane as u8)).is_err() {
@@ -339,15 +349,16 @@ impl Segmenter {
         sum / (frames * FRAME) as f32
     }
 
-    fn amplitude(&self, lanes: &Lanes) -> f32 {
-        let power: f32 = lanes.iter().map(|&lane| self.power(usize::from(lane))).sum();
-        power.sqrt()
+    /// The amplitude of a sound now, or one hop ago.
+    fn amplitude(&self, lanes: &Lanes, ago: usize) -> f32 {
+        let powers = lanes.iter().map(|&lane| self.power(usize::from(lane), ago));
+        powers.sum::<f32>().sqrt()
     }
 
     /// Follows the sound that goes on; returns it when it ended.
     fn follow(&mut self, spectrum: &Spectrum, end: Tick) -> Option<Ended> {
         let mut sound = self.sound.take()?;
-        let amplitude = self.amplitude(&sound.lanes);
+        let amplitude = self.amplitude(&sound.lanes, 0);
         let window = self.hops_of(usize::from(sound.lanes[0]));
         let part = amplitude / sound.plateau;
         sound.hops += 1;
@@ -382,7 +393,7 @@ impl Segmenter {
             sound.turns[at].0 += turn.0;
             sound.turns[at].1 += turn.1;
             let seen_share = scallop(hz_of(turn), self.hops_of(lane) * FRAME);
-            sound.powers[at] += self.power(lane) / (seen_share * seen_share).max(0.1);
+            sound.powers[at] += self.power(lane, 0) / (seen_share * seen_share).max(0.1);
         }
         sound.measured += 1.0;
     }
@@ -407,14 +418,14 @@ impl Segmenter {
             self.onset = None;
             return false;
         }
-        let amplitude = self.amplitude(&spectrum.lanes);
+        let amplitude = self.amplitude(&spectrum.lanes, 0);
         match &mut self.onset {
             Some(onset) if onset.lanes == spectrum.lanes => onset.hops += 1,
             _ => {
                 self.onset = Some(Onset {
+                    amplitudes: [amplitude, self.amplitude(&spectrum.lanes, 1)],
                     lanes: spectrum.lanes,
                     hops: 1,
-                    first_amplitude: amplitude,
                     first_end: end,
                 });
             }
@@ -423,9 +434,8 @@ impl Segmenter {
             return false;
         };
         let window = self.hops_of(usize::from(onset.lanes[0])) * FRAME;
-        let part = (onset.first_amplitude / amplitude).min(1.0);
         let mut sound = Sound {
-            start: onset.first_end - Ticks((part * window as f32) as u64),
+            start: onset.start(amplitude, window),
             plateau: amplitude,
             range: (f32::MAX, 0.0),
             turns: [(0.0, 0.0); MAX_FREQS],
@@ -440,11 +450,28 @@ impl Segmenter {
         for (at, &lane) in sound.lanes.iter().enumerate() {
             let lane = usize::from(lane);
             sound.turns[at] = self.turn(lane);
-            sound.powers[at] = self.power(lane);
+            sound.powers[at] = self.power(lane, 0);
         }
         sound.measured = 1.0;
         self.sound = Some(sound);
         true
+    }
+}
+
+impl Onset {
+    /// When the sound began, from the part of a whole window's amplitude that was there.
+    fn start(&self, whole: f32, window: usize) -> Tick {
+        let [first, before] = self
+            .amplitudes
+            .map(|amplitude| (amplitude / whole).min(1.0));
+        // The phase of the first window with sound in it says nothing yet: it may have been
+        // passed over although it was half full.
+        let (part, end) = if first < 0.95 {
+            (first, self.first_end)
+        } else {
+            (before, self.first_end - FRAME_TICKS)
+        };
+        end - Ticks((part * window as f32) as u64)
     }
 }
 

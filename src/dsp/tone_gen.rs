@@ -238,7 +238,11 @@ impl Chord {
     fn of(burst: &Burst) -> Chord {
         let mut chord = Chord::SILENT;
         // Full modulation adds half of the carrier's power in its two sidebands.
-        let excess_db = if burst.modulation.is_some() { 1.760_9 } else { 0.0 };
+        let excess_db = if burst.modulation.is_some() {
+            1.760_9
+        } else {
+            0.0
+        };
         for (at, &hz) in burst.freqs().iter().enumerate() {
             chord.set(at, hz, sine_peak(burst.level_dbm0 - excess_db));
         }

@@ -53,8 +53,9 @@ struct Utterance {
     pause: u32,
     power: f32,
     powers: u32,
-    /// Least and most level since the first frame, in dBm0.
-    range: (f32, f32),
+    /// Mean and variance of the frames' levels in dB, over the last third of a second.
+    mean: f32,
+    variance: f32,
     told: Option<Tick>,
     /// Frames of speech since it was told.
     fresh: u32,
@@ -84,8 +85,13 @@ const FLOOR_DOWN: f32 = 0.2;
 const ENOUGH: u32 = 16;
 const PAUSE: u32 = 10;
 
-/// Level movement of speech within an utterance.
-const MOVES_DB: f32 = 4.5;
+/// Variance of speech's level, dB squared. White noise has 0.5, a tone none.
+const MOVES: f32 = 2.25;
+const MEMORY: u32 = 32;
+
+/// Loud frames without movement are noise that set in: the floor follows 20 dB a second.
+const STEADY_FRAMES: u32 = 50;
+const FLOOR_UP_STEADY_DB: f32 = 0.2;
 
 const AGAIN: Ticks = Ticks::ms(500);
 
@@ -103,12 +109,7 @@ impl Voice {
     }
 
     /// `tonal` is what the other detectors say of this frame: a network tone or DTMF.
-    pub fn process(
-        &mut self,
-        samples: &Samples,
-        at: Tick,
-        tonal: bool,
-    ) -> ArrayVec<VoiceEvent, 2> {
+    pub fn process(&mut self, samples: &Samples, at: Tick, tonal: bool) -> ArrayVec<VoiceEvent, 2> {
         let energy: f32 = samples.iter().map(|&s| f32::from(s) * f32::from(s)).sum();
         let power = energy / FRAME as f32;
         let level = power_dbm0(power);
@@ -138,10 +139,18 @@ impl Voice {
 
     fn follow_floor(&mut self, level: f32) {
         let difference = level - self.floor_dbm0;
+        let steady = self
+            .utterance
+            .is_some_and(|u| u.powers >= STEADY_FRAMES && !u.moves());
+        let up = if steady {
+            FLOOR_UP_STEADY_DB
+        } else {
+            FLOOR_UP_DB
+        };
         self.floor_dbm0 += if difference < 0.0 {
             FLOOR_DOWN * difference
         } else {
-            FLOOR_UP_DB.min(difference)
+            up.min(difference)
         };
         self.floor_dbm0 = self.floor_dbm0.clamp(FLOOR_RANGE.0, FLOOR_RANGE.1);
     }
@@ -150,8 +159,7 @@ impl Voice {
         let utterance = self.utterance.get_or_insert(Utterance::new(at));
         // The first frame may be loud only in part: its level says nothing of movement.
         if utterance.powers > 0 {
-            let (least, most) = utterance.range;
-            utterance.range = (least.min(level), most.max(level));
+            utterance.measure(level);
         }
         utterance.frames += 1;
         utterance.fresh += 1;
@@ -182,9 +190,8 @@ impl Voice {
 
     fn tell(&mut self, now: Tick) -> Option<VoiceEvent> {
         let utterance = self.utterance.as_mut()?;
-        let moved = utterance.range.1 - utterance.range.0 >= MOVES_DB;
         let due = utterance.told.is_none_or(|told| now.since(told) >= AGAIN);
-        if !moved || !due || utterance.fresh < ENOUGH {
+        if !utterance.moves() || !due || utterance.fresh < ENOUGH {
             return None;
         }
         utterance.told = Some(now);
@@ -204,10 +211,27 @@ impl Utterance {
             pause: 0,
             power: 0.0,
             powers: 0,
-            range: (f32::MAX, f32::MIN),
+            mean: 0.0,
+            variance: 0.0,
             told: None,
             fresh: 0,
         }
+    }
+
+    /// Takes a level into mean and variance, older ones fading.
+    fn measure(&mut self, level: f32) {
+        let weight = 1.0 / self.powers.min(MEMORY) as f32;
+        let difference = level - self.mean;
+        if self.powers == 1 {
+            self.mean = level;
+            return;
+        }
+        self.mean += weight * difference;
+        self.variance = (1.0 - weight) * (self.variance + weight * difference * difference);
+    }
+
+    fn moves(&self) -> bool {
+        self.variance >= MOVES
     }
 }
 

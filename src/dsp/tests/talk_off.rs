@@ -18,7 +18,12 @@ fn prompts() -> Vec<(PathBuf, Vec<i16>)> {
     let sets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../speech/sets");
     collect(&sets, &mut files);
     files.sort();
-    assert!(files.len() > 100, "{} prompts in {}", files.len(), sets.display());
+    assert!(
+        files.len() > 100,
+        "{} prompts in {}",
+        files.len(),
+        sets.display()
+    );
     let read = |path: PathBuf| {
         let audio = read_mu_law_wav(&std::fs::read(&path).expect("a readable file"));
         (path, audio)
@@ -86,14 +91,22 @@ fn prompts_are_no_digits() {
                     suspects[at] += usize::from(heard.suspect);
                     for event in heard.events {
                         if let DtmfEvent::Start { digit, .. } = event {
-                            found[at].push((path.file_name().map(|n| n.to_owned()), speed, digit, tick.0 / 8));
+                            found[at].push((
+                                path.file_name().map(|n| n.to_owned()),
+                                speed,
+                                digit,
+                                tick.0 / 8,
+                            ));
                         }
                     }
                 }
             }
         }
     }
-    println!("{:.2} h of speech; suspect frames {suspects:?}", seconds / 3600.0);
+    println!(
+        "{:.2} h of speech; suspect frames {suspects:?}",
+        seconds / 3600.0
+    );
     println!("talk {:?}", found[0]);
     println!("PIN entry {:?}", found[1]);
     assert!(found[0].is_empty(), "in talk: {:?}", found[0]);
@@ -131,7 +144,9 @@ fn prompts_are_voices() {
             let mut audio = audio.clone();
             gain(&mut audio, level);
             add_noise(&mut Rng::new(1), &mut audio, -50.0);
-            let mut voice = Voice::new(VoiceSettings { silence: Ticks::secs(60) });
+            let mut voice = Voice::new(VoiceSettings {
+                silence: Ticks::secs(60),
+            });
             let mut progress = Progress::new(&us());
             let began = frames(&audio).any(|(frame, at)| {
                 let tonal = progress.process(&frame, at).tonal;

@@ -142,9 +142,15 @@ pub fn us() -> TonePlan {
                 Tone::StutterDial,
                 &[stutter, stutter, stutter, Burst::new(&dial, -13.0, 0, 0)],
             ),
-            ToneDef::cadenced(Tone::Ringback, &[Burst::new(&[440.0, 480.0], -19.0, 2000, 4000)]),
+            ToneDef::cadenced(
+                Tone::Ringback,
+                &[Burst::new(&[440.0, 480.0], -19.0, 2000, 4000)],
+            ),
             ToneDef::cadenced(Tone::Busy, &[Burst::new(&[480.0, 620.0], -24.0, 500, 500)]),
-            ToneDef::cadenced(Tone::Reorder, &[Burst::new(&[480.0, 620.0], -24.0, 250, 250)]),
+            ToneDef::cadenced(
+                Tone::Reorder,
+                &[Burst::new(&[480.0, 620.0], -24.0, 250, 250)],
+            ),
             sit(SitKind::Intercept, (913.8, 274), (1370.6, 274)),
             sit(SitKind::VacantCode, (985.2, 380), (1370.6, 274)),
             sit(SitKind::ReorderLocal, (913.8, 274), (1428.5, 380)),
@@ -163,7 +169,12 @@ pub fn us() -> TonePlan {
             ToneDef::cadenced(Tone::CallWaiting, &[Burst::new(&[440.0], -13.0, 300, 9700)]),
             ToneDef::cadenced(
                 Tone::Howler,
-                &[Burst::new(&[1400.0, 2060.0, 2450.0, 2600.0], -6.0, 100, 100)],
+                &[Burst::new(
+                    &[1400.0, 2060.0, 2450.0, 2600.0],
+                    -6.0,
+                    100,
+                    100,
+                )],
             ),
             ToneDef::cadenced(Tone::Record, &[Burst::new(&[1400.0], -18.0, 500, 14500)]),
         ],

@@ -1,0 +1,150 @@
+//! What each detector costs: nanoseconds of thread CPU time for a frame of 80 samples.
+//!
+//! `cargo run --release -p dsp --example frame_cost`
+
+use dsp::{
+    dtmf::{Dtmf, Profile},
+    g711, level,
+    plan::{Burst, ToneDef, TonePlan},
+    progress::Progress,
+    tone_gen::ToneGen,
+    voice::{Voice, VoiceSettings},
+};
+use std::hint::black_box;
+use types::{
+    frame::{FRAME, Law, Samples},
+    tick::{Tick, Ticks},
+    tone::Tone,
+};
+
+const FRAMES: usize = 200;
+const ROUNDS: usize = 100;
+const BATCHES: usize = 5;
+
+/// The kernel updates a thread's CPU time every few milliseconds: a batch is much longer.
+const BATCH_NS: u64 = 200_000_000;
+
+fn main() {
+    let plan = plan();
+    let audio = audio(&plan);
+    let settings = VoiceSettings {
+        silence: Ticks::secs(60),
+    };
+
+    let mut octets = [0u8; FRAME];
+    report("mu-law encode", &audio, |frame, _| {
+        g711::encode(Law::Mu, frame, &mut octets)
+    });
+    let mut samples = [0i16; FRAME];
+    report("mu-law decode", &audio, |frame, _| {
+        let octets: [u8; FRAME] = std::array::from_fn(|n| frame[n] as u8);
+        g711::decode(Law::Mu, &octets, &mut samples);
+        black_box(&samples);
+    });
+    report("level", &audio, |frame, _| {
+        black_box(level::dbm0(frame));
+    });
+    let mut tone = ToneGen::new(&plan.tones[0]);
+    report("two tones generated", &audio, |_, _| {
+        tone.fill(&mut samples);
+        black_box(&samples);
+    });
+    let mut dtmf = Dtmf::new(Profile::Talk);
+    report("DTMF", &audio, |frame, at| {
+        black_box(dtmf.process(frame, at));
+    });
+    let mut progress = Progress::new(&plan);
+    report("progress, 15 frequencies", &audio, |frame, at| {
+        black_box(progress.process(frame, at));
+    });
+    let mut voice = Voice::new(settings);
+    report("voice", &audio, |frame, at| {
+        black_box(voice.process(frame, at, false));
+    });
+    let mut phone = Dtmf::new(Profile::Talk);
+    let mut trunk = Dtmf::new(Profile::Talk);
+    let mut progress = Progress::new(&plan);
+    let mut voice = Voice::new(settings);
+    report(
+        "talk set: DTMF twice, progress, voice",
+        &audio,
+        |frame, at| {
+            black_box(phone.process(frame, at));
+            let digit = trunk.process(frame, at).suspect;
+            let tonal = progress.process(frame, at).tonal | digit;
+            black_box(voice.process(frame, at, tonal));
+        },
+    );
+}
+
+fn report(what: &str, audio: &[Samples], mut run: impl FnMut(&Samples, Tick)) {
+    let mut best = f64::MAX;
+    let mut at = Tick::ZERO;
+    for _ in 0..BATCHES {
+        let before = thread_cpu_ns();
+        let (mut frames, mut spent) = (0, 0);
+        while spent < BATCH_NS {
+            for _ in 0..ROUNDS {
+                for frame in audio {
+                    run(black_box(frame), at);
+                    at += Ticks(FRAME as u64);
+                }
+            }
+            frames += ROUNDS * audio.len();
+            spent = thread_cpu_ns() - before;
+        }
+        best = best.min(spent as f64 / frames as f64);
+    }
+    println!("{best:8.0} ns  {what}");
+}
+
+/// CPU time of this thread: the kernel's own count, in ns (first figure of schedstat).
+fn thread_cpu_ns() -> u64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat");
+    let stat = stat.expect("a Linux kernel that keeps schedstat");
+    let first = stat.split_whitespace().next();
+    first.and_then(|ns| ns.parse().ok()).expect("a count of ns")
+}
+
+/// Noise, tone and something between, in turn.
+fn audio(plan: &TonePlan) -> Vec<Samples> {
+    let mut tone = ToneGen::new(&plan.tones[2]);
+    let mut random = 1u32;
+    let mut frames = Vec::new();
+    for n in 0..FRAMES {
+        let mut frame = [0; FRAME];
+        if n % 50 < 30 {
+            tone.fill(&mut frame);
+        }
+        for sample in &mut frame {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *sample += (random >> 22) as i16 - 512;
+        }
+        frames.push(frame);
+    }
+    frames
+}
+
+/// As many frequencies as North America's plan.
+fn plan() -> TonePlan {
+    let sit = |freqs: [f32; 3]| {
+        let bursts = freqs.map(|hz| Burst::new(&[hz], -24.0, 330, 0));
+        ToneDef::once(Tone::Sit(types::tone::SitKind::Unknown), &bursts)
+    };
+    let cadenced = |tone, freqs: &[f32], on, off| {
+        ToneDef::cadenced(tone, &[Burst::new(freqs, -20.0, on, off)])
+    };
+    TonePlan {
+        tones: vec![
+            ToneDef::continuous(Tone::Dial, &[350.0, 440.0], -13.0),
+            cadenced(Tone::Ringback, &[440.0, 480.0], 2000, 4000),
+            cadenced(Tone::Busy, &[480.0, 620.0], 500, 500),
+            cadenced(Tone::Reorder, &[480.0, 620.0], 250, 250),
+            cadenced(Tone::Howler, &[1400.0, 2060.0, 2450.0, 2600.0], 100, 100),
+            sit([913.8, 1370.6, 1776.7]),
+            sit([985.2, 1428.5, 1776.7]),
+            sit([950.0, 1400.0, 1800.0]),
+        ],
+        ..TonePlan::default()
+    }
+}

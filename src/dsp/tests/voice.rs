@@ -1,0 +1,190 @@
+//! Voice and silence: what is heard as speech, what is not.
+
+mod bench;
+
+use bench::*;
+use dsp::{
+    dtmf::{Dtmf, Profile},
+    plan::{Burst, ToneDef},
+    progress::Progress,
+    tone_gen::ToneGen,
+    voice::{Voice, VoiceEvent, VoiceSettings},
+};
+use types::{
+    frame::Law,
+    tick::{Tick, Ticks},
+    tone::Tone,
+};
+
+/// What the ear of a line would hear: all detectors together.
+fn heard(audio: &[i16]) -> Vec<VoiceEvent> {
+    let mut voice = Voice::new(VoiceSettings {
+        silence: Ticks::secs(3),
+    });
+    let mut progress = Progress::new(&us());
+    let mut dtmf = Dtmf::new(Profile::Talk);
+    let mut all = Vec::new();
+    for (frame, at) in frames(&companded(Law::Mu, audio)) {
+        let tonal = progress.process(&frame, at).tonal | dtmf.process(&frame, at).suspect;
+        all.extend(voice.process(&frame, at, tonal));
+    }
+    all
+}
+
+fn begins(events: &[VoiceEvent]) -> Vec<Tick> {
+    let start = |event: &VoiceEvent| match event {
+        VoiceEvent::Began { start, .. } => Some(*start),
+        VoiceEvent::Silence { .. } => None,
+    };
+    events.iter().filter_map(start).collect()
+}
+
+/// Something like two syllables: harmonics of a moving pitch under a moving level.
+fn hello(rng: &mut Rng, ms: usize, dbm0: f32) -> Vec<i16> {
+    let count = ms * 8;
+    let mut phase = 0f32;
+    let pitch = rng.range(100.0, 220.0);
+    let mut out: Vec<i16> = (0..count)
+        .map(|n| {
+            let t = n as f32 / count as f32;
+            phase += pitch * (1.0 + 0.15 * (t * 5.0).sin()) / 8000.0;
+            let syllables = (t * std::f32::consts::TAU).sin().abs().max(0.15);
+            let formant = 500.0 + 300.0 * (t * 4.0).sin();
+            let voice: f32 = (1..16)
+                .map(|k| {
+                    let distance = (k as f32 * pitch - formant) / 250.0;
+                    (phase * k as f32 * std::f32::consts::TAU).sin() / (1.0 + distance * distance)
+                })
+                .sum();
+            (voice * syllables * 1000.0) as i16
+        })
+        .collect();
+    let now = dsp::level::dbm0(&out);
+    gain(&mut out, dbm0 - now);
+    out
+}
+
+#[test]
+fn a_hello_of_400_ms_is_heard() {
+    let mut rng = Rng::new(1);
+    for level in [-8.0, -20.0, -32.0] {
+        for n in 0..50 {
+            let mut audio = silence(1000 + n);
+            audio.extend(hello(&mut rng, 400, level));
+            audio.extend(silence(300));
+            add_noise(&mut rng, &mut audio, -55.0);
+            let begins = begins(&heard(&audio));
+            assert_eq!(begins.len(), 1, "at {level}");
+            assert!(
+                (begins[0].0 / 8).abs_diff(1000 + n as u64) <= 60,
+                "{begins:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn line_noise_at_minus_45_is_no_voice_and_is_silence() {
+    for seed in 0..10 {
+        let mut audio = silence(20_000);
+        add_noise(&mut Rng::new(seed), &mut audio, -45.0);
+        let events = heard(&audio);
+        assert_eq!(events, [VoiceEvent::Silence { since: Tick::ZERO }]);
+    }
+}
+
+#[test]
+fn noise_that_sets_in_at_minus_30_is_no_voice() {
+    let mut audio = silence(2000);
+    audio.extend(silence(20_000));
+    add_noise(&mut Rng::new(2), &mut audio[16_000..], -30.0);
+    assert_eq!(begins(&heard(&audio)), []);
+}
+
+#[test]
+fn clicks_are_no_voice_and_do_not_break_a_silence() {
+    let mut audio = silence(10_000);
+    for at in (0..80_000).step_by(4000) {
+        for (n, sample) in audio[at..at + 40].iter_mut().enumerate() {
+            *sample = if n % 3 == 0 { 20_000 } else { -12_000 };
+        }
+    }
+    let events = heard(&audio);
+    assert_eq!(events, [VoiceEvent::Silence { since: Tick::ZERO }]);
+}
+
+#[test]
+fn network_tones_are_no_voice() {
+    for def in &us().tones {
+        for noise in [-70.0, -45.0] {
+            let mut audio = silence(500);
+            audio.extend(play(def, 20_000));
+            add_noise(&mut Rng::new(3), &mut audio, noise);
+            assert_eq!(
+                begins(&heard(&audio)),
+                [],
+                "{:?} with noise at {noise}",
+                def.tone
+            );
+        }
+    }
+}
+
+#[test]
+fn a_steady_tone_of_no_plan_is_no_voice() {
+    // Fax calling tone.
+    let def = ToneDef::cadenced(Tone::Record, &[Burst::new(&[1100.0], -12.0, 500, 3000)]);
+    assert_eq!(begins(&heard(&play(&def, 12_000))), []);
+}
+
+#[test]
+fn digits_are_no_voice() {
+    use dsp::tone_gen::DigitGen;
+    let mut digits = DigitGen::new(-9.0, -7.0, 100, 100);
+    digits.send(types::digits::Digits::parse("0123456789*#").expect("digits"));
+    let mut audio = silence(3000);
+    digits.fill(&mut audio);
+    assert_eq!(begins(&heard(&audio)), []);
+}
+
+#[test]
+fn a_voice_between_rings_is_heard_at_once() {
+    let mut rng = Rng::new(4);
+    let mut audio = silence(9000);
+    let ring = us().tone(Tone::Ringback).expect("in the plan").clone();
+    ToneGen::new(&ring).fill(&mut audio[..8 * 7000]);
+    let said = hello(&mut rng, 500, -15.0);
+    add(&mut audio[8 * 7400..], &said);
+    let begins = begins(&heard(&audio));
+    assert_eq!(begins.len(), 1);
+    assert!((begins[0].0 / 8).abs_diff(7400) <= 60);
+}
+
+#[test]
+fn speech_that_goes_on_is_told_each_half_second() {
+    let mut rng = Rng::new(5);
+    let mut audio = silence(500);
+    for _ in 0..10 {
+        audio.extend(hello(&mut rng, 500, -15.0));
+    }
+    let count = begins(&heard(&audio)).len();
+    assert!((7..=10).contains(&count), "{count} times in 5 s");
+}
+
+#[test]
+fn silence_is_told_once_and_again_after_speech() {
+    let mut rng = Rng::new(6);
+    let mut audio = silence(5000);
+    audio.extend(hello(&mut rng, 500, -15.0));
+    audio.extend(silence(7000));
+    let silences: Vec<u64> = heard(&audio)
+        .iter()
+        .filter_map(|event| match event {
+            VoiceEvent::Silence { since } => Some(since.0 / 8),
+            VoiceEvent::Began { .. } => None,
+        })
+        .collect();
+    assert_eq!(silences.len(), 2);
+    assert_eq!(silences[0], 0);
+    assert!(silences[1].abs_diff(5500) <= 60, "{silences:?}");
+}

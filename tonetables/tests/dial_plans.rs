@@ -1,0 +1,312 @@
+//! Numbers of each country: complete, incomplete, impossible.
+
+use tonetables::{codes, load};
+use types::{
+    dial_plan::{Dialed, DialedNumber},
+    digits::Digits,
+    phone_number::{CallType, DialingPattern},
+};
+
+/// Reads what is dialed at a site in this area.
+fn dial(country: &str, area: Option<&str>, digits: &str) -> Dialed {
+    let plan = load(country).expect("a good table").dial_plan(area);
+    plan.read(&Digits::parse(digits).expect("digits"))
+}
+
+/// Pattern, call type and canonical number; `+` before an international one.
+fn number(dialed: Dialed) -> (DialingPattern, CallType, String) {
+    match dialed {
+        Dialed::Complete(DialedNumber {
+            number,
+            pattern,
+            call_type,
+        })
+        | Dialed::CouldEnd(DialedNumber {
+            number,
+            pattern,
+            call_type,
+        }) => (pattern, call_type, number.to_string()),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn check(
+    (country, area): (&str, Option<&str>),
+    digits: &str,
+    pattern: DialingPattern,
+    call_type: CallType,
+    canonical: &str,
+) {
+    let dialed = dial(country, area, digits);
+    assert!(
+        matches!(dialed, Dialed::Complete(_) | Dialed::CouldEnd(_)),
+        "{country} {digits}: {dialed:?}"
+    );
+    let expected = (pattern, call_type, canonical.to_string());
+    assert_eq!(number(dialed), expected, "{country} {digits}");
+}
+
+use CallType::*;
+use DialingPattern::{Direct, OnePlus, ZeroPlus};
+const ABROAD: DialingPattern = DialingPattern::International;
+
+#[test]
+fn united_states() {
+    let us = ("us", Some("215"));
+    check(us, "02155550123", ZeroPlus, Local, "2155550123");
+    check(us, "12155550123", OnePlus, Local, "2155550123");
+    check(us, "2155550123", Direct, Local, "2155550123");
+    check(us, "5550123", Direct, Local, "2155550123");
+    check(us, "04155550123", ZeroPlus, Interstate, "4155550123");
+    check(us, "14155550123", OnePlus, Interstate, "4155550123");
+    check(us, "18005550123", OnePlus, TollFree, "8005550123");
+    check(us, "8885550123", Direct, TollFree, "8885550123");
+    check(us, "19005550123", OnePlus, Premium, "9005550123");
+    check(us, "18095550123", OnePlus, International, "8095550123");
+    check(us, "01144207946", ABROAD, International, "+44207946");
+    check(
+        us,
+        "011442079460123",
+        ABROAD,
+        International,
+        "+442079460123",
+    );
+}
+
+#[test]
+fn united_states_numbers_that_are_not_complete_or_impossible() {
+    assert!(matches!(
+        dial("us", None, "2155550123"),
+        Dialed::Complete(_)
+    ));
+    // No office code begins with 0, so nothing can follow; with 2 it can.
+    assert!(matches!(
+        dial("us", Some("215"), "5550123"),
+        Dialed::Complete(_)
+    ));
+    assert!(matches!(
+        dial("us", Some("215"), "5552123"),
+        Dialed::CouldEnd(_)
+    ));
+    assert!(matches!(
+        dial("us", Some("215"), "0114420794601"),
+        Dialed::CouldEnd(_)
+    ));
+    for incomplete in [
+        "",
+        "0",
+        "1",
+        "01",
+        "011",
+        "0114420",
+        "021555501",
+        "1215555012",
+        "555212",
+    ] {
+        assert_eq!(
+            dial("us", None, incomplete),
+            Dialed::Incomplete,
+            "{incomplete}"
+        );
+    }
+    assert_eq!(dial("us", None, "5550123"), Dialed::Impossible);
+    assert_eq!(dial("us", None, "5552123"), Dialed::Incomplete);
+    for impossible in [
+        "911",
+        "411",
+        "00",
+        "1911",
+        "0911",
+        "10",
+        "121555501234",
+        "1115551234",
+        "*",
+        "#",
+    ] {
+        assert_eq!(
+            dial("us", Some("610"), impossible),
+            Dialed::Impossible,
+            "{impossible}"
+        );
+    }
+}
+
+#[test]
+fn mexico() {
+    let mx = ("mx", Some("55"));
+    check(mx, "5512345678", Direct, Local, "5512345678");
+    check(mx, "3312345678", Direct, National, "3312345678");
+    check(mx, "023312345678", ZeroPlus, National, "3312345678");
+    check(mx, "025512345678", ZeroPlus, Local, "5512345678");
+    check(mx, "8001234567", Direct, TollFree, "8001234567");
+    check(mx, "0012155550123", ABROAD, International, "+12155550123");
+    assert_eq!(dial("mx", None, "55123456"), Dialed::Incomplete);
+    assert_eq!(dial("mx", None, "015512345678"), Dialed::Impossible);
+}
+
+#[test]
+fn united_kingdom() {
+    let gb = ("gb", Some("20"));
+    check(gb, "02079460123", OnePlus, Local, "2079460123");
+    check(gb, "01214960123", OnePlus, National, "1214960123");
+    check(gb, "0169772345", OnePlus, National, "169772345");
+    check(gb, "07700900123", OnePlus, Mobile, "7700900123");
+    check(gb, "07012345678", OnePlus, Premium, "7012345678");
+    check(gb, "08001234567", OnePlus, TollFree, "8001234567");
+    check(gb, "09012345678", OnePlus, Premium, "9012345678");
+    check(gb, "0012155550123", ABROAD, International, "+12155550123");
+    assert_eq!(dial("gb", None, "0207946"), Dialed::Incomplete);
+    assert_eq!(dial("gb", None, "999"), Dialed::Impossible);
+    assert_eq!(dial("gb", None, "020794601234"), Dialed::Impossible);
+}
+
+#[test]
+fn germany() {
+    let de = ("de", Some("30"));
+    check(de, "03023125000", OnePlus, Local, "3023125000");
+    check(de, "08923125000", OnePlus, National, "8923125000");
+    check(de, "015123456789", OnePlus, Mobile, "15123456789");
+    check(de, "08001234567", OnePlus, TollFree, "8001234567");
+    check(de, "09001234567", OnePlus, Premium, "9001234567");
+    check(de, "23125000", Direct, Local, "3023125000");
+    check(de, "0012155550123", ABROAD, International, "+12155550123");
+    assert!(matches!(
+        dial("de", None, "03023125000"),
+        Dialed::CouldEnd(_)
+    ));
+    assert_eq!(dial("de", None, "030"), Dialed::Incomplete);
+    assert_eq!(dial("de", Some("30"), "110"), Dialed::Impossible);
+    assert_eq!(dial("de", None, "23125000"), Dialed::Impossible);
+}
+
+#[test]
+fn france() {
+    let fr = ("fr", Some("1"));
+    check(fr, "0123456789", OnePlus, Local, "123456789");
+    check(fr, "0423456789", OnePlus, National, "423456789");
+    check(fr, "0612345678", OnePlus, Mobile, "612345678");
+    check(fr, "0800123456", OnePlus, TollFree, "800123456");
+    check(fr, "0899123456", OnePlus, Premium, "899123456");
+    check(fr, "0012155550123", ABROAD, International, "+12155550123");
+    assert!(matches!(
+        dial("fr", None, "0123456789"),
+        Dialed::Complete(_)
+    ));
+    assert_eq!(dial("fr", None, "012345678"), Dialed::Incomplete);
+    assert_eq!(dial("fr", None, "112"), Dialed::Impossible);
+}
+
+#[test]
+fn spain() {
+    let es = ("es", Some("91"));
+    check(es, "912345678", Direct, Local, "912345678");
+    check(es, "932345678", Direct, National, "932345678");
+    check(es, "612345678", Direct, Mobile, "612345678");
+    check(es, "900123456", Direct, TollFree, "900123456");
+    check(es, "803123456", Direct, Premium, "803123456");
+    check(es, "0012155550123", ABROAD, International, "+12155550123");
+    assert_eq!(dial("es", None, "91234567"), Dialed::Incomplete);
+    assert_eq!(dial("es", None, "112"), Dialed::Impossible);
+}
+
+#[test]
+fn italy() {
+    let it = ("it", Some("06"));
+    check(it, "0612345678", Direct, Local, "0612345678");
+    check(it, "0212345678", Direct, National, "0212345678");
+    check(it, "3331234567", Direct, Mobile, "3331234567");
+    check(it, "800123456", Direct, TollFree, "800123456");
+    check(it, "899123456", Direct, Premium, "899123456");
+    check(it, "0012155550123", ABROAD, International, "+12155550123");
+    assert_eq!(dial("it", None, "0212"), Dialed::Incomplete);
+    assert_eq!(dial("it", None, "112"), Dialed::Impossible);
+}
+
+#[test]
+fn russia() {
+    let ru = ("ru", Some("495"));
+    check(ru, "84951234567", OnePlus, Local, "4951234567");
+    check(ru, "88121234567", OnePlus, National, "8121234567");
+    check(ru, "89161234567", OnePlus, Mobile, "9161234567");
+    check(ru, "88001234567", OnePlus, TollFree, "8001234567");
+    check(ru, "2345678", Direct, Local, "4952345678");
+    check(ru, "81012155550123", ABROAD, International, "+12155550123");
+    assert_eq!(dial("ru", None, "8495"), Dialed::Incomplete);
+    assert_eq!(dial("ru", None, "112"), Dialed::Impossible);
+}
+
+#[test]
+fn china() {
+    let cn = ("cn", Some("10"));
+    check(cn, "01012345678", OnePlus, Local, "1012345678");
+    check(cn, "02112345678", OnePlus, National, "2112345678");
+    check(cn, "075512345678", OnePlus, National, "75512345678");
+    check(cn, "13812345678", Direct, Mobile, "13812345678");
+    check(cn, "62345678", Direct, Local, "1062345678");
+    check(cn, "8001234567", Direct, TollFree, "8001234567");
+    check(cn, "0012155550123", ABROAD, International, "+12155550123");
+    assert_eq!(dial("cn", None, "0755123"), Dialed::Incomplete);
+    assert_eq!(dial("cn", None, "110"), Dialed::Impossible);
+}
+
+#[test]
+fn vietnam() {
+    let vn = ("vn", Some("24"));
+    check(vn, "02412345678", OnePlus, Local, "2412345678");
+    check(vn, "02812345678", OnePlus, National, "2812345678");
+    check(vn, "0912345678", OnePlus, Mobile, "912345678");
+    check(vn, "18001234", Direct, TollFree, "18001234");
+    check(vn, "19001234", Direct, Premium, "19001234");
+    check(vn, "0012155550123", ABROAD, International, "+12155550123");
+    assert_eq!(dial("vn", None, "09123"), Dialed::Incomplete);
+    assert_eq!(dial("vn", None, "113"), Dialed::Impossible);
+}
+
+#[test]
+fn brazil() {
+    let br = ("br", Some("11"));
+    check(br, "0151123456789", OnePlus, Local, "1123456789");
+    check(br, "0212123456789", OnePlus, National, "2123456789");
+    check(br, "02121987654321", OnePlus, Mobile, "21987654321");
+    check(br, "90212123456789", ZeroPlus, National, "2123456789");
+    check(br, "902121987654321", ZeroPlus, Mobile, "21987654321");
+    check(br, "909023456789", ZeroPlus, Local, "1123456789");
+    check(br, "9090987654321", ZeroPlus, Mobile, "11987654321");
+    check(br, "23456789", Direct, Local, "1123456789");
+    check(br, "987654321", Direct, Mobile, "11987654321");
+    check(br, "08001234567", OnePlus, TollFree, "8001234567");
+    check(br, "00211215555012", ABROAD, International, "+1215555012");
+    assert_eq!(dial("br", None, "021212345"), Dialed::Incomplete);
+    assert_eq!(dial("br", None, "190"), Dialed::Impossible);
+    assert_eq!(dial("br", None, "23456789"), Dialed::Impossible);
+}
+
+#[test]
+fn no_rule_is_without_a_number_that_fits_it() {
+    for code in codes() {
+        let country = load(code).expect("a good table");
+        for area in [None, Some("11"), Some("215")] {
+            let plan = country.dial_plan(area);
+            for rule in &plan.rules {
+                let mut digits = String::new();
+                for c in rule.shape.chars() {
+                    digits.push(match c {
+                        'N' => '6',
+                        'Z' => '5',
+                        'X' => '0',
+                        '.' => continue,
+                        c => c,
+                    });
+                }
+                while digits.len() < usize::from(rule.min) {
+                    digits.push('6');
+                }
+                let dialed = plan.read(&Digits::parse(&digits).expect("digits"));
+                assert!(
+                    matches!(dialed, Dialed::Complete(_) | Dialed::CouldEnd(_)),
+                    "{code} {digits}: {dialed:?} of {rule:?}"
+                );
+            }
+        }
+    }
+}

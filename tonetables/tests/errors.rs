@@ -1,0 +1,138 @@
+//! A table with a fault is refused with its file, its line and what is allowed.
+
+use tonetables::{load, parse};
+
+const GOOD: &str = "\
+country  Nowhere
+source   a test
+law      A
+tone dial      425 -10dBm0 steady
+tone ringback  425 -10dBm0 on 1000 off 4000
+tone busy      425 -10dBm0 on 500 off 500
+tone reorder   425 -10dBm0 on 250 off 250
+codes mobile   6 7
+dial 0{mobile}XXXX  6  one-plus  mobile  strip 1
+";
+
+/// Refuses the table with one line changed; tells line and what.
+fn refused(line: &str, instead: &str) -> (usize, String) {
+    assert!(GOOD.contains(line), "{line}");
+    let error = parse(&GOOD.replace(line, instead), "nowhere.txt").expect_err(instead);
+    assert!(error.to_string().starts_with("nowhere.txt:"), "{error}");
+    println!("{error}");
+    (error.line, error.what)
+}
+
+fn expect(line: &str, instead: &str, at: usize, says: &str) {
+    let (number, what) = refused(line, instead);
+    assert_eq!(number, at, "{what}");
+    assert!(what.contains(says), "{what}");
+}
+
+#[test]
+fn a_good_table_is_read() {
+    let country = parse(GOOD, "nowhere.txt").expect("good");
+    assert_eq!(
+        (country.code.as_str(), country.name.as_str()),
+        ("nowhere", "Nowhere")
+    );
+    assert_eq!(country.dial_plan.rules.len(), 2);
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    expect("country  Nowhere\n", "", 8, "no country line");
+    expect("source   a test\n", "", 8, "no source line");
+    expect("law      A\n", "", 8, "no law line");
+    expect(
+        "tone busy      425 -10dBm0 on 500 off 500\n",
+        "",
+        8,
+        "no tone busy line",
+    );
+    expect(
+        "dial 0{mobile}XXXX  6  one-plus  mobile  strip 1\n",
+        "",
+        8,
+        "no dial line",
+    );
+}
+
+#[test]
+fn words_that_are_none_are_named_with_those_that_are() {
+    expect("law      A", "law B", 3, "mu and A");
+    expect(
+        "country  Nowhere",
+        "land Nowhere",
+        1,
+        "country, source, law",
+    );
+    expect("tone dial ", "tone dail ", 4, "stutter");
+    expect("one-plus  mobile", "two-plus  mobile", 9, "zero-plus");
+    expect("one-plus  mobile", "one-plus  cell", 9, "toll-free");
+    expect("strip 1", "skip 1", 9, "strip 1");
+    expect("0{mobile}", "0{cells}", 9, "{mobile}");
+}
+
+#[test]
+fn sounds_out_of_range_are_refused() {
+    expect(
+        "425 -10dBm0 steady",
+        "150 -10dBm0 steady",
+        4,
+        "Hz from 200 to 3400",
+    );
+    expect("425 -10dBm0 steady", "425 +10dBm0 steady", 4, "-40dBm0");
+    expect("425 -10dBm0 steady", "425 steady", 4, "names no level");
+    expect("on 500 off 500", "on 0 off 500", 6, "milliseconds from 1");
+    expect("on 500 off 500", "on 500", 6, "needs a pause");
+    expect("on 500 off 500", "off 500", 6, "has no length");
+    expect(
+        "on 500 off 500",
+        "steady, on 500 off 500",
+        6,
+        "nothing can follow",
+    );
+    expect(
+        "425 -10dBm0 steady",
+        "400+410+420+430+440 -10dBm0 steady",
+        4,
+        "at most 4",
+    );
+}
+
+#[test]
+fn two_tones_of_one_sound_are_refused_unless_marked() {
+    let reorder = "425 -10dBm0 on 250 off 250";
+    expect(reorder, "425 -10dBm0 on 510 off 490", 7, "sounds like busy");
+    expect(reorder, "same-as howler", 7, "no tone howler stands above");
+    let marked = GOOD.replace(reorder, "same-as busy");
+    assert!(parse(&marked, "nowhere.txt").is_ok());
+}
+
+#[test]
+fn shapes_that_cannot_be_dialed_are_refused() {
+    expect(
+        "0{mobile}XXXX  6",
+        "0{mobile}XXXX  7",
+        9,
+        "end it with \".\"",
+    );
+    expect("0{mobile}XXXX", "0{mobile}XXXY", 9, "'Y'");
+    expect("0{mobile}XXXX", "0.{mobile}XXX", 9, "can only stand last");
+    expect("0{mobile}XXXX", "0{mobileXXXX", 9, "without a }");
+    expect(
+        "0{mobile}XXXX  6",
+        "0{mobile}XXXX  six",
+        9,
+        "count of digits",
+    );
+    expect("strip 1", "strip 6", 9, "leaves nothing");
+    expect("strip 1", "prepend x", 9, "decimal digits");
+}
+
+#[test]
+fn an_unknown_country_is_answered_with_those_there_are() {
+    let error = load("xx").expect_err("no such country");
+    assert!(error.what.contains("us"), "{error}");
+}

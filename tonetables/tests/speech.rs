@@ -1,0 +1,71 @@
+//! The project's recorded prompts are no tone of any country.
+
+use dsp::{
+    g711,
+    progress::{Progress, ProgressEvent},
+};
+use std::path::{Path, PathBuf};
+use tonetables::{codes, load};
+use types::{
+    frame::{FRAME, Law},
+    tick::Tick,
+};
+
+fn prompts() -> Vec<PathBuf> {
+    let sets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../speech/sets");
+    let mut files = Vec::new();
+    let mut folders = vec![sets];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the prompts are there") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "wav") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    assert!(files.len() > 100, "{} prompts", files.len());
+    files
+}
+
+/// The audio of a mu-law WAV file, each sample `stretch` hundredths long.
+fn audio(path: &Path, stretch: usize) -> Vec<i16> {
+    let file = std::fs::read(path).expect("a readable file");
+    let at = file
+        .windows(4)
+        .position(|w| w == b"data")
+        .expect("a data chunk")
+        + 8;
+    let mut samples = vec![0; file.len() - at];
+    g711::decode(Law::Mu, &file[at..], &mut samples);
+    let count = samples.len() * stretch / 100;
+    (0..count).map(|n| samples[n * 100 / stretch]).collect()
+}
+
+#[test]
+fn prompts_are_no_tone_of_any_country() {
+    let mut told = Vec::new();
+    let mut frames = 0u64;
+    let speech: Vec<_> = prompts()
+        .iter()
+        .flat_map(|path| [80, 100, 125].map(|stretch| audio(path, stretch)))
+        .collect();
+    for code in codes() {
+        let country = load(code).expect("a good table");
+        let mut progress = Progress::new(&country.tones);
+        for audio in &speech {
+            for frame in audio.as_chunks::<FRAME>().0 {
+                frames += 1;
+                for event in progress.process(frame, Tick(frames * FRAME as u64)).events {
+                    if let ProgressEvent::Tone { tone, cycles, .. } = event {
+                        told.push((code, tone, cycles));
+                    }
+                }
+            }
+        }
+    }
+    println!("{:.1} h; {told:?}", frames as f64 / 360_000.0);
+    assert!(told.is_empty(), "{told:?}");
+}

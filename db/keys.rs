@@ -43,6 +43,20 @@ impl Key for SpeedCode {
     }
 }
 
+/// The facility's own id of an inmate: its text.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct FacilityId(pub String);
+
+impl Key for FacilityId {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.as_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<FacilityId> {
+        Some(FacilityId(String::from_utf8(bytes.to_vec()).ok()?))
+    }
+}
+
 impl Key for InmateId {
     fn bytes(&self) -> Vec<u8> {
         self.0.to_be_bytes().to_vec()

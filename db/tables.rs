@@ -2,12 +2,15 @@
 
 use crate::{
     Error, Read, Result, Table, Value, Writer,
-    keys::{CounterKey, DateKey, DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode, StartKey},
+    keys::{
+        CounterKey, DateKey, DurationKey, FacilityId, PinHash, PinNumberKey, SiteKey, SpeedCode,
+        StartKey,
+    },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Counter, Duration, Entry, Holiday, Inmate, Meta, OpenCall, Phone, Pin,
-        PinInUse, PinNumber, Restricted, Settings, SpeedDial, TimeRestricted, Unit,
+        Allowed, Call, Counter, Duration, Entry, Holiday, Inmate, InmateRef, Meta, OpenCall, Phone,
+        Pin, PinInUse, PinNumber, Restricted, Settings, SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
@@ -47,6 +50,7 @@ macro_rules! tables {
 tables! {
     meta: Table<SiteKey, Meta>,
     inmates: Table<InmateId, Inmate>,
+    inmates_by_id: Table<FacilityId, InmateRef>,
     pins: Table<PinHash, Pin>,
     pins_in_use: Table<PinHash, PinInUse>,
     pin_numbers: Table<PinNumberKey, PinNumber>,

@@ -42,6 +42,7 @@ macro_rules! values {
 values! {
     meta::Meta { 1 => v1 } newest 1,
     inmate::Inmate { 1 => v1 } newest 1,
+    inmate_ref::InmateRef { 1 => v1 } newest 1,
     pin::Pin { 1 => v1 } newest 1,
     pin_in_use::PinInUse { 1 => v1 } newest 1,
     pin_number::PinNumber { 1 => v1 } newest 1,
@@ -67,6 +68,7 @@ pub use duration::v1::Duration;
 pub use entry::v1::Entry;
 pub use holiday::v1::Holiday;
 pub use inmate::v1::Inmate;
+pub use inmate_ref::v1::InmateRef;
 pub use meta::v1::Meta;
 pub use open_call::v1::OpenCall;
 pub use phone::v1::Phone;

@@ -185,6 +185,8 @@ impl Session<'_> {
             pin: held.map(|pin| pin.0),
             off_hook_tick: admission.off_hook_at.0,
             seen_after: self.now.since(admission.off_hook_at).0,
+            answered_after: None,
+            talk_after: None,
         };
         self.tables.open_calls.put(&mut self.writer, &line, &open)?;
         let change = match outcome {

@@ -87,8 +87,13 @@ impl Session<'_> {
                 Some(call) => Reply::Recorded(call),
                 None => Reply::Unavailable,
             })),
-            Query::Seen { call, at } => {
-                self.seen(line, *call, *at)?;
+            Query::Seen {
+                call,
+                at,
+                answered_at,
+                talk_from,
+            } => {
+                self.seen(line, *call, *at, [*answered_at, *talk_from])?;
                 Ok(None)
             }
             Query::EmptyOffHook => {
@@ -125,13 +130,23 @@ impl Session<'_> {
     }
 
     /// The call was alive at `at`.
-    fn seen(&mut self, line: LineId, call: CallId, at: Tick) -> Result<(), Error> {
+    fn seen(
+        &mut self,
+        line: LineId,
+        call: CallId,
+        at: Tick,
+        progress: [Option<Tick>; 2],
+    ) -> Result<(), Error> {
         let Some(mut open) = self.tables.open_calls.get(&self.writer, &line)? else {
             return Ok(());
         };
-        let after = at.since(Tick(open.off_hook_tick)).0;
+        let since = |at: Tick| at.since(Tick(open.off_hook_tick)).0;
+        let after = since(at);
+        let [answered_after, talk_after] = progress.map(|at| at.map(since));
         if stored::call_id(open.call) == call && after > open.seen_after {
             open.seen_after = after;
+            open.answered_after = answered_after;
+            open.talk_after = talk_after;
             self.tables.open_calls.put(&mut self.writer, &line, &open)?;
         }
         Ok(())

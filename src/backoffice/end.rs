@@ -4,6 +4,7 @@ use crate::{
     Error,
     admit::empty_record,
     answer::{RECORDS_STOP_PERCENT, line_actor},
+    memory::Outcome,
     session::Session,
     stored,
     words::kebab,
@@ -31,10 +32,15 @@ impl Session<'_> {
             }
             return Ok(Some(call));
         }
-        if let Some(call) = self.finished_before(line, end.off_hook_at) {
+        let before = self.outcome(line, end.off_hook_at);
+        if let Some(Outcome::Recorded(call)) = before {
             return Ok(Some(call));
         }
         if self.fullness >= RECORDS_STOP_PERCENT {
+            if before == Some(Outcome::Counted) {
+                return Ok(None);
+            }
+            self.remember(line, end.off_hook_at, Outcome::Counted);
             self.count(CounterKey::of_line(CounterKind::UnrecordedAttempt, line))?;
             return Ok(None);
         }
@@ -43,7 +49,7 @@ impl Session<'_> {
         fill(&mut record, end);
         self.insert_record(call, &record)?;
         self.journal_end(line, call, &record)?;
-        self.newly_finished.insert(line, (end.off_hook_at, call));
+        self.remember(line, end.off_hook_at, Outcome::Recorded(call));
         Ok(Some(call))
     }
 
@@ -74,7 +80,7 @@ impl Session<'_> {
         self.tables.calls.put(&mut self.writer, &call, &record)?;
         self.release(line, call)?;
         self.journal_end(line, call, &record)?;
-        self.newly_finished.insert(line, (end.off_hook_at, call));
+        self.remember(line, end.off_hook_at, Outcome::Recorded(call));
         Ok(())
     }
 
@@ -118,6 +124,8 @@ impl Session<'_> {
             && record.ended_after.is_none()
         {
             record.ended_after = Some(open.seen_after);
+            record.answered_after = open.answered_after;
+            record.talk_after = open.talk_after;
             record.ended_by = Some(Code(EndedBy::Controller));
             // A refused call stays what it is: only its end was not told.
             if record.disposition.0 == Disposition::InProgress {
@@ -127,7 +135,7 @@ impl Session<'_> {
             let change = format!("ended without a word: {}", kebab(record.disposition.0));
             self.journal("system", "call", call, change)?;
             let off_hook = Tick(open.off_hook_tick);
-            self.newly_finished.insert(line, (off_hook, call));
+            self.remember(line, off_hook, Outcome::Recorded(call));
         }
         self.release(line, call)
     }

@@ -22,6 +22,7 @@ mod end;
 mod error;
 mod journal;
 mod lookups;
+mod memory;
 mod office;
 mod records;
 mod recovery;

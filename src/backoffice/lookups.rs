@@ -1,9 +1,9 @@
 //! The database as screening's tables.
 
-use crate::{Error, stored};
+use crate::{Error, SiteSettings, stored};
 use db::{
     Read, Tables,
-    keys::{DurationKey, PinHash, PinNumberKey, SpeedCode},
+    keys::{DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode},
 };
 use screening::{
     AllowedEntry, Class, Durations, ListedNumber, PhoneRules, PinEntry, PinKey, RestrictedEntry,
@@ -21,6 +21,15 @@ pub(crate) struct Lookups<'a, R> {
     pub tables: &'a Tables,
     pub txn: &'a R,
     pub dial_plan: &'a DialPlan,
+}
+
+/// What holds for the whole site; a database has it from its first transaction on.
+pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSettings, Error> {
+    let settings = tables.settings.get(txn, &SiteKey)?;
+    stored::settings(settings.ok_or_else(|| Error::Stored {
+        what: "settings",
+        why: "there are none".to_owned(),
+    })?)
 }
 
 /// The number that a string of digits is, if it is one as it stands.

@@ -1,10 +1,8 @@
 //! The object itself: opening, and one transaction at a time.
 
 use crate::{
-    Anchor, Config, Error, Routing, Usage, clock, recovery, seed,
-    session::{Finished, Session},
-    site_key::SiteKey,
-    stored,
+    Anchor, Config, Error, Routing, SiteSettings, Usage, clock, lookups, memory::Memory, recovery,
+    seed, session::Session, site_key::SiteKey,
 };
 use db::{Database, Options, keys};
 use jiff::tz::TimeZone;
@@ -25,7 +23,7 @@ pub struct BackOffice {
     pub(crate) database: Database,
     pub(crate) fixed: Fixed,
     pub(crate) anchor: Anchor,
-    pub(crate) finished: Finished,
+    pub(crate) memory: Memory,
     pub(crate) last_failure: Option<Error>,
 }
 
@@ -64,7 +62,7 @@ impl BackOffice {
                 key,
             },
             anchor: config.anchor,
-            finished: Finished::new(),
+            memory: Memory::default(),
             last_failure: None,
         };
         let now = config.anchor.tick;
@@ -73,7 +71,7 @@ impl BackOffice {
             Some(_) => office.change(now, recovery::finish_open_calls)?,
         }
         // Ticks of another process mean nothing here.
-        office.finished.clear();
+        office.memory = Memory::default();
         Ok(office)
     }
 
@@ -83,16 +81,17 @@ impl BackOffice {
         self.anchor = Anchor { tick, utc_ms };
     }
 
+    /// What holds for the whole site.
+    pub fn site_settings(&self) -> Result<SiteSettings, Error> {
+        let reader = self.database.read()?;
+        lookups::site_settings(self.database.tables(), &reader)
+    }
+
     /// The settings of a phone. One that is not entered is out of service.
     pub fn settings(&self, line: LineId) -> Result<CallSettings, Error> {
         let reader = self.database.read()?;
         let tables = self.database.tables();
-        let site = tables.settings.get(&reader, &keys::SiteKey)?;
-        let site = site.ok_or_else(|| Error::Stored {
-            what: "settings",
-            why: "there are none".to_owned(),
-        })?;
-        let mut settings = stored::settings(site)?.call;
+        let mut settings = lookups::site_settings(tables, &reader)?.call;
         let phone = tables.phones.get(&reader, &line)?;
         settings.in_service = phone.as_ref().is_some_and(|p| p.in_service);
         settings.pin_required = phone.is_none_or(|p| p.pin_required);
@@ -115,16 +114,13 @@ impl BackOffice {
         now: Tick,
         work: impl FnOnce(&mut Session<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut session = Session::begin(
-            &self.database,
-            &self.fixed,
-            &self.finished,
-            now,
-            self.anchor,
-        )?;
+        let mut session =
+            Session::begin(&self.database, &self.fixed, &self.memory, now, self.anchor)?;
         let done = work(&mut session)?;
         let newly = session.commit()?;
-        self.finished.extend(newly);
+        for attempt in newly {
+            self.memory.remember(attempt);
+        }
         Ok(done)
     }
 }

@@ -1,11 +1,11 @@
 //! Reading: records by time and by id, counters.
 
 use crate::{BackOffice, Error, stored};
-use db::keys::{CounterKind, StartKey};
+use db::keys::{CounterKind, FacilityId, StartKey};
 use std::ops::Bound;
 use types::{
     call_record::CallRecord,
-    id::{CallId, LineId},
+    id::{CallId, InmateId, LineId},
 };
 
 /// Which records: those whose phone went off-hook from one instant up to another.
@@ -96,6 +96,14 @@ impl BackOffice {
         record
             .map(|record| stored::record(call, record))
             .transpose()
+    }
+
+    /// The inmate with this id of the facility's own.
+    pub fn inmate(&self, facility_id: &str) -> Result<Option<InmateId>, Error> {
+        let reader = self.database.read()?;
+        let key = FacilityId(facility_id.to_owned());
+        let found = self.database.tables().inmates_by_id.get(&reader, &key)?;
+        Ok(found.map(|found| InmateId(found.inmate)))
     }
 
     pub fn counters(&self) -> Result<Counters, Error> {

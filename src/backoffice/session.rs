@@ -1,21 +1,22 @@
 //! One write transaction, with what every change needs: who, when, the next sequence, the
 //! journal.
 
-use crate::{Error, SiteSettings, clock::Anchor, lookups::Lookups, office::Fixed, stored};
+use crate::memory::{Attempt, Memory, Outcome};
+use crate::{
+    Error, SiteSettings,
+    clock::Anchor,
+    lookups::{self, Lookups},
+    office::Fixed,
+};
 use db::{
     Database, Tables, Writer,
-    keys::{CounterKey, CounterKind, SiteKey},
+    keys::{CounterKey, CounterKind},
     values::Counter,
 };
-use std::collections::BTreeMap;
 use types::{
     id::{CallId, LineId},
     tick::Tick,
 };
-
-/// What was answered to whom, for questions that are asked again because the answer came late.
-/// Only the last attempt of each line is kept.
-pub(crate) type Finished = BTreeMap<LineId, (Tick, CallId)>;
 
 pub(crate) struct Session<'a> {
     pub writer: Writer<'a>,
@@ -25,9 +26,9 @@ pub(crate) struct Session<'a> {
     pub anchor: Anchor,
     /// Per cent of the map in use when the session began.
     pub fullness: u64,
-    /// The last attempts finished before this session, and those finished in it.
-    pub finished: &'a Finished,
-    pub newly_finished: Finished,
+    /// The attempts finished before this session, and those finished in it.
+    memory: &'a Memory,
+    newly: Vec<Attempt>,
     /// Sequence and hash of the last journal entry, once it was looked up.
     pub journal_tail: Option<(u64, [u8; 32])>,
 }
@@ -36,7 +37,7 @@ impl<'a> Session<'a> {
     pub fn begin(
         database: &'a Database,
         fixed: &'a Fixed,
-        finished: &'a Finished,
+        memory: &'a Memory,
         now: Tick,
         anchor: Anchor,
     ) -> Result<Session<'a>, Error> {
@@ -48,16 +49,16 @@ impl<'a> Session<'a> {
             now,
             anchor,
             fullness,
-            finished,
-            newly_finished: Finished::new(),
+            memory,
+            newly: Vec::new(),
             journal_tail: None,
         })
     }
 
     /// Returns when all is on disk; gives what is to be remembered from now on.
-    pub fn commit(self) -> Result<Finished, Error> {
+    pub fn commit(self) -> Result<Vec<Attempt>, Error> {
         self.writer.commit()?;
-        Ok(self.newly_finished)
+        Ok(self.newly)
     }
 
     pub fn now_utc_ms(&self) -> i64 {
@@ -73,12 +74,7 @@ impl<'a> Session<'a> {
     }
 
     pub fn settings(&self) -> Result<SiteSettings, Error> {
-        let settings = self.tables.settings.get(&self.writer, &SiteKey)?;
-        let settings = settings.ok_or_else(|| Error::Stored {
-            what: "settings",
-            why: "there are none".to_owned(),
-        })?;
-        stored::settings(settings)
+        lookups::site_settings(self.tables, &self.writer)
     }
 
     /// Adds one to a counter and gives the new count.
@@ -99,11 +95,18 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// The record of an attempt that was finished before, by when its phone went off-hook.
-    pub fn finished_before(&self, line: LineId, off_hook: Tick) -> Option<CallId> {
-        let known = self.newly_finished.get(&line).or(self.finished.get(&line));
-        known
-            .filter(|(at, _)| *at == off_hook)
-            .map(|(_, call)| *call)
+    /// What became of an attempt that was told before, by when its phone went off-hook.
+    pub fn outcome(&self, line: LineId, off_hook: Tick) -> Option<Outcome> {
+        let same = |a: &&Attempt| a.line == line && a.off_hook == off_hook;
+        let newly = self.newly.iter().rev().find(same).map(|a| a.outcome);
+        newly.or_else(|| self.memory.outcome(line, off_hook))
+    }
+
+    pub fn remember(&mut self, line: LineId, off_hook: Tick, outcome: Outcome) {
+        self.newly.push(Attempt {
+            line,
+            off_hook,
+            outcome,
+        });
     }
 }

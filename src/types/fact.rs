@@ -38,7 +38,7 @@ pub enum Fact {
     OnHook,
     Flash,
     /// Dial pulses at the handset; `None` while secret.
-    Pulses(u8),
+    Pulses(Option<u8>),
     /// The call went from one phase to another; names as in the snapshot of edges.
     Phase {
         from: &'static str,

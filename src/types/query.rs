@@ -22,6 +22,8 @@ pub struct Asked {
     pub query: Query,
 }
 
+// It crosses rings by value, without allocation: every slot is as large as the largest.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Query {
     /// Is this a PIN, and what does it say of the call?
@@ -32,7 +34,13 @@ pub enum Query {
     /// Answered by `Recorded` when it is on disk.
     End(CallEnd),
     /// Sent each second while a call is open: the record is to end no later than this.
-    Seen { call: CallId, at: Tick },
+    Seen {
+        call: CallId,
+        at: Tick,
+        /// As far as the call has come: what its record will say if nobody tells its end.
+        answered_at: Option<Tick>,
+        talk_from: Option<Tick>,
+    },
     /// The phone went off-hook and on-hook again without a digit: only counted.
     EmptyOffHook,
 }

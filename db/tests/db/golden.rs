@@ -8,8 +8,8 @@ use db::{
     keys::{CounterKey, CounterKind},
     values::{
         Allowed, Call, CallIdV1, Caller, Counter, DisabledV1, Duration, Entry, Holiday, Inmate,
-        Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Settings, SpeedDial,
-        TimeRestricted, Unit,
+        InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Settings,
+        SpeedDial, TimeRestricted, Unit,
     },
 };
 use types::{
@@ -72,6 +72,11 @@ fn inmate_v1() {
         value,
         "0104412d313706446f652c204a01abababababababababababababababababababababababababababababababab",
     );
+}
+
+#[test]
+fn inmate_ref_v1() {
+    golden(InmateRef { inmate: 300 }, "01ac02");
 }
 
 #[test]
@@ -267,10 +272,12 @@ fn open_call_v1() {
         pin: Some([0xcd; 32]),
         off_hook_tick: 123_456,
         seen_after: 8000,
+        answered_after: Some(5000),
+        talk_after: None,
     };
     golden(
         value,
-        "0107ac0201cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdc0c407c03e",
+        "0107ac0201cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdc0c407c03e01882700",
     );
 }
 

@@ -177,7 +177,7 @@ fn walked(patterns: &[String], dialed: &str) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(crate::bench::cases(300))]
     #[test]
     fn a_look_up_finds_what_a_walk_finds(
         patterns in proptest::collection::vec(pattern_text(), 0..25),

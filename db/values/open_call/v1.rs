@@ -11,4 +11,7 @@ pub struct OpenCall {
     pub off_hook_tick: u64,
     /// The last sign of life, in ticks after that.
     pub seen_after: u64,
+    /// How far the call had come by then.
+    pub answered_after: Option<u64>,
+    pub talk_after: Option<u64>,
 }

@@ -4,8 +4,8 @@ use super::text;
 use super::{NewInmate, NumberFlags, PinDetails};
 use crate::{Error, answer::inmate_subject, error::InmateNumber, session::Session, stored};
 use db::{
-    keys::{CounterKey, CounterKind, PinHash, PinNumberKey},
-    values::{Inmate, Pin, PinNumber},
+    keys::{CounterKey, CounterKind, FacilityId, PinHash, PinNumberKey},
+    values::{Inmate, InmateRef, Pin, PinNumber},
 };
 use screening::{Class, Disabled};
 use types::{
@@ -18,13 +18,10 @@ impl Session<'_> {
     pub fn add_inmate(&mut self, actor: &str, inmate: &NewInmate) -> Result<InmateId, Error> {
         text("facility id", &inmate.facility_id, true)?;
         text("inmate's name", &inmate.name, true)?;
-        // A walk through the table: an index by facility id comes with imports of thousands.
-        let known = self.tables.inmates.all(&self.writer)?;
-        if known
-            .iter()
-            .any(|(_, known)| known.facility_id == inmate.facility_id)
-        {
-            return Err(Error::DuplicateInmate(inmate.facility_id.clone()));
+        let facility_id = FacilityId(inmate.facility_id.clone());
+        let index = &self.tables.inmates_by_id;
+        if index.contains(&self.writer, &facility_id)? {
+            return Err(Error::DuplicateInmate(facility_id.0));
         }
         let count = self.count(CounterKey::of_site(CounterKind::InmateNumber))?;
         let id = u32::try_from(count)
@@ -36,6 +33,8 @@ impl Session<'_> {
             pin: None,
         };
         self.tables.inmates.put(&mut self.writer, &id, &stored)?;
+        let index = &self.tables.inmates_by_id;
+        index.put(&mut self.writer, &facility_id, &InmateRef { inmate: id.0 })?;
         self.journal(actor, "inmate", inmate_subject(id), "added")?;
         Ok(id)
     }

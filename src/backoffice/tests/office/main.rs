@@ -1,0 +1,15 @@
+//! The back office through its public door.
+
+mod admin;
+mod admission;
+mod batches;
+mod bench;
+mod crash;
+mod ending;
+mod ending_is_idempotent;
+mod full;
+mod journal;
+mod opening;
+mod pins;
+mod reading;
+mod screening;

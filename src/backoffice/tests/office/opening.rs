@@ -1,0 +1,125 @@
+use crate::bench::{Bench, DOE, ONE, bench, config};
+use backoffice::{BackOffice, Error};
+use std::{fs, os::unix::fs::PermissionsExt};
+use types::query::PinAnswer;
+
+fn refused(bench: Bench, config: backoffice::Config) -> Error {
+    let Bench { dir, office, .. } = bench;
+    drop(office);
+    BackOffice::open(dir.path(), config).expect_err("is refused")
+}
+
+#[test]
+fn the_back_office_can_be_given_to_another_thread() {
+    fn is_send<T: Send>() {}
+    is_send::<BackOffice>();
+}
+
+#[test]
+fn the_site_key_is_for_its_owner_alone_and_stays() {
+    let bench = bench();
+    let path = bench.dir.path().join("site.key");
+    let mode = fs::metadata(&path).expect("is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let before = fs::read(&path).expect("reads");
+    assert_eq!(before.len(), 32);
+    let mut bench = bench.restart();
+    assert_eq!(fs::read(&path).expect("reads"), before);
+    assert!(matches!(bench.pin(ONE, DOE), PinAnswer::Valid { .. }));
+}
+
+#[test]
+fn two_sites_have_two_keys() {
+    let key = |bench: &Bench| fs::read(bench.dir.path().join("site.key")).expect("reads");
+    assert_ne!(key(&bench()), key(&bench()));
+}
+
+#[test]
+fn a_lost_site_key_is_refused_not_replaced() {
+    let bench = bench();
+    let path = bench.dir.path().join("site.key");
+    fs::remove_file(path).expect("removes");
+    let error = refused(bench, config());
+    assert!(matches!(error, Error::SiteKey { .. }), "{error}");
+    assert!(error.to_string().contains("site.key"), "{error}");
+}
+
+#[test]
+fn a_wrong_or_damaged_site_key_is_refused() {
+    for (bytes, text) in [
+        (vec![1; 32], "is not the one"),
+        (vec![1; 31], "not 32 bytes long"),
+    ] {
+        let bench = bench();
+        fs::write(bench.dir.path().join("site.key"), bytes).expect("writes");
+        let error = refused(bench, config()).to_string();
+        assert!(error.contains(text), "{error}");
+    }
+}
+
+#[test]
+fn the_database_of_another_site_is_refused() {
+    let mut other = config();
+    other.site = 8;
+    let error = refused(bench(), other);
+    let text = error.to_string();
+    assert!(text.contains("site 7") && text.contains('8'), "{text}");
+}
+
+#[test]
+fn a_second_back_office_is_refused() {
+    let bench = bench();
+    let error = BackOffice::open(bench.dir.path(), config()).expect_err("is in use");
+    let pid = std::process::id().to_string();
+    assert!(error.to_string().contains(&pid), "{error}");
+}
+
+#[test]
+fn an_unknown_time_zone_is_refused_before_anything_is_made() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut config = config();
+    config.time_zone = "America/Gotham".to_owned();
+    let error = BackOffice::open(dir.path(), config).expect_err("is refused");
+    assert!(error.to_string().contains("America/Gotham"), "{error}");
+    assert_eq!(fs::read_dir(dir.path()).expect("lists").count(), 0);
+}
+
+#[test]
+fn the_seed_is_taken_once() {
+    let bench = bench();
+    let Bench { dir, office, .. } = bench;
+    let before = office.verify_journal().expect("is whole");
+    drop(office);
+    let mut other = config();
+    other.seed.phones.clear();
+    other.seed.inmates = vec![crate::bench::inmate("A-99", "Moe", "999999")];
+    let office = BackOffice::open(dir.path(), other).expect("opens");
+    assert_eq!(office.verify_journal().expect("is whole"), before);
+    assert!(office.settings(ONE).expect("reads").in_service);
+}
+
+#[test]
+fn a_seed_that_is_wrong_leaves_no_half_database() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut wrong = config();
+    wrong.seed.restricted = vec![("9*0".to_owned(), String::new())];
+    let error = BackOffice::open(dir.path(), wrong).expect_err("is refused");
+    assert!(error.to_string().contains("9*0"), "{error}");
+    let office = BackOffice::open(dir.path(), config()).expect("opens");
+    office.verify_journal().expect("is whole");
+    assert!(office.settings(ONE).expect("reads").in_service);
+}
+
+#[test]
+fn settings_of_a_phone_are_the_sites_with_its_own() {
+    let bench = bench();
+    let with_pin = bench.office.settings(ONE).expect("reads");
+    let mut expected = types::settings::CallSettings::standard();
+    assert_eq!(with_pin, expected);
+    expected.pin_required = false;
+    let without = bench
+        .office
+        .settings(crate::bench::OPEN_PHONE)
+        .expect("reads");
+    assert_eq!(without, expected);
+}

@@ -237,6 +237,15 @@ impl Dtmf {
         frame
     }
 
+    /// Forgets all that was heard, in place.
+    pub fn reset(&mut self) {
+        self.refill = HOPS;
+        self.hum = Hum::default();
+        self.candidate = None;
+        self.active = None;
+        self.cut = None;
+    }
+
     /// Samples are missing before the next frame. A digit goes on if fewer than 20 ms are.
     pub fn lost(&mut self, samples: u32) {
         if samples == 0 {

@@ -12,6 +12,7 @@ use types::{
     frame::Samples,
     heard::Heard,
     tick::{Tick, Ticks},
+    tone::Tone,
 };
 
 const SILENCE: Ticks = Ticks::secs(2);
@@ -44,7 +45,11 @@ impl PhoneEar {
 
     /// Forgets the last call.
     pub fn reset(&mut self) {
-        *self = PhoneEar::new();
+        self.entry.reset();
+        self.talk.reset();
+        self.voice = Voice::new(VoiceSettings { silence: SILENCE });
+        self.talking = false;
+        self.key_down = false;
     }
 
     pub fn lost(&mut self, samples: u32) {
@@ -96,40 +101,47 @@ impl Default for PhoneEar {
 #[derive(Debug)]
 pub struct TrunkEar {
     dtmf: Dtmf,
+    /// Dial tones only: with fewer tones to tell apart it decides earlier. Used until the trunk
+    /// is dialed.
+    proceed: Progress,
     progress: Progress,
     voice: Voice,
     key_down: bool,
-    tonal_frames: u16,
 }
 
 impl TrunkEar {
     pub fn new(shared: &Shared) -> TrunkEar {
         TrunkEar {
             dtmf: Dtmf::new(Profile::Talk),
+            proceed: Progress::new(
+                &shared.plan.only(|tone| matches!(tone, Tone::Dial | Tone::StutterDial)),
+            ),
             progress: Progress::new(&shared.plan),
             voice: Voice::new(VoiceSettings { silence: SILENCE }),
             key_down: false,
-            tonal_frames: 0,
         }
     }
 
     pub fn reset(&mut self) {
-        self.dtmf = Dtmf::new(Profile::Talk);
+        self.dtmf.reset();
+        self.proceed.reset();
         self.progress.reset();
         self.voice = Voice::new(VoiceSettings { silence: SILENCE });
         self.key_down = false;
-        self.tonal_frames = 0;
     }
 
     pub fn lost(&mut self, samples: u32) {
         self.dtmf.lost(samples);
+        self.proceed.lost(samples);
         self.progress.lost(samples);
         self.voice.lost(samples);
     }
 
-    pub fn frame(&mut self, samples: &Samples, at: Tick, out: &mut HeardList) {
+    /// A frame whose first sample is at `at`; `dialed` once digits have been sent.
+    pub fn frame(&mut self, samples: &Samples, at: Tick, dialed: bool, out: &mut HeardList) {
         let dtmf = self.dtmf.process(samples, at);
-        let progress = self.progress.process(samples, at);
+        let tones = if dialed { &mut self.progress } else { &mut self.proceed };
+        let progress = tones.process(samples, at);
         push_digits(&dtmf.events, &mut self.key_down, out);
         for event in &progress.events {
             let _ = out.try_push(match *event {
@@ -151,16 +163,6 @@ impl TrunkEar {
         }
         let tonal = progress.tonal || dtmf.suspect;
         push_voice(&self.voice.process(samples, at, tonal), out);
-        self.tonal_frames = if progress.tonal {
-            self.tonal_frames.saturating_add(1)
-        } else {
-            0
-        };
-    }
-
-    /// How long the trunk has held nothing but tone, in frames.
-    pub fn tonal_frames(&self) -> u16 {
-        self.tonal_frames
     }
 }
 

@@ -18,8 +18,8 @@ pub const RING_QUIET: Ticks = Ticks::secs(8);
 pub const FIRST_REST: Ticks = Ticks::secs(10);
 /// No rest is longer.
 pub const LONGEST_REST: Ticks = Ticks::secs(600);
-/// After the exchange took battery off an idle trunk. A dead pair is found at the next seizure,
-/// by the missing dial tone.
+/// The longest wait for battery that the exchange took off an idle trunk. A dead pair is found
+/// at the next seizure, by the missing dial tone.
 pub const BATTERY_REST: Ticks = Ticks::secs(10);
 /// How often in a row an idle trunk may be found off-hook before it counts as faulty.
 pub const OFF_HOOK_LIMIT: u8 = 3;
@@ -119,6 +119,8 @@ struct Trunk {
     guard_until: Tick,
     ring_until: Tick,
     rest_until: Tick,
+    /// The exchange took battery off; the end of the wait for its return.
+    battery_until: Tick,
     /// Faults in a row, without a good return between them.
     faults: u16,
     alarm: bool,
@@ -239,6 +241,7 @@ impl Trunk {
             guard_until: now + profile.guard,
             ring_until: now,
             rest_until: now,
+            battery_until: now,
             faults: 0,
             alarm: false,
             off_hooks: 0,
@@ -259,9 +262,9 @@ impl Trunk {
                 until: self.rest_until,
                 faults: self.faults,
             }
-        } else if now < self.guard_until {
+        } else if now < self.guard_until.max(self.battery_until) {
             TrunkState::Guard {
-                until: self.guard_until,
+                until: self.guard_until.max(self.battery_until),
             }
         } else {
             TrunkState::Idle {
@@ -271,7 +274,8 @@ impl Trunk {
     }
 
     fn idle_since(&self) -> Tick {
-        self.guard_until.max(self.ring_until).max(self.rest_until)
+        let free = self.ring_until.max(self.rest_until);
+        free.max(self.guard_until).max(self.battery_until)
     }
 
     fn command(&self, command: PortCommand) -> KeeperOutput {
@@ -308,8 +312,9 @@ impl Trunk {
                 self.alarm = false;
                 self.guard_until = now + self.profile.guard;
             }
-            Edge::BatteryLost => self.rest_until = self.rest_until.max(now + BATTERY_REST),
+            Edge::BatteryLost => self.battery_until = now + BATTERY_REST,
             Edge::BatteryBack => {
+                self.battery_until = now;
                 self.guard_until = self.guard_until.max(now + self.profile.guard);
             }
             Edge::LoopClosed

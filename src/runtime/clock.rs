@@ -1,25 +1,29 @@
 //! The real clock: ticks of CLOCK_MONOTONIC, and the wall clock for the back office alone.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use nix::time::{ClockId, clock_gettime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use types::tick::{Tick, Ticks};
 
 /// One origin for all threads of a process. A copy is the same clock.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Clock {
-    /// `Instant` reads CLOCK_MONOTONIC.
-    origin: Instant,
+    origin: Duration,
 }
 
 impl Clock {
     /// Tick zero is now.
     pub fn start() -> Clock {
-        Clock {
-            origin: Instant::now(),
-        }
+        let origin = monotonic();
+        Clock { origin }
+    }
+
+    /// The reading of CLOCK_MONOTONIC at tick zero, for drivers that keep the same time.
+    pub fn origin(&self) -> Duration {
+        self.origin
     }
 
     pub fn now(&self) -> Tick {
-        let nanos = self.origin.elapsed().as_nanos();
+        let nanos = monotonic().saturating_sub(self.origin).as_nanos();
         let ticks = nanos * u128::from(Ticks::PER_SECOND) / 1_000_000_000;
         Tick(u64::try_from(ticks).expect("the clock runs for less than 70 million years"))
     }
@@ -30,6 +34,12 @@ impl Clock {
     }
 }
 
+fn monotonic() -> Duration {
+    let now = clock_gettime(ClockId::CLOCK_MONOTONIC);
+    now.expect("every Linux has CLOCK_MONOTONIC").into()
+}
+
+/// A length as the system counts it.
 pub fn duration(length: Ticks) -> Duration {
     // In two parts, so that no length overflows.
     let part = length.0 % Ticks::PER_SECOND;

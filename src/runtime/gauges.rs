@@ -43,14 +43,15 @@ impl Lateness {
     }
 
     /// A lateness that all but one frame in a thousand kept below, rounded up to a bucket's
-    /// bound; the worst there was when that lies above all buckets.
+    /// bound; never more than the worst there was.
     pub fn p999(&self) -> Ticks {
         let counts = self.buckets.each_ref().map(|b| b.load(Ordering::Relaxed));
         let all: u64 = counts.iter().map(|&c| u64::from(c)).sum();
         let mut above = all / 1000;
         for (bucket, &count) in counts.iter().enumerate().rev() {
             if u64::from(count) > above {
-                return BOUNDS.get(bucket).map_or(self.worst(), |&b| Ticks(b));
+                let bound = BOUNDS.get(bucket).map_or(u64::MAX, |&bound| bound);
+                return Ticks(bound).min(self.worst());
             }
             above -= u64::from(count);
         }

@@ -5,6 +5,7 @@
 //! Both are built from one [`plant::Plant`], so that whatever runs on the one runs on the other.
 //! Nothing here decides anything about a call.
 
+pub mod attempt;
 pub mod clock;
 pub mod gauges;
 pub mod links;

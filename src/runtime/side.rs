@@ -13,6 +13,8 @@ pub const EDGES: usize = 32;
 /// A port that failed is left alone this long, twice as long each further time, up to a cap.
 pub const FIRST_BACK_OFF: Ticks = Ticks::ms(20);
 pub const LONGEST_BACK_OFF: Ticks = Ticks::secs(2);
+/// A port that has worked this long after a rest begins with the first rest again.
+const FORGOTTEN: Ticks = Ticks::secs(5);
 /// How often a read may be told to take edges first before it counts as a failure.
 const EDGE_ROUNDS: usize = 8;
 
@@ -32,6 +34,7 @@ pub struct Side {
     pub fault: bool,
     faults: u64,
     back_off: Ticks,
+    /// When the rest after the last failure is over; it may have passed.
     retry_at: Option<Tick>,
     media: bool,
 }
@@ -55,9 +58,9 @@ impl Side {
         self.media
     }
 
-    /// When the port may be touched again after a failure.
-    pub fn retry_at(&self) -> Option<Tick> {
-        self.retry_at
+    /// When the port may be touched again after a failure, if that lies ahead.
+    pub fn retry_at(&self, now: Tick) -> Option<Tick> {
+        self.retry_at.filter(|&at| now < at)
     }
 
     /// Failures so far.
@@ -67,20 +70,18 @@ impl Side {
 
     /// Whether the port rests after a failure.
     fn rests(&self, now: Tick) -> bool {
-        self.retry_at.is_some_and(|at| now < at)
+        self.retry_at(now).is_some()
     }
 
     fn failed(&mut self, now: Tick) {
         self.fault = true;
         self.faults += 1;
+        let lasted = self.retry_at.map(|at| now.since(at));
+        self.back_off = match lasted {
+            Some(lasted) if lasted < FORGOTTEN => Ticks(self.back_off.0 * 2).min(LONGEST_BACK_OFF),
+            _ => FIRST_BACK_OFF,
+        };
         self.retry_at = Some(now + self.back_off);
-        self.back_off = Ticks(self.back_off.0 * 2).min(LONGEST_BACK_OFF);
-    }
-
-    fn worked(&mut self) {
-        if self.retry_at.take().is_some() {
-            self.back_off = FIRST_BACK_OFF;
-        }
     }
 
     /// Takes the edges that are there, as far as there is room.
@@ -91,7 +92,7 @@ impl Side {
         while !self.edges.is_full() {
             match self.port.edge(now) {
                 Ok(Some(edge)) => self.edges.push(edge),
-                Ok(None) => return self.worked(),
+                Ok(None) => return,
                 Err(_) => return self.failed(now),
             }
         }
@@ -110,7 +111,6 @@ impl Side {
         for _ in 0..EDGE_ROUNDS {
             match self.port.read(now, &mut self.frame) {
                 Ok(Read::Frame { end, lost }) => {
-                    self.worked();
                     return Some(Received { end, lost });
                 }
                 Ok(Read::Empty) => return None,

@@ -5,7 +5,8 @@
 //! logs. A port that fails is a fault that the line is told; other lines don't notice.
 
 use crate::runtime::{
-    gauges::{Gauges, OpenCall},
+    attempt::Attempt,
+    gauges::Gauges,
     links::{Handover, Inbox, Outbox},
     side::{Received, Side},
 };
@@ -17,18 +18,14 @@ use std::{
     sync::Arc,
 };
 use types::{
-    call_record::CallEnd,
-    digits::{Digits, List},
-    disposition::{Disposition, EndedBy, FraudFlags},
+    digits::List,
     edge::{HookState, PortCommand},
-    evidence::Evidences,
     fact::{Fact, Leg},
-    frame::{FRAME, Frame},
+    frame::{FRAME, FRAME_TICKS, Frame},
     id::{LineId, TrunkId},
     query::{Answered, Asked, LineCommand, Query, TrunkQuery, TrunkReply},
     tick::{Tick, Ticks},
     trunk::{TrunkCondition, TrunkProfile},
-    verdict::Verdict,
 };
 
 /// The phone's hook is asked for this often.
@@ -86,17 +83,6 @@ struct Loan {
     side: Side,
 }
 
-/// What a station knows of the attempt in progress: enough to end its record.
-#[derive(Clone, Copy, Debug, Default)]
-struct Attempt {
-    open: Option<OpenCall>,
-    off_hook_at: Tick,
-    dialed: Digits,
-    trunk: Option<TrunkId>,
-    answered_at: Option<Tick>,
-    talk_from: Option<Tick>,
-}
-
 /// One line, its phone, and the trunk lent to it.
 pub struct Station {
     id: LineId,
@@ -118,6 +104,8 @@ pub struct Station {
     /// The last instant handled: time never goes back for the line.
     last: Tick,
     hook_at: Tick,
+    /// When the phone's next frame is complete, as the last one tells.
+    frame_at: Option<Tick>,
     more: bool,
     /// Set by the line's stop command: when, and whether to cut.
     stop: Option<(Tick, bool)>,
@@ -154,6 +142,7 @@ impl Station {
             stale_handovers: 0,
             last: Tick::ZERO,
             hook_at: Tick::ZERO,
+            frame_at: None,
             more: true,
             stop: None,
         }
@@ -185,6 +174,11 @@ impl Station {
         self.phone.media()
     }
 
+    /// When the phone's next frame is to be expected; `None` when only reading tells.
+    pub fn frame_at(&self) -> Option<Tick> {
+        self.frame_at.filter(|_| self.media())
+    }
+
     pub fn trunk(&self) -> Option<TrunkId> {
         self.trunk.as_ref().map(|t| t.profile.id)
     }
@@ -194,7 +188,7 @@ impl Station {
         if self.more {
             return self.last;
         }
-        let retry = |side: &Side| side.retry_at();
+        let retry = |side: &Side| side.retry_at(self.last);
         let trunk_retry = self.trunk.as_ref().and_then(|t| retry(&t.side));
         [self.line.deadline(), retry(&self.phone), trunk_retry]
             .into_iter()
@@ -237,7 +231,7 @@ impl Station {
         let settled = self.trunk.is_none()
             && outbox.unanswered() == 0
             && outbox.unlent() == 0
-            && self.attempt.open.is_none();
+            && !self.attempt.is_open();
         let idle = self.line.phase() == "idle";
         settled && (idle || (cut && now.since(since) >= STOP_LINGER))
     }
@@ -294,7 +288,7 @@ impl Station {
                 }
                 self.borrowing = None;
                 self.gauges.pulse.lend(Some(profile.id));
-                self.attempt.trunk = Some(profile.id);
+                self.attempt.has_trunk(profile.id);
                 let side = Side::new(port);
                 self.trunk = Some(Loan { profile, side });
                 self.replies.push(TrunkReply::Lent { number, profile });
@@ -330,6 +324,7 @@ impl Station {
         self.gauges.lateness.note(now.since(phone.end));
         let counts = &self.gauges.counts;
         counts.frames.add(1);
+        self.frame_at = Some(phone.end + FRAME_TICKS);
         counts.phone_lost.add(u64::from(phone.lost));
         if let Some(probe) = &mut self.probe {
             probe.audio(at, Leg::Phone, Way::In, &self.phone.frame);
@@ -408,8 +403,11 @@ impl Station {
     fn execute(&mut self, at: Tick, now: Tick, out: Outputs, outbox: &mut Outbox) {
         for command in out.phone_commands {
             self.phone.command(now, command);
-            // What came before media was switched on is read at once.
-            self.more |= command == PortCommand::Media(true);
+            if let PortCommand::Media(on) = command {
+                // What came before media was switched on is read at once.
+                self.more |= on;
+                self.frame_at = None;
+            }
         }
         for command in out.trunk_commands {
             let loan = self.trunk.as_mut().expect("only a lent trunk is commanded");
@@ -417,16 +415,17 @@ impl Station {
         }
         if out.flush {
             self.phone.flush(now);
+            self.frame_at = None;
             if let Some(loan) = &mut self.trunk {
                 loan.side.flush(now);
             }
         }
         self.write(at, now, out.to_phone, out.to_trunk);
+        for fact in &out.facts {
+            self.attempt.observe(at, fact, &self.gauges);
+        }
         for asked in out.asks {
-            if let Query::Admit(admission) = &asked.query {
-                self.attempt.dialed = admission.dialed;
-                self.attempt.off_hook_at = admission.off_hook_at;
-            }
+            self.attempt.asks(&asked.query);
             if let Some(answer) = outbox.ask(asked) {
                 // Room is kept: a turn takes no more answers than the line was shown.
                 self.more |= self.answers.try_push(answer).is_ok();
@@ -439,7 +438,6 @@ impl Station {
             outbox.tap(entry);
         }
         for fact in out.facts {
-            self.observe(at, &fact);
             outbox.fact(at, fact);
         }
     }
@@ -479,38 +477,6 @@ impl Station {
             }
         }
     }
-
-    /// Follows the attempt, so that its record can be ended whatever happens.
-    fn observe(&mut self, at: Tick, fact: &Fact) {
-        match fact {
-            Fact::OffHook => {
-                self.attempt = Attempt {
-                    off_hook_at: at,
-                    ..Attempt::default()
-                };
-            }
-            Fact::Decided(Verdict {
-                outcome: Ok(permit),
-                ..
-            }) => {
-                let call = permit.call;
-                let off_hook_at = self.attempt.off_hook_at;
-                self.attempt.open = Some(OpenCall { call, off_hook_at });
-                self.gauges.set_open_call(self.attempt.open);
-            }
-            Fact::Answered(evidence) => {
-                self.attempt.answered_at.get_or_insert(evidence.at);
-            }
-            Fact::TalkBegins => self.attempt.talk_from = Some(at),
-            Fact::Ended(_) => self.forget_attempt(),
-            _ => {}
-        }
-    }
-
-    fn forget_attempt(&mut self) {
-        self.attempt = Attempt::default();
-        self.gauges.set_open_call(None);
-    }
 }
 
 /// After the line's program died: nothing of the line is trusted any more.
@@ -532,17 +498,10 @@ impl Station {
 
     /// Ends the open record as a fault; `ask` unless somebody else has had it stored already.
     pub fn end_record(&mut self, now: Tick, ask: bool, outbox: &mut Outbox) {
-        let attempt = self.attempt;
-        self.forget_attempt();
-        let Some(open) = attempt.open else {
+        let end = self.attempt.end(now);
+        self.attempt.forget(&self.gauges);
+        let Some(end) = end else {
             return;
-        };
-        let end = CallEnd {
-            dialed: attempt.dialed,
-            trunk: attempt.trunk,
-            answered_at: attempt.answered_at,
-            talk_from: attempt.talk_from,
-            ..fault_end(open, now)
         };
         outbox.fact(now, Fact::Ended(end.clone()));
         if ask {
@@ -592,26 +551,5 @@ fn release(side: &mut Side, now: Tick) {
         if told.is_err() {
             side.fault = true;
         }
-    }
-}
-
-/// The end of a call whose line died: all that is known for certain.
-pub fn fault_end(open: OpenCall, now: Tick) -> CallEnd {
-    CallEnd {
-        call: Some(open.call),
-        off_hook_at: open.off_hook_at,
-        dialed: Digits::EMPTY,
-        trunk: None,
-        language: None,
-        answered_at: None,
-        talk_from: None,
-        ended_at: now,
-        disposition: Disposition::Fault,
-        blocked: None,
-        ended_by: EndedBy::Controller,
-        flags: FraudFlags::NONE,
-        extra_digits: 0,
-        answer_evidence: Evidences::new(),
-        release_evidence: Evidences::new(),
     }
 }

@@ -3,22 +3,20 @@
 //!
 //! | thread | owns | waits for |
 //! |---|---|---|
-//! | `line-N` | a phone, its line object, the trunk lent to it | the phone's descriptor, one eventfd, its deadline |
+//! | `line-N` | a phone, its object, the trunk lent to it | the phone, one eventfd, its deadline |
 //! | `keeper` | idle trunks | an eventfd, its deadline, each second |
 //! | `office` | the back office | an eventfd, the end of a batch |
 //! | `hub` | the readers of facts and tap | an eventfd, 20 ms while a tap is open |
 //! | `supervisor` | the seats of lines that are over | lines that end |
 //! | `watchdog` | a hand on each port | 20 ms |
 
-mod hub;
+pub mod hub;
 mod keeper;
 mod line;
 mod office;
 mod start;
 mod supervisor;
 mod watchdog;
-
-pub use hub::Subscription;
 
 use crate::runtime::{
     clock::Clock,
@@ -27,7 +25,7 @@ use crate::runtime::{
     office::Office,
     plant::Remains,
     threads::{
-        hub::{HubEntry, Subscriber},
+        hub::{HubEntry, Subscriber, Subscription},
         keeper::TrunkBoard,
         line::LineSeat,
         office::{Afterwards, OfficeCall},
@@ -71,6 +69,8 @@ pub struct ThreadOptions {
     pub lock_memory: bool,
     /// A line that should run and is silent this long is cut off.
     pub silent_after: Ticks,
+    /// The clock that the drivers of the plant's ports keep as well.
+    pub clock: Clock,
 }
 
 impl Default for ThreadOptions {
@@ -79,6 +79,7 @@ impl Default for ThreadOptions {
             real_time: true,
             lock_memory: true,
             silent_after: Ticks::ms(200),
+            clock: Clock::start(),
         }
     }
 }

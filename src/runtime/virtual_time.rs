@@ -1,13 +1,13 @@
 //! Virtual time: one scheduler on one thread runs the lines, the keeper and the back office in
-//! the order (tick, line, sequence). Time goes in steps of a frame while any line moves audio
-//! and jumps to the next thing that is due otherwise. The same plant and the same seed give
-//! the same bytes.
+//! the order (tick, line, sequence). Time goes from frame to frame, and stops between frames
+//! where anything is due. The same plant and the same seed give the same bytes.
 
 use crate::runtime::{
     gauges::Gauges,
     links::{Handover, HubEnd, Inbox, KeeperEnd, Links, OfficeEnd, Outbox, links},
     office::{Office, OfficeRoom},
     plant::{Plant, PlantLine, Remains},
+    realtime::RealTimeMark,
     seed::Seed,
     station::{AudioProbe, Station, Way},
     trunk_room::TrunkRoom,
@@ -31,6 +31,9 @@ use types::{
 
 /// The wall clock is told to the back office this often.
 const ANCHOR_EVERY: Ticks = Ticks::secs(1);
+
+/// The clock of a card: blocks begin and end on it.
+const PROBE: Ticks = Ticks::ms(1);
 
 /// What is chosen for a run beside its plant.
 #[derive(Clone, Debug)]
@@ -90,6 +93,8 @@ struct Seat {
     /// No reply overtakes the one before it.
     last_answer: Tick,
     last_handover: Tick,
+    /// When the line is to have its next turn, if nothing comes before.
+    next: Tick,
 }
 
 /// A reply on its way to a line.
@@ -260,14 +265,14 @@ impl World {
         self.seats.iter().find(|s| s.station.id() == line)
     }
 
-    /// The next instant at which anything may happen. What a far end does by itself is seen at
-    /// the next frame.
+    /// The next instant at which anything may happen. What the far end of an idle trunk does
+    /// by itself is seen each frame.
     fn next(&self) -> Tick {
-        let frame = Tick(self.now.0 - self.now.0 % FRAME_TICKS.0) + FRAME_TICKS;
         let delivery = self.deliveries.keys().next().map(|key| key.0);
-        let wakes = self.seats.iter().map(|s| s.station.wake_at());
-        let next = delivery.into_iter().chain(wakes).fold(frame, Tick::min);
-        next.min(self.trunks.wake_at()).max(self.now + Ticks(1))
+        let seats = self.seats.iter().map(|s| s.next);
+        let next = delivery.into_iter().chain(seats);
+        let next = next.fold(self.trunks.wake_at(), Tick::min);
+        next.min(next_frame(self.now)).max(self.now + Ticks(1))
     }
 
     fn step(&mut self) {
@@ -280,10 +285,8 @@ impl World {
         self.deliver();
         let frame = self.now.0.is_multiple_of(FRAME_TICKS.0);
         for seat in &mut self.seats {
-            let due = frame || seat.station.wake_at() <= self.now || !seat.inbox.is_empty();
-            if due {
-                let (inbox, outbox) = (&mut seat.inbox, &mut seat.outbox);
-                seat.station.turn(self.now, inbox, outbox);
+            if seat.next <= self.now || !seat.inbox.is_empty() {
+                seat.turn(self.now);
             }
         }
         if frame || self.trunks.wake_at() <= self.now {
@@ -397,8 +400,33 @@ impl Seat {
             audio,
             last_answer: Tick::ZERO,
             last_handover: Tick::ZERO,
+            next: Tick::ZERO,
         }
     }
+
+    fn turn(&mut self, now: Tick) {
+        // As strict as a line's thread: what allocates here would allocate there.
+        let mark = RealTimeMark::set();
+        self.station.turn(now, &mut self.inbox, &mut self.outbox);
+        drop(mark);
+        // A port can't say when its far end will act: an idle one is looked at each frame, one
+        // that has just started its blocks anew each millisecond until the first is there.
+        let look = match (self.station.media(), self.station.frame_at()) {
+            (false, _) => next_frame(now),
+            (true, Some(at)) if at > now => at,
+            (true, _) => next_on(now, PROBE),
+        };
+        self.next = look.min(self.station.wake_at()).max(now + Ticks(1));
+    }
+}
+
+/// The next tick on the common grid of frames.
+fn next_frame(now: Tick) -> Tick {
+    next_on(now, FRAME_TICKS)
+}
+
+fn next_on(now: Tick, grid: Ticks) -> Tick {
+    Tick(now.0 - now.0 % grid.0) + grid
 }
 
 /// A trunk that was on its way to a line goes back unused.

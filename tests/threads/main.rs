@@ -1,1 +1,14 @@
+//! The running part: stations, rings, both runners; and what one line's misfortune does to the
+//! others. Ports, lines and the back office are scripted here, so that faults come on cue.
 
+mod allocator;
+mod deaths;
+mod office;
+mod parts;
+mod real;
+mod rings;
+mod scripted_line;
+mod station;
+mod stop;
+mod trunk_room;
+mod world;

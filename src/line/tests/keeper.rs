@@ -245,10 +245,17 @@ fn a_trunk_in_alarm_is_not_lent_until_it_is_over_and_guarded() {
 }
 
 #[test]
-fn lost_battery_rests_a_trunk_but_not_for_ever() {
+fn lost_battery_holds_a_trunk_back_until_it_returns_but_not_for_ever() {
     let mut bench = Bench::new(1);
     bench.edge(1, Edge::BatteryLost);
+    bench.wait(GUARD + GUARD);
     assert_eq!(bench.borrow(), None);
+    bench.edge(1, Edge::BatteryBack);
+    assert_eq!(bench.borrow(), None, "guarded once more");
+    bench.wait(GUARD);
+    assert_eq!(bench.borrow(), Some(TrunkId(1)));
+    bench.give_back(1, TrunkCondition::Good);
+    bench.edge(1, Edge::BatteryLost);
     bench.wait(BATTERY_REST);
     assert_eq!(bench.borrow(), Some(TrunkId(1)));
 }

@@ -1,7 +1,6 @@
 //! How a plant comes to life.
 
 use crate::runtime::{
-    clock::Clock,
     gauges::Gauges,
     links::{HubEnd, KeeperEnd, Links, OfficeEnd, links},
     memory::Resident,
@@ -88,7 +87,7 @@ impl Controller {
         }
         let waits = [Wait::new()?, Wait::new()?, Wait::new()?];
         let terms = LineTerms {
-            clock: Clock::start(),
+            clock: options.clock,
             real_time: options.real_time,
             resident,
             notices,

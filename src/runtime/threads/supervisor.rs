@@ -2,12 +2,13 @@
 //! one out of service that dies too often.
 
 use crate::runtime::{
+    attempt::fault_end,
     clock::{Clock, duration},
     gauges::Gauges,
     memory::Resident,
     notice::{DEATHS, DEATHS_WITHIN, Notice, Notices},
     plant::MakeLine,
-    station::{Station, fault_end},
+    station::Station,
     threads::{
         line::{Exit, Left, LineSeat, spawn},
         office::OfficeCall,
@@ -177,6 +178,8 @@ impl SupervisorSeat {
         let fresh = make_line(line, ward.law, settings.clone());
         drop(settings);
         ward.cut_told = false;
+        // The cut of the thread before is not the cut of the next.
+        ward.gauges.pulse.begin(0);
         let seat = Box::new(seat.reborn(|station, outbox| Station::reborn(station, fresh, outbox)));
         match spawn(seat, left) {
             Ok(thread) => {
@@ -210,13 +213,19 @@ impl SupervisorSeat {
         if std::mem::replace(&mut ward.cut_told, true) {
             return;
         }
+        self.notices.tell(Notice::LineCut { line, at });
+        let ward = self.wards.iter().find(|w| w.line == line);
+        self.end_record(ward.expect("found above"), at);
+    }
+
+    /// Ends the open record of a line that can't do it itself.
+    fn end_record(&self, ward: &Ward, at: Tick) {
         let open = ward.gauges.open_call();
         let mine = ward.gauges.pulse.take_ending();
-        self.notices.tell(Notice::LineCut { line, at });
         if let (Some(open), true) = (open, mine) {
-            let end = fault_end(open, at);
+            let end = Box::new(fault_end(open, at));
             // When even this queue is full the record ends at the last second seen.
-            let _ = self.calls.try_send(OfficeCall::End(line, Box::new(end)));
+            let _ = self.calls.try_send(OfficeCall::End(ward.line, end));
             let _ = self.office.wake();
         }
     }
@@ -234,7 +243,16 @@ impl SupervisorSeat {
         ward.expect("only lines of this plant leave")
     }
 
+    /// A line that runs still is stuck for good: its record is ended here.
     fn end(self) -> Vec<Box<LineSeat>> {
+        let at = self.clock.now();
+        for ward in &self.wards {
+            if matches!(ward.state, WardState::Running(_)) {
+                let line = ward.line;
+                self.notices.tell(Notice::LineAbandoned { line, at });
+                self.end_record(ward, at);
+            }
+        }
         let over = |w: Ward| match w.state {
             WardState::Over(seat) => Some(seat),
             WardState::Running(_) => None,

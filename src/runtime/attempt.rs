@@ -1,0 +1,107 @@
+//! What a station knows of the attempt in progress: enough to end its record, whatever becomes
+//! of the line's program.
+
+use crate::runtime::gauges::{Gauges, OpenCall};
+use types::{
+    call_record::CallEnd,
+    digits::Digits,
+    disposition::{Disposition, EndedBy, FraudFlags},
+    evidence::Evidences,
+    fact::Fact,
+    id::TrunkId,
+    query::Query,
+    tick::Tick,
+    verdict::Verdict,
+};
+
+/// Made from what the line tells and asks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Attempt {
+    open: Option<OpenCall>,
+    off_hook_at: Tick,
+    dialed: Digits,
+    trunk: Option<TrunkId>,
+    answered_at: Option<Tick>,
+    talk_from: Option<Tick>,
+}
+
+impl Attempt {
+    /// Whether a record is open at the back office.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    pub fn asks(&mut self, query: &Query) {
+        if let Query::Admit(admission) = query {
+            self.dialed = admission.dialed;
+            self.off_hook_at = admission.off_hook_at;
+        }
+    }
+
+    pub fn has_trunk(&mut self, trunk: TrunkId) {
+        self.trunk = Some(trunk);
+    }
+
+    pub fn observe(&mut self, at: Tick, fact: &Fact, gauges: &Gauges) {
+        match fact {
+            Fact::OffHook if self.open.is_none() => {
+                *self = Attempt {
+                    off_hook_at: at,
+                    ..Attempt::default()
+                };
+            }
+            Fact::Decided(Verdict {
+                outcome: Ok(permit),
+                ..
+            }) => {
+                let call = permit.call;
+                let off_hook_at = self.off_hook_at;
+                self.open = Some(OpenCall { call, off_hook_at });
+                gauges.set_open_call(self.open);
+            }
+            Fact::Answered(evidence) => {
+                self.answered_at.get_or_insert(evidence.at);
+            }
+            Fact::TalkBegins => self.talk_from = Some(at),
+            Fact::Ended(_) => self.forget(gauges),
+            _ => {}
+        }
+    }
+
+    pub fn forget(&mut self, gauges: &Gauges) {
+        *self = Attempt::default();
+        gauges.set_open_call(None);
+    }
+
+    /// The end of the open record as a fault, if one is open.
+    pub fn end(&self, now: Tick) -> Option<CallEnd> {
+        Some(CallEnd {
+            dialed: self.dialed,
+            trunk: self.trunk,
+            answered_at: self.answered_at,
+            talk_from: self.talk_from,
+            ..fault_end(self.open?, now)
+        })
+    }
+}
+
+/// The end of a call whose line died: all that is known for certain.
+pub fn fault_end(open: OpenCall, now: Tick) -> CallEnd {
+    CallEnd {
+        call: Some(open.call),
+        off_hook_at: open.off_hook_at,
+        dialed: Digits::EMPTY,
+        trunk: None,
+        language: None,
+        answered_at: None,
+        talk_from: None,
+        ended_at: now,
+        disposition: Disposition::Fault,
+        blocked: None,
+        ended_by: EndedBy::Controller,
+        flags: FraudFlags::NONE,
+        extra_digits: 0,
+        answer_evidence: Evidences::new(),
+        release_evidence: Evidences::new(),
+    }
+}

@@ -1,0 +1,406 @@
+//! Scripted ports and a scripted back office, and a plant made of them. What a test wants to
+//! know or to cause goes through atomics, for a line's thread may not lock.
+
+use crate::scripted_line::{Script, ScriptedLine};
+use drivers::port::{Cutoff, Port, PortCounters, PortError, Read, Write};
+use line::keeper::TrunkState;
+use sallyport::runtime::{
+    clock::Clock,
+    office::{NotWritten, Office},
+    plant::{MakeLine, Plant, PlantLine, PlantTrunk},
+    realtime::on_line_thread,
+    threads::{Controller, ThreadOptions},
+};
+use std::{
+    os::fd::RawFd,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::SeqCst},
+    },
+    thread::sleep,
+    time::{Duration, Instant},
+};
+use types::{
+    call_record::CallEnd,
+    digits::Digits,
+    edge::{Edge, EdgeAt, HookState, PortCommand},
+    frame::{FRAME, FRAME_TICKS, Frame, Law},
+    id::{CallId, LineId, TrunkId},
+    phone_number::{CallType, DialingPattern, PhoneNumber},
+    query::{PinAnswer, Query, Reply},
+    settings::CallSettings,
+    tick::{Tick, Ticks},
+    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
+    verdict::{Handling, Permit, RecordingRule, Trace, Verdict},
+};
+
+/// What a port does at its next read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Cue {
+    Work,
+    Panic,
+    /// Spin until the cue changes.
+    Spin,
+    Fail,
+}
+
+/// A port as a test sees it.
+#[derive(Debug, Default)]
+pub struct PortState {
+    cue: AtomicU8,
+    off_hook: AtomicBool,
+    /// The switch hook moved and nobody has taken the edge yet.
+    moved: AtomicBool,
+    media: AtomicBool,
+    cut: AtomicBool,
+    off_hooks: AtomicU32,
+    on_hooks: AtomicU32,
+    reads: AtomicU64,
+    writes: AtomicU64,
+    /// The port was dropped.
+    gone: AtomicBool,
+}
+
+impl PortState {
+    pub fn lift(&self) {
+        self.off_hook.store(true, SeqCst);
+        self.moved.store(true, SeqCst);
+    }
+
+    pub fn hang_up(&self) {
+        self.off_hook.store(false, SeqCst);
+        self.moved.store(true, SeqCst);
+    }
+
+    pub fn cue(&self, cue: Cue) {
+        self.cue.store(cue as u8, SeqCst);
+    }
+
+    fn is(&self, cue: Cue) -> bool {
+        self.cue.load(SeqCst) == cue as u8
+    }
+
+    pub fn media(&self) -> bool {
+        self.media.load(SeqCst)
+    }
+
+    /// The watchdog's hand was on it.
+    pub fn was_cut(&self) -> bool {
+        self.cut.load(SeqCst)
+    }
+
+    /// Commands so far.
+    pub fn off_hooks(&self) -> u32 {
+        self.off_hooks.load(SeqCst)
+    }
+
+    pub fn on_hooks(&self) -> u32 {
+        self.on_hooks.load(SeqCst)
+    }
+
+    pub fn reads(&self) -> u64 {
+        self.reads.load(SeqCst)
+    }
+
+    pub fn writes(&self) -> u64 {
+        self.writes.load(SeqCst)
+    }
+
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(SeqCst)
+    }
+}
+
+/// A port whose frames come on the grid of the clock.
+#[derive(Debug)]
+pub struct Tape {
+    state: Arc<PortState>,
+    /// When the next frame is complete.
+    next: Option<Tick>,
+}
+
+impl Tape {
+    pub fn new(state: Arc<PortState>) -> Tape {
+        Tape { state, next: None }
+    }
+}
+
+impl Drop for Tape {
+    fn drop(&mut self) {
+        assert!(
+            !on_line_thread(),
+            "a port is never dropped on a line's thread"
+        );
+        self.state.gone.store(true, SeqCst);
+    }
+}
+
+struct Hand(Arc<PortState>);
+
+impl Cutoff for Hand {
+    fn on_hook(&self) -> Result<(), PortError> {
+        self.0.cut.store(true, SeqCst);
+        Ok(())
+    }
+}
+
+impl Port for Tape {
+    fn law(&self) -> Law {
+        Law::Mu
+    }
+
+    fn descriptor(&self) -> Option<RawFd> {
+        None
+    }
+
+    fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {
+        assert!(!self.state.is(Cue::Panic), "a panic on cue");
+        while self.state.is(Cue::Spin) {
+            std::hint::spin_loop();
+        }
+        if self.state.is(Cue::Fail) {
+            return Err(PortError::Gone);
+        }
+        let grid = Tick(now.0 - now.0 % FRAME as u64) + FRAME_TICKS;
+        let end = *self.next.get_or_insert(grid);
+        if now < end || !self.state.media() {
+            return Ok(Read::Empty);
+        }
+        let count = self.state.reads.fetch_add(1, SeqCst);
+        frame.fill(count as u8);
+        self.next = Some(end + FRAME_TICKS);
+        Ok(Read::Frame { end, lost: 0 })
+    }
+
+    fn write(&mut self, _: Tick, _: &Frame) -> Result<Write, PortError> {
+        self.state.writes.fetch_add(1, SeqCst);
+        Ok(Write::Taken)
+    }
+
+    fn edge(&mut self, now: Tick) -> Result<Option<EdgeAt>, PortError> {
+        let edge = if self.state.off_hook.load(SeqCst) {
+            Edge::LoopClosed
+        } else {
+            Edge::LoopOpen
+        };
+        let moved = self.state.moved.swap(false, SeqCst);
+        Ok(moved.then_some(EdgeAt { at: now, edge }))
+    }
+
+    fn command(&mut self, _: Tick, command: PortCommand) -> Result<(), PortError> {
+        match command {
+            PortCommand::OffHook => self.state.off_hooks.fetch_add(1, SeqCst),
+            PortCommand::OnHook => self.state.on_hooks.fetch_add(1, SeqCst),
+            PortCommand::Media(on) => {
+                self.next = None;
+                u32::from(self.state.media.swap(on, SeqCst))
+            }
+            PortCommand::LoopOpen(_) | PortCommand::Pulse(_) => 0,
+        };
+        Ok(())
+    }
+
+    fn hook(&self) -> Result<HookState, PortError> {
+        Ok(HookState::Unknown)
+    }
+
+    fn flush(&mut self, _: Tick) -> Result<(), PortError> {
+        self.next = None;
+        Ok(())
+    }
+
+    fn counters(&self) -> PortCounters {
+        PortCounters {
+            frames_read: self.state.reads(),
+            frames_written: self.state.writes(),
+            ..PortCounters::default()
+        }
+    }
+
+    fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {
+        Ok(Box::new(Hand(Arc::clone(&self.state))))
+    }
+}
+
+/// The back office as a test sees it.
+#[derive(Debug, Default)]
+pub struct OfficeState {
+    /// What is on disk.
+    pub stored: Mutex<Vec<(LineId, CallEnd)>>,
+    pub commits: AtomicU32,
+    /// Nothing can be written.
+    pub full: AtomicBool,
+    pub anchors: AtomicU32,
+    pub seen: AtomicU32,
+}
+
+/// Lets every call pass.
+#[derive(Debug, Default)]
+pub struct EasyOffice {
+    state: Arc<OfficeState>,
+    /// Calls are to be accepted by the called party.
+    pub collect: bool,
+    calls: u64,
+    open: Vec<(LineId, CallEnd)>,
+}
+
+impl EasyOffice {
+    pub fn new(state: Arc<OfficeState>) -> EasyOffice {
+        EasyOffice {
+            state,
+            ..EasyOffice::default()
+        }
+    }
+}
+
+impl Office for EasyOffice {
+    fn answer(&mut self, _: Tick, line: LineId, query: &Query) -> Reply {
+        match query {
+            Query::Pin(_) => Reply::Pin(PinAnswer::Valid { language: None }),
+            Query::Admit(_) => {
+                self.calls += 1;
+                let sequence = self.calls;
+                let call = CallId { site: 1, sequence };
+                Reply::Admitted(permitted(call, self.collect))
+            }
+            Query::End(end) => {
+                self.open.push((line, end.clone()));
+                let nobody = CallId {
+                    site: 0,
+                    sequence: 0,
+                };
+                Reply::Recorded(end.call.unwrap_or(nobody))
+            }
+            Query::Seen { .. } | Query::EmptyOffHook => {
+                self.state.seen.fetch_add(1, SeqCst);
+                Reply::Unavailable
+            }
+        }
+    }
+
+    fn commit(&mut self, _: Tick) -> Result<(), NotWritten> {
+        let decided = std::mem::take(&mut self.open);
+        if self.state.full.load(SeqCst) {
+            return Err(NotWritten("the disk is full".to_string()));
+        }
+        self.state.commits.fetch_add(1, SeqCst);
+        self.state.stored.lock().expect("no panic").extend(decided);
+        Ok(())
+    }
+
+    fn anchor(&mut self, _: Tick, utc_ms: i64) {
+        assert!(utc_ms > 1_600_000_000_000, "the wall clock is of this age");
+        self.state.anchors.fetch_add(1, SeqCst);
+    }
+}
+
+fn permitted(call: CallId, collect: bool) -> Verdict {
+    let handling = if collect {
+        Handling::AutomatedOperator
+    } else {
+        Handling::Direct
+    };
+    let permit = Permit {
+        call,
+        inmate: None,
+        number: PhoneNumber::national("2155550123").expect("a number"),
+        pattern: DialingPattern::Direct,
+        call_type: CallType::Local,
+        handling,
+        outpulse: Digits::parse("12155550123").expect("digits"),
+        limit: None,
+        announce_limit: false,
+        recording: RecordingRule::Record,
+    };
+    Verdict {
+        trace: Trace::new(),
+        outcome: Ok(permit),
+    }
+}
+
+pub fn profile(id: u16) -> TrunkProfile {
+    TrunkProfile {
+        id: TrunkId(id),
+        law: Law::Mu,
+        signalling: TrunkSignalling::LoopStart,
+        outpulsing: Outpulsing::Dtmf,
+        trust: TrunkTrust::LOOP_START,
+        guard: Ticks::ms(50),
+        dial_tone_wait: Ticks::secs(5),
+    }
+}
+
+/// A plant, and a test's view of its parts.
+pub struct Parts {
+    pub phones: Vec<Arc<PortState>>,
+    pub trunks: Vec<Arc<PortState>>,
+    pub office: Arc<OfficeState>,
+    pub script: Script,
+    pub silent_after: Ticks,
+}
+
+impl Parts {
+    pub fn new(phones: usize, trunks: usize) -> Parts {
+        let states = |count| (0..count).map(|_| Arc::default()).collect();
+        Parts {
+            phones: states(phones),
+            trunks: states(trunks),
+            office: Arc::default(),
+            script: Script::default(),
+            // These machines are loaded with other tests.
+            silent_after: Ticks::secs(20),
+        }
+    }
+
+    pub fn plant(&self) -> Plant {
+        let phone = |(id, state): (u16, &Arc<PortState>)| PlantLine {
+            id: LineId(id),
+            phone: Box::new(Tape::new(Arc::clone(state))),
+            settings: CallSettings::standard(),
+        };
+        let trunk = |(id, state): (u16, &Arc<PortState>)| PlantTrunk {
+            profile: profile(id),
+            port: Box::new(Tape::new(Arc::clone(state))),
+        };
+        let script = self.script;
+        let make: MakeLine = Arc::new(move |id, _, _| Box::new(ScriptedLine::new(id, script)));
+        Plant::scripted(
+            make,
+            (1..).zip(&self.phones).map(phone).collect(),
+            (1..).zip(&self.trunks).map(trunk).collect(),
+            Box::new(EasyOffice::new(Arc::clone(&self.office))),
+        )
+    }
+
+    pub fn start(&self) -> Controller {
+        let options = ThreadOptions {
+            real_time: false,
+            lock_memory: false,
+            silent_after: self.silent_after,
+            clock: Clock::start(),
+        };
+        let controller = Controller::start(self.plant(), options).expect("it starts");
+        settle("all trunks are idle", || {
+            let trunks = controller.trunks();
+            let idle =
+                |(_, state): &(TrunkId, TrunkState)| matches!(state, TrunkState::Idle { .. });
+            trunks.len() == self.trunks.len() && trunks.iter().all(idle)
+        });
+        controller
+    }
+
+    /// The records that are on disk.
+    pub fn ended(&self) -> Vec<(LineId, CallEnd)> {
+        self.office.stored.lock().expect("no panic").clone()
+    }
+}
+
+/// Waits for something that must come.
+pub fn settle(what: &str, mut come: impl FnMut() -> bool) {
+    let limit = Instant::now() + Duration::from_secs(20);
+    while !come() {
+        assert!(Instant::now() < limit, "it never came that {what}");
+        sleep(Duration::from_millis(2));
+    }
+}

@@ -1,0 +1,263 @@
+//! The line itself between simulated parties, on both runners. The program's allocator watches:
+//! nothing of a whole call may allocate or free on a line's thread.
+
+use crate::{
+    allocator::alone,
+    parts::{EasyOffice, OfficeState, profile, settle},
+};
+use drivers::{
+    port::Port,
+    sim::{
+        called_party::CalledPartyScript,
+        clip::Clip,
+        clocked::{self, Clocked},
+        copper::Copper,
+        exchange::{line::ExchangeLine, routes::Routes},
+        far_end::FarEnd,
+        handset::HandsetScript,
+        script::Step,
+        sim_port::{Handle, SimPort},
+        transcript::Event,
+    },
+};
+use line::Shared;
+use sallyport::runtime::{
+    clock::{Clock, duration},
+    plant::{Plant, PlantLine, PlantTrunk},
+    threads::{Controller, ThreadOptions},
+    trunk_room::LOOK,
+    virtual_time::{World, WorldOptions},
+};
+use speech::Speech;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use types::{
+    disposition::Disposition,
+    frame::Law,
+    id::LineId,
+    language::Language,
+    settings::CallSettings,
+    tick::{Tick, Ticks},
+    trunk::TrunkSignalling,
+};
+
+const NUMBER: &str = "2155550123";
+
+/// What tests share, loaded once.
+fn shared() -> Arc<Shared> {
+    static SHARED: OnceLock<Arc<Shared>> = OnceLock::new();
+    let load = || {
+        let tables = tonetables::load("us").expect("the tables of the country");
+        Arc::new(Shared {
+            dial_plan: tables.dial_plan(Some("215")),
+            plan: tables.tones,
+            speech: Speech::load(&[Language::ENGLISH], None).expect("prompts"),
+        })
+    };
+    Arc::clone(SHARED.get_or_init(load))
+}
+
+/// A plant of as many lines and trunks as there are handsets, and what it shows.
+struct Town {
+    plant: Plant,
+    office: Arc<OfficeState>,
+    phones: Vec<Handle>,
+    trunks: Vec<Handle>,
+}
+
+/// Ports on this clock, or on virtual time.
+fn town(handsets: u16, collect: bool, steps: &[Step], clock: Option<Clock>) -> Town {
+    let state = Arc::new(OfficeState::default());
+    let mut office = EasyOffice::new(Arc::clone(&state));
+    office.collect = collect;
+    let mut settings = CallSettings::standard();
+    settings.pin_required = collect;
+    settings.dial_tone = Ticks::ms(500);
+    let routes = Arc::new(Routes::new().to(&format!("1{NUMBER}"), called(collect)));
+    let (mut lines, mut phones) = (Vec::new(), Vec::new());
+    let (mut trunks, mut exchange) = (Vec::new(), Vec::new());
+    for number in 1..=handsets {
+        let seed = u64::from(number);
+        let script = HandsetScript::new(steps.to_vec());
+        let port = SimPort::handset(script, Copper::default(), Law::Mu, seed, 0);
+        phones.push(port.handle());
+        lines.push(PlantLine {
+            id: LineId(number),
+            phone: on(port, clock),
+            settings: settings.clone(),
+        });
+        let (line, routes) = (ExchangeLine::kewl_start(), Arc::clone(&routes));
+        let port = SimPort::trunk(line, routes, Copper::default(), Law::Mu, seed + 100, 0);
+        exchange.push(port.handle());
+        let mut profile = profile(number);
+        profile.signalling = TrunkSignalling::KewlStart;
+        trunks.push(PlantTrunk {
+            profile,
+            port: on(port, clock),
+        });
+    }
+    Town {
+        plant: Plant::new(shared(), lines, trunks, Box::new(office)),
+        office: state,
+        phones,
+        trunks: exchange,
+    }
+}
+
+fn on<F: FarEnd + 'static>(port: SimPort<F>, clock: Option<Clock>) -> Box<dyn Port> {
+    match clock {
+        None => Box::new(port),
+        Some(clock) => {
+            let clock = clocked::Clock::new(clock.origin());
+            Box::new(Clocked::new(port, clock).expect("a timer"))
+        }
+    }
+}
+
+fn called(collect: bool) -> CalledPartyScript {
+    let mut steps = Vec::new();
+    if collect {
+        steps.push(Step::await_quiet(Ticks::ms(1200), Ticks::secs(40)));
+        steps.push(Step::dial("1"));
+    }
+    steps.push(Step::SayFor(Clip::called_talk(), Ticks::secs(60)));
+    CalledPartyScript::answering(1, steps)
+}
+
+/// A person who gives a PIN and a name, talks, and hangs up.
+fn collect_call() -> Vec<Step> {
+    vec![
+        Step::wait_ms(500),
+        Step::OffHook,
+        Step::wait_ms(1500),
+        Step::dial("483920"),
+        Step::wait_ms(1500),
+        Step::dial(&format!("0{NUMBER}")),
+        Step::await_beep(Ticks::secs(20)),
+        Step::Say(Clip::inmate_name()),
+        Step::wait_ms(40_000),
+        Step::SayFor(Clip::inmate_talk(), Ticks::secs(5)),
+        Step::OnHook,
+    ]
+}
+
+/// A person without a PIN who talks at once.
+fn direct_call() -> Vec<Step> {
+    vec![
+        Step::wait_ms(300),
+        Step::OffHook,
+        Step::wait_ms(1200),
+        Step::dial(&format!("1{NUMBER}")),
+        Step::wait_ms(14_000),
+        Step::OnHook,
+    ]
+}
+
+#[test]
+fn a_collect_call_allocates_nothing_on_virtual_time() {
+    let (passed, said) = alone("real::collect_calls_on_virtual_time");
+    assert!(passed, "{said}");
+}
+
+#[test]
+fn calls_on_the_real_clock_allocate_nothing_and_are_stored() {
+    let (passed, said) = alone("real::calls_on_the_real_clock");
+    assert!(passed, "{said}");
+}
+
+#[test]
+#[ignore = "run by another test, in a process that the allocator may end"]
+fn collect_calls_on_virtual_time() {
+    let town = town(2, true, &collect_call(), None);
+    let mut world = World::new(town.plant, WorldOptions::default());
+    world.run_until(Tick::ZERO + Ticks::secs(80));
+    let story = world.story();
+    assert_eq!(story.records.len(), 2);
+    for (line, end) in &story.records {
+        let tale: Vec<_> = story.of(*line).map(|f| format!("{:?}", f.fact)).collect();
+        assert_eq!(
+            end.disposition,
+            Disposition::Completed,
+            "{}",
+            tale.join("\n")
+        );
+    }
+    assert!(story.tap.len() > 1000, "{} tap entries", story.tap.len());
+    let gauges = world.gauges(LineId(1)).expect("a line");
+    assert_eq!(
+        gauges.lateness.worst(),
+        Ticks::ZERO,
+        "no frame is late on virtual time"
+    );
+    assert_eq!(
+        gauges.counts.phone_lost.get() + gauges.counts.trunk_lost.get(),
+        0
+    );
+    assert_eq!(gauges.counts.slips.get(), 0);
+    world.finish();
+}
+
+#[test]
+#[ignore = "run by another test, in a process that the allocator may end"]
+fn calls_on_the_real_clock() {
+    let clock = Clock::start();
+    let town = town(3, false, &direct_call(), Some(clock));
+    let options = ThreadOptions {
+        clock,
+        // These machines are loaded with other tests.
+        silent_after: Ticks::secs(20),
+        ..ThreadOptions::default()
+    };
+    let controller = Controller::start(town.plant, options).expect("it starts");
+    let tap = controller.tap(None, 100_000);
+    let ended = || town.office.stored.lock().expect("no panic").len();
+    let start = std::time::Instant::now();
+    while ended() < 3 && start.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    for gauges in controller.gauges() {
+        println!(
+            "line {}: {} frames, {} late, worst {} ms, p99.9 {} ms",
+            gauges.line,
+            gauges.counts.frames.get(),
+            gauges.lateness.late(),
+            gauges.lateness.worst().as_ms(),
+            gauges.lateness.p999().as_ms(),
+        );
+        assert!(gauges.counts.frames.get() > 500);
+        assert_eq!(gauges.counts.deaths.get(), 0);
+    }
+    // The exchange sees the release when the keeper next looks at the trunk.
+    std::thread::sleep(2 * duration(LOOK));
+    let remains = controller.stop(Duration::from_secs(2));
+    assert_eq!((remains.phones.len(), remains.trunks.len()), (3, 3));
+    drop(remains);
+    let stored = town.office.stored.lock().expect("no panic");
+    for (line, end) in stored.iter() {
+        assert_eq!(
+            end.disposition,
+            Disposition::Completed,
+            "line {line}: {end:?}"
+        );
+        assert!(end.talk_from.is_some(), "line {line}: {end:?}");
+    }
+    assert_eq!(stored.len(), 3);
+    assert!(
+        tap.receiver.len() > 500,
+        "{} tap entries",
+        tap.receiver.len()
+    );
+    settle("transcripts are handed over", || {
+        town.phones.iter().all(|p| p.transcript().is_some())
+    });
+    for trunk in &town.trunks {
+        let transcript = trunk.transcript().expect("the port is gone");
+        let released = transcript.first(|e| *e == Event::Released);
+        assert!(
+            released.is_some(),
+            "every trunk was given back to the exchange"
+        );
+    }
+}

@@ -1,0 +1,514 @@
+//! The body of a line: what it does with what comes, and in which order.
+
+use drivers::port::{Cutoff, Port, PortCounters, PortError, Read, Write};
+use line::{Input, Outputs};
+use sallyport::runtime::{
+    gauges::Gauges,
+    links::{Handover, Links, TrunkAsk, links},
+    station::{FRAMES_A_TURN, LineLogic, Station},
+};
+use std::{
+    collections::VecDeque,
+    os::fd::RawFd,
+    sync::{Arc, Mutex},
+};
+use types::{
+    digits::Digits,
+    edge::{Edge, EdgeAt, HookState, PortCommand},
+    fact::Fact,
+    frame::{FRAME_TICKS, Frame, Law},
+    id::{LineId, TrunkId},
+    query::{Answered, Asked, LineCommand, Query, Reply, TrunkQuery, TrunkReply},
+    secret::Secret,
+    tick::{Tick, Ticks},
+    trunk::TrunkCondition,
+};
+
+use crate::parts::profile;
+
+/// What happened, in words.
+#[derive(Clone, Debug, Default)]
+pub struct Diary(Arc<Mutex<Vec<String>>>);
+
+impl Diary {
+    fn note(&self, what: impl Into<String>) {
+        self.0.lock().expect("one thread").push(what.into());
+    }
+
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().expect("one thread"))
+    }
+}
+
+/// What a port brings next, shared with the test.
+#[derive(Debug, Default)]
+pub struct Feed {
+    pub reads: VecDeque<Result<Read, PortError>>,
+    pub edges: VecDeque<Edge>,
+    pub hook: Option<HookState>,
+    pub fail_hook: bool,
+}
+
+#[derive(Debug)]
+pub struct Fed {
+    pub name: &'static str,
+    pub feed: Arc<Mutex<Feed>>,
+    pub diary: Diary,
+}
+
+impl Port for Fed {
+    fn law(&self) -> Law {
+        Law::A
+    }
+
+    fn descriptor(&self) -> Option<RawFd> {
+        None
+    }
+
+    fn read(&mut self, _: Tick, frame: &mut Frame) -> Result<Read, PortError> {
+        frame.fill(self.name.len() as u8);
+        let mut feed = self.feed.lock().expect("one thread");
+        feed.reads.pop_front().unwrap_or(Ok(Read::Empty))
+    }
+
+    fn write(&mut self, _: Tick, _: &Frame) -> Result<Write, PortError> {
+        self.diary.note(format!("{} write", self.name));
+        Ok(Write::Taken)
+    }
+
+    fn edge(&mut self, now: Tick) -> Result<Option<EdgeAt>, PortError> {
+        let mut feed = self.feed.lock().expect("one thread");
+        Ok(feed.edges.pop_front().map(|edge| EdgeAt { at: now, edge }))
+    }
+
+    fn command(&mut self, _: Tick, command: PortCommand) -> Result<(), PortError> {
+        self.diary.note(format!("{} {command:?}", self.name));
+        Ok(())
+    }
+
+    fn hook(&self) -> Result<HookState, PortError> {
+        let feed = self.feed.lock().expect("one thread");
+        if feed.fail_hook {
+            return Err(PortError::Gone);
+        }
+        Ok(feed.hook.unwrap_or(HookState::OnHook))
+    }
+
+    fn flush(&mut self, _: Tick) -> Result<(), PortError> {
+        self.diary.note(format!("{} flush", self.name));
+        Ok(())
+    }
+
+    fn counters(&self) -> PortCounters {
+        PortCounters::default()
+    }
+
+    fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {
+        Err(PortError::Unsupported("cutoff"))
+    }
+}
+
+type Reaction = Box<dyn FnMut(Tick, &Input<'_>) -> Outputs + Send>;
+
+/// A line made of a closure.
+struct Puppet {
+    react: Reaction,
+    deadline: Option<Tick>,
+}
+
+impl LineLogic for Puppet {
+    fn handle(&mut self, now: Tick, input: Input<'_>) -> Outputs {
+        if self.deadline.is_some_and(|at| at <= now) {
+            self.deadline = None;
+        }
+        (self.react)(now, &input)
+    }
+
+    fn deadline(&self) -> Option<Tick> {
+        self.deadline
+    }
+
+    fn phase(&self) -> &'static str {
+        "puppet"
+    }
+}
+
+struct Bench {
+    station: Station,
+    links: Links,
+    gauges: Arc<Gauges>,
+    phone: Arc<Mutex<Feed>>,
+    trunk: Arc<Mutex<Feed>>,
+    diary: Diary,
+}
+
+impl Bench {
+    fn new(react: impl FnMut(Tick, &Input<'_>) -> Outputs + Send + 'static) -> Bench {
+        Bench::with_deadline(None, react)
+    }
+
+    fn with_deadline(
+        deadline: Option<Tick>,
+        react: impl FnMut(Tick, &Input<'_>) -> Outputs + Send + 'static,
+    ) -> Bench {
+        let gauges = Arc::new(Gauges::new(LineId(1)));
+        let diary = Diary::default();
+        let phone: Arc<Mutex<Feed>> = Arc::default();
+        let port = Fed {
+            name: "phone",
+            feed: Arc::clone(&phone),
+            diary: diary.clone(),
+        };
+        let react = Box::new(react);
+        let line = Box::new(Puppet { react, deadline });
+        Bench {
+            station: Station::new(line, Box::new(port), Arc::clone(&gauges)),
+            links: links(Arc::clone(&gauges)),
+            gauges,
+            phone,
+            trunk: Arc::default(),
+            diary,
+        }
+    }
+
+    fn turn(&mut self, now: u64) -> Vec<String> {
+        let (inbox, outbox) = (&mut self.links.inbox, &mut self.links.outbox);
+        self.station.turn(Tick(now), inbox, outbox);
+        self.diary.take()
+    }
+
+    fn phone_frames(&self, ends: impl IntoIterator<Item = u64>) {
+        let mut feed = self.phone.lock().expect("one thread");
+        let frame = |end| Read::Frame {
+            end: Tick(end),
+            lost: 0,
+        };
+        feed.reads
+            .extend(ends.into_iter().map(|end| Ok(frame(end))));
+    }
+
+    /// Serves what the line asked of the keeper; the trunk has this id.
+    fn lend(&mut self, trunk: u16) {
+        while let Ok(TrunkAsk::Borrow { number }) = self.links.keeper.asks.pop() {
+            let port = Fed {
+                name: "trunk",
+                feed: Arc::clone(&self.trunk),
+                diary: self.diary.clone(),
+            };
+            self.links.keeper.hand_over(Handover::Lent {
+                number,
+                profile: profile(trunk),
+                port: Box::new(port),
+            });
+        }
+    }
+}
+
+/// Media on at the first wake, a trunk wanted, both legs fed with each frame.
+fn eager() -> impl FnMut(Tick, &Input<'_>) -> Outputs + Send {
+    let mut first = true;
+    let mut trunk = None;
+    move |_, input| {
+        let mut out = Outputs::default();
+        if std::mem::take(&mut first) {
+            out.phone_commands.push(PortCommand::Media(true));
+            out.trunk_asks.push(TrunkQuery::Borrow { number: 1 });
+        }
+        for reply in input.trunk_replies {
+            if let TrunkReply::Lent { profile, .. } = reply {
+                trunk = Some(profile.id);
+                out.trunk_commands.push(PortCommand::OffHook);
+                out.trunk_commands.push(PortCommand::Media(true));
+                out.flush = true;
+            }
+        }
+        for command in input.commands {
+            if *command == LineCommand::CutOff
+                && let Some(trunk) = trunk.take()
+            {
+                let condition = TrunkCondition::Good;
+                out.trunk_asks.push(TrunkQuery::Return { trunk, condition });
+                out.trunk_commands.push(PortCommand::OnHook);
+                out.phone_commands
+                    .push(PortCommand::LoopOpen(Ticks::ms(500)));
+                out.facts.push(Fact::CutOff);
+            }
+        }
+        if input.phone.is_some() {
+            out.to_phone = Some(Law::A.silence());
+            out.to_trunk = trunk.map(|_| Law::A.silence());
+        }
+        out
+    }
+}
+
+#[test]
+fn outputs_are_done_in_their_order_and_a_trunk_goes_back_after_its_commands() {
+    let mut bench = Bench::new(eager());
+    assert_eq!(bench.turn(0), ["phone Media(true)"]);
+    assert_eq!(
+        bench.station.wake_at(),
+        Tick(0),
+        "what came before is read at once"
+    );
+    bench.lend(5);
+    bench.phone_frames([80]);
+    let expected = [
+        "trunk OffHook",
+        "trunk Media(true)",
+        "phone flush",
+        "trunk flush",
+        "phone write",
+        "trunk write",
+    ];
+    assert_eq!(bench.turn(80), expected);
+    assert_eq!(bench.station.trunk(), Some(TrunkId(5)));
+    assert_eq!(bench.gauges.pulse.lent(), Some(TrunkId(5)));
+    bench
+        .links
+        .commands
+        .push(LineCommand::CutOff)
+        .expect("room");
+    assert_eq!(
+        bench.turn(100),
+        ["phone LoopOpen(Ticks(4000))", "trunk OnHook"]
+    );
+    assert_eq!(bench.gauges.pulse.lent(), None);
+    let back = bench.links.keeper.asks.pop().expect("the trunk");
+    let TrunkAsk::Return {
+        trunk, condition, ..
+    } = back
+    else {
+        panic!("{back:?}");
+    };
+    assert_eq!((trunk, condition), (TrunkId(5), TrunkCondition::Good));
+    assert!(bench.links.hub.facts.pop().is_ok());
+}
+
+#[test]
+fn one_frame_of_the_trunk_is_read_for_each_of_the_phone() {
+    let seen: Arc<Mutex<Vec<(u64, bool)>>> = Arc::default();
+    let mut inner = eager();
+    let notes = Arc::clone(&seen);
+    let mut bench = Bench::new(move |now, input| {
+        if input.phone.is_some() {
+            let mut notes = notes.lock().expect("one thread");
+            notes.push((now.0, input.trunk.is_some()));
+        }
+        inner(now, input)
+    });
+    bench.turn(0);
+    bench.lend(5);
+    bench.turn(1);
+    bench.phone_frames([80, 160, 240]);
+    let frame = Ok(Read::Frame {
+        end: Tick(160),
+        lost: 3,
+    });
+    let mut trunk = bench.trunk.lock().expect("one thread");
+    trunk.reads.extend([frame, Ok(Read::Empty), frame]);
+    drop(trunk);
+    bench.turn(250);
+    let seen = seen.lock().expect("one thread");
+    assert_eq!(*seen, [(80, true), (160, false), (240, true)]);
+    assert_eq!(bench.gauges.counts.trunk_lost.get(), 6);
+    assert_eq!(bench.gauges.lateness.worst(), Ticks(170));
+    assert_eq!(bench.gauges.lateness.late(), 2);
+}
+
+#[test]
+fn a_trunk_that_lags_behind_loses_a_frame_and_says_so() {
+    let mut lost = Vec::new();
+    let told: Arc<Mutex<Vec<u32>>> = Arc::default();
+    let notes = Arc::clone(&told);
+    let mut inner = eager();
+    let mut bench = Bench::new(move |now, input| {
+        if input.trunk.is_some() {
+            notes.lock().expect("one thread").push(input.trunk_lost);
+        }
+        inner(now, input)
+    });
+    bench.turn(0);
+    bench.lend(5);
+    bench.turn(1);
+    bench.phone_frames([1000]);
+    let frames = [680, 760, 840].map(|end| {
+        Ok(Read::Frame {
+            end: Tick(end),
+            lost: 0,
+        })
+    });
+    bench.trunk.lock().expect("one thread").reads.extend(frames);
+    bench.turn(1000);
+    lost.extend(told.lock().expect("one thread").iter().copied());
+    assert_eq!(lost, [80]);
+    assert_eq!(bench.gauges.counts.slips.get(), 1);
+    let left = bench.trunk.lock().expect("one thread").reads.len();
+    assert_eq!(left, 1, "one at a time");
+}
+
+#[test]
+fn edges_come_first_when_the_port_says_so() {
+    let edges: Arc<Mutex<Vec<(bool, usize)>>> = Arc::default();
+    let notes = Arc::clone(&edges);
+    let mut inner = eager();
+    let mut bench = Bench::new(move |now, input| {
+        let mut notes = notes.lock().expect("one thread");
+        notes.push((input.phone.is_some(), input.phone_edges.len()));
+        drop(notes);
+        inner(now, input)
+    });
+    bench.turn(0);
+    bench.turn(1);
+    edges.lock().expect("one thread").clear();
+    let mut phone = bench.phone.lock().expect("one thread");
+    phone.reads.push_back(Ok(Read::EdgesFirst));
+    phone.edges.extend([Edge::Flash; 2]);
+    drop(phone);
+    bench.phone_frames([80]);
+    bench.turn(80);
+    assert_eq!(*edges.lock().expect("one thread"), [(true, 2)]);
+}
+
+#[test]
+fn nothing_is_handled_when_nothing_happened_and_the_hook_is_asked_each_second() {
+    let calls: Arc<Mutex<Vec<(u64, bool)>>> = Arc::default();
+    let notes = Arc::clone(&calls);
+    let mut bench = Bench::with_deadline(Some(Tick(400)), move |now, input| {
+        let mut notes = notes.lock().expect("one thread");
+        notes.push((now.0, input.phone_hook.is_some()));
+        Outputs::default()
+    });
+    for now in [0, 80, 160] {
+        bench.turn(now);
+    }
+    assert_eq!(bench.station.wake_at(), Tick(400));
+    bench.turn(400);
+    assert_eq!(bench.station.wake_at(), Tick(8000));
+    bench.turn(8000);
+    let calls = calls.lock().expect("one thread");
+    assert_eq!(*calls, [(0, true), (400, false), (8000, true)]);
+}
+
+#[test]
+fn a_failing_port_rests_twice_as_long_each_time_and_the_line_is_told() {
+    let faults: Arc<Mutex<Vec<u64>>> = Arc::default();
+    let notes = Arc::clone(&faults);
+    let mut inner = eager();
+    let mut bench = Bench::new(move |now, input| {
+        if input.phone_fault {
+            notes.lock().expect("one thread").push(now.0 / 8);
+        }
+        inner(now, input)
+    });
+    bench.turn(0);
+    for ms in 1..500 {
+        let mut phone = bench.phone.lock().expect("one thread");
+        phone.reads.clear();
+        phone.reads.push_back(Err(PortError::Gone));
+        drop(phone);
+        bench.turn(ms * 8);
+    }
+    let faults = faults.lock().expect("one thread");
+    assert_eq!(*faults, [1, 21, 61, 141, 301]);
+    assert_eq!(bench.gauges.counts.phone_faults.get(), 5);
+    assert_eq!(bench.station.wake_at(), Tick(621 * 8));
+}
+
+#[test]
+fn a_trunk_that_nobody_waits_for_goes_straight_back() {
+    let mut asked = 0;
+    let replies: Arc<Mutex<Vec<TrunkReply>>> = Arc::default();
+    let notes = Arc::clone(&replies);
+    let mut bench = Bench::with_deadline(Some(Tick(80)), move |_, input| {
+        notes
+            .lock()
+            .expect("one thread")
+            .extend_from_slice(input.trunk_replies);
+        let mut out = Outputs::default();
+        if asked < 2 {
+            asked += 1;
+            out.trunk_asks.push(TrunkQuery::Borrow { number: asked });
+        }
+        out
+    });
+    bench.turn(0);
+    bench.turn(80);
+    bench.lend(5);
+    bench.turn(160);
+    let first = TrunkReply::Lent {
+        number: 2,
+        profile: profile(5),
+    };
+    assert_eq!(*replies.lock().expect("one thread"), [first]);
+    let back = bench.links.keeper.asks.pop();
+    assert!(matches!(
+        back,
+        Ok(TrunkAsk::Return {
+            condition: TrunkCondition::Good,
+            ..
+        })
+    ));
+    assert_eq!(bench.station.trunk(), Some(TrunkId(5)));
+    assert_eq!(bench.links.outbox.unlent(), 0);
+}
+
+#[test]
+fn a_port_that_always_has_more_cannot_hold_the_thread() {
+    let mut bench = Bench::new(eager());
+    bench.turn(0);
+    bench.phone_frames((1..1000).map(|n| n * FRAME_TICKS.0));
+    bench.turn(80_000);
+    assert_eq!(bench.gauges.counts.frames.get(), FRAMES_A_TURN as u64);
+    assert!(
+        bench.station.wake_at() < Tick(80_000),
+        "it wants to go on at once"
+    );
+}
+
+#[test]
+fn a_reborn_line_hears_no_answer_that_was_meant_for_the_dead_one() {
+    let asks = |_: Tick, input: &Input<'_>| {
+        let mut out = Outputs::default();
+        assert!(input.answers.iter().all(|a| a.number != 66));
+        assert!(input.trunk_replies.is_empty());
+        if input.phone_hook.is_some() {
+            let query = Query::Pin(Secret::new(Digits::EMPTY));
+            out.asks.push(Asked { number: 66, query });
+            out.trunk_asks.push(TrunkQuery::Borrow { number: 7 });
+        }
+        out
+    };
+    let mut bench = Bench::new(asks);
+    bench.turn(0);
+    let got: Arc<Mutex<Vec<u32>>> = Arc::default();
+    let notes = Arc::clone(&got);
+    let fresh = Puppet {
+        deadline: None,
+        react: Box::new(move |_, input| {
+            assert!(input.trunk_replies.is_empty());
+            let numbers = input.answers.iter().map(|a| a.number);
+            notes.lock().expect("one thread").extend(numbers);
+            let mut out = Outputs::default();
+            if input.phone_hook.is_some() {
+                let query = Query::Pin(Secret::new(Digits::EMPTY));
+                out.asks.push(Asked { number: 1, query });
+            }
+            out
+        }),
+    };
+    bench.station = bench.station.reborn(Box::new(fresh), &bench.links.outbox);
+    bench.turn(80);
+    for number in [66, 1] {
+        let reply = Reply::Unavailable;
+        bench.links.office.answer(Answered { number, reply });
+    }
+    bench.lend(5);
+    bench.turn(160);
+    assert_eq!(*got.lock().expect("one thread"), [1]);
+    assert!(matches!(
+        bench.links.keeper.asks.pop(),
+        Ok(TrunkAsk::Return { .. })
+    ));
+    assert_eq!(bench.station.trunk(), None);
+}

@@ -39,6 +39,10 @@ impl Line {
                     "a leg's prompt queue is full"
                 );
             }
+            Action::Pause { leg, length } => match leg {
+                Leg::Phone => self.phone_mouth.pause(length),
+                Leg::Trunk => self.trunk_mouth.pause(length),
+            },
             Action::Beep => self.phone_mouth.beep(),
             Action::Hush(leg) => {
                 let stopped = match leg {

@@ -34,6 +34,7 @@ use tap::Tap;
 use trunk::Held;
 use types::{
     dial_plan::DialPlan,
+    digits::Digit,
     edge::PortCommand,
     fact::{Fact, Leg},
     frame::{FRAME, FRAME_TICKS, Law, Samples},
@@ -42,7 +43,7 @@ use types::{
     query::LineCommand,
     settings::CallSettings,
     tap::{TapFlags, TapFrame},
-    tick::Tick,
+    tick::{Tick, Ticks},
     trunk::TrunkProfile,
 };
 
@@ -50,9 +51,10 @@ pub use io::{Input, Outputs};
 
 /// A line that needs more timers than this at one instant spins.
 const TIMERS_AT_ONCE: u32 = 8;
-/// The trunk sounding like a tone for this long: the inmate is not let through to it, so that
-/// no digit reaches an exchange that offers a new call.
-const TONAL_MUTE_FRAMES: u16 = 5;
+/// A key of the called party's comes back from the phone's wires this much later at most, and at
+/// least this much weaker.
+const ECHO_WITHIN: Ticks = Ticks::ms(60);
+const ECHO_LOSS_DB: f32 = 6.0;
 
 /// What all lines of a site share, read-only and resident in memory.
 #[derive(Debug)]
@@ -77,10 +79,38 @@ pub struct Line {
     name: NameClip,
     tap: Tap,
     held: Option<Held>,
+    /// The last key of the called party's.
+    far_key: Option<Key>,
     own_trunk: Option<OwnTrunk>,
     media: bool,
     /// A question for the phone's own trunk, answered after the event that asked it.
     own_asked: Option<u32>,
+}
+
+/// A key that was pressed.
+#[derive(Clone, Copy, Debug)]
+struct Key {
+    digit: Digit,
+    start: Tick,
+    level_dbm0: f32,
+}
+
+impl Key {
+    fn began(heard: &Heard) -> Option<Key> {
+        match *heard {
+            Heard::DigitStart {
+                digit,
+                start,
+                level_dbm0,
+                ..
+            } => Some(Key {
+                digit,
+                start,
+                level_dbm0,
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// A trunk that is wired to this phone alone and never leaves its line.
@@ -105,6 +135,7 @@ impl Line {
             name: NameClip::new(),
             tap: Tap::closed(id),
             held: None,
+            far_key: None,
             own_trunk: None,
             media: false,
             own_asked: None,
@@ -190,7 +221,7 @@ impl Line {
         if input.phone_fault && !self.call.is_idle() {
             tell(out, Fact::PortFault { leg: Leg::Phone });
             self.hook = Hook::default();
-            self.deliver(now, Event::OnHook, out);
+            self.deliver(now, Event::OnHook { since: now }, out);
         }
     }
 
@@ -213,9 +244,12 @@ impl Line {
     fn hooked(&mut self, now: Tick, event: HookEvent, out: &mut Outputs) {
         let (fact, event) = match event {
             HookEvent::OffHook => (Fact::OffHook, Event::OffHook),
-            HookEvent::OnHook => (Fact::OnHook, Event::OnHook),
+            HookEvent::OnHook { since } => (Fact::OnHook, Event::OnHook { since }),
             HookEvent::Flash => (Fact::Flash, Event::Flash),
-            HookEvent::Pulses(count) => (Fact::Pulses(count), Event::Pulses(count)),
+            HookEvent::Pulses(count) => {
+                let shown = (!self.call.secret()).then_some(count);
+                (Fact::Pulses(shown), Event::Pulses(count))
+            }
         };
         tell(out, fact);
         if matches!(event, Event::OffHook) {
@@ -255,7 +289,9 @@ impl Line {
                 self.trunk_ear.lost(input.trunk_lost);
             }
             let mut heard = HeardList::new();
-            self.trunk_ear.frame(&trunk.samples, at, &mut heard);
+            let dialed = self.held.as_ref().is_some_and(|h| h.supervision.dialed());
+            self.trunk_ear
+                .frame(&trunk.samples, at, dialed, &mut heard);
             for heard in heard {
                 self.trunk_heard(now, heard, out);
             }
@@ -265,6 +301,7 @@ impl Line {
 
     fn phone_heard(&mut self, now: Tick, heard: Heard, out: &mut Outputs) {
         match heard {
+            Heard::DigitStart { .. } if self.is_far_echo(&heard) => {}
             Heard::DigitStart { digit, .. } => {
                 let shown = (!self.call.secret()).then_some(digit);
                 tell(out, Fact::Keyed { digit: shown });
@@ -280,6 +317,17 @@ impl Line {
             Heard::Voice { .. } => self.deliver(now, Event::Voice(Leg::Phone), out),
             _ => {}
         }
+    }
+
+    /// Is this the called party's key, come back from the phone?
+    fn is_far_echo(&self, heard: &Heard) -> bool {
+        let (Some(far), Some(near)) = (self.far_key, Key::began(heard)) else {
+            return false;
+        };
+        self.call.bridge() == Bridge::Open
+            && near.digit == far.digit
+            && (far.start..far.start + ECHO_WITHIN).contains(&near.start)
+            && near.level_dbm0 <= far.level_dbm0 - ECHO_LOSS_DB
     }
 
     /// Fires what is due. The bound turns a call that spins into a panic that names it.
@@ -344,7 +392,7 @@ impl Line {
             let said = spoken.sounds.then_some(&to_phone);
             out.to_phone = Some(bridge::mix(far, far_law, said, self.law));
         }
-        let muted = self.muted_towards_trunk(bridge);
+        let muted = self.muted_towards_trunk();
         if self.held.is_some() {
             let near = (open && !muted).then_some(phone);
             let said = trunk_sounds.then_some(&to_trunk);
@@ -370,10 +418,11 @@ impl Line {
         });
     }
 
-    /// Is the inmate kept from the trunk though the path is open?
-    fn muted_towards_trunk(&self, bridge: Bridge) -> bool {
-        let keys = bridge == Bridge::KeysBlocked && self.phone_ear.key_down();
-        keys || self.hook.is_open() || self.trunk_ear.tonal_frames() >= TONAL_MUTE_FRAMES
+    /// Is the inmate kept from the trunk though the path is open? No key goes there, ever: after
+    /// the far end has hung up an exchange may offer a new call at any moment, and an operator
+    /// would take the key for the called party's choice.
+    fn muted_towards_trunk(&self) -> bool {
+        self.hook.is_open() || self.phone_ear.key_down()
     }
 
     fn check(&self) {

@@ -8,6 +8,7 @@ use types::{
     frame::{FRAME, Law, Samples},
     language::Language,
     prompt::Prompt,
+    tick::Ticks,
     tone::Tone,
 };
 
@@ -24,8 +25,9 @@ enum Item {
     Head(Language, Prompt),
     Clip(ClipId),
     Name,
-    /// Samples of silence.
+    /// Samples of silence in a prompt, and before one.
     Pause(usize),
+    Wait(usize),
     Beep,
 }
 
@@ -79,13 +81,19 @@ impl Mouth {
         true
     }
 
+    /// Waits before the next prompt.
+    pub fn pause(&mut self, length: Ticks) {
+        let _ = self.queue.try_push(Item::Wait(length.0 as usize));
+    }
+
     pub fn beep(&mut self) {
         let _ = self.queue.try_push(Item::Beep);
     }
 
-    /// Stops at once; `true` when there was something to stop.
+    /// Stops at once; `true` when there was something to stop, not only to be said later.
     pub fn hush(&mut self) -> bool {
-        let speaking = self.speaking();
+        let waiting = matches!(self.queue.first(), Some(Item::Wait(_)));
+        let speaking = self.speaking() && !waiting;
         self.queue.clear();
         self.played = 0;
         self.beep = None;
@@ -122,7 +130,9 @@ impl Mouth {
                 }
                 Item::Clip(clip) => clip_part(shared.speech.clip(clip), self.played, rest),
                 Item::Name => name.part(self.played, rest),
-                Item::Pause(samples) => rest.len().min(samples - self.played),
+                Item::Pause(samples) | Item::Wait(samples) => {
+                    rest.len().min(samples - self.played)
+                }
                 Item::Beep => self.beep_part(rest),
             };
             if wrote == 0 {
@@ -156,7 +166,7 @@ impl Mouth {
         let finished = match self.queue.first() {
             Some(Item::Clip(clip)) => self.played >= shared.speech.clip(*clip).len(),
             Some(Item::Name) => self.played >= name.length(),
-            Some(Item::Pause(samples)) => self.played >= *samples,
+            Some(Item::Pause(samples) | Item::Wait(samples)) => self.played >= *samples,
             Some(Item::Beep) => self.beep.as_ref().is_some_and(ToneGen::done),
             Some(Item::Head(..)) | None => false,
         };

@@ -1,8 +1,9 @@
 //! The trunk that is lent to the line: its supervision, its outpulsing, its part of the audio.
 
 use crate::{
-    Line, OwnTrunk,
+    Key, Line, OwnTrunk,
     bridge::Heard10,
+    keeper,
     io::{Input, Outputs},
     tell,
 };
@@ -131,7 +132,10 @@ impl Line {
     pub(crate) fn trunk_edges(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
         for &edge in input.trunk_edges {
             tell(out, Fact::TrunkEdge(edge.edge));
-            let Some(held) = &mut self.held else { continue };
+            let Some(held) = &mut self.held else {
+                self.rest_own(now, edge.edge);
+                continue;
+            };
             if edge.edge == Edge::PulsesSent && held.outpulsing {
                 self.outpulsed(now, out);
                 continue;
@@ -139,6 +143,19 @@ impl Line {
             if let Some(event) = held.supervision.edge(edge.at, edge.edge) {
                 self.supervised(now, event, out);
             }
+        }
+    }
+
+    /// The phone's own idle trunk rings in, or lost its battery: it is left alone for as long as
+    /// the keeper would leave it.
+    fn rest_own(&mut self, now: Tick, edge: Edge) {
+        let rest = match edge {
+            Edge::RingStart | Edge::RingStop => keeper::RING_QUIET,
+            Edge::BatteryLost | Edge::BatteryBack | Edge::AlarmOn => keeper::BATTERY_REST,
+            _ => return,
+        };
+        if let Some(own) = &mut self.own_trunk {
+            own.free_at = own.free_at.max(now + rest);
         }
     }
 
@@ -153,6 +170,7 @@ impl Line {
         let event = held.supervision.heard(&heard);
         match heard {
             Heard::DigitStart { digit, .. } => {
+                self.far_key = Key::began(&heard);
                 tell(out, Fact::FarKeyed { digit });
                 self.deliver(now, Event::Key { leg: Leg::Trunk, digit }, out);
             }

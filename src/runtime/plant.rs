@@ -1,6 +1,6 @@
 //! All that a runner is built from: lines with their phones, trunks, the back office.
 
-use crate::runtime::{office::Office, station::LineLogic};
+use crate::runtime::{office::Office, station::{LineLogic, Station}};
 use drivers::port::{Port, PortCounters};
 use line::{Line, Shared};
 use std::{fmt, sync::Arc};
@@ -15,6 +15,8 @@ use types::{
 pub struct PlantLine {
     pub id: LineId,
     pub phone: Box<dyn Port>,
+    /// A trunk of the phone's own, which never leaves its line, instead of the shared ones.
+    pub own_trunk: Option<PlantTrunk>,
     pub settings: CallSettings,
 }
 
@@ -24,8 +26,28 @@ pub struct PlantTrunk {
     pub port: Box<dyn Port>,
 }
 
+/// What a line object is made from.
+#[derive(Clone, Debug)]
+pub struct LineTraits {
+    pub id: LineId,
+    pub law: Law,
+    pub own_trunk: Option<TrunkProfile>,
+    pub settings: CallSettings,
+}
+
+impl PlantLine {
+    pub fn traits(&self) -> LineTraits {
+        LineTraits {
+            id: self.id,
+            law: self.phone.law(),
+            own_trunk: self.own_trunk.as_ref().map(|trunk| trunk.profile),
+            settings: self.settings.clone(),
+        }
+    }
+}
+
 /// Makes the object of a line, at the start and after each of its deaths.
-pub type MakeLine = Arc<dyn Fn(LineId, Law, CallSettings) -> Box<dyn LineLogic> + Send + Sync>;
+pub type MakeLine = Arc<dyn Fn(LineTraits) -> Box<dyn LineLogic> + Send + Sync>;
 
 /// A plant that does not run yet.
 pub struct Plant {
@@ -46,8 +68,12 @@ impl Plant {
         office: Box<dyn Office>,
     ) -> Plant {
         let common = Arc::clone(&shared);
-        let make_line: MakeLine = Arc::new(move |id, law, settings| {
-            Box::new(Line::new(id, law, Arc::clone(&common), settings))
+        let make_line: MakeLine = Arc::new(move |of| {
+            let line = Line::new(of.id, of.law, Arc::clone(&common), of.settings);
+            Box::new(match of.own_trunk {
+                Some(profile) => line.with_own_trunk(profile),
+                None => line,
+            })
         });
         Plant {
             shared: Some(shared),
@@ -90,6 +116,28 @@ pub struct Remains {
 }
 
 impl Remains {
+    /// Of stations that are over, the shared trunks, and the back office.
+    pub(crate) fn of(
+        stations: impl Iterator<Item = Station>,
+        shared_trunks: Vec<(TrunkId, Box<dyn Port>)>,
+        office: Box<dyn Office>,
+    ) -> Remains {
+        let mut remains = Remains {
+            phones: Vec::new(),
+            trunks: shared_trunks,
+            office,
+        };
+        for station in stations {
+            let id = station.id();
+            let (phone, own_trunk) = station.into_ports();
+            remains.phones.push((id, phone));
+            remains.trunks.extend(own_trunk);
+        }
+        remains.phones.sort_by_key(|(id, _)| *id);
+        remains.trunks.sort_by_key(|(id, _)| *id);
+        remains
+    }
+
     /// The counters of each phone's port.
     pub fn phone_counters(&self) -> impl Iterator<Item = (LineId, PortCounters)> + '_ {
         self.phones.iter().map(|(id, port)| (*id, port.counters()))

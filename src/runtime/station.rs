@@ -81,6 +81,8 @@ pub trait AudioProbe: Send {
 struct Loan {
     profile: TrunkProfile,
     side: Side,
+    /// The phone's own: it never goes back.
+    own: bool,
 }
 
 /// One line, its phone, and the trunk lent to it.
@@ -146,6 +148,18 @@ impl Station {
             more: true,
             stop: None,
         }
+    }
+
+    /// The phone has a trunk of its own.
+    pub fn with_own_trunk(mut self, profile: TrunkProfile, port: Box<dyn Port>) -> Station {
+        self.gauges.pulse.lend(Some(profile.id));
+        let side = Side::new(port);
+        self.trunk = Some(Loan {
+            profile,
+            side,
+            own: true,
+        });
+        self
     }
 
     pub fn set_probe(&mut self, probe: Box<dyn AudioProbe>) {
@@ -228,7 +242,8 @@ impl Station {
         let Some((since, cut)) = self.stop else {
             return false;
         };
-        let settled = self.trunk.is_none()
+        let in_use = |loan: &Loan| !loan.own || loan.side.media();
+        let settled = !self.trunk.as_ref().is_some_and(in_use)
             && outbox.unanswered() == 0
             && outbox.unlent() == 0
             && !self.attempt.is_open();
@@ -290,7 +305,11 @@ impl Station {
                 self.gauges.pulse.lend(Some(profile.id));
                 self.attempt.has_trunk(profile.id);
                 let side = Side::new(port);
-                self.trunk = Some(Loan { profile, side });
+                self.trunk = Some(Loan {
+                    profile,
+                    side,
+                    own: false,
+                });
                 self.replies.push(TrunkReply::Lent { number, profile });
             }
         }
@@ -486,10 +505,12 @@ impl Station {
         release(&mut self.phone, now);
     }
 
-    /// Mutes the lent trunk, puts it on-hook, and sends it back as suspect.
+    /// Mutes the trunk and puts it on-hook; a lent one goes back as suspect.
     pub fn release_trunk(&mut self, now: Tick, outbox: &mut Outbox) {
-        if let Some(mut loan) = self.trunk.take() {
+        if let Some(loan) = &mut self.trunk {
             release(&mut loan.side, now);
+        }
+        if let Some(loan) = self.trunk.take_if(|loan| !loan.own) {
             self.gauges.pulse.lend(None);
             let suspect = TrunkCondition::Suspect;
             outbox.give_back(loan.profile.id, suspect, loan.side.port);
@@ -514,6 +535,9 @@ impl Station {
     /// Takes a fresh line object. Answers that the old one waited for are thrown away.
     pub fn reborn(mut self, line: Box<dyn LineLogic>, outbox: &Outbox) -> Station {
         let mut station = Station::new(line, self.phone.port, self.gauges);
+        if let Some(own) = self.trunk.take() {
+            station = station.with_own_trunk(own.profile, own.side.port);
+        }
         station.probe = self.probe.take();
         station.stale_answers = outbox.unanswered();
         station.stale_handovers = outbox.unlent();
@@ -535,10 +559,13 @@ impl Station {
         while inbox.commands.pop().is_ok() {}
     }
 
-    /// The phone's port, when the line is over.
-    pub fn into_phone(self) -> Box<dyn Port> {
-        assert!(self.trunk.is_none(), "a lent trunk goes back first");
-        self.phone.port
+    /// The phone's port, and that of its own trunk, when the line is over.
+    pub fn into_ports(self) -> (Box<dyn Port>, Option<(TrunkId, Box<dyn Port>)>) {
+        let own = self.trunk.map(|loan| {
+            assert!(loan.own, "a lent trunk goes back first");
+            (loan.profile.id, loan.side.port)
+        });
+        (self.phone.port, own)
     }
 }
 

@@ -243,14 +243,9 @@ impl Controller {
         let room = self.keeper.end();
         let office = self.office.end().expect("the back office's thread lives");
         self.hub.end();
-        let phone = |seat: Box<LineSeat>| (seat.id(), seat.station.into_phone());
-        let mut phones: Vec<_> = seats.into_iter().map(phone).collect();
-        phones.sort_by_key(|(id, _)| *id);
-        Remains {
-            phones,
-            trunks: room.map(TrunkRoom::into_ports).unwrap_or_default(),
-            office,
-        }
+        let stations = seats.into_iter().map(|seat| seat.station);
+        let shared_trunks = room.map(TrunkRoom::into_ports).unwrap_or_default();
+        Remains::of(stations, shared_trunks, office)
     }
 
     /// Whether all lines were over in time.

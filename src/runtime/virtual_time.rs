@@ -142,9 +142,12 @@ impl World {
             shared: _,
         } = plant;
         let seat = |l: PlantLine| {
-            let line = make_line(l.id, l.phone.law(), l.settings);
+            let line = make_line(l.traits());
             let gauges = Arc::new(Gauges::new(l.id));
-            let station = Station::new(line, l.phone, Arc::clone(&gauges));
+            let mut station = Station::new(line, l.phone, Arc::clone(&gauges));
+            if let Some(own) = l.own_trunk {
+                station = station.with_own_trunk(own.profile, own.port);
+            }
             Seat::new(station, links(gauges))
         };
         let trunks = trunks.into_iter().map(|t| (t.profile, t.port)).collect();
@@ -252,12 +255,12 @@ impl World {
             }
         }
         self.serve_office();
-        let phone = |s: Seat| (s.station.id(), s.station.into_phone());
-        let remains = Remains {
-            phones: self.seats.into_iter().map(phone).collect(),
-            trunks: self.trunks.into_ports(),
-            office: self.office.into_office(),
-        };
+        let stations = self.seats.into_iter().map(|seat| seat.station);
+        let remains = Remains::of(
+            stations,
+            self.trunks.into_ports(),
+            self.office.into_office(),
+        );
         (remains, self.story)
     }
 

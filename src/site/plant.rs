@@ -18,7 +18,7 @@ use line::Shared;
 use slog::Logger;
 use types::id::{LineId, TrunkId};
 
-use super::{LineWire, Site, SiteOffice, TrunkWire};
+use super::{Driver, LineWire, Site, SiteOffice, TrunkWire};
 use crate::runtime::plant::{Plant, PlantLine, PlantTrunk};
 
 /// What simulated people and a simulated exchange do at a site.
@@ -39,7 +39,28 @@ pub struct SimPlant {
     pub trunks: Vec<(TrunkId, Handle)>,
 }
 
+impl std::fmt::Debug for Parties<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parties")
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Site {
+    /// What the file asks for and this version can't do yet.
+    pub fn not_yet(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        if self.driver == Driver::Dahdi {
+            missing.push(
+                "`site.driver` is \"dahdi\": telephone cards are not yet in this version; \
+                 \"sim\" runs the same controller on simulated phones and trunks"
+                    .to_owned(),
+            );
+        }
+        missing
+    }
+
     /// The prompts, tones and dial plan that all lines share.
     pub fn shared(&self) -> anyhow::Result<Arc<Shared>> {
         let country = tonetables::load(&self.country)?;
@@ -73,6 +94,13 @@ impl Site {
         office: SiteOffice,
         parties: &Parties<'_>,
     ) -> anyhow::Result<SimPlant> {
+        let mut handles = Vec::new();
+        let mut trunks = Vec::new();
+        for wire in &self.trunks {
+            let (trunk, handle) = sim_trunk(wire, parties)?;
+            handles.push((trunk.profile.id, handle));
+            trunks.push((wire.line, trunk));
+        }
         let mut phones = Vec::new();
         let mut lines = Vec::new();
         for wire in &self.lines {
@@ -80,32 +108,32 @@ impl Site {
             let script = (parties.handset)(wire);
             let port = SimPort::handset(script, Copper::default(), wire.law, seed, 0);
             phones.push((wire.id, port.handle()));
+            let own = trunks.iter().position(|(line, _)| *line == Some(wire.id));
             lines.push(PlantLine {
                 id: wire.id,
                 phone: on_clock(port, parties.clock)?,
+                own_trunk: own.map(|at| trunks.remove(at).1),
                 settings: office.office().settings(wire.id)?,
             });
         }
-        let mut handles = Vec::new();
-        let mut trunks = Vec::new();
-        for wire in &self.trunks {
-            let profile = wire.profile;
-            let seed = parties.seed ^ u64::from(profile.id.0) << 16;
-            let line = (parties.exchange)(wire);
-            let routes = Arc::clone(&parties.routes);
-            let port = SimPort::trunk(line, routes, Copper::default(), profile.law, seed, 0);
-            handles.push((profile.id, port.handle()));
-            trunks.push(PlantTrunk {
-                profile,
-                port: on_clock(port, parties.clock)?,
-            });
-        }
+        let trunks = trunks.into_iter().map(|(_, trunk)| trunk).collect();
         Ok(SimPlant {
             plant: Plant::new(shared, lines, trunks, Box::new(office)),
             phones,
             trunks: handles,
         })
     }
+}
+
+fn sim_trunk(wire: &TrunkWire, parties: &Parties<'_>) -> anyhow::Result<(PlantTrunk, Handle)> {
+    let profile = wire.profile;
+    let seed = parties.seed ^ u64::from(profile.id.0) << 16;
+    let line = (parties.exchange)(wire);
+    let routes = Arc::clone(&parties.routes);
+    let port = SimPort::trunk(line, routes, Copper::default(), profile.law, seed, 0);
+    let handle = port.handle();
+    let port = on_clock(port, parties.clock)?;
+    Ok((PlantTrunk { profile, port }, handle))
 }
 
 fn on_clock<F>(port: SimPort<F>, clock: Option<Clock>) -> anyhow::Result<Box<dyn Port>>

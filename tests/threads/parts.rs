@@ -356,6 +356,7 @@ impl Parts {
     pub fn plant(&self) -> Plant {
         let phone = |(id, state): (u16, &Arc<PortState>)| PlantLine {
             id: LineId(id),
+            own_trunk: None,
             phone: Box::new(Tape::new(Arc::clone(state))),
             settings: CallSettings::standard(),
         };
@@ -364,7 +365,7 @@ impl Parts {
             port: Box::new(Tape::new(Arc::clone(state))),
         };
         let script = self.script;
-        let make: MakeLine = Arc::new(move |id, _, _| Box::new(ScriptedLine::new(id, script)));
+        let make: MakeLine = Arc::new(move |of| Box::new(ScriptedLine::new(of.id, script)));
         Plant::scripted(
             make,
             (1..).zip(&self.phones).map(phone).collect(),

@@ -85,6 +85,7 @@ fn town(handsets: u16, collect: bool, steps: &[Step], clock: Option<Clock>) -> T
         phones.push(port.handle());
         lines.push(PlantLine {
             id: LineId(number),
+            own_trunk: None,
             phone: on(port, clock),
             settings: settings.clone(),
         });

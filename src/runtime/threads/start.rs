@@ -6,7 +6,7 @@ use crate::runtime::{
     memory::Resident,
     notice::{Notice, Notices, PortName},
     office::{Office, OfficeRoom},
-    plant::{MakeLine, Plant, PlantLine, PlantTrunk},
+    plant::{LineTraits, MakeLine, Plant, PlantLine, PlantTrunk},
     station::Station,
     threads::{
         Controller, LineHandle, Service, StartError, ThreadOptions,
@@ -27,7 +27,6 @@ use std::{
     thread::Builder,
 };
 use types::{
-    frame::Law,
     id::{LineId, TrunkId},
 };
 
@@ -50,8 +49,7 @@ impl Wait {
 
 /// A line that is ready to run.
 struct Ready {
-    id: LineId,
-    law: Law,
+    traits: LineTraits,
     seat: Box<LineSeat>,
     handle: LineHandle,
     hand: Hand,
@@ -61,6 +59,7 @@ struct Ready {
 #[derive(Default)]
 struct Ends {
     ready: Vec<Ready>,
+    own_trunk_hands: Vec<(TrunkId, Hand)>,
     office: Vec<(OfficeEnd, Arc<Waker>)>,
     keeper: Vec<(KeeperEnd, Arc<Waker>)>,
     hub: Vec<HubEnd>,
@@ -117,7 +116,9 @@ fn check(plant: &Plant) -> Result<(), StartError> {
     if let Some(twice) = lines.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(StartError::LineTwice(twice[0]));
     }
-    let mut trunks: Vec<TrunkId> = plant.trunks.iter().map(|t| t.profile.id).collect();
+    let own = plant.lines.iter().filter_map(|l| l.own_trunk.as_ref());
+    let all = plant.trunks.iter().chain(own);
+    let mut trunks: Vec<TrunkId> = all.map(|t| t.profile.id).collect();
     trunks.sort_unstable();
     match trunks.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(twice) => Err(StartError::TrunkTwice(twice[0])),
@@ -132,12 +133,13 @@ impl Ends {
         make_line: &MakeLine,
         terms: &LineTerms,
     ) -> Result<(), StartError> {
+        let traits = line.traits();
         let PlantLine {
             id,
             phone,
+            own_trunk,
             settings,
         } = line;
-        let law = phone.law();
         let hand = hand(&*phone, PortName::Phone(id), &terms.notices);
         let gauges = Arc::new(Gauges::new(id));
         let Links {
@@ -148,16 +150,21 @@ impl Ends {
             hub,
             commands,
         } = links(Arc::clone(&gauges));
-        let object = make_line(id, law, settings.clone());
-        let station = Station::new(object, phone, Arc::clone(&gauges));
+        let object = make_line(traits.clone());
+        let mut station = Station::new(object, phone, Arc::clone(&gauges));
+        if let Some(own) = own_trunk {
+            let trunk = own.profile.id;
+            let cutoff = self::hand(&*own.port, PortName::Trunk(trunk), &terms.notices);
+            self.own_trunk_hands.push((trunk, cutoff));
+            station = station.with_own_trunk(own.profile, own.port);
+        }
         let seat = LineSeat::new(station, inbox, outbox, terms.clone());
         let (seat, waker) = seat.map_err(StartError::Poll)?;
         self.office.push((office, Arc::clone(&waker)));
         self.keeper.push((keeper, Arc::clone(&waker)));
         self.hub.push(hub);
         self.ready.push(Ready {
-            id,
-            law,
+            traits,
             seat: Box::new(seat),
             handle: LineHandle {
                 gauges,
@@ -216,7 +223,8 @@ impl Start {
         let (left, gone) = unbounded();
         let (over, all_over) = bounded(1);
         let stopping = Arc::new(AtomicBool::new(false));
-        let trunk_hands = self.trunk_hands(&trunks);
+        let mut trunk_hands = self.trunk_hands(&trunks);
+        trunk_hands.extend(ends.own_trunk_hands);
         let keeper = self.keeper(keeper_wait, trunks, ends.keeper, Arc::clone(&board))?;
         let office = self.office(office_wait, office, ends.office, office_calls)?;
         let hub = hub(hub_wait, ends.hub, hub_entries)?;
@@ -342,12 +350,12 @@ fn start_lines(ready: Vec<Ready>, left: &Sender<Left>) -> Result<Started, StartE
     let mut started = Started::default();
     for line in ready {
         let Ready {
-            id,
-            law,
+            traits,
             seat,
             handle,
             hand,
         } = line;
+        let id = traits.id;
         let thread = spawn(seat, left.clone()).map_err(|(_, error)| {
             for handle in &started.handles {
                 handle.gauges.pulse.abandon();
@@ -356,7 +364,7 @@ fn start_lines(ready: Vec<Ready>, left: &Sender<Left>) -> Result<Started, StartE
             StartError::Thread(format!("line {id}"), error)
         })?;
         let (gauges, settings) = (Arc::clone(&handle.gauges), Arc::clone(&handle.settings));
-        let ward = Ward::new(id, law, Arc::clone(&gauges), settings, thread);
+        let ward = Ward::new(traits, Arc::clone(&gauges), settings, thread);
         started.wards.push(ward);
         started.handles.push(handle);
         started.hands.push((gauges, hand));

@@ -7,7 +7,7 @@ use crate::runtime::{
     gauges::Gauges,
     memory::Resident,
     notice::{DEATHS, DEATHS_WITHIN, Notice, Notices},
-    plant::MakeLine,
+    plant::{LineTraits, MakeLine},
     station::Station,
     threads::{
         line::{Exit, Left, LineSeat, spawn},
@@ -24,7 +24,6 @@ use std::{
     thread::JoinHandle,
 };
 use types::{
-    frame::Law,
     id::LineId,
     settings::CallSettings,
     tick::{Tick, Ticks},
@@ -37,7 +36,7 @@ const LOOK: Ticks = Ticks::ms(50);
 #[derive(Debug)]
 pub struct Ward {
     pub line: LineId,
-    pub law: Law,
+    traits: LineTraits,
     pub gauges: Arc<Gauges>,
     /// The settings in force: a fresh object starts with them.
     pub settings: Arc<Mutex<CallSettings>>,
@@ -57,15 +56,14 @@ pub enum WardState {
 
 impl Ward {
     pub fn new(
-        line: LineId,
-        law: Law,
+        traits: LineTraits,
         gauges: Arc<Gauges>,
         settings: Arc<Mutex<CallSettings>>,
         thread: JoinHandle<()>,
     ) -> Ward {
         Ward {
-            line,
-            law,
+            line: traits.id,
+            traits,
             gauges,
             settings,
             state: WardState::Running(Some(thread)),
@@ -175,7 +173,10 @@ impl SupervisorSeat {
             return;
         }
         let settings = ward.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = make_line(line, ward.law, settings.clone());
+        let fresh = make_line(LineTraits {
+            settings: settings.clone(),
+            ..ward.traits.clone()
+        });
         drop(settings);
         ward.cut_told = false;
         // The cut of the thread before is not the cut of the next.

@@ -16,6 +16,9 @@ use std::{
 pub struct Options {
     /// The most the database may grow to, in bytes. The file is sparse.
     pub map_size: u64,
+    /// Commits wait until they are on disk. Without it a power failure or a crash of the
+    /// system can lose or damage everything: only for databases that are thrown away.
+    pub durable: bool,
 }
 
 impl Options {
@@ -26,6 +29,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             map_size: Options::DEFAULT_MAP_SIZE,
+            durable: true,
         }
     }
 }
@@ -63,7 +67,7 @@ impl Database {
             path: dir.to_owned(),
             source,
         };
-        let env = environment::open(dir, options.map_size).map_err(opened)?;
+        let env = environment::open(dir, options).map_err(opened)?;
         schema::refuse_foreign(&env)?;
         let tables = Tables::create(&env)?;
         let database = Database {

@@ -1,7 +1,8 @@
 //! Opening LMDB: the one place of this room that is not safe Rust.
 #![allow(unsafe_code)]
 
-use heed::{Env, EnvOpenOptions, WithoutTls};
+use crate::Options;
+use heed::{Env, EnvFlags, EnvOpenOptions, WithoutTls};
 use std::path::Path;
 
 /// Reader slots; each concurrent reader needs one.
@@ -11,19 +12,25 @@ const MAX_TABLES: u32 = 64;
 /// LMDB wants whole pages; 64 KiB is a multiple of every page size in use.
 const GRAIN: u64 = 64 * 1024;
 
-pub(crate) fn open(dir: &Path, map_size: u64) -> heed::Result<Env<WithoutTls>> {
-    let whole = map_size.div_ceil(GRAIN).max(1).saturating_mul(GRAIN);
+pub(crate) fn open(dir: &Path, options: &Options) -> heed::Result<Env<WithoutTls>> {
+    let whole = options.map_size.div_ceil(GRAIN).max(1).saturating_mul(GRAIN);
     let map_size = usize::try_from(whole).unwrap_or(usize::MAX / 2);
-    let mut options = EnvOpenOptions::new().read_txn_without_tls();
-    options
+    let mut env = EnvOpenOptions::new().read_txn_without_tls();
+    env
         .map_size(map_size)
         .max_readers(MAX_READERS)
         .max_dbs(MAX_TABLES);
     // SAFETY: the map is undefined behaviour if the file is changed by anything but LMDB
     // while it is mapped. The caller holds the flock of this directory, which every program of
     // ours takes first; the files are created with mode 0600; no flag that weakens LMDB's
-    // own locking or syncing is set.
-    let env = unsafe { options.open(dir)? };
+    // own locking is set, and NO_SYNC only where the caller says that the database is thrown
+    // away: it risks the file, not memory.
+    let env = unsafe {
+        if !options.durable {
+            env.flags(EnvFlags::NO_SYNC);
+        }
+        env.open(dir)?
+    };
     env.clear_stale_readers()?;
     Ok(env)
 }

@@ -1,2 +1,7 @@
-//! x
-fn main(){}
+//! The `sallyport` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sallyport::cli::main()
+}

@@ -165,6 +165,7 @@ const TEST_ONLY: &[&str] = &[
     "hound",
     "insta",
     "proptest",
+    "rustfft",
     "tempfile",
     "toml",
 ];

@@ -21,6 +21,8 @@ pub struct Config {
     pub dial_plan: Arc<DialPlan>,
     /// The most the database may grow to, in bytes.
     pub map_size: u64,
+    /// As in [`db::Options`]: `false` only for a database that is thrown away.
+    pub durable: bool,
     /// The tick and the UTC instant of opening.
     pub anchor: Anchor,
     pub routing: Routing,

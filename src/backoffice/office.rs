@@ -34,6 +34,7 @@ impl BackOffice {
         let zone = clock::time_zone(&config.time_zone)?;
         let options = Options {
             map_size: config.map_size,
+            durable: config.durable,
         };
         let database = Database::open(dir, &options)?;
         let meta = {

@@ -17,16 +17,19 @@ use types::{
     prompt::Prompt,
     query::Query,
     secret::Secret,
-    tick::Tick,
+    tick::{Tick, Ticks},
     trunk::{TrunkCondition, TrunkProfile},
     verdict::{Permit, RecordingRule},
 };
 
+/// Between two keys that are pressed in one go, from beginning to beginning.
+const KEYING_ON: Ticks = Ticks::ms(500);
+
 #[derive(Debug)]
 pub struct Attempt {
     pub off_hook_at: Tick,
-    /// A digit was pressed: the attempt gets a record.
-    pub keyed: bool,
+    /// When a digit was pressed last. With one, the attempt gets a record.
+    pub keyed_at: Option<Tick>,
     pub language: Option<Language>,
     pub pin: Option<Secret<Digits>>,
     /// Keys pressed before the step that takes them.
@@ -53,7 +56,7 @@ impl Attempt {
     pub(crate) fn lift(cx: &mut Cx<'_>) -> Phase {
         let attempt = Attempt {
             off_hook_at: cx.now,
-            keyed: false,
+            keyed_at: None,
             language: None,
             pin: None,
             ahead: Secret::default(),
@@ -93,6 +96,25 @@ impl Attempt {
     pub(crate) fn say(&self, cx: &mut Cx<'_>, leg: Leg, prompt: Prompt) {
         let language = self.tongue(cx);
         cx.say(leg, language, prompt);
+    }
+
+    /// Asks for the next step. Who keys on without waiting to be asked is not talked into.
+    pub(crate) fn ask(&self, cx: &mut Cx<'_>, prompts: &[Prompt]) {
+        let length = self.keying_until().since(cx.now);
+        if length > Ticks::ZERO {
+            cx.do_(Action::Pause {
+                leg: Leg::Phone,
+                length,
+            });
+        }
+        for &prompt in prompts {
+            self.say(cx, Leg::Phone, prompt);
+        }
+    }
+
+    /// A key before this comes from a hand that keys on, whatever was said or happened.
+    pub(crate) fn keying_until(&self) -> Tick {
+        self.keyed_at.map_or(Tick::ZERO, |at| at + KEYING_ON)
     }
 
     /// Keeps a key for the step that will want it. A full buffer drops further keys: no
@@ -178,7 +200,7 @@ impl Attempt {
             _ => TrunkCondition::Good,
         };
         self.return_trunk(cx, condition);
-        if !self.keyed {
+        if self.keyed_at.is_none() {
             cx.ask(Query::EmptyOffHook);
             return;
         }

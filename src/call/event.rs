@@ -7,7 +7,7 @@ use types::{
     language::Language,
     prompt::Prompt,
     query::{Answered, LineCommand, Query},
-    tick::Ticks,
+    tick::{Tick, Ticks},
     tone::Tone,
     trunk::{TrunkCondition, TrunkProfile},
 };
@@ -16,7 +16,10 @@ use types::{
 #[derive(Debug)]
 pub enum Event<'a> {
     OffHook,
-    OnHook,
+    /// On-hook; the loop has been open since then.
+    OnHook {
+        since: Tick,
+    },
     Flash,
     Pulses(u8),
     Key {
@@ -65,6 +68,11 @@ pub enum Action {
         leg: Leg,
         language: Language,
         prompt: Prompt,
+    },
+    /// Queue so much silence.
+    Pause {
+        leg: Leg,
+        length: Ticks,
     },
     /// Queue the "speak now" tone on the phone.
     Beep,

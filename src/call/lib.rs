@@ -21,6 +21,7 @@ use types::{
     dial_plan::DialPlan,
     digits::List,
     disposition::{Disposition, EndedBy},
+    evidence::ReleaseEvidence,
     fact::{Fact, Leg},
     id::CallId,
     query::{Answered, LineCommand, Query, Reply},
@@ -47,9 +48,8 @@ const UNRECORDED_MAX: usize = 4;
 pub enum Bridge {
     /// Neither party hears the other.
     Closed,
+    /// Voices pass; no key of the inmate's does.
     Open,
-    /// Open, but no key of the inmate's passes: a call in the hands of a live operator.
-    KeysBlocked,
 }
 
 /// The call of one line, idle or not.
@@ -231,7 +231,7 @@ impl Call {
                 self.next_number += 1;
                 out.push(Action::Ask {
                     number,
-                    query: Query::Seen { call, at: now },
+                    query: self.seen(call, now),
                 });
             }
             (Some(_), Some(_)) => {}
@@ -249,6 +249,16 @@ impl Call {
         self.adopt_settings();
     }
 
+    fn seen(&self, call: CallId, at: Tick) -> Query {
+        let attempt = self.phase.attempt();
+        Query::Seen {
+            call,
+            at,
+            answered_at: attempt.and_then(|a| a.answered_at),
+            talk_from: attempt.and_then(|a| a.talk_from),
+        }
+    }
+
     fn adopt_settings(&mut self) {
         if self.is_idle()
             && let Some(settings) = self.next_settings.take()
@@ -259,11 +269,24 @@ impl Call {
 }
 
 /// The exits that every phase has, once. `Err` gives the phase back for its own step.
+#[allow(
+    clippy::result_large_err,
+    reason = "a call moves between phases without allocation"
+)]
 fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Phase> {
     match event {
-        Event::OnHook if !matches!(phase, Phase::Idle(_)) => Ok(on_hook(phase, cx)),
-        Event::TrunkLost if phase.attempt().is_some_and(|a| a.trunk.is_some()) => {
+        Event::OnHook { since } if !matches!(phase, Phase::Idle(_)) => {
+            Ok(on_hook(phase, cx, *since))
+        }
+        Event::TrunkLost if loses_trunk(&phase) => {
             let attempt = phase.into_attempt().expect("an attempt holds the trunk");
+            Ok(attempt.lose_trunk(cx))
+        }
+        Event::Released(piece)
+            if piece.evidence == ReleaseEvidence::Alarm && loses_trunk(&phase) =>
+        {
+            let mut attempt = phase.into_attempt().expect("an attempt holds the trunk");
+            attempt.release_hint(*piece);
             Ok(attempt.lose_trunk(cx))
         }
         Event::Command(LineCommand::CutOff | LineCommand::Stop { cut: true })
@@ -286,7 +309,7 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
         } => {
             let mut phase = phase;
             if let Some(attempt) = phase.attempt_mut() {
-                attempt.keyed = true;
+                attempt.keyed_at = Some(cx.now);
             }
             if phase.watches_extra_digits()
                 && let Some(attempt) = phase.attempt_mut()
@@ -301,8 +324,14 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
     }
 }
 
+/// Whether the call is lost with its trunk. While it is only being seized it is one that gives
+/// no proceed signal, and the next is tried.
+fn loses_trunk(phase: &Phase) -> bool {
+    !matches!(phase, Phase::Seize(_)) && phase.attempt().is_some_and(|a| a.trunk.is_some())
+}
+
 /// The inmate hung up: whatever went on is over.
-fn on_hook(phase: Phase, cx: &mut Cx<'_>) -> Phase {
+fn on_hook(phase: Phase, cx: &mut Cx<'_>, since: Tick) -> Phase {
     cx.hush(Leg::Phone);
     cx.hush(Leg::Trunk);
     cx.do_(Action::StopName);
@@ -316,7 +345,7 @@ fn on_hook(phase: Phase, cx: &mut Cx<'_>) -> Phase {
         };
         attempt.finish(cx, disposition, by);
     }
-    let guard_until = cx.now + cx.settings.on_hook_guard;
+    let guard_until = since + cx.settings.on_hook_guard;
     Phase::Idle(Idle { guard_until })
 }
 

@@ -1,1 +1,136 @@
+//! The command line.
 
+mod check;
+mod records;
+mod run;
+
+use std::{
+    io::Write as _,
+    path::PathBuf,
+    process::ExitCode,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use clap::{Args, Parser, Subcommand};
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::{
+    demo,
+    log::{self, Format},
+};
+
+/// The controller between a correctional facility's analog phones and the telephone network.
+#[derive(Debug, Parser)]
+#[command(name = "sallyport", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows calls on simulated phones and trunks; needs no file and leaves nothing behind but
+    /// recordings.
+    Demo(DemoArgs),
+    /// Runs the controller of a site.
+    Run(RunArgs),
+    /// Says whether a site file is right, and what to change.
+    Check(SiteArgs),
+    /// Prints the call records of a database that no controller holds.
+    Records(RecordsArgs),
+}
+
+#[derive(Debug, Args)]
+struct DemoArgs {
+    /// Phones, each with an inmate; there are as many trunks.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=500))]
+    phones: u16,
+    /// How long it takes.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    seconds: u32,
+    /// The calls that are made by chance; the same seed makes the same calls.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Directory for one stereo WAV a call; without it, a new directory of temporary files.
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
+    /// The same on virtual time: as fast as the machine can.
+    #[arg(long)]
+    fast: bool,
+    /// Print only call records, one line of JSON as each call ends.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct SiteArgs {
+    /// The site file.
+    #[arg(long, value_name = "FILE")]
+    site: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    #[command(flatten)]
+    site: SiteArgs,
+    /// Log as JSON, one object a line.
+    #[arg(long)]
+    log_json: bool,
+    /// At SIGTERM or SIGINT calls may go on this long before they are cut.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    grace: u32,
+}
+
+#[derive(Debug, Args)]
+struct RecordsArgs {
+    #[command(flatten)]
+    site: SiteArgs,
+    /// One line of JSON a record instead of words.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the program; errors go to standard error in one paragraph.
+pub fn main() -> ExitCode {
+    match dispatch(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "sallyport: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(args) => demo_command(args),
+        Command::Run(args) => run::run(&args.site.site, args.log_json, args.grace),
+        Command::Check(args) => Ok(check::check(&args.site)),
+        Command::Records(args) => records::records(&args.site.site, args.json),
+    }
+}
+
+fn demo_command(args: DemoArgs) -> anyhow::Result<ExitCode> {
+    let stop = stop_flag()?;
+    let (log, _guard) = log::start(Format::Warnings);
+    let options = demo::Options {
+        phones: args.phones,
+        seconds: args.seconds,
+        seed: args.seed,
+        record: args.record,
+        fast: args.fast,
+        json: args.json,
+    };
+    demo::run(options, &stop, &log)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Set by SIGTERM or SIGINT. A second signal ends the program at once, as is usual.
+fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGTERM, SIGINT] {
+        signal_hook::flag::register_conditional_default(signal, Arc::clone(&stop))?;
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
+}

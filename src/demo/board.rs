@@ -129,15 +129,23 @@ impl Board {
     pub fn close(&mut self) {
         if let Some(screen) = self.screen.take() {
             let mut out = io::stdout().lock();
-            let _ = write!(out, "\x1b[r\x1b[{};1H\n", screen.rows);
+            let _ = writeln!(out, "\x1b[r\x1b[{};1H", screen.rows);
             let _ = out.flush();
         }
     }
 
     /// The board's rows as text.
     fn rows(&self, screen: Screen, now: Tick) -> Vec<String> {
-        let talking = self.cells.iter().filter(|cell| cell.state == "talk").count();
-        let busy = self.cells.iter().filter(|cell| cell.state != "on-hook").count();
+        let talking = self
+            .cells
+            .iter()
+            .filter(|cell| cell.state == "talk")
+            .count();
+        let busy = self
+            .cells
+            .iter()
+            .filter(|cell| cell.state != "on-hook")
+            .count();
         let clock = length(Ticks(now.0 / 8000 * 8000));
         let mut rows = vec![format!(
             "\x1b[1msallyport  {clock}, {} phones, {busy} off-hook, {talking} talking\x1b[0m",
@@ -162,7 +170,9 @@ impl Drop for Board {
 
 impl Cell {
     fn text(&self, now: Tick) -> String {
-        let trunk = self.trunk.map_or("  ".to_owned(), |trunk| format!("t{trunk}"));
+        let trunk = self
+            .trunk
+            .map_or("  ".to_owned(), |trunk| format!("t{trunk}"));
         let since = match self.state.as_str() {
             "on-hook" => String::new(),
             _ => format!("{}s", now.since(self.since).as_secs()),
@@ -185,13 +195,14 @@ fn clip(text: &str, most: usize) -> String {
 fn phase_words(phase: &str) -> &str {
     match phase {
         "idle" => "on-hook",
-        "screen" => "screening",
-        "seize" => "seizing",
+        "held" => "no tone yet",
+        "dial-tone" => "dial tone",
+        "pin-check" => "pin",
+        "admit" => "screening",
         "dial" => "outpulsing",
         "progress" => "ringing",
         "accept" => "acceptance",
-        "refuse" => "refused",
-        "clear" => "hang up!",
+        "aftermath" => "hang up!",
         other => other,
     }
 }
@@ -229,7 +240,12 @@ impl Screen {
 /// Rows and columns, as `stty` tells them of our standard input.
 fn terminal_size() -> Option<(usize, usize)> {
     let mut stty = Command::new("stty");
-    let told = stty.arg("size").stdin(Stdio::inherit()).stderr(Stdio::null()).output().ok()?;
+    let told = stty
+        .arg("size")
+        .stdin(Stdio::inherit())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
     let text = String::from_utf8(told.stdout).ok()?;
     let (rows, columns) = text.trim().split_once(' ')?;
     Some((rows.parse().ok()?, columns.parse().ok()?))
@@ -251,7 +267,13 @@ mod tests {
             at: Tick(ms * 8),
             fact,
         };
-        board.note(&fact(1000, Fact::Phase { from: "idle", to: "pin" }));
+        board.note(&fact(
+            1000,
+            Fact::Phase {
+                from: "idle",
+                to: "pin",
+            },
+        ));
         board.note(&fact(2000, Fact::TrunkLent(TrunkId(7))));
         let screen = Screen::fitting(2, 24, 80).expect("it fits");
         let rows = board.rows(screen, Tick(4000 * 8));

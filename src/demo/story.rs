@@ -1,6 +1,7 @@
 //! One line followed: a line of text a fact, in words, with the time since the start.
 
 use types::{
+    disposition::Blocked,
     edge::Edge,
     fact::{Fact, FactAt, Leg},
     heard::Heard,
@@ -22,7 +23,7 @@ pub type Words = Box<dyn Fn(Language, &Prompt) -> String>;
 /// Turns the facts of a line into sentences.
 pub struct Story {
     words: Words,
-    /// Keys that were pressed one after the other, not told yet: when the first was.
+    /// Keys that were pressed one after the other, not told yet: when the last was.
     keys: Option<(Tick, String)>,
     /// The trunk tone that was told last, so that a cadence is not told at each cycle.
     tone: Option<Tone>,
@@ -30,7 +31,9 @@ pub struct Story {
 
 impl std::fmt::Debug for Story {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Story").field("keys", &self.keys).finish_non_exhaustive()
+        f.debug_struct("Story")
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
     }
 }
 
@@ -46,7 +49,8 @@ impl Story {
     /// What is to be told now that this has happened: at most the keys before it, and itself.
     pub fn tell(&mut self, fact: &FactAt) -> Vec<String> {
         if let Fact::Keyed { digit } = &fact.fact {
-            let (_, keys) = self.keys.get_or_insert_with(|| (fact.at, String::new()));
+            let (last, keys) = self.keys.get_or_insert_with(|| (fact.at, String::new()));
+            *last = fact.at;
             match digit {
                 Some(digit) => keys.push(char::from(digit.ascii())),
                 None => keys.push('•'),
@@ -71,12 +75,25 @@ impl Story {
         let text = match fact {
             Fact::OffHook => "the inmate lifts the handset".to_owned(),
             Fact::OnHook => "the inmate hangs up".to_owned(),
-            Fact::Flash => "the switch hook was flashed: nothing of it reaches the trunk".to_owned(),
-            Fact::Says { leg, language, prompt } => {
-                format!("says to {}: \"{}\"", listener(*leg), (self.words)(*language, prompt))
+            Fact::Flash => {
+                "the switch hook was flashed: nothing of it reaches the trunk".to_owned()
+            }
+            Fact::Says {
+                leg,
+                language,
+                prompt,
+            } => {
+                format!(
+                    "says to {}: \"{}\"",
+                    listener(*leg),
+                    (self.words)(*language, prompt)
+                )
             }
             Fact::FarKeyed { digit } => format!("the called party keys {digit}"),
-            Fact::Heard { leg: Leg::Trunk, heard } => return self.heard(heard),
+            Fact::Heard {
+                leg: Leg::Trunk,
+                heard,
+            } => return self.heard(heard),
             Fact::TrunkEdge(edge) => edge_words(*edge)?.to_owned(),
             Fact::TrunkLent(trunk) => format!("trunk {trunk} is seized"),
             Fact::TrunkReturned { trunk, condition } => {
@@ -112,7 +129,9 @@ impl Story {
             | Fact::Keyed { .. }
             | Fact::PromptStopped { .. }
             | Fact::Outpulsed
-            | Fact::Heard { leg: Leg::Phone, .. } => return None,
+            | Fact::Heard {
+                leg: Leg::Phone, ..
+            } => return None,
         };
         Some(text)
     }
@@ -120,11 +139,19 @@ impl Story {
     /// What comes back on the trunk. Each ring is told, other cadences once.
     fn heard(&mut self, heard: &Heard) -> Option<String> {
         match heard {
-            Heard::Tone { tone, cycles, level_dbm0, .. } => {
+            Heard::Tone {
+                tone,
+                cycles,
+                level_dbm0,
+                ..
+            } => {
                 let again = self.tone == Some(*tone);
                 self.tone = Some(*tone);
                 match tone {
-                    Tone::Ringback => Some(format!("hears on the trunk: ringback, ring {cycles}")),
+                    Tone::Ringback => {
+                        let ring = cycles + 1;
+                        Some(format!("hears on the trunk: ringback, ring {ring}"))
+                    }
                     _ if again => None,
                     _ => Some(format!(
                         "hears on the trunk: {}, {level_dbm0:.0} dBm0",
@@ -142,6 +169,17 @@ impl Story {
             Heard::DigitStart { .. } | Heard::DigitEnd { .. } | Heard::Silence { .. } => None,
         }
     }
+}
+
+/// What is told of a line that is not followed: refusals, talks, and how an attempt ended.
+pub fn of_other_line(fact: &FactAt) -> Option<String> {
+    let text = match &fact.fact {
+        Fact::Ended(end) => ended(end),
+        Fact::TalkBegins => "both parties are connected".to_owned(),
+        Fact::Decided(verdict) => refused(verdict.outcome.as_ref().err()?.blocked),
+        _ => return None,
+    };
+    Some(line(fact.at, &format!("(line {}: {text})", fact.line)))
 }
 
 /// A sentence with its time, seconds since the start.
@@ -198,14 +236,28 @@ fn decided(verdict: &Verdict) -> String {
             )
         }
         Err(refusal) => {
-            let table = verdict.trace.last().map_or(String::new(), |step| {
-                format!(" by {}", check_words(step.check))
-            });
-            format!(
-                "decides: refused{table}, {}; passed: {passed}",
-                blocked_words(refusal.blocked)
-            )
+            format!("decides: {}; passed: {passed}", refused(refusal.blocked))
         }
+    }
+}
+
+fn refused(why: Blocked) -> String {
+    let table =
+        refusing_table(why).map_or(String::new(), |check| format!(" by {}", check_words(check)));
+    format!("refused{table}, {}", blocked_words(why))
+}
+
+/// The table or rule that a refusal came from; `None` when none was asked.
+fn refusing_table(why: Blocked) -> Option<Check> {
+    match why {
+        Blocked::PinInvalid | Blocked::PinDisabled => Some(Check::PinTable),
+        Blocked::PinInUse => Some(Check::PinInUse),
+        Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Some(Check::PinNumberList),
+        Blocked::NumberRestricted => Some(Check::RestrictedTable),
+        Blocked::TimeRestricted => Some(Check::TimeRestricted),
+        Blocked::CallTypeNotAllowed => Some(Check::CallType),
+        Blocked::SpeedDialNotAssigned => Some(Check::SpeedDial),
+        Blocked::NumberNotValid | Blocked::PhoneOutOfService | Blocked::SystemUnavailable => None,
     }
 }
 
@@ -248,7 +300,10 @@ fn step_words(step: &Step) -> String {
 
 fn ended(end: &types::call_record::CallEnd) -> String {
     let name = names::disposition(end.disposition).replace('-', " ");
-    format!("the attempt is over: {name}, ended by {}", party_words(end.ended_by))
+    format!(
+        "the attempt is over: {name}, ended by {}",
+        party_words(end.ended_by)
+    )
 }
 
 #[cfg(test)]
@@ -259,7 +314,9 @@ mod tests {
 
     fn story() -> Story {
         let speech = Speech::load(&[Language::ENGLISH], None).expect("the built-in prompts");
-        Story::new(Box::new(move |language, prompt| speech.words(language, prompt)))
+        Story::new(Box::new(move |language, prompt| {
+            speech.words(language, prompt)
+        }))
     }
 
     fn at(ms: u64, fact: Fact) -> FactAt {
@@ -274,12 +331,19 @@ mod tests {
     fn keys_are_told_together_and_secret_ones_as_dots() {
         let mut story = story();
         for ms in 1..=6 {
-            assert!(story.tell(&at(ms * 100, Fact::Keyed { digit: None })).is_empty());
+            assert!(
+                story
+                    .tell(&at(ms * 100, Fact::Keyed { digit: None }))
+                    .is_empty()
+            );
         }
         let told = story.tell(&at(900, Fact::OnHook));
         assert_eq!(
             told,
-            ["    0.10 s  the inmate keys ••••••", "    0.90 s  the inmate hangs up"]
+            [
+                "    0.60 s  the inmate keys ••••••",
+                "    0.90 s  the inmate hangs up"
+            ]
         );
     }
 
@@ -312,8 +376,9 @@ mod tests {
         };
         assert_eq!(story.tell(&at(0, tone(Tone::Busy, 1))).len(), 1);
         assert_eq!(story.tell(&at(1, tone(Tone::Busy, 2))).len(), 0);
-        assert_eq!(story.tell(&at(2, tone(Tone::Ringback, 1))).len(), 1);
-        assert_eq!(story.tell(&at(3, tone(Tone::Ringback, 2))).len(), 1);
+        let first = story.tell(&at(2, tone(Tone::Ringback, 0)));
+        assert!(first[0].ends_with("ring 1"), "{first:?}");
+        assert_eq!(story.tell(&at(3, tone(Tone::Ringback, 1))).len(), 1);
     }
 
     #[test]
@@ -321,7 +386,10 @@ mod tests {
         let mut story = story();
         let five = Digit::decimal(5);
         story.tell(&at(50, Fact::Keyed { digit: five }));
-        assert_eq!(story.end_keys().as_deref(), Some("    0.05 s  the inmate keys 5"));
+        assert_eq!(
+            story.end_keys().as_deref(),
+            Some("    0.05 s  the inmate keys 5")
+        );
         assert_eq!(story.end_keys(), None);
     }
 }

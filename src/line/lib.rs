@@ -274,10 +274,18 @@ impl Line {
                 self.phone_ear.lost(input.phone_lost);
             }
             let mut heard = HeardList::new();
-            let talking = self.call.bridge() != Bridge::Closed;
+            let talking = self.call.bridge() != Bridge::Closed || self.name.recording();
             self.phone_ear
                 .frame(&phone.samples, at, talking, &mut heard);
-            if let Some(voiced) = self.name.record(&phone.samples) {
+            // A key in the name would be played to the called party, and its echo taken for the
+            // choice, or dial another number.
+            let silence = [0; FRAME];
+            let name = if self.phone_ear.key_down() {
+                &silence
+            } else {
+                &phone.samples
+            };
+            if let Some(voiced) = self.name.record(name) {
                 self.deliver(now, Event::NameRecorded { voiced }, out);
             }
             for heard in heard {

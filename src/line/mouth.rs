@@ -130,9 +130,7 @@ impl Mouth {
                 }
                 Item::Clip(clip) => clip_part(shared.speech.clip(clip), self.played, rest),
                 Item::Name => name.part(self.played, rest),
-                Item::Pause(samples) | Item::Wait(samples) => {
-                    rest.len().min(samples - self.played)
-                }
+                Item::Pause(samples) | Item::Wait(samples) => rest.len().min(samples - self.played),
                 Item::Beep => self.beep_part(rest),
             };
             if wrote == 0 {

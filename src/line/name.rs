@@ -43,6 +43,10 @@ impl NameClip {
         self.frames_left = usize::try_from(length.min(NAME_MAX).0).expect("short") / FRAME;
     }
 
+    pub fn recording(&self) -> bool {
+        self.frames_left > 0
+    }
+
     /// Takes a frame of the phone; the length of voice when the recording is complete.
     pub fn record(&mut self, frame: &Samples) -> Option<Ticks> {
         if self.frames_left == 0 {

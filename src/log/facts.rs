@@ -17,7 +17,11 @@ pub fn log_fact(log: &Logger, at: &FactAt) {
     let log = log.new(slog::o!("line" => at.line.0, "ms" => at.at.0 / 8));
     match &at.fact {
         Fact::Phase { from, to } => info!(log, "phase"; "from" => from, "to" => to),
-        Fact::Says { leg, language, prompt } => {
+        Fact::Says {
+            leg,
+            language,
+            prompt,
+        } => {
             info!(log, "says"; "leg" => leg_name(*leg), "language" => %language,
                 "prompt" => ?prompt);
         }
@@ -75,7 +79,13 @@ fn log_heard(log: &Logger, leg: Leg, heard: &Heard) {
     match heard {
         // A digit is told by `Keyed`, which knows whether it is secret; its audio is not.
         Heard::DigitStart { .. } | Heard::DigitEnd { .. } => {}
-        Heard::Tone { tone, cycles, level_dbm0, confidence, .. } => {
+        Heard::Tone {
+            tone,
+            cycles,
+            level_dbm0,
+            confidence,
+            ..
+        } => {
             info!(log, "heard"; "leg" => leg, "tone" => tone_words(*tone), "cycles" => cycles,
                 "level_dbm0" => level_dbm0, "confidence" => confidence);
         }

@@ -131,7 +131,10 @@ mod tests {
     fn what_a_refused_attempt_has_not_is_null() {
         let line = json_line(&example::refused());
         for absent in ["answered_at", "limit_seconds", "trunk", "handling"] {
-            assert!(line.contains(&format!("\"{absent}\":null")), "{absent} in {line}");
+            assert!(
+                line.contains(&format!("\"{absent}\":null")),
+                "{absent} in {line}"
+            );
         }
         assert!(line.contains(r#""disposition":"blocked""#), "{line}");
         assert!(line.contains(r#""blocked":"number-restricted""#), "{line}");

@@ -164,7 +164,12 @@ names! {
 }
 
 /// The flags of suspicion, as `types::disposition::FraudFlags::names` gives them.
-pub const FLAGS: &[&str] = &["extra-digits", "switch-hook", "second-dial-tone", "three-way"];
+pub const FLAGS: &[&str] = &[
+    "extra-digits",
+    "switch-hook",
+    "second-dial-tone",
+    "three-way",
+];
 
 /// Every closed list with the key of the record that shows it.
 pub const LISTS: &[(&str, &[&str])] = &[

@@ -106,8 +106,11 @@ impl Recorder {
 
     /// Closes what is still open: the controller stops.
     pub fn finish(&mut self) {
-        let open: Vec<(LineId, CallId)> =
-            self.open.iter().map(|(line, recording)| (*line, recording.call)).collect();
+        let open: Vec<(LineId, CallId)> = self
+            .open
+            .iter()
+            .map(|(line, recording)| (*line, recording.call))
+            .collect();
         for (line, call) in open {
             self.end(line, call);
         }
@@ -165,7 +168,11 @@ impl Recorder {
     }
 
     fn end(&mut self, line: LineId, call: CallId) {
-        if self.open.get(&line).is_none_or(|recording| recording.call != call) {
+        if self
+            .open
+            .get(&line)
+            .is_none_or(|recording| recording.call != call)
+        {
             return;
         }
         let Some(mut recording) = self.open.remove(&line) else {
@@ -205,10 +212,7 @@ fn gap_before(frame: &TapFrame, due: Tick) -> Ticks {
     }
 }
 
-fn write_silence(
-    writer: &mut WavWriter<BufWriter<File>>,
-    gap: Ticks,
-) -> Result<(), hound::Error> {
+fn write_silence(writer: &mut WavWriter<BufWriter<File>>, gap: Ticks) -> Result<(), hound::Error> {
     for _ in 0..gap.0 {
         writer.write_sample(0_i16)?;
         writer.write_sample(0_i16)?;
@@ -284,7 +288,10 @@ mod tests {
     fn samples(path: &Path) -> Vec<i16> {
         let mut reader = hound::WavReader::open(path).expect("a WAV");
         assert_eq!(reader.spec(), SPEC);
-        reader.samples().map(|sample| sample.expect("a sample")).collect()
+        reader
+            .samples()
+            .map(|sample| sample.expect("a sample"))
+            .collect()
     }
 
     #[test]
@@ -299,7 +306,10 @@ mod tests {
         assert!(finished[0].path.ends_with("call-1-9-line-2.wav"));
         let samples = samples(&finished[0].path);
         assert_eq!(samples.len(), 2 * FRAME);
-        assert!(samples.chunks(2).all(|pair| pair == [111, i16::MAX]), "saturated sums");
+        assert!(
+            samples.chunks(2).all(|pair| pair == [111, i16::MAX]),
+            "saturated sums"
+        );
     }
 
     #[test]

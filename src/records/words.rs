@@ -8,6 +8,7 @@ use types::{
     phone_number::{CallType, DialingPattern},
     tick::Ticks,
     tone::Tone,
+    verdict::RecordingRule,
 };
 
 /// The record as text: who called whom when, and what became of it.
@@ -25,7 +26,14 @@ pub fn words(record: &CallRecord, zone: &TimeZone) -> String {
     if let Some(answer) = answer(record) {
         text.push_str(&answer);
     }
-    let flags: Vec<String> = record.flags.names().map(|name| name.replace('-', " ")).collect();
+    let flags: Vec<String> = record
+        .flags
+        .names()
+        .map(|name| name.replace('-', " "))
+        .collect();
+    if record.recording == Some(RecordingRule::Privileged) {
+        text.push_str(" Privileged: not recorded.");
+    }
     if !flags.is_empty() {
         text.push_str(&format!(" Flagged: {}.", flags.join(", ")));
     }
@@ -44,7 +52,7 @@ pub fn clock(utc_ms: i64, zone: &TimeZone) -> String {
 pub fn length(ticks: Ticks) -> String {
     let seconds = ticks.as_ms() as f64 / 1000.0;
     match ticks.as_secs() {
-        0..60 if ticks.as_ms() % 1000 == 0 => format!("{seconds:.0} s"),
+        0..60 if ticks.as_ms().is_multiple_of(1000) => format!("{seconds:.0} s"),
         0..60 => format!("{seconds:.1} s"),
         whole if whole % 60 == 0 => format!("{} min", whole / 60),
         whole => format!("{} min {} s", whole / 60, whole % 60),
@@ -65,7 +73,9 @@ fn dialed(record: &CallRecord) -> String {
         return "dialed no number".to_owned();
     }
     let kind = match (record.pattern, record.call_type) {
-        (Some(pattern), Some(kind)) => format!(" ({}, {})", pattern_words(pattern), type_words(kind)),
+        (Some(pattern), Some(kind)) => {
+            format!(" ({}, {})", pattern_words(pattern), type_words(kind))
+        }
         (Some(pattern), None) => format!(" ({})", pattern_words(pattern)),
         (None, _) => String::new(),
     };
@@ -82,7 +92,10 @@ fn outcome(record: &CallRecord) -> String {
     match record.disposition {
         Disposition::InProgress => "The call goes on.".to_owned(),
         Disposition::Completed => {
-            format!("They talked for {talked}; {who} ended it{}.", release(record))
+            format!(
+                "They talked for {talked}; {who} ended it{}.",
+                release(record)
+            )
         }
         Disposition::Abandoned => "The inmate hung up before the call was through.".to_owned(),
         Disposition::Blocked => match record.blocked {
@@ -99,6 +112,7 @@ fn outcome(record: &CallRecord) -> String {
         Disposition::Refused => "The called party refused the call.".to_owned(),
         Disposition::NotAccepted => "The called party did not accept the call.".to_owned(),
         Disposition::Limited => format!("They talked for {talked} and were cut at the limit."),
+        Disposition::CutOff if record.talk == Ticks::ZERO => format!("Cut off by {who}."),
         Disposition::CutOff => format!("They talked for {talked}; {who} cut the call off."),
         Disposition::TrunkLost => format!("The trunk was lost after {talked} of talk."),
         Disposition::Fault => format!("The line's program failed after {talked} of talk."),

@@ -19,41 +19,24 @@ pub const RETRY: Ticks = Ticks::secs(1);
 /// second that was seen, as after a crash.
 pub const UNWRITTEN: usize = 4096;
 
-/// The back office could not store what it had decided.
-#[derive(Debug, thiserror::Error)]
-#[error("the back office can't write: {0}")]
-pub struct NotWritten(pub String);
-
-/// A back office: it answers in memory and stores on `commit`. No threads, no clock.
+/// A back office: one batch of questions is one transaction. No threads, no clock.
 pub trait Office: Any + Send {
-    /// The answer; it goes out after the next `commit`. For a question that has none
-    /// (`Seen`, `EmptyOffHook`) what comes back is dropped.
-    fn answer(&mut self, now: Tick, line: LineId, query: &Query) -> Reply;
+    /// Answers the questions in their order; what the answers rest on is on disk when this
+    /// returns. `Seen` and `EmptyOffHook` get no answer; a question that can't be served gets
+    /// `Unavailable`, and nothing of it is left behind.
+    fn serve(&mut self, now: Tick, batch: &[(LineId, Asked)]) -> Vec<(LineId, Answered)>;
 
-    /// Stores everything since the last commit, durably.
-    ///
-    /// # Errors
-    /// When nothing of it was stored: all its answers become `Unavailable`.
-    fn commit(&mut self, now: Tick) -> Result<(), NotWritten>;
+    /// Why something could not be served since this was asked last.
+    fn take_failure(&mut self) -> Option<String>;
 
     /// What the wall clock says at this tick; told at the start and each second.
     fn anchor(&mut self, now: Tick, utc_ms: i64);
 }
 
-/// One request of a batch.
-#[derive(Debug)]
-struct Pending {
-    line: LineId,
-    number: u32,
-    reply: Reply,
-    /// The end of a call, kept until it is on disk.
-    end: Option<Query>,
-}
-
 /// A back office with the batch it is at.
 pub struct OfficeRoom {
     office: Box<dyn Office>,
-    batch: Vec<Pending>,
+    batch: Vec<(LineId, Asked)>,
     unwritten: VecDeque<(LineId, Asked)>,
     retry_at: Option<Tick>,
     dropped: u64,
@@ -119,54 +102,35 @@ impl OfficeRoom {
         self.failing.as_deref()
     }
 
-    pub fn take(&mut self, now: Tick, line: LineId, asked: Asked) {
-        let reply = self.office.answer(now, line, &asked.query);
-        let answered = is_answered(&asked.query);
-        let end = matches!(asked.query, Query::End(_)).then_some(asked.query);
-        if answered {
-            let number = asked.number;
-            self.batch.push(Pending {
-                line,
-                number,
-                reply,
-                end,
-            });
-        } else if !self.has_work() {
-            // It has no answer, but it is to be committed.
-            self.batch.push(Pending::silent(line));
-        }
+    pub fn take(&mut self, line: LineId, asked: Asked) {
+        self.batch.push((line, asked));
     }
 
     /// Takes up again what could not be written.
-    pub fn retry(&mut self, now: Tick) {
+    pub fn retry(&mut self) {
         self.retry_at = None;
-        for (line, asked) in std::mem::take(&mut self.unwritten) {
-            self.take(now, line, asked);
-        }
+        self.batch.extend(std::mem::take(&mut self.unwritten));
     }
 
-    /// Ends the batch: what it decided is on disk, and these are the answers, in order.
+    /// Ends the batch: what it decided is on disk, and these are the answers, in order. The end
+    /// of a call that could not be written is kept and has no answer yet.
     pub fn commit(&mut self, now: Tick) -> Vec<(LineId, Answered)> {
-        let stored = self.office.commit(now);
-        self.failing = stored.as_ref().err().map(|e| e.0.clone());
-        let mut answers = Vec::with_capacity(self.batch.len());
-        for pending in std::mem::take(&mut self.batch) {
-            let Pending {
-                line,
-                number,
-                reply,
-                end,
-            } = pending;
-            let served = stored.is_ok() && !matches!(reply, Reply::Unavailable);
-            match end {
-                Some(query) if !served => self.keep(now, line, Asked { number, query }),
-                None if number == SILENT => {}
-                _ if stored.is_ok() => answers.push((line, Answered { number, reply })),
-                _ => {
-                    let reply = Reply::Unavailable;
-                    answers.push((line, Answered { number, reply }));
-                }
+        let batch = std::mem::take(&mut self.batch);
+        let mut served = self.office.serve(now, &batch).into_iter();
+        self.failing = self.office.take_failure();
+        let mut answers = Vec::with_capacity(batch.len());
+        for (line, asked) in batch {
+            if !is_answered(&asked.query) {
+                continue;
             }
+            let reply = served.next().map_or(Reply::Unavailable, |(_, a)| a.reply);
+            let unwritten = matches!(reply, Reply::Unavailable);
+            if unwritten && matches!(asked.query, Query::End(_)) {
+                self.keep(now, line, asked);
+                continue;
+            }
+            let number = asked.number;
+            answers.push((line, Answered { number, reply }));
         }
         answers
     }
@@ -178,19 +142,5 @@ impl OfficeRoom {
         }
         self.unwritten.push_back((line, asked));
         self.retry_at = Some(now + RETRY);
-    }
-}
-
-/// The number of what has no answer. Lines and stations count from zero.
-const SILENT: u32 = u32::MAX;
-
-impl Pending {
-    fn silent(line: LineId) -> Pending {
-        Pending {
-            line,
-            number: SILENT,
-            reply: Reply::Unavailable,
-            end: None,
-        }
     }
 }

@@ -332,12 +332,12 @@ impl World {
 
     fn serve_office(&mut self) {
         if self.office.retry_at().is_some_and(|at| at <= self.now) {
-            self.office.retry(self.now);
+            self.office.retry();
         }
         for at in 0..self.seats.len() {
             while let Ok(asked) = self.seats[at].office.asks.pop() {
                 let line = self.seats[at].office.line;
-                self.office.take(self.now, line, asked);
+                self.office.take(line, asked);
                 if self.office.is_full() {
                     self.commit();
                 }

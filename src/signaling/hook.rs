@@ -29,7 +29,10 @@ pub const ON_HOOK: Ticks = Ticks::ms(400);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HookEvent {
     OffHook,
-    OnHook,
+    /// The loop has been open since then.
+    OnHook {
+        since: Tick,
+    },
     Flash,
     /// A train of dial pulses ended with this many.
     Pulses(u8),
@@ -99,7 +102,7 @@ impl Hook {
             State::Open { since } if now.since(since) >= ON_HOOK => {
                 self.state = State::OnHook;
                 self.pulses = 0;
-                events.push(HookEvent::OnHook);
+                events.push(HookEvent::OnHook { since });
             }
             State::OffHook if self.pulses > 0 && now.since(self.last_pulse) >= PULSE_TRAIN_END => {
                 events.push(HookEvent::Pulses(self.pulses));

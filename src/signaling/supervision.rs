@@ -103,6 +103,11 @@ impl Supervision {
         self.stage = Stage::Answered;
     }
 
+    /// All digits have been sent.
+    pub fn dialed(&self) -> bool {
+        !matches!(self.stage, Stage::Idle | Stage::Seized | Stage::Outpulsing)
+    }
+
     pub fn answer_evidence(&self) -> &Evidences<AnswerEvidence> {
         &self.answer
     }

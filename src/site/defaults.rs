@@ -124,8 +124,15 @@ pub struct SpeedDial {
 }
 
 /// Monday first, as the tables count.
-const DAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const DAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 
 const PATTERN: &str =
     "a number in which ? is any digit and a last * any digits, such as \"900???????\" or \"+44*\"";
@@ -144,12 +151,24 @@ impl Defaults {
         let defaults = Defaults {
             settings,
             screening: screening(&mut section),
-            classes: section.tables("class").into_iter().filter_map(class).collect(),
-            phones: section.tables("phone").into_iter().filter_map(phone).collect(),
+            classes: section
+                .tables("class")
+                .into_iter()
+                .filter_map(class)
+                .collect(),
+            phones: section
+                .tables("phone")
+                .into_iter()
+                .filter_map(phone)
+                .collect(),
             inmates: inmates(&mut section, pin_length, languages),
             restricted: plain(section.key("restricted").list(PATTERN, pattern)),
             allowed: allowed(&mut section),
-            time_restricted: section.tables("hours").into_iter().filter_map(hours).collect(),
+            time_restricted: section
+                .tables("hours")
+                .into_iter()
+                .filter_map(hours)
+                .collect(),
             speed_dials: speed_dials(section.table("speed_dial")),
             holidays: holidays(section.table("holidays")),
         };
@@ -171,7 +190,11 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
     };
     set_flag(section, "check_restricted", &mut defaults.check_restricted);
     set_flag(section, "allowed_rescues", &mut defaults.allowed_rescues);
-    set_flag(section, "global_block_wins", &mut defaults.global_block_wins);
+    set_flag(
+        section,
+        "global_block_wins",
+        &mut defaults.global_block_wins,
+    );
     set_flag(section, "record", &mut defaults.record);
     set_flag(section, "announce_limit", &mut defaults.announce_limit);
     if let Some(seconds) = section.key("default_limit_seconds").int(1..=5940) {
@@ -227,7 +250,11 @@ fn phone(mut section: Section<'_>) -> Option<PhoneDefault> {
 
 fn call_types(section: &mut Section<'_>) -> Vec<CallType> {
     let names: Vec<&str> = values::CALL_TYPES.iter().map(|(name, _)| *name).collect();
-    plain(section.key("call_types").list(&names.join(", "), values::call_type))
+    plain(
+        section
+            .key("call_types")
+            .list(&names.join(", "), values::call_type),
+    )
 }
 
 fn inmates(
@@ -243,16 +270,20 @@ fn inmates(
         let known = |text: &str| {
             Language::parse(text).filter(|code| languages.is_none_or(|all| all.contains(code)))
         };
-        let language = section.key("language").parsed("a code of [site] languages", known);
+        let language = section
+            .key("language")
+            .parsed("a code of [site] languages", known);
         let class = section.key("class").int(1..=5).map(|class| class as u8);
         let numbers = listed_numbers(&mut section);
-        let (notes, pin_path, id_path) =
-            (section.notes(), section.path("pin"), section.path("id"));
+        let (notes, pin_path, id_path) = (section.notes(), section.path("pin"), section.path("id"));
         section.finish();
         let (Some(id), Some(name), Some(pin)) = (id, name, pin) else {
             continue;
         };
-        if inmates.iter().any(|before| before.pin.expose() == pin.value.expose()) {
+        if inmates
+            .iter()
+            .any(|before| before.pin.expose() == pin.value.expose())
+        {
             let what = "is the PIN of an inmate above (not shown); each must be its own";
             notes.add(pin.line, pin_path, what);
         }
@@ -293,9 +324,15 @@ fn listed_numbers(section: &mut Section<'_>) -> Vec<ListedNumber> {
             disabled: false,
         })
         .collect();
-    mark(section, "untimed", &mut listed, |number| number.untimed = true);
-    mark(section, "privileged", &mut listed, |number| number.privileged = true);
-    mark(section, "disabled", &mut listed, |number| number.disabled = true);
+    mark(section, "untimed", &mut listed, |number| {
+        number.untimed = true
+    });
+    mark(section, "privileged", &mut listed, |number| {
+        number.privileged = true
+    });
+    mark(section, "disabled", &mut listed, |number| {
+        number.disabled = true
+    });
     listed
 }
 
@@ -370,7 +407,10 @@ fn speed_dials(mut section: Section<'_>) -> Vec<SpeedDial> {
     let notes = section.notes();
     let mut dials = Vec::new();
     for (key, Placed { value, line }) in section.free_texts() {
-        let code = key.parse().ok().filter(|code| key.len() == 2 && (1..=50).contains(code));
+        let code = key
+            .parse()
+            .ok()
+            .filter(|code| key.len() == 2 && (1..=50).contains(code));
         let path = section.path(&key);
         let Some(code) = code else {
             notes.add(line, path, "is not a speed dial code; allowed: 01 to 50");
@@ -405,9 +445,15 @@ fn holidays(mut section: Section<'_>) -> Vec<HolidayDefault> {
 
 /// Checks a pattern and gives it back without the marks that people put between digits.
 fn pattern(text: &str) -> Option<String> {
-    db::pattern::Pattern::parse(text).ok().map(|pattern| pattern.to_string())
+    db::pattern::Pattern::parse(text)
+        .ok()
+        .map(|pattern| pattern.to_string())
 }
 
 fn plain<T>(found: Option<Vec<Placed<T>>>) -> Vec<T> {
-    found.unwrap_or_default().into_iter().map(|placed| placed.value).collect()
+    found
+        .unwrap_or_default()
+        .into_iter()
+        .map(|placed| placed.value)
+        .collect()
 }

@@ -65,6 +65,8 @@ pub struct Site {
     pub driver: Driver,
     /// The most the database may grow to, in octets.
     pub map_size: u64,
+    /// What is stored survives a power failure; not for a database that is thrown away.
+    pub durable: bool,
     pub routing: Routing,
     pub lines: Vec<LineWire>,
     pub trunks: Vec<TrunkWire>,
@@ -128,7 +130,7 @@ impl Site {
     /// Reads a site from text; `file` is what errors name, and what relative paths start from.
     pub fn parse(text: &str, file: &Path) -> Result<Site, SiteErrors> {
         let notes = Notes::new(text);
-        let fail = |notes: Notes<'_>| SiteErrors {
+        let fail = |notes: Notes| SiteErrors {
             file: file.to_owned(),
             problems: notes.into_problems(),
         };
@@ -150,12 +152,16 @@ impl Site {
 
 fn read(path: &Path) -> Result<(String, u32), String> {
     let mut file = fs::File::open(path).map_err(|error| format!("can't be opened: {error}"))?;
-    let about = file.metadata().map_err(|error| format!("can't be read: {error}"))?;
+    let about = file
+        .metadata()
+        .map_err(|error| format!("can't be read: {error}"))?;
     if !about.is_file() {
         return Err("is not a file".to_owned());
     }
     if about.len() > LARGEST {
-        return Err(format!("is larger than a site file may be ({LARGEST} octets)"));
+        return Err(format!(
+            "is larger than a site file may be ({LARGEST} octets)"
+        ));
     }
     let mut text = String::new();
     match file.read_to_string(&mut text) {
@@ -170,19 +176,28 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let notes = root.notes();
     for needed in ["site", "line", "trunk"] {
         if !root.has(needed) {
-            let form = if needed == "site" { "[site]" } else { "[[line]] and [[trunk]]" };
+            let form = if needed == "site" {
+                "[site]"
+            } else {
+                "[[line]] and [[trunk]]"
+            };
             notes.add(0, "", format!("`{needed}` is missing; a site needs {form}"));
         }
     }
     let mut head = root.table("site");
     let id = head.key("id").must().int(1..=u64::from(u32::MAX));
     let name = head.key("name").must().text(80);
-    let country = head.key("country").must().parsed(&values::countries(), values::country);
-    let area_code = head.key("area_code").parsed("1 to 6 digits in quotes", values::area_code);
-    let zone = head
-        .key("time_zone")
+    let country = head
+        .key("country")
         .must()
-        .parsed("a name of the time zone database, such as \"America/New_York\"", values::zone);
+        .parsed(&values::countries(), values::country);
+    let area_code = head
+        .key("area_code")
+        .parsed("1 to 6 digits in quotes", values::area_code);
+    let zone = head.key("time_zone").must().parsed(
+        "a name of the time zone database, such as \"America/New_York\"",
+        values::zone,
+    );
     let data = head.key("data").must().text(4096);
     let recordings = head.key("recordings").text(4096);
     let prompts = head.key("prompts").text(4096);
@@ -217,6 +232,7 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
         languages: languages?,
         driver: driver?,
         map_size: map_gib.unwrap_or(64) << 30,
+        durable: true,
         routing,
         lines,
         trunks,

@@ -7,31 +7,25 @@ use slog::{Logger, error};
 use types::{
     call_record::CallRecord,
     id::LineId,
-    query::{Asked, Query, Reply},
+    query::{Answered, Asked},
     tick::Tick,
 };
 
-use crate::runtime::office::{NotWritten, Office};
+use crate::runtime::office::Office;
 
 /// Records are read in pages of this many.
 const PAGE: usize = 500;
 
-/// A back office whose answers are on disk when they are given. What has no answer waits for
-/// the commit, so that a second of all open calls is one transaction.
+/// The back office with the log that hears of its failures.
 #[derive(Debug)]
 pub struct SiteOffice {
     office: BackOffice,
-    told: Vec<(LineId, Asked)>,
     log: Logger,
 }
 
 impl SiteOffice {
     pub fn new(office: BackOffice, log: Logger) -> SiteOffice {
-        SiteOffice {
-            office,
-            told: Vec::new(),
-            log,
-        }
+        SiteOffice { office, log }
     }
 
     /// This office behind what a runner holds.
@@ -47,12 +41,6 @@ impl SiteOffice {
     /// Every record of calls that began at or after this instant, oldest first.
     pub fn records_since(&self, utc_ms: i64) -> Result<Vec<CallRecord>, backoffice::Error> {
         records_since(&self.office, utc_ms)
-    }
-
-    fn failed(&mut self, what: &str) {
-        if let Some(why) = self.office.take_failure() {
-            error!(self.log, "{} could not be stored", what; "why" => %why);
-        }
     }
 }
 
@@ -80,33 +68,14 @@ pub fn records_since(
 }
 
 impl Office for SiteOffice {
-    fn answer(&mut self, now: Tick, line: LineId, query: &Query) -> Reply {
-        let asked = Asked {
-            number: 0,
-            query: query.clone(),
-        };
-        if matches!(query, Query::Seen { .. } | Query::EmptyOffHook) {
-            self.told.push((line, asked));
-            return Reply::Unavailable;
-        }
-        let mut answers = self.office.answer(now, &[(line, asked)]);
-        match answers.pop() {
-            Some((_, answered)) => {
-                if matches!(answered.reply, Reply::Unavailable) {
-                    self.failed("an answer");
-                }
-                answered.reply
-            }
-            None => Reply::Unavailable,
-        }
+    fn serve(&mut self, now: Tick, batch: &[(LineId, Asked)]) -> Vec<(LineId, Answered)> {
+        self.office.answer(now, batch)
     }
 
-    fn commit(&mut self, now: Tick) -> Result<(), NotWritten> {
-        let told = std::mem::take(&mut self.told);
-        self.office.answer(now, &told);
-        // The next second of a call stands for the one that was lost.
-        self.failed("the last second of open calls");
-        Ok(())
+    fn take_failure(&mut self) -> Option<String> {
+        let why = self.office.take_failure()?.to_string();
+        error!(self.log, "the back office can't store"; "why" => &why);
+        Some(why)
     }
 
     fn anchor(&mut self, now: Tick, utc_ms: i64) {

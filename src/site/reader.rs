@@ -28,17 +28,19 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The text of a file and the mistakes found in it so far.
+/// The lines of a file and the mistakes found in it so far.
 #[derive(Debug)]
-pub struct Notes<'a> {
-    text: &'a str,
+pub struct Notes {
+    /// Where each line begins.
+    lines: Vec<usize>,
     problems: RefCell<Vec<Problem>>,
 }
 
-impl<'a> Notes<'a> {
-    pub fn new(text: &'a str) -> Notes<'a> {
+impl Notes {
+    pub fn new(text: &str) -> Notes {
+        let after = text.match_indices('\n').map(|(at, _)| at + 1);
         Notes {
-            text,
+            lines: std::iter::once(0).chain(after).collect(),
             problems: RefCell::new(Vec::new()),
         }
     }
@@ -64,8 +66,7 @@ impl<'a> Notes<'a> {
 
     /// The line, counted from 1, of a place in the text.
     pub fn line_of(&self, offset: usize) -> usize {
-        let before = &self.text.as_bytes()[..offset.min(self.text.len())];
-        1 + before.iter().filter(|&&c| c == b'\n').count()
+        self.lines.partition_point(|&start| start <= offset)
     }
 }
 
@@ -79,7 +80,7 @@ pub struct Placed<T> {
 /// One table of the file. Keys that nobody asked for are mistakes, told by [`Section::finish`].
 #[derive(Debug)]
 pub struct Section<'a> {
-    notes: &'a Notes<'a>,
+    notes: &'a Notes,
     path: String,
     line: usize,
     table: Option<&'a DeTable<'a>>,
@@ -88,12 +89,12 @@ pub struct Section<'a> {
 
 impl<'a> Section<'a> {
     /// The file's outermost table.
-    pub fn root(notes: &'a Notes<'a>, table: &'a DeTable<'a>) -> Section<'a> {
+    pub fn root(notes: &'a Notes, table: &'a DeTable<'a>) -> Section<'a> {
         Section::new(notes, String::new(), 1, Some(table))
     }
 
     fn new(
-        notes: &'a Notes<'a>,
+        notes: &'a Notes,
         path: String,
         line: usize,
         table: Option<&'a DeTable<'a>>,
@@ -111,7 +112,7 @@ impl<'a> Section<'a> {
         self.line
     }
 
-    pub fn notes(&self) -> &'a Notes<'a> {
+    pub fn notes(&self) -> &'a Notes {
         self.notes
     }
 
@@ -215,7 +216,10 @@ impl<'a> Section<'a> {
     }
 
     fn find(&self, key: &str) -> Option<(usize, &'a DeValue<'a>)> {
-        let (name, value) = self.table?.iter().find(|(name, _)| *name.get_ref() == key)?;
+        let (name, value) = self
+            .table?
+            .iter()
+            .find(|(name, _)| *name.get_ref() == key)?;
         Some((self.notes.line_of(name.span().start), value.get_ref()))
     }
 }
@@ -247,7 +251,8 @@ impl<'a> Field<'_, 'a> {
             allowed.end()
         );
         self.read(&text, Quote::Yes, |value| {
-            let number = u64::from_str_radix(value.as_integer()?.as_str(), 10).ok()?;
+            let number = value.as_integer().filter(|number| number.radix() == 10)?;
+            let number = number.as_str().parse().ok()?;
             allowed.contains(&number).then_some(number)
         })
     }
@@ -266,7 +271,10 @@ impl<'a> Field<'_, 'a> {
     }
 
     pub fn flag(self) -> Option<bool> {
-        Some(self.read("true or false", Quote::Yes, DeValue::as_bool)?.value)
+        Some(
+            self.read("true or false", Quote::Yes, DeValue::as_bool)?
+                .value,
+        )
     }
 
     /// Text of 1 to `longest` characters.
@@ -280,32 +288,30 @@ impl<'a> Field<'_, 'a> {
         })
     }
 
-    pub fn parsed<T>(
-        self,
-        allowed: &str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<Placed<T>> {
+    pub fn parsed<T>(self, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Placed<T>> {
         self.read(allowed, Quote::Yes, |value| parse(value.as_str()?))
     }
 
     /// As `parsed`, for values that no message may show.
-    pub fn secret<T>(
-        self,
-        allowed: &str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<Placed<T>> {
+    pub fn secret<T>(self, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Placed<T>> {
         self.read(allowed, Quote::No, |value| parse(value.as_str()?))
     }
 
     pub fn one_of<T: Copy>(self, choices: &[(&str, T)]) -> Option<T> {
-        let names: Vec<String> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        let names: Vec<String> = choices
+            .iter()
+            .map(|(name, _)| format!("\"{name}\""))
+            .collect();
         let allowed = match names.as_slice() {
             [only] => only.clone(),
             _ => format!("one of {}", names.join(", ")),
         };
         let found = self.read(&allowed, Quote::Yes, |value| {
             let text = value.as_str()?;
-            choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice)
+            choices
+                .iter()
+                .find(|(name, _)| *name == text)
+                .map(|(_, choice)| *choice)
         });
         Some(found?.value)
     }
@@ -324,7 +330,11 @@ impl<'a> Field<'_, 'a> {
         };
         let path = section.path(key);
         let Some(array) = value.as_array() else {
-            notes.add(line, path, format!("must be a list in brackets of {allowed}"));
+            notes.add(
+                line,
+                path,
+                format!("must be a list in brackets of {allowed}"),
+            );
             return None;
         };
         let mut items = Vec::new();
@@ -356,7 +366,9 @@ impl<'a> Field<'_, 'a> {
         if parsed.is_none() {
             let what = match quote {
                 Quote::Yes => format!("is {}; allowed: {allowed}", shown(value)),
-                Quote::No => format!("has a value that is not allowed (not shown); allowed: {allowed}"),
+                Quote::No => {
+                    format!("has a value that is not allowed (not shown); allowed: {allowed}")
+                }
             };
             section.notes.add(line, section.path(key), what);
         }

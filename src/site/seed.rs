@@ -6,11 +6,7 @@ use backoffice::{
     AllowedFlags, Anchor, Class, Config, Disabled, Durations, NewInmate, NumberFlags, Phone,
     PinDetails, Rules, Seed, SeedInmate, SiteSettings, TimeRestriction, WeekSteps,
 };
-use types::{
-    dial_plan::DialPlan,
-
-    phone_number::CallType,
-};
+use types::{dial_plan::DialPlan, phone_number::CallType};
 
 use super::{Defaults, InmateDefault, LineWire, ListedNumber, PhoneDefault, Site, TimeWindow};
 
@@ -24,6 +20,7 @@ impl Site {
             time_zone: self.time_zone_name.clone(),
             dial_plan,
             map_size: self.map_size,
+            durable: self.durable,
             anchor,
             routing: self.routing,
             seed: self.seed(),
@@ -33,7 +30,10 @@ impl Site {
     /// What an empty database is filled with.
     pub fn seed(&self) -> Seed {
         let defaults = &self.defaults;
-        let phones = self.lines.iter().map(|line| (line.id, phone(line, defaults)));
+        let phones = self
+            .lines
+            .iter()
+            .map(|line| (line.id, phone(line, defaults)));
         let restricted = defaults.restricted.iter();
         let holidays = defaults.holidays.iter().map(|day| {
             let date = day.date;
@@ -45,7 +45,9 @@ impl Site {
             durations: durations(defaults),
             phones: phones.collect(),
             inmates: defaults.inmates.iter().map(inmate).collect(),
-            restricted: restricted.map(|text| (text.clone(), NOTE.to_owned())).collect(),
+            restricted: restricted
+                .map(|text| (text.clone(), NOTE.to_owned()))
+                .collect(),
             allowed: allowed(defaults),
             time_restricted: defaults.time_restricted.iter().map(hours).collect(),
             speed_dials: defaults
@@ -84,9 +86,8 @@ fn durations(defaults: &Defaults) -> Vec<(Class, CallType, Durations)> {
             weekend: class.weekend,
             holiday: class.holiday,
         };
-        let named = |kind: &CallType| {
-            class.call_types.is_empty() || class.call_types.contains(kind)
-        };
+        let named =
+            |kind: &CallType| class.call_types.is_empty() || class.call_types.contains(kind);
         for kind in CallType::ALL.into_iter().filter(named) {
             all.push((number, kind, durations));
         }
@@ -121,7 +122,11 @@ fn inmate(inmate: &InmateDefault) -> SeedInmate {
     let flags = |listed: &ListedNumber| NumberFlags {
         untimed: listed.untimed,
         privileged: listed.privileged,
-        disabled: if listed.disabled { Disabled::ForGood } else { Disabled::No },
+        disabled: if listed.disabled {
+            Disabled::ForGood
+        } else {
+            Disabled::No
+        },
     };
     let numbers = inmate.numbers.iter();
     SeedInmate {
@@ -130,7 +135,9 @@ fn inmate(inmate: &InmateDefault) -> SeedInmate {
             name: inmate.name.clone(),
         },
         pin: Some(pin),
-        numbers: numbers.map(|listed| (listed.number.to_string(), flags(listed))).collect(),
+        numbers: numbers
+            .map(|listed| (listed.number.to_string(), flags(listed)))
+            .collect(),
     }
 }
 
@@ -141,7 +148,9 @@ fn allowed(defaults: &Defaults) -> Vec<(String, AllowedFlags)> {
         note: NOTE.to_owned(),
     };
     let allowed = defaults.allowed.iter();
-    allowed.map(|numbers| (numbers.pattern.clone(), flags(numbers))).collect()
+    allowed
+        .map(|numbers| (numbers.pattern.clone(), flags(numbers)))
+        .collect()
 }
 
 fn hours(window: &TimeWindow) -> TimeRestriction {
@@ -153,4 +162,3 @@ fn hours(window: &TimeWindow) -> TimeRestriction {
         open,
     }
 }
-

@@ -46,8 +46,15 @@ impl Sim {
     pub(super) fn read(mut section: Section<'_>) -> Sim {
         let sim = Sim {
             seed: section.key("seed").int(0..=i64::MAX as u64).unwrap_or(1),
-            calls_per_hour: section.key("calls_per_hour").number(0.0..=3600.0).unwrap_or(60.0),
-            routes: section.tables("route").into_iter().filter_map(route).collect(),
+            calls_per_hour: section
+                .key("calls_per_hour")
+                .number(0.0..=3600.0)
+                .unwrap_or(60.0),
+            routes: section
+                .tables("route")
+                .into_iter()
+                .filter_map(route)
+                .collect(),
         };
         section.finish();
         sim
@@ -55,7 +62,10 @@ impl Sim {
 }
 
 fn route(mut section: Section<'_>) -> Option<Route> {
-    let number = section.key("number").must().parsed(values::NUMBER, values::number);
+    let number = section
+        .key("number")
+        .must()
+        .parsed(values::NUMBER, values::number);
     let ending = section.key("ending").must().one_of(&[
         ("answer", Ending::Answer),
         ("refuse", Ending::Refuse),
@@ -66,7 +76,10 @@ fn route(mut section: Section<'_>) -> Option<Route> {
         ("vacant", Ending::Vacant),
     ]);
     let rings = section.key("rings").int(0..=50).unwrap_or(2);
-    let talk = section.key("talk_seconds").number(0.0..=5940.0).unwrap_or(30.0);
+    let talk = section
+        .key("talk_seconds")
+        .number(0.0..=5940.0)
+        .unwrap_or(30.0);
     section.finish();
     Some(Route {
         number: number?.value,

@@ -15,12 +15,16 @@ use crate::records::names;
 
 /// The countries whose tone and dial plans are built in, as text for messages.
 pub fn countries() -> String {
-    let codes: Vec<String> = tonetables::codes().map(|code| format!("\"{code}\"")).collect();
+    let codes: Vec<String> = tonetables::codes()
+        .map(|code| format!("\"{code}\""))
+        .collect();
     format!("one of {}", codes.join(", "))
 }
 
 pub fn country(text: &str) -> Option<String> {
-    tonetables::codes().any(|code| code == text).then(|| text.to_owned())
+    tonetables::codes()
+        .any(|code| code == text)
+        .then(|| text.to_owned())
 }
 
 pub fn area_code(text: &str) -> Option<Digits> {
@@ -45,7 +49,11 @@ pub fn languages(head: &mut Section<'_>) -> Option<List<Language, MAX_LANGUAGES>
     let mut languages = List::new();
     for language in found {
         if languages.contains(&language.value) {
-            notes.add(language.line, path.clone(), format!("has \"{}\" twice", language.value));
+            notes.add(
+                language.line,
+                path.clone(),
+                format!("has \"{}\" twice", language.value),
+            );
         } else {
             languages.push(language.value);
         }
@@ -72,7 +80,9 @@ pub fn dialed(text: &str) -> Option<Digits> {
 
 /// Without what people put between digits.
 pub fn plain(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '-' | ' ' | '.' | '(' | ')')).collect()
+    text.chars()
+        .filter(|c| !matches!(c, '-' | ' ' | '.' | '(' | ')'))
+        .collect()
 }
 
 pub const CALL_TYPES: &[(&str, CallType)] = &[
@@ -84,18 +94,30 @@ pub const CALL_TYPES: &[(&str, CallType)] = &[
     (names::call_type(CallType::Mobile), CallType::Mobile),
     (names::call_type(CallType::TollFree), CallType::TollFree),
     (names::call_type(CallType::Premium), CallType::Premium),
-    (names::call_type(CallType::International), CallType::International),
+    (
+        names::call_type(CallType::International),
+        CallType::International,
+    ),
     (names::call_type(CallType::Service), CallType::Service),
 ];
 
 pub fn call_type(text: &str) -> Option<CallType> {
-    CALL_TYPES.iter().find(|(name, _)| *name == text).map(|(_, kind)| *kind)
+    CALL_TYPES
+        .iter()
+        .find(|(name, _)| *name == text)
+        .map(|(_, kind)| *kind)
 }
 
 /// Who can handle a collect call.
 pub const HANDLINGS: &[(&str, Handling)] = &[
-    (names::handling(Handling::AutomatedOperator), Handling::AutomatedOperator),
-    (names::handling(Handling::CarrierOperator), Handling::CarrierOperator),
+    (
+        names::handling(Handling::AutomatedOperator),
+        Handling::AutomatedOperator,
+    ),
+    (
+        names::handling(Handling::CarrierOperator),
+        Handling::CarrierOperator,
+    ),
 ];
 
 /// Seconds, of which a file may give fractions, as ticks.

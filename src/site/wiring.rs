@@ -129,7 +129,10 @@ fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
 fn trust(mut section: Section<'_>) -> TrunkTrust {
     let standard = TrunkTrust::LOOP_START;
     let mut read = |key, standard: u8| {
-        section.key(key).int(0..=100).map_or(standard, |value| value as u8)
+        section
+            .key(key)
+            .int(0..=100)
+            .map_or(standard, |value| value as u8)
     };
     let trust = TrunkTrust {
         polarity: read("polarity", standard.polarity),

@@ -31,7 +31,8 @@ pub struct CallSettings {
     pub first_digit: Ticks,
     /// Between two digits when more must come.
     pub inter_digit: Ticks,
-    /// After digits that are a number already, though more could come.
+    /// After digits that are a number already, though more could come, and after such as can be
+    /// none any more.
     pub final_digit: Ticks,
     /// The prompt for a step is said this often before the call is given up.
     pub prompt_repeats: u8,

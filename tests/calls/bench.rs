@@ -14,7 +14,12 @@ use drivers::sim::{
     handset::HandsetScript,
     script::Step,
     sim_port::{Handle, SimPort},
+    tone_plan::{self, TonePlan},
     transcript::{Event, Transcript},
+};
+use drivers::{
+    port::Port,
+    wrap::faulty::{Faults, Faulty},
 };
 use line::Shared;
 use sallyport::runtime::{
@@ -22,21 +27,18 @@ use sallyport::runtime::{
     virtual_time::{Story, World, WorldOptions},
 };
 use speech::{Piece, Speech};
-use std::{
-    path::Path,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 use types::{
     call_record::CallRecord,
     digits::Digits,
     evidence::{AnswerEvidence, ReleaseEvidence},
     fact::{Fact, Leg},
-    frame::Law,
+    frame::{FRAME, Law},
     id::{LineId, TrunkId},
     language::Language,
     phone_number::CallType,
     prompt::Prompt,
-    query::LineCommand,
+    query::{Answered, Asked, LineCommand, Query, Reply},
     secret::Secret,
     settings::{CallSettings, LanguageChoice},
     tick::{Tick, Ticks},
@@ -64,6 +66,18 @@ pub struct Scenario {
     pub routing: Routing,
     pub trust: TrunkTrust,
     pub outpulsing: Outpulsing,
+    /// On-hook time of the trunks before they are lent again.
+    pub guard: Ticks,
+    /// Whose tones and dial plan the controller and the people know.
+    pub country: Country,
+    /// What administrators do before the first call.
+    pub prepare: Box<dyn Fn(&mut BackOffice)>,
+    /// The first trunk is wired to the first phone alone.
+    pub own_trunk: bool,
+    /// What is wrong with the port of a trunk.
+    pub trunk_faults: Vec<(usize, Faults)>,
+    /// From the first tick up to the second the back office serves nothing.
+    pub office_down: Option<(Tick, Tick)>,
     pub phone_copper: Copper,
     pub trunk_copper: Copper,
     pub trunk_phase: u64,
@@ -86,6 +100,12 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
         routing: Routing::north_america(),
         trust: TrunkTrust::LOOP_START,
         outpulsing: Outpulsing::Dtmf,
+        guard: Ticks::secs(1),
+        country: UNITED_STATES,
+        prepare: Box::new(|_| {}),
+        own_trunk: false,
+        trunk_faults: Vec::new(),
+        office_down: None,
         phone_copper: Copper::default(),
         trunk_copper: Copper::default(),
         trunk_phase: 0,
@@ -133,6 +153,11 @@ impl Scenario {
         self
     }
 
+    pub fn prepared(mut self, prepare: impl Fn(&mut BackOffice) + 'static) -> Scenario {
+        self.prepare = Box::new(prepare);
+        self
+    }
+
     pub fn lasting(mut self, seconds: u64) -> Scenario {
         self.length = Ticks::secs(seconds);
         self
@@ -140,24 +165,27 @@ impl Scenario {
 
     pub fn run(self) -> Outcome {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let office = self.office(dir.path());
+        let config = self.config();
+        let mut office = BackOffice::open(dir.path(), config.clone()).expect("a back office");
+        (self.prepare)(&mut office);
         let mut lines = Vec::new();
         let mut phones: Vec<Handle> = Vec::new();
         for (number, steps) in (1u16..).zip(&self.handsets) {
             let script = HandsetScript::new(steps.clone()).keep(self.length);
+            let script = script.plan(self.country.heard_as);
             let seed = self.seed + u64::from(number);
-            let port = SimPort::handset(script, self.phone_copper.clone(), self.law.0, seed, 0);
+            let port = SimPort::handset(script, self.phone_copper, self.law.0, seed, 0);
             phones.push(port.handle());
             let id = LineId(number);
             let settings = office.settings(id).expect("settings");
-            lines.push(PlantLine { id, phone: Box::new(port), settings });
+            lines.push(PlantLine { id, phone: Box::new(port), own_trunk: None, settings });
         }
         let routes = Arc::new(self.routes);
         let mut trunks = Vec::new();
         let mut exchange: Vec<Handle> = Vec::new();
         for (number, line) in (1u16..).zip(&self.trunks) {
             let line = ExchangeLine { keep: self.length, ..line.clone() };
-            let (copper, law) = (self.trunk_copper.clone(), self.law.1);
+            let (copper, law) = (self.trunk_copper, self.law.1);
             let seed = self.seed + 1000 + u64::from(number);
             let port =
                 SimPort::trunk(line, Arc::clone(&routes), copper, law, seed, self.trunk_phase);
@@ -168,13 +196,22 @@ impl Scenario {
                 signalling: TrunkSignalling::KewlStart,
                 outpulsing: self.outpulsing,
                 trust: self.trust,
-                guard: Ticks::secs(1),
+                guard: self.guard,
                 dial_tone_wait: Ticks::secs(4),
             };
-            trunks.push(PlantTrunk { profile, port: Box::new(port) });
+            let faults = self.trunk_faults.iter().find(|f| f.0 == usize::from(number));
+            let port: Box<dyn Port> = match faults {
+                Some((_, faults)) => Box::new(Faulty::new(Box::new(port), *faults)),
+                None => Box::new(port),
+            };
+            trunks.push(PlantTrunk { profile, port });
+        }
+        if self.own_trunk {
+            lines[0].own_trunk = Some(trunks.remove(0));
         }
         let options = WorldOptions { seed: self.seed, ..self.options };
-        let plant = Plant::new(shared(), lines, trunks, Box::new(Direct(office)));
+        let office = Direct { office, down: self.office_down };
+        let plant = Plant::new(shared_of(self.country), lines, trunks, Box::new(office));
         let mut world = World::new(plant, options);
         let mut commands = self.commands;
         commands.sort_by_key(|c| c.0);
@@ -183,23 +220,23 @@ impl Scenario {
             world.command(line, command);
         }
         world.run_until(Tick::ZERO + self.length);
-        Outcome::new(world, phones, exchange, dir)
+        Outcome::new(world, phones, exchange, dir, config)
     }
 
-    fn office(&self, dir: &Path) -> BackOffice {
+    fn config(&self) -> Config {
         let mut seed = site_seed(self.handsets.len());
         (self.settings)(&mut seed.settings.call);
         (self.site)(&mut seed);
-        let config = Config {
+        Config {
             site: 7,
             time_zone: "America/New_York".into(),
-            dial_plan: Arc::new(shared().dial_plan.clone()),
+            dial_plan: Arc::new(shared_of(self.country).dial_plan.clone()),
             map_size: 64 << 20,
+            durable: false,
             anchor: Anchor { tick: Tick::ZERO, utc_ms: STARTS_UTC_MS },
             routing: self.routing,
             seed,
-        };
-        BackOffice::open(dir, config).expect("a back office")
+        }
     }
 }
 
@@ -249,19 +286,35 @@ pub fn two_languages(choice: LanguageChoice) -> impl Fn(&mut CallSettings) + 'st
     }
 }
 
+/// A country as the controller knows it (by its table) and as people and exchanges do.
+#[derive(Clone, Copy)]
+pub struct Country {
+    pub table: &'static str,
+    pub area: &'static str,
+    pub heard_as: &'static TonePlan,
+}
+
+pub const UNITED_STATES: Country = Country { table: "us", area: "215", heard_as: &tone_plan::US };
+pub const UNITED_KINGDOM: Country = Country { table: "gb", area: "20", heard_as: &tone_plan::GB };
+
 /// What all scenarios share, loaded once.
 pub fn shared() -> Arc<Shared> {
     static SHARED: OnceLock<Arc<Shared>> = OnceLock::new();
-    let make = || {
-        let country = tonetables::load("us").expect("the United States");
-        let languages = [Language::ENGLISH, Language::SPANISH];
-        Arc::new(Shared {
-            dial_plan: country.dial_plan(Some("215")),
-            plan: country.tones,
-            speech: Speech::load(&languages, None).expect("prompts"),
-        })
-    };
-    Arc::clone(SHARED.get_or_init(make))
+    Arc::clone(SHARED.get_or_init(|| load(UNITED_STATES)))
+}
+
+fn shared_of(country: Country) -> Arc<Shared> {
+    if country.table == UNITED_STATES.table { shared() } else { load(country) }
+}
+
+fn load(country: Country) -> Arc<Shared> {
+    let tables = tonetables::load(country.table).expect("the tables of the country");
+    let languages = [Language::ENGLISH, Language::SPANISH];
+    Arc::new(Shared {
+        dial_plan: tables.dial_plan(Some(country.area)),
+        plan: tables.tones,
+        speech: Speech::load(&languages, None).expect("prompts"),
+    })
 }
 
 /// What a run left.
@@ -273,16 +326,28 @@ pub struct Outcome {
     pub empty_off_hooks: u64,
     pub hash: String,
     pub end: Tick,
-    _dir: tempfile::TempDir,
+    /// Samples of the first line that were lost or thrown away, on either leg.
+    pub lost: u64,
+    config: Config,
+    dir: tempfile::TempDir,
 }
 
 impl Outcome {
-    fn new(world: World, phones: Vec<Handle>, trunks: Vec<Handle>, dir: tempfile::TempDir) -> Outcome {
+    fn new(
+        world: World,
+        phones: Vec<Handle>,
+        trunks: Vec<Handle>,
+        dir: tempfile::TempDir,
+        config: Config,
+    ) -> Outcome {
         let (hash, end) = (world.hash().to_string(), world.now());
+        let counts = &world.gauges(LineId(1)).expect("line 1").counts;
+        let frames = counts.slips.get() + counts.writes_refused.get();
+        let lost = counts.phone_lost.get() + counts.trunk_lost.get() + frames * FRAME as u64;
         let (remains, story) = world.finish();
         drop((remains.phones, remains.trunks));
         let office: Box<dyn std::any::Any> = remains.office;
-        let office = office.downcast::<Direct>().expect("the back office of the scenario").0;
+        let office = office.downcast::<Direct>().expect("the back office of the scenario").office;
         let records = office.records(&RecordRange::all()).expect("records");
         let left = |handle: &Handle| handle.transcript().expect("the port is gone").clone();
         Outcome {
@@ -299,8 +364,18 @@ impl Outcome {
                 .map_or(0, |c| c.1),
             hash,
             end,
-            _dir: dir,
+            lost,
+            config,
+            dir,
         }
+    }
+
+    /// The records as the next start of the controller finds them, the present run having
+    /// been stopped dead.
+    pub fn records_after_restart(&self) -> Vec<CallRecord> {
+        let office = BackOffice::open(self.dir.path(), self.config.clone());
+        let office = office.expect("a back office on the same database");
+        office.records(&RecordRange::all()).expect("records")
     }
 
     pub fn phone(&self) -> &Transcript {
@@ -364,6 +439,20 @@ impl Outcome {
             });
             after = next.at;
         }
+    }
+
+    /// When the inmate's script passed a mark.
+    pub fn marked(&self, name: &str) -> Tick {
+        self.phone().mark(name).unwrap_or_else(|| panic!("no mark {name:?}; {}", self.tale()))
+    }
+
+    /// The keys at the handset as they were told, dots for secret ones.
+    pub fn told_keys(&self) -> String {
+        let told = self.facts().filter_map(|(_, f)| match f {
+            Fact::Keyed { digit } => Some(digit.map_or('.', |d| char::from(d.ascii()))),
+            _ => None,
+        });
+        told.collect()
     }
 
     pub fn answer_evidence(&self) -> Vec<AnswerEvidence> {
@@ -432,6 +521,18 @@ pub fn with_pin(pin: &str) -> Vec<Step> {
     ]
 }
 
+/// Lifts and keys on during dial tone, as one who knows the way.
+pub fn typed_in_one_go(keys: &str) -> Vec<Step> {
+    vec![
+        wait(500),
+        Step::OffHook,
+        Step::await_dial_tone(Ticks::secs(2)),
+        Step::Mark("keys"),
+        Step::dial(keys),
+        Step::Mark("keyed"),
+    ]
+}
+
 /// A whole collect call from off-hook to the end of the name.
 pub fn collect_call(pin: &str, number: &str) -> Vec<Step> {
     let mut steps = with_pin(pin);
@@ -465,17 +566,30 @@ pub fn count_leg(outcome: &Outcome, leg: Leg, prompt: Prompt) -> usize {
         .count()
 }
 
-struct Direct(BackOffice);
+struct Direct {
+    office: BackOffice,
+    down: Option<(Tick, Tick)>,
+}
 
 impl sallyport::runtime::office::Office for Direct {
-    fn answer(&mut self, now: Tick, line: LineId, query: &types::query::Query) -> types::query::Reply {
-        let asked = types::query::Asked { number: 1, query: query.clone() };
-        self.0.answer(now, &[(line, asked)]).pop().map_or(types::query::Reply::Unavailable, |a| a.1.reply)
+    fn serve(&mut self, now: Tick, batch: &[(LineId, Asked)]) -> Vec<(LineId, Answered)> {
+        if self.down.is_none_or(|(from, to)| now < from || now >= to) {
+            return self.office.answer(now, batch);
+        }
+        let asked = batch
+            .iter()
+            .filter(|(_, a)| !matches!(a.query, Query::Seen { .. } | Query::EmptyOffHook));
+        let none = |(line, asked): &(LineId, Asked)| {
+            (*line, Answered { number: asked.number, reply: Reply::Unavailable })
+        };
+        asked.map(none).collect()
     }
-    fn commit(&mut self, _: Tick) -> Result<(), sallyport::runtime::office::NotWritten> {
-        Ok(())
+
+    fn take_failure(&mut self) -> Option<String> {
+        None
     }
+
     fn anchor(&mut self, now: Tick, utc_ms: i64) {
-        self.0.anchor(now, utc_ms);
+        self.office.anchor(now, utc_ms);
     }
 }

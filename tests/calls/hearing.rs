@@ -7,6 +7,9 @@ use types::tick::{Tick, Ticks};
 /// Over this a recording was heard; speech that only resembles it stays well under.
 pub const HEARD: f32 = 0.6;
 
+/// Root mean square of a line on which nothing is said: its noise, some -45 dBm0.
+pub const QUIET: f32 = 90.0;
+
 /// Where and how well a recording fits.
 #[derive(Clone, Copy, Debug)]
 pub struct Match {
@@ -50,7 +53,51 @@ pub fn rms(track: &Track, from: Tick, to: Tick) -> f32 {
     ((sum / audio.len().max(1) as f64).sqrt()) as f32
 }
 
-fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
+/// The share of a stretch's power that sines of these frequencies hold, 0 to 1. Exact for
+/// stretches of whole tenths of a second.
+pub fn tone_share(track: &Track, hz: &[f64], from: Tick, to: Tick) -> f64 {
+    let audio = track.between(from, Ticks(to.0 - from.0));
+    let count = audio.len() as f64;
+    let power = audio.iter().map(|&s| f64::from(s).powi(2)).sum::<f64>() / count;
+    let of = |hz: f64| {
+        let turn = std::f64::consts::TAU * hz / Ticks::PER_SECOND as f64;
+        let (mut re, mut im) = (0.0, 0.0);
+        for (at, &sample) in audio.iter().enumerate() {
+            let angle = turn * at as f64;
+            re += f64::from(sample) * angle.cos();
+            im += f64::from(sample) * angle.sin();
+        }
+        2.0 * (re * re + im * im) / (count * count)
+    };
+    hz.iter().map(|&hz| of(hz)).sum::<f64>() / power.max(1.0)
+}
+
+/// When anything louder than a quiet line was heard first: the beginning of that 10 ms.
+pub fn first_sound(track: &Track, from: Tick, to: Tick) -> Option<Tick> {
+    let mut at = from;
+    while at < to {
+        if rms(track, at, at + Ticks::ms(10)) > QUIET {
+            return Some(at);
+        }
+        at += Ticks::ms(10);
+    }
+    None
+}
+
+/// The other way round: when the track was quiet for 50 ms first.
+pub fn first_quiet(track: &Track, from: Tick, to: Tick) -> Option<Tick> {
+    let mut at = from;
+    while at < to {
+        if rms(track, at, at + Ticks::ms(50)) < QUIET {
+            return Some(at);
+        }
+        at += Ticks::ms(10);
+    }
+    None
+}
+
+/// How well `clip` fits at each place of `audio`.
+pub fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
     if audio.len() < clip.len() || clip.is_empty() {
         return Vec::new();
     }

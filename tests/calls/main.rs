@@ -2,5 +2,26 @@
 
 #![allow(dead_code)]
 mod accept;
+mod admission;
 mod bench;
+mod fraud;
 mod hearing;
+mod keys;
+mod language;
+mod number;
+mod off_hook;
+mod operator;
+mod outpulsing;
+mod pin;
+mod privacy;
+mod progress;
+mod ready;
+mod record;
+mod refused;
+mod release;
+mod replay;
+mod screening;
+mod short;
+mod talk;
+mod trunk;
+mod type_ahead;

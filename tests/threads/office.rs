@@ -55,7 +55,7 @@ fn answers_come_in_order_with_the_commit() {
         } else {
             end(number)
         };
-        room.take(NOW, LINE, asked);
+        room.take(LINE, asked);
     }
     assert!(room.is_full());
     assert_eq!(state.commits.load(SeqCst), 0);
@@ -74,7 +74,7 @@ fn answers_come_in_order_with_the_commit() {
 fn what_has_no_answer_is_committed_all_the_same() {
     let (state, mut room) = room();
     let query = Query::EmptyOffHook;
-    room.take(NOW, LINE, Asked { number: 0, query });
+    room.take(LINE, Asked { number: 0, query });
     assert!(room.has_work());
     assert!(room.commit(NOW).is_empty());
     assert_eq!(state.commits.load(SeqCst), 1);
@@ -85,8 +85,8 @@ fn what_has_no_answer_is_committed_all_the_same() {
 fn without_a_commit_all_is_unavailable_and_ends_are_tried_again() {
     let (state, mut room) = room();
     state.full.store(true, SeqCst);
-    room.take(NOW, LINE, pin(1));
-    room.take(NOW, LINE, end(2));
+    room.take(LINE, pin(1));
+    room.take(LINE, end(2));
     let answers = room.commit(NOW);
     assert_eq!(
         answers.len(),
@@ -96,13 +96,13 @@ fn without_a_commit_all_is_unavailable_and_ends_are_tried_again() {
     assert!(matches!(answers[0].1.reply, Reply::Unavailable));
     assert_eq!(room.failing(), Some("the disk is full"));
     assert_eq!(room.retry_at(), Some(NOW + RETRY));
-    room.retry(NOW + RETRY);
+    room.retry();
     assert!(room.commit(NOW + RETRY).is_empty());
     assert_eq!(room.unwritten(), 1);
 
     state.full.store(false, SeqCst);
     let later = NOW + RETRY + RETRY;
-    room.retry(later);
+    room.retry();
     let answers = room.commit(later);
     assert!(matches!(answers[0].1.reply, Reply::Recorded(_)));
     assert_eq!((answers[0].1.number, room.unwritten()), (2, 0));
@@ -115,7 +115,7 @@ fn unwritten_ends_are_bounded_and_counted() {
     let (state, mut room) = room();
     state.full.store(true, SeqCst);
     for number in 0..UNWRITTEN as u32 + 5 {
-        room.take(NOW, LINE, end(number));
+        room.take(LINE, end(number));
         room.commit(NOW);
     }
     assert_eq!((room.unwritten(), room.dropped()), (UNWRITTEN, 5));

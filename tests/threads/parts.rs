@@ -6,7 +6,7 @@ use drivers::port::{Cutoff, Port, PortCounters, PortError, Read, Write};
 use line::keeper::TrunkState;
 use sallyport::runtime::{
     clock::Clock,
-    office::{NotWritten, Office},
+    office::Office,
     plant::{MakeLine, Plant, PlantLine, PlantTrunk},
     realtime::on_line_thread,
     threads::{Controller, ThreadOptions},
@@ -27,7 +27,7 @@ use types::{
     frame::{FRAME, FRAME_TICKS, Frame, Law},
     id::{CallId, LineId, TrunkId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
-    query::{PinAnswer, Query, Reply},
+    query::{Answered, Asked, PinAnswer, Query, Reply},
     settings::CallSettings,
     tick::{Tick, Ticks},
     trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
@@ -242,7 +242,7 @@ pub struct EasyOffice {
     /// Calls are to be accepted by the called party.
     pub collect: bool,
     calls: u64,
-    open: Vec<(LineId, CallEnd)>,
+    failing: bool,
 }
 
 impl EasyOffice {
@@ -254,39 +254,53 @@ impl EasyOffice {
     }
 }
 
-impl Office for EasyOffice {
-    fn answer(&mut self, _: Tick, line: LineId, query: &Query) -> Reply {
+impl EasyOffice {
+    fn answer(&mut self, line: LineId, query: &Query) -> Option<Reply> {
         match query {
-            Query::Pin(_) => Reply::Pin(PinAnswer::Valid { language: None }),
+            Query::Pin(_) => Some(Reply::Pin(PinAnswer::Valid { language: None })),
             Query::Admit(_) => {
                 self.calls += 1;
                 let sequence = self.calls;
                 let call = CallId { site: 1, sequence };
-                Reply::Admitted(permitted(call, self.collect))
+                Some(Reply::Admitted(permitted(call, self.collect)))
             }
             Query::End(end) => {
-                self.open.push((line, end.clone()));
+                let mut stored = self.state.stored.lock().expect("no panic");
+                stored.push((line, end.clone()));
                 let nobody = CallId {
                     site: 0,
                     sequence: 0,
                 };
-                Reply::Recorded(end.call.unwrap_or(nobody))
+                Some(Reply::Recorded(end.call.unwrap_or(nobody)))
             }
             Query::Seen { .. } | Query::EmptyOffHook => {
                 self.state.seen.fetch_add(1, SeqCst);
-                Reply::Unavailable
+                None
             }
         }
     }
+}
 
-    fn commit(&mut self, _: Tick) -> Result<(), NotWritten> {
-        let decided = std::mem::take(&mut self.open);
-        if self.state.full.load(SeqCst) {
-            return Err(NotWritten("the disk is full".to_string()));
+impl Office for EasyOffice {
+    fn serve(&mut self, _: Tick, batch: &[(LineId, Asked)]) -> Vec<(LineId, Answered)> {
+        let full = self.state.full.load(SeqCst);
+        self.failing = full;
+        self.state.commits.fetch_add(u32::from(!full), SeqCst);
+        let mut answers = Vec::new();
+        for (line, asked) in batch {
+            let reply = match asked.query {
+                Query::Seen { .. } | Query::EmptyOffHook if full => None,
+                _ if full => Some(Reply::Unavailable),
+                _ => self.answer(*line, &asked.query),
+            };
+            let number = asked.number;
+            answers.extend(reply.map(|reply| (*line, Answered { number, reply })));
         }
-        self.state.commits.fetch_add(1, SeqCst);
-        self.state.stored.lock().expect("no panic").extend(decided);
-        Ok(())
+        answers
+    }
+
+    fn take_failure(&mut self) -> Option<String> {
+        std::mem::take(&mut self.failing).then(|| "the disk is full".to_string())
     }
 
     fn anchor(&mut self, _: Tick, utc_ms: i64) {

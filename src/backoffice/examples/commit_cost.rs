@@ -108,6 +108,7 @@ fn config() -> Config {
         time_zone: "UTC".to_owned(),
         dial_plan: Arc::new(DialPlan::default()),
         map_size: 1 << 30,
+        durable: true,
         anchor: Anchor {
             tick: Tick(0),
             utc_ms: 1_790_000_000_000,

@@ -74,6 +74,7 @@ impl LanguageMenu {
 }
 
 fn offer(attempt: Attempt, cx: &mut Cx<'_>, repeats_left: u8) -> Phase {
+    attempt.ask(cx, &[]);
     for (key, &language) in (1..).zip(cx.settings.languages.iter()) {
         cx.say(
             Leg::Phone,

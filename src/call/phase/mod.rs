@@ -145,11 +145,12 @@ impl Phase {
         }
     }
 
-    /// Digits that are, or may turn out to be, a PIN: also those typed ahead of its prompt.
+    /// Digits that are, or may turn out to be, a PIN: also those typed ahead of its prompt, and
+    /// those of somebody who tries again before hanging up.
     pub(crate) fn secret(&self, settings: &CallSettings) -> bool {
         match self {
             Phase::Pin(_) | Phase::PinCheck(_) => true,
-            Phase::DialTone(_) => settings.pin_required,
+            Phase::DialTone(_) | Phase::Held(_) | Phase::Aftermath(_) => settings.pin_required,
             Phase::LanguageMenu(p) => settings.pin_required && !p.pin_known(),
             _ => false,
         }
@@ -157,7 +158,10 @@ impl Phase {
 
     /// Keys of the inmate that nobody asked for, from the end of outpulsing on.
     pub(crate) fn watches_extra_digits(&self) -> bool {
-        matches!(self, Phase::Progress(_) | Phase::Accept(_) | Phase::Talk(_))
+        matches!(
+            self,
+            Phase::Progress(_) | Phase::Accept(_) | Phase::Farewell(_) | Phase::Talk(_)
+        )
     }
 
     /// How the call ends if the inmate hangs up now, where that is decided already.

@@ -36,9 +36,7 @@ impl Number {
     fn prompted(attempt: Attempt, cx: &mut Cx<'_>, prompts: &[Prompt], repeats_left: u8) -> Phase {
         let typed_ahead = !attempt.ahead.expose().is_empty();
         if !typed_ahead {
-            for &prompt in prompts {
-                attempt.say(cx, Leg::Phone, prompt);
-            }
+            attempt.ask(cx, prompts);
         }
         let until = cx.now
             + if typed_ahead {
@@ -91,22 +89,21 @@ impl Number {
         if digit == Digit::POUND {
             return self.ended(cx);
         }
-        if !self.attempt.dialed.push(digit) {
-            return self.not_valid(cx);
-        }
-        let speed = speed_dial(&self.attempt.dialed).is_some();
+        // With no room left it is no number any more, whatever follows.
+        let _ = self.attempt.dialed.push(digit);
         self.until = cx.now
             + match cx.plan.read(&self.attempt.dialed) {
                 Dialed::Complete(number) => {
                     return Admit::enter(self.attempt, cx, DialedOrSpeed::Number(number));
                 }
                 Dialed::CouldEnd(_) => cx.settings.final_digit,
-                Dialed::Incomplete if speed => cx.settings.final_digit,
+                // Also where it is a code already: a number keyed slowly is not cut short.
                 Dialed::Incomplete => cx.settings.inter_digit,
-                Dialed::Impossible if speed => cx.settings.final_digit,
                 // One digit can still become a two-digit code.
                 Dialed::Impossible if self.attempt.dialed.len() == 1 => cx.settings.inter_digit,
-                Dialed::Impossible => return self.not_valid(cx),
+                // A code, or no number at all. What else is keyed of a wrong number must not be
+                // taken for the beginning of another, so that is told only after a pause.
+                Dialed::Impossible => cx.settings.final_digit,
             };
         Phase::Number(self)
     }

@@ -22,6 +22,9 @@ pub struct Pin {
     keyed: Secret<Digits>,
     tries_left: u8,
     repeats_left: u8,
+    /// Keys before this follow a wrong PIN in one go: they were meant for what follows a good
+    /// one, and are forgotten.
+    forget_until: Tick,
 }
 
 impl Pin {
@@ -44,9 +47,7 @@ impl Pin {
     ) -> Phase {
         let typed_ahead = !attempt.ahead.expose().is_empty();
         if !typed_ahead {
-            for &prompt in prompts {
-                attempt.say(cx, Leg::Phone, prompt);
-            }
+            attempt.ask(cx, prompts);
         }
         let pin = Pin {
             until: cx.now
@@ -59,8 +60,24 @@ impl Pin {
             keyed: Secret::default(),
             tries_left,
             repeats_left,
+            forget_until: Tick::ZERO,
         };
         pin.take_ahead(cx)
+    }
+
+    /// After a wrong PIN, with at least this one try left.
+    fn again(mut attempt: Attempt, cx: &mut Cx<'_>, tries_left: u8) -> Phase {
+        attempt.forget_ahead();
+        let forget_until = attempt.keying_until();
+        let prompts = [Prompt::PinTryAgain, Prompt::EnterPin];
+        let repeats = cx.settings.prompt_repeats;
+        match Pin::prompted(attempt, cx, tries_left, &prompts, repeats) {
+            Phase::Pin(pin) => Phase::Pin(Pin {
+                forget_until,
+                ..pin
+            }),
+            other => other,
+        }
     }
 
     fn take_ahead(mut self, cx: &mut Cx<'_>) -> Phase {
@@ -80,6 +97,9 @@ impl Pin {
                 digit,
             } => {
                 cx.hush(Leg::Phone);
+                if cx.now < self.forget_until {
+                    return Pin::again(self.attempt, cx, self.tries_left);
+                }
                 self.key(cx, digit)
             }
             Event::Said(Leg::Phone) if self.keyed.expose().is_empty() => Phase::Pin(Pin {
@@ -204,18 +224,9 @@ impl PinCheck {
     }
 }
 
-fn another_try(mut attempt: Attempt, cx: &mut Cx<'_>, tries_left: u8) -> Phase {
-    // What was typed ahead was meant to follow a good PIN.
-    attempt.forget_ahead();
+fn another_try(attempt: Attempt, cx: &mut Cx<'_>, tries_left: u8) -> Phase {
     if tries_left <= 1 {
         return attempt.refuse(cx, Blocked::PinInvalid);
     }
-    let repeats = cx.settings.prompt_repeats;
-    Pin::prompted(
-        attempt,
-        cx,
-        tries_left - 1,
-        &[Prompt::PinTryAgain, Prompt::EnterPin],
-        repeats,
-    )
+    Pin::again(attempt, cx, tries_left - 1)
 }

@@ -55,6 +55,7 @@ impl Seize {
                 self.attempt.release_hint(piece);
                 self.next_trunk(cx)
             }
+            Event::TrunkLost if self.attempt.trunk.is_some() => self.next_trunk(cx),
             Event::Timer if cx.now >= self.until => self.next_trunk(cx),
             _ => Phase::Seize(self),
         }

@@ -18,6 +18,9 @@ use types::{
 
 const TWO_MINUTES: Ticks = Ticks::secs(120);
 const ONE_MINUTE: Ticks = Ticks::secs(60);
+/// A piece of release evidence closes the path this long, until more comes or none: the longest
+/// cadence of a busy tone is shorter.
+const DOUBT: Ticks = Ticks::ms(1600);
 
 #[derive(Debug)]
 pub struct Talk {
@@ -29,7 +32,8 @@ pub struct Talk {
     one_minute_at: Option<Tick>,
     /// Both parties silent until here is release evidence.
     silent_until: Tick,
-    operator: bool,
+    /// The far end may be gone: the path is closed until here.
+    doubt_until: Option<Tick>,
 }
 
 impl Talk {
@@ -45,7 +49,7 @@ impl Talk {
         }
         attempt.talk_from = Some(cx.now);
         cx.tell(Fact::TalkBegins);
-        Talk::begin(attempt, cx, false)
+        Talk::begin(attempt, cx)
     }
 
     /// The carrier's operator takes the call: the path opens at the end of outpulsing.
@@ -54,10 +58,10 @@ impl Talk {
         cx.do_(Action::TakenAsAnswered);
         attempt.talk_from = Some(cx.now);
         cx.tell(Fact::TalkBegins);
-        Talk::begin(attempt, cx, true)
+        Talk::begin(attempt, cx)
     }
 
-    fn begin(attempt: Attempt, cx: &mut Cx<'_>, operator: bool) -> Phase {
+    fn begin(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
         let limit = attempt.permit.as_ref().and_then(|p| p.limit);
         let warn = |wanted: bool, before: Ticks| {
             limit
@@ -70,24 +74,28 @@ impl Talk {
             two_minutes_at: warn(cx.settings.warn_two_minutes, TWO_MINUTES),
             one_minute_at: warn(cx.settings.warn_one_minute, ONE_MINUTE),
             silent_until: cx.now + cx.settings.talk_silence,
-            operator,
+            doubt_until: None,
             attempt,
         })
     }
 
     pub(crate) fn bridge(&self) -> Bridge {
-        if self.operator {
-            Bridge::KeysBlocked
-        } else {
-            Bridge::Open
+        match self.doubt_until {
+            Some(_) => Bridge::Closed,
+            None => Bridge::Open,
         }
     }
 
     pub(crate) fn deadline(&self) -> Tick {
-        [self.limit_at, self.two_minutes_at, self.one_minute_at]
-            .into_iter()
-            .flatten()
-            .fold(self.hard_limit_at.min(self.silent_until), Tick::min)
+        [
+            self.limit_at,
+            self.two_minutes_at,
+            self.one_minute_at,
+            self.doubt_until,
+        ]
+        .into_iter()
+        .flatten()
+        .fold(self.hard_limit_at.min(self.silent_until), Tick::min)
     }
 
     pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
@@ -98,6 +106,7 @@ impl Talk {
             }
             Event::ReleaseHint(piece) => {
                 self.attempt.release_hint(piece);
+                self.doubt_until = Some(cx.now + DOUBT);
                 Phase::Talk(self)
             }
             Event::Released(piece) => self.released(cx, piece),
@@ -122,6 +131,9 @@ impl Talk {
                 trust: 100,
             };
             return self.released(cx, piece);
+        }
+        if self.doubt_until.is_some_and(|at| cx.now >= at) {
+            self.doubt_until = None;
         }
         if self.two_minutes_at.is_some_and(|at| cx.now >= at) {
             self.two_minutes_at = None;

@@ -102,7 +102,7 @@ impl OfficeSeat {
         }
         if self.room.retry_at().is_some_and(|at| at <= now) {
             course.last_tries += u32::from(stop);
-            self.room.retry(now);
+            self.room.retry();
             course.batch_since.get_or_insert(now);
         }
     }
@@ -112,7 +112,7 @@ impl OfficeSeat {
             while let Ok(asked) = self.lines[at].0.asks.pop() {
                 let now = self.clock.now();
                 let line = self.lines[at].0.line;
-                self.room.take(now, line, asked);
+                self.room.take(line, asked);
                 course.batch_since.get_or_insert(now);
                 if self.room.is_full() {
                     self.commit(course);
@@ -133,7 +133,7 @@ impl OfficeSeat {
                 OfficeCall::End(line, end) => {
                     let query = Query::End(*end);
                     let number = NOBODY;
-                    self.room.take(now, line, Asked { number, query });
+                    self.room.take(line, Asked { number, query });
                 }
             }
         }

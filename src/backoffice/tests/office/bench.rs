@@ -94,6 +94,7 @@ pub fn config() -> Config {
         time_zone: "America/New_York".to_owned(),
         dial_plan: plan(),
         map_size: 8 << 20,
+        durable: true,
         anchor: Anchor {
             tick: START,
             utc_ms: NOON_ISH,

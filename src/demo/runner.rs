@@ -1,0 +1,318 @@
+//! The two ways to let a demonstration run: on the real clock, and on virtual time.
+
+use std::{
+    any::Any,
+    path::PathBuf,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use crossbeam_channel::Receiver;
+use slog::{Logger, warn};
+use types::{
+    call_record::CallRecord,
+    fact::FactAt,
+    query::LineCommand,
+    tick::{Tick, Ticks},
+};
+
+use crate::{
+    records::{Finished, Recorder},
+    runtime::{
+        gauges::Gauges,
+        notice::Notice,
+        office::Office,
+        plant::{Plant, Remains},
+        clock::Clock,
+        threads::{Controller, ThreadOptions, hub::Subscription},
+        virtual_time::{World, WorldOptions},
+    },
+    site::SiteOffice,
+};
+
+/// Facts that may wait for the one thread that tells them.
+const FACTS: usize = 65_536;
+/// Tap entries that may wait for the recorder, for each line: five seconds.
+const TAP_A_LINE: usize = 500;
+/// On virtual time, lines that were told to stop get this long.
+const LAST_CALLS: Ticks = Ticks::secs(6);
+
+/// A plant at work.
+pub trait Runner {
+    fn now(&self) -> Tick;
+
+    /// Lets this much time pass; what happened in it.
+    fn advance(&mut self, length: Ticks) -> Vec<FactAt>;
+
+    /// The records of all calls that are over.
+    fn ended(&mut self) -> Vec<CallRecord>;
+
+    /// Gives calls `grace` to end by themselves, cuts the rest, and ends every record.
+    fn finish(self: Box<Self>, grace: Ticks) -> Outcome;
+}
+
+/// What is left when it is over.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Facts that nobody had taken yet.
+    pub facts: Vec<FactAt>,
+    pub records: Vec<CallRecord>,
+    pub recordings: Vec<Finished>,
+    /// `None` on virtual time, where no frame can be late.
+    pub frames: Option<Frames>,
+}
+
+/// How late frames were handled, over all lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Frames {
+    pub handled: u64,
+    pub late: u64,
+    pub worst: Ticks,
+    /// Of the worst line.
+    pub p999: Ticks,
+}
+
+impl Frames {
+    fn of<'a>(gauges: impl Iterator<Item = &'a Gauges>) -> Frames {
+        gauges.fold(Frames::default(), |all, line| {
+            let worst = line.lateness.worst();
+            Frames {
+                handled: all.handled + line.counts.frames.get(),
+                late: all.late + line.lateness.late(),
+                worst: all.worst.max(worst),
+                // A bucket's bound can lie above the worst in it.
+                p999: all.p999.max(line.lateness.p999().min(worst)),
+            }
+        })
+    }
+}
+
+/// Threads on the real clock.
+#[derive(Debug)]
+pub struct Live {
+    controller: Controller,
+    facts: Subscription<FactAt>,
+    notices: Receiver<Notice>,
+    recorder: Option<JoinHandle<Vec<Finished>>>,
+    log: Logger,
+}
+
+impl Live {
+    /// `clock` is the one that the plant's ports keep as well.
+    pub fn start(
+        plant: Plant,
+        clock: Clock,
+        record: Option<PathBuf>,
+        log: Logger,
+    ) -> anyhow::Result<Live> {
+        let lines = plant.lines.len();
+        let recorder = record
+            .map(|into| Recorder::new(&into, log.clone()))
+            .transpose()?;
+        let options = ThreadOptions {
+            clock,
+            ..ThreadOptions::default()
+        };
+        let controller = Controller::start(plant, options)?;
+        let facts = controller.facts(FACTS);
+        let recorder = match recorder {
+            None => None,
+            Some(mut recorder) => {
+                let tap = controller.tap(None, lines * TAP_A_LINE);
+                let record = move || {
+                    for entry in &tap.receiver {
+                        recorder.take(&entry);
+                    }
+                    recorder.finish();
+                    recorder.take_finished()
+                };
+                Some(
+                    thread::Builder::new()
+                        .name("recorder".to_owned())
+                        .spawn(record)?,
+                )
+            }
+        };
+        Ok(Live {
+            facts,
+            notices: controller.notices(),
+            controller,
+            recorder,
+            log,
+        })
+    }
+
+    /// What the operator is to know goes to the log.
+    fn tell_notices(&self) {
+        for notice in self.notices.try_iter() {
+            warn!(self.log, "{}", notice);
+        }
+    }
+}
+
+impl Runner for Live {
+    fn now(&self) -> Tick {
+        self.controller.clock().now()
+    }
+
+    fn advance(&mut self, length: Ticks) -> Vec<FactAt> {
+        let until = self.now() + length;
+        let mut facts = Vec::new();
+        loop {
+            let left = until.since(self.now());
+            if left == Ticks::ZERO {
+                break;
+            }
+            match self
+                .facts
+                .receiver
+                .recv_timeout(Duration::from_micros(left.0 * 125))
+            {
+                Ok(fact) => facts.push(fact),
+                Err(_) => break,
+            }
+        }
+        self.tell_notices();
+        facts
+    }
+
+    fn ended(&mut self) -> Vec<CallRecord> {
+        let records = self.controller.office(|office, _| ended(office));
+        records.unwrap_or_else(|error| {
+            warn!(self.log, "records can't be read"; "why" => %error);
+            Vec::new()
+        })
+    }
+
+    fn finish(self: Box<Self>, grace: Ticks) -> Outcome {
+        let frames = Frames::of(self.controller.gauges());
+        let remains = self.controller.stop(Duration::from_millis(grace.as_ms()));
+        let facts = self.facts.receiver.try_iter().collect();
+        let recordings = match self.recorder.map(JoinHandle::join) {
+            Some(Ok(recordings)) => recordings,
+            Some(Err(_)) => {
+                warn!(self.log, "the recorder failed");
+                Vec::new()
+            }
+            None => Vec::new(),
+        };
+        for notice in self.notices.try_iter() {
+            warn!(self.log, "{}", notice);
+        }
+        Outcome {
+            facts,
+            records: last_records(remains),
+            recordings,
+            frames: Some(frames),
+        }
+    }
+}
+
+/// One thread on virtual time.
+#[derive(Debug)]
+pub struct Virtual {
+    world: World,
+    /// Facts and tap entries that were taken already.
+    facts: usize,
+    tap: usize,
+    lines: Vec<types::id::LineId>,
+    recorder: Option<Recorder>,
+}
+
+impl Virtual {
+    pub fn start(
+        plant: Plant,
+        options: WorldOptions,
+        record: Option<PathBuf>,
+        log: Logger,
+    ) -> anyhow::Result<Virtual> {
+        let options = WorldOptions {
+            keep_tap: record.is_some(),
+            ..options
+        };
+        Ok(Virtual {
+            lines: plant.lines.iter().map(|line| line.id).collect(),
+            recorder: record.map(|into| Recorder::new(&into, log)).transpose()?,
+            world: World::new(plant, options),
+            facts: 0,
+            tap: 0,
+        })
+    }
+
+    fn take(&mut self) -> Vec<FactAt> {
+        let story = self.world.story();
+        if let Some(recorder) = &mut self.recorder {
+            story.tap[self.tap..]
+                .iter()
+                .for_each(|entry| recorder.take(entry));
+        }
+        let facts = story.facts[self.facts..].to_vec();
+        (self.facts, self.tap) = (story.facts.len(), story.tap.len());
+        facts
+    }
+
+    fn is_quiet(world: &World, lines: &[types::id::LineId]) -> bool {
+        lines.iter().all(|&line| world.phase(line) == Some("idle"))
+    }
+}
+
+impl Runner for Virtual {
+    fn now(&self) -> Tick {
+        self.world.now()
+    }
+
+    fn advance(&mut self, length: Ticks) -> Vec<FactAt> {
+        self.world.run_until(self.world.now() + length);
+        self.take()
+    }
+
+    fn ended(&mut self) -> Vec<CallRecord> {
+        ended(self.world.office())
+    }
+
+    fn finish(mut self: Box<Self>, grace: Ticks) -> Outcome {
+        for (cut, length) in [(false, grace), (true, LAST_CALLS)] {
+            for &line in &self.lines {
+                self.world.command(line, LineCommand::Stop { cut });
+            }
+            let limit = self.world.now() + length;
+            let lines = self.lines.clone();
+            self.world
+                .run_while(|world| !Virtual::is_quiet(world, &lines), limit);
+        }
+        // The ends of the last calls are still on their way to the disk.
+        self.world.run_until(self.world.now() + Ticks::secs(1));
+        let facts = self.take();
+        let recordings = self.recorder.as_mut().map_or_else(Vec::new, |recorder| {
+            recorder.finish();
+            recorder.take_finished()
+        });
+        let (remains, _) = self.world.finish();
+        Outcome {
+            facts,
+            records: last_records(remains),
+            recordings,
+            frames: None,
+        }
+    }
+}
+
+/// The records of calls that are over.
+fn ended(office: &mut dyn Office) -> Vec<CallRecord> {
+    let office = SiteOffice::of(office).expect("the plant was built with a site's office");
+    let records = office.records_since(i64::MIN).unwrap_or_default();
+    records
+        .into_iter()
+        .filter(|record| record.ended_utc_ms.is_some())
+        .collect()
+}
+
+/// All records, from the database that nobody else uses any more. The ports are dropped, which
+/// gives their far ends' transcripts free.
+fn last_records(remains: Remains) -> Vec<CallRecord> {
+    let office: Box<dyn Any> = remains.office;
+    match office.downcast::<SiteOffice>() {
+        Ok(office) => office.records_since(i64::MIN).unwrap_or_default(),
+        Err(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,78 @@
+//! The program as its user meets it: what it prints, and with which exit status it ends.
+
+mod commands;
+mod site_errors;
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// The sample site as it is shipped.
+const SAMPLE: &str = include_str!("../../src/demo/sample.toml");
+
+/// A directory with a site file in it.
+struct Place {
+    directory: tempfile::TempDir,
+}
+
+impl Place {
+    /// Writes the file with the mode a file with PINs must have.
+    fn with(text: &str) -> Place {
+        let place = Place {
+            directory: tempfile::tempdir().expect("a directory"),
+        };
+        fs::write(place.file(), text).expect("the site file");
+        place.mode(0o600);
+        place
+    }
+
+    fn file(&self) -> PathBuf {
+        self.directory.path().join("site.toml")
+    }
+
+    fn mode(&self, mode: u32) {
+        fs::set_permissions(self.file(), fs::Permissions::from_mode(mode)).expect("the mode");
+    }
+
+    /// Runs the program with `--site` and this file.
+    fn run(&self, command: &[&str]) -> Run {
+        let file = self.file();
+        let mut arguments = command.to_vec();
+        let path = file.to_str().expect("a path that is text").to_owned();
+        arguments.extend(["--site", &path]);
+        sallyport(&arguments)
+    }
+}
+
+/// What a run of the program left.
+#[derive(Debug)]
+struct Run {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_sallyport"))
+}
+
+fn sallyport(arguments: &[&str]) -> Run {
+    let output = Command::new(program())
+        .args(arguments)
+        .output()
+        .expect("the program");
+    Run::of(output)
+}
+
+impl Run {
+    fn of(output: Output) -> Run {
+        Run {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("text"),
+            err: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+}

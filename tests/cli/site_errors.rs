@@ -1,0 +1,326 @@
+//! Every mistake in a site file is named with file, line, key, and what is allowed there.
+
+use std::fs;
+
+use crate::{Place, SAMPLE};
+
+/// Checks the sample with one text in place of another; what `check` prints.
+fn changed(from: &str, to: &str) -> String {
+    assert!(SAMPLE.contains(from), "the sample has no {from:?}");
+    let place = Place::with(&SAMPLE.replacen(from, to, 1));
+    let run = place.run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let file = place.file().display().to_string();
+    assert!(run.out.starts_with(&file), "the file is named: {}", run.out);
+    run.out.replace(&file, "site.toml")
+}
+
+/// The number of the line where the sample has this text.
+fn line_of(text: &str) -> usize {
+    let at = SAMPLE.find(text).expect("the text is in the sample");
+    1 + SAMPLE[..at].matches('\n').count()
+}
+
+#[track_caller]
+fn told(from: &str, to: &str, key: &str, parts: &[&str]) {
+    let out = changed(from, to);
+    let start = format!("site.toml: line {}: `{key}`", line_of(from));
+    let line = out.lines().find(|line| line.starts_with(&start));
+    let line = line.unwrap_or_else(|| panic!("no {start:?} in:\n{out}"));
+    for part in parts {
+        assert!(line.contains(part), "no {part:?} in {line}");
+    }
+}
+
+#[test]
+fn a_misspelt_key_is_told_with_its_nearest_neighbour() {
+    told(
+        "time_zone = ",
+        "time_zoon = ",
+        "site.time_zoon",
+        &["did you mean `time_zone`?", "allowed: id, name"],
+    );
+}
+
+#[test]
+fn a_missing_key_is_told_with_what_it_may_be() {
+    let out = changed("country = \"us\"\n", "");
+    assert!(
+        out.contains("`site.country` is missing; allowed: one of"),
+        "{out}"
+    );
+}
+
+#[test]
+fn an_unknown_country_is_told_with_all_there_are() {
+    told(
+        "country = \"us\"",
+        "country = \"atlantis\"",
+        "site.country",
+        &["\"us\"", "\"mx\""],
+    );
+}
+
+#[test]
+fn an_unknown_time_zone_is_told() {
+    told(
+        "\"America/New_York\"",
+        "\"America/Nowhere\"",
+        "site.time_zone",
+        &["\"America/Nowhere\"", "such as"],
+    );
+}
+
+#[test]
+fn a_language_without_a_prompt_set_is_told() {
+    told(
+        "[\"en\", \"es\"]",
+        "[\"en\", \"xx\"]",
+        "site.languages",
+        &["\"xx\"", "\"en\""],
+    );
+}
+
+#[test]
+fn a_wrong_type_is_told_with_the_range() {
+    told(
+        "id = 7",
+        "id = \"seven\"",
+        "site.id",
+        &["\"seven\"", "a whole number from 1"],
+    );
+}
+
+#[test]
+fn a_number_out_of_range_is_told_with_the_range() {
+    told(
+        "pin_tries = 3",
+        "pin_tries = 0",
+        "defaults.pin_tries",
+        &["is 0", "from 1 to 10"],
+    );
+}
+
+#[test]
+fn an_unknown_choice_is_told_with_all_choices() {
+    told(
+        "signalling = \"loop-start\"",
+        "signalling = \"ground-start\"",
+        "trunk[1].signalling",
+        &["\"ground-start\"", "\"loop-start\", \"kewl-start\""],
+    );
+}
+
+#[test]
+fn two_lines_with_one_id_are_told() {
+    told(
+        "id = 3\nname",
+        "id = 2\nname",
+        "line[3].id",
+        &["is 2", "has it already"],
+    );
+}
+
+#[test]
+fn a_trunk_on_a_phones_channel_is_told() {
+    told(
+        "channel = 9",
+        "channel = 8",
+        "trunk[1].channel",
+        &["is 8", "a [[line]] has it"],
+    );
+}
+
+#[test]
+fn a_trunk_for_a_line_that_is_not_there_is_told() {
+    let out = changed("channel = 9\n", "channel = 9\nline = 77\n");
+    assert!(
+        out.contains("`trunk[1].line` is 77, which no [[line]] has"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_bad_pattern_is_told_with_a_good_one() {
+    told(
+        "\"900???????\"",
+        "\"900x\"",
+        "defaults.restricted",
+        &["\"900x\"", "900???????"],
+    );
+}
+
+#[test]
+fn a_number_marked_but_not_listed_is_told() {
+    let out = changed(
+        "numbers = [\"2155550142\", \"2155550166\"]",
+        "numbers = [\"2155550142\"]\nuntimed = [\"2155550166\"]",
+    );
+    assert!(
+        out.contains("`defaults.inmate[1].untimed` has 2155550166"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_speed_dial_code_outside_01_to_50_is_told() {
+    told(
+        "01 = \"02155550142\"",
+        "51 = \"02155550142\"",
+        "defaults.speed_dial.51",
+        &["01 to 50"],
+    );
+}
+
+#[test]
+fn hours_that_end_before_they_begin_are_told() {
+    told(
+        "to = \"20:00\"",
+        "to = \"07:00\"",
+        "defaults.hours[1].to",
+        &["later than `from`"],
+    );
+}
+
+#[test]
+fn hours_off_the_quarter_are_told() {
+    told(
+        "from = \"08:00\"",
+        "from = \"08:10\"",
+        "defaults.hours[1].from",
+        &["quarter hour"],
+    );
+}
+
+#[test]
+fn a_date_that_is_none_is_told() {
+    told(
+        "\"2026-12-25\"",
+        "\"2026-02-30\"",
+        "defaults.holidays.2026-02-30",
+        &["not a date"],
+    );
+}
+
+#[test]
+fn a_pin_of_the_wrong_length_is_told_but_not_shown() {
+    let out = changed("pin = \"482915\"", "pin = \"4829\"");
+    assert!(out.contains("`defaults.inmate[1].pin`"), "{out}");
+    assert!(out.contains("6 digits"), "{out}");
+    assert!(!out.contains("4829"), "a PIN is shown: {out}");
+}
+
+#[test]
+fn a_pin_given_out_twice_is_told_but_not_shown() {
+    let out = changed("pin = \"730264\"", "pin = \"482915\"");
+    assert!(
+        out.contains("`defaults.inmate[2].pin` is the PIN of an inmate above"),
+        "{out}"
+    );
+    assert!(!out.contains("482915"), "a PIN is shown: {out}");
+}
+
+#[test]
+fn keys_to_accept_and_refuse_must_differ() {
+    let out = changed("refuse_key = 2", "refuse_key = 1");
+    assert!(
+        out.contains("`defaults.refuse_key` is 1, which is also `accept_key`"),
+        "{out}"
+    );
+}
+
+#[test]
+fn an_unknown_table_is_told() {
+    told(
+        "[routing]",
+        "[rooting]",
+        "rooting",
+        &["did you mean `routing`?"],
+    );
+}
+
+#[test]
+fn a_table_written_as_one_is_told_to_be_many() {
+    let place = Place::with("[site]\nid = 1\n[line]\nid = 1\n");
+    let out = place.run(&["check"]).out;
+    assert!(
+        out.contains("line 3: `line` must be written as `[[line]]`"),
+        "{out}"
+    );
+}
+
+#[test]
+fn what_is_not_toml_is_told_with_its_line_and_without_its_text() {
+    let out = changed("pin = \"482915\"", "pin = 482915x");
+    let line = line_of("pin = \"482915\"");
+    assert!(
+        out.contains(&format!("site.toml: line {line}: is not TOML")),
+        "{out}"
+    );
+    assert!(!out.contains("482915"), "a PIN is shown: {out}");
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_in_the_order_of_their_lines() {
+    let text = SAMPLE
+        .replace("pin_tries = 3", "pin_tries = 99")
+        .replace("area_code = \"215\"", "area_code = 215")
+        .replace("max_rings = 3", "max_ring = 3");
+    let out = Place::with(&text).run(&["check"]).out;
+    let keys = ["site.area_code", "defaults.pin_tries", "defaults.max_ring"];
+    let places: Vec<usize> = keys
+        .iter()
+        .map(|key| {
+            out.find(&format!("`{key}`"))
+                .unwrap_or_else(|| panic!("no {key} in {out}"))
+        })
+        .collect();
+    assert!(places.is_sorted(), "{out}");
+    assert_eq!(out.lines().count(), 3, "{out}");
+}
+
+#[test]
+fn an_empty_file_is_told_what_it_needs() {
+    let out = Place::with("").run(&["check"]).out;
+    for table in [
+        "`site` is missing",
+        "`line` is missing",
+        "`trunk` is missing",
+    ] {
+        assert!(out.contains(table), "{table} in {out}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told() {
+    let place = Place::with("");
+    fs::remove_file(place.file()).expect("removed");
+    let run = place.run(&["check"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.out.contains("can't be opened"), "{}", run.out);
+}
+
+#[test]
+fn a_file_with_pins_that_others_may_read_is_refused_with_the_remedy() {
+    for mode in [0o644, 0o640, 0o604, 0o620] {
+        let place = Place::with(SAMPLE);
+        place.mode(mode);
+        let run = place.run(&["check"]);
+        assert_eq!(run.code, Some(1), "mode {mode:o}");
+        let remedy = format!("chmod 600 {}", place.file().display());
+        assert!(run.out.contains(&remedy), "{}", run.out);
+    }
+}
+
+#[test]
+fn a_site_with_cards_is_told_that_they_are_not_yet_there() {
+    let out = changed("driver = \"sim\"", "driver = \"dahdi\"");
+    assert!(
+        out.contains("telephone cards are not yet in this version"),
+        "{out}"
+    );
+    let place = Place::with(&SAMPLE.replace("driver = \"sim\"", "driver = \"dahdi\""));
+    let run = place.run(&["run"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("not yet in this version"), "{}", run.err);
+}

@@ -13,11 +13,14 @@ const MAX_TABLES: u32 = 64;
 const GRAIN: u64 = 64 * 1024;
 
 pub(crate) fn open(dir: &Path, options: &Options) -> heed::Result<Env<WithoutTls>> {
-    let whole = options.map_size.div_ceil(GRAIN).max(1).saturating_mul(GRAIN);
+    let whole = options
+        .map_size
+        .div_ceil(GRAIN)
+        .max(1)
+        .saturating_mul(GRAIN);
     let map_size = usize::try_from(whole).unwrap_or(usize::MAX / 2);
     let mut env = EnvOpenOptions::new().read_txn_without_tls();
-    env
-        .map_size(map_size)
+    env.map_size(map_size)
         .max_readers(MAX_READERS)
         .max_dbs(MAX_TABLES);
     // SAFETY: the map is undefined behaviour if the file is changed by anything but LMDB

@@ -6,7 +6,10 @@ use crate::{
 };
 use std::path::Path;
 
-const SMALL: Options = Options { map_size: 1 << 20, durable: true };
+const SMALL: Options = Options {
+    map_size: 1 << 20,
+    durable: true,
+};
 
 fn set_version(dir: &Path, version: u32) {
     let database = Database::open(dir, &SMALL).expect("opens");

@@ -19,7 +19,10 @@ use super::stop_flag;
 use crate::{
     demo::{Live, Runner, scripts},
     log::{self, Format, log_fact},
-    runtime::{clock::{Clock, utc_ms}, seed::Seed},
+    runtime::{
+        clock::{Clock, utc_ms},
+        seed::Seed,
+    },
     site::{LineWire, Parties, Site, TrunkWire},
 };
 

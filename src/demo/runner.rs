@@ -19,11 +19,11 @@ use types::{
 use crate::{
     records::{Finished, Recorder},
     runtime::{
+        clock::Clock,
         gauges::Gauges,
         notice::Notice,
         office::Office,
         plant::{Plant, Remains},
-        clock::Clock,
         threads::{Controller, ThreadOptions, hub::Subscription},
         virtual_time::{World, WorldOptions},
     },

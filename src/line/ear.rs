@@ -114,7 +114,9 @@ impl TrunkEar {
         TrunkEar {
             dtmf: Dtmf::new(Profile::Talk),
             proceed: Progress::new(
-                &shared.plan.only(|tone| matches!(tone, Tone::Dial | Tone::StutterDial)),
+                &shared
+                    .plan
+                    .only(|tone| matches!(tone, Tone::Dial | Tone::StutterDial)),
             ),
             progress: Progress::new(&shared.plan),
             voice: Voice::new(VoiceSettings { silence: SILENCE }),
@@ -140,7 +142,11 @@ impl TrunkEar {
     /// A frame whose first sample is at `at`; `dialed` once digits have been sent.
     pub fn frame(&mut self, samples: &Samples, at: Tick, dialed: bool, out: &mut HeardList) {
         let dtmf = self.dtmf.process(samples, at);
-        let tones = if dialed { &mut self.progress } else { &mut self.proceed };
+        let tones = if dialed {
+            &mut self.progress
+        } else {
+            &mut self.proceed
+        };
         let progress = tones.process(samples, at);
         push_digits(&dtmf.events, &mut self.key_down, out);
         for event in &progress.events {

@@ -298,8 +298,7 @@ impl Line {
             }
             let mut heard = HeardList::new();
             let dialed = self.held.as_ref().is_some_and(|h| h.supervision.dialed());
-            self.trunk_ear
-                .frame(&trunk.samples, at, dialed, &mut heard);
+            self.trunk_ear.frame(&trunk.samples, at, dialed, &mut heard);
             for heard in heard {
                 self.trunk_heard(now, heard, out);
             }

@@ -3,9 +3,8 @@
 use crate::{
     Key, Line, OwnTrunk,
     bridge::Heard10,
-    keeper,
     io::{Input, Outputs},
-    tell,
+    keeper, tell,
 };
 use call::Event;
 use dsp::tone_gen::DigitGen;
@@ -172,16 +171,35 @@ impl Line {
             Heard::DigitStart { digit, .. } => {
                 self.far_key = Key::began(&heard);
                 tell(out, Fact::FarKeyed { digit });
-                self.deliver(now, Event::Key { leg: Leg::Trunk, digit }, out);
+                self.deliver(
+                    now,
+                    Event::Key {
+                        leg: Leg::Trunk,
+                        digit,
+                    },
+                    out,
+                );
             }
             Heard::DigitEnd { .. } | Heard::Silence { .. } => {}
             // A voice is news until there is an answer; then it is a conversation.
             Heard::Voice { .. } if matches!(event, Some(SupervisionEvent::Answered(_))) => {
-                tell(out, Fact::Heard { leg: Leg::Trunk, heard });
+                tell(
+                    out,
+                    Fact::Heard {
+                        leg: Leg::Trunk,
+                        heard,
+                    },
+                );
             }
             Heard::Voice { .. } => self.deliver(now, Event::Voice(Leg::Trunk), out),
             Heard::Tone { .. } | Heard::ToneEnd { .. } => {
-                tell(out, Fact::Heard { leg: Leg::Trunk, heard });
+                tell(
+                    out,
+                    Fact::Heard {
+                        leg: Leg::Trunk,
+                        heard,
+                    },
+                );
             }
         }
         if let Some(event) = event {

@@ -88,6 +88,8 @@ pub struct Counts {
     pub slips: Count,
     /// Frames that a port's full transmit queue refused.
     pub writes_refused: Count,
+    /// Frames left out because lateness had made a transmit queue deeper than its slack.
+    pub writes_left_out: Count,
     pub phone_faults: Count,
     pub trunk_faults: Count,
     /// Questions that were not sent: the back office was too far behind.

@@ -1,6 +1,9 @@
 //! All that a runner is built from: lines with their phones, trunks, the back office.
 
-use crate::runtime::{office::Office, station::{LineLogic, Station}};
+use crate::runtime::{
+    office::Office,
+    station::{LineLogic, Station},
+};
 use drivers::port::{Port, PortCounters};
 use line::{Line, Shared};
 use std::{fmt, sync::Arc};

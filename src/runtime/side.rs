@@ -1,10 +1,10 @@
 //! One side of a line: its port, what was read of it, and how its failures are borne.
 
-use drivers::port::{Port, PortError, Read, Write};
+use drivers::port::{Port, PortCounters, PortError, Read, Write};
 use types::{
     digits::List,
     edge::{EdgeAt, HookState, PortCommand},
-    frame::Frame,
+    frame::{FRAME, Frame},
     tick::{Tick, Ticks},
 };
 
@@ -17,6 +17,9 @@ pub const LONGEST_BACK_OFF: Ticks = Ticks::secs(2);
 const FORGOTTEN: Ticks = Ticks::secs(5);
 /// How often a read may be told to take edges first before it counts as a failure.
 const EDGE_ROUNDS: usize = 8;
+/// The transmit queue must be too deep for so many writes in a row before one is left out: a
+/// frame that is merely late comes back by itself.
+const DEEP_WRITES: u8 = 25;
 
 /// A frame that was read into [`Side::frame`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +40,53 @@ pub struct Side {
     /// When the rest after the last failure is over; it may have passed.
     retry_at: Option<Tick>,
     media: bool,
+    depth: Depth,
+}
+
+/// Watches how deep the transmit queue is against its slack. A frame that came too late was
+/// replaced by silence and sent after it; from then on everything would be late by its length.
+#[derive(Debug, Default)]
+struct Depth {
+    /// The excess at the last flush, in samples.
+    level: i64,
+    /// Writes in a row that found the queue too deep.
+    deep: u8,
+}
+
+impl Depth {
+    /// Samples in the queue above the slack, give or take what has not been read yet.
+    fn excess(counters: &PortCounters) -> i64 {
+        let frames = counters.frames_written as i64 - counters.frames_read as i64;
+        let samples = counters.underruns as i64 - counters.overruns as i64;
+        frames * FRAME as i64 + samples
+    }
+
+    fn flushed(&mut self, counters: &PortCounters) {
+        self.level = Depth::excess(counters);
+        self.deep = 0;
+    }
+
+    /// Whether the next frame is to be left out. Each write follows a read, so before it the
+    /// queue of a punctual line is a frame short of its slack.
+    fn leaves_out(&mut self, counters: &PortCounters) -> bool {
+        let excess = Depth::excess(counters) - self.level;
+        self.deep = if excess >= 0 { self.deep + 1 } else { 0 };
+        let leave = self.deep > DEEP_WRITES;
+        if leave {
+            self.deep = 0;
+        }
+        leave
+    }
+}
+
+/// What became of a frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    Taken,
+    /// The port did not take it.
+    Refused,
+    /// Left out, because the queue had grown too deep.
+    LeftOut,
 }
 
 impl Side {
@@ -50,6 +100,7 @@ impl Side {
             back_off: FIRST_BACK_OFF,
             retry_at: None,
             media: false,
+            depth: Depth::default(),
         }
     }
 
@@ -130,17 +181,19 @@ impl Side {
         None
     }
 
-    /// Writes a frame; `false` when it was not taken.
-    pub fn write(&mut self, now: Tick, frame: &Frame) -> bool {
+    pub fn write(&mut self, now: Tick, frame: &Frame) -> Written {
         if self.rests(now) {
-            return false;
+            return Written::Refused;
+        }
+        if self.depth.leaves_out(&self.port.counters()) {
+            return Written::LeftOut;
         }
         match self.port.write(now, frame) {
-            Ok(Write::Taken) => true,
-            Ok(Write::Full) => false,
+            Ok(Write::Taken) => Written::Taken,
+            Ok(Write::Full) => Written::Refused,
             Err(_) => {
                 self.failed(now);
-                false
+                Written::Refused
             }
         }
     }
@@ -167,6 +220,7 @@ impl Side {
         if self.port.flush(now).is_err() {
             self.failed(now);
         }
+        self.depth.flushed(&self.port.counters());
     }
 
     pub fn hook(&mut self, now: Tick) -> Option<HookState> {
@@ -180,5 +234,77 @@ impl Side {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Plays so many rounds of a read and a write; how many writes were left out.
+    fn rounds(depth: &mut Depth, counters: &mut PortCounters, count: usize) -> usize {
+        let mut left_out = 0;
+        for _ in 0..count {
+            counters.frames_read += 1;
+            if depth.leaves_out(counters) {
+                left_out += 1;
+            } else {
+                counters.frames_written += 1;
+            }
+        }
+        left_out
+    }
+
+    fn flushed(counters: &PortCounters) -> Depth {
+        let mut depth = Depth::default();
+        depth.flushed(counters);
+        depth
+    }
+
+    #[test]
+    fn a_punctual_line_leaves_nothing_out() {
+        let mut counters = PortCounters::default();
+        let mut depth = flushed(&counters);
+        assert_eq!(rounds(&mut depth, &mut counters, 1000), 0);
+    }
+
+    #[test]
+    fn one_underrun_is_made_good_by_one_frame_left_out() {
+        let mut counters = PortCounters::default();
+        let mut depth = flushed(&counters);
+        rounds(&mut depth, &mut counters, 100);
+        counters.underruns += FRAME as u64;
+        assert_eq!(rounds(&mut depth, &mut counters, 1000), 1);
+        counters.underruns += 2 * FRAME as u64;
+        assert_eq!(rounds(&mut depth, &mut counters, 1000), 2);
+    }
+
+    #[test]
+    fn an_underrun_whose_frame_was_lost_as_well_leaves_the_queue_as_it_was() {
+        let mut counters = PortCounters::default();
+        let mut depth = flushed(&counters);
+        counters.underruns += FRAME as u64;
+        counters.overruns += FRAME as u64;
+        assert_eq!(rounds(&mut depth, &mut counters, 1000), 0);
+    }
+
+    #[test]
+    fn a_frame_that_is_read_late_is_no_reason() {
+        let mut counters = PortCounters::default();
+        let mut depth = flushed(&counters);
+        rounds(&mut depth, &mut counters, 100);
+        // A write without a read before it, made good by the next round.
+        assert!(!depth.leaves_out(&counters));
+        counters.frames_written += 1;
+        counters.frames_read += 1;
+        assert_eq!(rounds(&mut depth, &mut counters, 1000), 0);
+    }
+
+    #[test]
+    fn a_write_beside_the_flush_is_taken_back() {
+        let mut counters = PortCounters::default();
+        let mut depth = flushed(&counters);
+        counters.frames_written += 1;
+        assert_eq!(rounds(&mut depth, &mut counters, 1000), 1);
     }
 }

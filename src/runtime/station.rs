@@ -8,7 +8,7 @@ use crate::runtime::{
     attempt::Attempt,
     gauges::Gauges,
     links::{Handover, Inbox, Outbox},
-    side::{Received, Side},
+    side::{Received, Side, Written},
 };
 use drivers::port::Port;
 use line::{Input, Outputs};
@@ -466,15 +466,15 @@ impl Station {
             if let Some(probe) = &mut self.probe {
                 probe.audio(at, Leg::Phone, Way::Out, &frame);
             }
-            let taken = self.phone.write(now, &frame);
-            self.gauges.counts.writes_refused.add(u64::from(!taken));
+            let written = self.phone.write(now, &frame);
+            count(&self.gauges, written);
         }
         if let (Some(frame), Some(loan)) = (to_trunk, &mut self.trunk) {
             if let Some(probe) = &mut self.probe {
                 probe.audio(at, Leg::Trunk, Way::Out, &frame);
             }
-            let taken = loan.side.write(now, &frame);
-            self.gauges.counts.writes_refused.add(u64::from(!taken));
+            let written = loan.side.write(now, &frame);
+            count(&self.gauges, written);
         }
     }
 
@@ -560,7 +560,7 @@ impl Station {
     }
 
     /// The phone's port, and that of its own trunk, when the line is over.
-    pub fn into_ports(self) -> (Box<dyn Port>, Option<(TrunkId, Box<dyn Port>)>) {
+    pub fn into_ports(self) -> (Box<dyn Port>, Option<TrunkPort>) {
         let own = self.trunk.map(|loan| {
             assert!(loan.own, "a lent trunk goes back first");
             (loan.profile.id, loan.side.port)
@@ -568,6 +568,17 @@ impl Station {
         (self.phone.port, own)
     }
 }
+
+fn count(gauges: &Gauges, written: Written) {
+    match written {
+        Written::Taken => {}
+        Written::Refused => gauges.counts.writes_refused.add(1),
+        Written::LeftOut => gauges.counts.writes_left_out.add(1),
+    }
+}
+
+/// The port of a trunk, when its line is over.
+pub type TrunkPort = (TrunkId, Box<dyn Port>);
 
 /// Mutes a port and puts it on-hook. The watchdog may have done it already; twice does no harm.
 /// Where the port itself is what panicked, the other command and the other port still have

@@ -34,7 +34,10 @@ pub struct TapFrame {
 
 /// An entry of a line's tap ring.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::large_enum_variant, reason = "an entry crosses its ring without allocation")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "an entry crosses its ring without allocation"
+)]
 pub enum TapEntry {
     /// The gate opened for this call.
     Open {

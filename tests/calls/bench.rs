@@ -10,7 +10,10 @@ use backoffice::{
 use drivers::sim::{
     clip::Clip,
     copper::Copper,
-    exchange::{line::ExchangeLine, routes::Routes},
+    exchange::{
+        line::ExchangeLine,
+        routes::{Destination, Routes},
+    },
     handset::HandsetScript,
     script::Step,
     sim_port::{Handle, SimPort},
@@ -110,7 +113,10 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
         trunk_copper: Copper::default(),
         trunk_phase: 0,
         law: (Law::Mu, Law::Mu),
-        options: WorldOptions { starts_utc_ms: STARTS_UTC_MS, ..WorldOptions::default() },
+        options: WorldOptions {
+            starts_utc_ms: STARTS_UTC_MS,
+            ..WorldOptions::default()
+        },
         commands: Vec::new(),
         length: Ticks::secs(60),
     }
@@ -122,7 +128,7 @@ impl Scenario {
         self
     }
 
-    pub fn to(mut self, digits: &str, to: impl Into<drivers::sim::exchange::routes::Destination>) -> Scenario {
+    pub fn to(mut self, digits: &str, to: impl Into<Destination>) -> Scenario {
         self.routes = self.routes.to(digits, to);
         self
     }
@@ -149,7 +155,8 @@ impl Scenario {
     }
 
     pub fn at(mut self, seconds: u64, command: LineCommand) -> Scenario {
-        self.commands.push((Tick::ZERO + Ticks::secs(seconds), LineId(1), command));
+        self.commands
+            .push((Tick::ZERO + Ticks::secs(seconds), LineId(1), command));
         self
     }
 
@@ -178,17 +185,31 @@ impl Scenario {
             phones.push(port.handle());
             let id = LineId(number);
             let settings = office.settings(id).expect("settings");
-            lines.push(PlantLine { id, phone: Box::new(port), own_trunk: None, settings });
+            lines.push(PlantLine {
+                id,
+                phone: Box::new(port),
+                own_trunk: None,
+                settings,
+            });
         }
         let routes = Arc::new(self.routes);
         let mut trunks = Vec::new();
         let mut exchange: Vec<Handle> = Vec::new();
         for (number, line) in (1u16..).zip(&self.trunks) {
-            let line = ExchangeLine { keep: self.length, ..line.clone() };
+            let line = ExchangeLine {
+                keep: self.length,
+                ..line.clone()
+            };
             let (copper, law) = (self.trunk_copper, self.law.1);
             let seed = self.seed + 1000 + u64::from(number);
-            let port =
-                SimPort::trunk(line, Arc::clone(&routes), copper, law, seed, self.trunk_phase);
+            let port = SimPort::trunk(
+                line,
+                Arc::clone(&routes),
+                copper,
+                law,
+                seed,
+                self.trunk_phase,
+            );
             exchange.push(port.handle());
             let profile = TrunkProfile {
                 id: TrunkId(number),
@@ -199,7 +220,10 @@ impl Scenario {
                 guard: self.guard,
                 dial_tone_wait: Ticks::secs(4),
             };
-            let faults = self.trunk_faults.iter().find(|f| f.0 == usize::from(number));
+            let faults = self
+                .trunk_faults
+                .iter()
+                .find(|f| f.0 == usize::from(number));
             let port: Box<dyn Port> = match faults {
                 Some((_, faults)) => Box::new(Faulty::new(Box::new(port), *faults)),
                 None => Box::new(port),
@@ -209,8 +233,14 @@ impl Scenario {
         if self.own_trunk {
             lines[0].own_trunk = Some(trunks.remove(0));
         }
-        let options = WorldOptions { seed: self.seed, ..self.options };
-        let office = Direct { office, down: self.office_down };
+        let options = WorldOptions {
+            seed: self.seed,
+            ..self.options
+        };
+        let office = Direct {
+            office,
+            down: self.office_down,
+        };
         let plant = Plant::new(shared_of(self.country), lines, trunks, Box::new(office));
         let mut world = World::new(plant, options);
         let mut commands = self.commands;
@@ -233,7 +263,10 @@ impl Scenario {
             dial_plan: Arc::new(shared_of(self.country).dial_plan.clone()),
             map_size: 64 << 20,
             durable: false,
-            anchor: Anchor { tick: Tick::ZERO, utc_ms: STARTS_UTC_MS },
+            anchor: Anchor {
+                tick: Tick::ZERO,
+                utc_ms: STARTS_UTC_MS,
+            },
             routing: self.routing,
             seed,
         }
@@ -243,13 +276,19 @@ impl Scenario {
 /// Two inmates, their lists, the tables: what every scenario starts from.
 fn site_seed(phones: usize) -> Seed {
     let inmate = |id: &str, name: &str, pin: &str, numbers: &[&str]| SeedInmate {
-        inmate: NewInmate { facility_id: id.into(), name: name.into() },
+        inmate: NewInmate {
+            facility_id: id.into(),
+            name: name.into(),
+        },
         pin: Some(PinDetails {
             pin: Secret::new(Digits::parse(pin).expect("digits")),
             language: None,
             class: None,
         }),
-        numbers: numbers.iter().map(|&n| (n.to_owned(), NumberFlags::default())).collect(),
+        numbers: numbers
+            .iter()
+            .map(|&n| (n.to_owned(), NumberFlags::default()))
+            .collect(),
     };
     let mut seed = Seed::standard();
     seed.inmates = vec![
@@ -267,7 +306,11 @@ fn site_seed(phones: usize) -> Seed {
 /// All calls of all classes last this long.
 pub fn limit(seconds: u32) -> impl Fn(&mut Seed) + 'static {
     move |seed| {
-        let all = Durations { weekday: seconds, weekend: seconds, holiday: seconds };
+        let all = Durations {
+            weekday: seconds,
+            weekend: seconds,
+            holiday: seconds,
+        };
         seed.durations = Class::ALL
             .iter()
             .flat_map(|&class| CallType::ALL.map(|call_type| (class, call_type, all)))
@@ -294,8 +337,16 @@ pub struct Country {
     pub heard_as: &'static TonePlan,
 }
 
-pub const UNITED_STATES: Country = Country { table: "us", area: "215", heard_as: &tone_plan::US };
-pub const UNITED_KINGDOM: Country = Country { table: "gb", area: "20", heard_as: &tone_plan::GB };
+pub const UNITED_STATES: Country = Country {
+    table: "us",
+    area: "215",
+    heard_as: &tone_plan::US,
+};
+pub const UNITED_KINGDOM: Country = Country {
+    table: "gb",
+    area: "20",
+    heard_as: &tone_plan::GB,
+};
 
 /// What all scenarios share, loaded once.
 pub fn shared() -> Arc<Shared> {
@@ -304,7 +355,11 @@ pub fn shared() -> Arc<Shared> {
 }
 
 fn shared_of(country: Country) -> Arc<Shared> {
-    if country.table == UNITED_STATES.table { shared() } else { load(country) }
+    if country.table == UNITED_STATES.table {
+        shared()
+    } else {
+        load(country)
+    }
 }
 
 fn load(country: Country) -> Arc<Shared> {
@@ -342,12 +397,16 @@ impl Outcome {
     ) -> Outcome {
         let (hash, end) = (world.hash().to_string(), world.now());
         let counts = &world.gauges(LineId(1)).expect("line 1").counts;
-        let frames = counts.slips.get() + counts.writes_refused.get();
+        let refused = counts.writes_refused.get() + counts.writes_left_out.get();
+        let frames = counts.slips.get() + refused;
         let lost = counts.phone_lost.get() + counts.trunk_lost.get() + frames * FRAME as u64;
         let (remains, story) = world.finish();
         drop((remains.phones, remains.trunks));
         let office: Box<dyn std::any::Any> = remains.office;
-        let office = office.downcast::<Direct>().expect("the back office of the scenario").office;
+        let office = office
+            .downcast::<Direct>()
+            .expect("the back office of the scenario")
+            .office;
         let records = office.records(&RecordRange::all()).expect("records");
         let left = |handle: &Handle| handle.transcript().expect("the port is gone").clone();
         Outcome {
@@ -397,7 +456,9 @@ impl Outcome {
     }
 
     pub fn fact(&self, wanted: impl Fn(&Fact) -> bool) -> Option<Tick> {
-        self.facts().find(|(_, fact)| wanted(fact)).map(|(at, _)| at)
+        self.facts()
+            .find(|(_, fact)| wanted(fact))
+            .map(|(at, _)| at)
     }
 
     /// When the phase was entered first.
@@ -435,7 +496,10 @@ impl Outcome {
             let heard = self.inmate_heard(prompt);
             let next = heard.iter().find(|m| m.at >= after);
             let next = next.unwrap_or_else(|| {
-                panic!("{prompt:?} after {after:?}: heard at {heard:?}; {}", self.tale())
+                panic!(
+                    "{prompt:?} after {after:?}: heard at {heard:?}; {}",
+                    self.tale()
+                )
             });
             after = next.at;
         }
@@ -443,7 +507,9 @@ impl Outcome {
 
     /// When the inmate's script passed a mark.
     pub fn marked(&self, name: &str) -> Tick {
-        self.phone().mark(name).unwrap_or_else(|| panic!("no mark {name:?}; {}", self.tale()))
+        self.phone()
+            .mark(name)
+            .unwrap_or_else(|| panic!("no mark {name:?}; {}", self.tale()))
     }
 
     /// The keys at the handset as they were told, dots for secret ones.
@@ -485,10 +551,14 @@ impl Outcome {
 /// The audio that tells a prompt from all others: its longest clip.
 pub fn head(language: Language, prompt: Prompt) -> Vec<i16> {
     let shared = shared();
-    let clips = shared.speech.phrase(language, &prompt).into_iter().filter_map(|p| match p {
-        Piece::Clip(clip) => Some(shared.speech.clip(clip)),
-        Piece::Name | Piece::Pause { .. } => None,
-    });
+    let clips = shared
+        .speech
+        .phrase(language, &prompt)
+        .into_iter()
+        .filter_map(|p| match p {
+            Piece::Clip(clip) => Some(shared.speech.clip(clip)),
+            Piece::Name | Piece::Pause { .. } => None,
+        });
     let longest = clips.max_by_key(|c| c.len()).expect("a prompt has a clip");
     let mut samples = vec![0; longest.len().min(12_000)];
     let count = samples.len();
@@ -554,7 +624,10 @@ pub fn then(mut steps: Vec<Step>, more: impl IntoIterator<Item = Step>) -> Vec<S
 
 /// A called party who listens to the announcement and presses a key.
 pub fn presses(key: &str, then: Vec<Step>) -> drivers::sim::called_party::CalledPartyScript {
-    let mut steps = vec![Step::await_quiet(Ticks::ms(1200), Ticks::secs(40)), Step::dial(key)];
+    let mut steps = vec![
+        Step::await_quiet(Ticks::ms(1200), Ticks::secs(40)),
+        Step::dial(key),
+    ];
     steps.extend(then);
     drivers::sim::called_party::CalledPartyScript::answering(2, steps)
 }
@@ -562,7 +635,9 @@ pub fn presses(key: &str, then: Vec<Step>) -> drivers::sim::called_party::Called
 pub fn count_leg(outcome: &Outcome, leg: Leg, prompt: Prompt) -> usize {
     outcome
         .facts()
-        .filter(|(_, f)| matches!(f, Fact::Says { leg: l, prompt: p, .. } if *l == leg && *p == prompt))
+        .filter(
+            |(_, f)| matches!(f, Fact::Says { leg: l, prompt: p, .. } if *l == leg && *p == prompt),
+        )
         .count()
 }
 
@@ -580,7 +655,13 @@ impl sallyport::runtime::office::Office for Direct {
             .iter()
             .filter(|(_, a)| !matches!(a.query, Query::Seen { .. } | Query::EmptyOffHook));
         let none = |(line, asked): &(LineId, Asked)| {
-            (*line, Answered { number: asked.number, reply: Reply::Unavailable })
+            (
+                *line,
+                Answered {
+                    number: asked.number,
+                    reply: Reply::Unavailable,
+                },
+            )
         };
         asked.map(none).collect()
     }

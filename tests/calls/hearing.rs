@@ -26,7 +26,10 @@ pub fn find(track: &Track, clip: &[i16], from: Tick, to: Tick) -> Vec<Match> {
         if score < HEARD {
             continue;
         }
-        let place = Match { at: from + Ticks(offset as u64), likeness: score };
+        let place = Match {
+            at: from + Ticks(offset as u64),
+            likeness: score,
+        };
         match found.last_mut() {
             // One hearing is one peak.
             Some(last) if place.at.since(last.at).0 < clip.len() as u64 => {
@@ -103,10 +106,15 @@ pub fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
     }
     let size = (audio.len() + clip.len()).next_power_of_two();
     let mut planner = FftPlanner::new();
-    let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
+    let (forward, inverse) = (
+        planner.plan_fft_forward(size),
+        planner.plan_fft_inverse(size),
+    );
     let spectrum = |samples: &[i16]| {
-        let mut bins: Vec<Complex32> =
-            samples.iter().map(|&s| Complex32::new(f32::from(s) / 32768.0, 0.0)).collect();
+        let mut bins: Vec<Complex32> = samples
+            .iter()
+            .map(|&s| Complex32::new(f32::from(s) / 32768.0, 0.0))
+            .collect();
         bins.resize(size, Complex32::new(0.0, 0.0));
         forward.process(&mut bins);
         bins
@@ -117,7 +125,10 @@ pub fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
     }
     inverse.process(&mut product);
     let energy = |samples: &[i16]| -> f64 {
-        samples.iter().map(|&s| (f64::from(s) / 32768.0).powi(2)).sum()
+        samples
+            .iter()
+            .map(|&s| (f64::from(s) / 32768.0).powi(2))
+            .sum()
     };
     let clip_energy = energy(clip).max(1e-9);
     let mut window = energy(&audio[..clip.len()]);
@@ -128,7 +139,10 @@ pub fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
         // A window quieter than the idle channel's noise has nothing to compare.
         let norm = (clip_energy * window.max(clip_energy * 1e-4)).sqrt();
         scores.push((dot / norm) as f32);
-        let (out, in_) = (f64::from(audio[at]) / 32768.0, f64::from(audio[at + clip.len()]) / 32768.0);
+        let (out, in_) = (
+            f64::from(audio[at]) / 32768.0,
+            f64::from(audio[at + clip.len()]) / 32768.0,
+        );
         window += in_ * in_ - out * out;
     }
     scores

@@ -7,7 +7,14 @@ pub fn small() -> (TempDir, Database) {
 
 pub fn with_map(map_size: u64) -> (TempDir, Database) {
     let dir = tempfile::tempdir().expect("a directory");
-    let database = Database::open(dir.path(), &Options { map_size, durable: true }).expect("opens");
+    let database = Database::open(
+        dir.path(),
+        &Options {
+            map_size,
+            durable: true,
+        },
+    )
+    .expect("opens");
     (dir, database)
 }
 

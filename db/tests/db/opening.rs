@@ -15,7 +15,14 @@ const KEY: CounterKey = CounterKey {
 fn the_directory_is_for_its_owner_alone() {
     let parent = tempfile::tempdir().expect("a directory");
     let dir = parent.path().join("deep/data");
-    let _database = Database::open(&dir, &Options { map_size: 1 << 20, durable: true }).expect("opens");
+    let _database = Database::open(
+        &dir,
+        &Options {
+            map_size: 1 << 20,
+            durable: true,
+        },
+    )
+    .expect("opens");
     let mode = |path| fs::metadata(path).expect("is there").permissions().mode() & 0o777;
     assert_eq!(mode(dir.clone()), 0o700);
     assert_eq!(mode(dir.join("data.mdb")), 0o600);
@@ -42,7 +49,14 @@ fn a_closed_database_opens_again_with_what_was_committed() {
         .expect("puts");
     writer.commit().expect("commits");
     drop(database);
-    let database = Database::open(dir.path(), &Options { map_size: 1 << 20, durable: true }).expect("opens");
+    let database = Database::open(
+        dir.path(),
+        &Options {
+            map_size: 1 << 20,
+            durable: true,
+        },
+    )
+    .expect("opens");
     let reader = database.read().expect("reads");
     let found = database.tables().counters.get(&reader, &KEY);
     assert_eq!(found.expect("reads"), Some(Counter { count: 3 }));

@@ -59,7 +59,10 @@ fn a_map_can_be_raised_at_the_next_open() {
         year += 1;
     }
     drop(database);
-    let options = Options { map_size: 4 << 20, durable: true };
+    let options = Options {
+        map_size: 4 << 20,
+        durable: true,
+    };
     let database = Database::open(dir.path(), &options).expect("opens");
     fill(&database, year, 100).expect("fits now");
     assert!(database.usage().expect("counts").percent() < 50);

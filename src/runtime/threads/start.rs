@@ -26,9 +26,7 @@ use std::{
     sync::{Arc, Mutex, atomic::AtomicBool},
     thread::Builder,
 };
-use types::{
-    id::{LineId, TrunkId},
-};
+use types::id::{LineId, TrunkId};
 
 const WAKE: Token = Token(0);
 

@@ -54,7 +54,10 @@ fn answers_carry_the_lines_and_numbers_of_their_questions() {
 
 /// A question that cannot be served, in a database where one phone's entry is damaged.
 fn damage_phone_two(dir: &std::path::Path) {
-    let options = db::Options { map_size: 8 << 20, durable: true };
+    let options = db::Options {
+        map_size: 8 << 20,
+        durable: true,
+    };
     let database = db::Database::open(dir, &options).expect("opens");
     let mut writer = database.write().expect("writes");
     let key = db::Key::bytes(&TWO);

@@ -142,7 +142,13 @@ fn a_map_without_a_page_left_answers_unavailable_and_stays_readable() {
     drop(office);
     // Somebody else's doing: the last page is taken.
     {
-        let database = db::Database::open(dir.path(), &db::Options { map_size: 2 << 20, durable: true });
+        let database = db::Database::open(
+            dir.path(),
+            &db::Options {
+                map_size: 2 << 20,
+                durable: true,
+            },
+        );
         let database = database.expect("opens");
         let name = "x".repeat(1500);
         'full: for year in 0.. {

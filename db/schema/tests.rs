@@ -144,7 +144,7 @@ fn a_step_that_fails_leaves_the_old_version_whole() {
 fn tables_without_a_version_are_refused() {
     let dir = tempfile::tempdir().expect("a directory");
     {
-        let env = crate::environment::open(dir.path(), 1 << 20).expect("opens");
+        let env = crate::environment::open(dir.path(), &SMALL).expect("opens");
         let txn = env.write_txn().expect("writes");
         let made = env.create_databases_and_commit(txn, |opener, txn| {
             let table = opener.create_database::<Bytes, Bytes>(txn, Some("something"))?;

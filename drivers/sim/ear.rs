@@ -209,7 +209,7 @@ fn is_beep(frame: &Samples) -> bool {
         && sine_hz(frame).is_some_and(|hz| (BEEP_HZ[0]..BEEP_HZ[1]).contains(&hz))
 }
 
-/// The frequency, when the frame is a single sine: x[n] + x[n-2] = 2 cos(w) x[n-1].
+/// The frequency, when the frame is a single sine: `x[n] + x[n-2] = 2 cos(w) x[n-1]`.
 fn sine_hz(frame: &Samples) -> Option<f64> {
     let (mut cross, mut middle, mut outer) = (0.0, 0.0, 0.0);
     for three in frame.windows(3) {

@@ -2,7 +2,7 @@
 
 use crate::{BackOffice, Error, Usage, session::Session, stored};
 use db::keys::{CounterKey, CounterKind, PinHash};
-use screening::{PinKey, PinState, pin_state};
+use screening::{PinEntry, PinKey, PinState, pin_state};
 use types::{
     digits::Digits,
     id::{CallId, InmateId, LineId},
@@ -29,9 +29,16 @@ impl BackOffice {
             return Vec::new();
         }
         match self.answer_together(now, requests) {
-            Ok(answers) => answers,
+            Ok(answers) => {
+                self.count_owed(now);
+                answers
+            }
             Err(error) if requests.len() == 1 => {
                 self.last_failure = Some(error);
+                let (line, asked) = &requests[0];
+                if matches!(asked.query, Query::EmptyOffHook) {
+                    self.memory.owe_empty_off_hook(*line);
+                }
                 unavailable(&requests[0]).into_iter().collect()
             }
             Err(error) => {
@@ -60,6 +67,17 @@ impl BackOffice {
             }
             Ok(answers)
         })
+    }
+
+    /// In a transaction of its own: a counter that can't be written takes nothing with it. Its
+    /// failure was told when the off-hook was.
+    fn count_owed(&mut self, now: Tick) {
+        if self.memory.uncounted().next().is_none() {
+            return;
+        }
+        if self.change(now, |session| session.count_owed()).is_ok() {
+            self.memory.all_counted();
+        }
     }
 }
 
@@ -107,23 +125,24 @@ impl Session<'_> {
     fn pin(&mut self, line: LineId, pin: &Secret<Digits>) -> Result<PinAnswer, Error> {
         let key = PinKey(self.fixed.key.hash(pin));
         let state = pin_state(&key, line, self.now_utc_ms(), &self.lookups())?;
-        let (answer, failed) = match state {
-            PinState::Valid(_) => {
+        let (answer, whose, failed) = match state {
+            PinState::Valid(PinEntry { inmate, .. }) => {
                 let entry = self.tables.pins.get(&self.writer, &PinHash(key.0))?;
                 let language = entry.and_then(|entry| entry.language);
                 let language = language.map(stored::language).transpose()?;
-                return Ok(PinAnswer::Valid { language });
+                return Ok(PinAnswer::Valid { inmate, language });
             }
-            PinState::Unknown => (PinAnswer::Unknown, "tried: unknown"),
-            PinState::Disabled => (PinAnswer::Disabled, "tried: disabled"),
-            PinState::InUse => (PinAnswer::InUse, "tried: in use"),
+            PinState::Unknown => (PinAnswer::Unknown, None, "tried: unknown"),
+            PinState::Disabled(PinEntry { inmate, .. }) => {
+                let answer = PinAnswer::Disabled { inmate };
+                (answer, Some(inmate), "tried: disabled")
+            }
+            PinState::InUse(PinEntry { inmate, .. }) => {
+                (PinAnswer::InUse { inmate }, Some(inmate), "tried: in use")
+            }
         };
         if self.fullness < RECORDS_STOP_PERCENT {
-            let whose = self.tables.pins.get(&self.writer, &PinHash(key.0))?;
-            let subject = match whose {
-                Some(entry) => inmate_subject(InmateId(entry.inmate)),
-                None => "unknown".to_owned(),
-            };
+            let subject = whose.map_or_else(|| "unknown".to_owned(), inmate_subject);
             self.journal(&line_actor(line), "pin", subject, failed)?;
         }
         Ok(answer)

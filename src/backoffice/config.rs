@@ -39,6 +39,10 @@ pub struct Routing {
     pub automated_prefix: Digits,
     /// Before the number, to reach the carrier's operator.
     pub operator_prefix: Digits,
+    /// The exchange completes a call after seven digits. A whole number that was dialed without
+    /// a prefix then goes out with one: else the exchange would connect its first seven digits,
+    /// and that is not the number that was screened.
+    pub seven_digit_exchange: bool,
 }
 
 impl Routing {
@@ -48,6 +52,7 @@ impl Routing {
             zero_plus: Handling::AutomatedOperator,
             automated_prefix: Digits::parse("1").expect("a digit"),
             operator_prefix: Digits::parse("0").expect("a digit"),
+            seven_digit_exchange: false,
         }
     }
 
@@ -68,7 +73,11 @@ impl Routing {
         number: &PhoneNumber,
         dialed: &Digits,
     ) -> Option<Digits> {
+        let whole = number.digits == *dialed;
         let prefix = match (pattern, self.zero_plus) {
+            (DialingPattern::Direct, _) if whole && self.seven_digit_exchange => {
+                self.automated_prefix
+            }
             (DialingPattern::ZeroPlus, Handling::AutomatedOperator) => self.automated_prefix,
             (DialingPattern::ZeroPlus, Handling::CarrierOperator) => self.operator_prefix,
             _ => return Some(*dialed),

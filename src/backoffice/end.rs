@@ -12,13 +12,13 @@ use crate::{
 use db::{
     codes::{Code, FlagBits},
     keys::{CounterKey, CounterKind, PinHash},
-    values::{Call, OpenCall},
+    values::{Call, Caller, OpenCall},
 };
 use types::{
     call_record::CallEnd,
     disposition::{Disposition, EndedBy},
     evidence::Evidences,
-    id::{CallId, LineId},
+    id::{CallId, InmateId, LineId},
     tick::Tick,
 };
 
@@ -46,7 +46,7 @@ impl Session<'_> {
         }
         let call = self.next_call()?;
         let mut record = empty_record(line, self.anchor.utc_ms(end.off_hook_at));
-        fill(&mut record, end);
+        self.fill(&mut record, end)?;
         self.insert_record(call, &record)?;
         self.journal_end(line, call, &record)?;
         self.remember(line, end.off_hook_at, Outcome::Recorded(call));
@@ -76,7 +76,7 @@ impl Session<'_> {
         mut record: Call,
         end: &CallEnd,
     ) -> Result<(), Error> {
-        fill(&mut record, end);
+        self.fill(&mut record, end)?;
         self.tables.calls.put(&mut self.writer, &call, &record)?;
         self.release(line, call)?;
         self.journal_end(line, call, &record)?;
@@ -139,9 +139,29 @@ impl Session<'_> {
         }
         self.release(line, call)
     }
+
+    /// Writes what the line knows into the record.
+    fn fill(&self, record: &mut Call, end: &CallEnd) -> Result<(), Error> {
+        fill(record, end);
+        if let (None, Some(inmate)) = (&record.caller, end.inmate) {
+            record.caller = self.caller_now(inmate)?;
+        }
+        Ok(())
+    }
+
+    /// An inmate as entered now. One that is not there costs no record.
+    fn caller_now(&self, inmate: InmateId) -> Result<Option<Caller>, Error> {
+        let entry = self.tables.inmates.get(&self.writer, &inmate)?;
+        Ok(entry.map(|entry| Caller {
+            inmate: inmate.0,
+            facility_id: entry.facility_id,
+            name: entry.name,
+            // Whoever keyed a PIN has one; zeroes, which nothing hashes to, if it is gone.
+            pin: entry.pin.unwrap_or_default(),
+        }))
+    }
 }
 
-/// Writes what the line knows into the record.
 fn fill(record: &mut Call, end: &CallEnd) {
     let after = |at: Tick| at.since(end.off_hook_at).0;
     record.trunk = end.trunk.map(|trunk| trunk.0);

@@ -16,6 +16,11 @@ pub enum Error {
     #[error("site key {0}: not 32 bytes long")]
     SiteKeyLength(PathBuf),
     #[error(
+        "site key {path} may be read or changed by others (mode {mode:03o}); \
+         do: chmod 600 {path}"
+    )]
+    SiteKeyOpen { path: PathBuf, mode: u32 },
+    #[error(
         "site key {0} is not the one this database was made with: \
          restore the file, or no PIN can be recognised"
     )]

@@ -29,6 +29,8 @@ pub(crate) struct Attempt {
 #[derive(Default)]
 pub(crate) struct Memory {
     lines: BTreeMap<LineId, VecDeque<(Tick, Outcome)>>,
+    /// Empty off-hooks that could not be written when they were told.
+    uncounted: BTreeMap<LineId, u64>,
 }
 
 impl Memory {
@@ -36,6 +38,19 @@ impl Memory {
         let attempts = self.lines.get(&line)?;
         let known = attempts.iter().rev().find(|(at, _)| *at == off_hook);
         known.map(|(_, outcome)| *outcome)
+    }
+
+    /// An empty off-hook that is to be counted with the next transaction that succeeds.
+    pub fn owe_empty_off_hook(&mut self, line: LineId) {
+        *self.uncounted.entry(line).or_default() += 1;
+    }
+
+    pub fn uncounted(&self) -> impl Iterator<Item = (LineId, u64)> + '_ {
+        self.uncounted.iter().map(|(line, count)| (*line, *count))
+    }
+
+    pub fn all_counted(&mut self) {
+        self.uncounted.clear();
     }
 
     pub fn remember(&mut self, attempt: Attempt) {

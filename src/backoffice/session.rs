@@ -79,8 +79,20 @@ impl<'a> Session<'a> {
 
     /// Adds one to a counter and gives the new count.
     pub fn count(&mut self, key: CounterKey) -> Result<u64, Error> {
+        self.count_more(key, 1)
+    }
+
+    /// Counts the empty off-hooks that could not be written when they were told.
+    pub fn count_owed(&mut self) -> Result<(), Error> {
+        for (line, more) in self.memory.uncounted() {
+            self.count_more(CounterKey::of_line(CounterKind::EmptyOffHook, line), more)?;
+        }
+        Ok(())
+    }
+
+    fn count_more(&mut self, key: CounterKey, more: u64) -> Result<u64, Error> {
         let before = self.tables.counters.get(&self.writer, &key)?;
-        let count = before.map_or(0, |c| c.count) + 1;
+        let count = before.map_or(0, |c| c.count) + more;
         self.tables
             .counters
             .put(&mut self.writer, &key, &Counter { count })?;

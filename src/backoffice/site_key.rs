@@ -5,7 +5,7 @@ use crate::Error;
 use std::{
     fs::{File, OpenOptions},
     io::{ErrorKind, Read, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 use types::{digits::Digits, secret::Secret};
@@ -31,6 +31,13 @@ impl SiteKey {
         let mut bytes = Secret::new([0; LENGTH]);
         match File::open(&path) {
             Ok(mut file) => {
+                let mode = file.metadata().map_err(failed)?.permissions().mode();
+                if mode & 0o077 != 0 {
+                    return Err(Error::SiteKeyOpen {
+                        path,
+                        mode: mode & 0o777,
+                    });
+                }
                 let mut text = Secret::new(Vec::new());
                 file.read_to_end(text.expose_mut()).map_err(failed)?;
                 if text.expose().len() != LENGTH {
@@ -69,10 +76,14 @@ impl SiteKey {
 fn create(dir: &Path, path: &Path, bytes: &mut Secret<[u8; LENGTH]>) -> std::io::Result<()> {
     File::open("/dev/urandom")?.read_exact(bytes.expose_mut())?;
     let draft = dir.join("site.key.new");
+    // What a crash left, or somebody put there, may be open to others.
+    match std::fs::remove_file(&draft) {
+        Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
     let mut file = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(&draft)?;
     file.write_all(bytes.expose())?;

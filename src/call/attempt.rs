@@ -12,7 +12,7 @@ use types::{
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Weighed},
     fact::{Fact, Leg},
-    id::CallId,
+    id::{CallId, InmateId, TrunkId},
     language::Language,
     prompt::Prompt,
     query::Query,
@@ -25,6 +25,7 @@ use types::{
 /// Between two keys that are pressed in one go, from beginning to beginning.
 const KEYING_ON: Ticks = Ticks::ms(500);
 
+/// One attempt, from off-hook to its record.
 #[derive(Debug)]
 pub struct Attempt {
     pub off_hook_at: Tick,
@@ -32,6 +33,8 @@ pub struct Attempt {
     pub keyed_at: Option<Tick>,
     pub language: Option<Language>,
     pub pin: Option<Secret<Digits>>,
+    /// Whose PIN was keyed, also one that was refused.
+    pub inmate: Option<InmateId>,
     /// Keys pressed before the step that takes them.
     pub ahead: Secret<Digits>,
     pub dialed: Digits,
@@ -41,7 +44,7 @@ pub struct Attempt {
     pub blocked: Option<Blocked>,
     /// The trunk that is held now, and the last one that was.
     pub trunk: Option<TrunkProfile>,
-    pub last_trunk: Option<types::id::TrunkId>,
+    pub last_trunk: Option<TrunkId>,
     pub trunks_tried: u8,
     pub answered_at: Option<Tick>,
     pub talk_from: Option<Tick>,
@@ -59,6 +62,7 @@ impl Attempt {
             keyed_at: None,
             language: None,
             pin: None,
+            inmate: None,
             ahead: Secret::default(),
             dialed: Digits::EMPTY,
             permit: None,
@@ -208,6 +212,7 @@ impl Attempt {
         cx.ended = Some(CallEnd {
             call,
             off_hook_at: self.off_hook_at,
+            inmate: self.inmate,
             dialed: self.dialed,
             trunk: self.last_trunk,
             language: Some(self.tongue(cx)),
@@ -230,11 +235,11 @@ impl Attempt {
         self.over(cx, Disposition::TrunkLost, EndedBy::Network, &prompts)
     }
 
-    /// An officer or the end of service cuts the call.
-    pub(crate) fn cut_off(self, cx: &mut Cx<'_>) -> Phase {
+    /// An officer cuts the call, or the controller that stops.
+    pub(crate) fn cut_off(self, cx: &mut Cx<'_>, by: EndedBy) -> Phase {
         cx.tell(Fact::CutOff);
         let prompts = [Prompt::CallEndedByFacility, Prompt::HangUp];
-        self.over(cx, Disposition::CutOff, EndedBy::Officer, &prompts)
+        self.over(cx, Disposition::CutOff, by, &prompts)
     }
 }
 

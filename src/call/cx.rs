@@ -12,6 +12,7 @@ use types::{
     tick::Tick,
 };
 
+/// The time, the settings and the plan a step goes by, and where its actions go.
 #[derive(Debug)]
 pub struct Cx<'a> {
     pub now: Tick,

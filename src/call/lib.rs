@@ -169,7 +169,7 @@ impl Call {
         self.phase.attempt().and_then(Attempt::tap)
     }
 
-    pub fn open_call(&self) -> Option<CallId> {
+    fn open_call(&self) -> Option<CallId> {
         self.phase
             .attempt()
             .and_then(|a| a.permit.as_ref())
@@ -289,11 +289,19 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
             attempt.release_hint(*piece);
             Ok(attempt.lose_trunk(cx))
         }
-        Event::Command(LineCommand::CutOff | LineCommand::Stop { cut: true })
+        Event::Command(command @ (LineCommand::CutOff | LineCommand::Stop { cut: true }))
             if phase.attempt().is_some() =>
         {
+            let by = match command {
+                LineCommand::CutOff => EndedBy::Officer,
+                _ => EndedBy::Controller,
+            };
             let attempt = phase.into_attempt().expect("checked");
-            Ok(attempt.cut_off(cx))
+            Ok(attempt.cut_off(cx, by))
+        }
+        Event::Answer(answered) if phase.asked() != Some(answered.number) => {
+            cx.tell(Fact::LateReply);
+            Ok(phase)
         }
         Event::Flash | Event::Pulses(_) => {
             let mut phase = phase;

@@ -7,7 +7,11 @@ use std::{
     process::ExitCode,
 };
 
-use types::trunk::{Outpulsing, TrunkSignalling};
+use types::{
+    dial_plan::{DialPlan, DialRule},
+    phone_number::DialingPattern,
+    trunk::{Outpulsing, TrunkSignalling},
+};
 
 use crate::site::Site;
 
@@ -85,8 +89,9 @@ fn description(site: &Site) -> String {
 /// What the file's own grammar can't see.
 fn problems(site: &Site) -> Vec<String> {
     let mut problems = site.not_yet();
-    if let Err(error) = site.shared() {
-        problems.push(format!("prompts and tone tables: {error:#}"));
+    match site.shared() {
+        Ok(shared) => problems.extend(never_matching(site, &shared.dial_plan)),
+        Err(error) => problems.push(super::causes(&error)),
     }
     for (what, path) in [
         ("data", Some(&site.data)),
@@ -97,6 +102,45 @@ fn problems(site: &Site) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Entries of tables that are too short or too long for any number that could be dialed.
+fn never_matching(site: &Site, plan: &DialPlan) -> Vec<String> {
+    let defaults = &site.defaults;
+    let restricted = defaults.restricted.iter().cloned();
+    let allowed = defaults.allowed.iter().map(|entry| entry.pattern.clone());
+    let hours = defaults.time_restricted.iter();
+    let hours = hours.map(|window| window.pattern.clone());
+    let lists = defaults.inmates.iter().flat_map(|inmate| &inmate.numbers);
+    let lists = lists.map(|entry| entry.number.to_string());
+    let tables = restricted
+        .map(|entry| ("restricted", entry))
+        .chain(allowed.map(|entry| ("allowed", entry)))
+        .chain(hours.map(|entry| ("hours", entry)))
+        .chain(lists.map(|entry| ("inmate.numbers", entry)));
+    tables
+        .filter(|(_, entry)| !could_match(entry, plan))
+        .map(|(table, entry)| {
+            format!(
+                "`defaults.{table}`: {entry} has {} digits, as no number of {} has: it would \
+                 never match; write the whole national number, without what is dialed before it",
+                entry.len(),
+                site.country
+            )
+        })
+        .collect()
+}
+
+fn could_match(entry: &str, plan: &DialPlan) -> bool {
+    if entry.starts_with('+') || entry.ends_with('*') {
+        return true;
+    }
+    let national = |rule: &&DialRule| rule.pattern != DialingPattern::International;
+    plan.rules.iter().filter(national).any(|rule| {
+        let added = rule.prepend.len();
+        let length = |dialed: u8| usize::from(dialed.saturating_sub(rule.strip)) + added;
+        (length(rule.min)..=length(rule.max)).contains(&entry.len())
+    })
 }
 
 /// A directory may be missing, because it is made at the first start; a file in its place not.
@@ -115,4 +159,32 @@ fn told(problems: &[String]) -> String {
         .iter()
         .map(|problem| format!("  to change: {problem}\n"))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::site_text;
+
+    fn found(restricted: &str) -> Vec<String> {
+        let text = site_text(8).replacen("2155550199", restricted, 1);
+        let site = Site::parse(&text, "sample.toml".as_ref()).expect("its form is right");
+        problems(&site)
+    }
+
+    #[test]
+    fn an_entry_that_no_number_can_match_is_told() {
+        for entry in ["5550199", "1-215-555-0199", "555????"] {
+            let problems = found(entry);
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert!(problems[0].contains("never match"), "{problems:?}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_numbers_can_match_is_right() {
+        for entry in ["215-555-0198", "+44*", "215*", "???5550199"] {
+            assert_eq!(found(entry), [""; 0], "{entry}");
+        }
+    }
 }

@@ -5,9 +5,12 @@ mod records;
 mod run;
 
 use std::{
+    fmt::Display,
     io::Write as _,
+    ops::RangeInclusive,
     path::PathBuf,
     process::ExitCode,
+    str::FromStr,
     sync::{Arc, atomic::AtomicBool},
 };
 
@@ -43,13 +46,15 @@ enum Command {
 #[derive(Debug, Args)]
 struct DemoArgs {
     /// Phones, each with an inmate; there are as many trunks.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=500))]
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = phones)]
+    #[arg(allow_negative_numbers = true)]
     phones: u16,
     /// How long it takes.
-    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, value_name = "S", default_value_t = 90, value_parser = seconds)]
+    #[arg(allow_negative_numbers = true)]
     seconds: u32,
     /// The calls that are made by chance; the same seed makes the same calls.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, value_name = "K", default_value_t = 1)]
     seed: u64,
     /// Directory for one stereo WAV a call; without it, a new directory of temporary files.
     #[arg(long, value_name = "DIR")]
@@ -95,10 +100,23 @@ pub fn main() -> ExitCode {
     match dispatch(Cli::parse().command) {
         Ok(code) => code,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "sallyport: {error:#}");
+            let _ = writeln!(std::io::stderr(), "sallyport: {}", causes(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error with its causes. One that tells its cause itself has not to be told of it again.
+fn causes(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        match text.as_str() {
+            "" => text = cause,
+            told if told.ends_with(&cause) => {}
+            _ => text.extend([": ", cause.as_str()]),
+        }
+    }
+    text
 }
 
 fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
@@ -108,6 +126,25 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(args) => Ok(check::check(&args.site)),
         Command::Records(args) => records::records(&args.site.site, args.json),
     }
+}
+
+fn phones(text: &str) -> Result<u16, String> {
+    within(text, 1..=500)
+}
+
+fn seconds(text: &str) -> Result<u32, String> {
+    within(text, 1..=86_400)
+}
+
+fn within<T: FromStr + PartialOrd + Display>(
+    text: &str,
+    allowed: RangeInclusive<T>,
+) -> Result<T, String> {
+    let number = text.parse().ok().filter(|number| allowed.contains(number));
+    number.ok_or_else(|| {
+        let (least, most) = (allowed.start(), allowed.end());
+        format!("allowed: a whole number from {least} to {most}")
+    })
 }
 
 fn demo_command(args: DemoArgs) -> anyhow::Result<ExitCode> {

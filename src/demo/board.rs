@@ -13,12 +13,15 @@ use types::{
     tick::{Tick, Ticks},
 };
 
-use crate::records::{length, names};
+use super::story;
+use crate::records::length;
 
 /// Rows that are left to the story at the least.
 const STORY_ROWS: usize = 10;
 /// The width of one line's cell.
-const CELL: usize = 38;
+const CELL: usize = 39;
+/// The width of the time before a line of the story.
+const TIME: usize = 8;
 /// The board is drawn again this often.
 const EVERY: Ticks = Ticks::ms(200);
 
@@ -39,6 +42,8 @@ pub struct Board {
     cells: Vec<Cell>,
     screen: Option<Screen>,
     drawn: Tick,
+    /// The width of the terminal, if it is one.
+    columns: Option<usize>,
 }
 
 /// A terminal whose upper part is the board.
@@ -63,7 +68,8 @@ impl Board {
                 calls: 0,
             })
             .collect();
-        let screen = Screen::of_terminal(cells.len());
+        let size = terminal_size();
+        let screen = size.and_then(|(rows, columns)| Screen::fitting(cells.len(), rows, columns));
         if let Some(screen) = screen {
             screen.open();
         }
@@ -71,6 +77,7 @@ impl Board {
             cells,
             screen,
             drawn: Tick::ZERO,
+            columns: size.map(|(_, columns)| columns),
         }
     }
 
@@ -94,16 +101,22 @@ impl Board {
             }
             Fact::Ended(end) => {
                 cell.calls += 1;
-                cell.number = names::disposition(end.disposition).replace('-', " ");
+                cell.number = story::outcome_words(end.disposition);
             }
             _ => {}
         }
     }
 
-    /// Writes a line of the story.
+    /// Writes a line of the story, or several; on a terminal they break between words.
     pub fn say(&self, text: &str) {
-        // A closed pipe is no reason to fail in the middle of calls.
-        let _ = writeln!(io::stdout().lock(), "{text}");
+        let mut out = io::stdout().lock();
+        for line in text.lines() {
+            // A closed pipe is no reason to fail in the middle of calls.
+            let _ = match self.columns {
+                Some(columns) => writeln!(out, "{}", broken(line, columns)),
+                None => writeln!(out, "{line}"),
+            };
+        }
     }
 
     /// Draws the board again when it is time.
@@ -148,8 +161,8 @@ impl Board {
             .count();
         let clock = length(Ticks(now.0 / 8000 * 8000));
         let mut rows = vec![format!(
-            "\x1b[1msallyport  {clock}, {} phones, {busy} off-hook, {talking} talking\x1b[0m",
-            self.cells.len()
+            "\x1b[1msallyport  {clock}, {}, {busy} off-hook, {talking} talking\x1b[0m",
+            super::counted(self.cells.len(), "phone")
         )];
         let height = screen.board - 2;
         for row in 0..height {
@@ -178,10 +191,10 @@ impl Cell {
             _ => format!("{}s", now.since(self.since).as_secs()),
         };
         let text = format!(
-            "{:>3} {:<11}{since:>4} {trunk:<3} {:<12}",
+            "{:>3} {:<11}{since:>4} {trunk:<3} {:<14}",
             self.line.0,
             clip(&self.state, 11),
-            clip(&self.number, 12)
+            clip(&self.number, 14)
         );
         format!("{text:<CELL$}")
     }
@@ -189,6 +202,27 @@ impl Cell {
 
 fn clip(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
+}
+
+/// A line broken between words to fit so many columns; what follows stands under its text.
+fn broken(line: &str, columns: usize) -> String {
+    let time = line.find(" s  ").filter(|&at| at == TIME).map(|at| at + 4);
+    let begin = line.len() - line.trim_start().len();
+    let indent = time.unwrap_or(begin + 2);
+    let mut text = line[..begin].to_owned();
+    let mut width = begin;
+    for word in line[begin..].split_inclusive(' ') {
+        let length = word.trim_end().chars().count();
+        if width + length > columns && width > indent {
+            text.truncate(text.trim_end().len());
+            text.push('\n');
+            text.extend(std::iter::repeat_n(' ', indent));
+            width = indent;
+        }
+        text.push_str(word);
+        width += word.chars().count();
+    }
+    text
 }
 
 /// What a phase is for somebody who looks at the board.
@@ -208,14 +242,6 @@ fn phase_words(phase: &str) -> &str {
 }
 
 impl Screen {
-    fn of_terminal(cells: usize) -> Option<Screen> {
-        if !io::stdout().is_terminal() {
-            return None;
-        }
-        let (rows, columns) = terminal_size()?;
-        Screen::fitting(cells, rows, columns)
-    }
-
     /// A board of `cells` lines, as few rows as it needs in as many columns as there are.
     fn fitting(cells: usize, rows: usize, columns: usize) -> Option<Screen> {
         let across = (columns / CELL).max(1);
@@ -237,8 +263,11 @@ impl Screen {
     }
 }
 
-/// Rows and columns, as `stty` tells them of our standard input.
+/// Rows and columns, as `stty` tells them of our standard input, if the output is a terminal.
 fn terminal_size() -> Option<(usize, usize)> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
     let mut stty = Command::new("stty");
     let told = stty
         .arg("size")
@@ -281,6 +310,18 @@ mod tests {
         assert!(rows[0].contains("2 phones, 1 off-hook"), "{}", rows[0]);
         assert!(rows[1].contains("pin          3s t7"), "{:?}", rows[1]);
         assert!(rows.iter().skip(1).all(|row| row.chars().count() <= 80));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_breaks_between_words_under_its_text() {
+        let line = "    4.16 s  says to the inmate: \"After the tone\"";
+        assert_eq!(
+            broken(line, 32),
+            "    4.16 s  says to the inmate:\n            \"After the tone\""
+        );
+        assert_eq!(broken(line, 80), line);
+        assert_eq!(broken("  19:21 a call", 10), "  19:21 a\n    call");
+        assert_eq!(broken("abcdef", 3), "abcdef");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the demonstration says at its end: the records in words, what was measured, and where
 //! the followed line's recording is.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 
 use drivers::sim::{
     delay::{OneWay, one_way},
@@ -28,16 +28,29 @@ const ALIKE: f64 = 0.5;
 pub struct Parts<'a> {
     pub zone: &'a TimeZone,
     pub outcome: Outcome,
+    /// How fast virtual time was.
+    pub speed: Option<Speed>,
     /// The facts of the followed line.
     pub followed: Vec<FactAt>,
     pub phone: Option<Handle>,
     pub trunks: Vec<(TrunkId, Handle)>,
 }
 
+/// What was simulated, and how long that took.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Speed {
+    pub phones: usize,
+    pub simulated: Ticks,
+    /// On the real clock, the recordings written.
+    pub took: Ticks,
+    /// The processor's time in it.
+    pub cpu: Duration,
+}
+
 impl Parts<'_> {
     pub fn words(&self) -> String {
         let records = &self.outcome.records;
-        let mut text = format!("\n{} calls\n", records.len());
+        let mut text = format!("\n{}\n", super::counted(records.len(), "call"));
         for record in records {
             let _ = writeln!(text, "  {}", words(record, self.zone));
         }
@@ -78,15 +91,29 @@ impl Parts<'_> {
     fn frames(&self) -> String {
         let ms = |ticks: Ticks| ticks.0 as f64 / 8.0;
         match self.outcome.frames {
-            None => "  late frames: none can be, on virtual time\n".to_owned(),
+            None => self.speed.map_or_else(String::new, |speed| {
+                format!(
+                    "  late frames: none can be, on virtual time\n  {}\n",
+                    speed.words(self.calls())
+                )
+            }),
             Some(frames) => format!(
-                "  late frames: {} of {} later than 10 ms; worst {:.1} ms, 99.9 % within {:.1} ms\n",
+                "  late frames: {} of {} later than 10 ms; worst {:.1} ms, \
+                 on the worst line 99.9 % within {:.1} ms\n",
                 frames.late,
                 frames.handled,
                 ms(frames.worst),
                 ms(frames.p999)
             ),
         }
+    }
+
+    /// From off-hook to the end of the attempt, all calls together.
+    fn calls(&self) -> Ticks {
+        let records = self.outcome.records.iter();
+        let lengths =
+            records.filter_map(|record| record.ended_utc_ms.map(|end| end - record.started_utc_ms));
+        Ticks::ms(lengths.map(|ms| u64::try_from(ms).unwrap_or(0)).sum())
     }
 
     fn recording(&self) -> String {
@@ -101,6 +128,21 @@ impl Parts<'_> {
             ),
             None => "line 1 made no call that is recorded\n".to_owned(),
         }
+    }
+}
+
+impl Speed {
+    fn words(&self, calls: Ticks) -> String {
+        let hours = |ticks: Ticks| ticks.0 as f64 / (3600.0 * 8000.0);
+        let took = self.took.0 as f64 / 8000.0;
+        let cpu = self.cpu.as_secs_f64();
+        format!(
+            "virtual time: {:.2} phone-hours, {:.2} of them in calls, in {took:.2} s \
+             ({cpu:.2} s of CPU): {:.2} call-hours a second of CPU",
+            hours(self.simulated) * self.phones as f64,
+            hours(calls),
+            hours(calls) / cpu.max(0.001),
+        )
     }
 }
 

@@ -10,18 +10,24 @@ pub mod story;
 
 use std::{
     collections::BTreeSet,
+    fs,
     io::{self, Write},
     path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use anyhow::Context as _;
 use backoffice::Anchor;
 use drivers::sim::{clocked, exchange::line::ExchangeLine, sim_port::Handle};
 use line::Shared;
+use nix::sys::{
+    resource::{UsageWho, getrusage},
+    time::{TimeVal, TimeValLike as _},
+};
 use slog::Logger;
 use types::{
     call_record::CallRecord,
@@ -75,6 +81,9 @@ struct Demo {
     /// The followed phone, and all trunks.
     phone: Option<Handle>,
     trunks: Vec<(types::id::TrunkId, Handle)>,
+    /// The real clock, and when the first call could begin on it.
+    clock: Clock,
+    began: Tick,
     /// Holds the database as long as it is needed.
     _database: tempfile::TempDir,
 }
@@ -87,8 +96,9 @@ pub fn run(options: Options, stop: &AtomicBool, log: &Logger) -> anyhow::Result<
         demo.end_records(told);
     } else {
         let mut story = demo.story();
-        let followed = demo.tell_story(&mut story, stop);
-        demo.end_story(&mut story, followed);
+        let mut board = board::Board::new(demo.site.lines.iter().map(|wire| wire.id));
+        let followed = demo.tell_story(&mut board, &mut story, stop);
+        demo.end_story(&board, &mut story, followed);
     }
     Ok(())
 }
@@ -153,6 +163,8 @@ impl Demo {
             shared,
             runner,
             trunks,
+            clock,
+            began: clock.now(),
             _database: database,
             site,
         })
@@ -170,13 +182,17 @@ impl Demo {
     }
 
     /// The board and the story; the facts of the followed line.
-    fn tell_story(&mut self, story: &mut Story, stop: &AtomicBool) -> Vec<FactAt> {
-        let mut board = board::Board::new(self.site.lines.iter().map(|wire| wire.id));
+    fn tell_story(
+        &mut self,
+        board: &mut board::Board,
+        story: &mut Story,
+        stop: &AtomicBool,
+    ) -> Vec<FactAt> {
         board.say(&format!(
-            "{}: {} phones, {} trunks; line 1 followed",
+            "{}: {}, {}; line 1 followed",
             self.site.name,
-            self.site.lines.len(),
-            self.site.trunks.len()
+            counted(self.site.lines.len(), "phone"),
+            counted(self.site.trunks.len(), "trunk")
         ));
         let mut followed = Vec::new();
         while !self.is_over(stop) {
@@ -216,8 +232,15 @@ impl Demo {
         told.tell(&outcome.records);
     }
 
-    fn end_story(self, story: &mut Story, mut followed: Vec<FactAt>) {
+    fn end_story(self, board: &board::Board, story: &mut Story, mut followed: Vec<FactAt>) {
+        let simulated = self.runner.now();
         let mut outcome = self.runner.finish(Ticks::ZERO);
+        let speed = ending::Speed {
+            phones: self.site.lines.len(),
+            simulated: simulated.since(Tick::ZERO),
+            took: self.clock.now().since(self.began),
+            cpu: cpu_time(),
+        };
         let mut text = String::new();
         for fact in std::mem::take(&mut outcome.facts) {
             if fact.line == FOLLOWED {
@@ -235,13 +258,13 @@ impl Demo {
         let parts = ending::Parts {
             zone: &self.site.time_zone,
             outcome,
+            speed: self.options.fast.then_some(speed),
             followed,
             phone: self.phone,
             trunks: self.trunks,
         };
         text.push_str(&parts.words());
-        // A reader that has gone away is no error.
-        let _ = io::stdout().lock().write_all(text.as_bytes());
+        board.say(&text);
     }
 }
 
@@ -279,8 +302,30 @@ fn exchange(options: &Options, _wire: &crate::site::TrunkWire) -> ExchangeLine {
     }
 }
 
+/// What this process has used of the processors so far.
+fn cpu_time() -> Duration {
+    getrusage(UsageWho::RUSAGE_SELF).map_or(Duration::ZERO, |usage| {
+        let micros = |time: TimeVal| Duration::from_micros(time.num_microseconds().unsigned_abs());
+        micros(usage.user_time()) + micros(usage.system_time())
+    })
+}
+
+/// "1 phone", "2 phones".
+fn counted(count: usize, what: &str) -> String {
+    let many = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{many}")
+}
+
 /// Where recordings go. A demonstration that only prints records keeps none unless told to.
 fn recordings(options: &Options) -> anyhow::Result<Option<PathBuf>> {
+    if let Some(directory) = &options.record {
+        fs::create_dir_all(directory).with_context(|| {
+            format!(
+                "can't make the directory {} of --record",
+                directory.display()
+            )
+        })?;
+    }
     if options.record.is_some() || options.json {
         return Ok(options.record.clone());
     }

@@ -1,7 +1,7 @@
 //! One line followed: a line of text a fact, in words, with the time since the start.
 
 use types::{
-    disposition::Blocked,
+    disposition::{Blocked, Disposition},
     edge::Edge,
     fact::{Fact, FactAt, Leg},
     heard::Heard,
@@ -16,6 +16,9 @@ use types::{
 use crate::records::{
     answer_words, blocked_words, length, names, party_words, release_words, tone_words, type_words,
 };
+
+/// Stands for a key of the PIN.
+const DOT: char = '•';
 
 /// The words of a prompt in a language.
 pub type Words = Box<dyn Fn(Language, &Prompt) -> String>;
@@ -49,13 +52,10 @@ impl Story {
     /// What is to be told now that this has happened: at most the keys before it, and itself.
     pub fn tell(&mut self, fact: &FactAt) -> Vec<String> {
         if let Fact::Keyed { digit } = &fact.fact {
-            let (last, keys) = self.keys.get_or_insert_with(|| (fact.at, String::new()));
-            *last = fact.at;
-            match digit {
-                Some(digit) => keys.push(char::from(digit.ascii())),
-                None => keys.push('•'),
-            }
-            return Vec::new();
+            return self.key(
+                fact.at,
+                digit.map_or(DOT, |digit| char::from(digit.ascii())),
+            );
         }
         let Some(text) = self.sentence(&fact.fact) else {
             return Vec::new();
@@ -63,6 +63,17 @@ impl Story {
         let mut told: Vec<String> = self.end_keys().into_iter().collect();
         told.push(line(fact.at, &text));
         told
+    }
+
+    /// Keeps a key until its row is over: at another fact, or where the PIN ends.
+    fn key(&mut self, at: Tick, key: char) -> Vec<String> {
+        let other = |keys: &String| keys.ends_with(DOT) != (key == DOT);
+        let ends = self.keys.as_ref().is_some_and(|(_, keys)| other(keys));
+        let told = if ends { self.end_keys() } else { None };
+        let (last, keys) = self.keys.get_or_insert_with(|| (at, String::new()));
+        *last = at;
+        keys.push(key);
+        told.into_iter().collect()
     }
 
     /// Tells the keys that nothing has followed yet.
@@ -74,6 +85,9 @@ impl Story {
     fn sentence(&mut self, fact: &Fact) -> Option<String> {
         let text = match fact {
             Fact::OffHook => "the inmate lifts the handset".to_owned(),
+            Fact::Phase {
+                to: "dial-tone", ..
+            } => "gives the inmate the controller's own dial tone".to_owned(),
             Fact::OnHook => "the inmate hangs up".to_owned(),
             Fact::Flash => {
                 "the switch hook was flashed: nothing of it reaches the trunk".to_owned()
@@ -105,7 +119,7 @@ impl Story {
             Fact::Outpulsing { digits } => format!("sends {digits} digits to the exchange"),
             Fact::Decided(verdict) => decided(verdict),
             Fact::Answered(piece) => format!(
-                "answered: {} ({} of 100)",
+                "answered: {} (trusted {} of 100)",
                 answer_words(piece.evidence),
                 piece.trust
             ),
@@ -113,7 +127,7 @@ impl Story {
             Fact::Refused => "the called party refuses the call".to_owned(),
             Fact::TalkBegins => "both parties are connected".to_owned(),
             Fact::Released(piece) => format!(
-                "the far end is gone: {} ({} of 100)",
+                "the far end is gone: {} (trusted {} of 100)",
                 release_words(piece.evidence),
                 piece.trust
             ),
@@ -171,12 +185,11 @@ impl Story {
     }
 }
 
-/// What is told of a line that is not followed: refusals, talks, and how an attempt ended.
+/// What is told of a line that is not followed: talks, and how an attempt ended.
 pub fn of_other_line(fact: &FactAt) -> Option<String> {
     let text = match &fact.fact {
-        Fact::Ended(end) => ended(end),
+        Fact::Ended(end) => end.blocked.map_or_else(|| ended(end), refused),
         Fact::TalkBegins => "both parties are connected".to_owned(),
-        Fact::Decided(verdict) => refused(verdict.outcome.as_ref().err()?.blocked),
         _ => return None,
     };
     Some(line(fact.at, &format!("(line {}: {text})", fact.line)))
@@ -265,7 +278,7 @@ fn handling_words(handling: Handling) -> &'static str {
     match handling {
         Handling::AutomatedOperator => "collect, by the automated operator",
         Handling::CarrierOperator => "through the carrier's operator",
-        Handling::Direct => "without acceptance",
+        Handling::Direct => "nobody has to accept",
     }
 }
 
@@ -299,11 +312,22 @@ fn step_words(step: &Step) -> String {
 }
 
 fn ended(end: &types::call_record::CallEnd) -> String {
-    let name = names::disposition(end.disposition).replace('-', " ");
     format!(
-        "the attempt is over: {name}, ended by {}",
+        "the attempt is over: {}, ended by {}",
+        outcome_words(end.disposition),
         party_words(end.ended_by)
     )
+}
+
+/// A disposition for somebody who does not know the names in the records.
+pub fn outcome_words(disposition: Disposition) -> String {
+    match disposition {
+        Disposition::Blocked => "refused".to_owned(),
+        Disposition::Intercept => "not in service".to_owned(),
+        Disposition::Limited => "time is up".to_owned(),
+        Disposition::Refused => "declined".to_owned(),
+        named => names::disposition(named).replace('-', " "),
+    }
 }
 
 #[cfg(test)]
@@ -343,6 +367,24 @@ mod tests {
             [
                 "    0.60 s  the inmate keys ••••••",
                 "    0.90 s  the inmate hangs up"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_pin_and_the_number_after_it_are_two_facts() {
+        let mut story = story();
+        let keys = [None, None, Digit::decimal(2), Digit::decimal(1)];
+        let mut told = Vec::new();
+        for (ms, digit) in (1..).zip(keys) {
+            told.extend(story.tell(&at(ms * 100, Fact::Keyed { digit })));
+        }
+        told.extend(story.end_keys());
+        assert_eq!(
+            told,
+            [
+                "    0.20 s  the inmate keys ••",
+                "    0.40 s  the inmate keys 21"
             ]
         );
     }

@@ -48,6 +48,10 @@ pub struct DtmfFrame {
     /// The frame already looks like DTMF, though nothing may be accepted yet: a bridge
     /// that mutes such frames lets at most two frames of a digit pass.
     pub suspect: bool,
+    /// Somebody else's receiver might take the frame for DTMF, at the end of a line that changes
+    /// the twist or behind a filter that takes other tones away: what may not reach such a
+    /// receiver is muted by this. Voices have it now and then.
+    pub guarded: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -79,6 +83,7 @@ pub struct Dtmf {
     refill: usize,
     hum: Hum,
     candidate: Option<Candidate>,
+    guard: Guard,
     active: Option<Active>,
     /// So many samples were lost that the digit before is over.
     cut: Option<Ticks>,
@@ -214,6 +219,7 @@ impl Dtmf {
             refill: 0,
             hum: Hum::default(),
             candidate: None,
+            guard: Guard::default(),
             active: None,
             cut: None,
         }
@@ -234,6 +240,7 @@ impl Dtmf {
             self.hop(hop, end, &mut frame);
         }
         frame.suspect |= self.active.is_some();
+        frame.guarded |= frame.suspect;
         frame
     }
 
@@ -242,6 +249,7 @@ impl Dtmf {
         self.refill = HOPS;
         self.hum = Hum::default();
         self.candidate = None;
+        self.guard = Guard::default();
         self.active = None;
         self.cut = None;
     }
@@ -253,6 +261,7 @@ impl Dtmf {
         }
         self.refill = HOPS;
         self.candidate = None;
+        self.guard = Guard::default();
         if samples as usize >= WINDOW {
             let before = self.cut.map_or(0, |cut| cut.0);
             self.cut = Some(Ticks(before + u64::from(samples)));
@@ -273,6 +282,8 @@ impl Dtmf {
         let hum = self.hum.follow(self.below.powers().iter().sum(), total);
         let hit = self.hit(&powers, total - hum);
         frame.suspect |= hit.is_some();
+        let offset = |lane| self.keys.offset(lane);
+        frame.guarded |= self.guard.follow(&powers, offset) || hit.is_some();
         if self.active.is_some() {
             self.follow(hit, &powers, end, frame);
         }
@@ -475,6 +486,54 @@ impl Active {
             start: self.start,
             end,
         }
+    }
+}
+
+/// Two steady tones of a key, whatever sounds beside them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Guard {
+    key: usize,
+    row: f32,
+    column: f32,
+    /// Hops in a row.
+    hops: u8,
+}
+
+impl Guard {
+    /// Hops that make a key; with the window's own length 30 ms, less than any receiver needs.
+    const HOPS: u8 = 3;
+    /// 16 dB either way: a receiver's 6 and 10 dB, and what a long line adds.
+    const TWIST: f32 = 40.0;
+    /// From hop to hop, once the window is full.
+    const UNEVEN: f32 = 2.0;
+
+    fn follow(&mut self, powers: &Lanes, offset: impl Fn(usize) -> f32) -> bool {
+        let seen = Guard::tones(powers).filter(|&(row, column, ..)| {
+            let errors = [
+                offset(row) / ROWS[row],
+                offset(4 + column) / COLUMNS[column],
+            ];
+            errors.iter().all(|error| error.abs() <= WINDOW_OFFSET)
+        });
+        let Some((row, column, rows, columns)) = seen else {
+            self.hops = 0;
+            return false;
+        };
+        let key = 4 * row + column;
+        let even =
+            |now: f32, before: f32| now <= before * Guard::UNEVEN && before <= now * Guard::UNEVEN;
+        let same = key == self.key && even(rows, self.row) && even(columns, self.column);
+        self.hops = if same { self.hops.saturating_add(1) } else { 1 };
+        (self.key, self.row, self.column) = (key, rows, columns);
+        self.hops >= Guard::HOPS
+    }
+
+    fn tones(powers: &Lanes) -> Option<(usize, usize, f32, f32)> {
+        let (row, rows) = strongest(&powers[..4])?;
+        let (column, columns) = strongest(&powers[4..])?;
+        let twist = columns / rows;
+        let level = (1.0 / Guard::TWIST..=Guard::TWIST).contains(&twist);
+        (level && rows.min(columns) >= LEAST_EACH).then_some((row, column, rows, columns))
     }
 }
 

@@ -5,7 +5,7 @@ use call::{Action, Actions, Event};
 use types::{
     edge::PortCommand,
     fact::{Fact, Leg},
-    query::{Asked, TrunkQuery},
+    query::{Asked, Query, TrunkQuery},
     tick::Tick,
     trunk::Outpulsing,
 };
@@ -55,7 +55,13 @@ impl Line {
             }
             Action::RecordName(length) => self.name.start(length),
             Action::StopName => self.name.stop(),
-            Action::Ask { number, query } => out.asks.push(Asked { number, query }),
+            Action::Ask { number, query } => {
+                // A second's sign of life may be lost, and the next stands for it; anything
+                // else that finds no room is a bug.
+                let spare = matches!(query, Query::Seen { .. } | Query::EmptyOffHook);
+                let asked = out.asks.try_push(Asked { number, query });
+                assert!(asked.is_ok() || spare, "a line asks less in one turn");
+            }
             Action::Borrow { number } => match self.own_trunk {
                 Some(_) => self.own_asked = Some(number),
                 None => out.trunk_asks.push(TrunkQuery::Borrow { number }),

@@ -71,8 +71,8 @@ impl PhoneEar {
         };
         let dtmf = detector.process(samples, at);
         push_digits(&dtmf.events, &mut self.key_down, out);
-        self.key_down |= dtmf.suspect && talking;
-        if !dtmf.suspect
+        self.key_down |= dtmf.guarded && talking;
+        if !dtmf.guarded
             && !dtmf
                 .events
                 .iter()

@@ -74,6 +74,7 @@ pub enum KeeperOutput {
 /// What one input can bring; the room is for the on-hook commands of the start.
 pub const MAX_OUTPUTS: usize = 8;
 
+/// All that one input brings.
 pub type KeeperOutputs = List<KeeperOutput, MAX_OUTPUTS>;
 
 /// What the console shows of a trunk.
@@ -294,8 +295,7 @@ impl Trunk {
         self.guard_until = now + self.profile.guard;
         match condition {
             TrunkCondition::Good => self.faults = 0,
-            TrunkCondition::Faulty => self.fault(now),
-            TrunkCondition::Suspect => self.fault(now),
+            TrunkCondition::Faulty | TrunkCondition::Suspect => self.fault(now),
         }
         // A line that works has released the trunk before it gave it back. Another may not.
         if condition != TrunkCondition::Good {

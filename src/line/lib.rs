@@ -39,7 +39,7 @@ use types::{
     fact::{Fact, Leg},
     frame::{FRAME, FRAME_TICKS, Law, Samples},
     heard::Heard,
-    id::{CallId, LineId},
+    id::LineId,
     query::LineCommand,
     settings::CallSettings,
     tap::{TapFlags, TapFrame},
@@ -189,16 +189,6 @@ impl Line {
     /// The name of the phase the call is in, as facts tell it.
     pub fn phase(&self) -> &'static str {
         self.call.phase_name()
-    }
-
-    /// The call whose record is open, for whoever must end it if this line dies.
-    pub fn open_call(&self) -> Option<CallId> {
-        self.call.open_call()
-    }
-
-    /// Audio moves: the phone is off-hook.
-    pub fn media_on(&self) -> bool {
-        self.media
     }
 
     fn messages(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
@@ -356,6 +346,9 @@ impl Line {
         let wanted = !self.call.is_idle();
         if wanted != self.media {
             self.media = wanted;
+            if !wanted {
+                self.name.forget();
+            }
             out.phone_commands.push(PortCommand::Media(wanted));
             out.flush |= wanted;
         }

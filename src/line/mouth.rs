@@ -40,10 +40,9 @@ pub struct Spoken {
     pub ended: bool,
     /// A prompt or a tone is in the frame.
     pub sounds: bool,
-    /// The frame holds a prompt, not only a tone.
-    pub speaks: bool,
 }
 
+/// What one leg is to hear, in order.
 #[derive(Debug)]
 pub struct Mouth {
     queue: List<Item, QUEUE>,
@@ -140,7 +139,6 @@ impl Mouth {
                 at += wrote;
             }
             spoken.sounds = true;
-            spoken.speaks = true;
         }
         // An item that ends with the frame is over now, not in the next one.
         self.drop_finished(shared, name);

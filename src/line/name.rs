@@ -14,6 +14,7 @@ const VOICED_DBM0: f32 = -40.0;
 /// Kept before the first and after the last voiced frame.
 const MARGIN_FRAMES: usize = 8;
 
+/// The recorded name: kept in memory taken at the start, zeroed when it is forgotten.
 #[derive(Debug)]
 pub struct NameClip {
     samples: Vec<i16>,

@@ -8,6 +8,7 @@ use types::{
     tick::Tick,
 };
 
+/// The gate, and the call it is open for.
 #[derive(Debug)]
 pub struct Tap {
     line: LineId,

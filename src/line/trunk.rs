@@ -16,7 +16,7 @@ use types::{
     heard::Heard,
     query::{TrunkQuery, TrunkReply},
     tick::Tick,
-    trunk::{TrunkCondition, TrunkProfile},
+    trunk::{Outpulsing, TrunkCondition, TrunkProfile},
 };
 
 /// Outpulsing: 70 ms on, 70 ms off (ITU-T Q.24 asks for 40 and 40 at the receiver), -9 dBm0 low,
@@ -42,6 +42,11 @@ impl Held {
             digits: DigitGen::new(DIGIT_LOW_DBM0, DIGIT_HIGH_DBM0, DIGIT_ON_MS, DIGIT_OFF_MS),
             outpulsing: false,
         }
+    }
+
+    /// The port itself is sending the digits.
+    fn is_pulsing(&self) -> bool {
+        self.outpulsing && self.profile.outpulsing == Outpulsing::Pulse
     }
 }
 
@@ -135,7 +140,13 @@ impl Line {
                 self.rest_own(now, edge.edge);
                 continue;
             };
-            if edge.edge == Edge::PulsesSent && held.outpulsing {
+            // Glare: a call came in as the trunk was seized. Its dial tone is the caller's, who
+            // would be talked to under the number that was dialed.
+            if edge.edge == Edge::RingStart && !held.supervision.dialed() {
+                self.deliver(now, Event::TrunkLost, out);
+                continue;
+            }
+            if edge.edge == Edge::PulsesSent && held.is_pulsing() {
                 self.outpulsed(now, out);
                 continue;
             }

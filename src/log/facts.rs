@@ -87,13 +87,14 @@ fn log_heard(log: &Logger, leg: Leg, heard: &Heard) {
             ..
         } => {
             info!(log, "heard"; "leg" => leg, "tone" => tone_words(*tone), "cycles" => cycles,
-                "level_dbm0" => level_dbm0, "confidence" => confidence);
+                "level_dbm0" => rounded(*level_dbm0), "confidence" => rounded(*confidence));
         }
         Heard::ToneEnd { tone, .. } => {
             info!(log, "heard-end"; "leg" => leg, "tone" => tone_words(*tone));
         }
         Heard::Voice { level_dbm0, .. } => {
-            info!(log, "heard"; "leg" => leg, "voice" => true, "level_dbm0" => level_dbm0);
+            info!(log, "heard"; "leg" => leg, "voice" => true,
+                "level_dbm0" => rounded(*level_dbm0));
         }
         Heard::Silence { .. } => info!(log, "heard"; "leg" => leg, "silence" => true),
     }
@@ -121,6 +122,11 @@ fn log_end(log: &Logger, end: &CallEnd) {
     let flags: Vec<&str> = end.flags.names().collect();
     info!(log, "ended"; "call" => call, "disposition" => names::disposition(end.disposition),
         "ended_by" => names::ended_by(end.ended_by), "flags" => flags.join(" "));
+}
+
+/// To a tenth: more digits than anybody reads, fewer than f32 prints.
+fn rounded(value: f32) -> f32 {
+    (value * 10.0).round() / 10.0
 }
 
 fn leg_name(leg: Leg) -> &'static str {

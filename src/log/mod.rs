@@ -35,7 +35,7 @@ pub fn start(format: Format) -> (Logger, AsyncGuard) {
     let (drain, guard) = match format {
         Format::Words | Format::Warnings => {
             let decorator = slog_term::TermDecorator::new().stderr().build();
-            let drain = slog_term::CompactFormat::new(decorator)
+            let drain = slog_term::FullFormat::new(decorator)
                 .use_utc_timestamp()
                 .build()
                 .ignore_res();

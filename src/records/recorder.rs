@@ -4,8 +4,9 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs::{DirBuilder, File, OpenOptions},
     io::{self, BufWriter},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -26,11 +27,20 @@ const SPEC: WavSpec = WavSpec {
     sample_format: SampleFormat::Int,
 };
 
+/// Samples of a channel in a second.
+const SECOND: u32 = SPEC.sample_rate;
+
 /// The shortest gap that is filled.
 const LEAST_GAP: Ticks = Ticks(2 * FRAME as u64);
 
 /// The longest gap that is filled with silence; a longer one can only be an error in time.
 const LONGEST_GAP: Ticks = Ticks::secs(60);
+
+/// A program that is killed leaves a file that can be played, but for this much of its end.
+const WHOLE_EACH: Ticks = Ticks::secs(2);
+
+/// Files of one call's name that may be there.
+const SAME_NAMES: u32 = 1000;
 
 /// The recordings of all lines. An error of the disk ends the recording it hit, is told once
 /// in the log, and stops nothing else.
@@ -73,9 +83,10 @@ impl std::fmt::Debug for Recording {
 }
 
 impl Recorder {
-    /// Records into `directory`, which is made if it is not there.
+    /// Records into `directory`, which is made, for its owner alone, if it is not there.
     pub fn new(directory: &Path, log: Logger) -> io::Result<Recorder> {
-        fs::create_dir_all(directory)?;
+        let mut own = DirBuilder::new();
+        own.recursive(true).mode(0o700).create(directory)?;
         Ok(Recorder {
             directory: directory.to_owned(),
             log,
@@ -121,8 +132,8 @@ impl Recorder {
             warn!(self.log, "a recording was not closed"; "call" => %before);
             self.end(line, before);
         }
-        let path = self.directory.join(format!("call-{call}-line-{line}.wav"));
-        let writer = match WavWriter::create(&path, SPEC) {
+        let (path, file) = self.create(call, line);
+        let writer = match file.and_then(|file| WavWriter::new(BufWriter::new(file), SPEC)) {
             Ok(writer) => Some(writer),
             Err(error) => {
                 self.tell(call, &path, &error);
@@ -139,6 +150,27 @@ impl Recorder {
         self.open.insert(line, recording);
     }
 
+    /// A file that is there is another call's, of a database that is gone: it is evidence and
+    /// stays, and the new one gets a further number.
+    fn create(&self, call: CallId, line: LineId) -> (PathBuf, Result<File, hound::Error>) {
+        let mut own = OpenOptions::new();
+        own.write(true).create_new(true).mode(0o600);
+        let mut again = String::new();
+        for number in 2.. {
+            let name = format!("call-{call}-line-{line}{again}.wav");
+            let path = self.directory.join(name);
+            match own.open(&path) {
+                Err(error)
+                    if error.kind() == io::ErrorKind::AlreadyExists && number <= SAME_NAMES =>
+                {
+                    again = format!("-{number}");
+                }
+                file => return (path, file.map_err(hound::Error::from)),
+            }
+        }
+        unreachable!("the names end at SAME_NAMES")
+    }
+
     fn frame(&mut self, frame: &TapFrame) {
         let Some(recording) = self.open.get_mut(&frame.line) else {
             return;
@@ -151,7 +183,11 @@ impl Recorder {
             return;
         };
         let gap = gap_before(frame, recording.next);
-        let written = write_silence(writer, gap).and_then(|()| write_frame(writer, frame));
+        let whole = recording.length.0 / WHOLE_EACH.0;
+        let due = (recording.length + gap + FRAME_TICKS).0 / WHOLE_EACH.0 > whole;
+        let written = write_silence(writer, gap)
+            .and_then(|()| write_frame(writer, frame))
+            .and_then(|()| if due { writer.flush() } else { Ok(()) });
         match written {
             Ok(()) => {
                 recording.length = recording.length + gap + FRAME_TICKS;
@@ -228,11 +264,16 @@ fn write_frame(
         true => [0; FRAME],
         false => frame.from_phone,
     };
+    let seconds = writer.duration() / SECOND;
     let left = sum(&phone, &frame.to_phone);
     let right = sum(&frame.from_trunk, &frame.to_trunk);
     for (left, right) in left.into_iter().zip(right) {
         writer.write_sample(left)?;
         writer.write_sample(right)?;
+    }
+    // The header is made true each second: a controller that is killed leaves a whole file.
+    if writer.duration() / SECOND > seconds {
+        writer.flush()?;
     }
     Ok(())
 }
@@ -244,6 +285,7 @@ fn sum(a: &Samples, b: &Samples) -> Samples {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{fs, os::unix::fs::PermissionsExt};
     use types::tap::TapFlags;
 
     const CALL: CallId = CallId {
@@ -313,6 +355,20 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_that_is_never_closed_is_whole_up_to_its_last_second() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut recorder = Recorder::new(dir.path(), quiet()).expect("a recorder");
+        recorder.take(&opened(0));
+        for number in 1..=250 {
+            recorder.take(&TapEntry::Frame(frame(number * FRAME as u64)));
+        }
+        let file = fs::read_dir(dir.path()).expect("the directory").next();
+        let path = file.expect("a file").expect("readable").path();
+        // The controller is killed here: nothing of the recorder runs any more.
+        assert_eq!(samples(&path).len(), 2 * 2 * 8000);
+    }
+
+    #[test]
     fn nothing_is_written_before_open_or_after_close() {
         let dir = tempfile::tempdir().expect("a directory");
         let mut recorder = Recorder::new(dir.path(), quiet()).expect("a recorder");
@@ -369,16 +425,57 @@ mod tests {
     }
 
     #[test]
+    fn recordings_are_for_their_owner_alone() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let place = dir.path().join("kept").join("here");
+        let mut recorder = Recorder::new(&place, quiet()).expect("a recorder");
+        recorder.take(&opened(0));
+        recorder.take(&TapEntry::Frame(frame(80)));
+        recorder.take(&closed(80));
+        let mode = |path: &Path| fs::metadata(path).expect("is there").permissions().mode() & 0o777;
+        assert_eq!(mode(&place), 0o700);
+        assert_eq!(mode(&recorder.take_finished()[0].path), 0o600);
+    }
+
+    #[test]
+    fn a_recording_that_is_there_is_never_written_over() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let name = dir.path().join("call-1-9-line-2.wav");
+        fs::write(&name, "another call").expect("writes");
+        let mut recorder = Recorder::new(dir.path(), quiet()).expect("a recorder");
+        recorder.take(&opened(0));
+        recorder.take(&TapEntry::Frame(frame(80)));
+        recorder.take(&closed(80));
+        assert_eq!(fs::read(&name).expect("reads"), b"another call");
+        let finished = recorder.take_finished();
+        assert!(finished[0].path.ends_with("call-1-9-line-2-2.wav"));
+        assert_eq!(samples(&finished[0].path).len(), 2 * FRAME);
+    }
+
+    #[test]
+    fn a_recording_can_be_played_though_nobody_closed_it() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut recorder = Recorder::new(dir.path(), quiet()).expect("a recorder");
+        recorder.take(&opened(0));
+        for at in 1..=550 {
+            recorder.take(&TapEntry::Frame(frame(at * 80)));
+        }
+        let open = samples(&dir.path().join("call-1-9-line-2.wav")).len();
+        assert!(open >= 2 * 400 * FRAME, "{open} samples of 5.5 s");
+    }
+
+    #[test]
     fn a_full_disk_ends_the_recording_and_nothing_else() {
         let full = Path::new("/dev/full");
         if !full.exists() {
             return;
         }
         let dir = tempfile::tempdir().expect("a directory");
-        let name = dir.path().join("call-1-9-line-2.wav");
-        std::os::unix::fs::symlink(full, &name).expect("a link");
         let mut recorder = Recorder::new(dir.path(), quiet()).expect("a recorder");
         recorder.take(&opened(0));
+        let file = OpenOptions::new().write(true).open(full).expect("opens");
+        let writer = WavWriter::new(BufWriter::new(file), SPEC).expect("a writer");
+        recorder.open.get_mut(&LINE).expect("is open").writer = Some(writer);
         for at in 1..200 {
             recorder.take(&TapEntry::Frame(frame(at * 80)));
         }

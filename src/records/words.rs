@@ -97,6 +97,9 @@ fn outcome(record: &CallRecord) -> String {
                 release(record)
             )
         }
+        Disposition::Abandoned if record.ended_by == Some(EndedBy::CalledParty) => {
+            "The called party accepted, but hung up before any talk.".to_owned()
+        }
         Disposition::Abandoned => "The inmate hung up before the call was through.".to_owned(),
         Disposition::Blocked => match record.blocked {
             Some(why) => format!("Refused: {}.", blocked_words(why)),

@@ -31,10 +31,18 @@ impl Attempt {
         self.open.is_some()
     }
 
-    pub fn asks(&mut self, query: &Query) {
-        if let Query::Admit(admission) = query {
-            self.dialed = admission.dialed;
-            self.off_hook_at = admission.off_hook_at;
+    /// The end is taken from here and not from the facts, which may be dropped.
+    pub fn asks(&mut self, query: &Query, gauges: &Gauges) {
+        match query {
+            Query::Admit(admission) => {
+                self.dialed = admission.dialed;
+                self.off_hook_at = admission.off_hook_at;
+            }
+            // Also an end that is told again, after the next call was opened.
+            Query::End(end) if self.open.is_none_or(|open| Some(open.call) == end.call) => {
+                self.forget(gauges);
+            }
+            _ => {}
         }
     }
 
@@ -59,11 +67,10 @@ impl Attempt {
                 self.open = Some(OpenCall { call, off_hook_at });
                 gauges.set_open_call(self.open);
             }
-            Fact::Answered(evidence) => {
-                self.answered_at.get_or_insert(evidence.at);
+            Fact::Answered(_) => {
+                self.answered_at.get_or_insert(at);
             }
             Fact::TalkBegins => self.talk_from = Some(at),
-            Fact::Ended(_) => self.forget(gauges),
             _ => {}
         }
     }
@@ -90,6 +97,8 @@ pub fn fault_end(open: OpenCall, now: Tick) -> CallEnd {
     CallEnd {
         call: Some(open.call),
         off_hook_at: open.off_hook_at,
+        // The record has it since admission.
+        inmate: None,
         dialed: Digits::EMPTY,
         trunk: None,
         language: None,

@@ -26,7 +26,8 @@ use types::{
 /// and empty off-hooks are dropped when little room is left (the next second stands for the
 /// last); PINs and admissions are then answered `Unavailable` on the spot; the end of a call
 /// that has no record is dropped in the very last places only, after hundreds of attempts
-/// against a back office that stands still. The end of an open call always has room.
+/// against a back office that stands still. The end of an open call
+/// is dropped only where it was told again, each second, until nothing was left.
 pub const ASKS: usize = 256;
 /// Places that only the ends of calls may use.
 pub const ASKS_KEPT: usize = 32;
@@ -235,7 +236,7 @@ impl Outbox {
                     reply,
                 });
             }
-            Query::End(end) if end.call.is_none() && room <= ASKS_LAST => {
+            Query::End(end) if room == 0 || (end.call.is_none() && room <= ASKS_LAST) => {
                 self.gauges.counts.asks_dropped.add(1);
                 return None;
             }

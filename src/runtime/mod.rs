@@ -11,6 +11,7 @@ pub mod gauges;
 pub mod links;
 pub mod memory;
 pub mod notice;
+pub mod numbering;
 pub mod office;
 pub mod plant;
 pub mod realtime;

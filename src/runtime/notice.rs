@@ -11,6 +11,7 @@ use types::{
 /// Notices that wait to be read. More are counted and dropped.
 pub const NOTICES: usize = 1024;
 
+/// One thing to tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Notice {
     /// The system does not allow real-time scheduling; told once for the process.
@@ -72,6 +73,7 @@ pub enum Notice {
     },
 }
 
+/// Whose port.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PortName {
     Phone(LineId),

@@ -113,7 +113,8 @@ impl OfficeRoom {
     }
 
     /// Ends the batch: what it decided is on disk, and these are the answers, in order. The end
-    /// of a call that could not be written is kept and has no answer yet.
+    /// of a call that could not be written is kept and has no answer yet; told again meanwhile,
+    /// it is `Unavailable`, so that no line waits for two answers to one end.
     pub fn commit(&mut self, now: Tick) -> Vec<(LineId, Answered)> {
         let batch = std::mem::take(&mut self.batch);
         let mut served = self.office.serve(now, &batch).into_iter();
@@ -125,22 +126,49 @@ impl OfficeRoom {
             }
             let reply = served.next().map_or(Reply::Unavailable, |(_, a)| a.reply);
             let unwritten = matches!(reply, Reply::Unavailable);
-            if unwritten && matches!(asked.query, Query::End(_)) {
-                self.keep(now, line, asked);
-                continue;
-            }
             let number = asked.number;
-            answers.push((line, Answered { number, reply }));
+            let answer = if unwritten && matches!(asked.query, Query::End(_)) {
+                self.keep(now, line, asked)
+            } else {
+                Some((line, Answered { number, reply }))
+            };
+            answers.extend(answer);
         }
         answers
     }
 
-    fn keep(&mut self, now: Tick, line: LineId, asked: Asked) {
-        if self.unwritten.len() >= UNWRITTEN {
-            self.unwritten.pop_front();
-            self.dropped += 1;
-        }
-        self.unwritten.push_back((line, asked));
+    /// Keeps an end; gives the answer to the one that has none coming any more: this one, if it
+    /// is kept already, or the oldest, if there is no room.
+    fn keep(&mut self, now: Tick, line: LineId, asked: Asked) -> Option<(LineId, Answered)> {
         self.retry_at = Some(now + RETRY);
+        if self
+            .unwritten
+            .iter()
+            .any(|kept| is_same_end(kept, line, &asked))
+        {
+            return Some((line, unavailable(&asked)));
+        }
+        let oldest = if self.unwritten.len() >= UNWRITTEN {
+            self.dropped += 1;
+            self.unwritten.pop_front()
+        } else {
+            None
+        };
+        self.unwritten.push_back((line, asked));
+        oldest.map(|(line, asked)| (line, unavailable(&asked)))
+    }
+}
+
+fn is_same_end(kept: &(LineId, Asked), line: LineId, asked: &Asked) -> bool {
+    let (Query::End(kept_end), Query::End(end)) = (&kept.1.query, &asked.query) else {
+        return false;
+    };
+    kept.0 == line && kept.1.number == asked.number && kept_end == end
+}
+
+fn unavailable(asked: &Asked) -> Answered {
+    Answered {
+        number: asked.number,
+        reply: Reply::Unavailable,
     }
 }

@@ -14,6 +14,7 @@ use types::{
     trunk::TrunkProfile,
 };
 
+/// A phone and its settings.
 #[derive(Debug)]
 pub struct PlantLine {
     pub id: LineId,
@@ -23,6 +24,7 @@ pub struct PlantLine {
     pub settings: CallSettings,
 }
 
+/// A trunk and its port.
 #[derive(Debug)]
 pub struct PlantTrunk {
     pub profile: TrunkProfile,

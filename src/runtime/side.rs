@@ -28,6 +28,7 @@ pub struct Received {
     pub lost: u32,
 }
 
+/// One port of a line.
 #[derive(Debug)]
 pub struct Side {
     pub port: Box<dyn Port>,

@@ -8,6 +8,7 @@ use crate::runtime::{
     attempt::Attempt,
     gauges::Gauges,
     links::{Handover, Inbox, Outbox},
+    numbering::{Numbering, OWN_NUMBER},
     side::{Received, Side, Written},
 };
 use drivers::port::Port;
@@ -40,8 +41,6 @@ pub const MESSAGES_A_TURN: usize = 8;
 pub const TRUNK_LAG: Ticks = Ticks::ms(30);
 /// A line that was cut at a stop may take this long to go idle when nothing else is open.
 const STOP_LINGER: Ticks = Ticks::ms(500);
-/// The number of the questions that a station asks for a line that died.
-const OWN_NUMBER: u32 = u32::MAX - 1;
 
 /// What a station needs of a line. [`line::Line`] is the one there is; tests script others.
 pub trait LineLogic: Send {
@@ -100,8 +99,8 @@ pub struct Station {
     phone_hook: Option<HookState>,
     /// The last borrowing of the line; handovers with another number are too late.
     borrowing: Option<u32>,
-    /// Answers and handovers that are meant for a line object that died.
-    stale_answers: usize,
+    numbering: Numbering,
+    /// Handovers that are meant for a line object that died.
     stale_handovers: usize,
     /// The last instant handled: time never goes back for the line.
     last: Tick,
@@ -140,7 +139,7 @@ impl Station {
             commands: List::new(),
             phone_hook: None,
             borrowing: None,
-            stale_answers: 0,
+            numbering: Numbering::default(),
             stale_handovers: 0,
             last: Tick::ZERO,
             hook_at: Tick::ZERO,
@@ -257,11 +256,7 @@ impl Station {
                 break;
             };
             outbox.answered();
-            if self.stale_answers > 0 {
-                self.stale_answers -= 1;
-            } else {
-                self.answers.push(answer);
-            }
+            self.answers.extend(self.numbering.take(answer));
         }
         while !self.replies.is_full() {
             let Ok(handover) = inbox.handovers.pop() else {
@@ -444,8 +439,9 @@ impl Station {
             self.attempt.observe(at, fact, &self.gauges);
         }
         for asked in out.asks {
-            self.attempt.asks(&asked.query);
-            if let Some(answer) = outbox.ask(asked) {
+            self.attempt.asks(&asked.query, &self.gauges);
+            let refused = outbox.ask(self.numbering.send(asked));
+            if let Some(answer) = refused.and_then(|answer| self.numbering.take(answer)) {
                 // Room is kept: a turn takes no more answers than the line was shown.
                 self.more |= self.answers.try_push(answer).is_ok();
             }
@@ -539,7 +535,7 @@ impl Station {
             station = station.with_own_trunk(own.profile, own.side.port);
         }
         station.probe = self.probe.take();
-        station.stale_answers = outbox.unanswered();
+        station.numbering = self.numbering.next();
         station.stale_handovers = outbox.unlent();
         station.last = self.last;
         station.hook_at = self.last;

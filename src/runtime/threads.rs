@@ -61,6 +61,7 @@ const ABANDON_LIMIT: Duration = Duration::from_secs(1);
 /// The longest that the console's wish waits for its place in the queue.
 const CALL_WAIT: Duration = Duration::from_secs(5);
 
+/// How the threads are to run.
 #[derive(Clone, Copy, Debug)]
 pub struct ThreadOptions {
     /// Ask for SCHED_FIFO; where it is not permitted there is one notice.

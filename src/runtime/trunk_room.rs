@@ -15,6 +15,7 @@ use types::{
 /// The ports of idle trunks are looked at this often, and their hook is reconciled.
 pub const LOOK: Ticks = Ticks::secs(1);
 
+/// The keeper, and the ports that are at home.
 #[derive(Debug)]
 pub struct TrunkRoom {
     keeper: Keeper,

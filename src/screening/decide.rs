@@ -48,8 +48,9 @@ pub struct Allowed {
 pub enum PinState {
     Valid(PinEntry),
     Unknown,
-    Disabled,
-    InUse,
+    Disabled(PinEntry),
+    /// In a call at another phone.
+    InUse(PinEntry),
 }
 
 /// Looks a PIN up, in the order the flowchart gives: known, enabled, free.
@@ -63,10 +64,10 @@ pub fn pin_state<T: Tables + ?Sized>(
         return Ok(PinState::Unknown);
     };
     if entry.disabled.holds(now_utc_ms) {
-        return Ok(PinState::Disabled);
+        return Ok(PinState::Disabled(entry));
     }
     if tables.pin_in_use(pin, line)? {
-        return Ok(PinState::InUse);
+        return Ok(PinState::InUse(entry));
     }
     Ok(PinState::Valid(entry))
 }
@@ -191,10 +192,10 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         };
         match state {
             PinState::Unknown => self.stop(Check::PinTable, Finding::NotFound, Blocked::PinInvalid),
-            PinState::Disabled => {
+            PinState::Disabled(_) => {
                 self.stop(Check::PinTable, Finding::Disabled, Blocked::PinDisabled)
             }
-            PinState::InUse => {
+            PinState::InUse(_) => {
                 self.note(Check::PinTable, Finding::Found);
                 self.stop(Check::PinInUse, Finding::Yes, Blocked::PinInUse)
             }

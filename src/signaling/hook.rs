@@ -26,6 +26,7 @@ pub const PULSE_TRAIN_END: Ticks = Ticks::ms(200);
 /// An open loop this long is on-hook.
 pub const ON_HOOK: Ticks = Ticks::ms(400);
 
+/// What the loop did, as a telephone means it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HookEvent {
     OffHook,
@@ -55,6 +56,7 @@ enum State {
     },
 }
 
+/// The switch hook of one handset.
 #[derive(Clone, Debug)]
 pub struct Hook {
     state: State,

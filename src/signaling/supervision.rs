@@ -27,6 +27,7 @@ const STALE: Ticks = Ticks::secs(10);
 /// Dial tone needs this confidence to end a call.
 const DIAL_TONE_CONFIDENCE: f32 = 0.5;
 
+/// What the trunk's signals mean for its call.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum SupervisionEvent {
     /// The exchange's dial tone: digits may be sent.
@@ -56,6 +57,7 @@ enum Stage {
     Released,
 }
 
+/// The supervision of one trunk for one call.
 #[derive(Clone, Debug)]
 pub struct Supervision {
     stage: Stage,
@@ -94,7 +96,9 @@ impl Supervision {
         self.stage = Stage::Outpulsing;
     }
 
+    /// A reversal from before the last digit is the exchange's own, and no answer.
     pub fn outpulsed(&mut self) {
+        self.reversed = None;
         self.stage = Stage::Proceeding;
     }
 
@@ -106,14 +110,6 @@ impl Supervision {
     /// All digits have been sent.
     pub fn dialed(&self) -> bool {
         !matches!(self.stage, Stage::Idle | Stage::Seized | Stage::Outpulsing)
-    }
-
-    pub fn answer_evidence(&self) -> &Evidences<AnswerEvidence> {
-        &self.answer
-    }
-
-    pub fn release_evidence(&self) -> &Evidences<ReleaseEvidence> {
-        &self.release
     }
 
     pub fn edge(&mut self, at: Tick, edge: Edge) -> Option<SupervisionEvent> {
@@ -145,6 +141,11 @@ impl Supervision {
             self.reversed = None;
             self.answered_by_polarity = true;
             return self.answered(AnswerEvidence::PolarityReversal, since, self.trust.polarity);
+        }
+        // A voice can be quicker than the reversal: its way back still means the end.
+        if self.stage == Stage::Answered && stable(self.reversed).is_some() {
+            self.reversed = None;
+            self.answered_by_polarity = true;
         }
         if self.stage == Stage::Answered
             && let Some(since) = stable(self.normal)
@@ -192,7 +193,7 @@ impl Supervision {
                 ..
             } => Some(SupervisionEvent::Failed(tone)),
             Heard::Tone {
-                tone: Tone::Dial,
+                tone: Tone::Dial | Tone::StutterDial,
                 start,
                 ..
             } => self.released(ReleaseEvidence::DialTone, start, 100),
@@ -226,7 +227,7 @@ impl Supervision {
     fn talking(&mut self, heard: &Heard) -> Option<SupervisionEvent> {
         match *heard {
             Heard::Tone {
-                tone: Tone::Dial,
+                tone: Tone::Dial | Tone::StutterDial,
                 start,
                 confidence,
                 ..

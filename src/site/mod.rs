@@ -137,8 +137,13 @@ impl Site {
         let table = match DeTable::parse(text) {
             Ok(table) => table,
             Err(error) => {
-                let line = error.span().map_or(0, |span| notes.line_of(span.start));
-                notes.add(line, "", format!("is not TOML: {}", error.message()));
+                let span = error.span().unwrap_or(0..0);
+                // Not more than a key: what stands there may be a PIN.
+                let key = text.get(span.clone());
+                let key = key.filter(|_| error.message() == "duplicate key");
+                let key = key.map_or(String::new(), |key| format!(" `{}`", key.trim()));
+                let what = format!("is not TOML: {}{key}", error.message());
+                notes.add(notes.line_of(span.start), "", what);
                 return Err(fail(notes));
             }
         };
@@ -163,11 +168,15 @@ fn read(path: &Path) -> Result<(String, u32), String> {
             "is larger than a site file may be ({LARGEST} octets)"
         ));
     }
-    let mut text = String::new();
-    match file.read_to_string(&mut text) {
-        Ok(_) => Ok((text, about.permissions().mode())),
-        Err(error) => Err(format!("can't be read as text: {error}")),
-    }
+    let mut octets = Vec::new();
+    file.read_to_end(&mut octets)
+        .map_err(|error| format!("can't be read: {error}"))?;
+    let text = String::from_utf8(octets).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + good.iter().filter(|&&octet| octet == b'\n').count();
+        format!("line {line}: has a character that is not UTF-8; allowed: text in UTF-8")
+    })?;
+    Ok((text, about.permissions().mode()))
 }
 
 /// Reads all parts, so that all mistakes are found, then puts the site together.

@@ -82,8 +82,7 @@ impl Site {
         log: Logger,
     ) -> anyhow::Result<SiteOffice> {
         let config = self.office_config(Arc::new(shared.dial_plan.clone()), anchor);
-        let office = BackOffice::open(&self.data, config)
-            .with_context(|| format!("the database in {}", self.data.display()))?;
+        let office = BackOffice::open(&self.data, config)?;
         Ok(SiteOffice::new(office, log))
     }
 

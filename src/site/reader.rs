@@ -1,7 +1,7 @@
 //! Reads TOML tables key by key and keeps every mistake with its line, its key and what is
 //! allowed there, so that one run of `check` shows them all.
 
-use std::{cell::RefCell, fmt, ops::RangeInclusive};
+use std::{borrow::Cow, cell::RefCell, fmt, ops::RangeInclusive};
 
 use toml::de::{DeTable, DeValue};
 
@@ -20,12 +20,29 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = printable(&self.what);
         match (self.line, self.key.is_empty()) {
-            (0, _) => f.write_str(&self.what),
-            (line, true) => write!(f, "line {line}: {}", self.what),
-            (line, false) => write!(f, "line {line}: `{}` {}", self.key, self.what),
+            (0, _) => f.write_str(&what),
+            (line, true) => write!(f, "line {line}: {what}"),
+            (line, false) => write!(f, "line {line}: `{}` {what}", printable(&self.key)),
         }
     }
+}
+
+/// What the file holds reaches terminals and logs: a control character is shown, not sent.
+fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_control) {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown.into()
 }
 
 /// The lines of a file and the mistakes found in it so far.
@@ -277,14 +294,13 @@ impl<'a> Field<'_, 'a> {
         )
     }
 
-    /// Text of 1 to `longest` characters.
+    /// Text of 1 to `longest` characters, none of which moves a terminal's cursor.
     pub fn text(self, longest: usize) -> Option<Placed<String>> {
-        let allowed = format!("text of 1 to {longest} characters in quotes");
+        let allowed = format!("text of 1 to {longest} printable characters in quotes");
         self.read(&allowed, Quote::Yes, |value| {
             let text = value.as_str()?;
-            (1..=longest)
-                .contains(&text.chars().count())
-                .then(|| text.to_owned())
+            let fits = (1..=longest).contains(&text.chars().count());
+            (fits && !text.chars().any(char::is_control)).then(|| text.to_owned())
         })
     }
 

@@ -154,11 +154,13 @@ pub fn routing(mut section: Section<'_>) -> Routing {
         fits.then(|| Digits::parse(text))?
     };
     let zero_plus = section.key("zero_plus").one_of(values::HANDLINGS);
+    let seven_digit = section.key("seven_digit_exchange").flag();
     let automated = section.key("automated_prefix").parsed(allowed, prefix);
     let operator = section.key("operator_prefix").parsed(allowed, prefix);
     section.finish();
     Routing {
         zero_plus: zero_plus.unwrap_or(standard.zero_plus),
+        seven_digit_exchange: seven_digit.unwrap_or(standard.seven_digit_exchange),
         automated_prefix: automated.map_or(standard.automated_prefix, |found| found.value),
         operator_prefix: operator.map_or(standard.operator_prefix, |found| found.value),
     }

@@ -17,6 +17,8 @@ pub struct CallEnd {
     /// `None` when the attempt never reached admission.
     pub call: Option<CallId>,
     pub off_hook_at: Tick,
+    /// Whose PIN was keyed, also one that was refused. Kept where admission wrote no inmate.
+    pub inmate: Option<InmateId>,
     /// What was dialed; never PIN digits.
     pub dialed: Digits,
     pub trunk: Option<TrunkId>,

@@ -8,7 +8,8 @@ pub enum Disposition {
     InProgress,
     /// Both parties talked and one of them hung up.
     Completed,
-    /// The inmate hung up before the call was answered and accepted.
+    /// Given up before there was any talk: by the inmate at any time before, or by a called
+    /// party who had accepted already. Nothing to charge.
     Abandoned,
     /// Screening refused it; the blocked disposition says why.
     Blocked,
@@ -30,7 +31,7 @@ pub enum Disposition {
     NotAccepted,
     /// Cut at its limit.
     Limited,
-    /// Ended by an officer, or because the phone went out of service.
+    /// Ended by an officer, or by the controller because it stops.
     CutOff,
     /// The trunk was lost (alarm, card gone) in mid-call.
     TrunkLost,

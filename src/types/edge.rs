@@ -12,6 +12,7 @@ pub struct EdgeAt {
     pub edge: Edge,
 }
 
+/// A change on the wires, not interpreted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Edge {
     /// Handset port: loop current flows (the phone went off-hook, or closed after a break).

@@ -3,6 +3,7 @@
 
 use crate::{digits::List, tick::Tick, tone::Tone};
 
+/// What speaks for an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AnswerEvidence {
     /// The exchange reversed the line's polarity (answer supervision).
@@ -15,6 +16,7 @@ pub enum AnswerEvidence {
     Digit,
 }
 
+/// What speaks for the far end having hung up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReleaseEvidence {
     /// The exchange took battery off the loop.
@@ -34,6 +36,7 @@ pub enum ReleaseEvidence {
 /// How much one piece of evidence weighs, in hundredths; 100 or more together is a fact.
 pub type Trust = u8;
 
+/// A piece of evidence, when it came, and how far it is believed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Weighed<E> {
     pub evidence: E,

@@ -32,6 +32,7 @@ pub struct FactAt {
     pub fact: Fact,
 }
 
+/// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Fact {
     OffHook,
@@ -90,6 +91,7 @@ pub enum Fact {
     },
     CutOff,
     Ended(CallEnd),
+    /// An answer of the back office came when nobody waited for it any more.
     LateReply,
     /// A port refused a command or failed.
     PortFault {

@@ -2,6 +2,7 @@
 
 use crate::{digits::Digit, tick::Tick, tone::Tone};
 
+/// One thing that was heard.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Heard {
     /// A DTMF digit began (it has already met the accept time).

@@ -5,7 +5,7 @@ use crate::{
     call_record::CallEnd,
     dial_plan::DialedNumber,
     digits::Digits,
-    id::CallId,
+    id::{CallId, InmateId},
     language::Language,
     secret::Secret,
     settings::CallSettings,
@@ -22,6 +22,7 @@ pub struct Asked {
     pub query: Query,
 }
 
+/// What a line wants of the back office.
 // It crosses rings by value, without allocation: every slot is as large as the largest.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
@@ -45,6 +46,7 @@ pub enum Query {
     EmptyOffHook,
 }
 
+/// A call that asks to be placed.
 #[derive(Clone, Debug)]
 pub struct Admission {
     /// When the phone went off-hook.
@@ -62,12 +64,14 @@ pub enum DialedOrSpeed {
     Speed(u8),
 }
 
+/// The answer to the question of this number.
 #[derive(Clone, Debug)]
 pub struct Answered {
     pub number: u32,
     pub reply: Reply,
 }
 
+/// What the back office says.
 #[derive(Clone, Debug)]
 pub enum Reply {
     Pin(PinAnswer),
@@ -78,12 +82,22 @@ pub enum Reply {
     Unavailable,
 }
 
+/// What a PIN is worth now, and whose it is: the record names the inmate however the attempt
+/// ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PinAnswer {
-    Valid { language: Option<Language> },
+    Valid {
+        inmate: InmateId,
+        language: Option<Language>,
+    },
     Unknown,
-    Disabled,
-    InUse,
+    Disabled {
+        inmate: InmateId,
+    },
+    /// In a call at another phone.
+    InUse {
+        inmate: InmateId,
+    },
 }
 
 /// A request to the keeper of the trunks.
@@ -98,6 +112,7 @@ pub enum TrunkQuery {
     },
 }
 
+/// What the keeper says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TrunkReply {
     Lent { number: u32, profile: TrunkProfile },

@@ -176,6 +176,16 @@ fn a_called_party_who_refuses_hears_goodbye_before_the_trunk_goes() {
 }
 
 #[test]
+fn a_hang_up_during_the_goodbye_leaves_the_refusal_and_is_in_the_evidence() {
+    let mut party = vec![wait(4000), Step::dial("2")];
+    party.extend(hangs_up_after(300));
+    let out = collect(vec![wait(20_000)], party).run();
+    assert_eq!(out.record().disposition, Disposition::Refused);
+    assert_eq!(out.release_evidence(), [ReleaseEvidence::LoopBreak]);
+    out.inmate_heard_in_order(&[Prompt::CallRefused]);
+}
+
+#[test]
 fn a_called_party_who_hangs_up_during_the_announcement_has_not_accepted() {
     let out = collect(vec![wait(20_000)], hangs_up_after(5000)).run();
     let record = out.record();
@@ -189,6 +199,23 @@ fn a_called_party_who_hangs_up_during_the_announcement_has_not_accepted() {
     );
     assert!(out.called_heard(Prompt::Goodbye).is_empty());
     assert!(released(&out) > Tick::ZERO);
+}
+
+#[test]
+fn a_called_party_who_accepts_and_hangs_up_before_any_talk_is_nothing_to_charge() {
+    let mut party = vec![wait(4000), Step::dial("1")];
+    party.extend(hangs_up_after(300));
+    let out = collect(vec![wait(20_000)], party).run();
+    let accepted = out.fact(|f| matches!(f, Fact::Accepted));
+    assert!(accepted.is_some(), "{}", out.tale());
+    assert!(out.entered("talk").is_none(), "{}", out.tale());
+    let record = out.record();
+    assert_eq!(record.disposition, Disposition::Abandoned);
+    assert_eq!(record.ended_by, Some(EndedBy::CalledParty));
+    assert!(record.answered_utc_ms.is_some());
+    assert_eq!((record.talk_utc_ms, record.talk), (None, Ticks::ZERO));
+    assert_eq!(out.release_evidence(), [ReleaseEvidence::LoopBreak]);
+    out.inmate_heard_in_order(&[Prompt::FarEndHungUp, Prompt::HangUp]);
 }
 
 #[test]

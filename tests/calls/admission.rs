@@ -194,6 +194,17 @@ fn an_admission_past_its_wait_is_refused_and_finished_and_the_pin_is_free_again(
 }
 
 #[test]
+fn an_answer_that_comes_too_late_is_told_and_changes_nothing() {
+    let call = bench::phone(then(dials(MOTHER), hears_fast_busy()));
+    let out = slow_office(call).lasting(16).run();
+    out.refused(Prompt::SystemUnavailable, Blocked::SystemUnavailable);
+    let late = out.fact(|f| matches!(f, Fact::LateReply));
+    let refused = out.entered("aftermath").expect("refused");
+    assert!(late.is_some_and(|at| at > refused), "{}", out.tale());
+    assert!(out.fact(|f| matches!(f, Fact::Decided(_))).is_none());
+}
+
+#[test]
 fn a_hang_up_while_the_admission_is_pending_finishes_its_record_and_frees_the_pin() {
     let first = bench::phone(then(dials(MOTHER), [wait(1000), Step::OnHook]));
     let out = slow_office(first.and_phone(calls_at(11))).lasting(23).run();

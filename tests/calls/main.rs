@@ -3,6 +3,8 @@
 #![allow(dead_code)]
 mod accept;
 mod admission;
+mod attack_far;
+mod attack_inmate;
 mod bench;
 mod fraud;
 mod hearing;

@@ -6,7 +6,7 @@ use crate::{
     short::{dials, keys, ringing},
 };
 use backoffice::Routing;
-use drivers::sim::{clip::Clip, script::Step, transcript::Event};
+use drivers::sim::{clip::Clip, exchange::line::Numbering, script::Step, transcript::Event};
 use types::{
     disposition::Disposition, fact::Fact, prompt::Prompt, tick::Ticks, trunk::Outpulsing,
     verdict::Handling,
@@ -193,4 +193,21 @@ fn a_hang_up_while_pulses_go_out_ends_them_and_frees_the_trunk() {
         "{}",
         out.tale()
     );
+}
+
+/// Ten digits that a local exchange would take for seven and three too many.
+#[test]
+fn ten_digits_reach_a_seven_digit_exchange_as_the_number_that_was_screened() {
+    let ten = "5559876123";
+    let seven = |behind: bool| {
+        let mut scenario = ringing(then(dials(ten), [wait(10_000), Step::OnHook])).lasting(16);
+        for line in &mut scenario.trunks {
+            line.numbering = Numbering::NorthAmerica { seven_digits: true };
+        }
+        scenario.routing.seven_digit_exchange = behind;
+        let out = scenario.run();
+        out.dialed()[0].as_str().to_owned()
+    };
+    assert_eq!(seven(true), format!("1{ten}"));
+    assert_eq!(seven(false), ten[..7], "what the setting is there for");
 }

@@ -62,6 +62,32 @@ fn the_right_pin_leads_to_the_number() {
 }
 
 #[test]
+fn the_record_names_the_inmate_of_a_good_pin_though_no_number_follows() {
+    let steps = then(typed_in_one_go(PIN), [wait(HEARD), Step::OnHook]);
+    let out = bench::phone(steps).lasting(8).run();
+    let record = out.record();
+    assert_eq!(record.disposition, Disposition::Abandoned);
+    assert_eq!(record.dialed, "");
+    assert_eq!(record.inmate, Some(InmateId(1)), "{}", out.tale());
+    assert_eq!(record.inmate_id.as_deref(), Some("1001"));
+}
+
+#[test]
+fn the_record_names_the_inmate_of_a_pin_that_is_refused() {
+    let steps = then(typed_in_one_go(PIN), to_fast_busy());
+    let out = bench::phone(steps)
+        .prepared(|office| {
+            let for_good = backoffice::Disabled::ForGood;
+            let disabled = office.set_pin_disabled(Tick::ZERO, "warden", InmateId(1), for_good);
+            disabled.expect("the first inmate's PIN");
+        })
+        .lasting(14)
+        .run();
+    assert_eq!(blocked(&out), blocked_by_controller(Blocked::PinDisabled));
+    assert_eq!(out.record().inmate_id.as_deref(), Some("1001"));
+}
+
+#[test]
 fn star_starts_the_pin_again() {
     let out = bench::phone(then(
         typed_in_one_go(&format!("4839*77*{PIN}")),

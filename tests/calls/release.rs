@@ -460,26 +460,22 @@ fn within_a_moment(at: Tick, seconds: u64) -> bool {
     at >= wanted && at.since(wanted) <= Ticks::ms(300)
 }
 
-fn cut_by_an_officer(out: &Outcome) {
+fn cut_by(out: &Outcome, by: EndedBy) {
     assert_eq!(
         out.record().disposition,
         Disposition::CutOff,
         "{}",
         out.tale()
     );
-    assert_eq!(out.record().ended_by, Some(EndedBy::Officer));
+    assert_eq!(out.record().ended_by, Some(by));
     assert!(within_a_moment(hung_up(out), ORDER), "{}", out.tale());
     out.inmate_heard_in_order(&[Prompt::CallEndedByFacility, Prompt::HangUp]);
 }
 
 #[test]
 fn an_officer_cuts_a_conversation() {
-    cut_by_an_officer(
-        &conversation()
-            .at(ORDER, LineCommand::CutOff)
-            .lasting(16)
-            .run(),
-    );
+    let out = conversation().at(ORDER, LineCommand::CutOff).lasting(16);
+    cut_by(&out.run(), EndedBy::Officer);
 }
 
 #[test]
@@ -497,12 +493,9 @@ fn an_officer_cuts_a_call_that_is_being_announced() {
 
 #[test]
 fn a_stop_that_cuts_ends_a_conversation_at_once() {
-    cut_by_an_officer(
-        &conversation()
-            .at(ORDER, LineCommand::Stop { cut: true })
-            .lasting(16)
-            .run(),
-    );
+    let stop = LineCommand::Stop { cut: true };
+    let out = conversation().at(ORDER, stop).lasting(16);
+    cut_by(&out.run(), EndedBy::Controller);
 }
 
 #[test]

@@ -21,6 +21,8 @@ use drivers::{
 };
 use types::{
     disposition::{Disposition, EndedBy},
+    edge::Edge,
+    evidence::ReleaseEvidence,
     fact::Fact,
     id::TrunkId,
     language::Language,
@@ -504,6 +506,58 @@ fn a_span_in_alarm_before_dial_tone_leaves_the_call_to_the_next_trunk() {
         alarm: Some((Tick::ZERO + Ticks::ms(3800), Ticks::secs(60))),
         ..Faults::default()
     });
+}
+
+/// Opens the loop before its dial tone could be known.
+fn impatient() -> ExchangeLine {
+    ExchangeLine {
+        first_digit: Ticks::ms(60),
+        hang_up: HangUpSignal {
+            delay: Ticks::ms(20),
+            ..HangUpSignal::KEWL
+        },
+        ..good()
+    }
+}
+
+#[test]
+fn what_an_earlier_trunk_showed_is_no_evidence_of_the_one_that_carries_the_call() {
+    let out = ringing(then(dials(MOTHER), [wait(5500), Step::OnHook]))
+        .trunks(vec![impatient(), good()])
+        .lasting(12)
+        .run();
+    let broken = out.trunks[0].count(|e| *e == Event::BatteryLost);
+    assert_eq!(broken, 1, "{}", out.tale());
+    assert_eq!(out.lent(1), [TrunkId(1), TrunkId(2)], "{}", out.tale());
+    assert_eq!(out.record().trunk, Some(TrunkId(2)));
+    assert_eq!(out.record().ended_by, Some(EndedBy::Inmate));
+    assert_eq!(out.release_evidence(), []);
+}
+
+#[test]
+fn the_evidence_of_the_only_trunk_that_failed_stays_in_the_record() {
+    let out = bench::phone(then(dials(MOTHER), hears_fast_busy()))
+        .exchange(impatient())
+        .lasting(18)
+        .run();
+    out.failed(Disposition::NoTrunk, Prompt::NoLineAvailable);
+    assert_eq!(out.record().trunk, Some(TrunkId(1)));
+    assert_eq!(out.release_evidence(), [ReleaseEvidence::LoopBreak]);
+}
+
+#[test]
+fn an_end_of_pulsing_that_nobody_commanded_cuts_no_number_short() {
+    let mut scenario = ringing(then(dials(MOTHER), [wait(5500), Step::OnHook]));
+    let faults = Faults {
+        spurious_edge: Some(Edge::PulsesSent),
+        spurious_edges: 0.05,
+        ..Faults::default()
+    };
+    scenario.trunk_faults = vec![(1, faults)];
+    let out = scenario.lasting(12).run();
+    let told = out.fact(|f| matches!(f, Fact::TrunkEdge(Edge::PulsesSent)));
+    assert!(told.is_some(), "{}", out.tale());
+    assert_eq!(out.dialed()[0].as_str(), MOTHER, "{}", out.tale());
 }
 
 #[test]

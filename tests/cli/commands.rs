@@ -215,8 +215,15 @@ fn a_run_ends_at_sigterm_with_every_record_finished() {
             .all(|line| serde_json::from_str::<Value>(line).is_ok()),
         "{log}"
     );
+    // Without the times: their fractions of a second can spell anything.
+    let told = log.lines().map(|line| {
+        let mut line: Value = serde_json::from_str(line).expect("checked above");
+        line["ts"] = Value::Null;
+        line.to_string()
+    });
+    let told: String = told.collect();
     for pin in ["482915", "730264", "615738"] {
-        assert!(!log.contains(pin), "a PIN is logged");
+        assert!(!told.contains(pin), "a PIN is logged");
     }
 
     let records = records(&place.run(&["records", "--json"]));

@@ -43,6 +43,20 @@ fn a_misspelt_key_is_told_with_its_nearest_neighbour() {
 }
 
 #[test]
+fn what_would_move_a_terminals_cursor_is_refused_and_never_printed() {
+    for hidden in [r"\u001b[2J", r"\n2026 all is well", r"\u009b1A"] {
+        let name = "name = \"North State Correctional Facility\"";
+        let out = changed(name, &format!("name = \"Ward{hidden}\""));
+        assert!(out.contains("printable characters"), "{out:?}");
+        let control = |c: char| c.is_control() && c != '\n';
+        assert!(!out.contains(control), "{out:?}");
+        assert!(!out.contains("\n2026"), "{out:?}");
+    }
+    let out = changed("country = \"us\"", "\"c\\u001bountry\" = \"us\"");
+    assert!(!out.contains('\u{1b}'), "{out:?}");
+}
+
+#[test]
 fn a_missing_key_is_told_with_what_it_may_be() {
     let out = changed("country = \"us\"\n", "");
     assert!(

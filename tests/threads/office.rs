@@ -111,6 +111,38 @@ fn without_a_commit_all_is_unavailable_and_ends_are_tried_again() {
 }
 
 #[test]
+fn an_end_that_is_told_again_is_kept_once_and_waits_for_one_answer() {
+    let (state, mut room) = room();
+    state.full.store(true, SeqCst);
+    room.take(LINE, end(2));
+    assert!(room.commit(NOW).is_empty());
+    room.take(LINE, end(2));
+    let answers = room.commit(NOW);
+    assert!(matches!(answers[0].1.reply, Reply::Unavailable));
+    assert_eq!((answers.len(), room.unwritten()), (1, 1));
+    state.full.store(false, SeqCst);
+    room.retry();
+    let answers = room.commit(NOW + RETRY);
+    assert!(matches!(answers[0].1.reply, Reply::Recorded(_)));
+    assert_eq!((answers.len(), room.unwritten()), (1, 0));
+}
+
+#[test]
+fn an_end_that_is_given_up_is_answered() {
+    let (state, mut room) = room();
+    state.full.store(true, SeqCst);
+    for number in 0..UNWRITTEN as u32 {
+        room.take(LINE, end(number));
+        assert!(room.commit(NOW).is_empty());
+    }
+    room.take(LINE, end(UNWRITTEN as u32));
+    let answers = room.commit(NOW);
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0].1.number, 0, "the oldest");
+    assert!(matches!(answers[0].1.reply, Reply::Unavailable));
+}
+
+#[test]
 fn unwritten_ends_are_bounded_and_counted() {
     let (state, mut room) = room();
     state.full.store(true, SeqCst);

@@ -25,7 +25,7 @@ use types::{
     digits::Digits,
     edge::{Edge, EdgeAt, HookState, PortCommand},
     frame::{FRAME, FRAME_TICKS, Frame, Law},
-    id::{CallId, LineId, TrunkId},
+    id::{CallId, InmateId, LineId, TrunkId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::{Answered, Asked, PinAnswer, Query, Reply},
     settings::CallSettings,
@@ -257,7 +257,10 @@ impl EasyOffice {
 impl EasyOffice {
     fn answer(&mut self, line: LineId, query: &Query) -> Option<Reply> {
         match query {
-            Query::Pin(_) => Some(Reply::Pin(PinAnswer::Valid { language: None })),
+            Query::Pin(_) => Some(Reply::Pin(PinAnswer::Valid {
+                inmate: InmateId(1),
+                language: None,
+            })),
             Query::Admit(_) => {
                 self.calls += 1;
                 let sequence = self.calls;

@@ -149,6 +149,16 @@ fn questions_to_a_back_office_that_stands_still_give_way_in_the_stated_order() {
 }
 
 #[test]
+fn an_end_told_each_second_to_a_back_office_that_stands_still_never_fails_the_line() {
+    let (gauges, mut links) = rings();
+    for _ in 0..ASKS + 10 {
+        assert!(links.outbox.ask(asked(end(Some(CALL)))).is_none());
+    }
+    assert_eq!(links.outbox.unanswered(), ASKS);
+    assert_eq!(gauges.counts.asks_dropped.get(), 10);
+}
+
+#[test]
 fn answers_have_room_for_all_questions_even_when_the_line_takes_none() {
     let (_, mut links) = rings();
     let mut taken = 0;

@@ -115,6 +115,7 @@ impl ScriptedLine {
         let end = CallEnd {
             call: self.call.take(),
             off_hook_at: self.off_hook_at,
+            inmate: None,
             dialed: Digits::EMPTY,
             trunk: None,
             language: None,

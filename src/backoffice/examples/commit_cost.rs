@@ -137,6 +137,7 @@ fn ended(off_hook_at: Tick) -> CallEnd {
     CallEnd {
         call: None,
         off_hook_at,
+        inmate: None,
         dialed: Digits::EMPTY,
         trunk: None,
         language: None,

@@ -15,6 +15,7 @@ const ANNOUNCEMENT_MAX: Ticks = Ticks::secs(90);
 /// The words between acceptance and talk.
 const THANKS_MAX: Ticks = Ticks::secs(10);
 
+/// Answered; waits for the called party to accept or refuse.
 #[derive(Debug)]
 pub struct Accept {
     pub until: Tick,
@@ -57,9 +58,7 @@ impl Accept {
             }
             Event::Released(piece) => {
                 self.attempt.release_hint(piece);
-                let prompts = [Prompt::CallNotAccepted];
-                self.attempt
-                    .over(cx, Disposition::NotAccepted, EndedBy::CalledParty, &prompts)
+                self.hung_up(cx)
             }
             Event::Timer if cx.now >= self.until => self.timed_out(cx),
             _ => Phase::Accept(self),
@@ -84,6 +83,18 @@ impl Accept {
             return announce(self.attempt, cx, self.repeats_left - 1);
         }
         self.part(cx, Disposition::NotAccepted, Prompt::CallNotAccepted)
+    }
+
+    /// The called party hung up: instead of choosing, or after accepting, before any talk.
+    fn hung_up(self, cx: &mut Cx<'_>) -> Phase {
+        let by = EndedBy::CalledParty;
+        if self.accepted {
+            let prompts = [Prompt::FarEndHungUp, Prompt::HangUp];
+            return self.attempt.over(cx, Disposition::Abandoned, by, &prompts);
+        }
+        let prompts = [Prompt::CallNotAccepted];
+        self.attempt
+            .over(cx, Disposition::NotAccepted, by, &prompts)
     }
 
     fn part(self, cx: &mut Cx<'_>, disposition: Disposition, prompt: Prompt) -> Phase {

@@ -11,11 +11,12 @@ use types::{
     verdict::{Handling, Permit, Verdict},
 };
 
+/// Waits for the verdict.
 #[derive(Debug)]
 pub struct Admit {
     pub until: Tick,
     pub attempt: Attempt,
-    asked: u32,
+    pub asked: u32,
 }
 
 impl Admit {
@@ -37,7 +38,7 @@ impl Admit {
 
     pub(crate) fn step(self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
-            Event::Answer(answered) if answered.number == self.asked => match &answered.reply {
+            Event::Answer(answered) => match &answered.reply {
                 Reply::Admitted(verdict) => self.decided(cx, verdict),
                 _ => self.attempt.refuse(cx, Blocked::SystemUnavailable),
             },

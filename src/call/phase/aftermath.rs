@@ -7,6 +7,7 @@ use types::tick::{Tick, Ticks};
 /// There is nothing to do but wait; the timer only shows that the line lives.
 const REARM: Ticks = Ticks::secs(60);
 
+/// Waits for on-hook.
 #[derive(Debug)]
 pub struct Aftermath {
     pub until: Tick,

@@ -17,6 +17,7 @@ use types::{
 /// Thirty-two pulse digits of ten pulses with their pauses.
 const LONGEST: Ticks = Ticks::secs(60);
 
+/// Waits for the end of outpulsing.
 #[derive(Debug)]
 pub struct Dial {
     pub until: Tick,

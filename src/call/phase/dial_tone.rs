@@ -4,6 +4,7 @@ use super::{Phase, first_step};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{fact::Leg, tick::Tick};
 
+/// Waits for the first key, or for the end of the tone.
 #[derive(Debug)]
 pub struct DialTone {
     pub until: Tick,

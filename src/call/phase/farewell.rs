@@ -12,6 +12,7 @@ use types::{
 
 const LONGEST: Ticks = Ticks::secs(8);
 
+/// Waits for the goodbye to be said.
 #[derive(Debug)]
 pub struct Farewell {
     pub until: Tick,
@@ -44,9 +45,13 @@ impl Farewell {
         (self.disposition, self.by)
     }
 
-    pub(crate) fn step(self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
+    pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
-            Event::Said(Leg::Trunk) | Event::Released(_) => self.part(cx),
+            Event::Said(Leg::Trunk) => self.part(cx),
+            Event::Released(piece) => {
+                self.attempt.release_hint(piece);
+                self.part(cx)
+            }
             Event::Timer if cx.now >= self.until => self.part(cx),
             _ => Phase::Farewell(self),
         }

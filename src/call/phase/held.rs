@@ -10,6 +10,7 @@ use types::{
 const SILENCE: Ticks = Ticks::secs(10);
 const REARM: Ticks = Ticks::secs(60);
 
+/// Waits for on-hook, without dial tone.
 #[derive(Debug)]
 pub struct Held {
     pub until: Tick,

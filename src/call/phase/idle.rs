@@ -4,6 +4,7 @@ use super::Phase;
 use crate::{cx::Cx, event::Event};
 use types::tick::Tick;
 
+/// Waits for off-hook.
 #[derive(Debug)]
 pub struct Idle {
     /// Dial tone is not given before this.

@@ -1,9 +1,10 @@
 //! The language menu: each language offers itself in its own words.
 
-use super::{Phase, after_language};
+use super::{PROMPT_MAX, Phase, after_language};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{digits::Digit, fact::Leg, prompt::Prompt, tick::Tick};
 
+/// Waits for the key of a language.
 #[derive(Debug)]
 pub struct LanguageMenu {
     pub until: Tick,
@@ -74,6 +75,7 @@ impl LanguageMenu {
 }
 
 fn offer(attempt: Attempt, cx: &mut Cx<'_>, repeats_left: u8) -> Phase {
+    cx.hush(Leg::Phone);
     attempt.ask(cx, &[]);
     for (key, &language) in (1..).zip(cx.settings.languages.iter()) {
         cx.say(
@@ -82,7 +84,7 @@ fn offer(attempt: Attempt, cx: &mut Cx<'_>, repeats_left: u8) -> Phase {
             Prompt::LanguageOffer { language, key },
         );
     }
-    let until = cx.now + cx.settings.first_digit + types::tick::Ticks::secs(60);
+    let until = cx.now + cx.settings.first_digit + PROMPT_MAX;
     Phase::LanguageMenu(LanguageMenu {
         until,
         attempt,

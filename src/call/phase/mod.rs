@@ -36,10 +36,14 @@ use crate::{Bridge, attempt::Attempt, cx::Cx, event::Event};
 use types::{
     disposition::{Disposition, EndedBy},
     settings::{CallSettings, LanguageChoice},
-    tick::Tick,
+    tick::{Tick, Ticks},
     tone::Tone,
 };
 
+/// The longest a prompt can take, while the wait for the first digit has not begun.
+pub(crate) const PROMPT_MAX: Ticks = Ticks::secs(60);
+
+/// Where a call is. Each phase is named for what it waits for.
 #[derive(Debug)]
 #[allow(
     clippy::large_enum_variant,
@@ -150,7 +154,9 @@ impl Phase {
     pub(crate) fn secret(&self, settings: &CallSettings) -> bool {
         match self {
             Phase::Pin(_) | Phase::PinCheck(_) => true,
-            Phase::DialTone(_) | Phase::Held(_) | Phase::Aftermath(_) => settings.pin_required,
+            Phase::DialTone(_) | Phase::Held(_) | Phase::Farewell(_) | Phase::Aftermath(_) => {
+                settings.pin_required
+            }
             Phase::LanguageMenu(p) => settings.pin_required && !p.pin_known(),
             _ => false,
         }
@@ -162,6 +168,15 @@ impl Phase {
             self,
             Phase::Progress(_) | Phase::Accept(_) | Phase::Farewell(_) | Phase::Talk(_)
         )
+    }
+
+    /// The question whose answer the phase waits for.
+    pub(crate) fn asked(&self) -> Option<u32> {
+        match self {
+            Phase::PinCheck(p) => Some(p.asked),
+            Phase::Admit(p) => Some(p.asked),
+            _ => None,
+        }
     }
 
     /// How the call ends if the inmate hangs up now, where that is decided already.

@@ -18,6 +18,7 @@ const SHORTEST: Ticks = Ticks::ms(250);
 const LONGEST: Ticks = Ticks::secs(40);
 const TRIES: u8 = 2;
 
+/// Waits for the name to be recorded.
 #[derive(Debug)]
 pub struct Name {
     pub until: Tick,

@@ -1,7 +1,7 @@
 //! The number: complete by the dial plan, by `#`, or by time; two digits 01-50 and then nothing
 //! more are a speed dial.
 
-use super::{Admit, Phase};
+use super::{Admit, PROMPT_MAX, Phase};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{
     dial_plan::Dialed,
@@ -10,12 +10,12 @@ use types::{
     fact::Leg,
     prompt::Prompt,
     query::DialedOrSpeed,
-    tick::{Tick, Ticks},
+    tick::Tick,
 };
 
-const PROMPT_MAX: Ticks = Ticks::secs(60);
 const SPEED_DIALS: std::ops::RangeInclusive<u8> = 1..=50;
 
+/// Waits for the digits of a number.
 #[derive(Debug)]
 pub struct Number {
     pub until: Tick,

@@ -1,6 +1,6 @@
 //! PIN entry and its check: a set length, `*` starts again, a set number of tries.
 
-use super::{LanguageMenu, Number, Phase};
+use super::{LanguageMenu, Number, PROMPT_MAX, Phase};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{
     digits::{Digit, Digits},
@@ -9,12 +9,10 @@ use types::{
     prompt::Prompt,
     query::{PinAnswer, Query, Reply},
     secret::Secret,
-    tick::{Tick, Ticks},
+    tick::Tick,
 };
 
-/// The longest a prompt can take, while the wait for the first digit has not begun.
-const PROMPT_MAX: Ticks = Ticks::secs(60);
-
+/// Waits for the digits of a PIN.
 #[derive(Debug)]
 pub struct Pin {
     pub until: Tick,
@@ -176,7 +174,7 @@ pub struct PinCheck {
     pub attempt: Attempt,
     pin: Secret<Digits>,
     tries_left: u8,
-    asked: u32,
+    pub asked: u32,
 }
 
 impl PinCheck {
@@ -189,7 +187,7 @@ impl PinCheck {
                 self.attempt.type_ahead(digit);
                 Phase::PinCheck(self)
             }
-            Event::Answer(answered) if answered.number == self.asked => match answered.reply {
+            Event::Answer(answered) => match answered.reply {
                 Reply::Pin(answer) => self.answered(cx, answer),
                 _ => self.attempt.refuse(cx, Blocked::SystemUnavailable),
             },
@@ -208,8 +206,9 @@ impl PinCheck {
             ..
         } = self;
         match answer {
-            PinAnswer::Valid { language } => {
+            PinAnswer::Valid { inmate, language } => {
                 attempt.pin = Some(pin);
+                attempt.inmate = Some(inmate);
                 let known = language.filter(|l| cx.settings.languages.contains(l));
                 attempt.language = attempt.language.or(known);
                 if attempt.language.is_none() && cx.settings.languages.len() > 1 {
@@ -218,8 +217,14 @@ impl PinCheck {
                 Number::enter(attempt, cx)
             }
             PinAnswer::Unknown => another_try(attempt, cx, tries_left),
-            PinAnswer::Disabled => attempt.refuse(cx, Blocked::PinDisabled),
-            PinAnswer::InUse => attempt.refuse(cx, Blocked::PinInUse),
+            PinAnswer::Disabled { inmate } => {
+                attempt.inmate = Some(inmate);
+                attempt.refuse(cx, Blocked::PinDisabled)
+            }
+            PinAnswer::InUse { inmate } => {
+                attempt.inmate = Some(inmate);
+                attempt.refuse(cx, Blocked::PinInUse)
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use types::{
     verdict::Handling,
 };
 
+/// Waits for an answer, or for the network to give the call up.
 #[derive(Debug)]
 pub struct Progress {
     pub attempt: Attempt,

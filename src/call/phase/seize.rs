@@ -14,6 +14,7 @@ use types::{
     trunk::TrunkCondition,
 };
 
+/// Waits for a trunk, then for its proceed signal.
 #[derive(Debug)]
 pub struct Seize {
     pub until: Tick,
@@ -39,6 +40,8 @@ impl Seize {
                 cx.tell(Fact::TrunkLent(profile.id));
                 self.until = cx.now + profile.dial_tone_wait;
                 self.attempt.trunk = Some(*profile);
+                // What an earlier trunk showed is no evidence of this one's.
+                self.attempt.release_evidence.clear();
                 self.attempt.trunks_tried += 1;
                 cx.do_(Action::Seize);
                 Phase::Seize(self)

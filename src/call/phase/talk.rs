@@ -22,6 +22,7 @@ const ONE_MINUTE: Ticks = Ticks::secs(60);
 /// cadence of a busy tone is shorter.
 const DOUBT: Ticks = Ticks::ms(1600);
 
+/// Waits for a release, or for the limit.
 #[derive(Debug)]
 pub struct Talk {
     pub attempt: Attempt,

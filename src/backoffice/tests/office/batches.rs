@@ -1,4 +1,5 @@
 use crate::bench::{DOE, ONE, ROE, TWO, admission, bench, completed, secret};
+use db::keys::{CounterKey, CounterKind};
 use types::{
     disposition::Blocked,
     id::LineId,
@@ -34,7 +35,7 @@ fn later_questions_of_a_batch_see_the_earlier_ones() {
         verdict(1).expect_err("is refused").blocked,
         Blocked::PinInUse
     );
-    assert!(matches!(replies[2], Reply::Pin(PinAnswer::InUse)));
+    assert!(matches!(replies[2], Reply::Pin(PinAnswer::InUse { .. })));
     assert!(matches!(replies[3], Reply::Recorded(_)));
     assert!(verdict(4).is_ok());
 }
@@ -52,17 +53,53 @@ fn answers_carry_the_lines_and_numbers_of_their_questions() {
     assert_eq!(whose, [(TWO, 1), (ONE, 3)]);
 }
 
+#[test]
+fn an_empty_off_hook_that_cannot_be_counted_takes_nothing_with_it() {
+    let crate::bench::Bench { dir, office, .. } = bench();
+    drop(office);
+    damage(dir.path(), |tables, writer| {
+        let key = CounterKey::of_line(CounterKind::EmptyOffHook, TWO);
+        let key = db::Key::bytes(&key);
+        tables.counters.put_bytes(writer, &key, &[9, 9])
+    });
+    let mut office = crate::bench::open(dir.path(), crate::bench::config());
+    let now = crate::bench::START;
+    let ask = |number, query| types::query::Asked { number, query };
+    for _ in 0..2 {
+        let answers = office.answer(
+            now,
+            &[
+                (TWO, ask(1, Query::EmptyOffHook)),
+                (ONE, ask(2, admission(Some(DOE), "02155550123", now))),
+            ],
+        );
+        assert_eq!(answers.len(), 1);
+        assert!(matches!(&answers[0].1.reply, Reply::Admitted(v) if v.outcome.is_ok()));
+        assert!(office.take_failure().is_some(), "it is told");
+        office.answer(now, &[(ONE, ask(3, Query::EmptyOffHook))]);
+        assert!(office.take_failure().is_none(), "it is told once");
+    }
+}
+
 /// A question that cannot be served, in a database where one phone's entry is damaged.
 fn damage_phone_two(dir: &std::path::Path) {
+    damage(dir, |tables, writer| {
+        let key = db::Key::bytes(&TWO);
+        tables.phones.put_bytes(writer, &key, &[9, 9])
+    });
+}
+
+fn damage(
+    dir: &std::path::Path,
+    put: impl Fn(&db::Tables, &mut db::Writer<'_>) -> Result<(), db::Error>,
+) {
     let options = db::Options {
         map_size: 8 << 20,
         durable: true,
     };
     let database = db::Database::open(dir, &options).expect("opens");
     let mut writer = database.write().expect("writes");
-    let key = db::Key::bytes(&TWO);
-    let phones = &database.tables().phones;
-    phones.put_bytes(&mut writer, &key, &[9, 9]).expect("puts");
+    put(database.tables(), &mut writer).expect("puts");
     writer.commit().expect("commits");
 }
 

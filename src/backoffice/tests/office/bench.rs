@@ -150,6 +150,7 @@ pub fn completed(call: Option<CallId>, off_hook_at: Tick) -> CallEnd {
     CallEnd {
         call,
         off_hook_at,
+        inmate: None,
         dialed: Digits::parse("02155550123").expect("digits"),
         trunk: None,
         language: Some(Language::ENGLISH),

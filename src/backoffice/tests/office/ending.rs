@@ -3,7 +3,7 @@ use backoffice::RecordRange;
 use types::{
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence, Weighed},
-    id::{CallId, TrunkId},
+    id::{CallId, InmateId, TrunkId},
     query::{Query, Reply},
     tick::Ticks,
 };
@@ -76,6 +76,38 @@ fn an_attempt_without_admission_gets_a_record_of_its_own() {
     assert_eq!(record.blocked, Some(Blocked::PinInvalid));
     assert_eq!(record.started_utc_ms, NOON_ISH);
     assert!(record.screening.is_empty());
+}
+
+#[test]
+fn the_record_of_an_attempt_without_admission_names_whose_pin_was_keyed() {
+    let mut bench = bench();
+    let mut end = completed(None, bench.now);
+    end.inmate = Some(InmateId(2));
+    let call = bench.end(ONE, end);
+    let record = bench.record(call);
+    assert_eq!(record.inmate, Some(InmateId(2)));
+    assert_eq!(record.inmate_id.as_deref(), Some("A-18"));
+    assert_eq!(record.inmate_name.as_deref(), Some("Roe, R"));
+}
+
+#[test]
+fn an_end_does_not_change_the_inmate_that_admission_wrote() {
+    let mut bench = bench();
+    let start = bench.now;
+    let permit = bench.permitted(ONE, Some(DOE), "02155550123");
+    let mut end = completed(Some(permit.call), start);
+    end.inmate = Some(InmateId(2));
+    bench.end(ONE, end);
+    assert_eq!(bench.record(permit.call).inmate, Some(InmateId(1)));
+}
+
+#[test]
+fn an_end_of_an_inmate_who_is_not_entered_is_still_recorded() {
+    let mut bench = bench();
+    let mut end = completed(None, bench.now);
+    end.inmate = Some(InmateId(4000));
+    let call = bench.end(ONE, end);
+    assert_eq!(bench.record(call).inmate, None);
 }
 
 #[test]

@@ -58,6 +58,31 @@ fn a_wrong_or_damaged_site_key_is_refused() {
 }
 
 #[test]
+fn a_site_key_that_others_can_read_is_refused() {
+    for mode in [0o640, 0o604, 0o622] {
+        let bench = bench();
+        let path = bench.dir.path().join("site.key");
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("changes");
+        let error = refused(bench, config()).to_string();
+        assert!(error.contains("chmod 600"), "{mode:o}: {error}");
+        assert!(error.contains("site.key"), "{mode:o}: {error}");
+    }
+}
+
+#[test]
+fn a_draft_of_the_site_key_that_lies_about_is_not_written_to() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let elsewhere = dir.path().join("elsewhere");
+    fs::write(&elsewhere, "theirs").expect("writes");
+    std::os::unix::fs::symlink(&elsewhere, dir.path().join("site.key.new")).expect("links");
+    BackOffice::open(dir.path(), config()).expect("opens");
+    assert_eq!(fs::read(&elsewhere).expect("reads"), b"theirs");
+    let about = fs::symlink_metadata(dir.path().join("site.key")).expect("is there");
+    assert!(about.is_file());
+    assert_eq!(about.permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
 fn the_database_of_another_site_is_refused() {
     let mut other = config();
     other.site = 8;

@@ -3,14 +3,22 @@ use backoffice::{Disabled, PinDetails};
 use types::{disposition::Blocked, id::InmateId, language::Language, query::PinAnswer};
 
 const DOES_ID: InmateId = InmateId(1);
-const VALID: PinAnswer = PinAnswer::Valid {
-    language: Some(Language::SPANISH),
-};
+const ROES_ID: InmateId = InmateId(2);
+
+fn valid(inmate: InmateId) -> PinAnswer {
+    PinAnswer::Valid {
+        inmate,
+        language: Some(Language::SPANISH),
+    }
+}
+
+const DISABLED: PinAnswer = PinAnswer::Disabled { inmate: DOES_ID };
+const IN_USE: PinAnswer = PinAnswer::InUse { inmate: DOES_ID };
 
 #[test]
-fn a_good_pin_tells_its_language() {
+fn a_good_pin_tells_whose_it_is_and_its_language() {
     let mut bench = bench();
-    assert_eq!(bench.pin(ONE, DOE), VALID);
+    assert_eq!(bench.pin(ONE, DOE), valid(DOES_ID));
 }
 
 #[test]
@@ -24,8 +32,8 @@ fn an_unknown_pin_is_unknown() {
 fn a_pin_on_the_line_elsewhere_is_in_use() {
     let mut bench = bench();
     bench.permitted(ONE, Some(DOE), "02155550123");
-    assert_eq!(bench.pin(TWO, DOE), PinAnswer::InUse);
-    assert_eq!(bench.pin(TWO, ROE), VALID);
+    assert_eq!(bench.pin(TWO, DOE), IN_USE);
+    assert_eq!(bench.pin(TWO, ROE), valid(ROES_ID));
 }
 
 #[test]
@@ -33,7 +41,7 @@ fn a_pin_is_not_in_use_for_the_line_whose_own_lost_call_holds_it() {
     let mut bench = bench();
     bench.permitted(ONE, Some(DOE), "02155550123");
     bench.wait(10);
-    assert_eq!(bench.pin(ONE, DOE), VALID);
+    assert_eq!(bench.pin(ONE, DOE), valid(DOES_ID));
     bench.permitted(ONE, Some(DOE), "02155550124");
 }
 
@@ -49,18 +57,18 @@ fn a_disabled_pin_is_refused_until_its_time_has_come() {
         done.expect("changes");
     };
     set(&mut bench, Disabled::Until(until));
-    assert_eq!(bench.pin(ONE, DOE), PinAnswer::Disabled);
+    assert_eq!(bench.pin(ONE, DOE), DISABLED);
     assert_eq!(
         bench.refused(ONE, Some(DOE), "02155550123"),
         Blocked::PinDisabled
     );
     bench.wait(60);
-    assert_eq!(bench.pin(ONE, DOE), VALID);
+    assert_eq!(bench.pin(ONE, DOE), valid(DOES_ID));
     set(&mut bench, Disabled::ForGood);
     bench.wait(1_000_000);
-    assert_eq!(bench.pin(ONE, DOE), PinAnswer::Disabled);
+    assert_eq!(bench.pin(ONE, DOE), DISABLED);
     set(&mut bench, Disabled::No);
-    assert_eq!(bench.pin(ONE, DOE), VALID);
+    assert_eq!(bench.pin(ONE, DOE), valid(DOES_ID));
 }
 
 fn give(bench: &mut crate::bench::Bench, inmate: InmateId, pin: &str) {
@@ -81,7 +89,10 @@ fn a_new_pin_replaces_the_old_one() {
     assert_eq!(bench.pin(ONE, DOE), PinAnswer::Unknown);
     assert_eq!(
         bench.pin(ONE, "111111"),
-        PinAnswer::Valid { language: None }
+        PinAnswer::Valid {
+            inmate: DOES_ID,
+            language: None
+        }
     );
 }
 
@@ -90,7 +101,7 @@ fn a_new_pin_stays_disabled_and_in_use() {
     let mut bench = bench();
     bench.permitted(ONE, Some(DOE), "02155550123");
     give(&mut bench, DOES_ID, "111111");
-    assert_eq!(bench.pin(TWO, "111111"), PinAnswer::InUse);
+    assert_eq!(bench.pin(TWO, "111111"), IN_USE);
     bench.end(ONE, crate::bench::completed(None, bench.now));
     assert!(matches!(bench.pin(TWO, "111111"), PinAnswer::Valid { .. }));
     let now = bench.now;
@@ -99,7 +110,7 @@ fn a_new_pin_stays_disabled_and_in_use() {
         .set_pin_disabled(now, "warden", DOES_ID, Disabled::ForGood);
     done.expect("changes");
     give(&mut bench, DOES_ID, "222222");
-    assert_eq!(bench.pin(TWO, "222222"), PinAnswer::Disabled);
+    assert_eq!(bench.pin(TWO, "222222"), DISABLED);
 }
 
 #[test]

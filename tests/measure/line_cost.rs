@@ -1,7 +1,7 @@
 //! What one line's 10 ms costs in talk, with all its detectors: thread CPU time of
 //! `Line::handle`, and of a wake-up. `tests/measure/run` adds instruction counts.
 //!
-//!     cargo run --release --example frame_cost [-- FRAMES]
+//!     cargo run --release --example line_cost [-- FRAMES]
 
 use drivers::sim::clip::Clip;
 use line::{Input, Line, Shared};
@@ -12,7 +12,7 @@ use types::{
     digits::{Digits, List},
     edge::{Edge, EdgeAt},
     frame::{FRAME, FRAME_TICKS, Frame, Law, Samples},
-    id::{CallId, LineId, TrunkId},
+    id::{CallId, InmateId, LineId, TrunkId},
     language::Language,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::{Answered, PinAnswer, Query, Reply, TrunkQuery, TrunkReply},
@@ -29,7 +29,7 @@ fn main() {
         None => 300_000,
         Some(Ok(frames)) => frames,
         Some(Err(e)) => {
-            eprintln!("frame_cost: the number of frames: {e}");
+            eprintln!("line_cost: the number of frames: {e}");
             std::process::exit(2);
         }
     };
@@ -147,7 +147,10 @@ impl Desk {
         let out = self.line.handle(self.now, input);
         for asked in &out.asks {
             let reply = match &asked.query {
-                Query::Pin(_) => Reply::Pin(PinAnswer::Valid { language: None }),
+                Query::Pin(_) => Reply::Pin(PinAnswer::Valid {
+                    inmate: InmateId(1),
+                    language: None,
+                }),
                 Query::Admit(_) => Reply::Admitted(permit()),
                 _ => continue,
             };

@@ -103,7 +103,8 @@ impl Story {
                     (self.words)(*language, prompt)
                 )
             }
-            Fact::FarKeyed { digit } => format!("the called party keys {digit}"),
+            Fact::FarKeyed { digit: Some(digit) } => format!("the called party keys {digit}"),
+            Fact::FarKeyed { digit: None } => "the called party keys •".to_owned(),
             Fact::Heard {
                 leg: Leg::Trunk,
                 heard,

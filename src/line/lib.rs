@@ -300,7 +300,10 @@ impl Line {
         match heard {
             Heard::DigitStart { .. } if self.is_far_echo(&heard) => {}
             Heard::DigitStart { digit, .. } => {
-                let shown = (!self.call.secret()).then_some(digit);
+                // What is keyed to the other party in a conversation is theirs: a card number, a
+                // code. That it was keyed is told and counted, not what.
+                let secret = self.call.secret() || self.call.bridge() != Bridge::Closed;
+                let shown = (!secret).then_some(digit);
                 tell(out, Fact::Keyed { digit: shown });
                 self.deliver(
                     now,

@@ -6,7 +6,7 @@ use crate::{
     io::{Input, Outputs},
     keeper, tell,
 };
-use call::Event;
+use call::{Bridge, Event};
 use dsp::tone_gen::DigitGen;
 use signaling::{Supervision, SupervisionEvent};
 use types::{
@@ -181,7 +181,8 @@ impl Line {
         match heard {
             Heard::DigitStart { digit, .. } => {
                 self.far_key = Key::began(&heard);
-                tell(out, Fact::FarKeyed { digit });
+                let shown = (self.call.bridge() == Bridge::Closed).then_some(digit);
+                tell(out, Fact::FarKeyed { digit: shown });
                 self.deliver(
                     now,
                     Event::Key {

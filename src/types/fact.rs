@@ -59,9 +59,9 @@ pub enum Fact {
     Keyed {
         digit: Option<Digit>,
     },
-    /// A key from the called party.
+    /// A key from the called party; `None` in a conversation, where it is their own affair.
     FarKeyed {
-        digit: Digit,
+        digit: Option<Digit>,
     },
     Heard {
         leg: Leg,

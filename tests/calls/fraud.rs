@@ -174,6 +174,9 @@ fn a_conversation_without_keys_has_no_extra_digits() {
     ])
     .lasting(30)
     .run();
+    // That they keyed is told; what, is theirs.
+    let shown = |f: &Fact| matches!(f, Fact::FarKeyed { digit: Some(_) });
+    assert!(out.fact(shown).is_none(), "{}", out.tale());
     assert_eq!(out.record().extra_digits, 0, "{}", out.tale());
     assert!(!out.record().flags.extra_digits);
 }
@@ -329,6 +332,10 @@ fn keys_of_the_called_party_are_not_taken_for_the_inmates() {
 fn keys_of_the_inmate_are_not_taken_for_the_called_partys() {
     let out = talking(vec![Step::dial("5081"), fast("44", 300, 100), Step::OnHook]).run();
     assert_eq!(out.record().extra_digits, 6, "{}", out.tale());
+    let told = out
+        .facts()
+        .filter(|(_, f)| matches!(f, Fact::Keyed { digit: None }));
+    assert_eq!(told.count(), 6, "told as keys, but not which");
     assert!(
         out.fact(|f| matches!(f, Fact::FarKeyed { .. })).is_none(),
         "{}",

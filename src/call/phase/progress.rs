@@ -72,7 +72,7 @@ impl Progress {
                     .over(cx, Disposition::NetworkBusy, EndedBy::Network, &prompts)
             }
             Event::Timer if cx.now >= self.deadline() => {
-                if self.silent_until.is_some() {
+                if self.silent_until.is_some_and(|at| cx.now >= at) {
                     let prompts = [Prompt::CallNotCompleted];
                     return self.attempt.over(
                         cx,

@@ -10,7 +10,7 @@ use types::{
     call_record::CallEnd,
     digits::{Digit, Digits},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
-    evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Weighed},
+    evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Weighed, gather},
     fact::{Fact, Leg},
     id::{CallId, InmateId, TrunkId},
     language::Language,
@@ -138,11 +138,11 @@ impl Attempt {
     }
 
     pub(crate) fn hint(&mut self, piece: Weighed<AnswerEvidence>) {
-        note(&mut self.answer_evidence, piece);
+        gather(&mut self.answer_evidence, piece);
     }
 
     pub(crate) fn release_hint(&mut self, piece: Weighed<ReleaseEvidence>) {
-        note(&mut self.release_evidence, piece);
+        gather(&mut self.release_evidence, piece);
         if piece.evidence == ReleaseEvidence::DialTone {
             self.flags.second_dial_tone = true;
         }
@@ -240,14 +240,5 @@ impl Attempt {
         cx.tell(Fact::CutOff);
         let prompts = [Prompt::CallEndedByFacility, Prompt::HangUp];
         self.over(cx, Disposition::CutOff, by, &prompts)
-    }
-}
-
-/// Keeps one entry for each kind of evidence, with the trust added up.
-fn note<E: PartialEq>(pieces: &mut Evidences<E>, piece: Weighed<E>) {
-    if let Some(same) = pieces.iter_mut().find(|p| p.evidence == piece.evidence) {
-        same.trust = same.trust.saturating_add(piece.trust);
-    } else if !pieces.is_full() {
-        pieces.push(piece);
     }
 }

@@ -49,4 +49,6 @@ pub struct Outputs {
     pub trunk_asks: List<TrunkQuery, 2>,
     pub tap: List<TapEntry, 3>,
     pub facts: List<Fact, 32>,
+    /// Facts that found no room.
+    pub facts_dropped: u32,
 }

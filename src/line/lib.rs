@@ -440,7 +440,10 @@ impl Line {
     }
 }
 
-/// Facts are for people to read: with the list full the rest of this frame's are dropped.
+/// Facts are for people to read: with the list full the rest of this frame's are dropped and
+/// counted.
 fn tell(out: &mut Outputs, fact: Fact) {
-    let _ = out.facts.try_push(fact);
+    if out.facts.try_push(fact).is_err() {
+        out.facts_dropped += 1;
+    }
 }

@@ -452,6 +452,8 @@ impl Station {
         for entry in out.tap {
             outbox.tap(entry);
         }
+        let dropped = u64::from(out.facts_dropped);
+        self.gauges.counts.facts_dropped.add(dropped);
         for fact in out.facts {
             outbox.fact(at, fact);
         }

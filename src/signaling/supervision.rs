@@ -6,7 +6,7 @@
 
 use types::{
     edge::Edge,
-    evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Trust, Weighed},
+    evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Trust, Weighed, gather},
     heard::Heard,
     tick::{Tick, Ticks},
     tone::Tone,
@@ -265,7 +265,7 @@ impl Supervision {
             at,
             trust,
         };
-        add(&mut self.answer, piece);
+        gather(&mut self.answer, piece);
         if sum(&self.answer) < FACT {
             return Some(SupervisionEvent::AnswerHint(piece));
         }
@@ -288,25 +288,12 @@ impl Supervision {
             trust,
         };
         self.release.retain(|old| at.since(old.at) <= STALE);
-        add(&mut self.release, piece);
+        gather(&mut self.release, piece);
         if sum(&self.release) < FACT {
             return Some(SupervisionEvent::ReleaseHint(piece));
         }
         self.stage = Stage::Released;
         Some(SupervisionEvent::Released(piece))
-    }
-}
-
-/// Pieces of one kind add up in one place, so that the list holds all kinds there are.
-fn add<E: PartialEq>(pieces: &mut Evidences<E>, piece: Weighed<E>) {
-    if let Some(same) = pieces.iter_mut().find(|p| p.evidence == piece.evidence) {
-        same.trust = same.trust.saturating_add(piece.trust);
-        same.at = piece.at;
-    } else if pieces.is_full() {
-        pieces.remove(0);
-        pieces.push(piece);
-    } else {
-        pieces.push(piece);
     }
 }
 

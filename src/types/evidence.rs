@@ -44,6 +44,19 @@ pub struct Weighed<E> {
     pub trust: Trust,
 }
 
-/// The pieces that made up a decision, oldest first. Later pieces past the space are dropped:
-/// by then the decision has long been made.
+/// The pieces that made up a decision, oldest first; see [`gather`].
 pub type Evidences<E> = List<Weighed<E>, 6>;
+
+/// Adds a piece. Pieces of one kind add up in one place, so the list holds every kind there is;
+/// should it be full all the same, the oldest goes.
+pub fn gather<E: PartialEq>(pieces: &mut Evidences<E>, piece: Weighed<E>) {
+    if let Some(same) = pieces.iter_mut().find(|p| p.evidence == piece.evidence) {
+        same.trust = same.trust.saturating_add(piece.trust);
+        same.at = piece.at;
+        return;
+    }
+    if pieces.is_full() {
+        pieces.remove(0);
+    }
+    pieces.push(piece);
+}

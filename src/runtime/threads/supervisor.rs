@@ -225,7 +225,8 @@ impl SupervisorSeat {
         let mine = ward.gauges.pulse.take_ending();
         if let (Some(open), true) = (open, mine) {
             let end = Box::new(fault_end(open, at));
-            // When even this queue is full the record ends at the last second seen.
+            // When even this queue is full, the line's next admission or the next start of the
+            // back office ends the record, at the last second seen.
             let _ = self.calls.try_send(OfficeCall::End(ward.line, end));
             let _ = self.office.wake();
         }

@@ -17,6 +17,7 @@ mod pattern;
 pub mod plan;
 pub mod progress;
 mod segment;
+pub mod simd;
 pub mod tone_gen;
 pub mod voice;
 

@@ -1,0 +1,7 @@
+//! Labelled audio, made from seeds and from recordings that are installed beside the system, and
+//! the scores of detectors on it.
+//!
+//! One suite a file: what a case is, which limits it is built to, its source. A suite is a
+//! value of a seed and a size; the same seed gives the same samples. Whoever runs it (the short
+//! form in `tests/` here, the long form and the comparison with other detectors in
+//! `tests/peers`) brings the detector as a function.

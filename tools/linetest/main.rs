@@ -1,0 +1,3 @@
+//! Line analysis for technicians.
+
+fn main() {}

@@ -3,10 +3,12 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use types::{
+    answer_class::AnswerClass,
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
     settings::LanguageChoice,
+    three_way::ThreeWayEvidence,
     tone::{SitKind, Tone},
     verdict::{Check, Finding, Handling, RecordingRule},
 };
@@ -78,6 +80,8 @@ codes!("disposition", Disposition {
     [Disposition::TrunkLost] = 15,
     [Disposition::Fault] = 16,
     [Disposition::Interrupted] = 17,
+    [Disposition::AnsweringMachine] = 18,
+    [Disposition::FaxModem] = 19,
 });
 
 codes!("blocked disposition", Blocked {
@@ -170,6 +174,32 @@ codes!("answer evidence", AnswerEvidence {
     [AnswerEvidence::RingbackStopped] = 2,
     [AnswerEvidence::Voice] = 3,
     [AnswerEvidence::Digit] = 4,
+    [AnswerEvidence::Class(AnswerClass::Person)] = 64,
+    [AnswerEvidence::Class(AnswerClass::Machine)] = 65,
+    [AnswerEvidence::Class(AnswerClass::Fax)] = 66,
+    [AnswerEvidence::Class(AnswerClass::Modem)] = 67,
+    [AnswerEvidence::Class(AnswerClass::Tty)] = 68,
+    [AnswerEvidence::Class(AnswerClass::Silence)] = 69,
+    [AnswerEvidence::Class(AnswerClass::Sit(SitKind::Intercept))] = 80,
+    [AnswerEvidence::Class(AnswerClass::Sit(SitKind::VacantCode))] = 81,
+    [AnswerEvidence::Class(AnswerClass::Sit(SitKind::ReorderLocal))] = 82,
+    [AnswerEvidence::Class(AnswerClass::Sit(SitKind::ReorderDistant))] = 83,
+    [AnswerEvidence::Class(AnswerClass::Sit(SitKind::NoCircuitLocal))] = 84,
+    [AnswerEvidence::Class(AnswerClass::Sit(SitKind::NoCircuitDistant))] = 85,
+    [AnswerEvidence::Class(AnswerClass::Sit(SitKind::Ineffective))] = 86,
+    [AnswerEvidence::Class(AnswerClass::Sit(SitKind::Unknown))] = 87,
+});
+
+codes!("three-way evidence", ThreeWayEvidence {
+    [ThreeWayEvidence::Click] = 1,
+    [ThreeWayEvidence::Silence] = 2,
+    [ThreeWayEvidence::Level] = 3,
+    [ThreeWayEvidence::NoiseFloor] = 4,
+    [ThreeWayEvidence::EchoPath] = 5,
+    [ThreeWayEvidence::DialTone] = 6,
+    [ThreeWayEvidence::Digit] = 7,
+    [ThreeWayEvidence::Ringback] = 8,
+    [ThreeWayEvidence::NewTalker] = 9,
 });
 
 codes!("release evidence", ReleaseEvidence {

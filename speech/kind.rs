@@ -117,6 +117,8 @@ kinds! {
     CallNotCompleted call_not_completed [];
     CallRefused call_refused [];
     CallNotAccepted call_not_accepted [];
+    AnsweredByMachine answered_by_machine [];
+    AnsweredByFax answered_by_fax [];
     TimeIsUp time_is_up [];
     FarEndHungUp far_end_hung_up [];
     HangUp hang_up [];

@@ -38,6 +38,8 @@ fn prompts() -> Vec<Prompt> {
         Prompt::CallNotCompleted,
         Prompt::CallRefused,
         Prompt::CallNotAccepted,
+        Prompt::AnsweredByMachine,
+        Prompt::AnsweredByFax,
         Prompt::TimeIsUp,
         Prompt::FarEndHungUp,
         Prompt::HangUp,

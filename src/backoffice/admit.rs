@@ -233,6 +233,7 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         screening: Vec::new(),
         answer_evidence: Vec::new(),
         release_evidence: Vec::new(),
+        three_way: Vec::new(),
         flags: FlagBits(FraudFlags::NONE),
         extra_digits: 0,
     }

@@ -17,7 +17,7 @@ use db::{
 use types::{
     call_record::CallEnd,
     disposition::{Disposition, EndedBy},
-    evidence::Evidences,
+    evidence::Weighed,
     id::{CallId, InmateId, LineId},
     tick::Tick,
 };
@@ -185,13 +185,13 @@ fn fill(record: &mut Call, end: &CallEnd) {
     record.extra_digits = end.extra_digits;
     record.answer_evidence = evidence(&end.answer_evidence, after);
     record.release_evidence = evidence(&end.release_evidence, after);
+    record.three_way = evidence(&end.three_way, after);
 }
 
 fn evidence<E: Copy>(
-    pieces: &Evidences<E>,
+    pieces: &[Weighed<E>],
     after: impl Fn(Tick) -> u64,
 ) -> Vec<(Code<E>, u64, u8)> {
-    let stored =
-        |piece: &types::evidence::Weighed<E>| (Code(piece.evidence), after(piece.at), piece.trust);
+    let stored = |piece: &Weighed<E>| (Code(piece.evidence), after(piece.at), piece.trust);
     pieces.iter().map(stored).collect()
 }

@@ -166,6 +166,8 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
         name_seconds: stored.name_seconds,
         accept_key: stored.accept_key,
         refuse_key: stored.refuse_key,
+        pulse_acceptance: stored.pulse_acceptance,
+        drop_machines: stored.drop_machines,
         accept_wait: Ticks(stored.accept_wait),
         accept_repeats: stored.accept_repeats,
         warn_two_minutes: stored.warn_two_minutes,
@@ -224,6 +226,8 @@ pub(crate) fn stored_settings(settings: &SiteSettings) -> values::Settings {
         default_limit_seconds: rules.default_limit_seconds,
         announce_limit: settings.announce_limit,
         pin_numbers_max: settings.pin_numbers_max,
+        pulse_acceptance: call.pulse_acceptance,
+        drop_machines: call.drop_machines,
     }
 }
 
@@ -270,6 +274,11 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
         screening,
         answer_evidence: plain(stored.answer_evidence),
         release_evidence: plain(stored.release_evidence),
+        three_way: stored
+            .three_way
+            .into_iter()
+            .map(|(Code(evidence), after, weight)| (evidence, weight, utc(after)))
+            .collect(),
         flags: stored.flags.0,
         extra_digits: stored.extra_digits,
     })

@@ -7,6 +7,7 @@ use crate::{
     phase::{Aftermath, DialTone, Phase},
 };
 use types::{
+    answer_class::AnswerClass,
     call_record::CallEnd,
     digits::{Digit, Digits},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
@@ -17,6 +18,7 @@ use types::{
     prompt::Prompt,
     query::Query,
     secret::Secret,
+    three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
     trunk::{TrunkCondition, TrunkProfile},
     verdict::{Permit, RecordingRule},
@@ -52,6 +54,7 @@ pub struct Attempt {
     pub extra_digits: u16,
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
+    pub three_way: ThreeWayEvidences,
 }
 
 impl Attempt {
@@ -77,6 +80,7 @@ impl Attempt {
             extra_digits: 0,
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
+            three_way: ThreeWayEvidences::new(),
         };
         if !cx.in_service {
             return attempt.refuse(cx, Blocked::PhoneOutOfService);
@@ -146,6 +150,29 @@ impl Attempt {
         if piece.evidence == ReleaseEvidence::DialTone {
             self.flags.second_dial_tone = true;
         }
+    }
+
+    /// What answered, told by its sound: kept beside the evidence that it was answered.
+    pub(crate) fn classified(&mut self, cx: &mut Cx<'_>, class: Weighed<AnswerClass>) {
+        self.hint(Weighed {
+            evidence: AnswerEvidence::Class(class.evidence),
+            at: class.at,
+            trust: class.trust,
+        });
+        cx.tell(Fact::Class(class));
+    }
+
+    /// A third party seems to have been joined.
+    pub(crate) fn three_way(&mut self, cx: &mut Cx<'_>, pieces: &ThreeWayEvidences) {
+        self.flags.three_way = true;
+        for &piece in pieces {
+            let known = self.three_way.iter_mut();
+            match known.into_iter().find(|p| p.evidence == piece.evidence) {
+                Some(known) => *known = piece,
+                None => self.three_way.push(piece),
+            }
+        }
+        cx.tell(Fact::ThreeWay(pieces.clone()));
     }
 
     pub(crate) fn answered(&mut self, cx: &mut Cx<'_>, piece: Weighed<AnswerEvidence>) {
@@ -226,6 +253,7 @@ impl Attempt {
             extra_digits: self.extra_digits,
             answer_evidence: self.answer_evidence,
             release_evidence: self.release_evidence,
+            three_way: self.three_way,
         });
     }
 

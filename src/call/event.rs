@@ -1,12 +1,14 @@
 //! What a call is told, and what it wants done.
 
 use types::{
+    answer_class::AnswerClass,
     digits::{Digit, Digits, List},
     evidence::{AnswerEvidence, ReleaseEvidence, Weighed},
     fact::{Fact, Leg},
     language::Language,
     prompt::Prompt,
     query::{Answered, LineCommand, Query},
+    three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
     tone::Tone,
     trunk::{TrunkCondition, TrunkProfile},
@@ -53,6 +55,14 @@ pub enum Event<'a> {
     ReleaseHint(Weighed<ReleaseEvidence>),
     Released(Weighed<ReleaseEvidence>),
     Voice(Leg),
+    /// What answered, told by its sound.
+    Class(Weighed<AnswerClass>),
+    /// What speaks after outpulsing without ringing is an announcement of the network's.
+    Announcement,
+    /// The called party dialed this digit on a rotary telephone.
+    PulseKey(Digit),
+    /// A third party seems to have been joined.
+    ThreeWay(&'a ThreeWayEvidences),
     TrunkLost,
     Answer(&'a Answered),
     Command(&'a LineCommand),

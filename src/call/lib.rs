@@ -312,6 +312,20 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
             }
             Ok(phase)
         }
+        Event::Class(class) => {
+            let mut phase = phase;
+            if let Some(attempt) = phase.attempt_mut() {
+                attempt.classified(cx, *class);
+            }
+            Err(phase)
+        }
+        Event::ThreeWay(pieces) => {
+            let mut phase = phase;
+            if let Some(attempt) = phase.attempt_mut() {
+                attempt.three_way(cx, pieces);
+            }
+            Ok(phase)
+        }
         Event::Key {
             leg: Leg::Phone, ..
         } => {

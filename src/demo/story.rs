@@ -14,7 +14,8 @@ use types::{
 };
 
 use crate::records::{
-    answer_words, blocked_words, length, names, party_words, release_words, tone_words, type_words,
+    answer_words, blocked_words, class_words, length, names, party_words, release_words,
+    three_way_words, tone_words, type_words,
 };
 
 /// Stands for a key of the PIN.
@@ -124,6 +125,16 @@ impl Story {
                 answer_words(piece.evidence),
                 piece.trust
             ),
+            Fact::Class(class) => format!(
+                "what answered is known by {} (sure by {} of 100)",
+                class_words(class.evidence),
+                class.trust
+            ),
+            Fact::ThreeWay(pieces) => {
+                let pieces = pieces.iter().map(|p| three_way_words(p.evidence));
+                let pieces: Vec<_> = pieces.collect();
+                format!("a third party may have been joined: {}", pieces.join(", "))
+            }
             Fact::Accepted => "the called party accepts the call".to_owned(),
             Fact::Refused => "the called party refuses the call".to_owned(),
             Fact::TalkBegins => "both parties are connected".to_owned(),
@@ -181,7 +192,14 @@ impl Story {
             Heard::Voice { level_dbm0, .. } => {
                 Some(format!("hears on the trunk: a voice, {level_dbm0:.0} dBm0"))
             }
-            Heard::DigitStart { .. } | Heard::DigitEnd { .. } | Heard::Silence { .. } => None,
+            Heard::PulseDigit { digit, .. } => {
+                Some(format!("hears on the trunk: {digit}, dialed as pulses"))
+            }
+            // What answered has a fact of its own.
+            Heard::DigitStart { .. }
+            | Heard::DigitEnd { .. }
+            | Heard::Class { .. }
+            | Heard::Silence { .. } => None,
         }
     }
 }

@@ -11,6 +11,7 @@ use dsp::tone_gen::DigitGen;
 use signaling::{Supervision, SupervisionEvent};
 use types::{
     edge::{Edge, PortCommand},
+    evidence::Weighed,
     fact::{Fact, Leg},
     frame::Samples,
     heard::Heard,
@@ -192,7 +193,17 @@ impl Line {
                     out,
                 );
             }
-            Heard::DigitEnd { .. } | Heard::Silence { .. } => {}
+            Heard::PulseDigit { digit, .. } => {
+                tell(
+                    out,
+                    Fact::Heard {
+                        leg: Leg::Trunk,
+                        heard,
+                    },
+                );
+                self.deliver(now, Event::PulseKey(digit), out);
+            }
+            Heard::DigitEnd { .. } | Heard::Silence { .. } | Heard::Class { .. } => {}
             // A voice is news until there is an answer; then it is a conversation.
             Heard::Voice { .. } if matches!(event, Some(SupervisionEvent::Answered(_))) => {
                 tell(
@@ -217,6 +228,20 @@ impl Line {
         if let Some(event) = event {
             self.supervised(now, event, out);
         }
+        // After what it may mean for the answer: who has to accept must be known by then.
+        if let Heard::Class {
+            class,
+            decided,
+            trust,
+        } = heard
+        {
+            let class = Weighed {
+                evidence: class,
+                at: decided,
+                trust,
+            };
+            self.deliver(now, Event::Class(class), out);
+        }
     }
 
     /// What time alone makes of the evidence.
@@ -233,6 +258,7 @@ impl Line {
             SupervisionEvent::Failed(tone) => Event::Failed(tone),
             SupervisionEvent::AnswerHint(piece) => Event::AnswerHint(piece),
             SupervisionEvent::Answered(piece) => Event::Answered(piece),
+            SupervisionEvent::Announcement => Event::Announcement,
             SupervisionEvent::ReleaseHint(piece) => Event::ReleaseHint(piece),
             SupervisionEvent::Released(piece) => Event::Released(piece),
         };

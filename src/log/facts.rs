@@ -4,6 +4,7 @@ use slog::{Logger, info, warn};
 use types::{
     call_record::CallEnd,
     edge::Edge,
+    evidence::AnswerEvidence,
     fact::{Fact, FactAt, Leg},
     heard::Heard,
     trunk::TrunkCondition,
@@ -49,6 +50,16 @@ pub fn log_fact(log: &Logger, at: &FactAt) {
             info!(log, "released"; "evidence" => names::release_evidence(piece.evidence),
                 "trust" => piece.trust);
         }
+        Fact::Class(class) => {
+            let name = names::answer_evidence(AnswerEvidence::Class(class.evidence));
+            info!(log, "class"; "evidence" => name, "trust" => class.trust);
+        }
+        Fact::ThreeWay(pieces) => {
+            for piece in pieces {
+                info!(log, "three-way"; "evidence" => names::three_way(piece.evidence),
+                    "weight" => piece.trust);
+            }
+        }
         Fact::NameRecorded { ms } => info!(log, "name-recorded"; "length_ms" => ms),
         Fact::Ended(end) => log_end(&log, end),
         Fact::LateReply => warn!(log, "late-reply"),
@@ -79,7 +90,11 @@ fn log_heard(log: &Logger, leg: Leg, heard: &Heard) {
     let leg = leg_name(leg);
     match heard {
         // A digit is told by `Keyed`, which knows whether it is secret; its audio is not.
-        Heard::DigitStart { .. } | Heard::DigitEnd { .. } => {}
+        // Who answered has a fact of its own.
+        Heard::DigitStart { .. }
+        | Heard::DigitEnd { .. }
+        | Heard::PulseDigit { .. }
+        | Heard::Class { .. } => {}
         Heard::Tone {
             tone,
             cycles,

@@ -49,6 +49,7 @@ pub fn talked() -> CallRecord {
         .collect(),
         answer_evidence: vec![(AnswerEvidence::PolarityReversal, 100)],
         release_evidence: vec![(ReleaseEvidence::Tone(Tone::Busy), 100)],
+        three_way: Vec::new(),
         flags: FraudFlags {
             second_dial_tone: true,
             ..FraudFlags::NONE
@@ -78,6 +79,7 @@ pub fn refused() -> CallRecord {
         .collect(),
         answer_evidence: Vec::new(),
         release_evidence: Vec::new(),
+        three_way: Vec::new(),
         flags: FraudFlags::NONE,
         ..talked()
     }

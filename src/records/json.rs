@@ -25,6 +25,7 @@ struct Line<'a> {
     screening: Vec<String>,
     answer_evidence: Vec<Evidence>,
     release_evidence: Vec<Evidence>,
+    three_way: Vec<Piece>,
     flags: Vec<&'static str>,
     blocked: Option<&'static str>,
     trunk: Option<u16>,
@@ -37,6 +38,14 @@ struct Line<'a> {
 struct Evidence {
     evidence: &'static str,
     trust: u8,
+}
+
+/// A piece of evidence that counts by when it came.
+#[derive(Serialize)]
+struct Piece {
+    evidence: &'static str,
+    weight: u8,
+    at: String,
 }
 
 /// The record as one line of JSON, without the line's end.
@@ -58,6 +67,7 @@ pub fn json_line(record: &CallRecord) -> String {
         screening: trace(record),
         answer_evidence: evidence(&record.answer_evidence, names::answer_evidence),
         release_evidence: evidence(&record.release_evidence, names::release_evidence),
+        three_way: three_way(record),
         flags: record.flags.names().collect(),
         blocked: record.blocked.map(names::blocked),
         trunk: record.trunk.map(|trunk| trunk.0),
@@ -84,6 +94,17 @@ fn evidence<E: Copy>(pieces: &[(E, u8)], name: fn(E) -> &'static str) -> Vec<Evi
         .map(|&(piece, trust)| Evidence {
             evidence: name(piece),
             trust,
+        })
+        .collect()
+}
+
+fn three_way(record: &CallRecord) -> Vec<Piece> {
+    let pieces = record.three_way.iter();
+    pieces
+        .map(|&(piece, weight, at)| Piece {
+            evidence: names::three_way(piece),
+            weight,
+            at: rfc3339(at),
         })
         .collect()
 }
@@ -121,6 +142,7 @@ mod tests {
                 r#""screening":["pin-table:found","allowed-table:rescued"],"#,
                 r#""answer_evidence":[{"evidence":"polarity-reversal","trust":100}],"#,
                 r#""release_evidence":[{"evidence":"tone-busy","trust":100}],"#,
+                r#""three_way":[],"#,
                 r#""flags":["second-dial-tone"],"blocked":null,"trunk":3,"#,
                 r#""language":"en","handling":"automated-operator"}"#
             )

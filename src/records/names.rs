@@ -2,9 +2,11 @@
 //! compiler asks for a name when a value is added, and a test compares the lists with README.md.
 
 use types::{
+    answer_class::AnswerClass,
     disposition::{Blocked, Disposition, EndedBy},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
+    three_way::ThreeWayEvidence,
     tone::Tone,
     verdict::{Check, Finding, Handling},
 };
@@ -40,6 +42,8 @@ names! {
     Disposition::TrunkSilent => "trunk-silent",
     Disposition::Refused => "refused",
     Disposition::NotAccepted => "not-accepted",
+    Disposition::AnsweringMachine => "answering-machine",
+    Disposition::FaxModem => "fax-modem",
     Disposition::Limited => "limited",
     Disposition::CutOff => "cut-off",
     Disposition::TrunkLost => "trunk-lost",
@@ -142,6 +146,13 @@ names! {
     AnswerEvidence::RingbackStopped => "ringback-stopped",
     AnswerEvidence::Voice => "voice",
     AnswerEvidence::Digit => "digit",
+    AnswerEvidence::Class(AnswerClass::Person) => "class-person",
+    AnswerEvidence::Class(AnswerClass::Machine) => "class-machine",
+    AnswerEvidence::Class(AnswerClass::Fax) => "class-fax",
+    AnswerEvidence::Class(AnswerClass::Modem) => "class-modem",
+    AnswerEvidence::Class(AnswerClass::Tty) => "class-tty",
+    AnswerEvidence::Class(AnswerClass::Sit(_)) => "class-sit",
+    AnswerEvidence::Class(AnswerClass::Silence) => "class-silence",
 }
 
 names! {
@@ -161,6 +172,20 @@ names! {
     ReleaseEvidence::Tone(Tone::CallWaiting) => "tone-call-waiting",
     ReleaseEvidence::Tone(Tone::Howler) => "tone-howler",
     ReleaseEvidence::Tone(Tone::Record) => "tone-record",
+}
+
+names! {
+    /// What spoke for a third party on the call.
+    three_way, THREE_WAY, ThreeWayEvidence:
+    ThreeWayEvidence::Click => "click",
+    ThreeWayEvidence::Silence => "silence",
+    ThreeWayEvidence::Level => "level",
+    ThreeWayEvidence::NoiseFloor => "noise-floor",
+    ThreeWayEvidence::EchoPath => "echo-path",
+    ThreeWayEvidence::DialTone => "dial-tone",
+    ThreeWayEvidence::Digit => "digit",
+    ThreeWayEvidence::Ringback => "ringback",
+    ThreeWayEvidence::NewTalker => "new-talker",
 }
 
 /// The flags of suspicion, as `types::disposition::FraudFlags::names` gives them.
@@ -183,6 +208,7 @@ pub const LISTS: &[(&str, &[&str])] = &[
     ("screening finding", FINDINGS),
     ("answer_evidence", ANSWER_EVIDENCE),
     ("release_evidence", RELEASE_EVIDENCE),
+    ("three_way", THREE_WAY),
     ("flags", FLAGS),
 ];
 

@@ -2,10 +2,12 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use types::{
+    answer_class::AnswerClass,
     call_record::CallRecord,
     disposition::{Blocked, Disposition, EndedBy},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
+    three_way::ThreeWayEvidence,
     tick::Ticks,
     tone::Tone,
     verdict::RecordingRule,
@@ -114,6 +116,8 @@ fn outcome(record: &CallRecord) -> String {
         Disposition::TrunkSilent => "The trunk stayed silent after dialing.".to_owned(),
         Disposition::Refused => "The called party refused the call.".to_owned(),
         Disposition::NotAccepted => "The called party did not accept the call.".to_owned(),
+        Disposition::AnsweringMachine => "An answering machine answered.".to_owned(),
+        Disposition::FaxModem => "A fax machine or a modem answered.".to_owned(),
         Disposition::Limited => format!("They talked for {talked} and were cut at the limit."),
         Disposition::CutOff if record.talk == Ticks::ZERO => format!("Cut off by {who}."),
         Disposition::CutOff => format!("They talked for {talked}; {who} cut the call off."),
@@ -205,6 +209,35 @@ pub fn answer_words(piece: AnswerEvidence) -> &'static str {
         AnswerEvidence::RingbackStopped => "ringback that stopped",
         AnswerEvidence::Voice => "a voice",
         AnswerEvidence::Digit => "a digit",
+        AnswerEvidence::Class(class) => class_words(class),
+    }
+}
+
+/// What answered, by its sound.
+pub fn class_words(class: AnswerClass) -> &'static str {
+    match class {
+        AnswerClass::Person => "the way a person speaks",
+        AnswerClass::Machine => "the way a machine speaks",
+        AnswerClass::Fax => "a fax machine's tone",
+        AnswerClass::Modem => "a modem's tone",
+        AnswerClass::Tty => "a text telephone's tones",
+        AnswerClass::Sit(_) => "a special information tone",
+        AnswerClass::Silence => "silence",
+    }
+}
+
+/// What speaks for a third party on a call.
+pub fn three_way_words(piece: ThreeWayEvidence) -> &'static str {
+    match piece {
+        ThreeWayEvidence::Click => "the click of a switch hook",
+        ThreeWayEvidence::Silence => "silence below the line's own noise",
+        ThreeWayEvidence::Level => "another level",
+        ThreeWayEvidence::NoiseFloor => "another noise",
+        ThreeWayEvidence::EchoPath => "another echo",
+        ThreeWayEvidence::DialTone => "a dial tone",
+        ThreeWayEvidence::Digit => "digits dialed",
+        ThreeWayEvidence::Ringback => "a ringing telephone",
+        ThreeWayEvidence::NewTalker => "a new voice",
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::runtime::gauges::{Gauges, OpenCall};
 use types::{
     call_record::CallEnd,
-    digits::Digits,
+    digits::{Digits, List},
     disposition::{Disposition, EndedBy, FraudFlags},
     evidence::Evidences,
     fact::Fact,
@@ -112,5 +112,6 @@ pub fn fault_end(open: OpenCall, now: Tick) -> CallEnd {
         extra_digits: 0,
         answer_evidence: Evidences::new(),
         release_evidence: Evidences::new(),
+        three_way: List::new(),
     }
 }

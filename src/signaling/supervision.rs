@@ -5,6 +5,7 @@
 //! stable, and not at all while the exchange may flip it for its own reasons (seizure, dialing).
 
 use types::{
+    answer_class::AnswerClass,
     edge::Edge,
     evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Trust, Weighed, gather},
     heard::Heard,
@@ -22,6 +23,8 @@ pub const FACT: u16 = 100;
 const AFTER_RINGBACK: Trust = 30;
 /// A voice that goes on after the first piece.
 const VOICE_GOES_ON: Trust = 30;
+/// What a voice's class adds to the voice.
+const CLASS: Trust = 30;
 /// In talk, pieces of release evidence further apart than this have nothing to do with each other.
 const STALE: Ticks = Ticks::secs(10);
 /// Dial tone needs this confidence to end a call.
@@ -41,6 +44,8 @@ pub enum SupervisionEvent {
     /// A piece of answer evidence came; not yet a fact.
     AnswerHint(Weighed<AnswerEvidence>),
     Answered(Weighed<AnswerEvidence>),
+    /// What speaks is the network's own announcement.
+    Announcement,
     ReleaseHint(Weighed<ReleaseEvidence>),
     Released(Weighed<ReleaseEvidence>),
 }
@@ -211,16 +216,34 @@ impl Supervision {
                     .iter()
                     .any(|w| w.evidence == AnswerEvidence::Voice);
                 let trust = match (said_before, self.ringback_heard) {
-                    (true, _) => VOICE_GOES_ON,
+                    // Announcements go on as well: a class is waited for.
+                    (true, false) => return None,
+                    (true, true) => VOICE_GOES_ON,
                     (false, true) => self.trust.voice.saturating_add(AFTER_RINGBACK),
                     (false, false) => self.trust.voice,
                 };
                 self.answered(AnswerEvidence::Voice, start, trust)
             }
+            Heard::Class { class, decided, .. } => self.classified(class, decided),
             Heard::DigitStart { start, .. } => {
                 self.answered(AnswerEvidence::Digit, start, self.trust.voice)
             }
             _ => None,
+        }
+    }
+
+    /// Without ringback, a voice that goes on and on may be the network's own; one that says a
+    /// word and waits is a person's.
+    fn classified(&mut self, class: AnswerClass, decided: Tick) -> Option<SupervisionEvent> {
+        match class {
+            AnswerClass::Machine if !self.ringback_heard => Some(SupervisionEvent::Announcement),
+            AnswerClass::Person | AnswerClass::Machine | AnswerClass::Tty => {
+                self.answered(AnswerEvidence::Class(class), decided, CLASS)
+            }
+            AnswerClass::Fax | AnswerClass::Modem => {
+                self.answered(AnswerEvidence::Class(class), decided, self.trust.voice)
+            }
+            AnswerClass::Sit(_) | AnswerClass::Silence => None,
         }
     }
 

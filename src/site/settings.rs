@@ -117,6 +117,8 @@ fn acceptance(section: &mut Section<'_>, settings: &mut CallSettings) {
         1..=10,
         &mut settings.accept_repeats,
     );
+    set_flag(section, "pulse_acceptance", &mut settings.pulse_acceptance);
+    set_flag(section, "drop_machines", &mut settings.drop_machines);
     if settings.accept_key == settings.refuse_key {
         let what = format!(
             "is {}, which is also `accept_key`; the two must differ",

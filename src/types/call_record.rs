@@ -7,6 +7,7 @@ use crate::{
     id::{CallId, InmateId, LineId, TrunkId},
     language::Language,
     phone_number::{CallType, DialingPattern, PhoneNumber},
+    three_way::{ThreeWayEvidence, ThreeWayEvidences},
     tick::{Tick, Ticks},
     verdict::{Handling, RecordingRule, Trace},
 };
@@ -34,6 +35,7 @@ pub struct CallEnd {
     pub extra_digits: u16,
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
+    pub three_way: ThreeWayEvidences,
 }
 
 /// A record as it is read back: times are UTC in milliseconds since 1970, lengths in ticks.
@@ -65,6 +67,8 @@ pub struct CallRecord {
     pub screening: Trace,
     pub answer_evidence: Vec<(AnswerEvidence, u8)>,
     pub release_evidence: Vec<(ReleaseEvidence, u8)>,
+    /// Each with its weight and when it was heard.
+    pub three_way: Vec<(ThreeWayEvidence, u8, i64)>,
     pub flags: FraudFlags,
     pub extra_digits: u16,
 }

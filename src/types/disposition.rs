@@ -20,7 +20,8 @@ pub enum Disposition {
     Busy,
     /// Reorder, congestion.
     NetworkBusy,
-    /// A special information tone: vacant, changed, out of service.
+    /// A special information tone, or a recorded announcement instead of ringing: vacant, changed,
+    /// out of service.
     Intercept,
     NoAnswer,
     /// The trunk stayed silent after outpulsing.
@@ -29,6 +30,10 @@ pub enum Disposition {
     Refused,
     /// The called party hung up or stayed silent instead of choosing.
     NotAccepted,
+    /// An answering machine answered a call that a person must accept.
+    AnsweringMachine,
+    /// A fax machine or a modem answered.
+    FaxModem,
     /// Cut at its limit.
     Limited,
     /// Ended by an officer, or by the controller because it stops.

@@ -1,7 +1,7 @@
 //! Why the controller believes that a call was answered or released. Never one
 //! detector's word: each piece has a trust, and all are kept in the record.
 
-use crate::{digits::List, tick::Tick, tone::Tone};
+use crate::{answer_class::AnswerClass, digits::List, tick::Tick, tone::Tone};
 
 /// What speaks for an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,6 +14,8 @@ pub enum AnswerEvidence {
     Voice,
     /// The called party pressed a digit.
     Digit,
+    /// What answered, by its sound. The trust is how sure that is.
+    Class(AnswerClass),
 }
 
 /// What speaks for the far end having hung up.
@@ -45,11 +47,11 @@ pub struct Weighed<E> {
 }
 
 /// The pieces that made up a decision, oldest first; see [`gather`].
-pub type Evidences<E> = List<Weighed<E>, 6>;
+pub type Evidences<E> = List<Weighed<E>, 8>;
 
 /// Adds a piece. Pieces of one kind add up in one place, so the list holds every kind there is;
 /// should it be full all the same, the oldest goes.
-pub fn gather<E: PartialEq>(pieces: &mut Evidences<E>, piece: Weighed<E>) {
+pub fn gather<E: PartialEq, const N: usize>(pieces: &mut List<Weighed<E>, N>, piece: Weighed<E>) {
     if let Some(same) = pieces.iter_mut().find(|p| p.evidence == piece.evidence) {
         same.trust = same.trust.saturating_add(piece.trust);
         same.at = piece.at;

@@ -2,6 +2,7 @@
 //! the ring of last events are all made from these.
 
 use crate::{
+    answer_class::AnswerClass,
     call_record::CallEnd,
     digits::Digit,
     edge::Edge,
@@ -10,6 +11,7 @@ use crate::{
     id::{LineId, TrunkId},
     language::Language,
     prompt::Prompt,
+    three_way::ThreeWayEvidences,
     tick::Tick,
     trunk::TrunkCondition,
     verdict::Verdict,
@@ -86,6 +88,10 @@ pub enum Fact {
     Refused,
     TalkBegins,
     Released(Weighed<ReleaseEvidence>),
+    /// What answered, told by its sound.
+    Class(Weighed<AnswerClass>),
+    /// The call looks as if a third party had been joined.
+    ThreeWay(ThreeWayEvidences),
     NameRecorded {
         ms: u32,
     },

@@ -1,6 +1,6 @@
 //! What a line's ear heard on one leg, in the field's terms.
 
-use crate::{digits::Digit, tick::Tick, tone::Tone};
+use crate::{answer_class::AnswerClass, digits::Digit, evidence::Trust, tick::Tick, tone::Tone};
 
 /// One thing that was heard.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -31,6 +31,18 @@ pub enum Heard {
     ToneEnd { tone: Tone, at: Tick },
     /// Sustained speech-like energy that is no network tone.
     Voice { start: Tick, level_dbm0: f32 },
+    /// A digit dialed on a rotary telephone at the far end, heard as clicks.
+    PulseDigit {
+        digit: Digit,
+        start: Tick,
+        end: Tick,
+    },
+    /// What answered, by its sound; may be told again when more of it was heard.
+    Class {
+        class: AnswerClass,
+        decided: Tick,
+        trust: Trust,
+    },
     /// Nothing above the noise floor since `since`; told when it has lasted the set time.
     Silence { since: Tick },
 }

@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or decides anything. Values that a line thread
 //! handles have a fixed size, so that they cross rings without allocation. One noun a file.
 
+pub mod answer_class;
 pub mod call_record;
 pub mod dial_plan;
 pub mod digits;
@@ -20,6 +21,7 @@ pub mod query;
 pub mod secret;
 pub mod settings;
 pub mod tap;
+pub mod three_way;
 pub mod tick;
 pub mod tone;
 pub mod trunk;

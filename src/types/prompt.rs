@@ -52,6 +52,10 @@ pub enum Prompt {
     CallNotCompleted,
     CallRefused,
     CallNotAccepted,
+    /// An answering machine answered, and was hung up on.
+    AnsweredByMachine,
+    /// A fax machine or a modem did.
+    AnsweredByFax,
     TimeIsUp,
     FarEndHungUp,
     HangUp,

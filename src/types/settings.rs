@@ -53,6 +53,11 @@ pub struct CallSettings {
     pub name_seconds: u8,
     pub accept_key: u8,
     pub refuse_key: u8,
+    /// The called party may also dial the keys on a rotary telephone. Keys of one or two pulses
+    /// are easily mistaken for noise: choose keys from 3 on.
+    pub pulse_acceptance: bool,
+    /// A call that a person must accept is given up when a machine answers.
+    pub drop_machines: bool,
     /// Waiting for the called party's choice after the announcement.
     pub accept_wait: Ticks,
     /// The announcement is said this often.
@@ -90,6 +95,8 @@ impl CallSettings {
             name_seconds: 3,
             accept_key: 1,
             refuse_key: 2,
+            pulse_acceptance: false,
+            drop_machines: true,
             accept_wait: Ticks::secs(8),
             accept_repeats: 2,
             warn_two_minutes: false,

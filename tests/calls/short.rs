@@ -222,7 +222,7 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 14] = [
+const REASONS: [Prompt; 16] = [
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,
@@ -237,4 +237,6 @@ const REASONS: [Prompt; 14] = [
     Prompt::NumberNotInService,
     Prompt::CallNotCompleted,
     Prompt::CallNotAccepted,
+    Prompt::AnsweredByMachine,
+    Prompt::AnsweredByFax,
 ];

@@ -14,6 +14,7 @@ use types::{
     id::{CallId, LineId, TrunkId},
     query::{Admission, Asked, DialedOrSpeed, LineCommand, Query, Reply, TrunkQuery, TrunkReply},
     tap::{TapEntry, TapFlags, TapFrame},
+    three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
     trunk::TrunkCondition,
 };
@@ -129,6 +130,7 @@ impl ScriptedLine {
             extra_digits: 0,
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
+            three_way: ThreeWayEvidences::new(),
         };
         if let Some(call) = end.call {
             let (line, at) = (self.id, now);

@@ -17,12 +17,19 @@ use types::{
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
     settings::LanguageChoice,
+    three_way::ThreeWayEvidence,
     tone::Tone,
     verdict::{Check, Finding, Handling, RecordingRule},
 };
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits = hex.as_bytes().chunks(2);
+    let byte = |two: &[u8]| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap();
+    digits.map(byte).collect()
 }
 
 fn golden<V: Value + PartialEq + std::fmt::Debug>(value: V, expected: &str) {
@@ -158,9 +165,8 @@ fn phone_v1() {
     golden(value, "01024231010004010102010a010101");
 }
 
-#[test]
-fn settings_v1() {
-    let value = Settings {
+fn settings() -> Settings {
+    Settings {
         pin_length: 6,
         pin_tries: 3,
         language_choice: Code(LanguageChoice::FromPin),
@@ -194,10 +200,30 @@ fn settings_v1() {
         default_limit_seconds: 900,
         announce_limit: true,
         pin_numbers_max: 20,
+        pulse_acceptance: false,
+        drop_machines: true,
+    }
+}
+
+/// What version 1 did not have comes with its standard value.
+#[test]
+fn settings_v1() {
+    let old = bytes(
+        "0106030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d416010001006084070114",
+    );
+    assert_eq!(Settings::decode(&old), Ok(settings()));
+}
+
+#[test]
+fn settings_v2() {
+    let value = Settings {
+        pulse_acceptance: true,
+        drop_machines: false,
+        ..settings()
     };
     golden(
         value,
-        "0106030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d416010001006084070114",
+        "0206030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d4160100010060840701140100",
     );
 }
 
@@ -254,14 +280,28 @@ fn call() -> Call {
             ..FraudFlags::NONE
         }),
         extra_digits: 4,
+        three_way: vec![(Code(ThreeWayEvidence::Click), 500_000, 40)],
     }
 }
 
+/// No call of version 1 had evidence of a third party.
 #[test]
 fn call_v1() {
+    let old = bytes(
+        "0103010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c640904",
+    );
+    let without = Call {
+        three_way: Vec::new(),
+        ..call()
+    };
+    assert_eq!(Call::decode(&old), Ok(without));
+}
+
+#[test]
+fn call_v2() {
     golden(
         call(),
-        "0103010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c640904",
+        "0203010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e28",
     );
 }
 

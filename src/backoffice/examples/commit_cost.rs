@@ -151,5 +151,6 @@ fn ended(off_hook_at: Tick) -> CallEnd {
         extra_digits: 0,
         answer_evidence: List::new(),
         release_evidence: List::new(),
+        three_way: List::new(),
     }
 }

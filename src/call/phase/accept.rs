@@ -3,6 +3,8 @@
 use super::{Farewell, Phase, Talk};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{
+    answer_class::AnswerClass,
+    digits::Digit,
     disposition::{Disposition, EndedBy},
     fact::{Fact, Leg},
     prompt::Prompt,
@@ -36,17 +38,11 @@ impl Accept {
             Event::Key {
                 leg: Leg::Trunk,
                 digit,
-            } if !self.accepted => {
-                match digit.value() {
-                    Some(key) if key == cx.settings.accept_key => self.accept(cx),
-                    Some(key) if key == cx.settings.refuse_key => {
-                        cx.tell(Fact::Refused);
-                        self.part(cx, Disposition::Refused, Prompt::CallRefused)
-                    }
-                    // Another key is no choice; the announcement goes on.
-                    _ => Phase::Accept(self),
-                }
+            } if !self.accepted => self.chosen(cx, digit),
+            Event::PulseKey(digit) if !self.accepted && cx.settings.pulse_acceptance => {
+                self.chosen(cx, digit)
             }
+            Event::Class(class) if !self.accepted => self.classified(cx, class.evidence),
             Event::Said(Leg::Trunk) if self.accepted => Talk::enter(self.attempt, cx),
             Event::Said(Leg::Trunk) => {
                 self.until = cx.now + cx.settings.accept_wait;
@@ -61,6 +57,33 @@ impl Accept {
                 self.hung_up(cx)
             }
             Event::Timer if cx.now >= self.until => self.timed_out(cx),
+            _ => Phase::Accept(self),
+        }
+    }
+
+    fn chosen(self, cx: &mut Cx<'_>, digit: Digit) -> Phase {
+        match digit.value() {
+            Some(key) if key == cx.settings.accept_key => self.accept(cx),
+            Some(key) if key == cx.settings.refuse_key => {
+                cx.tell(Fact::Refused);
+                self.part(cx, Disposition::Refused, Prompt::CallRefused)
+            }
+            // Another key is no choice; the announcement goes on.
+            _ => Phase::Accept(self),
+        }
+    }
+
+    /// Only a person can accept. Who says nothing is asked to the end.
+    fn classified(self, cx: &mut Cx<'_>, class: AnswerClass) -> Phase {
+        let drop = match class {
+            AnswerClass::Machine => cx.settings.drop_machines,
+            _ => true,
+        };
+        match unattended(class) {
+            Some((disposition, prompt)) if drop => {
+                let by = EndedBy::Controller;
+                self.attempt.over(cx, disposition, by, &[prompt])
+            }
             _ => Phase::Accept(self),
         }
     }
@@ -99,6 +122,18 @@ impl Accept {
 
     fn part(self, cx: &mut Cx<'_>, disposition: Disposition, prompt: Prompt) -> Phase {
         Farewell::enter(self.attempt, cx, disposition, EndedBy::CalledParty, prompt)
+    }
+}
+
+/// What becomes of a call that no person answered.
+pub(super) fn unattended(class: AnswerClass) -> Option<(Disposition, Prompt)> {
+    match class {
+        AnswerClass::Machine => Some((Disposition::AnsweringMachine, Prompt::AnsweredByMachine)),
+        AnswerClass::Fax | AnswerClass::Modem => {
+            Some((Disposition::FaxModem, Prompt::AnsweredByFax))
+        }
+        AnswerClass::Sit(_) => Some((Disposition::Intercept, Prompt::NumberNotInService)),
+        AnswerClass::Person | AnswerClass::Tty | AnswerClass::Silence => None,
     }
 }
 

@@ -1,16 +1,20 @@
 //! After outpulsing: ringback, failure, silence or an answer. Nothing of the trunk is heard by the
 //! inmate; the ringback is our own, made from what was recognised.
 
-use super::{Accept, Phase, Talk};
+use super::{Accept, Phase, Talk, accept::unattended};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{
+    answer_class::AnswerClass,
     disposition::{Disposition, EndedBy},
     evidence::{AnswerEvidence, Weighed},
     prompt::Prompt,
-    tick::Tick,
+    tick::{Tick, Ticks},
     tone::Tone,
     verdict::Handling,
 };
+
+/// An announcement of the network's may be followed by ringing this much later.
+const ANNOUNCEMENT: Ticks = Ticks::secs(15);
 
 /// Waits for an answer, or for the network to give the call up.
 #[derive(Debug)]
@@ -18,6 +22,10 @@ pub struct Progress {
     pub attempt: Attempt,
     /// Give up as unanswered.
     answer_by: Tick,
+    /// The same while nothing but an announcement speaks against waiting.
+    wait_until: Tick,
+    /// The network announces something instead of ringing.
+    announced: bool,
     /// Give up as a dead trunk, unless something is heard.
     silent_until: Option<Tick>,
     ringing: bool,
@@ -28,6 +36,8 @@ impl Progress {
         Phase::Progress(Progress {
             attempt,
             answer_by: cx.now + cx.settings.answer_wait,
+            wait_until: cx.now + cx.settings.answer_wait,
+            announced: false,
             silent_until: Some(cx.now + cx.settings.trunk_silent),
             ringing: false,
         })
@@ -47,9 +57,18 @@ impl Progress {
             Event::Ringback { cycles } => {
                 self.ringing = true;
                 self.silent_until = None;
+                self.answer_by = self.wait_until;
+                self.announced = false;
                 if cycles >= u16::from(cx.settings.max_rings) {
                     return no_answer(self.attempt, cx);
                 }
+                Phase::Progress(self)
+            }
+            Event::Class(class) => self.classified(cx, class.evidence),
+            Event::Announcement => {
+                self.silent_until = None;
+                self.answer_by = self.answer_by.min(cx.now + ANNOUNCEMENT);
+                self.announced = true;
                 Phase::Progress(self)
             }
             Event::Failed(tone) => failed(self.attempt, cx, tone),
@@ -81,7 +100,26 @@ impl Progress {
                         &prompts,
                     );
                 }
+                if self.announced {
+                    let prompts = [Prompt::CallNotCompleted];
+                    let disposition = Disposition::Intercept;
+                    return self
+                        .attempt
+                        .over(cx, disposition, EndedBy::Network, &prompts);
+                }
                 no_answer(self.attempt, cx)
+            }
+            _ => Phase::Progress(self),
+        }
+    }
+
+    /// A fax machine or a modem is no party to talk to, whoever pays.
+    fn classified(self, cx: &mut Cx<'_>, class: AnswerClass) -> Phase {
+        match class {
+            AnswerClass::Fax | AnswerClass::Modem => {
+                let (disposition, prompt) = unattended(class).expect("nobody is there");
+                let by = EndedBy::Controller;
+                self.attempt.over(cx, disposition, by, &[prompt])
             }
             _ => Phase::Progress(self),
         }

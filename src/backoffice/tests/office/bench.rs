@@ -164,6 +164,7 @@ pub fn completed(call: Option<CallId>, off_hook_at: Tick) -> CallEnd {
         extra_digits: 0,
         answer_evidence: List::new(),
         release_evidence: List::new(),
+        three_way: List::new(),
     }
 }
 

@@ -1,0 +1,30 @@
+//! Why a call looks as if a third party had been joined to it. No piece decides alone: they add
+//! up over time, and all are kept for who must judge it.
+
+use crate::{digits::List, evidence::Weighed};
+
+/// What speaks for a third party.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ThreeWayEvidence {
+    /// The click of a switch hook at the called party's end.
+    Click,
+    /// The connection went silent, below its own noise: the called party's line was held.
+    Silence,
+    /// Another level of the same connection than before.
+    Level,
+    /// Another noise floor than before.
+    NoiseFloor,
+    /// Another echo of the inmate's own voice: the line at the far end has changed.
+    EchoPath,
+    /// A dial tone at the far end.
+    DialTone,
+    /// Digits dialed at the far end.
+    Digit,
+    /// A third telephone rings.
+    Ringback,
+    /// A voice that was not there before.
+    NewTalker,
+}
+
+/// The pieces, oldest first; one of each kind.
+pub type ThreeWayEvidences = List<Weighed<ThreeWayEvidence>, 9>;

@@ -25,8 +25,13 @@ pub(crate) struct Activity {
     pub band_dbm0: f32,
     /// Mean square of the whole band in sample units.
     pub power: f32,
+    /// Noise in the whole band, and how far the frame is above it.
+    pub floor_dbm0: f32,
+    pub above_db: f32,
     /// The voice band stands out of the noise.
     pub active: bool,
+    /// The frames up to this one stand out a little: speech that fades, if there was speech.
+    pub fades: bool,
     /// Anything stands out of the noise.
     pub loud: bool,
     /// How well the voice band agrees with itself one pitch period ago, 0 to 1; zero in frames
@@ -42,6 +47,8 @@ pub(crate) struct ActivityMeter {
     /// The last two sums of four samples.
     before: [f32; 2],
     signs: u128,
+    /// Level of the voice band over some frames.
+    smooth_dbm0: f32,
     band: Floor,
     whole: Floor,
 }
@@ -75,11 +82,14 @@ const AT_FIRST_DBM0: f32 = -36.0;
 
 /// The mean of noise lies so much above the least of its smoothed level.
 const LEAST_TO_MEAN_DB: f32 = 1.5;
+/// Floors go no lower.
+const LEAST_DBM0_FOLLOWED: f32 = -75.0;
 const SMOOTH: f32 = 0.25;
 const RISE_DB: f32 = 0.08;
 
 /// How far above the floor a frame is active or loud, and never below which level.
 const ABOVE_DB: f32 = 5.0;
+const FADES_DB: f32 = 3.0;
 const LEAST_BAND_DBM0: f32 = -46.0;
 const LEAST_DBM0: f32 = -42.0;
 
@@ -88,6 +98,7 @@ impl ActivityMeter {
         ActivityMeter {
             before: [0.0; 2],
             signs: 0,
+            smooth_dbm0: AT_FIRST_DBM0,
             band: Floor::new(),
             whole: Floor::new(),
         }
@@ -100,6 +111,9 @@ impl ActivityMeter {
         let band_dbm0 = dbm0(band_energy / (BAND as f32 * BAND_GAIN));
         let active = band_dbm0 > LEAST_BAND_DBM0.max(self.band.dbm0 + ABOVE_DB);
         let loud = active || level_dbm0 > LEAST_DBM0.max(self.whole.dbm0 + ABOVE_DB);
+        self.smooth_dbm0 += 0.4 * (band_dbm0.max(LEAST_DBM0_FOLLOWED) - self.smooth_dbm0);
+        let fades = self.smooth_dbm0 > LEAST_BAND_DBM0.max(self.band.dbm0 + FADES_DB);
+        let floor_dbm0 = self.whole.dbm0;
         self.band.follow(band_dbm0);
         self.whole.follow(level_dbm0);
         let (voicing, period) = if active { self.pitch() } else { (0.0, 0) };
@@ -107,16 +121,14 @@ impl ActivityMeter {
             level_dbm0,
             band_dbm0,
             power,
+            floor_dbm0,
+            above_db: level_dbm0 - floor_dbm0,
             active,
+            fades,
             loud,
             voicing,
             period,
         }
-    }
-
-    /// The noise of the line in the voice band.
-    pub fn floor_dbm0(&self) -> f32 {
-        self.band.dbm0
     }
 
     /// Samples are missing: periods before and after do not belong together.
@@ -186,7 +198,7 @@ impl Floor {
     }
 
     fn follow(&mut self, dbm0: f32) {
-        self.smooth += SMOOTH * (dbm0.max(-75.0) - self.smooth);
+        self.smooth += SMOOTH * (dbm0.max(LEAST_DBM0_FOLLOWED) - self.smooth);
         self.least = self.least.min(self.smooth);
         self.frames += 1;
         if self.frames == PART_FRAMES {

@@ -12,7 +12,7 @@
 mod beep;
 
 use crate::{
-    activity::ActivityMeter,
+    activity::{Activity, ActivityMeter},
     data::{DataFrame, DataSignals},
     dtmf::{Dtmf, DtmfFrame, Profile},
     modem::{ModemEvent, Signal},
@@ -51,7 +51,10 @@ pub struct AnswerSettings {
     pub silence: Ticks,
     /// The pause after a short utterance that makes a person of it.
     pub pause: Ticks,
-    /// Speech without such a pause that makes a machine of it.
+    /// No person is told sooner after the first sound: a short word may begin a greeting, and
+    /// the time is there to wait.
+    pub least: Ticks,
+    /// An utterance that makes a machine of it; half as long again when it has pauses.
     pub greeting: Ticks,
 }
 
@@ -59,11 +62,23 @@ impl Default for AnswerSettings {
     fn default() -> AnswerSettings {
         AnswerSettings {
             silence: Ticks::ms(3000),
-            pause: Ticks::ms(700),
+            pause: Ticks::ms(650),
+            least: Ticks::ms(1480),
             greeting: Ticks::ms(1600),
         }
     }
 }
+
+/// Active frames of the last eight that are speech, and how long speech may fade.
+const SPEAKS: u32 = 4;
+const FADES: Ticks = Ticks::ms(150);
+
+/// Pauses between spurts, and between runs of spurts.
+const BETWEEN_SPURTS: Ticks = Ticks::ms(300);
+const BETWEEN_RUNS: Ticks = Ticks::ms(600);
+
+/// Less speech than this is a noise.
+const WORD: Ticks = Ticks::ms(80);
 
 /// What a frame decided.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -148,10 +163,13 @@ pub struct Answer {
 #[derive(Clone, Copy, Debug, Default)]
 struct Talk {
     first: Option<Tick>,
+    /// The end of the last frame of speech.
     last: Tick,
-    /// Active frames among the last eight, as bits.
+    /// Whether the last eight frames were active, as bits.
     recent: u8,
-    spurt: Option<Tick>,
+    /// Beginning of the last spurt, and of the last run of spurts.
+    spurt: Tick,
+    run: Tick,
     /// Speech in spurts that are over.
     speech: Ticks,
 }
@@ -196,7 +214,7 @@ impl Answer {
             events.extend(self.decide(Class::Machine, end, 0.97));
             return events;
         }
-        self.talk.frame(activity.active && !tones.tonal, at);
+        self.talk.frame(&activity, tones.tonal, at);
         let found = self.by_tones(tones).or_else(|| self.by_talk(answered, end));
         if let Some((class, confidence)) = found {
             events.extend(self.decide(class, end, confidence));
@@ -227,16 +245,18 @@ impl Answer {
     }
 
     fn by_talk(&self, answered: Tick, now: Tick) -> Option<(Class, f32)> {
-        let Some(_) = self.talk.first else {
+        let Some(first) = self.talk.first else {
             let waited = now.since(answered) >= self.settings.silence;
             return waited.then_some((Class::Silence, 0.9));
         };
-        let said = self.talk.said(now);
-        if said >= self.settings.greeting {
+        let (spurt, run, all) = self.talk.lengths();
+        let greeting = self.settings.greeting;
+        if spurt >= greeting || run >= Ticks(greeting.0 * 3 / 2) || all >= Ticks(greeting.0 * 2) {
             return Some((Class::Machine, 0.9));
         }
         let quiet = now.since(self.talk.last);
-        (quiet >= self.settings.pause && said >= Ticks::ms(80)).then_some((Class::Person, 0.9))
+        let waits = quiet >= self.settings.pause && now.since(first) >= self.settings.least;
+        (waits && all >= WORD).then_some((Class::Person, 0.9))
     }
 
     fn decide(&mut self, class: Class, now: Tick, confidence: f32) -> Option<AnswerEvent> {
@@ -267,26 +287,36 @@ impl Answer {
 }
 
 impl Talk {
-    fn frame(&mut self, active: bool, at: Tick) {
+    fn frame(&mut self, activity: &Activity, tonal: bool, at: Tick) {
+        let active = activity.active && !tonal;
         self.recent = self.recent << 1 | u8::from(active);
-        let speaks = self.recent.count_ones() >= 3;
-        if active && speaks {
+        let speaks = active && self.recent.count_ones() >= SPEAKS;
+        let quiet = at.since(self.last);
+        if speaks {
+            self.speaks(at, quiet);
+        } else if self.first.is_some() && activity.fades && !tonal && quiet < FADES {
             self.last = at + FRAME_TICKS;
-            self.first.get_or_insert(at - Ticks(4 * FRAME_TICKS.0));
-            self.spurt.get_or_insert(at - Ticks(4 * FRAME_TICKS.0));
-        } else if let Some(spurt) = self.spurt
-            && at.since(self.last) >= Ticks::ms(300)
-        {
-            self.speech = self.speech + self.last.since(spurt);
-            self.spurt = None;
         }
     }
 
-    fn said(&self, _now: Tick) -> Ticks {
-        self.speech
-            + self
-                .spurt
-                .map_or(Ticks::ZERO, |spurt| self.last.since(spurt))
+    fn speaks(&mut self, at: Tick, quiet: Ticks) {
+        let start = at - Ticks(u64::from(SPEAKS - 1) * FRAME_TICKS.0);
+        if self.first.is_none() {
+            (self.first, self.spurt, self.run) = (Some(start), start, start);
+        } else if quiet >= BETWEEN_SPURTS {
+            self.speech = self.speech + self.last.since(self.spurt);
+            self.spurt = start;
+            if quiet >= BETWEEN_RUNS {
+                self.run = start;
+            }
+        }
+        self.last = at + FRAME_TICKS;
+    }
+
+    /// Lengths of the last spurt, the last run and all speech.
+    fn lengths(&self) -> (Ticks, Ticks, Ticks) {
+        let spurt = self.last.since(self.spurt);
+        (spurt, self.last.since(self.run), self.speech + spurt)
     }
 }
 

@@ -8,5 +8,6 @@
 
 pub mod answer;
 pub mod corpus;
+pub mod data_signals;
 pub mod mix;
 pub mod random;

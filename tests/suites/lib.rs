@@ -6,6 +6,8 @@
 //! form in `tests/` here, the long form and the comparison with other detectors in
 //! `tests/peers`) brings the detector as a function.
 
+pub mod answer;
 pub mod corpus;
+pub mod data_signals;
 pub mod mix;
 pub mod random;

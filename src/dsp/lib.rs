@@ -10,14 +10,17 @@
 
 mod bank;
 mod cadence;
+pub mod click;
 pub mod dtmf;
 pub mod g711;
 pub mod level;
 mod pattern;
 pub mod plan;
 pub mod progress;
+pub mod pulse;
 mod segment;
 pub mod simd;
+pub mod three_way;
 pub mod tone_gen;
 pub mod voice;
 

@@ -11,6 +11,7 @@
 mod bank;
 mod cadence;
 pub mod dtmf;
+pub mod echo;
 pub mod g711;
 pub mod level;
 mod pattern;

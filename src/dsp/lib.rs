@@ -15,6 +15,7 @@ mod cadence;
 pub mod data;
 pub mod click;
 pub mod dtmf;
+pub mod echo;
 pub mod g711;
 pub mod level;
 pub mod modem;

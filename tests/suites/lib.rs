@@ -11,3 +11,4 @@ pub mod corpus;
 pub mod data_signals;
 pub mod mix;
 pub mod random;
+pub mod echo;

@@ -7,6 +7,8 @@
 //! How: kernels work on integers, or add floats in one fixed order without fused
 //! multiply-add.
 
+pub(crate) mod fir;
+
 /// A set of instructions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Path {

@@ -164,6 +164,11 @@ impl Call {
         self.phase.secret(&self.settings)
     }
 
+    /// May the called party choose by dial pulses now?
+    pub fn takes_pulses(&self) -> bool {
+        self.settings.pulse_acceptance && matches!(self.phase, Phase::Accept(_))
+    }
+
     /// The call whose audio may leave the line, while it may.
     pub fn tap(&self) -> Option<CallId> {
         self.phase.attempt().and_then(Attempt::tap)

@@ -20,6 +20,12 @@ impl Heard10 {
         }
     }
 
+    pub fn encode(law: Law, samples: &Samples) -> Heard10 {
+        let octets = encode(law, samples);
+        // What the other party hears of it is what the detectors hear of it.
+        Heard10::decode(law, &octets)
+    }
+
     pub fn decode(law: Law, octets: &Frame) -> Heard10 {
         let mut samples = [0; FRAME];
         dsp::g711::decode(law, octets, &mut samples);

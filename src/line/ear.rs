@@ -3,14 +3,22 @@
 
 use crate::Shared;
 use dsp::{
+    answer::{Answer, AnswerEvent, AnswerSettings, Class, Tones},
+    data::DataSignals,
     dtmf::{Dtmf, DtmfEvent, Profile},
+    modem::Signal,
     progress::{Progress, ProgressEvent},
+    pulse::{CERTAIN, PulseDigits, PulseEvent},
+    three_way::{EvidenceKind, Facts, ThreeWay, ThreeWaySettings},
     voice::{Voice, VoiceEvent, VoiceSettings},
 };
 use types::{
+    answer_class::AnswerClass,
     digits::List,
+    evidence::{AnswerEvidence, Trust, Weighed},
     frame::Samples,
     heard::Heard,
+    three_way::{ThreeWayEvidence, ThreeWayEvidences},
     tick::{Tick, Ticks},
     tone::Tone,
 };
@@ -18,7 +26,7 @@ use types::{
 const SILENCE: Ticks = Ticks::secs(2);
 
 /// All that one frame of one leg can bring.
-pub type HeardList = List<Heard, 10>;
+pub type HeardList = List<Heard, 12>;
 
 /// The handset's side. Keys to prompts and keys in a conversation have their own detectors,
 /// because a voice must not be taken for a key in the second case, and nobody talks in the first.
@@ -97,6 +105,18 @@ impl Default for PhoneEar {
     }
 }
 
+/// How far the call on the trunk has come: it says what there is to listen for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// Seized: the exchange offers dial tone.
+    Seized,
+    /// Dialed: tones of the network, then whoever answers. `pulses` when a rotary telephone may
+    /// dial its choice.
+    Called { pulses: bool },
+    /// Both parties talk.
+    Talk,
+}
+
 /// The trunk's side.
 #[derive(Debug)]
 pub struct TrunkEar {
@@ -106,8 +126,18 @@ pub struct TrunkEar {
     proceed: Progress,
     progress: Progress,
     voice: Voice,
+    data: DataSignals,
+    answer: Answer,
+    pulses: PulseDigits,
+    three_way: ThreeWay,
+    /// What the last frame brought to say for a third party.
+    joined: Option<ThreeWayEvidences>,
+    answered: bool,
     key_down: bool,
 }
+
+/// Nobody decides who answered after this much of a call.
+const CLASS_WITHIN: Ticks = Ticks::secs(15);
 
 impl TrunkEar {
     pub fn new(shared: &Shared) -> TrunkEar {
@@ -120,6 +150,12 @@ impl TrunkEar {
             ),
             progress: Progress::new(&shared.plan),
             voice: Voice::new(VoiceSettings { silence: SILENCE }),
+            data: DataSignals::new(),
+            answer: Answer::new(AnswerSettings::default()),
+            pulses: PulseDigits::new(),
+            three_way: ThreeWay::new(ThreeWaySettings::default()),
+            joined: None,
+            answered: false,
             key_down: false,
         }
     }
@@ -129,6 +165,12 @@ impl TrunkEar {
         self.proceed.reset();
         self.progress.reset();
         self.voice = Voice::new(VoiceSettings { silence: SILENCE });
+        self.data.reset();
+        self.answer.reset();
+        self.pulses.reset();
+        self.three_way.reset();
+        self.joined = None;
+        self.answered = false;
         self.key_down = false;
     }
 
@@ -137,38 +179,182 @@ impl TrunkEar {
         self.proceed.lost(samples);
         self.progress.lost(samples);
         self.voice.lost(samples);
+        self.data.lost(samples);
+        self.answer.lost(samples);
+        self.pulses.lost(samples);
+        self.three_way.lost(samples);
     }
 
-    /// A frame whose first sample is at `at`; `dialed` once digits have been sent.
-    pub fn frame(&mut self, samples: &Samples, at: Tick, dialed: bool, out: &mut HeardList) {
+    /// The call was answered, as this piece tells. A voice that told it is what there is to judge;
+    /// otherwise whoever answered is heard from now on.
+    pub fn answered(&mut self, piece: &Weighed<AnswerEvidence>) {
+        self.answered = true;
+        if !matches!(
+            piece.evidence,
+            AnswerEvidence::Voice | AnswerEvidence::Class(_)
+        ) {
+            self.answer.answered(piece.at);
+        }
+    }
+
+    /// A frame whose first sample is at `at`, and what was sent meanwhile.
+    pub fn frame(
+        &mut self,
+        samples: &Samples,
+        sent: &Samples,
+        at: Tick,
+        stage: Stage,
+        out: &mut HeardList,
+    ) {
         let dtmf = self.dtmf.process(samples, at);
-        let tones = if dialed {
-            &mut self.progress
-        } else {
-            &mut self.proceed
+        let tones = match stage {
+            Stage::Seized => &mut self.proceed,
+            Stage::Called { .. } | Stage::Talk => &mut self.progress,
         };
         let progress = tones.process(samples, at);
         push_digits(&dtmf.events, &mut self.key_down, out);
-        for event in &progress.events {
-            let _ = out.try_push(match *event {
-                ProgressEvent::Tone {
-                    tone,
-                    cycles,
-                    start,
-                    level_dbm0,
-                    confidence,
-                } => Heard::Tone {
-                    tone,
-                    cycles,
-                    start,
-                    level_dbm0,
-                    confidence,
-                },
-                ProgressEvent::ToneEnd { tone, at } => Heard::ToneEnd { tone, at },
-            });
+        push_tones(&progress.events, out);
+        let mut tonal = progress.tonal || dtmf.suspect;
+        if stage != Stage::Seized {
+            let data = self.data.process(samples, at);
+            let tones = Tones::of(&progress, &dtmf, &data);
+            tonal |= data.tonal;
+            self.who(samples, at, tones, out);
+            if stage == (Stage::Called { pulses: true }) {
+                push_pulses(&self.pulses.process(samples, at), out);
+            }
+            if stage == Stage::Talk {
+                let facts = Facts {
+                    tonal,
+                    dtmf: self.key_down || dtmf.suspect,
+                    tone: progress.events.iter().find_map(tone_of),
+                    machine: data.tonal,
+                    echo_return_loss_db: None,
+                };
+                self.third(samples, sent, at, facts);
+            }
         }
-        let tonal = progress.tonal || dtmf.suspect;
         push_voice(&self.voice.process(samples, at, tonal), out);
+    }
+
+    /// What was heard of a third party in the last frame.
+    pub fn joined(&mut self) -> Option<ThreeWayEvidences> {
+        self.joined.take()
+    }
+
+    fn who(&mut self, samples: &Samples, at: Tick, tones: Tones, out: &mut HeardList) {
+        // What is heard before the last ring is the network's.
+        if out.iter().any(is_ringback) {
+            self.answer.reset();
+        }
+        for event in self.answer.process(samples, at, tones) {
+            let AnswerEvent::Decided(decision) = event else {
+                continue;
+            };
+            if decision.decided.since(decision.start) > CLASS_WITHIN {
+                continue;
+            }
+            // Before the answer, nobody has anything to say.
+            let told = class_of(decision.class)
+                .filter(|class| self.answered || *class != AnswerClass::Silence);
+            if let Some(class) = told {
+                let _ = out.try_push(Heard::Class {
+                    class,
+                    decided: decision.decided,
+                    trust: (decision.confidence * 100.0) as Trust,
+                });
+            }
+        }
+    }
+
+    fn third(&mut self, samples: &Samples, sent: &Samples, at: Tick, facts: Facts) {
+        let Some(event) = self.three_way.process(sent, samples, at, facts).event else {
+            return;
+        };
+        let pieces = event.evidence.iter().filter(|piece| piece.weight > 0.0);
+        let weighed = pieces.map(|piece| Weighed {
+            evidence: kind_of(piece.kind),
+            at: piece.at,
+            trust: (piece.weight * 10.0).min(100.0) as Trust,
+        });
+        self.joined = Some(weighed.collect());
+    }
+}
+
+fn kind_of(kind: EvidenceKind) -> ThreeWayEvidence {
+    match kind {
+        EvidenceKind::Click => ThreeWayEvidence::Click,
+        EvidenceKind::Silence => ThreeWayEvidence::Silence,
+        EvidenceKind::Level => ThreeWayEvidence::Level,
+        EvidenceKind::NoiseFloor => ThreeWayEvidence::NoiseFloor,
+        EvidenceKind::EchoPath => ThreeWayEvidence::EchoPath,
+        EvidenceKind::DialTone => ThreeWayEvidence::DialTone,
+        EvidenceKind::Dtmf => ThreeWayEvidence::Digit,
+        EvidenceKind::Ringback => ThreeWayEvidence::Ringback,
+        EvidenceKind::NewTalker => ThreeWayEvidence::NewTalker,
+    }
+}
+
+fn is_ringback(heard: &Heard) -> bool {
+    matches!(
+        heard,
+        Heard::Tone {
+            tone: Tone::Ringback,
+            ..
+        }
+    )
+}
+
+fn tone_of(event: &ProgressEvent) -> Option<Tone> {
+    match event {
+        ProgressEvent::Tone { tone, .. } => Some(*tone),
+        ProgressEvent::ToneEnd { .. } => None,
+    }
+}
+
+/// Music is played while nobody has answered.
+fn class_of(class: Class) -> Option<AnswerClass> {
+    Some(match class {
+        Class::Person => AnswerClass::Person,
+        Class::Machine => AnswerClass::Machine,
+        Class::FaxModem(Signal::BellAnswer | Signal::DataCalling) => AnswerClass::Modem,
+        Class::FaxModem(_) => AnswerClass::Fax,
+        Class::Tty => AnswerClass::Tty,
+        Class::Sit(kind) => AnswerClass::Sit(kind),
+        Class::Silence => AnswerClass::Silence,
+        Class::Music => return None,
+    })
+}
+
+fn push_tones(events: &[ProgressEvent], out: &mut HeardList) {
+    for event in events {
+        let _ = out.try_push(match *event {
+            ProgressEvent::Tone {
+                tone,
+                cycles,
+                start,
+                level_dbm0,
+                confidence,
+            } => Heard::Tone {
+                tone,
+                cycles,
+                start,
+                level_dbm0,
+                confidence,
+            },
+            ProgressEvent::ToneEnd { tone, at } => Heard::ToneEnd { tone, at },
+        });
+    }
+}
+
+/// A digit that could be a knock on the line is no answer.
+fn push_pulses(events: &[PulseEvent], out: &mut HeardList) {
+    for event in events.iter().filter(|e| e.confidence >= CERTAIN) {
+        let _ = out.try_push(Heard::PulseDigit {
+            digit: event.digit,
+            start: event.start,
+            end: event.end,
+        });
     }
 }
 

@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use bridge::Heard10;
 use call::{Bridge, Call, Event};
+use dsp::echo::{Canceller, EchoSettings};
 use ear::{HeardList, PhoneEar, TrunkEar};
 use mouth::Mouth;
 use name::NameClip;
@@ -62,6 +63,8 @@ pub struct Shared {
     pub plan: dsp::plan::TonePlan,
     pub dial_plan: DialPlan,
     pub speech: speech::Speech,
+    /// The longest echo of a trunk that is taken out, in samples; a multiple of 8.
+    pub echo_tail: usize,
 }
 
 /// One phone: its call, its detectors, what it says and what it lets through.
@@ -79,6 +82,9 @@ pub struct Line {
     name: NameClip,
     tap: Tap,
     held: Option<Held>,
+    canceller: Canceller,
+    /// What the trunk was sent last: what is received now may hold its echo.
+    sent: Samples,
     /// The last key of the called party's.
     far_key: Option<Key>,
     own_trunk: Option<OwnTrunk>,
@@ -135,6 +141,12 @@ impl Line {
             name: NameClip::new(),
             tap: Tap::closed(id),
             held: None,
+            canceller: Canceller::new(EchoSettings {
+                taps: shared.echo_tail,
+                delay: 0,
+                suppression: true,
+            }),
+            sent: [0; FRAME],
             far_key: None,
             own_trunk: None,
             media: false,
@@ -287,10 +299,14 @@ impl Line {
                 self.trunk_ear.lost(input.trunk_lost);
             }
             let mut heard = HeardList::new();
-            let dialed = self.held.as_ref().is_some_and(|h| h.supervision.dialed());
-            self.trunk_ear.frame(&trunk.samples, at, dialed, &mut heard);
+            let stage = self.stage();
+            self.trunk_ear
+                .frame(&trunk.samples, &self.sent, at, stage, &mut heard);
             for heard in heard {
                 self.trunk_heard(now, heard, out);
+            }
+            if let Some(pieces) = self.trunk_ear.joined() {
+                self.deliver(now, Event::ThreeWay(&pieces), out);
             }
         }
         self.supervise(now, out);
@@ -399,7 +415,9 @@ impl Line {
         if self.held.is_some() {
             let near = (open && !muted).then_some(phone);
             let said = trunk_sounds.then_some(&to_trunk);
-            out.to_trunk = Some(bridge::mix(near, self.law, said, trunk_law));
+            let frame = bridge::mix(near, self.law, said, trunk_law);
+            dsp::g711::decode(trunk_law, &frame, &mut self.sent);
+            out.to_trunk = Some(frame);
         }
         self.tap.set(now, self.call.tap(), &mut out.tap);
         let secret = self.call.secret();

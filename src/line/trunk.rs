@@ -3,6 +3,7 @@
 use crate::{
     Key, Line, OwnTrunk,
     bridge::Heard10,
+    ear::Stage,
     io::{Input, Outputs},
     keeper, tell,
 };
@@ -13,7 +14,7 @@ use types::{
     edge::{Edge, PortCommand},
     evidence::Weighed,
     fact::{Fact, Leg},
-    frame::Samples,
+    frame::{FRAME, Samples},
     heard::Heard,
     query::{TrunkQuery, TrunkReply},
     tick::Tick,
@@ -52,11 +53,43 @@ impl Held {
 }
 
 impl Line {
-    pub(crate) fn trunk_frame(&self, input: &Input<'_>) -> Option<Heard10> {
-        let held = self.held.as_ref()?;
-        input
-            .trunk
-            .map(|frame| Heard10::decode(held.profile.law, frame))
+    /// The trunk's frame, without the echo of what was sent.
+    pub(crate) fn trunk_frame(&mut self, input: &Input<'_>) -> Option<Heard10> {
+        let profile = self.held.as_ref()?.profile;
+        let received = input.trunk.map(|frame| Heard10::decode(profile.law, frame));
+        // What we say to the called party must not be taken for a machine that greets.
+        let announcing = matches!(self.stage(), Stage::Called { .. });
+        if !profile.cancel_echo && !announcing {
+            return received;
+        }
+        let Some(received) = received else {
+            // It comes a frame later, and all after it.
+            if input.phone.is_some() {
+                self.canceller.lost(FRAME as u32, 0);
+            }
+            return None;
+        };
+        if input.trunk_lost > 0 {
+            self.canceller.lost(0, input.trunk_lost);
+        }
+        let mut clean = [0; FRAME];
+        self.canceller
+            .process(&self.sent, &received.samples, &mut clean);
+        Some(Heard10::encode(profile.law, &clean))
+    }
+
+    /// What there is to listen for on the trunk.
+    pub(crate) fn stage(&self) -> Stage {
+        let dialed = self.held.as_ref().is_some_and(|h| h.supervision.dialed());
+        if self.call.bridge() != Bridge::Closed {
+            return Stage::Talk;
+        }
+        if !dialed {
+            return Stage::Seized;
+        }
+        Stage::Called {
+            pulses: self.call.takes_pulses(),
+        }
     }
 
     /// A loan is taken if the call still wants it; else it goes straight back.
@@ -115,6 +148,8 @@ impl Line {
         let Some(held) = &mut self.held else { return };
         held.supervision.seized();
         self.trunk_ear.reset();
+        self.canceller.reset();
+        self.sent = [0; FRAME];
         self.trunk_mouth.hush();
         out.trunk_commands.push(PortCommand::OffHook);
         out.trunk_commands.push(PortCommand::Media(true));
@@ -252,6 +287,9 @@ impl Line {
     }
 
     fn supervised(&mut self, now: Tick, event: SupervisionEvent, out: &mut Outputs) {
+        if let SupervisionEvent::Answered(piece) = &event {
+            self.trunk_ear.answered(piece);
+        }
         let event = match event {
             SupervisionEvent::Proceed => Event::Proceed,
             SupervisionEvent::Ringback { cycles } => Event::Ringback { cycles },

@@ -42,6 +42,10 @@ use reader::{Notes, Section};
 /// The largest site file that is read.
 const LARGEST: u64 = 16 << 20;
 
+/// 32 ms: what a frame waits in the transmit queue, there and back through the card, and the
+/// longest 2-wire line to an exchange.
+const ECHO_TAIL: usize = 256;
+
 /// A site as its file describes it.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -63,6 +67,8 @@ pub struct Site {
     /// The facility's own recordings of prompts.
     pub prompts: Option<PathBuf>,
     pub driver: Driver,
+    /// The longest echo of a trunk that is taken out, in samples.
+    pub echo_tail: usize,
     /// The most the database may grow to, in octets.
     pub map_size: u64,
     /// What is stored survives a power failure; not for a database that is thrown away.
@@ -211,6 +217,7 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let recordings = head.key("recordings").text(4096);
     let prompts = head.key("prompts").text(4096);
     let map_gib = head.key("database_gib").int(1..=4096);
+    let echo_tail = head.key("echo_tail_ms").int(8..=128);
     let driver = head
         .key("driver")
         .must()
@@ -240,6 +247,7 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
         prompts: prompts.map(under),
         languages: languages?,
         driver: driver?,
+        echo_tail: echo_tail.map_or(ECHO_TAIL, |ms| 8 * ms as usize),
         map_size: map_gib.unwrap_or(64) << 30,
         durable: true,
         routing,

@@ -81,6 +81,7 @@ impl Site {
             dial_plan: country.dial_plan(area),
             plan: country.tones,
             speech,
+            echo_tail: self.echo_tail,
         }))
     }
 

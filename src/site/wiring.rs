@@ -114,6 +114,7 @@ fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
     let law = section.key("law").one_of(LAWS);
     let guard = section.key("guard_seconds").number(0.2..=60.0);
     let dial_tone_wait = section.key("dial_tone_wait_seconds").number(0.5..=60.0);
+    let cancel_echo = section.key("cancel_echo").flag();
     TrunkProfile {
         id: TrunkId(id),
         law: law.unwrap_or(Law::Mu),
@@ -122,6 +123,7 @@ fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
         trust: trust(section.table("trust")),
         guard: guard.map_or(Ticks::secs(2), values::ticks),
         dial_tone_wait: dial_tone_wait.map_or(Ticks::secs(4), values::ticks),
+        cancel_echo: cancel_echo.unwrap_or(true),
     }
 }
 

@@ -50,6 +50,9 @@ pub struct TrunkProfile {
     pub guard: Ticks,
     /// How long dial tone may take.
     pub dial_tone_wait: Ticks,
+    /// Whether the line takes the trunk's echo out of what it receives. Not where the card or
+    /// the carrier does.
+    pub cancel_echo: bool,
 }
 
 /// In what state a trunk comes back to the keeper.

@@ -71,6 +71,7 @@ pub struct Scenario {
     pub outpulsing: Outpulsing,
     /// On-hook time of the trunks before they are lent again.
     pub guard: Ticks,
+    pub cancel_echo: bool,
     /// Whose tones and dial plan the controller and the people know.
     pub country: Country,
     /// What administrators do before the first call.
@@ -104,6 +105,7 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
         trust: TrunkTrust::LOOP_START,
         outpulsing: Outpulsing::Dtmf,
         guard: Ticks::secs(1),
+        cancel_echo: false,
         country: UNITED_STATES,
         prepare: Box::new(|_| {}),
         own_trunk: false,
@@ -219,6 +221,7 @@ impl Scenario {
                 trust: self.trust,
                 guard: self.guard,
                 dial_tone_wait: Ticks::secs(4),
+                cancel_echo: self.cancel_echo,
             };
             let faults = self
                 .trunk_faults
@@ -369,6 +372,7 @@ fn load(country: Country) -> Arc<Shared> {
         dial_plan: tables.dial_plan(Some(country.area)),
         plan: tables.tones,
         speech: Speech::load(&languages, None).expect("prompts"),
+        echo_tail: 256,
     })
 }
 

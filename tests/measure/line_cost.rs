@@ -68,6 +68,7 @@ impl Desk {
             dial_plan: country.dial_plan(Some("215")),
             plan: country.tones,
             speech: Speech::load(&[Language::ENGLISH], None).expect("English is built in"),
+            echo_tail: 256,
         };
         let mut settings = CallSettings::standard();
         settings.dial_tone = Ticks::ms(100);
@@ -202,6 +203,7 @@ fn trunk() -> TrunkProfile {
         trust: TrunkTrust::LOOP_START,
         guard: Ticks::secs(1),
         dial_tone_wait: Ticks::secs(4),
+        cancel_echo: false,
     }
 }
 

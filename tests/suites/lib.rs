@@ -9,6 +9,6 @@
 pub mod answer;
 pub mod corpus;
 pub mod data_signals;
+pub mod echo;
 pub mod mix;
 pub mod random;
-pub mod echo;

@@ -345,6 +345,7 @@ pub fn profile(id: u16) -> TrunkProfile {
         trust: TrunkTrust::LOOP_START,
         guard: Ticks::ms(50),
         dial_tone_wait: Ticks::secs(5),
+        cancel_echo: false,
     }
 }
 

@@ -54,6 +54,7 @@ fn shared() -> Arc<Shared> {
             dial_plan: tables.dial_plan(Some("215")),
             plan: tables.tones,
             speech: Speech::load(&[Language::ENGLISH], None).expect("prompts"),
+            echo_tail: 256,
         })
     };
     Arc::clone(SHARED.get_or_init(load))

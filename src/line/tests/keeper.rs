@@ -24,6 +24,7 @@ fn profile(id: u16) -> TrunkProfile {
         trust: TrunkTrust::LOOP_START,
         guard: GUARD,
         dial_tone_wait: Ticks::secs(5),
+        cancel_echo: false,
     }
 }
 

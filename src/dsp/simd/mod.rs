@@ -5,7 +5,7 @@
 //! replay of one is a replay of all.
 //!
 //! How: kernels work on integers, or add floats in one fixed order without fused
-//! multiply-add. A whole piece of [`Work`] is compiled once for each path, so that the plain
+//! multiply-add. A whole piece of `Work` is compiled once for each path, so that the plain
 //! Rust around a kernel has the wide registers as well.
 #![allow(unsafe_code)]
 

@@ -110,6 +110,18 @@ impl Bins {
         (a * c + b * d, b * c - a * d)
     }
 
+    /// The sum with the hop before, both in the phase of their own middles.
+    #[inline(always)]
+    pub fn after(&self, earlier: &Bins, group: &Group) -> Bins {
+        let mut sum = *self;
+        for lane in 0..LANES {
+            let (re, im) = (group.step.re[lane], group.step.im[lane]);
+            sum.re[lane] += earlier.re[lane] * re + earlier.im[lane] * im;
+            sum.im[lane] += earlier.im[lane] * re - earlier.re[lane] * im;
+        }
+        sum
+    }
+
     #[inline(always)]
     fn times(&self, by: &Bins) -> Bins {
         let mut out = Bins::ZERO;
@@ -143,6 +155,22 @@ impl Group {
             ),
             step,
         }
+    }
+
+    /// Correlates one hop; the phase is that of its own middle.
+    #[inline(always)]
+    pub fn middle<K: Kernels>(&self, hop: &Folded) -> Bins {
+        let [[cosines, sines]] = K::correlate(&self.rows, [hop]);
+        Bins {
+            re: cosines.map(|product| UNIT * product as f32),
+            im: sines.map(|product| UNIT * product as f32),
+        }
+    }
+
+    /// The turn of a frequency over a hop, as cosine and sine, backwards.
+    #[inline(always)]
+    pub fn step(&self, lane: usize) -> (f32, f32) {
+        (self.step.re[lane], self.step.im[lane])
     }
 
     /// Correlates a hop of each leg.

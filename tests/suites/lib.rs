@@ -7,5 +7,6 @@
 //! `tests/peers`) brings the detector as a function.
 
 pub mod corpus;
+pub mod dtmf;
 pub mod mix;
 pub mod random;

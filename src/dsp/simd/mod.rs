@@ -79,9 +79,15 @@ fn with_avx2<W: Work>(work: W) -> W::Output {
     work.run::<Avx2>()
 }
 
-struct Portable;
+/// For what is seldom done.
 #[cfg(target_arch = "x86_64")]
-struct Sse2;
+pub(crate) type Plain = Sse2;
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) type Plain = Portable;
+
+pub(crate) struct Portable;
+#[cfg(target_arch = "x86_64")]
+pub(crate) struct Sse2;
 /// Named only by [`with_avx2`].
 #[cfg(target_arch = "x86_64")]
 struct Avx2;

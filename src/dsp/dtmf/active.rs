@@ -1,0 +1,109 @@
+//! A digit that goes on: bridges short interruptions and finds its end.
+
+use super::{
+    DtmfEvent, Recent,
+    screen::{Hit, Screen},
+    verdict::{self, Found},
+};
+use crate::bank::{HOP, scallop};
+use types::{
+    digits::Digit,
+    tick::{Tick, Ticks},
+};
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Active {
+    digit: Digit,
+    key: u8,
+    start: Tick,
+    omega: [f32; 2],
+    powers: [f32; 2],
+    /// Mean square of both tones as a hop's bins show it.
+    whole: f32,
+    /// Hops' worth of sound missing in a row.
+    missing: f32,
+    /// Hops since the last hit, and when that was.
+    unlike: u8,
+    last_hit: Tick,
+    /// Hits in a row of another digit.
+    other: u8,
+}
+
+impl Active {
+    /// Hops' worth of silence that end a digit: more than an interruption of 10 ms has.
+    const OVER: f32 = 1.5;
+    /// A hop with this much of the amplitude is no interruption.
+    const SOUND: f32 = 0.8;
+    /// Hops in which something else covers the digit.
+    const UNLIKE: u8 = 10;
+    const OTHER: u8 = 2;
+
+    pub fn new(digit: Digit, key: u8, start: Tick, now: Tick, found: &Found) -> Active {
+        let nominal = [
+            crate::tone_gen::ROWS[usize::from(key / 4)],
+            crate::tone_gen::COLUMNS[usize::from(key % 4)],
+        ];
+        let seen = |tone: usize| {
+            let hz = found.omega[tone] * crate::SAMPLE_RATE as f32 / std::f32::consts::TAU;
+            let share = scallop(hz - nominal[tone], HOP);
+            share * share * found.powers[tone]
+        };
+        Active {
+            digit,
+            key,
+            start,
+            omega: found.omega,
+            powers: found.powers,
+            whole: seen(0) + seen(1),
+            missing: 0.0,
+            unlike: 0,
+            last_hit: now,
+            other: 0,
+        }
+    }
+
+    pub fn start(&self) -> Tick {
+        self.start
+    }
+
+    /// Takes a hop into account; returns when the digit ended, if it did.
+    pub fn follow(
+        &mut self,
+        hit: Option<&Hit>,
+        screen: &Screen,
+        recent: &Recent,
+        end: Tick,
+    ) -> Option<Tick> {
+        match hit {
+            Some(hit) if hit.key == self.key => {
+                self.unlike = 0;
+                self.other = 0;
+                self.last_hit = end;
+            }
+            Some(_) => self.other += 1,
+            None => self.unlike = self.unlike.saturating_add(1),
+        }
+        let (row, column) = (usize::from(self.key / 4), usize::from(self.key % 4));
+        let (rows, columns) = screen.pair(row, column, 0).powers();
+        let part = ((rows + columns) / self.whole).sqrt();
+        if part >= Active::SOUND {
+            self.missing = 0.0;
+        } else {
+            self.missing += 1.0 - part;
+        }
+        if self.missing >= Active::OVER {
+            let ago = verdict::ended(self.omega, self.powers, recent);
+            return Some((end - Ticks(ago as u64)).max(self.start));
+        }
+        let over = self.unlike >= Active::UNLIKE || self.other >= Active::OTHER;
+        over.then_some(self.last_hit)
+    }
+
+    pub fn ended(&self, end: Tick) -> DtmfEvent {
+        DtmfEvent::End {
+            digit: self.digit,
+            start: self.start,
+            end,
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The spectrum of the last 20 ms at the eight frequencies, and whether it looks like a key.
+
+use super::Recent;
+use crate::{
+    bank::{Bins, Group, HOP, Hop, LANES, Lanes},
+    simd::Kernels,
+    tone_gen::{COLUMNS, ROWS},
+};
+use std::sync::LazyLock;
+use types::frame::{FRAME, Samples};
+
+/// What all detectors share.
+#[derive(Debug)]
+struct Keys {
+    group: Group,
+    below: Group,
+    /// How much of a column's tone a row's bin sees, and the other way, within a hop.
+    cross: [[f32; 4]; 4],
+}
+
+static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
+    group: Group::new(&FREQS),
+    below: Group::new(&BELOW),
+    cross: std::array::from_fn(|row| {
+        std::array::from_fn(|column| {
+            let half = std::f64::consts::PI * f64::from(COLUMNS[column] - ROWS[row]) / 8000.0;
+            ((half * HOP as f64).sin() / (half.sin() * HOP as f64)) as f32
+        })
+    }),
+});
+
+const FREQS: [f32; LANES] = {
+    let [a, b, c, d] = ROWS;
+    let [e, f, g, h] = COLUMNS;
+    [a, b, c, d, e, f, g, h]
+};
+
+/// Orthogonal over the window, they hold nearly all power from 225 to 525 Hz.
+const BELOW: [f32; 6] = [250.0, 300.0, 350.0, 400.0, 450.0, 500.0];
+
+/// Hops of a window.
+const HOPS: usize = 2;
+
+/// Least mean square of each tone (-44 dBm0).
+const LEAST_EACH: f32 = 9_900.0;
+
+/// The next strongest row or column has at most this share of the strongest's power (-5 dB).
+const SECOND: f32 = 0.32;
+
+/// Share of the window's power that the tones of a hit explain.
+const EXPLAINED: f32 = 0.5;
+
+/// Power ratios, high over low: 16 dB either way for tones at all, +8 and -13 dB for a hit.
+const TWIST: f32 = 40.0;
+const HIT_TWIST: std::ops::RangeInclusive<f32> = 0.05..=6.3;
+
+#[derive(Clone, Debug)]
+pub(super) struct Screen {
+    keys: &'static Keys,
+    /// Bins of the last hops, each in the phase of its own middle, newest first.
+    hops: [Bins; 3],
+    energies: [f32; 3],
+    /// Mean squares of sines with the window's magnitudes.
+    powers: Lanes,
+    /// Hops until the window is of one piece.
+    refill: usize,
+}
+
+/// A window that looks like a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    pub key: u8,
+}
+
+/// The two tones of a hop, amplitude as complex number in sample units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair {
+    pub row: (f32, f32),
+    pub column: (f32, f32),
+}
+
+impl Screen {
+    pub fn new() -> Screen {
+        Screen {
+            keys: &*KEYS,
+            hops: [Bins::ZERO; 3],
+            energies: [0.0; 3],
+            powers: [0.0; LANES],
+            refill: 0,
+        }
+    }
+
+    pub fn restart(&mut self) {
+        self.refill = HOPS;
+    }
+
+    #[inline(always)]
+    pub fn take<K: Kernels>(&mut self, hop: &Hop) {
+        let bins = self.keys.group.middle::<K>(&hop.folded);
+        let window = bins.after(&self.hops[0], &self.keys.group);
+        // Half of the square of twice the mean.
+        const SCALE: f32 = 2.0 / ((HOPS * HOP) as f32 * (HOPS * HOP) as f32);
+        self.powers = window.powers().map(|power| power * SCALE);
+        self.hops = [bins, self.hops[0], self.hops[1]];
+        self.energies = [hop.energy, self.energies[0], self.energies[1]];
+        self.refill = self.refill.saturating_sub(1);
+    }
+
+    /// The row and the column that stand out.
+    #[inline(always)]
+    pub fn tones(&self) -> Option<(usize, usize)> {
+        let p = &self.powers;
+        let row = p[0].max(p[1]).max(p[2].max(p[3]));
+        let column = p[4].max(p[5]).max(p[6].max(p[7]));
+        if row.min(column) < LEAST_EACH || self.refill > 0 {
+            return None;
+        }
+        if row > TWIST * column || column > TWIST * row {
+            return None;
+        }
+        let (rows, columns) = (SECOND * row, SECOND * column);
+        let limits = [rows, rows, rows, rows, columns, columns, columns, columns];
+        let mut strong = 0u32;
+        for lane in 0..LANES {
+            strong |= u32::from(p[lane] > limits[lane]) << lane;
+        }
+        let (rows, columns) = (strong & 15, strong >> 4);
+        let alone = rows.is_power_of_two() && columns.is_power_of_two();
+        alone.then(|| {
+            (
+                rows.trailing_zeros() as usize,
+                columns.trailing_zeros() as usize,
+            )
+        })
+    }
+
+    pub fn hit(&self, row: usize, column: usize, recent: &Recent) -> Option<Hit> {
+        let powers = [0, 1].map(|ago| self.pair(row, column, ago).powers());
+        let rows = 0.5 * (powers[0].0 + powers[1].0);
+        let columns = 0.5 * (powers[0].1 + powers[1].1);
+        if !HIT_TWIST.contains(&(columns / rows)) {
+            return None;
+        }
+        let total = (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32;
+        let explained = rows + columns;
+        if explained < EXPLAINED * total && explained < EXPLAINED * (total - self.below(recent)) {
+            return None;
+        }
+        Some(Hit {
+            key: (4 * row + column) as u8,
+        })
+    }
+
+    /// The tones of a hop, each without what the other leaves in its bin.
+    pub fn pair(&self, row: usize, column: usize, ago: usize) -> Pair {
+        let bins = &self.hops[ago];
+        let cross = self.keys.cross[row][column];
+        let scale = 2.0 / (HOP as f32 * (1.0 - cross * cross));
+        let apart = |one: f32, other: f32| scale * (one - cross * other);
+        let (r, c) = (row, 4 + column);
+        Pair {
+            row: (apart(bins.re[r], bins.re[c]), apart(bins.im[r], bins.im[c])),
+            column: (apart(bins.re[c], bins.re[r]), apart(bins.im[c], bins.im[r])),
+        }
+    }
+
+    /// Mean square of the hop before the window, and so on.
+    pub fn step(&self, lane: usize) -> (f32, f32) {
+        self.keys.group.step(lane)
+    }
+
+    /// The mean square of what lies below the rows, in the window.
+    fn below(&self, recent: &Recent) -> f32 {
+        let [before, now]: [&Samples; 2] = recent.last();
+        let hops = [before, now].map(|samples| crate::bank::fold(samples).folded);
+        let [before, now] =
+            hops.map(|folded| self.keys.below.middle::<crate::simd::Plain>(&folded));
+        let window = now.after(&before, &self.keys.below);
+        const SCALE: f32 = 2.0 / ((HOPS * FRAME) as f32 * (HOPS * FRAME) as f32);
+        SCALE * window.powers().iter().sum::<f32>()
+    }
+}
+
+impl Pair {
+    /// Mean squares.
+    pub fn powers(&self) -> (f32, f32) {
+        let power = |(re, im): (f32, f32)| 0.5 * (re * re + im * im);
+        (power(self.row), power(self.column))
+    }
+}

@@ -1,0 +1,300 @@
+//! Whether what looks like a key is one.
+
+use super::{
+    Profile, Recent,
+    blocks::{BLOCK, BLOCKS, Basis, Blocks, Fit, Phasor},
+    screen::{Pair, Screen},
+};
+use crate::{
+    SAMPLE_RATE,
+    bank::HOP,
+    level::power_dbm0,
+    tone_gen::{COLUMNS, ROWS},
+};
+
+/// What differs between the profiles.
+#[derive(Debug)]
+pub(super) struct Limits {
+    /// Samples that a digit must have lasted.
+    pub shortest: f32,
+    /// Share of the power that the two tones leave unexplained.
+    pub rest: f32,
+    /// Share of each tone's power that isn't of one frequency and amplitude.
+    pub unsteady: f32,
+    /// Frequency error, as a share.
+    pub offset: f32,
+}
+
+const PIN_ENTRY: Limits = Limits {
+    shortest: 256.0,
+    rest: 0.36,
+    unsteady: 0.25,
+    offset: 0.025,
+};
+const TALK: Limits = Limits {
+    shortest: 264.0,
+    rest: 0.30,
+    unsteady: 0.15,
+    offset: 0.025,
+};
+
+/// High over low as a power ratio: +6.5 and -10.5 dB.
+const MOST_TWIST: f32 = 4.5;
+const LEAST_TWIST: f32 = 0.09;
+
+/// Least mean square of both tones (-37 dBm0).
+const LEAST: f32 = 50_000.0;
+
+/// A block is of the digit when both tones have this share of the middle's power.
+const PART: f32 = 0.45;
+
+pub(super) enum Verdict {
+    Digit(Found),
+    No,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    /// Samples since it began.
+    pub age: f32,
+    /// Mean squares.
+    pub powers: [f32; 2],
+    /// Radians a sample.
+    pub omega: [f32; 2],
+}
+
+impl Found {
+    pub fn level_dbm0(&self) -> f32 {
+        power_dbm0(self.powers[0] + self.powers[1])
+    }
+
+    pub fn twist_db(&self) -> f32 {
+        10.0 * (self.powers[1] / self.powers[0]).log10()
+    }
+}
+
+impl Limits {
+    pub fn of(profile: Profile) -> &'static Limits {
+        match profile {
+            Profile::PinEntry => &PIN_ENTRY,
+            Profile::Talk => &TALK,
+        }
+    }
+}
+
+#[inline(never)]
+pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) -> Verdict {
+    let (row, column) = (usize::from(key / 4), usize::from(key % 4));
+    let pairs = [0, 1, 2].map(|ago| screen.pair(row, column, ago));
+    let core = core(&pairs);
+    let turns = turns(&pairs[core], &pairs[core + 1], screen, row, column);
+    let nominal = [ROWS[row], COLUMNS[column]].map(omega);
+    let rough = [0, 1].map(|tone| nominal[tone] + turns[tone] / HOP as f32);
+    let blocks = Blocks::of(recent);
+    let basis = Basis::new(rough);
+    let fits = blocks.fit(&basis);
+    let middle = BLOCKS - 2 * core - 4..BLOCKS - 2 * core;
+    let reference = [0, 1].map(|tone| {
+        0.25 * middle
+            .clone()
+            .map(|at| fits[at].tones[tone].square())
+            .sum::<f32>()
+    });
+    let whole = |fit: &Fit| (0..2).all(|tone| fit.tones[tone].square() >= PART * reference[tone]);
+    if !fits[middle.clone()].iter().all(whole) {
+        return Verdict::No;
+    }
+    let mut from = middle.start;
+    while from > 0 && whole(&fits[from - 1]) {
+        from -= 1;
+    }
+    let mut to = middle.end;
+    while to < BLOCKS && whole(&fits[to]) {
+        to += 1;
+    }
+    let steady = Steady::of(&fits[from..to], &basis);
+    // phases back at block `from`
+    let omega = [0, 1].map(|tone| rough[tone] + steady.off[tone] / BLOCK as f32);
+    let age = age(&blocks, &basis, &steady, from, to);
+    let tail = if to < BLOCKS {
+        let total: f32 = reference.iter().sum();
+        let part: f32 = fits[to].tones.iter().map(|tone| tone.square()).sum();
+        ((BLOCKS - to) as f32 - (part / total).sqrt().min(1.0)) * BLOCK as f32
+    } else {
+        0.0
+    };
+    let powers = steady.amplitudes.map(|tone| 0.5 * tone.square());
+    let twist = powers[1] / powers[0];
+    let (energy, explained) = fits[from..to].iter().fold((0.0, 0.0), |sum, fit| {
+        (sum.0 + fit.energy, sum.1 + fit.explained)
+    });
+    let rest = 1.0 - explained / energy;
+    let offsets = [0, 1].map(|tone| (omega[tone] / nominal[tone] - 1.0).abs());
+    #[cfg(feature = "trace")]
+    if std::env::var("TRACE").is_ok() {
+        eprintln!(
+            "V key {key} from {from} to {to} core {core} age {age:.1} tail {tail:.1} rest {rest:.3} unsteady {:.3} {:.3} offs {:.4} {:.4} twist {:.2} level {:.1}",
+            steady.unsteady[0],
+            steady.unsteady[1],
+            omega[0] / nominal[0] - 1.0,
+            omega[1] / nominal[1] - 1.0,
+            10.0 * twist.log10(),
+            power_dbm0(powers[0] + powers[1])
+        );
+    }
+    let digit = age - tail >= limits.shortest
+        && rest <= limits.rest
+        && steady.unsteady.iter().all(|&u| u <= limits.unsteady)
+        && offsets.iter().all(|&offset| offset <= limits.offset)
+        && (LEAST_TWIST..=MOST_TWIST).contains(&twist)
+        && powers[0] + powers[1] >= LEAST;
+    if !digit {
+        return Verdict::No;
+    }
+    Verdict::Digit(Found { age, powers, omega })
+}
+
+/// Both tones as one wave each over several blocks.
+#[derive(Debug)]
+struct Steady {
+    /// Amplitude with the phase of the first block's middle.
+    amplitudes: [Phasor; 2],
+    /// Radians a block that the frequency is off the basis.
+    off: [f32; 2],
+    /// Share of the power that isn't in the one wave.
+    unsteady: [f32; 2],
+}
+
+impl Steady {
+    fn of(fits: &[Fit], basis: &Basis) -> Steady {
+        let mut steady = Steady {
+            amplitudes: [Phasor::default(); 2],
+            off: [0.0; 2],
+            unsteady: [0.0; 2],
+        };
+        let lag = (fits.len() / 2).min(4);
+        for tone in 0..2 {
+            let mut straight = [Phasor::default(); BLOCKS];
+            let mut back = Phasor { re: 1.0, im: 0.0 };
+            for (to, fit) in straight.iter_mut().zip(fits) {
+                *to = fit.tones[tone].times(back);
+                back = back.times(basis.step[tone].conjugate());
+            }
+            let straight = &straight[..fits.len()];
+            let mut turn = Phasor::default();
+            for (now, before) in straight[lag..].iter().zip(straight) {
+                turn = turn.plus(now.times(before.conjugate()));
+            }
+            let off = turn.angle() / lag as f32;
+            let back_step = Phasor::turn(-off);
+            let mut back = Phasor { re: 1.0, im: 0.0 };
+            let mut sum = Phasor::default();
+            let mut power = 0.0;
+            for &tone in straight {
+                sum = sum.plus(tone.times(back));
+                power += tone.square();
+                back = back.times(back_step);
+            }
+            let count = fits.len() as f32;
+            steady.amplitudes[tone] = sum.scaled(1.0 / count);
+            steady.off[tone] = off;
+            steady.unsteady[tone] = 1.0 - sum.square() / (count * power);
+        }
+        steady
+    }
+}
+
+/// Samples since the beginning: where the digit explains the samples from on.
+fn age(blocks: &Blocks, basis: &Basis, steady: &Steady, from: usize, _to: usize) -> f32 {
+    if from == 0 {
+        return (BLOCKS * BLOCK) as f32;
+    }
+    let mut best = 0.0;
+    let mut sum = 0.0;
+    let mut start = (from + 1) * BLOCK;
+    for back in 0..2 {
+        let block = from - back;
+        let tones = [0, 1].map(|tone| {
+            let turn = match back {
+                0 => Phasor { re: 1.0, im: 0.0 },
+                _ => basis.step[tone]
+                    .times(Phasor::turn(steady.off[tone]))
+                    .conjugate(),
+            };
+            steady.amplitudes[tone].times(turn)
+        });
+        let sound = basis.sound(tones);
+        let samples = blocks.block(block);
+        for at in (0..BLOCK).rev() {
+            sum += sound[at] * (samples[at] - 0.5 * sound[at]);
+            if sum > best {
+                best = sum;
+                start = block * BLOCK + at;
+            }
+        }
+    }
+    (BLOCKS * BLOCK - start) as f32
+}
+
+/// How many hops ago the two strongest hops in a row end.
+fn core(pairs: &[Pair; 3]) -> usize {
+    let power = |pair: &Pair| pair.powers().0 + pair.powers().1;
+    usize::from(power(&pairs[2]) > power(&pairs[0]))
+}
+
+/// Radians that the phases have turned over a hop beyond the nominal frequencies.
+fn turns(now: &Pair, then: &Pair, screen: &Screen, row: usize, column: usize) -> [f32; 2] {
+    let turn = |now: (f32, f32), then: (f32, f32), lane: usize| {
+        let (cos, sin) = screen.step(lane);
+        let step = Phasor { re: cos, im: sin };
+        let now = Phasor {
+            re: now.0,
+            im: now.1,
+        };
+        let then = Phasor {
+            re: then.0,
+            im: then.1,
+        };
+        now.times(then.times(step.conjugate()).conjugate()).angle()
+    };
+    [
+        turn(now.row, then.row, row),
+        turn(now.column, then.column, 4 + column),
+    ]
+}
+
+fn omega(hz: f32) -> f32 {
+    std::f32::consts::TAU * hz / SAMPLE_RATE as f32
+}
+
+/// Where the digit ended, in samples before now: to where it explains the samples.
+pub(super) fn ended(omega: [f32; 2], powers: [f32; 2], recent: &Recent) -> f32 {
+    let blocks = Blocks::of(recent);
+    let basis = Basis::new(omega);
+    let fits = blocks.fit(&basis);
+    let whole =
+        |fit: &Fit| (0..2).all(|tone| 0.5 * fit.tones[tone].square() >= PART * powers[tone]);
+    let Some(last) = fits.iter().rposition(whole) else {
+        return (BLOCKS * BLOCK) as f32;
+    };
+    let first = last.saturating_sub(3);
+    let steady = Steady::of(&fits[first..=last], &basis);
+    let (mut best, mut sum) = (0.0, 0.0);
+    let mut end = last * BLOCK;
+    for block in last..(last + 2).min(BLOCKS) {
+        let tones = [0, 1].map(|tone| {
+            let off = Phasor::turn(steady.off[tone]);
+            let step = basis.step[tone].times(off);
+            (first..block).fold(steady.amplitudes[tone], |tone, _| tone.times(step))
+        });
+        let sound = basis.sound(tones);
+        for (at, (sound, sample)) in sound.iter().zip(blocks.block(block)).enumerate() {
+            sum += sound * (sample - 0.5 * sound);
+            if sum > best {
+                best = sum;
+                end = block * BLOCK + at + 1;
+            }
+        }
+    }
+    (BLOCKS * BLOCK - end) as f32
+}

@@ -375,3 +375,49 @@ fn off_tune(random: &mut Random) -> Key {
     }
     key
 }
+
+/// Runs `count` cases and tells how many were heard exactly.
+pub fn score(
+    seed: u64,
+    count: usize,
+    listen: &mut Listen,
+    mut make: impl FnMut(&mut Random) -> Case,
+) -> Score {
+    let mut score = Score::default();
+    for n in 0..count {
+        let case = make(&mut Random::for_case(seed, n as u64));
+        score.add(case.is_met(&listen(&case.audio)));
+    }
+    score
+}
+
+/// Single digits of 50 ms at -13 dBm0 a tone in white noise, `snr_db` below both tones together.
+pub fn noise(seed: u64, count: usize, snr_db: f64, listen: &mut Listen) -> Score {
+    score(seed, count, listen, |random| {
+        let key = Key::any(random);
+        let both = key.dbm0[0] + 10.0 * 2f64.log10();
+        Case::new(&[key], Under::Noise(both - snr_db), random)
+    })
+}
+
+/// Digits of 50 to 100 ms that begin while a dial tone sounds, or together with it; each of its
+/// sines is `above_db` stronger than a tone of the digit.
+pub fn dial_tone(
+    seed: u64,
+    count: usize,
+    hz: &[f64],
+    above_db: f64,
+    listen: &mut Listen,
+) -> Score {
+    score(seed, count, listen, |random| {
+        let level = random.uniform(-25.0, -6.0 - above_db);
+        let key = Key {
+            dbm0: [level; 2],
+            on: 400 + random.below(400),
+            ..Key::any(random)
+        };
+        let tones: Vec<(f64, f64)> = hz.iter().map(|&hz| (hz, level + above_db)).collect();
+        let before = random.chance(0.5);
+        Case::new(&[key; 1], Under::Tones(&tones, before), random)
+    })
+}

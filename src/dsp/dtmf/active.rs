@@ -18,6 +18,7 @@ pub(super) struct Active {
     start: Tick,
     omega: [f32; 2],
     powers: [f32; 2],
+    hum: bool,
     /// Mean square of both tones as a hop's bins show it.
     whole: f32,
     /// Hops' worth of sound missing in a row.
@@ -54,6 +55,7 @@ impl Active {
             start,
             omega: found.omega,
             powers: found.powers,
+            hum: found.hum,
             whole: seen(0) + seen(1),
             missing: 0.0,
             unlike: 0,
@@ -92,7 +94,7 @@ impl Active {
             self.missing += 1.0 - part;
         }
         if self.missing >= Active::OVER {
-            let ago = verdict::ended(self.omega, self.powers, recent);
+            let ago = verdict::ended(self.omega, self.powers, self.hum, recent);
             return Some((end - Ticks(ago as u64)).max(self.start));
         }
         let over = self.unlike >= Active::UNLIKE || self.other >= Active::OTHER;

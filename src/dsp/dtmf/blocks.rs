@@ -1,6 +1,10 @@
 //! Two tones in each 5 ms of the last frames, fitted together.
 
 use super::Recent;
+use std::{
+    f64::consts::{PI, TAU},
+    sync::LazyLock,
+};
 use types::frame::FRAME;
 
 /// Samples of a block, half of them, and as many in whole groups of lanes.
@@ -17,6 +21,9 @@ type Half = [f32; PADDED];
 #[derive(Debug)]
 pub(super) struct Blocks {
     samples: [[f32; BLOCK]; BLOCKS],
+    /// Those that are good.
+    pub first: usize,
+    pub end: usize,
 }
 
 /// Two frequencies over a block: cosines and sines from its middle on, and what is needed to
@@ -37,6 +44,35 @@ pub(super) struct Basis {
 pub(super) struct Phasor {
     pub re: f32,
     pub im: f32,
+}
+
+/// A high-pass filter of linear phase, from its middle on (the middle halved, as it is used
+/// twice): from 480 Hz down at least 30 dB lower, from 685 Hz up within 0.3 dB.
+static HIGH_PASS: LazyLock<[f32; TAPS]> = LazyLock::new(|| {
+    const CUT: f64 = 575.0 / 8000.0;
+    const BETA: f64 = 2.4;
+    std::array::from_fn(|tap| {
+        let at = tap as f64;
+        let low = match tap {
+            0 => 2.0 * CUT,
+            _ => (TAU * CUT * at).sin() / (PI * at),
+        };
+        let window = bessel(BETA * (1.0 - (at / TAPS as f64).powi(2)).sqrt()) / bessel(BETA);
+        let whole = f64::from(u8::from(tap == 0));
+        let gain = (whole - low * window) * if tap == 0 { 0.5 } else { 1.0 };
+        gain as f32
+    })
+});
+
+const TAPS: usize = 33;
+
+/// The modified Bessel function of order 0.
+fn bessel(x: f64) -> f64 {
+    let term = |sum: (f64, f64), n: u32| {
+        let term = sum.1 * (x / (2.0 * f64::from(n))).powi(2);
+        (sum.0 + term, term)
+    };
+    (1..20).fold((1.0, 1.0), term).0
 }
 
 /// What was found in a block: row and column, power in all and how much of it they are.
@@ -173,7 +209,35 @@ impl Blocks {
                 *to = from.map(f32::from);
             }
         }
-        Blocks { samples }
+        Blocks {
+            samples,
+            first: 0,
+            end: BLOCKS,
+        }
+    }
+
+    /// The same without what is below the rows, a dial tone for example. The filter needs samples
+    /// on both sides, so the first block and the last are lost.
+    pub fn without_hum(&self) -> Blocks {
+        let taps: &[f32; TAPS] = &HIGH_PASS;
+        let mut out = Blocks {
+            samples: [[0.0; BLOCK]; BLOCKS],
+            first: 1,
+            end: BLOCKS - 1,
+        };
+        let from = self.samples.as_flattened();
+        let to = &mut out.samples.as_flattened_mut()[BLOCK..][..(BLOCKS - 2) * BLOCK];
+        for (at, to) in to.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+            let middle = BLOCK + 8 * at;
+            for (tap, &gain) in taps.iter().enumerate() {
+                let early = &from[middle - tap..][..8];
+                let late = &from[middle + tap..][..8];
+                for lane in 0..8 {
+                    to[lane] += gain * (early[lane] + late[lane]);
+                }
+            }
+        }
+        out
     }
 
     pub fn block(&self, at: usize) -> &[f32; BLOCK] {
@@ -181,7 +245,11 @@ impl Blocks {
     }
 
     pub fn fit(&self, basis: &Basis) -> [Fit; BLOCKS] {
-        self.samples.each_ref().map(|block| basis.fit(block))
+        let mut fits = [Fit::default(); BLOCKS];
+        for at in self.first..self.end {
+            fits[at] = basis.fit(&self.samples[at]);
+        }
+        fits
     }
 }
 

@@ -164,7 +164,13 @@ impl Screen {
         }
     }
 
-    /// Mean square of the hop before the window, and so on.
+    /// Whether a good part of the window's power is below the rows.
+    pub fn hums(&self, recent: &Recent) -> bool {
+        const HUM: f32 = 0.1;
+        let total = (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32;
+        self.below(recent) > HUM * total
+    }
+
     pub fn step(&self, lane: usize) -> (f32, f32) {
         self.keys.group.step(lane)
     }

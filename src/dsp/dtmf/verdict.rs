@@ -19,6 +19,8 @@ pub(super) struct Limits {
     pub shortest: f32,
     /// Share of the power that the two tones leave unexplained.
     pub rest: f32,
+    /// Share that could be foretold: what isn't noise.
+    pub voiced: f32,
     /// Share of each tone's power that isn't of one frequency and amplitude.
     pub unsteady: f32,
     /// Frequency error, as a share.
@@ -28,12 +30,14 @@ pub(super) struct Limits {
 const PIN_ENTRY: Limits = Limits {
     shortest: 256.0,
     rest: 0.36,
+    voiced: 0.06,
     unsteady: 0.25,
     offset: 0.025,
 };
 const TALK: Limits = Limits {
     shortest: 264.0,
     rest: 0.30,
+    voiced: 0.03,
     unsteady: 0.15,
     offset: 0.025,
 };
@@ -61,6 +65,8 @@ pub(super) struct Found {
     pub powers: [f32; 2],
     /// Radians a sample.
     pub omega: [f32; 2],
+    /// Under a dial tone.
+    pub hum: bool,
 }
 
 impl Found {
@@ -86,11 +92,15 @@ impl Limits {
 pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) -> Verdict {
     let (row, column) = (usize::from(key / 4), usize::from(key % 4));
     let pairs = [0, 1, 2].map(|ago| screen.pair(row, column, ago));
-    let core = core(&pairs);
+    let hum = screen.hums(recent);
+    let core = if hum { 1 } else { core(&pairs) };
     let turns = turns(&pairs[core], &pairs[core + 1], screen, row, column);
     let nominal = [ROWS[row], COLUMNS[column]].map(omega);
     let rough = [0, 1].map(|tone| nominal[tone] + turns[tone] / HOP as f32);
-    let blocks = Blocks::of(recent);
+    let blocks = match hum {
+        true => Blocks::of(recent).without_hum(),
+        false => Blocks::of(recent),
+    };
     let basis = Basis::new(rough);
     let fits = blocks.fit(&basis);
     let middle = BLOCKS - 2 * core - 4..BLOCKS - 2 * core;
@@ -105,21 +115,21 @@ pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) 
         return Verdict::No;
     }
     let mut from = middle.start;
-    while from > 0 && whole(&fits[from - 1]) {
+    while from > blocks.first && whole(&fits[from - 1]) {
         from -= 1;
     }
     let mut to = middle.end;
-    while to < BLOCKS && whole(&fits[to]) {
+    while to < blocks.end && whole(&fits[to]) {
         to += 1;
     }
     let steady = Steady::of(&fits[from..to], &basis);
     // phases back at block `from`
     let omega = [0, 1].map(|tone| rough[tone] + steady.off[tone] / BLOCK as f32);
     let age = age(&blocks, &basis, &steady, from, to);
-    let tail = if to < BLOCKS {
+    let tail = if to < blocks.end {
         let total: f32 = reference.iter().sum();
         let part: f32 = fits[to].tones.iter().map(|tone| tone.square()).sum();
-        ((BLOCKS - to) as f32 - (part / total).sqrt().min(1.0)) * BLOCK as f32
+        ((blocks.end - to) as f32 - (part / total).sqrt().min(1.0)) * BLOCK as f32
     } else {
         0.0
     };
@@ -130,11 +140,12 @@ pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) 
     });
     let rest = 1.0 - explained / energy;
     let offsets = [0, 1].map(|tone| (omega[tone] / nominal[tone] - 1.0).abs());
+    let predictable = predictable(&blocks, &basis, &fits, from, to);
     #[cfg(feature = "trace")]
     if std::env::var("TRACE").is_ok() {
         eprintln!(
-            "V key {key} from {from} to {to} core {core} age {age:.1} tail {tail:.1} rest {rest:.3} unsteady {:.3} {:.3} offs {:.4} {:.4} twist {:.2} level {:.1}",
-            steady.unsteady[0],
+            "V hum {hum} key {key} from {from} to {to} core {core} age {age:.1} tail {tail:.1} rest {rest:.3} pred {predictable:.3} struct {:.4} unsteady {:.3} {:.3} offs {:.4} {:.4} twist {:.2} level {:.1}",
+            rest * predictable, steady.unsteady[0],
             steady.unsteady[1],
             omega[0] / nominal[0] - 1.0,
             omega[1] / nominal[1] - 1.0,
@@ -142,8 +153,10 @@ pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) 
             power_dbm0(powers[0] + powers[1])
         );
     }
+    let tail = tail + ((BLOCKS - blocks.end) * BLOCK) as f32;
     let digit = age - tail >= limits.shortest
         && rest <= limits.rest
+        && rest * predictable <= limits.voiced
         && steady.unsteady.iter().all(|&u| u <= limits.unsteady)
         && offsets.iter().all(|&offset| offset <= limits.offset)
         && (LEAST_TWIST..=MOST_TWIST).contains(&twist)
@@ -151,7 +164,12 @@ pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) 
     if !digit {
         return Verdict::No;
     }
-    Verdict::Digit(Found { age, powers, omega })
+    Verdict::Digit(Found {
+        age,
+        powers,
+        omega,
+        hum,
+    })
 }
 
 /// Both tones as one wave each over several blocks.
@@ -206,7 +224,7 @@ impl Steady {
 
 /// Samples since the beginning: where the digit explains the samples from on.
 fn age(blocks: &Blocks, basis: &Basis, steady: &Steady, from: usize, _to: usize) -> f32 {
-    if from == 0 {
+    if from == blocks.first {
         return (BLOCKS * BLOCK) as f32;
     }
     let mut best = 0.0;
@@ -234,6 +252,39 @@ fn age(blocks: &Blocks, basis: &Basis, steady: &Steady, from: usize, _to: usize)
         }
     }
     (BLOCKS * BLOCK - start) as f32
+}
+
+/// The share of what the tones leave that could be foretold from the samples before: none of
+/// white noise, most of a voice.
+fn predictable(blocks: &Blocks, basis: &Basis, fits: &[Fit; BLOCKS], from: usize, to: usize) -> f32 {
+    let mut rest = [0.0; BLOCKS * BLOCK];
+    let (parts, _) = rest.as_chunks_mut::<BLOCK>();
+    for at in from..to {
+        let sound = basis.sound(fits[at].tones);
+        for (to, (sample, sound)) in parts[at].iter_mut().zip(blocks.block(at).iter().zip(&sound)) {
+            *to = sample - sound;
+        }
+    }
+    let rest = &rest[from * BLOCK..to * BLOCK];
+    let product = |lag: usize| -> f32 { rest[lag..].iter().zip(rest).map(|(a, b)| a * b).sum() };
+    let r: [f32; 4] = std::array::from_fn(product);
+    // Levinson
+    let mut error = r[0].max(1.0);
+    let mut a = [0.0f32; 4];
+    for order in 1..4 {
+        let mut sum = r[order];
+        for k in 1..order {
+            sum -= a[k] * r[order - k];
+        }
+        let k = sum / error;
+        let before = a;
+        a[order] = k;
+        for j in 1..order {
+            a[j] = before[j] - k * before[order - j];
+        }
+        error *= 1.0 - k * k;
+    }
+    1.0 - error / r[0].max(1.0)
 }
 
 /// How many hops ago the two strongest hops in a row end.
@@ -268,8 +319,11 @@ fn omega(hz: f32) -> f32 {
 }
 
 /// Where the digit ended, in samples before now: to where it explains the samples.
-pub(super) fn ended(omega: [f32; 2], powers: [f32; 2], recent: &Recent) -> f32 {
-    let blocks = Blocks::of(recent);
+pub(super) fn ended(omega: [f32; 2], powers: [f32; 2], hum: bool, recent: &Recent) -> f32 {
+    let blocks = match hum {
+        true => Blocks::of(recent).without_hum(),
+        false => Blocks::of(recent),
+    };
     let basis = Basis::new(omega);
     let fits = blocks.fit(&basis);
     let whole =

@@ -240,6 +240,31 @@ impl Blocks {
         out
     }
 
+    /// Whether this is, after the filter was taken off, one or two steady sines from 320 to 480 Hz
+    /// and nothing else: what a dial tone is and a voice hardly ever.
+    pub fn hum_is_a_tone(&self, filtered: &Blocks) -> f32 {
+        let all = self.samples.as_flattened();
+        let high = filtered.samples.as_flattened();
+        const EVERY: usize = 6;
+        const COUNT: usize = (BLOCKS - 2) * BLOCK / EVERY;
+        let low: [f32; COUNT] =
+            std::array::from_fn(|n| all[BLOCK + EVERY * n] - high[BLOCK + EVERY * n]);
+        let (mut aa, mut ab, mut bb, mut ay, mut by, mut yy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+        for w in low.windows(5) {
+            let (y, a, b) = (w[0] + w[4], w[1] + w[3], w[2]);
+            aa += a * a;
+            ab += a * b;
+            bb += b * b;
+            ay += a * y;
+            by += b * y;
+            yy += y * y;
+        }
+        let small = 1e-3 * (aa + bb);
+        let [a, b] = solve(&[aa + small, ab, bb + small], [ay, by]);
+        let rest = yy - 2.0 * (a * ay + b * by) + a * a * aa + 2.0 * a * b * ab + b * b * bb;
+        rest / (yy + aa + bb)
+    }
+
     pub fn block(&self, at: usize) -> &[f32; BLOCK] {
         &self.samples[at]
     }

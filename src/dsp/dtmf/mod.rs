@@ -94,7 +94,7 @@ struct Candidate {
 }
 
 /// Frames that a verdict looks at.
-const RECENT: usize = 5;
+const RECENT: usize = 7;
 
 impl Dtmf {
     pub fn new(profile: Profile) -> Dtmf {

@@ -16,30 +16,58 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Limits {
     /// Samples that a digit must have lasted.
-    pub shortest: f32,
+    shortest: f32,
     /// Share of the power that the two tones leave unexplained.
-    pub rest: f32,
-    /// Share that could be foretold: what isn't noise.
-    pub voiced: f32,
-    /// Share of each tone's power that isn't of one frequency and amplitude.
-    pub unsteady: f32,
-    /// Frequency error, as a share.
-    pub offset: f32,
+    rest: f32,
+    /// Share of each tone's power that isn't of one frequency and amplitude; under a dial tone.
+    unsteady: f32,
+    unsteady_in_hum: f32,
+    /// Share of the power that could be foretold, when both tones began sharply.
+    voiced: f32,
+    voiced_in_hum: f32,
+    /// The same, and the unexplained share, of a digit whose beginning isn't seen: it was
+    /// broken, or something sounded over it.
+    voiced_running: f32,
+    rest_running: f32,
+    /// Share of its power that a tone has before its beginning; under a dial tone.
+    before: f32,
+    before_in_hum: f32,
+    /// Frequency error, as a share; under a dial tone.
+    offset: f32,
+    offset_in_hum: f32,
+    /// Share of a dial tone's power that isn't two sines.
+    hum: f32,
 }
 
 const PIN_ENTRY: Limits = Limits {
     shortest: 256.0,
-    rest: 0.36,
-    voiced: 0.06,
+    rest: 0.40,
     unsteady: 0.25,
+    unsteady_in_hum: 0.12,
+    voiced: 0.10,
+    voiced_in_hum: 0.10,
+    voiced_running: 0.03,
+    rest_running: 0.10,
+    before: 0.5,
+    before_in_hum: 0.2,
     offset: 0.025,
+    offset_in_hum: 0.022,
+    hum: 0.08,
 };
 const TALK: Limits = Limits {
     shortest: 264.0,
-    rest: 0.30,
-    voiced: 0.03,
-    unsteady: 0.15,
-    offset: 0.025,
+    rest: 0.32,
+    unsteady: 0.12,
+    unsteady_in_hum: 0.06,
+    voiced: 0.05,
+    voiced_in_hum: 0.06,
+    voiced_running: 0.0,
+    rest_running: 0.07,
+    before: 0.2,
+    before_in_hum: 0.05,
+    offset: 0.022,
+    offset_in_hum: 0.02,
+    hum: 0.07,
 };
 
 /// High over low as a power ratio: +6.5 and -10.5 dB.
@@ -50,7 +78,7 @@ const LEAST_TWIST: f32 = 0.09;
 const LEAST: f32 = 50_000.0;
 
 /// A block is of the digit when both tones have this share of the middle's power.
-const PART: f32 = 0.45;
+const PART: f32 = 0.3;
 
 pub(super) enum Verdict {
     Digit(Found),
@@ -97,13 +125,28 @@ pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) 
     let turns = turns(&pairs[core], &pairs[core + 1], screen, row, column);
     let nominal = [ROWS[row], COLUMNS[column]].map(omega);
     let rough = [0, 1].map(|tone| nominal[tone] + turns[tone] / HOP as f32);
+    let plain = Blocks::of(recent);
+    let mut humtone = 0.0;
     let blocks = match hum {
-        true => Blocks::of(recent).without_hum(),
-        false => Blocks::of(recent),
+        true => {
+            let b = plain.without_hum();
+            humtone = plain.hum_is_a_tone(&b);
+            b
+        }
+        false => plain,
+    };
+    let middle = BLOCKS - 2 * core - 4..BLOCKS - 2 * core;
+    let rough = if hum {
+        let basis = Basis::new(nominal);
+        let fits = middle.clone().map(|at| basis.fit(blocks.block(at)));
+        let fits: [Fit; 4] = fits.collect::<arrayvec::ArrayVec<Fit, 4>>().into_inner().unwrap();
+        let steady = Steady::of_lag(&fits, &basis, 1);
+        [0, 1].map(|tone| nominal[tone] + steady.off[tone] / BLOCK as f32)
+    } else {
+        rough
     };
     let basis = Basis::new(rough);
     let fits = blocks.fit(&basis);
-    let middle = BLOCKS - 2 * core - 4..BLOCKS - 2 * core;
     let reference = [0, 1].map(|tone| {
         0.25 * middle
             .clone()
@@ -122,10 +165,11 @@ pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) 
     while to < blocks.end && whole(&fits[to]) {
         to += 1;
     }
-    let steady = Steady::of(&fits[from..to], &basis);
+    let good = if hum { from + 1 } else { from };
+    let steady = Steady::of(&fits[good..to], &basis);
     // phases back at block `from`
     let omega = [0, 1].map(|tone| rough[tone] + steady.off[tone] / BLOCK as f32);
-    let age = age(&blocks, &basis, &steady, from, to);
+    let age = age(&blocks, &basis, &steady, from, good);
     let tail = if to < blocks.end {
         let total: f32 = reference.iter().sum();
         let part: f32 = fits[to].tones.iter().map(|tone| tone.square()).sum();
@@ -135,17 +179,22 @@ pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) 
     };
     let powers = steady.amplitudes.map(|tone| 0.5 * tone.square());
     let twist = powers[1] / powers[0];
-    let (energy, explained) = fits[from..to].iter().fold((0.0, 0.0), |sum, fit| {
+    let (energy, explained) = fits[good..to].iter().fold((0.0, 0.0), |sum, fit| {
         (sum.0 + fit.energy, sum.1 + fit.explained)
     });
     let rest = 1.0 - explained / energy;
     let offsets = [0, 1].map(|tone| (omega[tone] / nominal[tone] - 1.0).abs());
-    let predictable = predictable(&blocks, &basis, &fits, from, to);
+    let before = if from >= blocks.first + 2 {
+        [0, 1].map(|t| fits[from - 2].tones[t].square() / reference[t])
+    } else {
+        [9.0; 2]
+    };
+    let predictable = predictable(&blocks, &basis, &fits, good, to);
     #[cfg(feature = "trace")]
     if std::env::var("TRACE").is_ok() {
         eprintln!(
-            "V hum {hum} key {key} from {from} to {to} core {core} age {age:.1} tail {tail:.1} rest {rest:.3} pred {predictable:.3} struct {:.4} unsteady {:.3} {:.3} offs {:.4} {:.4} twist {:.2} level {:.1}",
-            rest * predictable, steady.unsteady[0],
+            "V hum {hum} {humtone:.4} bef {:.3} {:.3} key {key} from {from} to {to} core {core} age {age:.1} tail {tail:.1} rest {rest:.3} pred {predictable:.3} struct {:.4} unsteady {:.3} {:.3} offs {:.4} {:.4} twist {:.2} level {:.1}",
+            before[0], before[1], rest * predictable, steady.unsteady[0],
             steady.unsteady[1],
             omega[0] / nominal[0] - 1.0,
             omega[1] / nominal[1] - 1.0,
@@ -154,11 +203,24 @@ pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) 
         );
     }
     let tail = tail + ((BLOCKS - blocks.end) * BLOCK) as f32;
+    let unsteady = steady.unsteady[0].max(steady.unsteady[1]);
+    let before = before[0].max(before[1]);
+    let voiced = rest * predictable;
+    let evident = if hum {
+        before <= limits.before_in_hum
+            && voiced <= limits.voiced_in_hum
+            && humtone <= limits.hum
+            && unsteady <= limits.unsteady_in_hum
+    } else if before <= limits.before {
+        voiced <= limits.voiced
+    } else {
+        voiced <= limits.voiced_running || rest <= limits.rest_running
+    };
     let digit = age - tail >= limits.shortest
         && rest <= limits.rest
-        && rest * predictable <= limits.voiced
-        && steady.unsteady.iter().all(|&u| u <= limits.unsteady)
-        && offsets.iter().all(|&offset| offset <= limits.offset)
+        && unsteady <= limits.unsteady
+        && evident
+        && offsets.iter().all(|&offset| offset <= if hum { limits.offset_in_hum } else { limits.offset })
         && (LEAST_TWIST..=MOST_TWIST).contains(&twist)
         && powers[0] + powers[1] >= LEAST;
     if !digit {
@@ -185,12 +247,15 @@ struct Steady {
 
 impl Steady {
     fn of(fits: &[Fit], basis: &Basis) -> Steady {
+        Steady::of_lag(fits, basis, (fits.len() / 2).min(4))
+    }
+
+    fn of_lag(fits: &[Fit], basis: &Basis, lag: usize) -> Steady {
         let mut steady = Steady {
             amplitudes: [Phasor::default(); 2],
             off: [0.0; 2],
             unsteady: [0.0; 2],
         };
-        let lag = (fits.len() / 2).min(4);
         for tone in 0..2 {
             let mut straight = [Phasor::default(); BLOCKS];
             let mut back = Phasor { re: 1.0, im: 0.0 };
@@ -223,7 +288,7 @@ impl Steady {
 }
 
 /// Samples since the beginning: where the digit explains the samples from on.
-fn age(blocks: &Blocks, basis: &Basis, steady: &Steady, from: usize, _to: usize) -> f32 {
+fn age(blocks: &Blocks, basis: &Basis, steady: &Steady, from: usize, good: usize) -> f32 {
     if from == blocks.first {
         return (BLOCKS * BLOCK) as f32;
     }
@@ -233,13 +298,10 @@ fn age(blocks: &Blocks, basis: &Basis, steady: &Steady, from: usize, _to: usize)
     for back in 0..2 {
         let block = from - back;
         let tones = [0, 1].map(|tone| {
-            let turn = match back {
-                0 => Phasor { re: 1.0, im: 0.0 },
-                _ => basis.step[tone]
-                    .times(Phasor::turn(steady.off[tone]))
-                    .conjugate(),
-            };
-            steady.amplitudes[tone].times(turn)
+            let turn = basis.step[tone]
+                .times(Phasor::turn(steady.off[tone]))
+                .conjugate();
+            (block..good).fold(steady.amplitudes[tone], |tone, _| tone.times(turn))
         });
         let sound = basis.sound(tones);
         let samples = blocks.block(block);

@@ -2,7 +2,7 @@
 
 use super::{
     DtmfEvent, Recent,
-    screen::{Hit, Screen},
+    screen::{Hit, Screen, Tones},
     verdict::{self, Found},
 };
 use crate::bank::{HOP, scallop};
@@ -40,10 +40,7 @@ impl Active {
     const OTHER: u8 = 2;
 
     pub fn new(digit: Digit, key: u8, start: Tick, now: Tick, found: &Found) -> Active {
-        let nominal = [
-            crate::tone_gen::ROWS[usize::from(key / 4)],
-            crate::tone_gen::COLUMNS[usize::from(key % 4)],
-        ];
+        let nominal = Tones::of_key(key).hz();
         let seen = |tone: usize| {
             let hz = found.omega[tone] * crate::SAMPLE_RATE as f32 / std::f32::consts::TAU;
             let share = scallop(hz - nominal[tone], HOP);
@@ -85,8 +82,7 @@ impl Active {
             Some(_) => self.other += 1,
             None => self.unlike = self.unlike.saturating_add(1),
         }
-        let (row, column) = (usize::from(self.key / 4), usize::from(self.key % 4));
-        let (rows, columns) = screen.pair(row, column, 0).powers();
+        let [rows, columns] = screen.pair(Tones::of_key(self.key), 0).powers();
         let part = ((rows + columns) / self.whole).sqrt();
         if part >= Active::SOUND {
             self.missing = 0.0;

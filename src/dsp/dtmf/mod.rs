@@ -14,7 +14,7 @@ use crate::{
 use active::Active;
 use arrayvec::ArrayVec;
 use guard::Guard;
-use screen::{Hit, Screen};
+use screen::{Hit, Screen, Tones};
 use types::{
     digits::Digit,
     frame::{FRAME, FRAME_TICKS, Samples},
@@ -172,9 +172,9 @@ impl Dtmf {
         frame
     }
 
-    fn decide(&mut self, tones: Option<(usize, usize)>, end: Tick, frame: &mut DtmfFrame) {
-        let hit = tones.and_then(|(row, column)| self.screen.hit(row, column, &self.recent));
-        frame.suspect = hit.is_some();
+    fn decide(&mut self, tones: Option<Tones>, end: Tick, frame: &mut DtmfFrame) {
+        let hit = tones.and_then(|tones| self.screen.hit(tones, &self.recent));
+        frame.suspect = hit.is_some_and(|hit| hit.clear);
         frame.guarded = self.guard.follow(tones, &self.screen);
         if let Some(active) = &mut self.active {
             if let Some(over) = active.follow(hit.as_ref(), &self.screen, &self.recent, end) {

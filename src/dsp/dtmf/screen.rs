@@ -1,7 +1,8 @@
 //! The spectrum of the last 20 ms at the eight frequencies, and whether it looks like a key.
 
-use super::Recent;
+use super::{Recent, blocks::Phasor};
 use crate::{
+    SAMPLE_RATE,
     bank::{Bins, Group, HOP, Hop, LANES, Lanes},
     simd::Kernels,
     tone_gen::{COLUMNS, ROWS},
@@ -16,9 +17,16 @@ struct Keys {
     below: Group,
     /// How much of a column's tone a row's bin sees, and the other way, within a hop.
     cross: [[f32; 4]; 4],
+    /// Cosine of the most that each may turn over a hop to be in tune for anybody.
+    in_tune: Lanes,
 }
 
 static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
+    in_tune: FREQS.map(|hz| {
+        const OFF: f32 = 0.032;
+        let turn = std::f32::consts::TAU * OFF * hz * HOP as f32 / SAMPLE_RATE as f32;
+        if turn < std::f32::consts::PI { turn.cos() } else { -1.0 }
+    }),
     group: Group::new(&FREQS),
     below: Group::new(&BELOW),
     cross: std::array::from_fn(|row| {
@@ -44,11 +52,13 @@ const HOPS: usize = 2;
 /// Least mean square of each tone (-44 dBm0).
 const LEAST_EACH: f32 = 9_900.0;
 
-/// The next strongest row or column has at most this share of the strongest's power (-5 dB).
-const SECOND: f32 = 0.32;
+/// The next strongest row or column has at most this share of the strongest's power (-4 dB).
+const SECOND: f32 = 0.42;
 
 /// Share of the window's power that the tones of a hit explain.
 const EXPLAINED: f32 = 0.5;
+const EXPLAINED_IN_HUM: f32 = 0.3;
+const CLEAR: f32 = 0.6;
 
 /// Power ratios, high over low: 16 dB either way for tones at all, +8 and -13 dB for a hit.
 const TWIST: f32 = 40.0;
@@ -70,14 +80,20 @@ pub(super) struct Screen {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hit {
     pub key: u8,
+    /// Without doubt, but for how long it lasts.
+    pub clear: bool,
 }
 
-/// The two tones of a hop, amplitude as complex number in sample units.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pair {
-    pub row: (f32, f32),
-    pub column: (f32, f32),
+/// A row and a column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Tones {
+    pub row: usize,
+    pub column: usize,
 }
+
+/// The amplitudes of row and column in a hop, in sample units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair(pub [Phasor; 2]);
 
 impl Screen {
     pub fn new() -> Screen {
@@ -108,7 +124,7 @@ impl Screen {
 
     /// The row and the column that stand out.
     #[inline(always)]
-    pub fn tones(&self) -> Option<(usize, usize)> {
+    pub fn tones(&self) -> Option<Tones> {
         let p = &self.powers;
         let row = p[0].max(p[1]).max(p[2].max(p[3]));
         let column = p[4].max(p[5]).max(p[6].max(p[7]));
@@ -126,42 +142,72 @@ impl Screen {
         }
         let (rows, columns) = (strong & 15, strong >> 4);
         let alone = rows.is_power_of_two() && columns.is_power_of_two();
-        alone.then(|| {
-            (
-                rows.trailing_zeros() as usize,
-                columns.trailing_zeros() as usize,
-            )
+        alone.then(|| Tones {
+            row: rows.trailing_zeros() as usize,
+            column: columns.trailing_zeros() as usize,
         })
     }
 
-    pub fn hit(&self, row: usize, column: usize, recent: &Recent) -> Option<Hit> {
-        let powers = [0, 1].map(|ago| self.pair(row, column, ago).powers());
-        let rows = 0.5 * (powers[0].0 + powers[1].0);
-        let columns = 0.5 * (powers[0].1 + powers[1].1);
+    pub fn hit(&self, tones: Tones, recent: &Recent) -> Option<Hit> {
+        let [now, then] = [0, 1].map(|ago| self.pair(tones, ago).powers());
+        let rows = 0.5 * (now[0] + then[0]);
+        let columns = 0.5 * (now[1] + then[1]);
         if !HIT_TWIST.contains(&(columns / rows)) {
             return None;
         }
         let total = (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32;
         let explained = rows + columns;
-        if explained < EXPLAINED * total && explained < EXPLAINED * (total - self.below(recent)) {
-            return None;
+        let mut above = total;
+        if explained < EXPLAINED * total {
+            above -= self.below(recent);
+            if explained < EXPLAINED_IN_HUM * above {
+                return None;
+            }
         }
         Some(Hit {
-            key: (4 * row + column) as u8,
+            key: tones.key(),
+            clear: explained >= CLEAR * above && self.stand_out(tones) && self.in_tune(tones),
         })
     }
 
-    /// The tones of a hop, each without what the other leaves in its bin.
-    pub fn pair(&self, row: usize, column: usize, ago: usize) -> Pair {
+    /// Whether no other row or column comes near these.
+    pub fn stand_out(&self, tones: Tones) -> bool {
+        const NEAR: f32 = 0.32;
+        let beside = |group: &[f32], at: usize| {
+            let others = group.iter().enumerate().filter(|&(n, _)| n != at);
+            others.fold(0.0f32, |most, (_, &power)| most.max(power)) <= NEAR * group[at]
+        };
+        beside(&self.powers[..4], tones.row) && beside(&self.powers[4..], tones.column)
+    }
+
+    /// Whether both frequencies are near enough to a key's for somebody's receiver, by what they
+    /// have turned between the last two hops.
+    pub fn in_tune(&self, tones: Tones) -> bool {
+        let (now, then) = (self.pair(tones, 0), self.pair(tones, 1));
+        (0..2).all(|tone| {
+            let lane = tones.lanes()[tone];
+            let turn = self.turn(&now, &then, tones, tone);
+            turn.re >= self.keys.in_tune[lane] * turn.square().sqrt()
+        })
+    }
+
+    /// Each tone of a hop, without what the other leaves in its bin.
+    pub fn pair(&self, tones: Tones, ago: usize) -> Pair {
         let bins = &self.hops[ago];
-        let cross = self.keys.cross[row][column];
+        let cross = self.keys.cross[tones.row][tones.column];
         let scale = 2.0 / (HOP as f32 * (1.0 - cross * cross));
-        let apart = |one: f32, other: f32| scale * (one - cross * other);
-        let (r, c) = (row, 4 + column);
-        Pair {
-            row: (apart(bins.re[r], bins.re[c]), apart(bins.im[r], bins.im[c])),
-            column: (apart(bins.re[c], bins.re[r]), apart(bins.im[c], bins.im[r])),
-        }
+        let [row, column] = tones.lanes();
+        let apart = |one: usize, other: usize| Phasor {
+            re: scale * (bins.re[one] - cross * bins.re[other]),
+            im: scale * (bins.im[one] - cross * bins.im[other]),
+        };
+        Pair([apart(row, column), apart(column, row)])
+    }
+
+    /// What a tone has turned from one hop to the next beyond its nominal frequency.
+    pub fn turn(&self, now: &Pair, then: &Pair, tones: Tones, tone: usize) -> Phasor {
+        let (re, im) = self.keys.group.step(tones.lanes()[tone]);
+        now.0[tone].times(then.0[tone].times(Phasor { re, im: -im }).conjugate())
     }
 
     /// Whether a good part of the window's power is below the rows.
@@ -169,10 +215,6 @@ impl Screen {
         const HUM: f32 = 0.1;
         let total = (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32;
         self.below(recent) > HUM * total
-    }
-
-    pub fn step(&self, lane: usize) -> (f32, f32) {
-        self.keys.group.step(lane)
     }
 
     /// The mean square of what lies below the rows, in the window.
@@ -187,10 +229,30 @@ impl Screen {
     }
 }
 
+impl Tones {
+    pub fn of_key(key: u8) -> Tones {
+        Tones {
+            row: usize::from(key / 4),
+            column: usize::from(key % 4),
+        }
+    }
+
+    pub fn key(self) -> u8 {
+        (4 * self.row + self.column) as u8
+    }
+
+    pub fn hz(self) -> [f32; 2] {
+        [ROWS[self.row], COLUMNS[self.column]]
+    }
+
+    fn lanes(self) -> [usize; 2] {
+        [self.row, 4 + self.column]
+    }
+}
+
 impl Pair {
     /// Mean squares.
-    pub fn powers(&self) -> (f32, f32) {
-        let power = |(re, im): (f32, f32)| 0.5 * (re * re + im * im);
-        (power(self.row), power(self.column))
+    pub fn powers(&self) -> [f32; 2] {
+        self.0.map(|tone| 0.5 * tone.square())
     }
 }

@@ -3,13 +3,12 @@
 use super::{
     Profile, Recent,
     blocks::{BLOCK, BLOCKS, Basis, Blocks, Fit, Phasor},
-    screen::{Pair, Screen},
+    screen::{Pair, Screen, Tones},
 };
 use crate::{
     SAMPLE_RATE,
     bank::HOP,
     level::power_dbm0,
-    tone_gen::{COLUMNS, ROWS},
 };
 
 /// What differs between the profiles.
@@ -25,9 +24,8 @@ pub(super) struct Limits {
     /// Share of the power that could be foretold, when both tones began sharply.
     voiced: f32,
     voiced_in_hum: f32,
-    /// The same, and the unexplained share, of a digit whose beginning isn't seen: it was
-    /// broken, or something sounded over it.
-    voiced_running: f32,
+    /// Share that is unexplained of a digit whose beginning isn't seen: it was broken, or
+    /// something sounded over it.
     rest_running: f32,
     /// Share of its power that a tone has before its beginning; under a dial tone.
     before: f32,
@@ -41,18 +39,17 @@ pub(super) struct Limits {
 
 const PIN_ENTRY: Limits = Limits {
     shortest: 256.0,
-    rest: 0.40,
-    unsteady: 0.25,
-    unsteady_in_hum: 0.12,
-    voiced: 0.10,
-    voiced_in_hum: 0.10,
-    voiced_running: 0.03,
+    rest: 0.38,
+    unsteady: 0.16,
+    unsteady_in_hum: 0.08,
+    voiced: 0.05,
+    voiced_in_hum: 0.06,
     rest_running: 0.10,
-    before: 0.5,
-    before_in_hum: 0.2,
-    offset: 0.025,
-    offset_in_hum: 0.022,
-    hum: 0.08,
+    before: 0.4,
+    before_in_hum: 0.06,
+    offset: 0.024,
+    offset_in_hum: 0.021,
+    hum: 0.07,
 };
 const TALK: Limits = Limits {
     shortest: 264.0,
@@ -61,7 +58,6 @@ const TALK: Limits = Limits {
     unsteady_in_hum: 0.06,
     voiced: 0.05,
     voiced_in_hum: 0.06,
-    voiced_running: 0.0,
     rest_running: 0.07,
     before: 0.2,
     before_in_hum: 0.05,
@@ -118,13 +114,15 @@ impl Limits {
 
 #[inline(never)]
 pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) -> Verdict {
-    let (row, column) = (usize::from(key / 4), usize::from(key % 4));
-    let pairs = [0, 1, 2].map(|ago| screen.pair(row, column, ago));
+    let tones = Tones::of_key(key);
+    let pairs = [0, 1, 2].map(|ago| screen.pair(tones, ago));
     let hum = screen.hums(recent);
     let core = if hum { 1 } else { core(&pairs) };
-    let turns = turns(&pairs[core], &pairs[core + 1], screen, row, column);
-    let nominal = [ROWS[row], COLUMNS[column]].map(omega);
-    let rough = [0, 1].map(|tone| nominal[tone] + turns[tone] / HOP as f32);
+    let nominal = tones.hz().map(omega);
+    let rough = [0, 1].map(|tone| {
+        let turn = screen.turn(&pairs[core], &pairs[core + 1], tones, tone);
+        nominal[tone] + turn.angle() / HOP as f32
+    });
     let plain = Blocks::of(recent);
     let mut humtone = 0.0;
     let blocks = match hum {
@@ -214,7 +212,7 @@ pub(super) fn judge(key: u8, limits: &Limits, screen: &Screen, recent: &Recent) 
     } else if before <= limits.before {
         voiced <= limits.voiced
     } else {
-        voiced <= limits.voiced_running || rest <= limits.rest_running
+        rest <= limits.rest_running
     };
     let digit = age - tail >= limits.shortest
         && rest <= limits.rest
@@ -351,29 +349,8 @@ fn predictable(blocks: &Blocks, basis: &Basis, fits: &[Fit; BLOCKS], from: usize
 
 /// How many hops ago the two strongest hops in a row end.
 fn core(pairs: &[Pair; 3]) -> usize {
-    let power = |pair: &Pair| pair.powers().0 + pair.powers().1;
+    let power = |pair: &Pair| pair.powers().iter().sum::<f32>();
     usize::from(power(&pairs[2]) > power(&pairs[0]))
-}
-
-/// Radians that the phases have turned over a hop beyond the nominal frequencies.
-fn turns(now: &Pair, then: &Pair, screen: &Screen, row: usize, column: usize) -> [f32; 2] {
-    let turn = |now: (f32, f32), then: (f32, f32), lane: usize| {
-        let (cos, sin) = screen.step(lane);
-        let step = Phasor { re: cos, im: sin };
-        let now = Phasor {
-            re: now.0,
-            im: now.1,
-        };
-        let then = Phasor {
-            re: then.0,
-            im: then.1,
-        };
-        now.times(then.times(step.conjugate()).conjugate()).angle()
-    };
-    [
-        turn(now.row, then.row, row),
-        turn(now.column, then.column, 4 + column),
-    ]
 }
 
 fn omega(hz: f32) -> f32 {

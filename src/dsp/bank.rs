@@ -278,13 +278,18 @@ impl<const LEGS: usize> Work for NextHop<'_, LEGS> {
 /// Folds a frame and sums its squares.
 #[inline(always)]
 pub(crate) fn fold(samples: &Samples) -> Hop {
-    let mut squares = 0;
-    for &sample in samples {
-        squares += (i32::from(sample) * i32::from(sample)) as i64;
+    // Each of the sums stays below 2^30.
+    let mut squares = [0i32; 8];
+    for part in samples.as_chunks::<16>().0 {
+        for (sum, pair) in squares.iter_mut().zip(part.as_chunks::<2>().0) {
+            let [a, b] = pair.map(|sample| i32::from(sample >> SPARE_BITS));
+            *sum += a * a + b * b;
+        }
     }
+    let sum: i64 = squares.iter().map(|&sum| i64::from(sum)).sum();
     Hop {
         folded: Folded::of(|at| samples[at] >> SPARE_BITS),
-        energy: squares as f32,
+        energy: (1 << (2 * SPARE_BITS)) as f32 * sum as f32,
     }
 }
 

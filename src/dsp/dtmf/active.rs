@@ -2,23 +2,20 @@
 
 use super::{
     DtmfEvent, Recent,
-    screen::{Hit, Screen, Tones},
-    verdict::{self, Found},
+    screen::{Hit, Screen},
+    verdict::{Ended, Found, Sound},
 };
-use crate::bank::{HOP, scallop};
-use types::{
-    digits::Digit,
-    tick::{Tick, Ticks},
+use crate::{
+    SAMPLE_RATE,
+    bank::{HOP, scallop},
+    simd::Path,
 };
+use types::tick::{Tick, Ticks};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Active {
-    digit: Digit,
-    key: u8,
     start: Tick,
-    omega: [f32; 2],
-    powers: [f32; 2],
-    hum: bool,
+    sound: Sound,
     /// Mean square of both tones as a hop's bins show it.
     whole: f32,
     /// Hops' worth of sound missing in a row.
@@ -39,20 +36,16 @@ impl Active {
     const UNLIKE: u8 = 10;
     const OTHER: u8 = 2;
 
-    pub fn new(digit: Digit, key: u8, start: Tick, now: Tick, found: &Found) -> Active {
-        let nominal = Tones::of_key(key).hz();
+    pub fn new(start: Tick, now: Tick, found: &Found) -> Active {
+        let sound = found.sound;
         let seen = |tone: usize| {
-            let hz = found.omega[tone] * crate::SAMPLE_RATE as f32 / std::f32::consts::TAU;
-            let share = scallop(hz - nominal[tone], HOP);
-            share * share * found.powers[tone]
+            let off_hz = sound.off[tone] * SAMPLE_RATE as f32 / std::f32::consts::TAU;
+            let share = scallop(off_hz, HOP);
+            share * share * sound.powers[tone]
         };
         Active {
-            digit,
-            key,
             start,
-            omega: found.omega,
-            powers: found.powers,
-            hum: found.hum,
+            sound,
             whole: seen(0) + seen(1),
             missing: 0.0,
             unlike: 0,
@@ -61,20 +54,17 @@ impl Active {
         }
     }
 
-    pub fn start(&self) -> Tick {
-        self.start
-    }
-
     /// Takes a hop into account; returns when the digit ended, if it did.
     pub fn follow(
         &mut self,
         hit: Option<&Hit>,
         screen: &Screen,
         recent: &Recent,
+        path: Path,
         end: Tick,
     ) -> Option<Tick> {
         match hit {
-            Some(hit) if hit.key == self.key => {
+            Some(hit) if hit.tones == self.sound.tones => {
                 self.unlike = 0;
                 self.other = 0;
                 self.last_hit = end;
@@ -82,15 +72,19 @@ impl Active {
             Some(_) => self.other += 1,
             None => self.unlike = self.unlike.saturating_add(1),
         }
-        let [rows, columns] = screen.pair(Tones::of_key(self.key), 0).powers();
-        let part = ((rows + columns) / self.whole).sqrt();
+        let power: f32 = screen.pair(self.sound.tones, 0).powers().iter().sum();
+        let part = (power / self.whole).sqrt();
         if part >= Active::SOUND {
             self.missing = 0.0;
         } else {
             self.missing += 1.0 - part;
         }
         if self.missing >= Active::OVER {
-            let ago = verdict::ended(self.omega, self.powers, self.hum, recent);
+            let ago = path.run(Ended {
+                sound: &self.sound,
+                screen,
+                recent,
+            });
             return Some((end - Ticks(ago as u64)).max(self.start));
         }
         let over = self.unlike >= Active::UNLIKE || self.other >= Active::OTHER;
@@ -99,9 +93,9 @@ impl Active {
 
     pub fn ended(&self, end: Tick) -> DtmfEvent {
         DtmfEvent::End {
-            digit: self.digit,
+            digit: self.sound.tones.digit(),
             start: self.start,
-            end,
+            end: end.max(self.start),
         }
     }
 }

@@ -3,13 +3,13 @@
 mod active;
 mod blocks;
 mod guard;
+mod phasor;
 mod screen;
 mod verdict;
 
 use crate::{
     bank::{Hop, fold},
     simd::{Kernels, Path, Work},
-    tone_gen::KEYPAD,
 };
 use active::Active;
 use arrayvec::ArrayVec;
@@ -20,7 +20,7 @@ use types::{
     frame::{FRAME, FRAME_TICKS, Samples},
     tick::{Tick, Ticks},
 };
-use verdict::{Found, Limits, Verdict};
+use verdict::{Found, Judge, Limits};
 
 /// How eager the detector is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -89,7 +89,7 @@ struct Recent {
 /// Windows in a row that look like the same key.
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
-    key: u8,
+    tones: Tones,
     hits: u8,
 }
 
@@ -177,7 +177,9 @@ impl Dtmf {
         frame.suspect = hit.is_some_and(|hit| hit.clear);
         frame.guarded = self.guard.follow(tones, &self.screen);
         if let Some(active) = &mut self.active {
-            if let Some(over) = active.follow(hit.as_ref(), &self.screen, &self.recent, end) {
+            if let Some(over) =
+                active.follow(hit.as_ref(), &self.screen, &self.recent, self.path, end)
+            {
                 let _ = frame.events.try_push(active.ended(over));
                 self.free_since = over;
                 self.active = None;
@@ -192,37 +194,43 @@ impl Dtmf {
     }
 
     fn consider(&mut self, hit: Option<&Hit>, end: Tick, frame: &mut DtmfFrame) {
-        let key = hit.map(|hit| hit.key);
-        let candidate = match (key, self.candidate) {
-            (Some(key), Some(candidate)) if candidate.key == key => Candidate {
-                key,
+        let candidate = match (hit, self.candidate) {
+            (Some(hit), Some(candidate)) if candidate.tones == hit.tones => Candidate {
                 hits: candidate.hits.saturating_add(1),
+                ..candidate
             },
-            (Some(key), _) => Candidate { key, hits: 1 },
+            (Some(hit), _) => Candidate {
+                tones: hit.tones,
+                hits: 1,
+            },
             (None, Some(candidate)) => candidate,
             (None, None) => return,
         };
+        // A key that has just been released is looked at once more.
         self.candidate = hit.map(|_| candidate);
         if candidate.hits < 2 || self.recent.refill > 0 {
             return;
         }
-        if let Verdict::Digit(found) =
-            verdict::judge(candidate.key, self.limits, &self.screen, &self.recent)
-        {
-            self.accept(candidate.key, &found, end, frame);
+        let found = self.path.run(Judge {
+            tones: candidate.tones,
+            limits: self.limits,
+            screen: &self.screen,
+            recent: &self.recent,
+        });
+        if let Some(found) = found {
+            self.accept(&found, end, frame);
         }
     }
 
-    fn accept(&mut self, key: u8, found: &Found, end: Tick, frame: &mut DtmfFrame) {
-        let digit = Digit::parse(KEYPAD[usize::from(key)]).expect("a key is a digit");
+    fn accept(&mut self, found: &Found, end: Tick, frame: &mut DtmfFrame) {
         let start = (end - Ticks(found.age as u64)).max(self.free_since);
         self.candidate = None;
-        self.active = Some(Active::new(digit, key, start, end, found));
+        self.active = Some(Active::new(start, end, found));
         let start = DtmfEvent::Start {
-            digit,
+            digit: found.sound.tones.digit(),
             start,
-            level_dbm0: found.level_dbm0(),
-            twist_db: found.twist_db(),
+            level_dbm0: found.sound.level_dbm0(),
+            twist_db: found.sound.twist_db(),
         };
         // Full only when a digit ended, one began and ended within 10 ms: it cannot.
         let _ = frame.events.try_push(start);
@@ -230,8 +238,7 @@ impl Dtmf {
 
     fn end_at_loss(&mut self, at: Tick, frame: &mut DtmfFrame) {
         if let (Some(lost), Some(active)) = (self.cut.take(), self.active.take()) {
-            let end = (at - lost).max(active.start());
-            frame.events.push(active.ended(end));
+            frame.events.push(active.ended(at - lost));
         }
     }
 }

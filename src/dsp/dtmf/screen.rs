@@ -1,14 +1,17 @@
 //! The spectrum of the last 20 ms at the eight frequencies, and whether it looks like a key.
 
-use super::{Recent, blocks::Phasor};
+use super::{Recent, phasor::Phasor, verdict::Sound};
 use crate::{
     SAMPLE_RATE,
     bank::{Bins, Group, HOP, Hop, LANES, Lanes},
     simd::Kernels,
-    tone_gen::{COLUMNS, ROWS},
+    tone_gen::{COLUMNS, KEYPAD, ROWS},
 };
 use std::sync::LazyLock;
-use types::frame::{FRAME, Samples};
+use types::{
+    digits::Digit,
+    frame::{FRAME, Samples},
+};
 
 /// What all detectors share.
 #[derive(Debug)]
@@ -19,13 +22,26 @@ struct Keys {
     cross: [[f32; 4]; 4],
     /// Cosine of the most that each may turn over a hop to be in tune for anybody.
     in_tune: Lanes,
+    /// The turn of each over half a sample.
+    half_steps: [Phasor; LANES],
 }
 
 static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
+    half_steps: FREQS.map(|hz| {
+        let angle = std::f64::consts::PI * f64::from(hz) / f64::from(SAMPLE_RATE);
+        Phasor {
+            re: angle.cos() as f32,
+            im: angle.sin() as f32,
+        }
+    }),
     in_tune: FREQS.map(|hz| {
         const OFF: f32 = 0.032;
         let turn = std::f32::consts::TAU * OFF * hz * HOP as f32 / SAMPLE_RATE as f32;
-        if turn < std::f32::consts::PI { turn.cos() } else { -1.0 }
+        if turn < std::f32::consts::PI {
+            turn.cos()
+        } else {
+            -1.0
+        }
     }),
     group: Group::new(&FREQS),
     below: Group::new(&BELOW),
@@ -68,8 +84,8 @@ const HIT_TWIST: std::ops::RangeInclusive<f32> = 0.05..=6.3;
 pub(super) struct Screen {
     keys: &'static Keys,
     /// Bins of the last hops, each in the phase of its own middle, newest first.
-    hops: [Bins; 3],
-    energies: [f32; 3],
+    hops: [Bins; 4],
+    energies: [f32; 2],
     /// Mean squares of sines with the window's magnitudes.
     powers: Lanes,
     /// Hops until the window is of one piece.
@@ -79,7 +95,7 @@ pub(super) struct Screen {
 /// A window that looks like a key.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hit {
-    pub key: u8,
+    pub tones: Tones,
     /// Without doubt, but for how long it lasts.
     pub clear: bool,
 }
@@ -99,8 +115,8 @@ impl Screen {
     pub fn new() -> Screen {
         Screen {
             keys: &*KEYS,
-            hops: [Bins::ZERO; 3],
-            energies: [0.0; 3],
+            hops: [Bins::ZERO; 4],
+            energies: [0.0; 2],
             powers: [0.0; LANES],
             refill: 0,
         }
@@ -117,8 +133,8 @@ impl Screen {
         // Half of the square of twice the mean.
         const SCALE: f32 = 2.0 / ((HOPS * HOP) as f32 * (HOPS * HOP) as f32);
         self.powers = window.powers().map(|power| power * SCALE);
-        self.hops = [bins, self.hops[0], self.hops[1]];
-        self.energies = [hop.energy, self.energies[0], self.energies[1]];
+        self.hops = [bins, self.hops[0], self.hops[1], self.hops[2]];
+        self.energies = [hop.energy, self.energies[0]];
         self.refill = self.refill.saturating_sub(1);
     }
 
@@ -165,7 +181,7 @@ impl Screen {
             }
         }
         Some(Hit {
-            key: tones.key(),
+            tones,
             clear: explained >= CLEAR * above && self.stand_out(tones) && self.in_tune(tones),
         })
     }
@@ -210,6 +226,19 @@ impl Screen {
         now.0[tone].times(then.0[tone].times(Phasor { re, im: -im }).conjugate())
     }
 
+    /// The turns over half a sample of tones that are so many radians a sample off.
+    pub fn half_steps(&self, tones: Tones, off: [f32; 2]) -> [Phasor; 2] {
+        let lanes = tones.lanes();
+        [0, 1].map(|tone| self.keys.half_steps[lanes[tone]].times(Phasor::turn(0.5 * off[tone])))
+    }
+
+    /// Frequency errors as shares, without their signs.
+    pub fn offsets(&self, sound: &Sound) -> [f32; 2] {
+        const HZ: f32 = SAMPLE_RATE as f32 / std::f32::consts::TAU;
+        let nominal = sound.tones.hz();
+        [0, 1].map(|tone| (sound.off[tone] * HZ / nominal[tone]).abs())
+    }
+
     /// Whether a good part of the window's power is below the rows.
     pub fn hums(&self, recent: &Recent) -> bool {
         const HUM: f32 = 0.1;
@@ -230,15 +259,8 @@ impl Screen {
 }
 
 impl Tones {
-    pub fn of_key(key: u8) -> Tones {
-        Tones {
-            row: usize::from(key / 4),
-            column: usize::from(key % 4),
-        }
-    }
-
-    pub fn key(self) -> u8 {
-        (4 * self.row + self.column) as u8
+    pub fn digit(self) -> Digit {
+        Digit::parse(KEYPAD[4 * self.row + self.column]).expect("a key is a digit")
     }
 
     pub fn hz(self) -> [f32; 2] {

@@ -263,7 +263,7 @@ impl<const LEGS: usize> Work for NextHop<'_, LEGS> {
 
     #[inline(always)]
     fn run<K: Kernels>(mut self) -> [f32; LEGS] {
-        let hops = self.samples.map(fold);
+        let hops = self.samples.map(fold::<K>);
         for (at, group) in self.groups.iter().enumerate() {
             let turned = self.turned.each_mut().map(|turned| &mut turned[at]);
             let found = group.hop::<K, LEGS>(hops.each_ref().map(|hop| &hop.folded), turned);
@@ -277,19 +277,11 @@ impl<const LEGS: usize> Work for NextHop<'_, LEGS> {
 
 /// Folds a frame and sums its squares.
 #[inline(always)]
-pub(crate) fn fold(samples: &Samples) -> Hop {
-    // Each of the sums stays below 2^30.
-    let mut squares = [0i32; 8];
-    for part in samples.as_chunks::<16>().0 {
-        for (sum, pair) in squares.iter_mut().zip(part.as_chunks::<2>().0) {
-            let [a, b] = pair.map(|sample| i32::from(sample >> SPARE_BITS));
-            *sum += a * a + b * b;
-        }
-    }
-    let sum: i64 = squares.iter().map(|&sum| i64::from(sum)).sum();
+pub(crate) fn fold<K: Kernels>(samples: &Samples) -> Hop {
+    let folded = Folded::of(|at| samples[at] >> SPARE_BITS);
     Hop {
-        folded: Folded::of(|at| samples[at] >> SPARE_BITS),
-        energy: (1 << (2 * SPARE_BITS)) as f32 * sum as f32,
+        energy: (1 << (2 * SPARE_BITS)) as f32 * K::squares(&folded) as f32,
+        folded,
     }
 }
 

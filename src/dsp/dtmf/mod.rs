@@ -163,7 +163,7 @@ impl Dtmf {
         }
         self.recent.take(samples);
         self.screen.take::<K>(hop);
-        let tones = self.screen.tones();
+        let tones = self.screen.tones::<K>();
         if tones.is_none() && self.active.is_none() && self.candidate.is_none() {
             self.guard = Guard::default();
             return frame;
@@ -254,7 +254,7 @@ impl Work for NextFrame<'_> {
 
     #[inline(always)]
     fn run<K: Kernels>(self) -> DtmfFrame {
-        let hop = fold(self.samples);
+        let hop = fold::<K>(self.samples);
         self.dtmf.hear::<K>(self.samples, &hop, self.at)
     }
 }

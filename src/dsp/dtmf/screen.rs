@@ -3,8 +3,8 @@
 use super::{Recent, phasor::Phasor, verdict::Sound};
 use crate::{
     SAMPLE_RATE,
-    bank::{Bins, Group, HOP, Hop, LANES, Lanes},
-    simd::Kernels,
+    bank::{Bins, Group, HOP, Hop, LANES, Lanes, fold},
+    simd::{Kernels, Plain},
     tone_gen::{COLUMNS, KEYPAD, ROWS},
 };
 use std::sync::LazyLock;
@@ -140,21 +140,13 @@ impl Screen {
 
     /// The row and the column that stand out.
     #[inline(always)]
-    pub fn tones(&self) -> Option<Tones> {
-        let p = &self.powers;
-        let row = p[0].max(p[1]).max(p[2].max(p[3]));
-        let column = p[4].max(p[5]).max(p[6].max(p[7]));
+    pub fn tones<K: Kernels>(&self) -> Option<Tones> {
+        let ([row, column], strong) = K::peaks(&self.powers, SECOND);
         if row.min(column) < LEAST_EACH || self.refill > 0 {
             return None;
         }
         if row > TWIST * column || column > TWIST * row {
             return None;
-        }
-        let (rows, columns) = (SECOND * row, SECOND * column);
-        let limits = [rows, rows, rows, rows, columns, columns, columns, columns];
-        let mut strong = 0u32;
-        for lane in 0..LANES {
-            strong |= u32::from(p[lane] > limits[lane]) << lane;
         }
         let (rows, columns) = (strong & 15, strong >> 4);
         let alone = rows.is_power_of_two() && columns.is_power_of_two();
@@ -249,7 +241,7 @@ impl Screen {
     /// The mean square of what lies below the rows, in the window.
     fn below(&self, recent: &Recent) -> f32 {
         let [before, now]: [&Samples; 2] = recent.last();
-        let hops = [before, now].map(|samples| crate::bank::fold(samples).folded);
+        let hops = [before, now].map(|samples| fold::<Plain>(samples).folded);
         let [before, now] =
             hops.map(|folded| self.keys.below.middle::<crate::simd::Plain>(&folded));
         let window = now.after(&before, &self.keys.below);

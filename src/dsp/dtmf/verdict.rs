@@ -26,6 +26,7 @@ pub(super) struct Limits {
     shortest: f32,
     /// Share of the power that the two tones leave unexplained.
     rest: f32,
+    rest_in_hum: f32,
     /// Share of each tone's power that isn't of one frequency and amplitude; under a dial tone.
     unsteady: f32,
     unsteady_in_hum: f32,
@@ -58,20 +59,22 @@ const PIN_ENTRY: Limits = Limits {
     offset: 0.024,
     offset_in_hum: 0.021,
     hum: 0.07,
+    rest_in_hum: 0.2,
 };
 const TALK: Limits = Limits {
     shortest: 264.0,
     rest: 0.32,
-    unsteady: 0.12,
+    unsteady: 0.08,
     unsteady_in_hum: 0.06,
-    voiced: 0.05,
-    voiced_in_hum: 0.06,
-    rest_running: 0.07,
+    voiced: 0.03,
+    voiced_in_hum: 0.04,
+    rest_running: 0.06,
     before: 0.2,
-    before_in_hum: 0.05,
+    before_in_hum: 0.04,
     offset: 0.022,
     offset_in_hum: 0.02,
     hum: 0.07,
+    rest_in_hum: 0.13,
 };
 
 /// High over low as a power ratio: +6.5 and -10.5 dB.
@@ -164,12 +167,17 @@ impl Work for Judge<'_> {
         if !may_be_long_enough(&pairs) {
             return None;
         }
+        let core = core(&pairs);
         let hum = self.screen.hums(self.recent);
+        // A dial tone leaks into a hop's bins.
+        if !hum && !is_even(&pairs[core], &pairs[core + 1]) {
+            return None;
+        }
         let mut blocks = Blocks::of(self.recent, hum);
         if hum && blocks.hum_rest() > self.limits.hum {
             return None;
         }
-        let core = if hum { 1 } else { core(&pairs) };
+        let core = if hum { 1 } else { core };
         let middle = BLOCKS - 2 * core - 4..BLOCKS - 2 * core;
         let rough = self.rough(&pairs, core, &mut blocks, middle.clone());
         let basis = Basis::new(self.screen.half_steps(self.tones, rough));
@@ -214,8 +222,11 @@ impl Judge<'_> {
     ) -> Option<Found> {
         let hum = blocks.hum();
         let (reference, span) = extent(blocks, basis, middle)?;
-        // A dial tone that begins with the digit rings in the filter for half a block.
-        let inside = span.start + usize::from(hum)..span.end;
+        // The first block and the last may be filled in part only; and a dial tone that begins
+        // with the digit rings in the filter.
+        let good = blocks.good();
+        let cut = |partly: bool| usize::from(partly);
+        let inside = span.start + cut(span.start > good.start)..span.end - cut(span.end < good.end);
         let steady = Steady::of(blocks.fits(inside.clone()), basis, lag(&inside));
         let sound = Sound {
             tones: self.tones,
@@ -262,7 +273,8 @@ impl Judge<'_> {
         if rest > limits.rest || steady.unsteady > limits.unsteady {
             false
         } else if blocks.hum() {
-            steady.unsteady <= limits.unsteady_in_hum
+            rest <= limits.rest_in_hum
+                && steady.unsteady <= limits.unsteady_in_hum
                 && sharp(limits.before_in_hum)
                 && !voiced(limits.voiced_in_hum)
         } else if sharp(limits.before) {
@@ -376,6 +388,14 @@ fn may_be_long_enough(pairs: &[Pair; 4]) -> bool {
     let [_, late, early, first] = pairs.map(|pair| pair.powers().iter().sum::<f32>());
     let most = late.max(early);
     early >= 0.5 * most && first >= 0.05 * most
+}
+
+/// Whether both tones are about as strong in one hop as in the other.
+#[inline(always)]
+fn is_even(one: &Pair, other: &Pair) -> bool {
+    const UNEVEN: f32 = 2.5;
+    let (one, other) = (one.powers(), other.powers());
+    (0..2).all(|tone| one[tone] <= UNEVEN * other[tone] && other[tone] <= UNEVEN * one[tone])
 }
 
 /// How many hops ago the two strongest hops in a row end.

@@ -186,3 +186,93 @@ pub(super) fn avx2<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Pr
     }
     products
 }
+
+/// The sum of the squares of the samples that were folded. No lane's sum passes 2^31: samples are
+/// at most 2^13 in magnitude here.
+#[inline(always)]
+pub(super) fn squares_portable(folded: &Folded) -> i64 {
+    let both = folded.even.iter().chain(&folded.odd);
+    // Squares of sum and difference are twice those of both.
+    both.map(|&value| i64::from(i32::from(value) * i32::from(value))).sum::<i64>() / 2
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn squares_sse2(folded: &Folded) -> i64 {
+    let mut sums = [_mm_setzero_si128(); 2];
+    for part in [&folded.even, &folded.odd] {
+        for (at, eight) in part.as_chunks::<8>().0.iter().enumerate() {
+            // SAFETY: reads the 16 octets of eight values.
+            let values = unsafe { _mm_loadu_si128(eight.as_ptr().cast()) };
+            sums[at % 2] = _mm_add_epi32(sums[at % 2], _mm_madd_epi16(values, values));
+        }
+    }
+    let mut lanes = [0u32; 8];
+    // SAFETY: writes 16 octets twice, to the halves of an array of 32.
+    unsafe {
+        _mm_storeu_si128(lanes.as_mut_ptr().cast(), sums[0]);
+        _mm_storeu_si128(lanes.as_mut_ptr().add(4).cast(), sums[1]);
+    }
+    lanes.iter().map(|&lane| i64::from(lane)).sum::<i64>() / 2
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn squares_avx2(folded: &Folded) -> i64 {
+    let mut sum = _mm256_setzero_si256();
+    for part in 0..2 * FOLDED / 16 {
+        // SAFETY: both arrays are one piece of 160 octets; this reads the 32 of sixteen values.
+        let values = unsafe {
+            let first = (folded as *const Folded).cast::<i16>();
+            _mm256_loadu_si256(first.add(16 * part).cast())
+        };
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(values, values));
+    }
+    let zero = _mm256_setzero_si256();
+    let low = _mm256_unpacklo_epi32(sum, zero);
+    let high = _mm256_unpackhi_epi32(sum, zero);
+    let four = _mm256_add_epi64(low, high);
+    let two = _mm_add_epi64(
+        _mm256_castsi256_si128(four),
+        _mm256_extracti128_si256::<1>(four),
+    );
+    (_mm_cvtsi128_si64(two) + _mm_extract_epi64::<1>(two)) / 2
+}
+
+/// The greatest of the first four and of the last four powers, and a bit for each that has more
+/// than this share of its four's greatest.
+pub(crate) type Peaks = ([f32; 2], u32);
+
+#[inline(always)]
+pub(super) fn peaks_portable(powers: &[f32; LANES], share: f32) -> Peaks {
+    let mut peaks = [0.0; 2];
+    let mut bits = 0;
+    for (half, four) in powers.as_chunks::<4>().0.iter().enumerate() {
+        let peak = four.iter().fold(0.0f32, |most, &power| most.max(power));
+        for (lane, &power) in four.iter().enumerate() {
+            bits |= u32::from(power > share * peak) << (4 * half + lane);
+        }
+        peaks[half] = peak;
+    }
+    (peaks, bits)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn peaks_sse2(powers: &[f32; LANES], share: f32) -> Peaks {
+    let mut peaks = [0.0; 2];
+    let mut bits = 0;
+    for (half, four) in powers.as_chunks::<4>().0.iter().enumerate() {
+        // SAFETY: reads the 16 octets of four values.
+        let four = unsafe { _mm_loadu_ps(four.as_ptr()) };
+        let two = _mm_max_ps(four, _mm_shuffle_ps::<0b01_00_11_10>(four, four));
+        let peak = _mm_max_ps(two, _mm_shuffle_ps::<0b10_11_00_01>(two, two));
+        let strong = _mm_cmpgt_ps(four, _mm_mul_ps(_mm_set1_ps(share), peak));
+        bits |= (_mm_movemask_ps(strong) as u32) << (4 * half);
+        peaks[half] = _mm_cvtss_f32(peak);
+    }
+    (peaks, bits)
+}

@@ -11,7 +11,7 @@
 
 pub(crate) mod bank;
 
-use bank::{Folded, Products, Rows};
+use bank::{Folded, LANES, Peaks, Products, Rows};
 
 /// A set of instructions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -36,6 +36,8 @@ pub(crate) trait Work {
 /// The kernels of one set.
 pub(crate) trait Kernels {
     fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS];
+    fn squares(folded: &Folded) -> i64;
+    fn peaks(powers: &[f32; LANES], share: f32) -> Peaks;
 }
 
 impl Path {
@@ -97,6 +99,16 @@ impl Kernels for Portable {
     fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
         bank::portable(rows, legs)
     }
+
+    #[inline(always)]
+    fn squares(folded: &Folded) -> i64 {
+        bank::squares_portable(folded)
+    }
+
+    #[inline(always)]
+    fn peaks(powers: &[f32; LANES], share: f32) -> Peaks {
+        bank::peaks_portable(powers, share)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -106,6 +118,18 @@ impl Kernels for Sse2 {
         // SAFETY: every x86-64 has SSE2.
         unsafe { bank::sse2(rows, legs) }
     }
+
+    #[inline(always)]
+    fn squares(folded: &Folded) -> i64 {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { bank::squares_sse2(folded) }
+    }
+
+    #[inline(always)]
+    fn peaks(powers: &[f32; LANES], share: f32) -> Peaks {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { bank::peaks_sse2(powers, share) }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -114,5 +138,17 @@ impl Kernels for Avx2 {
     fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
         // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
         unsafe { bank::avx2(rows, legs) }
+    }
+
+    #[inline(always)]
+    fn squares(folded: &Folded) -> i64 {
+        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
+        unsafe { bank::squares_avx2(folded) }
+    }
+
+    #[inline(always)]
+    fn peaks(powers: &[f32; LANES], share: f32) -> Peaks {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { bank::peaks_sse2(powers, share) }
     }
 }

@@ -402,13 +402,7 @@ pub fn noise(seed: u64, count: usize, snr_db: f64, listen: &mut Listen) -> Score
 
 /// Digits of 50 to 100 ms that begin while a dial tone sounds, or together with it; each of its
 /// sines is `above_db` stronger than a tone of the digit.
-pub fn dial_tone(
-    seed: u64,
-    count: usize,
-    hz: &[f64],
-    above_db: f64,
-    listen: &mut Listen,
-) -> Score {
+pub fn dial_tone(seed: u64, count: usize, hz: &[f64], above_db: f64, listen: &mut Listen) -> Score {
     score(seed, count, listen, |random| {
         let level = random.uniform(-25.0, -6.0 - above_db);
         let key = Key {

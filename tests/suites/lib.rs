@@ -10,3 +10,4 @@ pub mod corpus;
 pub mod dtmf;
 pub mod mix;
 pub mod random;
+pub mod talk_off;

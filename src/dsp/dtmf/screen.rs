@@ -114,7 +114,7 @@ pub(super) struct Pair(pub [Phasor; 2]);
 impl Screen {
     pub fn new() -> Screen {
         Screen {
-            keys: &*KEYS,
+            keys: &KEYS,
             hops: [Bins::ZERO; 4],
             energies: [0.0; 2],
             powers: [0.0; LANES],

@@ -193,7 +193,9 @@ pub(super) fn avx2<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Pr
 pub(super) fn squares_portable(folded: &Folded) -> i64 {
     let both = folded.even.iter().chain(&folded.odd);
     // Squares of sum and difference are twice those of both.
-    both.map(|&value| i64::from(i32::from(value) * i32::from(value))).sum::<i64>() / 2
+    both.map(|&value| i64::from(i32::from(value) * i32::from(value)))
+        .sum::<i64>()
+        / 2
 }
 
 #[cfg(target_arch = "x86_64")]

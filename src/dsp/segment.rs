@@ -16,11 +16,13 @@
 
 use crate::{
     SAMPLE_RATE,
-    bank::{Bank, Bins, LANES, scallop, to_float},
+    bank::{Bank, Bins, LANES, Turned, scallop},
     level::power_dbm0,
     plan::MAX_FREQS,
+    simd::Path,
 };
 use arrayvec::ArrayVec;
+use std::sync::Arc;
 use types::{
     frame::{FRAME, FRAME_TICKS, Samples},
     tick::{Tick, Ticks},
@@ -49,8 +51,11 @@ pub(crate) struct Ended {
 #[derive(Clone, Debug)]
 pub(crate) struct Segmenter {
     freqs: Vec<f32>,
-    banks: Vec<Bank<FRAME>>,
-    /// The last hops of each bank, newest at `newest`.
+    bank: Arc<Bank>,
+    turned: Box<[Turned]>,
+    /// What the bank gave for the last frame.
+    bins: Box<[Bins]>,
+    /// The last hops of each group, newest at `newest`.
     rings: Vec<[Bins; LONG]>,
     newest: usize,
     windows: Vec<Windows>,
@@ -63,7 +68,7 @@ pub(crate) struct Segmenter {
     gap: Gap,
 }
 
-/// The sums over the long and the short window of one bank, now and one hop ago.
+/// The sums over the long and the short window of one group, now and one hop ago.
 #[derive(Clone, Debug)]
 struct Windows {
     long: [Bins; 2],
@@ -146,16 +151,18 @@ impl Segmenter {
         freqs.sort_by(f32::total_cmp);
         freqs.dedup_by(|a, b| (*a - *b).abs() < 1.0);
         assert!(freqs.len() <= usize::from(u8::MAX), "too many frequencies");
-        let banks: Vec<_> = freqs.chunks(LANES).map(Bank::new).collect();
+        let bank = Bank::new(&freqs, Path::best());
         let windows = Windows {
             long: [Bins::ZERO; 2],
             short: [Bins::ZERO; 2],
         };
         Segmenter {
-            rings: vec![[Bins::ZERO; LONG]; banks.len()],
-            windows: vec![windows; banks.len()],
+            rings: vec![[Bins::ZERO; LONG]; bank.groups()],
+            windows: vec![windows; bank.groups()],
+            turned: bank.start(),
+            bins: vec![Bins::ZERO; bank.groups()].into(),
             freqs,
-            banks,
+            bank,
             newest: 0,
             energies: [0.0; ENERGIES],
             frames: 0,
@@ -221,16 +228,13 @@ impl Segmenter {
     }
 
     fn take(&mut self, samples: &Samples, at: Tick) {
-        let samples: [f32; FRAME] = to_float(samples);
+        let (turned, bins) = (&mut *self.turned, &mut *self.bins);
+        let [energy] = self.bank.hop([samples], [turned], [bins]);
         self.newest = (self.newest + 1) % LONG;
         let before = (self.newest + LONG - 1) % LONG;
-        for ((bank, ring), windows) in self
-            .banks
-            .iter_mut()
-            .zip(&mut self.rings)
-            .zip(&mut self.windows)
-        {
-            ring[self.newest] = bank.hop(&samples);
+        let groups = self.bins.iter().zip(&mut self.rings);
+        for ((bins, ring), windows) in groups.zip(&mut self.windows) {
+            ring[self.newest] = *bins;
             let mut short = ring[self.newest];
             short.add(&ring[before]);
             let mut long = Bins::ZERO;
@@ -238,7 +242,6 @@ impl Segmenter {
             windows.long = [long, windows.long[0]];
             windows.short = [short, windows.short[0]];
         }
-        let energy = samples.iter().map(|s| s * s).sum();
         self.energies[(self.frames % ENERGIES as u64) as usize] = energy;
         self.measure_gap(at);
         self.frames += 1;

@@ -10,5 +10,7 @@ pub mod answer;
 pub mod corpus;
 pub mod data_signals;
 pub mod echo;
+pub mod dtmf;
 pub mod mix;
 pub mod random;
+pub mod talk_off;

@@ -7,11 +7,13 @@ use dsp::{
     g711, level,
     plan::{Burst, ToneDef, TonePlan},
     progress::Progress,
-    tone_gen::ToneGen,
+    simd::Path,
+    tone_gen::{DigitGen, ToneGen},
     voice::{Voice, VoiceSettings},
 };
 use std::hint::black_box;
 use types::{
+    digits::Digits,
     frame::{FRAME, Law, Samples},
     tick::{Tick, Ticks},
     tone::Tone,
@@ -49,10 +51,15 @@ fn main() {
         tone.fill(&mut samples);
         black_box(&samples);
     });
-    let mut dtmf = Dtmf::new(Profile::Talk);
-    report("DTMF", &audio, |frame, at| {
-        black_box(dtmf.process(frame, at));
-    });
+    let keys = keys();
+    for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+        for (what, audio) in [("noise and tones", &audio), ("digits", &keys)] {
+            let mut dtmf = Dtmf::with_path(Profile::Talk, path);
+            report(&format!("DTMF, {path:?}, {what}"), audio, |frame, at| {
+                black_box(dtmf.process(frame, at));
+            });
+        }
+    }
     let mut progress = Progress::new(&plan);
     report("progress, 15 frequencies", &audio, |frame, at| {
         black_box(progress.process(frame, at));
@@ -120,6 +127,19 @@ fn audio(plan: &TonePlan) -> Vec<Samples> {
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             *sample += (random >> 22) as i16 - 512;
         }
+        frames.push(frame);
+    }
+    frames
+}
+
+/// Digits of 60 ms with pauses of 60 ms.
+fn keys() -> Vec<Samples> {
+    let mut out = DigitGen::new(-9.0, -7.0, 60, 60);
+    out.send(Digits::parse("0123456789*#ABCD").expect("digits"));
+    let mut frames = Vec::new();
+    while out.busy() {
+        let mut frame = [0; FRAME];
+        out.fill(&mut frame);
         frames.push(frame);
     }
     frames

@@ -1,0 +1,297 @@
+//! DTMF digits.
+//!
+//! What: finds the sixteen digits of ITU-T Q.23 with their exact beginning and end, and
+//! warns of what may become one.
+//!
+//! How: each 10 ms the filter bank gives the spectrum of the last 20 ms at the eight
+//! frequencies (`screen.rs`). When the same row and column stand out twice, the samples of the
+//! last 70 ms are judged (`verdict.rs`): both tones are fitted to each 5 ms (`blocks.rs`), behind a
+//! high-pass filter when there is a dial tone. A digit that goes on is followed by the bank
+//! (`active.rs`); its end is found on the samples again. `guard.rs` warns of what another
+//! receiver might take for a digit.
+//!
+//! Limits (ITU-T Q.24, the stricter of its columns; measured by `suites::dtmf`):
+//! - frequency: accepted to 1.5 %, rejected from 3.5 %;
+//! - level: accepted from 0 to -25 dBm0 a tone, rejected at -55;
+//! - twist: accepted from +4 to -8 dB (high less low), rejected beyond +9 and -13;
+//! - length: accepted from 40 ms, rejected to 23 ms; pause 40 ms; an interruption of
+//!   10 ms is bridged; two digits within 93 ms are two;
+//! - signal to noise 8 dB, all but one in a thousand at 6 dB; under dial tones from 330 to
+//!   450 Hz 12 dB stronger than the digit, all but one in a hundred.
+
+mod active;
+mod blocks;
+mod guard;
+mod phasor;
+mod screen;
+mod verdict;
+
+use crate::{
+    bank::{Hop, fold},
+    simd::{Kernels, Path, Work},
+};
+use active::Active;
+use arrayvec::ArrayVec;
+use guard::Guard;
+use screen::{Hit, Screen, Tones};
+use types::{
+    digits::Digit,
+    frame::{FRAME, FRAME_TICKS, Samples},
+    tick::{Tick, Ticks},
+};
+use verdict::{Found, Judge, Limits};
+
+/// How eager the detector is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Profile {
+    /// Nobody talks: digits to a prompt. Every key must count.
+    PinEntry,
+    /// People talk: their voices must not be taken for digits.
+    Talk,
+}
+
+/// What a frame held.
+#[derive(Clone, Debug, Default)]
+pub struct DtmfFrame {
+    pub events: ArrayVec<DtmfEvent, 2>,
+    /// The frame already looks like DTMF, though nothing may be accepted yet: a bridge
+    /// that mutes such frames lets at most two frames of a digit pass.
+    pub suspect: bool,
+    /// Somebody else's receiver might take the frame for DTMF, at the end of a line that changes
+    /// the twist or behind a filter that takes other tones away: what may not reach such a
+    /// receiver is muted by this. Voices have it now and then.
+    pub guarded: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum DtmfEvent {
+    /// A digit has lasted long enough to count. Level is that of both tones together;
+    /// twist is the high tone's level less the low tone's.
+    Start {
+        digit: Digit,
+        start: Tick,
+        level_dbm0: f32,
+        twist_db: f32,
+    },
+    End {
+        digit: Digit,
+        start: Tick,
+        end: Tick,
+    },
+}
+
+/// The detector. One a leg.
+#[derive(Clone, Debug)]
+pub struct Dtmf {
+    path: Path,
+    limits: &'static Limits,
+    recent: Recent,
+    screen: Screen,
+    guard: Guard,
+    candidate: Option<Candidate>,
+    active: Option<Active>,
+    /// So many samples were lost that the digit before is over.
+    cut: Option<Ticks>,
+    /// Nothing before this belongs to the next digit.
+    free_since: Tick,
+}
+
+/// The last frames, as they came.
+#[derive(Clone, Debug)]
+struct Recent {
+    frames: [Samples; RECENT],
+    newest: usize,
+    /// Frames until all are of one piece.
+    refill: usize,
+}
+
+/// Windows in a row that look like the same key.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    tones: Tones,
+    hits: u8,
+}
+
+/// Frames that a verdict looks at.
+const RECENT: usize = 7;
+
+impl Dtmf {
+    pub fn new(profile: Profile) -> Dtmf {
+        Dtmf::with_path(profile, Path::best())
+    }
+
+    /// With these instructions; all give the same facts.
+    pub fn with_path(profile: Profile, path: Path) -> Dtmf {
+        Dtmf {
+            path,
+            limits: Limits::of(profile),
+            recent: Recent {
+                frames: [[0; FRAME]; RECENT],
+                newest: 0,
+                refill: 0,
+            },
+            screen: Screen::new(),
+            guard: Guard::default(),
+            candidate: None,
+            active: None,
+            cut: None,
+            free_since: Tick::ZERO,
+        }
+    }
+
+    pub fn process(&mut self, samples: &Samples, at: Tick) -> DtmfFrame {
+        let path = self.path;
+        path.run(NextFrame {
+            dtmf: self,
+            samples,
+            at,
+        })
+    }
+
+    /// Forgets all that was heard, in place.
+    pub fn reset(&mut self) {
+        self.break_off();
+        self.active = None;
+        self.cut = None;
+    }
+
+    /// Samples are missing before the next frame. A digit goes on if fewer than 20 ms are.
+    pub fn lost(&mut self, samples: u32) {
+        if samples == 0 {
+            return;
+        }
+        self.break_off();
+        if samples as usize >= 2 * FRAME {
+            let before = self.cut.map_or(0, |cut| cut.0);
+            self.cut = Some(Ticks(before + u64::from(samples)));
+        }
+    }
+
+    fn break_off(&mut self) {
+        self.recent.refill = RECENT;
+        self.screen.restart();
+        self.candidate = None;
+        self.guard = Guard::default();
+    }
+
+    #[inline(always)]
+    fn hear<K: Kernels>(&mut self, samples: &Samples, hop: &Hop, at: Tick) -> DtmfFrame {
+        let mut frame = DtmfFrame::default();
+        if self.cut.is_some() {
+            self.end_at_loss(at, &mut frame);
+        }
+        self.recent.take(samples);
+        self.screen.take::<K>(hop);
+        let tones = self.screen.tones::<K>();
+        if tones.is_none() && self.active.is_none() && self.candidate.is_none() {
+            self.guard = Guard::default();
+            return frame;
+        }
+        self.decide(tones, at + FRAME_TICKS, &mut frame);
+        frame
+    }
+
+    fn decide(&mut self, tones: Option<Tones>, end: Tick, frame: &mut DtmfFrame) {
+        let hit = tones.and_then(|tones| self.screen.hit(tones, &self.recent));
+        frame.suspect = hit.is_some_and(|hit| hit.clear);
+        frame.guarded = self.guard.follow(tones, &self.screen);
+        let over = self.active.as_mut().and_then(|active| {
+            let over = active.follow(hit.as_ref(), &self.screen, &self.recent, self.path, end)?;
+            Some((over, active.ended(over)))
+        });
+        if let Some((over, event)) = over {
+            let _ = frame.events.try_push(event);
+            self.free_since = over;
+            self.active = None;
+            self.candidate = None;
+        }
+        if self.active.is_none() {
+            self.consider(hit.as_ref(), end, frame);
+        }
+        frame.suspect |= self.active.is_some();
+        frame.guarded |= frame.suspect;
+    }
+
+    fn consider(&mut self, hit: Option<&Hit>, end: Tick, frame: &mut DtmfFrame) {
+        let candidate = match (hit, self.candidate) {
+            (Some(hit), Some(candidate)) if candidate.tones == hit.tones => Candidate {
+                hits: candidate.hits.saturating_add(1),
+                ..candidate
+            },
+            (Some(hit), _) => Candidate {
+                tones: hit.tones,
+                hits: 1,
+            },
+            (None, Some(candidate)) => candidate,
+            (None, None) => return,
+        };
+        // A key that has just been released is looked at once more.
+        self.candidate = hit.map(|_| candidate);
+        if candidate.hits < 2 || self.recent.refill > 0 {
+            return;
+        }
+        let found = self.path.run(Judge {
+            tones: candidate.tones,
+            limits: self.limits,
+            screen: &self.screen,
+            recent: &self.recent,
+        });
+        if let Some(found) = found {
+            self.accept(&found, end, frame);
+        }
+    }
+
+    fn accept(&mut self, found: &Found, end: Tick, frame: &mut DtmfFrame) {
+        let start = (end - Ticks(found.age as u64)).max(self.free_since);
+        self.candidate = None;
+        self.active = Some(Active::new(start, end, found));
+        let start = DtmfEvent::Start {
+            digit: found.sound.tones.digit(),
+            start,
+            level_dbm0: found.sound.level_dbm0(),
+            twist_db: found.sound.twist_db(),
+        };
+        // Full only when a digit ended, one began and ended within 10 ms: it cannot.
+        let _ = frame.events.try_push(start);
+    }
+
+    fn end_at_loss(&mut self, at: Tick, frame: &mut DtmfFrame) {
+        if let (Some(lost), Some(active)) = (self.cut.take(), self.active.take()) {
+            frame.events.push(active.ended(at - lost));
+        }
+    }
+}
+
+struct NextFrame<'a> {
+    dtmf: &'a mut Dtmf,
+    samples: &'a Samples,
+    at: Tick,
+}
+
+impl Work for NextFrame<'_> {
+    type Output = DtmfFrame;
+
+    #[inline(always)]
+    fn run<K: Kernels>(self) -> DtmfFrame {
+        let hop = fold::<K>(self.samples);
+        self.dtmf.hear::<K>(self.samples, &hop, self.at)
+    }
+}
+
+impl Recent {
+    #[inline(always)]
+    fn take(&mut self, samples: &Samples) {
+        self.newest = if self.newest + 1 == RECENT {
+            0
+        } else {
+            self.newest + 1
+        };
+        self.frames[self.newest] = *samples;
+        self.refill = self.refill.saturating_sub(1);
+    }
+
+    /// The last `N` frames, oldest first.
+    fn last<const N: usize>(&self) -> [&Samples; N] {
+        std::array::from_fn(|n| &self.frames[(self.newest + 1 + RECENT - N + n) % RECENT])
+    }
+}

@@ -1,0 +1,272 @@
+//! The spectrum of the last 20 ms at the eight frequencies, and whether it looks like a key.
+
+use super::{Recent, phasor::Phasor, verdict::Sound};
+use crate::{
+    SAMPLE_RATE,
+    bank::{Bins, Group, HOP, Hop, LANES, Lanes, fold},
+    simd::{Kernels, Plain},
+    tone_gen::{COLUMNS, KEYPAD, ROWS},
+};
+use std::sync::LazyLock;
+use types::{
+    digits::Digit,
+    frame::{FRAME, Samples},
+};
+
+/// What all detectors share.
+#[derive(Debug)]
+struct Keys {
+    group: Group,
+    below: Group,
+    /// How much of a column's tone a row's bin sees, and the other way, within a hop.
+    cross: [[f32; 4]; 4],
+    /// Cosine of the most that each may turn over a hop to be in tune for anybody.
+    in_tune: Lanes,
+    /// The turn of each over half a sample.
+    half_steps: [Phasor; LANES],
+}
+
+static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
+    half_steps: FREQS.map(|hz| {
+        let angle = std::f64::consts::PI * f64::from(hz) / f64::from(SAMPLE_RATE);
+        Phasor {
+            re: angle.cos() as f32,
+            im: angle.sin() as f32,
+        }
+    }),
+    in_tune: FREQS.map(|hz| {
+        const OFF: f32 = 0.032;
+        let turn = std::f32::consts::TAU * OFF * hz * HOP as f32 / SAMPLE_RATE as f32;
+        if turn < std::f32::consts::PI {
+            turn.cos()
+        } else {
+            -1.0
+        }
+    }),
+    group: Group::new(&FREQS),
+    below: Group::new(&BELOW),
+    cross: std::array::from_fn(|row| {
+        std::array::from_fn(|column| {
+            let half = std::f64::consts::PI * f64::from(COLUMNS[column] - ROWS[row]) / 8000.0;
+            ((half * HOP as f64).sin() / (half.sin() * HOP as f64)) as f32
+        })
+    }),
+});
+
+const FREQS: [f32; LANES] = {
+    let [a, b, c, d] = ROWS;
+    let [e, f, g, h] = COLUMNS;
+    [a, b, c, d, e, f, g, h]
+};
+
+/// Orthogonal over the window, they hold nearly all power from 225 to 525 Hz.
+const BELOW: [f32; 6] = [250.0, 300.0, 350.0, 400.0, 450.0, 500.0];
+
+/// Hops of a window.
+const HOPS: usize = 2;
+
+/// Least mean square of each tone (-44 dBm0).
+const LEAST_EACH: f32 = 9_900.0;
+
+/// The next strongest row or column has at most this share of the strongest's power (-4 dB).
+const SECOND: f32 = 0.42;
+
+/// Share of the window's power that the tones of a hit explain.
+const EXPLAINED: f32 = 0.5;
+const EXPLAINED_IN_HUM: f32 = 0.3;
+const CLEAR: f32 = 0.6;
+
+/// Power ratios, high over low: 16 dB either way for tones at all, +8 and -13 dB for a hit.
+const TWIST: f32 = 40.0;
+const HIT_TWIST: std::ops::RangeInclusive<f32> = 0.05..=6.3;
+
+#[derive(Clone, Debug)]
+pub(super) struct Screen {
+    keys: &'static Keys,
+    /// Bins of the last hops, each in the phase of its own middle, newest first.
+    hops: [Bins; 4],
+    energies: [f32; 2],
+    /// Mean squares of sines with the window's magnitudes.
+    powers: Lanes,
+    /// Hops until the window is of one piece.
+    refill: usize,
+}
+
+/// A window that looks like a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    pub tones: Tones,
+    /// Without doubt, but for how long it lasts.
+    pub clear: bool,
+}
+
+/// A row and a column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Tones {
+    pub row: usize,
+    pub column: usize,
+}
+
+/// The amplitudes of row and column in a hop, in sample units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair(pub [Phasor; 2]);
+
+impl Screen {
+    pub fn new() -> Screen {
+        Screen {
+            keys: &KEYS,
+            hops: [Bins::ZERO; 4],
+            energies: [0.0; 2],
+            powers: [0.0; LANES],
+            refill: 0,
+        }
+    }
+
+    pub fn restart(&mut self) {
+        self.refill = HOPS;
+    }
+
+    #[inline(always)]
+    pub fn take<K: Kernels>(&mut self, hop: &Hop) {
+        let bins = self.keys.group.middle::<K>(&hop.folded);
+        let window = bins.after(&self.hops[0], &self.keys.group);
+        // Half of the square of twice the mean.
+        const SCALE: f32 = 2.0 / ((HOPS * HOP) as f32 * (HOPS * HOP) as f32);
+        self.powers = window.powers().map(|power| power * SCALE);
+        self.hops = [bins, self.hops[0], self.hops[1], self.hops[2]];
+        self.energies = [hop.energy, self.energies[0]];
+        self.refill = self.refill.saturating_sub(1);
+    }
+
+    /// The row and the column that stand out.
+    #[inline(always)]
+    pub fn tones<K: Kernels>(&self) -> Option<Tones> {
+        let ([row, column], strong) = K::peaks(&self.powers, SECOND);
+        if row.min(column) < LEAST_EACH || self.refill > 0 {
+            return None;
+        }
+        if row > TWIST * column || column > TWIST * row {
+            return None;
+        }
+        let (rows, columns) = (strong & 15, strong >> 4);
+        let alone = rows.is_power_of_two() && columns.is_power_of_two();
+        alone.then(|| Tones {
+            row: rows.trailing_zeros() as usize,
+            column: columns.trailing_zeros() as usize,
+        })
+    }
+
+    pub fn hit(&self, tones: Tones, recent: &Recent) -> Option<Hit> {
+        let [now, then] = [0, 1].map(|ago| self.pair(tones, ago).powers());
+        let rows = 0.5 * (now[0] + then[0]);
+        let columns = 0.5 * (now[1] + then[1]);
+        if !HIT_TWIST.contains(&(columns / rows)) {
+            return None;
+        }
+        let total = (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32;
+        let explained = rows + columns;
+        let mut above = total;
+        if explained < EXPLAINED * total {
+            above -= self.below(recent);
+            if explained < EXPLAINED_IN_HUM * above {
+                return None;
+            }
+        }
+        Some(Hit {
+            tones,
+            clear: explained >= CLEAR * above && self.stand_out(tones) && self.in_tune(tones),
+        })
+    }
+
+    /// Whether no other row or column comes near these.
+    pub fn stand_out(&self, tones: Tones) -> bool {
+        const NEAR: f32 = 0.32;
+        let beside = |group: &[f32], at: usize| {
+            let others = group.iter().enumerate().filter(|&(n, _)| n != at);
+            others.fold(0.0f32, |most, (_, &power)| most.max(power)) <= NEAR * group[at]
+        };
+        beside(&self.powers[..4], tones.row) && beside(&self.powers[4..], tones.column)
+    }
+
+    /// Whether both frequencies are near enough to a key's for somebody's receiver, by what they
+    /// have turned between the last two hops.
+    pub fn in_tune(&self, tones: Tones) -> bool {
+        let (now, then) = (self.pair(tones, 0), self.pair(tones, 1));
+        (0..2).all(|tone| {
+            let lane = tones.lanes()[tone];
+            let turn = self.turn(&now, &then, tones, tone);
+            turn.re >= self.keys.in_tune[lane] * turn.square().sqrt()
+        })
+    }
+
+    /// Each tone of a hop, without what the other leaves in its bin.
+    pub fn pair(&self, tones: Tones, ago: usize) -> Pair {
+        let bins = &self.hops[ago];
+        let cross = self.keys.cross[tones.row][tones.column];
+        let scale = 2.0 / (HOP as f32 * (1.0 - cross * cross));
+        let [row, column] = tones.lanes();
+        let apart = |one: usize, other: usize| Phasor {
+            re: scale * (bins.re[one] - cross * bins.re[other]),
+            im: scale * (bins.im[one] - cross * bins.im[other]),
+        };
+        Pair([apart(row, column), apart(column, row)])
+    }
+
+    /// What a tone has turned from one hop to the next beyond its nominal frequency.
+    pub fn turn(&self, now: &Pair, then: &Pair, tones: Tones, tone: usize) -> Phasor {
+        let (re, im) = self.keys.group.step(tones.lanes()[tone]);
+        now.0[tone].times(then.0[tone].times(Phasor { re, im: -im }).conjugate())
+    }
+
+    /// The turns over half a sample of tones that are so many radians a sample off.
+    pub fn half_steps(&self, tones: Tones, off: [f32; 2]) -> [Phasor; 2] {
+        let lanes = tones.lanes();
+        [0, 1].map(|tone| self.keys.half_steps[lanes[tone]].times(Phasor::turn(0.5 * off[tone])))
+    }
+
+    /// Frequency errors as shares, without their signs.
+    pub fn offsets(&self, sound: &Sound) -> [f32; 2] {
+        const HZ: f32 = SAMPLE_RATE as f32 / std::f32::consts::TAU;
+        let nominal = sound.tones.hz();
+        [0, 1].map(|tone| (sound.off[tone] * HZ / nominal[tone]).abs())
+    }
+
+    /// Whether a good part of the window's power is below the rows.
+    pub fn hums(&self, recent: &Recent) -> bool {
+        const HUM: f32 = 0.1;
+        let total = (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32;
+        self.below(recent) > HUM * total
+    }
+
+    /// The mean square of what lies below the rows, in the window.
+    fn below(&self, recent: &Recent) -> f32 {
+        let [before, now]: [&Samples; 2] = recent.last();
+        let hops = [before, now].map(|samples| fold::<Plain>(samples).folded);
+        let [before, now] =
+            hops.map(|folded| self.keys.below.middle::<crate::simd::Plain>(&folded));
+        let window = now.after(&before, &self.keys.below);
+        const SCALE: f32 = 2.0 / ((HOPS * FRAME) as f32 * (HOPS * FRAME) as f32);
+        SCALE * window.powers().iter().sum::<f32>()
+    }
+}
+
+impl Tones {
+    pub fn digit(self) -> Digit {
+        Digit::parse(KEYPAD[4 * self.row + self.column]).expect("a key is a digit")
+    }
+
+    pub fn hz(self) -> [f32; 2] {
+        [ROWS[self.row], COLUMNS[self.column]]
+    }
+
+    fn lanes(self) -> [usize; 2] {
+        [self.row, 4 + self.column]
+    }
+}
+
+impl Pair {
+    /// Mean squares.
+    pub fn powers(&self) -> [f32; 2] {
+        self.0.map(|tone| 0.5 * tone.square())
+    }
+}

@@ -16,8 +16,9 @@ pub mod level;
 mod pattern;
 pub mod plan;
 pub mod progress;
-mod segment;
+pub mod segment;
 pub mod simd;
+mod spectrum;
 pub mod tone_gen;
 pub mod voice;
 

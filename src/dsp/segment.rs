@@ -16,7 +16,7 @@
 use crate::{
     level::power_dbm0,
     plan::MAX_FREQS,
-    spectrum::{Peak, Peaks, Spectrum},
+    spectrum::{FRAMES, Peak, Peaks, Spectrum},
 };
 use arrayvec::ArrayVec;
 use types::{
@@ -77,6 +77,9 @@ pub struct Sound {
     explained: f32,
     measured: f32,
     windows: usize,
+    /// What was last measured, and how many frames ago.
+    peaks: Peaks,
+    since_measured: usize,
     unsteady: usize,
     cut: bool,
 }
@@ -87,9 +90,6 @@ struct Onset {
     peaks: Peaks,
     lanes: Lanes,
     windows: usize,
-    /// Amplitudes of the first steady window and of the one before.
-    amplitudes: [f32; 2],
-    first_end: Tick,
 }
 
 /// The gap after the last sound.
@@ -112,6 +112,9 @@ const EXPLAINED: f32 = 0.72;
 /// Steady windows that begin a sound, unsteady ones that break it.
 const ONSET_WINDOWS: usize = 3;
 const BREAK_WINDOWS: usize = 10;
+
+/// Share of a sound's power that a window full of it has.
+const FULL: f32 = 0.92;
 
 /// Samples whose loss may hide a pause.
 const HIDES_A_PAUSE: u32 = 240;
@@ -196,22 +199,41 @@ impl Segmenter {
         }
     }
 
-    /// The amplitude of some lanes together now, or one frame ago.
-    fn amplitude(&self, lanes: &Lanes, ago: usize) -> f32 {
-        let powers = lanes.iter().map(|&lane| self.spectrum.power(lane, ago));
+    /// The amplitude of some lanes together.
+    fn amplitude(&self, lanes: &Lanes) -> f32 {
+        let powers = lanes.iter().map(|&lane| self.spectrum.power(lane));
         powers.sum::<f32>().sqrt()
+    }
+
+    /// When the sines that the newest window is full of began to sound.
+    fn start_of(&self, peaks: &[Peak], end: Tick) -> Tick {
+        let first = self.spectrum.window_of(peaks[0].lane) / FRAME;
+        let heard = (first..FRAMES).map(|ago| self.spectrum.presence(peaks, ago, ago as f32));
+        end - Ticks(filled(first, heard))
+    }
+
+    /// When the sines that a window was full of ceased, having been measured so many frames ago.
+    fn end_of(&self, sound: &Sound, end: Tick) -> Tick {
+        let since = sound.since_measured;
+        let first = since.min(FRAMES);
+        let heard = (0..first).rev();
+        // The frame before the last `since` was the window's last.
+        let later = |ago: usize| ago as f32 - since as f32;
+        let heard = heard.map(|ago| self.spectrum.presence(&sound.peaks, ago, later(ago)));
+        end - Ticks((first * FRAME) as u64) + Ticks(filled(0, heard))
     }
 
     /// Follows the sound that goes on; returns it when it ended.
     fn follow(&mut self, steady: bool, end: Tick) -> Option<Ended> {
         let mut sound = self.sound.take()?;
-        let amplitude = self.amplitude(&sound.lanes, 0);
+        let amplitude = self.amplitude(&sound.lanes);
         let window = self.spectrum.window_of(sound.lanes[0]);
         let part = amplitude / sound.plateau;
         sound.windows += 1;
+        sound.since_measured += 1;
         if part < 0.5 {
-            let missing = (1.0 - part) * window as f32;
-            return Some(self.end(sound, end - Ticks(missing as u64)));
+            let ended = self.end_of(&sound, end);
+            return Some(self.end(sound, ended));
         }
         let peaks = self.spectrum.peaks();
         if steady && sound.is_of(peaks) {
@@ -256,19 +278,17 @@ impl Segmenter {
                 let lanes: Lanes = peaks.iter().map(|peak| peak.lane).collect();
                 self.onset = Some(Onset {
                     peaks: peaks.clone(),
-                    amplitudes: [self.amplitude(&lanes, 0), self.amplitude(&lanes, 1)],
                     lanes,
                     windows: 1,
-                    first_end: end,
                 });
             }
         }
         let Some(onset) = self.onset.take_if(|onset| onset.windows >= ONSET_WINDOWS) else {
             return false;
         };
-        let amplitude = self.amplitude(&onset.lanes, 0);
-        let window = self.spectrum.window_of(onset.lanes[0]);
-        let start = onset.start(amplitude, window).max(self.gap.since);
+        let amplitude = self.amplitude(&onset.lanes);
+        let peaks = self.spectrum.peaks();
+        let start = self.start_of(peaks, end).max(self.gap.since);
         let mut sound = Sound {
             start,
             whole_since: start,
@@ -279,6 +299,8 @@ impl Segmenter {
             explained: 0.0,
             measured: 0.0,
             windows: ONSET_WINDOWS,
+            peaks: peaks.clone(),
+            since_measured: 0,
             unsteady: 0,
             cut: false,
             lanes: onset.lanes,
@@ -287,22 +309,6 @@ impl Segmenter {
         sound.add(self.spectrum.peaks(), self.spectrum.explained());
         self.sound = Some(sound);
         true
-    }
-}
-
-impl Onset {
-    /// When the sound began, from the part of a whole window's amplitude that was there.
-    fn start(&self, whole: f32, window: usize) -> Tick {
-        let [first, before] = self
-            .amplitudes
-            .map(|amplitude| (amplitude / whole).min(1.0));
-        // The first steady window may already be full.
-        let (part, end) = if first < 0.95 {
-            (first, self.first_end)
-        } else {
-            (before, self.first_end - FRAME_TICKS)
-        };
-        end - Ticks((part * window as f32) as u64)
     }
 }
 
@@ -357,7 +363,37 @@ impl Sound {
         }
         self.explained += explained;
         self.measured += 1.0;
+        // The last steady windows may hold the end already.
+        let power = peaks.iter().map(|peak| peak.power).sum::<f32>();
+        if power >= FULL * self.power() {
+            self.peaks = peaks.clone();
+            self.since_measured = 0;
+        }
     }
+}
+
+/// Samples that a sound fills of the frames at its edge, from its side on: `full` are, then come
+/// those that may be in part.
+fn filled(full: usize, frames: impl Iterator<Item = (f32, f32)>) -> u64 {
+    let mut samples = (full * FRAME) as f32;
+    let (mut last, mut most) = (FRAME as f32, 0f32);
+    for (share, said) in frames {
+        most = most.max(said);
+        // Where two sines cancel each other nothing can be read.
+        if said < 0.1 * most {
+            samples += FRAME as f32;
+            continue;
+        }
+        let part = share.clamp(0.0, 1.0) * FRAME as f32;
+        samples += part;
+        if share < 0.5 {
+            return (samples - (FRAME as f32 - last)) as u64;
+        }
+        // What lacks of a frame before the last lacks by noise.
+        samples += FRAME as f32 - part;
+        last = part;
+    }
+    samples as u64
 }
 
 fn alike(a: &[Peak], b: &[Peak]) -> bool {

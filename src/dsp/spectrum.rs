@@ -40,7 +40,6 @@ pub(crate) type Peaks = ArrayVec<Peak, MAX_FREQS>;
 #[derive(Clone, Debug)]
 pub(crate) struct Spectrum {
     groups: Vec<Group>,
-    count: usize,
     /// Frames in the longest window.
     longest: usize,
     energies: [f32; FRAMES],
@@ -78,12 +77,18 @@ type Lanes = [f32; LANES];
 struct Bins { re: Lanes, im: Lanes }
 impl Bins { const ZERO: Bins = Bins { re: [0.0; LANES], im: [0.0; LANES] }; }
 
+/// The phase that 1 Hz turns over a frame.
+const FRAME_ANGLE: f32 = TAU * FRAME as f32 / SAMPLE_RATE as f32;
+
 /// Frames kept, and in the longest window.
-const FRAMES: usize = 10;
+pub(crate) const FRAMES: usize = 12;
 const MOST: usize = 8;
 
 /// A frequency counts from this share of the strongest one's power (11 dB).
 const TWIST: f32 = 0.07;
+
+/// Times that each of several sines is measured without the others.
+const SWEEPS: usize = 2;
 
 /// Least mean square of a window: -45 dBm0.
 const FLOOR: f32 = 7_900.0;
@@ -91,14 +96,11 @@ const FLOOR: f32 = 7_900.0;
 impl Spectrum {
     /// The frequencies to know, in Hz.
     pub fn new(freqs: &[f32]) -> Spectrum {
-        let mut freqs = freqs.to_vec();
-        freqs.sort_by(f32::total_cmp);
-        freqs.dedup_by(|a, b| (*a - *b).abs() < 1.0);
-        assert!(freqs.len() <= usize::from(u8::MAX), "too many frequencies");
-        let groups: Vec<Group> = freqs.chunks(LANES).map(Group::new).collect();
+        let lanes = lanes_for(freqs);
+        assert!(lanes.len() <= usize::from(u8::MAX), "too many frequencies");
+        let groups: Vec<Group> = lanes.chunks(LANES).map(Group::new).collect();
         let longest = groups.iter().flat_map(|group| group.frames).max().unwrap_or(1);
         Spectrum {
-            count: freqs.len(),
             groups,
             longest: usize::from(longest),
             energies: [0.0; FRAMES],
@@ -119,17 +121,43 @@ impl Spectrum {
         usize::from(self.groups[group].frames[lane]) * FRAME
     }
 
+    /// How much of one frame these sines fill, from 0 to 1, and how much they would say in it;
+    /// they were measured in the window that ended `later` frames after it.
+    pub fn presence(&self, peaks: &[Peak], ago: usize, later: f32) -> (f32, f32) {
+        let (mut agreed, mut expected) = (0.0, 0.0);
+        for seen in peaks {
+            let (group, lane) = place(seen.lane);
+            let group = &self.groups[group];
+            let mut model = (0.0, 0.0);
+            for peak in peaks {
+                let frames = self.window_of(peak.lane) / FRAME;
+                // From the middle of the window back to the middle of the frame.
+                let back = later - (frames as f32 - 1.0) / 2.0;
+                let (sin, cos) = (-back * FRAME_ANGLE * peak.hz).sin_cos();
+                let kernel = sinc((peak.hz - group.hz[lane]) * (FRAME_ANGLE / 2.0));
+                let size = kernel / frames as f32;
+                let (a, b) = peak.amplitude;
+                model.0 += size * (a * cos - b * sin);
+                model.1 += size * (a * sin + b * cos);
+            }
+            let hop = &group.hops[(self.newest + FRAMES - ago) % FRAMES];
+            agreed += hop.re[lane] * model.0 + hop.im[lane] * model.1;
+            expected += model.0 * model.0 + model.1 * model.1;
+        }
+        (agreed / expected.max(1e-6), expected)
+    }
+
     /// The sum of squares of the frame so long ago.
     pub fn energy(&self, frames_ago: usize) -> f32 {
         self.energies[(self.newest + FRAMES - frames_ago) % FRAMES]
     }
 
-    /// The mean square that a sine of this bin's magnitude has, now or one frame ago.
-    pub fn power(&self, lane: u8, ago: usize) -> f32 {
+    /// The mean square that a sine of this bin's magnitude has.
+    pub fn power(&self, lane: u8) -> f32 {
         let (group, lane) = place(lane);
         let group = &self.groups[group];
-        let bins = if ago == 0 { &group.now } else { &group.before };
-        (bins.re[lane] * bins.re[lane] + bins.im[lane] * bins.im[lane]) * group.scale[lane]
+        let (re, im) = (group.now.re[lane], group.now.im[lane]);
+        (re * re + im * im) * group.scale[lane]
     }
 
     pub fn peaks(&self) -> &Peaks {
@@ -191,8 +219,9 @@ impl Spectrum {
         !self.peaks.is_empty() && self.explained >= least
     }
 
+    /// Measures each sine once more without the others.
     fn refine(&mut self) {
-        for at in 0..self.peaks.len() {
+        for at in (0..self.peaks.len()).cycle().take(SWEEPS * self.peaks.len()) {
             let peak = self.peaks[at];
             self.take_off(&peak, -1.0);
             let peak = self.measure(peak.lane).unwrap_or(peak);
@@ -256,7 +285,7 @@ impl Spectrum {
                 let kernel = if x.abs() < 1e-3 { 1.0 } else { (sin * group.cos[lane] - cos * group.sin[lane]) / x };
                 let kernel = if group.frames[lane] == frames { kernel } else { 0.0 };
                 // The lane's own turn over a frame differs from the peak's lane's.
-                let spin = (group.hz[lane] - own_hz) * (TAU * FRAME as f32 / SAMPLE_RATE as f32);
+                let spin = (group.hz[lane] - own_hz) * FRAME_ANGLE;
                 let (s, c) = spin.sin_cos();
                 let turn = (peak.turn.0 * c + peak.turn.1 * s, peak.turn.1 * c - peak.turn.0 * s);
                 let before = (now.0 * turn.0 + now.1 * turn.1, now.1 * turn.0 - now.0 * turn.1);
@@ -276,14 +305,14 @@ impl Spectrum {
 }
 
 impl Group {
-    fn new(freqs: &[f32]) -> Group {
+    fn new(lanes: &[Lane]) -> Group {
         let mut table = Box::new([[[0.0; LANES]; 2]; FRAME]);
         let mut group_hz = [0.0; LANES];
         let mut frames = [0; LANES];
         let mut weights = [Bins::ZERO; MOST];
         let (mut scale, mut half) = ([0.0; LANES], [0.0; LANES]);
         let (mut sin, mut cos, mut limit) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-        for (lane, &hz) in freqs.iter().enumerate() {
+        for (lane, &Lane { hz, reach }) in lanes.iter().enumerate() {
             group_hz[lane] = hz;
             let angle = std::f64::consts::TAU * f64::from(hz) / f64::from(SAMPLE_RATE);
             let middle = (FRAME as f64 - 1.0) / 2.0;
@@ -303,7 +332,7 @@ impl Group {
             scale[lane] = 2.0 / (n * n);
             half[lane] = PI * n / SAMPLE_RATE as f32;
             (sin[lane], cos[lane]) = (hz * half[lane]).sin_cos();
-            limit[lane] = (0.03 * hz + 3.0).min(49.0);
+            limit[lane] = reach;
         }
         Group { table, hops: [Bins::ZERO; FRAMES], now: Bins::ZERO, before: Bins::ZERO, left: [Bins::ZERO; 2], weights, hz: group_hz, frames, scale, half, sin, cos, limit }
     }
@@ -322,7 +351,7 @@ impl Group {
         self.before = self.window((newest + FRAMES - 1) % FRAMES);
         // The lane's own turn over a frame is taken off.
         for lane in 0..LANES {
-            let angle = TAU * self.hz[lane] * FRAME as f32 / SAMPLE_RATE as f32;
+            let angle = FRAME_ANGLE * self.hz[lane];
             let (s, c) = angle.sin_cos();
             let (re, im) = (self.before.re[lane], self.before.im[lane]);
             self.before.re[lane] = re * c - im * s;
@@ -343,10 +372,58 @@ impl Group {
     }
 }
 
+/// A bin's frequency, and how far from it a sine may be.
+#[derive(Clone, Copy, Debug)]
+struct Lane {
+    hz: f32,
+    reach: f32,
+}
+
+/// How far off a known frequency may be.
+const STRAYS: f32 = 0.024;
+const STRAYS_HZ: f32 = 3.0;
+
+/// A lane each below 700 Hz, where frequencies sound together that lie near each other. Above,
+/// as many as it takes to see all that may stray.
+fn lanes_for(freqs: &[f32]) -> Vec<Lane> {
+    let mut freqs = freqs.to_vec();
+    freqs.sort_by(f32::total_cmp);
+    freqs.dedup_by(|a, b| (*a - *b).abs() < 1.0);
+    let reach = |hz: f32| STRAYS * hz + STRAYS_HZ;
+    let low = freqs.iter().filter(|hz| **hz < LONG_BELOW_HZ);
+    let mut lanes: Vec<Lane> = low.map(|&hz| Lane { hz, reach: reach(hz) }).collect();
+    let mut bands: Vec<(f32, f32)> = Vec::new();
+    for &hz in freqs.iter().filter(|hz| **hz >= LONG_BELOW_HZ) {
+        let (from, to) = (hz - reach(hz), hz + reach(hz));
+        match bands.last_mut() {
+            Some(band) if from <= band.1 => band.1 = to,
+            _ => bands.push((from, to)),
+        }
+    }
+    for (from, to) in bands {
+        let most = SPAN_BINS * SAMPLE_RATE as f32 / (frames_for(to) * FRAME) as f32;
+        let count = ((to - from) / most.min(SPAN_HZ)).ceil();
+        let width = (to - from) / count;
+        for n in 0..count as usize {
+            let hz = from + (n as f32 + 0.5) * width;
+            lanes.push(Lane { hz, reach: width / 2.0 + STRAYS_HZ });
+        }
+    }
+    lanes
+}
+
+const LONG_BELOW_HZ: f32 = 700.0;
+const SHORT_BELOW_HZ: f32 = 2000.0;
+
+/// The most that one lane serves: in bins of its window, and where the turn is unambiguous.
+const SPAN_BINS: f32 = 1.4;
+const SPAN_HZ: f32 = 90.0;
+
+/// Frames in the window for a frequency.
 fn frames_for(hz: f32) -> usize {
     match hz {
-        ..700.0 => 4,
-        ..2000.0 => 2,
+        ..LONG_BELOW_HZ => 4,
+        ..SHORT_BELOW_HZ => 2,
         _ => 1,
     }
 }

@@ -9,6 +9,7 @@
 //! lengths milliseconds unless a type says otherwise, the sampling rate is 8000 Hz.
 
 mod bank;
+mod bank_before;
 mod cadence;
 pub mod dtmf;
 pub mod g711;

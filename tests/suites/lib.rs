@@ -6,4 +6,7 @@
 //! form in `tests/` here, the long form and the comparison with other detectors in
 //! `tests/peers`) brings the detector as a function.
 
+pub mod corpus;
+pub mod mix;
 pub mod progress;
+pub mod random;

@@ -16,7 +16,7 @@
 use crate::{
     level::power_dbm0,
     plan::MAX_FREQS,
-    spectrum::{FRAMES, Peak, Peaks, Spectrum},
+    spectrum::{FRAMES, LONGEST, Peak, Peaks, Spectrum},
 };
 use arrayvec::ArrayVec;
 use types::{
@@ -164,7 +164,7 @@ impl Segmenter {
         if samples == 0 {
             return;
         }
-        self.refill = self.spectrum.frames() - 1;
+        self.refill = LONGEST - 1;
         self.onset = None;
         if let Some(sound) = &mut self.sound
             && samples >= HIDES_A_PAUSE
@@ -174,7 +174,7 @@ impl Segmenter {
     }
 
     pub fn reset(&mut self) {
-        self.refill = self.spectrum.frames();
+        self.refill = LONGEST;
         self.onset = None;
         self.sound = None;
         self.gap = Gap::default();

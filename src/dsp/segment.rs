@@ -109,9 +109,10 @@ const GAP_LAG: usize = 6;
 /// Share of a window's power that its sines must explain.
 const EXPLAINED: f32 = 0.72;
 
-/// Steady windows that begin a sound, unsteady ones that break it.
+/// Steady windows, one a frame, that begin a sound; unsteady ones, that don't overlap, that
+/// break it.
 const ONSET_WINDOWS: usize = 3;
-const BREAK_WINDOWS: usize = 10;
+const BREAK_WINDOWS: usize = 3;
 
 /// Share of a sound's power that a window full of it has.
 const FULL: f32 = 0.92;
@@ -146,14 +147,13 @@ impl Segmenter {
                 ..Change::default()
             };
         }
-        let steady = self.spectrum.analyse(EXPLAINED);
-        let mut change = Change {
-            tonal: steady,
-            ..Change::default()
-        };
-        change.ended = self.follow(steady, end);
+        let mut change = Change::default();
+        if self.sound.is_some() {
+            change.ended = self.follow(end);
+        }
         if self.sound.is_none() {
-            change.began = self.look_for_onset(steady, end);
+            change.tonal = self.spectrum.analyse(EXPLAINED);
+            change.began = self.look_for_onset(change.tonal, end);
         }
         change.tonal |= self.sound.is_some();
         change
@@ -224,30 +224,35 @@ impl Segmenter {
     }
 
     /// Follows the sound that goes on; returns it when it ended.
-    fn follow(&mut self, steady: bool, end: Tick) -> Option<Ended> {
-        let mut sound = self.sound.take()?;
-        let amplitude = self.amplitude(&sound.lanes);
-        let window = self.spectrum.window_of(sound.lanes[0]);
-        let part = amplitude / sound.plateau;
+    fn follow(&mut self, end: Tick) -> Option<Ended> {
+        let sound = self.sound.as_mut()?;
+        let powers = sound.lanes.iter().map(|&lane| self.spectrum.power(lane));
+        let amplitude = powers.sum::<f32>().sqrt();
         sound.windows += 1;
         sound.since_measured += 1;
-        if part < 0.5 {
+        if amplitude < 0.5 * sound.plateau {
+            let sound = self.sound.take()?;
             let ended = self.end_of(&sound, end);
             return Some(self.end(sound, ended));
         }
+        // Windows that overlap would tell little more.
+        if sound.windows % LONGEST != 0 {
+            return None;
+        }
+        let steady = self.spectrum.analyse(EXPLAINED);
         let peaks = self.spectrum.peaks();
         if steady && sound.is_of(peaks) {
             sound.unsteady = 0;
-            sound.measure(peaks, amplitude, self.spectrum.explained(), window / FRAME);
-        } else {
-            sound.unsteady += 1;
+            sound.measure(peaks, amplitude, self.spectrum.explained());
+            return None;
         }
-        if sound.unsteady >= BREAK_WINDOWS {
-            let since = Ticks((BREAK_WINDOWS * FRAME) as u64);
-            return Some(self.end(sound, end - since));
+        sound.unsteady += 1;
+        if sound.unsteady < BREAK_WINDOWS {
+            return None;
         }
-        self.sound = Some(sound);
-        None
+        let sound = self.sound.take()?;
+        let since = Ticks((sound.since_measured * FRAME) as u64);
+        Some(self.end(sound, end - since))
     }
 
     fn end(&mut self, sound: Sound, end: Tick) -> Ended {
@@ -344,12 +349,8 @@ impl Sound {
         peaks.len() == self.lanes.len() && peaks.iter().zip(means).all(|(p, hz)| near(p.hz, hz))
     }
 
-    fn measure(&mut self, peaks: &Peaks, amplitude: f32, explained: f32, window: usize) {
-        if self.windows < window {
-            self.plateau = self.plateau.max(amplitude);
-            return;
-        }
-        self.plateau += 0.2 * (amplitude - self.plateau);
+    fn measure(&mut self, peaks: &Peaks, amplitude: f32, explained: f32) {
+        self.plateau += 0.5 * (amplitude - self.plateau);
         let true_amplitude = peaks.iter().map(|peak| peak.power).sum::<f32>().sqrt();
         self.range.0 = self.range.0.min(true_amplitude);
         self.range.1 = self.range.1.max(true_amplitude);

@@ -56,8 +56,8 @@ pub(crate) struct Spectrum {
     /// The place of the newest frame in both.
     newest: usize,
     windows: Box<[Windows]>,
-    /// Whether the windows are those of the newest frame.
-    fresh: bool,
+    /// Whether the windows are those of the newest frame, and of the one before it.
+    fresh: [bool; 2],
     peaks: Peaks,
     explained: f32,
 }
@@ -145,7 +145,7 @@ impl Spectrum {
             bank,
             energies: [0.0; FRAMES],
             newest: 0,
-            fresh: false,
+            fresh: [false; 2],
             peaks: Peaks::new(),
             explained: 0.0,
         }
@@ -162,12 +162,18 @@ impl Spectrum {
         self.energies[(self.newest + FRAMES - frames_ago) % FRAMES]
     }
 
-    /// The mean square that a sine of this bin's magnitude has.
+    /// The mean square that a sine of this bin's magnitude has in the newest window.
     pub fn power(&self, lane: u8) -> f32 {
         let (group, lane) = place(lane);
-        let now = &self.windows[group].now;
-        let (re, im) = (now.re[lane], now.im[lane]);
-        (re * re + im * im) * self.shapes[group].scale[lane]
+        let shape = &self.shapes[group];
+        let groups = self.shapes.len();
+        let (mut re, mut im) = (0.0, 0.0);
+        for ago in 0..shape.frames[lane] as usize {
+            let hop = &self.hops[(self.newest + FRAMES - ago) % FRAMES * groups + group];
+            re += hop.re[lane];
+            im += hop.im[lane];
+        }
+        (re * re + im * im) * shape.scale[lane]
     }
 
     pub fn peaks(&self) -> &Peaks {
@@ -185,6 +191,7 @@ impl Spectrum {
         let bins = &mut self.hops[self.newest * groups..][..groups];
         let [energy] = self.bank.hop([samples], [&mut self.turned], [bins]);
         self.energies[self.newest] = energy;
+        self.fresh = [false, self.fresh[0]];
     }
 
     /// Finds the sines of the window that ends with the last frame; whether they explain that
@@ -194,10 +201,6 @@ impl Spectrum {
         self.explained = 0.0;
         let loudest = (0..LONGEST).map(|ago| self.energy(ago)).fold(0.0, f32::max);
         if loudest < FLOOR * FRAME as f32 {
-            self.fresh = false;
-            self.windows
-                .iter_mut()
-                .for_each(|windows| windows.now = Bins::ZERO);
             return false;
         }
         Path::best().run(Analysis {
@@ -306,10 +309,10 @@ impl Spectrum {
                 let mut frames = frames.map(|place| &self.hops[place + at]);
                 shape.sum(std::array::from_fn(|_| frames.next().expect("four")))
             };
-            windows.before = if self.fresh { windows.now } else { sum(1) };
+            windows.before = if self.fresh[1] { windows.now } else { sum(1) };
             windows.now = sum(0);
         }
-        self.fresh = true;
+        self.fresh[0] = true;
     }
 
     #[inline(always)]

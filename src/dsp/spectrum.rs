@@ -281,7 +281,7 @@ impl Work for Analysis<'_> {
             return false;
         }
         spectrum.refer_to_middle();
-        spectrum.find_peaks(least * total);
+        spectrum.find_peaks(least * total, total);
         let near = |pair: &[Peak]| pair[1].hz - pair[0].hz < NEAR_HZ;
         spectrum
             .peaks
@@ -323,24 +323,20 @@ impl Spectrum {
             .zip(&*self.shapes)
             .zip(&*self.turned);
         for ((windows, shape), turned) in groups {
-            let next = turned.phases();
+            let mut left = [Bins::ZERO; 2];
             for lane in 0..LANES {
-                let next = (next.re[lane], -next.im[lane]);
-                let middle = times(next, (shape.back.re[lane], shape.back.im[lane]));
-                let now = times((windows.now.re[lane], windows.now.im[lane]), middle);
-                // One frame before, its own middle.
-                let step = (shape.step.re[lane], -shape.step.im[lane]);
-                let before = (windows.before.re[lane], windows.before.im[lane]);
-                let before = times(times(before, middle), step);
-                (windows.left[0].re[lane], windows.left[0].im[lane]) = now;
-                (windows.left[1].re[lane], windows.left[1].im[lane]) = before;
+                let (now, before) = shape.referred(windows, lane, turned);
+                (left[0].re[lane], left[0].im[lane]) = now;
+                (left[1].re[lane], left[1].im[lane]) = before;
             }
+            windows.left = left;
         }
     }
 
-    /// Peels one sine after the other off. `needed` is what all together must explain.
+    /// Peels one sine after the other off. `needed` is what all together must explain of the
+    /// total.
     #[inline(always)]
-    fn find_peaks(&mut self, needed: f32) {
+    fn find_peaks(&mut self, needed: f32, total: f32) {
         let (mut least, mut explained) = (0.0, 0.0);
         for _ in 0..2 * MAX_FREQS {
             let mut top = (0, 0.0);
@@ -368,50 +364,73 @@ impl Spectrum {
                 self.peaks.clear();
                 return;
             }
-            self.take_off(&peak, 1.0);
+            // No room for another that would count.
+            if total - explained < 0.5 * least {
+                return;
+            }
+            self.take_off(&peak);
         }
     }
 
-    /// Measures each sine again without the others.
+    /// Measures each sine again without what the others leave in its bin.
     #[inline(always)]
     fn refine(&mut self, sweeps: usize) {
         for _ in 0..sweeps {
             for at in 0..self.peaks.len() {
-                let peak = self.peaks[at];
-                self.take_off(&peak, -1.0);
-                let peak = self.peak(peak.lane).unwrap_or(peak);
-                self.take_off(&peak, 1.0);
-                self.peaks[at] = peak;
+                let (group, lane) = place(self.peaks[at].lane);
+                let shape = &self.shapes[group];
+                let windows = &self.windows[group];
+                let (mut now, mut before) = shape.referred(windows, lane, &self.turned[group]);
+                for (_, other) in self.peaks.iter().enumerate().filter(|(n, _)| *n != at) {
+                    let kernel = self.kernel(other, group, lane);
+                    let there = times(other.amplitude, (other.turn.0, -other.turn.1));
+                    now.0 -= kernel * other.amplitude.0;
+                    now.1 -= kernel * other.amplitude.1;
+                    before.0 -= kernel * there.0;
+                    before.1 -= kernel * there.1;
+                }
+                if let Some(peak) = shape.measure_apart(self.peaks[at].lane, now, before) {
+                    self.peaks[at] = peak;
+                }
             }
         }
+    }
+
+    /// What a sine leaves in a bin, as a share of its amplitude.
+    #[inline(always)]
+    fn kernel(&self, peak: &Peak, group: usize, lane: usize) -> f32 {
+        let (home, at) = place(peak.lane);
+        let shape = &self.shapes[group];
+        if self.shapes[home].frames[at] != shape.frames[lane] {
+            return 0.0;
+        }
+        sinc((peak.hz - shape.hz[lane]) * shape.half[lane])
     }
 
     /// The sine that a bin sees; `None` when it is too far off.
     #[inline(always)]
     fn peak(&self, lane: u8) -> Option<Peak> {
         let (group, at) = place(lane);
-        let shape = &self.shapes[group];
         let [now, before] = &self.windows[group].left;
-        let mut before = *before;
-        let own = (shape.step.re[at], shape.step.im[at]);
-        (before.re[at], before.im[at]) = times((before.re[at], before.im[at]), own);
-        let mut peak = shape.measure(lane, now, &before)?;
-        peak.turn = times(peak.turn, own);
-        Some(peak)
+        let bin = |bins: &Bins| (bins.re[at], bins.im[at]);
+        self.shapes[group].measure_apart(lane, bin(now), bin(before))
     }
 
-    /// Takes off (or puts back) what a sine leaves in all bins of its window's length.
+    /// Takes off what a sine leaves in all bins of its window's length.
     #[inline(always)]
-    fn take_off(&mut self, peak: &Peak, sign: f32) {
+    fn take_off(&mut self, peak: &Peak) {
         let (home, at) = place(peak.lane);
         let shape = &self.shapes[home];
         let (frames, half) = (shape.frames[at], shape.half[at]);
         let (s, c) = sin_cos((peak.hz - shape.hz[at]) * half);
         let sin = s * shape.cos[at] + c * shape.sin[at];
         let cos = c * shape.cos[at] - s * shape.sin[at];
-        let now = (sign * peak.amplitude.0, sign * peak.amplitude.1);
+        let now = peak.amplitude;
         let before = times(now, (peak.turn.0, -peak.turn.1));
         for (windows, shape) in self.windows.iter_mut().zip(&*self.shapes) {
+            if !shape.frames.contains(&frames) {
+                continue;
+            }
             let [left, left_before] = &mut windows.left;
             for lane in 0..LANES {
                 let x = (peak.hz - shape.hz[lane]) * half;
@@ -492,18 +511,46 @@ impl Shape {
         sum
     }
 
+    /// A bin of the window, now and one frame ago, each with the phase in its own middle.
+    #[inline(always)]
+    fn referred(&self, windows: &Windows, lane: usize, next: &Turned) -> Both {
+        let next = (next.phases().re[lane], -next.phases().im[lane]);
+        let middle = times(next, (self.back.re[lane], self.back.im[lane]));
+        let now = (windows.now.re[lane], windows.now.im[lane]);
+        let before = (windows.before.re[lane], windows.before.im[lane]);
+        let step = (self.step.re[lane], -self.step.im[lane]);
+        (times(now, middle), times(times(before, middle), step))
+    }
+
+    /// The same for a bin that stands alone, each window's phase in its own middle.
+    #[inline(always)]
+    fn measure_apart(&self, lane: u8, now: (f32, f32), before: (f32, f32)) -> Option<Peak> {
+        let at = usize::from(lane) % LANES;
+        let own = (self.step.re[at], self.step.im[at]);
+        let mut peak = self.measure_bin(lane, now, times(before, own))?;
+        peak.turn = times(peak.turn, own);
+        Some(peak)
+    }
+
     /// The sine that a bin of this group sees, when bins one frame apart have the same
     /// reference; the turn is that beyond the lane's own.
     #[inline(always)]
     fn measure(&self, lane: u8, now: &Bins, before: &Bins) -> Option<Peak> {
         let at = usize::from(lane) % LANES;
-        let turn = now.turn_since(before, at);
+        let bin = |bins: &Bins| (bins.re[at], bins.im[at]);
+        self.measure_bin(lane, bin(now), bin(before))
+    }
+
+    #[inline(always)]
+    fn measure_bin(&self, lane: u8, now: (f32, f32), before: (f32, f32)) -> Option<Peak> {
+        let at = usize::from(lane) % LANES;
+        let turn = times(now, (before.0, -before.1));
         let offset = angle(turn) / FRAME_ANGLE;
         if offset.abs() > self.reach[at] {
             return None;
         }
         let gain = 1.0 / sinc(offset * self.half[at]);
-        let amplitude = (now.re[at] * gain, now.im[at] * gain);
+        let amplitude = (now.0 * gain, now.1 * gain);
         let length = (turn.0 * turn.0 + turn.1 * turn.1).sqrt().max(1e-9);
         let square = amplitude.0 * amplitude.0 + amplitude.1 * amplitude.1;
         Some(Peak {
@@ -570,6 +617,9 @@ fn frames_for(hz: f32) -> usize {
 fn place(lane: u8) -> (usize, usize) {
     (usize::from(lane) / LANES, usize::from(lane) % LANES)
 }
+
+/// A complex number now and one frame ago.
+type Both = ((f32, f32), (f32, f32));
 
 #[inline(always)]
 fn times(a: (f32, f32), b: (f32, f32)) -> (f32, f32) {

@@ -16,7 +16,7 @@
 use crate::{
     level::power_dbm0,
     plan::MAX_FREQS,
-    spectrum::{FRAMES, LONGEST, Peak, Peaks, Spectrum},
+    spectrum::{FRAMES, LONGEST, Peak, Peaks, Spectrum, usual_reach},
 };
 use arrayvec::ArrayVec;
 use types::{
@@ -44,6 +44,8 @@ pub struct Ended {
     pub end: Tick,
     /// Of all frequencies together.
     pub level_dbm0: f32,
+    /// The share of all power that its frequencies held.
+    pub purity: f32,
     /// Samples were lost while it sounded, enough to hide a pause.
     pub cut: bool,
 }
@@ -65,8 +67,10 @@ pub struct Sound {
     lanes: Lanes,
     /// When it began.
     pub start: Tick,
-    /// Since when it has been heard without a break in the samples.
+    /// Since when no samples were lost that may have hidden a pause.
     pub whole_since: Tick,
+    /// Samples were lost in the gap before it, enough to hide a sound.
+    pub after_loss: bool,
     /// Amplitude that a whole window has.
     plateau: f32,
     /// Least and most amplitude since the first whole window.
@@ -82,6 +86,8 @@ pub struct Sound {
     since_measured: usize,
     unsteady: usize,
     cut: bool,
+    /// The next frame is the first after a loss.
+    resumes: bool,
 }
 
 /// Steady windows that may become a sound.
@@ -98,6 +104,7 @@ struct Gap {
     since: Tick,
     energy: f32,
     frames: u32,
+    cut: bool,
 }
 
 /// Places in the set, in the order of the frequencies heard.
@@ -127,6 +134,12 @@ const SAME_SHARE: f32 = 0.01;
 impl Segmenter {
     /// The frequencies to know, in Hz. Allocates; nothing later does.
     pub fn new(freqs: &[f32]) -> Segmenter {
+        let usual: Vec<_> = freqs.iter().map(|&hz| (hz, usual_reach(hz))).collect();
+        Segmenter::within(&usual)
+    }
+
+    /// Each with how far off it may be.
+    pub(crate) fn within(freqs: &[(f32, f32)]) -> Segmenter {
         Segmenter {
             spectrum: Spectrum::new(freqs),
             refill: 0,
@@ -140,6 +153,10 @@ impl Segmenter {
         let end = at + FRAME_TICKS;
         self.spectrum.take(samples);
         self.measure_gap(at);
+        if let Some(sound) = self.sound.as_mut().filter(|sound| sound.resumes) {
+            sound.resumes = false;
+            sound.whole_since = at;
+        }
         if self.refill > 0 {
             self.refill -= 1;
             return Change {
@@ -166,10 +183,15 @@ impl Segmenter {
         }
         self.refill = LONGEST - 1;
         self.onset = None;
-        if let Some(sound) = &mut self.sound
-            && samples >= HIDES_A_PAUSE
-        {
-            sound.cut = true;
+        if samples < HIDES_A_PAUSE {
+            return;
+        }
+        match &mut self.sound {
+            Some(sound) => {
+                sound.cut = true;
+                sound.resumes = true;
+            }
+            None => self.gap.cut = true,
         }
     }
 
@@ -267,6 +289,7 @@ impl Segmenter {
             start: sound.start,
             end,
             level_dbm0: sound.level_dbm0(),
+            purity: sound.purity(),
             cut: sound.cut,
         }
     }
@@ -297,6 +320,7 @@ impl Segmenter {
         let mut sound = Sound {
             start,
             whole_since: start,
+            after_loss: self.gap.cut,
             plateau: amplitude,
             range: (f32::MAX, 0.0),
             hz: [0.0; MAX_FREQS],
@@ -308,6 +332,7 @@ impl Segmenter {
             since_measured: 0,
             unsteady: 0,
             cut: false,
+            resumes: false,
             lanes: onset.lanes,
         };
         // A first measure, so that even the shortest sound has its frequencies.

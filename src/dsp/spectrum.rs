@@ -126,8 +126,8 @@ const FLOOR: f32 = 7_900.0;
 const FRAME_ANGLE: f32 = TAU * FRAME as f32 / SAMPLE_RATE as f32;
 
 impl Spectrum {
-    /// The frequencies to know, in Hz.
-    pub fn new(freqs: &[f32]) -> Spectrum {
+    /// The frequencies to know in Hz, each with how far off it may be.
+    pub fn new(freqs: &[(f32, f32)]) -> Spectrum {
         let lanes = lanes_for(freqs);
         assert!(lanes.len() <= usize::from(u8::MAX), "too many frequencies");
         let hz: Vec<f32> = lanes.iter().map(|lane| lane.hz).collect();
@@ -570,27 +570,30 @@ struct Lane {
     reach: f32,
 }
 
+/// How far off a frequency is usually looked for.
+pub(crate) fn usual_reach(hz: f32) -> f32 {
+    STRAYS * hz + STRAYS_HZ
+}
+
 /// A lane each below 700 Hz, where frequencies sound together that lie near each other. Above,
 /// as many as it takes to see all that may stray.
-fn lanes_for(freqs: &[f32]) -> Vec<Lane> {
+fn lanes_for(freqs: &[(f32, f32)]) -> Vec<Lane> {
     let mut freqs = freqs.to_vec();
-    freqs.sort_by(f32::total_cmp);
-    freqs.dedup_by(|a, b| (*a - *b).abs() < 1.0);
-    let reach = |hz: f32| STRAYS * hz + STRAYS_HZ;
-    let low = freqs.iter().filter(|hz| **hz < LONG_BELOW_HZ);
-    let low = low.map(|&hz| Lane {
-        hz,
-        reach: reach(hz),
-    });
-    let mut lanes: Vec<Lane> = low.collect();
-    let mut bands: Vec<(f32, f32)> = Vec::new();
-    for &hz in freqs.iter().filter(|hz| **hz >= LONG_BELOW_HZ) {
-        let (from, to) = (hz - reach(hz), hz + reach(hz));
-        match bands.last_mut() {
-            Some(band) if from <= band.1 => band.1 = to,
-            _ => bands.push((from, to)),
+    freqs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut low, high): (Vec<(f32, f32)>, Vec<(f32, f32)>) =
+        freqs.into_iter().partition(|(hz, _)| *hz < LONG_BELOW_HZ);
+    low.dedup_by(|a, b| (a.0 - b.0).abs() < 1.0);
+    let lane = |&(hz, reach): &(f32, f32)| Lane { hz, reach };
+    let mut lanes: Vec<Lane> = low.iter().map(lane).collect();
+    let mut bands: Vec<(f32, f32)> = high.iter().map(|(hz, r)| (hz - r, hz + r)).collect();
+    bands.sort_by(|a, b| a.0.total_cmp(&b.0));
+    bands.dedup_by(|next, band| {
+        let joined = next.0 <= band.1;
+        if joined {
+            band.1 = band.1.max(next.1);
         }
-    }
+        joined
+    });
     for (from, to) in bands {
         let bins = SPAN_BINS * SAMPLE_RATE as f32 / (frames_for(to) * FRAME) as f32;
         let count = ((to - from) / bins.min(SPAN_HZ)).ceil();

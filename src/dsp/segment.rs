@@ -96,6 +96,8 @@ struct Onset {
     peaks: Peaks,
     lanes: Lanes,
     windows: usize,
+    /// The best of them.
+    explained: f32,
 }
 
 /// The gap after the last sound.
@@ -110,11 +112,10 @@ struct Gap {
 /// Places in the set, in the order of the frequencies heard.
 type Lanes = ArrayVec<u8, MAX_FREQS>;
 
-/// Gaps are measured this many frames behind, where no onset that is not yet known can be.
-const GAP_LAG: usize = 6;
-
-/// Share of a window's power that its sines must explain.
-const EXPLAINED: f32 = 0.72;
+/// Share of a window's power that its sines must explain; and in one window at least, where the
+/// sound fills it.
+const EXPLAINED: f32 = 0.6;
+const EXPLAINED_ONCE: f32 = 0.75;
 
 /// Steady windows, one a frame, that begin a sound; unsteady ones, that don't overlap, that
 /// break it.
@@ -212,16 +213,24 @@ impl Segmenter {
         (self.gap.frames > 0).then(|| self.gap.energy / (self.gap.frames as usize * FRAME) as f32)
     }
 
+    /// The frame after the end may still hold the echo of the sound.
     fn measure_gap(&mut self, at: Tick) {
-        let lag = Ticks((GAP_LAG * FRAME) as u64);
-        // The frame after the end may still hold the echo of the sound.
-        if self.sound.is_none() && at >= self.gap.since + lag + FRAME_TICKS {
-            self.gap.energy += self.spectrum.energy(GAP_LAG);
+        if self.sound.is_none() && at >= self.gap.since + FRAME_TICKS {
+            self.gap.energy += self.spectrum.energy(0);
             self.gap.frames += 1;
         }
     }
 
-    /// The amplitude of some lanes together.
+    /// Takes the frames off that already belong to the sound that began at `start`.
+    fn close_gap(&mut self, start: Tick, end: Tick) {
+        let began = end.since(start).0.div_ceil(FRAME as u64) as usize;
+        for ago in 0..began.min(FRAMES).min(self.gap.frames as usize) {
+            self.gap.energy -= self.spectrum.energy(ago);
+            self.gap.frames -= 1;
+        }
+    }
+
+    /// The amplitude that some bins have together.
     fn amplitude(&self, lanes: &Lanes) -> f32 {
         let powers = lanes.iter().map(|&lane| self.spectrum.power(lane));
         powers.sum::<f32>().sqrt()
@@ -247,9 +256,8 @@ impl Segmenter {
 
     /// Follows the sound that goes on; returns it when it ended.
     fn follow(&mut self, end: Tick) -> Option<Ended> {
+        let amplitude = self.amplitude(&self.sound.as_ref()?.lanes);
         let sound = self.sound.as_mut()?;
-        let powers = sound.lanes.iter().map(|&lane| self.spectrum.power(lane));
-        let amplitude = powers.sum::<f32>().sqrt();
         sound.windows += 1;
         sound.since_measured += 1;
         if amplitude < 0.5 * sound.plateau {
@@ -308,15 +316,23 @@ impl Segmenter {
                     peaks: peaks.clone(),
                     lanes,
                     windows: 1,
+                    explained: 0.0,
                 });
             }
         }
-        let Some(onset) = self.onset.take_if(|onset| onset.windows >= ONSET_WINDOWS) else {
+        if let Some(onset) = &mut self.onset {
+            onset.explained = onset.explained.max(self.spectrum.explained());
+        }
+        let begins =
+            |onset: &mut Onset| onset.windows >= ONSET_WINDOWS && onset.explained >= EXPLAINED_ONCE;
+        let Some(onset) = self.onset.take_if(begins) else {
             return false;
         };
         let amplitude = self.amplitude(&onset.lanes);
         let peaks = self.spectrum.peaks();
         let start = self.start_of(peaks, end).max(self.gap.since);
+        self.close_gap(start, end);
+        let peaks = self.spectrum.peaks();
         let mut sound = Sound {
             start,
             whole_since: start,

@@ -119,6 +119,12 @@ const SWEEPS: usize = 2;
 const SWEEPS_NEAR: usize = 6;
 const NEAR_HZ: f32 = 38.0;
 
+/// A sine this far from its bin (a fifth of a bin's width) is measured by two bins.
+const BETWEEN: f32 = 0.2 * PI;
+
+/// Sines nearer than this are one.
+const APART_HZ: f32 = 19.0;
+
 /// Least mean square of a window: -45 dBm0.
 const FLOOR: f32 = 7_900.0;
 
@@ -292,6 +298,11 @@ impl Work for Analysis<'_> {
             _ if spectrum.peaks.windows(2).any(near) => spectrum.refine(SWEEPS_NEAR),
             _ => spectrum.refine(SWEEPS),
         }
+        // Two so near would fit a window that one sine fills only partly.
+        let apart = |pair: &[Peak]| pair[1].hz - pair[0].hz >= APART_HZ;
+        if !spectrum.peaks.windows(2).all(apart) {
+            return false;
+        }
         spectrum.explained = spectrum.peaks.iter().map(|peak| peak.power).sum::<f32>() / total;
         spectrum.explained >= least
     }
@@ -377,22 +388,76 @@ impl Spectrum {
     fn refine(&mut self, sweeps: usize) {
         for _ in 0..sweeps {
             for at in 0..self.peaks.len() {
-                let (group, lane) = place(self.peaks[at].lane);
-                let shape = &self.shapes[group];
-                let windows = &self.windows[group];
-                let (mut now, mut before) = shape.referred(windows, lane, &self.turned[group]);
-                for (_, other) in self.peaks.iter().enumerate().filter(|(n, _)| *n != at) {
-                    let kernel = self.kernel(other, group, lane);
-                    let there = times(other.amplitude, (other.turn.0, -other.turn.1));
-                    now.0 -= kernel * other.amplitude.0;
-                    now.1 -= kernel * other.amplitude.1;
-                    before.0 -= kernel * there.0;
-                    before.1 -= kernel * there.1;
-                }
-                if let Some(peak) = shape.measure_apart(self.peaks[at].lane, now, before) {
-                    self.peaks[at] = peak;
-                }
+                let lane = self.peaks[at].lane;
+                let (group, _) = place(lane);
+                let (now, before) = self.without_others(at, lane);
+                let Some(peak) = self.shapes[group].measure_apart(lane, now, before) else {
+                    continue;
+                };
+                self.peaks[at] = match self.other_bin(&peak) {
+                    Some(other) => self.by_two(&peak, self.without_others(at, other).0, other),
+                    None => peak,
+                };
             }
+        }
+    }
+
+    /// A bin of the window without what the other sines leave in it.
+    #[inline(always)]
+    fn without_others(&self, at: usize, lane: u8) -> Both {
+        let (group, lane) = place(lane);
+        let windows = &self.windows[group];
+        let (mut now, mut before) = self.shapes[group].referred(windows, lane, &self.turned[group]);
+        for (_, other) in self.peaks.iter().enumerate().filter(|(n, _)| *n != at) {
+            let kernel = self.kernel(other, group, lane);
+            let there = times(other.amplitude, (other.turn.0, -other.turn.1));
+            now.0 -= kernel * other.amplitude.0;
+            now.1 -= kernel * other.amplitude.1;
+            before.0 -= kernel * there.0;
+            before.1 -= kernel * there.1;
+        }
+        (now, before)
+    }
+
+    /// The bin on the other side of a sine that lies between two; only where bins stand for a
+    /// band, not for a frequency each.
+    #[inline(always)]
+    fn other_bin(&self, peak: &Peak) -> Option<u8> {
+        let (group, at) = place(peak.lane);
+        let shape = &self.shapes[group];
+        let off = peak.hz - shape.hz[at];
+        if shape.hz[at] < LONG_BELOW_HZ || off.abs() * shape.half[at] < BETWEEN {
+            return None;
+        }
+        let other = match off > 0.0 {
+            true => peak.lane + 1,
+            false => peak.lane - 1,
+        };
+        let (group, lane) = place(other);
+        let next = self.shapes.get(group)?;
+        let near = (next.hz[lane] - peak.hz).abs() * next.half[lane] <= PI;
+        (near && next.frames[lane] == shape.frames[at]).then_some(other)
+    }
+
+    /// The amplitude that fits two bins best: one alone, far from its middle, would make much of
+    /// noise and of a small error in frequency.
+    #[inline(always)]
+    fn by_two(&self, peak: &Peak, second: (f32, f32), other: u8) -> Peak {
+        let (group, at) = place(peak.lane);
+        let shape = &self.shapes[group];
+        let own = sinc((peak.hz - shape.hz[at]) * shape.half[at]);
+        let (group, lane) = place(other);
+        let there = self.kernel(peak, group, lane);
+        let sum = own * own + there * there;
+        let first = (own * own * peak.amplitude.0, own * own * peak.amplitude.1);
+        let amplitude = (
+            (first.0 + there * second.0) / sum,
+            (first.1 + there * second.1) / sum,
+        );
+        Peak {
+            amplitude,
+            power: (amplitude.0 * amplitude.0 + amplitude.1 * amplitude.1) * shape.scale[at],
+            ..*peak
         }
     }
 
@@ -413,7 +478,15 @@ impl Spectrum {
         let (group, at) = place(lane);
         let [now, before] = &self.windows[group].left;
         let bin = |bins: &Bins| (bins.re[at], bins.im[at]);
-        self.shapes[group].measure_apart(lane, bin(now), bin(before))
+        let peak = self.shapes[group].measure_apart(lane, bin(now), bin(before))?;
+        Some(match self.other_bin(&peak) {
+            Some(other) => {
+                let (group, lane) = place(other);
+                let left = &self.windows[group].left[0];
+                self.by_two(&peak, (left.re[lane], left.im[lane]), other)
+            }
+            None => peak,
+        })
     }
 
     /// Takes off what a sine leaves in all bins of its window's length.

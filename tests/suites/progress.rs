@@ -49,6 +49,8 @@ pub struct Strain {
     pub level_dbm0: f32,
     /// The last frequency less the first, in dB.
     pub twist_db: f32,
+    /// Of all frequencies together.
+    pub total_dbm0: f32,
     /// Of all frequencies over white noise.
     pub snr_db: Option<f32>,
     /// The largest share by which a frequency and a length are wrong.
@@ -112,9 +114,14 @@ const MAIN: [Class; 5] = [
 /// The must-detect region.
 const MUST_LEVEL: std::ops::RangeInclusive<f32> = -35.0..=0.0;
 const MUST_TWIST: f32 = 6.0;
+/// Of all frequencies: two of 0 dBm0. More is beyond the laws' full load.
+const MUST_TOTAL: f32 = 3.1;
 const MUST_SNR: f32 = 10.0;
 const MUST_HZ: f32 = 0.02;
 const MUST_TIME: f32 = 0.15;
+
+/// Frequencies that sound together don't stray towards each other beyond this.
+const NEAREST_HZ: f32 = 24.0;
 
 /// How many of a hundred draws of one impairment lie inside.
 const INSIDE: usize = 95;
@@ -173,15 +180,18 @@ impl Trial {
             true => [None, Some(30.0), Some(20.0), Some(15.0), Some(10.0)][rng.below(5)],
             false => Some([8.0, 6.0, 3.0][rng.below(3)]),
         };
-        Trial {
+        let mut trial = Trial {
             country,
             right: right_for(plan, &played, nominal.tone),
-            must: strain.must(),
+            must: false,
             played,
             strain,
             law: [Law::Mu, Law::A][rng.below(2)],
             seed: rng.next(),
-        }
+        };
+        trial.strain.total_dbm0 = trial.total_dbm0();
+        trial.must = trial.strain.must();
+        trial
     }
 
     pub fn class(&self) -> Class {
@@ -267,6 +277,7 @@ impl Strain {
         let weakest = self.level_dbm0 - self.twist_db.abs();
         MUST_LEVEL.contains(&self.level_dbm0)
             && MUST_LEVEL.contains(&weakest)
+            && self.total_dbm0 <= MUST_TOTAL
             && self.twist_db.abs() <= MUST_TWIST
             && self.snr_db.is_none_or(|snr| snr >= MUST_SNR)
             && self.hz <= MUST_HZ + 1e-5
@@ -288,7 +299,11 @@ fn stray(rng: &mut Rng, nominal: &ToneDef) -> (ToneDef, Strain) {
     let mut time_errors = Errors::new(rng, time);
     let mut played = nominal.clone();
     for burst in &mut played.bursts {
-        let freqs: Vec<f32> = burst.freqs().iter().map(|f| f * hz_errors.next(rng)).collect();
+        let mut freqs: Vec<f32> = burst.freqs().iter().map(|f| f * hz_errors.next(rng)).collect();
+        if freqs.windows(2).any(|pair| pair[1] - pair[0] < NEAREST_HZ) {
+            // They would no longer be two to hear.
+            freqs = burst.freqs().iter().map(|f| f * (1.0 - hz)).collect();
+        }
         let on_ms = (burst.on_ms as f32 * time_errors.next(rng)).round() as u32;
         let off_ms = (burst.off_ms as f32 * time_errors.next(rng)).round() as u32;
         *burst = remade(burst, &freqs, burst.level_dbm0, on_ms, off_ms);
@@ -296,6 +311,7 @@ fn stray(rng: &mut Rng, nominal: &ToneDef) -> (ToneDef, Strain) {
     let strain = Strain {
         level_dbm0: 0.0,
         twist_db: 0.0,
+        total_dbm0: 0.0,
         snr_db: None,
         hz,
         time,

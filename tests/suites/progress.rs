@@ -132,9 +132,17 @@ const BEFORE: std::ops::Range<usize> = 1600..4000;
 /// A suite of so many trials. The same seed gives the same samples.
 pub fn trials(seed: u64, size: usize) -> Vec<Trial> {
     let plans: Vec<(&'static str, TonePlan)> = tonetables::codes()
-        .map(|code| (code, tonetables::load(code).expect("a built-in table").tones))
+        .map(|code| {
+            (
+                code,
+                tonetables::load(code).expect("a built-in table").tones,
+            )
+        })
         .collect();
-    let home = plans.iter().position(|(code, _)| *code == "us").expect("North America");
+    let home = plans
+        .iter()
+        .position(|(code, _)| *code == "us")
+        .expect("North America");
     let world: Vec<(usize, usize)> = (0..plans.len())
         .flat_map(|at| (0..plans[at].1.tones.len()).map(move |tone| (at, tone)))
         .filter(|&(at, tone)| plans[at].1.tones[tone].same_as.is_none())
@@ -220,7 +228,12 @@ impl Trial {
 
     /// Each frequency with a generator of its own, which gives it a level of its own.
     fn play(&self, rng: &mut Rng, audio: &mut [i16]) {
-        let most = self.played.bursts.iter().map(|burst| burst.freqs().len()).max();
+        let most = self
+            .played
+            .bursts
+            .iter()
+            .map(|burst| burst.freqs().len())
+            .max();
         let mut sum = vec![0f32; audio.len()];
         for at in 0..most.unwrap_or(0) {
             let mut part = vec![0; audio.len()];
@@ -240,7 +253,11 @@ impl Trial {
         let mut def = self.played.clone();
         for burst in &mut def.bursts {
             let count = burst.freqs().len();
-            let hz = burst.freqs().get(at).map(std::slice::from_ref).unwrap_or(&[]);
+            let hz = burst
+                .freqs()
+                .get(at)
+                .map(std::slice::from_ref)
+                .unwrap_or(&[]);
             let level = self.level_of(at, count);
             *burst = remade(burst, hz, level, burst.on_ms, burst.off_ms);
         }
@@ -249,8 +266,16 @@ impl Trial {
 
     fn level_of(&self, at: usize, count: usize) -> f32 {
         let twist = self.strain.twist_db;
-        let share = if count > 1 { at as f32 / (count - 1) as f32 } else { 0.0 };
-        let weakness = if twist < 0.0 { -twist * share } else { twist * (1.0 - share) };
+        let share = if count > 1 {
+            at as f32 / (count - 1) as f32
+        } else {
+            0.0
+        };
+        let weakness = if twist < 0.0 {
+            -twist * share
+        } else {
+            twist * (1.0 - share)
+        };
         self.strain.level_dbm0 - if count > 1 { weakness } else { 0.0 }
     }
 
@@ -299,7 +324,11 @@ fn stray(rng: &mut Rng, nominal: &ToneDef) -> (ToneDef, Strain) {
     let mut time_errors = Errors::new(rng, time);
     let mut played = nominal.clone();
     for burst in &mut played.bursts {
-        let mut freqs: Vec<f32> = burst.freqs().iter().map(|f| f * hz_errors.next(rng)).collect();
+        let mut freqs: Vec<f32> = burst
+            .freqs()
+            .iter()
+            .map(|f| f * hz_errors.next(rng))
+            .collect();
         if freqs.windows(2).any(|pair| pair[1] - pair[0] < NEAREST_HZ) {
             // They would no longer be two to hear.
             freqs = burst.freqs().iter().map(|f| f * (1.0 - hz)).collect();
@@ -351,7 +380,11 @@ impl Errors {
 /// Draws the level and returns the twist, which only two frequencies and more can have.
 fn set_levels(rng: &mut Rng, played: &mut ToneDef, level_dbm0: &mut f32) -> f32 {
     let pair = played.bursts.iter().any(|burst| burst.freqs().len() > 1);
-    let most = if rng.below(100) < INSIDE { MUST_TWIST } else { 10.0 };
+    let most = if rng.below(100) < INSIDE {
+        MUST_TWIST
+    } else {
+        10.0
+    };
     let twist = if pair { rng.range(-most, most) } else { 0.0 };
     *level_dbm0 = match rng.below(100) < INSIDE {
         true => rng.range(MUST_LEVEL.start() + twist.abs(), *MUST_LEVEL.end()),
@@ -382,9 +415,8 @@ fn within(played: &ToneDef, other: &ToneDef) -> bool {
     if !played.repeat || !other.repeat || b.is_empty() {
         return false;
     }
-    (0..b.len()).any(|from| {
-        (0..a.len() * b.len()).all(|i| near(&a[i % a.len()], &b[(from + i) % b.len()]))
-    })
+    (0..b.len())
+        .any(|from| (0..a.len() * b.len()).all(|i| near(&a[i % a.len()], &b[(from + i) % b.len()])))
 }
 
 fn within_sequence(played: &ToneDef, other: &ToneDef) -> bool {
@@ -399,7 +431,10 @@ fn near(a: &Burst, b: &Burst) -> bool {
     let share = |x: f32, y: f32, most: f32| (x - y).abs() <= most * y + 1e-3;
     a.freqs().len() == b.freqs().len()
         && a.modulation == b.modulation
-        && a.freqs().iter().zip(b.freqs()).all(|(x, y)| share(*x, *y, MUST_HZ))
+        && a.freqs()
+            .iter()
+            .zip(b.freqs())
+            .all(|(x, y)| share(*x, *y, MUST_HZ))
         && share(a.on_ms as f32, b.on_ms as f32, MUST_TIME)
         && share(a.off_ms as f32, b.off_ms as f32, MUST_TIME)
 }
@@ -419,7 +454,11 @@ impl Score {
             let right = |told: &&Told| trial.right.iter().any(|&tone| same(tone, told.tone));
             let first = told.iter().find(right);
             let wrong = told.iter().any(|told| !right(&told));
-            let marks = if trial.must { &mut score.must } else { &mut score.beyond };
+            let marks = if trial.must {
+                &mut score.must
+            } else {
+                &mut score.beyond
+            };
             let mark = marks.entry(trial.class()).or_default();
             mark.trials += 1;
             mark.wrong += usize::from(wrong);

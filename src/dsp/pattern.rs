@@ -13,9 +13,9 @@ use crate::{
         ends_steady, freq_error, freq_error_within, heard_as, longest, pairs_needed, same_freqs,
         time_error, time_error_unbound,
     },
-    plan::{MAX_BURSTS, MAX_FREQS, ToneDef},
+    plan::{Burst, MAX_BURSTS, MAX_FREQS, ToneDef},
     segment::Ended,
-    spectrum::usual_reach,
+    spectrum::{Band, LOW_BELOW_HZ, usual_frames, usual_reach},
 };
 use arrayvec::ArrayVec;
 use types::{
@@ -97,6 +97,10 @@ const LAST_SHARE: f32 = 0.6;
 /// Hz and lengths that ITU-T E.180 lets special information tones stray.
 const SIT_STRAYS_HZ: f32 = 50.0;
 const SIT_PART_MS: std::ops::RangeInclusive<f32> = 200.0..=480.0;
+
+/// Bursts so short that they need short windows, where no two frequencies are nearer than this.
+const BRIEF_MS: u32 = 60;
+const BRIEF_APART_HZ: f32 = 60.0;
 
 /// The longest pause between two parts of a sequence that has none.
 const SEQUENCE_GAP_MS: f32 = 55.0;
@@ -294,15 +298,39 @@ impl Run {
     }
 }
 
-/// The frequencies of a tone in Hz, each with how far off it is looked for.
-pub(crate) fn freqs_of(def: &ToneDef) -> impl Iterator<Item = (f32, f32)> {
-    let wide = def.tone == Tone::Sit(SitKind::Unknown);
-    let reach = move |hz| match wide {
-        true => SIT_STRAYS_HZ,
-        false => usual_reach(hz),
+/// What a detector of these tones must listen for.
+pub(crate) fn bands_of(all: &[ToneDef]) -> Vec<Band> {
+    let bursts = || all.iter().flat_map(|def| def.bursts.iter());
+    let low = |burst: &&Burst| burst.freqs()[0] < LOW_BELOW_HZ;
+    let chords = bursts().filter(low).map(heard_as);
+    let nearest = chords.flat_map(|chord| {
+        let pairs: ArrayVec<f32, MAX_FREQS> = chord.windows(2).map(|w| w[1] - w[0]).collect();
+        pairs
+    });
+    let nearest = nearest.fold(f32::MAX, f32::min);
+    let shortest = bursts().filter(low).map(|burst| burst.on_ms);
+    let shortest = shortest.filter(|ms| *ms > 0).min().unwrap_or(u32::MAX);
+    let brief = shortest < BRIEF_MS && nearest >= BRIEF_APART_HZ;
+    let band = |def: &ToneDef, hz: f32, together: usize| Band {
+        hz,
+        reach: match def.tone {
+            Tone::Sit(SitKind::Unknown) => SIT_STRAYS_HZ,
+            _ => usual_reach(hz),
+        },
+        together,
+        frames: match usual_frames(hz, nearest) {
+            4 if brief => 2,
+            frames => frames,
+        },
     };
-    let freqs = def.bursts.iter().flat_map(heard_as);
-    freqs.map(move |hz| (hz, reach(hz)))
+    let bands = all.iter().flat_map(|def| {
+        let chords = def.bursts.iter().map(heard_as);
+        chords.flat_map(move |chord| {
+            let together = chord.len();
+            chord.into_iter().map(move |hz| band(def, hz, together))
+        })
+    });
+    bands.collect()
 }
 
 /// How long a sound must last to be told while it sounds; `None` when it cannot be.

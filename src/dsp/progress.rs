@@ -22,7 +22,7 @@
 //! two notes of a melody for busy waits for the second cycle.
 
 use crate::{
-    pattern::{EDGE_LAG, Kind, Known, Pair, Sequence, freqs_of, ms},
+    pattern::{EDGE_LAG, Kind, Known, Pair, Sequence, bands_of, ms},
     plan::{MAX_BURSTS, ToneDef, TonePlan},
     segment::{Ended, Segmenter, Sound},
 };
@@ -123,9 +123,8 @@ impl Progress {
             .filter(|def| def.same_as.is_none() && !def.bursts.is_empty())
             .cloned()
             .collect();
-        let freqs: Vec<_> = defs.iter().flat_map(freqs_of).collect();
         Progress {
-            segmenter: Segmenter::within(&freqs),
+            segmenter: Segmenter::of_bands(&bands_of(&defs)),
             known: defs.iter().map(|def| Known::new(def, &defs)).collect(),
             active: None,
             past: ArrayVec::new(),

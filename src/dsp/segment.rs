@@ -16,7 +16,7 @@
 use crate::{
     level::power_dbm0,
     plan::MAX_FREQS,
-    spectrum::{FRAMES, LONGEST, Peak, Peaks, Spectrum, usual_reach},
+    spectrum::{Band, FRAMES, LOW_BELOW_HZ, Peak, Peaks, Spectrum, usual_frames, usual_reach},
 };
 use arrayvec::ArrayVec;
 use types::{
@@ -135,14 +135,27 @@ const SAME_SHARE: f32 = 0.01;
 impl Segmenter {
     /// The frequencies to know, in Hz. Allocates; nothing later does.
     pub fn new(freqs: &[f32]) -> Segmenter {
-        let usual: Vec<_> = freqs.iter().map(|&hz| (hz, usual_reach(hz))).collect();
-        Segmenter::within(&usual)
+        let nearest = |hz: f32| {
+            let others = freqs.iter().map(|other| (other - hz).abs());
+            others
+                .filter(|apart| *apart >= 1.0)
+                .fold(f32::MAX, f32::min)
+        };
+        let low = freqs.iter().filter(|hz| **hz < LOW_BELOW_HZ);
+        let nearest = low.map(|&hz| nearest(hz)).fold(f32::MAX, f32::min);
+        let band = |&hz: &f32| Band {
+            hz,
+            reach: usual_reach(hz),
+            together: MAX_FREQS,
+            frames: usual_frames(hz, nearest),
+        };
+        let bands: Vec<Band> = freqs.iter().map(band).collect();
+        Segmenter::of_bands(&bands)
     }
 
-    /// Each with how far off it may be.
-    pub(crate) fn within(freqs: &[(f32, f32)]) -> Segmenter {
+    pub(crate) fn of_bands(bands: &[Band]) -> Segmenter {
         Segmenter {
-            spectrum: Spectrum::new(freqs),
+            spectrum: Spectrum::new(bands),
             refill: 0,
             onset: None,
             sound: None,
@@ -182,7 +195,7 @@ impl Segmenter {
         if samples == 0 {
             return;
         }
-        self.refill = LONGEST - 1;
+        self.refill = self.spectrum.longest() - 1;
         self.onset = None;
         if samples < HIDES_A_PAUSE {
             return;
@@ -197,7 +210,7 @@ impl Segmenter {
     }
 
     pub fn reset(&mut self) {
-        self.refill = LONGEST;
+        self.refill = self.spectrum.longest();
         self.onset = None;
         self.sound = None;
         self.gap = Gap::default();
@@ -266,7 +279,7 @@ impl Segmenter {
             return Some(self.end(sound, ended));
         }
         // Windows that overlap would tell little more.
-        if sound.windows % LONGEST != 0 {
+        if sound.windows % self.spectrum.longest().max(4) != 0 {
             return None;
         }
         let steady = self.spectrum.analyse(EXPLAINED);

@@ -52,6 +52,8 @@ pub(crate) struct Spectrum {
     turned: Box<[Turned]>,
     /// The last frames' bins, all groups of a frame together.
     hops: Box<[Bins]>,
+    /// Frames in the longest window.
+    longest: usize,
     energies: [f32; FRAMES],
     /// The place of the newest frame in both.
     newest: usize,
@@ -62,6 +64,25 @@ pub(crate) struct Spectrum {
     explained: f32,
 }
 
+/// What to listen for.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Band {
+    pub hz: f32,
+    /// How far off it may be.
+    pub reach: f32,
+    /// How many sines sound together when this one does.
+    pub together: usize,
+    /// Frames in its window: 1, 2, 4 or 8.
+    pub frames: usize,
+}
+
+impl Band {
+    /// Whether bins stand for parts of what frequencies may stray over, not for one each.
+    fn is_shared(&self) -> bool {
+        self.hz >= LOW_BELOW_HZ || self.frames > 4
+    }
+}
+
 /// A group's window, now and one frame ago, and what the sines found leave of both when the
 /// phases are those in the middle.
 #[derive(Clone, Debug)]
@@ -69,6 +90,8 @@ struct Windows {
     now: Bins,
     before: Bins,
     left: [Bins; 2],
+    /// The most power in a bin now.
+    most: f32,
 }
 
 /// What never changes about a group.
@@ -76,10 +99,16 @@ struct Windows {
 struct Shape {
     hz: Lanes,
     reach: Lanes,
-    /// Frames in the window, and 1 where the second frame, the third and fourth count.
+    /// Frames in the window; and 1 where the second frame, the third and fourth, the others
+    /// count.
     frames: Lanes,
     two: Lanes,
     four: Lanes,
+    eight: Lanes,
+    shared: [bool; LANES],
+    /// From the square of a bin to the most that all sines together can have, when this one is
+    /// the strongest and as far off as it may be.
+    at_most: Lanes,
     /// From the square of a bin to the mean square of a sine.
     scale: Lanes,
     /// Half the phase that 1 Hz turns in the window; half of what the lane turns, as sine and
@@ -94,14 +123,14 @@ struct Shape {
 }
 
 /// Frames kept.
-pub(crate) const FRAMES: usize = 12;
+pub(crate) const FRAMES: usize = 16;
 
 /// The longest window.
-pub(crate) const LONGEST: usize = 4;
+const LONGEST: usize = 8;
 
-/// Frequencies below these have windows of four frames and of two; others of one.
-const LONG_BELOW_HZ: f32 = 700.0;
-const SHORT_BELOW_HZ: f32 = 2000.0;
+/// Below this, each frequency has a bin of its own; above, bins stand for bands.
+pub(crate) const LOW_BELOW_HZ: f32 = 700.0;
+const HIGH_FROM_HZ: f32 = 2000.0;
 
 /// How far a frequency may be off the known one.
 const STRAYS: f32 = 0.024;
@@ -114,16 +143,24 @@ const SPAN_HZ: f32 = 90.0;
 /// A sine counts from this share of the strongest one's power (11 dB).
 const TWIST: f32 = 0.07;
 
-/// Times that each of several sines is measured without the others; more when they are near.
-const SWEEPS: usize = 2;
-const SWEEPS_NEAR: usize = 6;
-const NEAR_HZ: f32 = 38.0;
+/// Frequencies nearer than this need a window of eight frames.
+const CLOSE_HZ: f32 = 30.0;
+
+/// Times that each of several sines is measured without the others, by how many bins apart they
+/// are.
+const SWEEPS: [(f32, usize); 3] = [(1.3, 6), (2.6, 2), (f32::MAX, 1)];
+
+/// A bin that sees less than a quarter of a sine's amplitude sees mostly something else.
+const MOST_GAIN: f32 = 4.0;
+
+/// More than all power, beyond what noise does, is explained by sines that are none.
+const EXPLAINED_MOST: f32 = 1.4;
 
 /// A sine this far from its bin (a fifth of a bin's width) is measured by two bins.
 const BETWEEN: f32 = 0.2 * PI;
 
 /// Sines nearer than this are one.
-const APART_HZ: f32 = 19.0;
+const APART_BINS: f32 = 0.76;
 
 /// Least mean square of a window: -45 dBm0.
 const FLOOR: f32 = 7_900.0;
@@ -132,16 +169,17 @@ const FLOOR: f32 = 7_900.0;
 const FRAME_ANGLE: f32 = TAU * FRAME as f32 / SAMPLE_RATE as f32;
 
 impl Spectrum {
-    /// The frequencies to know in Hz, each with how far off it may be.
-    pub fn new(freqs: &[(f32, f32)]) -> Spectrum {
-        let lanes = lanes_for(freqs);
+    pub fn new(bands: &[Band]) -> Spectrum {
+        let lanes = lanes_for(bands);
         assert!(lanes.len() <= usize::from(u8::MAX), "too many frequencies");
         let hz: Vec<f32> = lanes.iter().map(|lane| lane.hz).collect();
+        let longest = lanes.iter().map(|lane| lane.frames).max().unwrap_or(1);
         let bank = Bank::new(&hz, Path::best());
         let windows = Windows {
             now: Bins::ZERO,
             before: Bins::ZERO,
             left: [Bins::ZERO; 2],
+            most: 0.0,
         };
         Spectrum {
             shapes: lanes.chunks(LANES).map(Shape::new).collect(),
@@ -149,6 +187,7 @@ impl Spectrum {
             hops: vec![Bins::ZERO; FRAMES * bank.groups()].into(),
             windows: vec![windows; bank.groups()].into(),
             bank,
+            longest,
             energies: [0.0; FRAMES],
             newest: 0,
             fresh: [false; 2],
@@ -182,6 +221,11 @@ impl Spectrum {
         (re * re + im * im) * shape.scale[lane]
     }
 
+    /// Frames in the longest window.
+    pub fn longest(&self) -> usize {
+        self.longest
+    }
+
     pub fn peaks(&self) -> &Peaks {
         &self.peaks
     }
@@ -205,7 +249,9 @@ impl Spectrum {
     pub fn analyse(&mut self, least: f32) -> bool {
         self.peaks.clear();
         self.explained = 0.0;
-        let loudest = (0..LONGEST).map(|ago| self.energy(ago)).fold(0.0, f32::max);
+        let loudest = (0..self.longest)
+            .map(|ago| self.energy(ago))
+            .fold(0.0, f32::max);
         if loudest < FLOOR * FRAME as f32 {
             return false;
         }
@@ -272,39 +318,45 @@ impl Work for Analysis<'_> {
         let Analysis { spectrum, least } = self;
         spectrum.sum_windows();
         let mut top = (0, 0.0);
-        for (at, (windows, shape)) in spectrum.windows.iter().zip(&*spectrum.shapes).enumerate() {
-            strongest(at, &windows.now, shape, &mut top);
+        let mut at_most = 0f32;
+        for (at, (windows, shape)) in spectrum
+            .windows
+            .iter_mut()
+            .zip(&*spectrum.shapes)
+            .enumerate()
+        {
+            at_most = at_most.max(most_together(&windows.now, shape));
+            windows.most = strongest(at, &windows.now, shape, &mut top);
         }
         let (group, lane) = place(top.0);
         let total = spectrum.total(spectrum.shapes[group].frames[lane] as usize);
-        // Not even several as strong could explain it.
-        if total < FLOOR || top.1 < 0.02 * total {
+        if total < FLOOR || at_most < least * total {
             return false;
         }
-        let windows = &spectrum.windows[group];
-        let found = spectrum.shapes[group].measure(top.0, &windows.now, &windows.before);
-        if found.is_some_and(|peak| peak.power * (MAX_FREQS as f32) < least * total) {
-            return false;
-        }
-        spectrum.refer_to_middle();
+        spectrum.refer_to_middle(0.1 * TWIST * top.1);
         spectrum.find_peaks(least * total, total);
-        let near = |pair: &[Peak]| pair[1].hz - pair[0].hz < NEAR_HZ;
         spectrum
             .peaks
             .sort_unstable_by(|a, b| a.hz.total_cmp(&b.hz));
-        match spectrum.peaks.len() {
-            0 => return false,
-            1 => {}
-            _ if spectrum.peaks.windows(2).any(near) => spectrum.refine(SWEEPS_NEAR),
-            _ => spectrum.refine(SWEEPS),
+        if spectrum.peaks.is_empty() {
+            return false;
+        }
+        let bin = SAMPLE_RATE as f32 / spectrum.window_of(spectrum.peaks[0].lane) as f32;
+        let apart = spectrum
+            .peaks
+            .windows(2)
+            .map(|pair| pair[1].hz - pair[0].hz);
+        let apart = apart.fold(f32::MAX, f32::min);
+        if spectrum.peaks.len() > 1 {
+            let sweeps = SWEEPS.iter().find(|(bins, _)| apart <= bins * bin);
+            spectrum.refine(sweeps.map_or(1, |(_, sweeps)| *sweeps));
         }
         // Two so near would fit a window that one sine fills only partly.
-        let apart = |pair: &[Peak]| pair[1].hz - pair[0].hz >= APART_HZ;
-        if !spectrum.peaks.windows(2).all(apart) {
+        if apart < APART_BINS * bin {
             return false;
         }
         spectrum.explained = spectrum.peaks.iter().map(|peak| peak.power).sum::<f32>() / total;
-        spectrum.explained >= least
+        (least..=EXPLAINED_MOST).contains(&spectrum.explained)
     }
 }
 
@@ -314,11 +366,15 @@ impl Spectrum {
         let groups = self.shapes.len();
         let ago = |frames: usize| (self.newest + FRAMES - frames) % FRAMES * groups;
         let places: [usize; LONGEST + 1] = std::array::from_fn(ago);
+        let longest = self.longest;
         for (at, (windows, shape)) in self.windows.iter_mut().zip(&*self.shapes).enumerate() {
             let sum = |from: usize| {
                 let frames = places[from..from + LONGEST].iter();
                 let mut frames = frames.map(|place| &self.hops[place + at]);
-                shape.sum(std::array::from_fn(|_| frames.next().expect("four")))
+                shape.sum(
+                    longest,
+                    std::array::from_fn(|_| frames.next().expect("eight")),
+                )
             };
             windows.before = if self.fresh[1] { windows.now } else { sum(1) };
             windows.now = sum(0);
@@ -326,8 +382,9 @@ impl Spectrum {
         self.fresh[0] = true;
     }
 
+    /// Only in groups where a sine may count.
     #[inline(always)]
-    fn refer_to_middle(&mut self) {
+    fn refer_to_middle(&mut self, least: f32) {
         let groups = self
             .windows
             .iter_mut()
@@ -335,7 +392,7 @@ impl Spectrum {
             .zip(&*self.turned);
         for ((windows, shape), turned) in groups {
             let mut left = [Bins::ZERO; 2];
-            for lane in 0..LANES {
+            for lane in 0..if windows.most < least { 0 } else { LANES } {
                 let (now, before) = shape.referred(windows, lane, turned);
                 (left[0].re[lane], left[0].im[lane]) = now;
                 (left[1].re[lane], left[1].im[lane]) = before;
@@ -426,7 +483,7 @@ impl Spectrum {
         let (group, at) = place(peak.lane);
         let shape = &self.shapes[group];
         let off = peak.hz - shape.hz[at];
-        if shape.hz[at] < LONG_BELOW_HZ || off.abs() * shape.half[at] < BETWEEN {
+        if !shape.shared[at] || off.abs() * shape.half[at] < BETWEEN {
             return None;
         }
         let other = match off > 0.0 {
@@ -525,7 +582,7 @@ impl Spectrum {
 
 /// Keeps the bin with the most power.
 #[inline(always)]
-fn strongest(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) {
+fn strongest(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) -> f32 {
     let powers = bins.powers();
     let mut scaled = [0.0; LANES];
     let mut most = 0f32;
@@ -537,49 +594,77 @@ fn strongest(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) {
         let lane = scaled.iter().position(|&power| power == most).unwrap_or(0);
         *best = ((group * LANES + lane) as u8, most);
     }
+    most
+}
+
+/// The most power that sines that sound together can have.
+#[inline(always)]
+fn most_together(bins: &Bins, shape: &Shape) -> f32 {
+    let powers = bins.powers();
+    let mut most = 0f32;
+    for lane in 0..LANES {
+        most = most.max(powers[lane] * shape.at_most[lane]);
+    }
+    most
 }
 
 impl Shape {
-    fn new(lanes: &[Lane]) -> Shape {
-        let each = |value: &dyn Fn(f32) -> f32| {
-            std::array::from_fn(|lane| lanes.get(lane).map_or(0.0, |lane| value(lane.hz)))
+    fn new(lanes: &[Band]) -> Shape {
+        let each = |value: &dyn Fn(&Band) -> f32| {
+            std::array::from_fn(|lane| lanes.get(lane).map_or(0.0, value))
         };
-        let half = |hz: f32| PI * (frames_for(hz) * FRAME) as f32 / SAMPLE_RATE as f32;
-        let angle = |hz: f32, frames: f64| {
-            let turns = f64::from(hz) * frames * FRAME as f64 / f64::from(SAMPLE_RATE);
+        let angle = |lane: &Band, frames: f64| {
+            let turns = f64::from(lane.hz) * frames * FRAME as f64 / f64::from(SAMPLE_RATE);
             std::f64::consts::TAU * turns
         };
-        let back = |hz: f32| angle(hz, -0.5 - frames_for(hz) as f64 / 2.0);
-        let own_half = |hz: f32| angle(hz, frames_for(hz) as f64 / 2.0);
+        let middle = |lane: &Band| lane.frames as f64 / 2.0;
+        let back = |lane: &Band| angle(lane, -0.5 - middle(lane));
+        let half = |lane: &Band| PI * (lane.frames * FRAME) as f32 / SAMPLE_RATE as f32;
+        let scale = |lane: &Band| 2.0 / ((lane.frames * FRAME) as f32).powi(2);
+        let at_most = |lane: &Band| {
+            let seen = sinc(lane.reach * half(lane));
+            scale(lane) * lane.together as f32 / (seen * seen)
+        };
         Shape {
-            hz: each(&|hz| hz),
-            reach: std::array::from_fn(|lane| lanes.get(lane).map_or(0.0, |lane| lane.reach)),
-            frames: each(&|hz| frames_for(hz) as f32),
-            two: each(&|hz| f32::from(frames_for(hz) >= 2)),
-            four: each(&|hz| f32::from(frames_for(hz) >= 4)),
-            scale: each(&|hz| 2.0 / ((frames_for(hz) * FRAME) as f32).powi(2)),
+            hz: each(&|lane| lane.hz),
+            reach: each(&|lane| lane.reach),
+            frames: each(&|lane| lane.frames as f32),
+            two: each(&|lane| f32::from(lane.frames >= 2)),
+            four: each(&|lane| f32::from(lane.frames >= 4)),
+            eight: each(&|lane| f32::from(lane.frames >= 8)),
+            shared: std::array::from_fn(|at| lanes.get(at).is_some_and(Band::is_shared)),
+            at_most: each(&at_most),
+            scale: each(&scale),
             half: each(&half),
-            sin: each(&|hz| own_half(hz).sin() as f32),
-            cos: each(&|hz| own_half(hz).cos() as f32),
+            sin: each(&|lane| angle(lane, middle(lane)).sin() as f32),
+            cos: each(&|lane| angle(lane, middle(lane)).cos() as f32),
             step: Bins {
-                re: each(&|hz| angle(hz, 1.0).cos() as f32),
-                im: each(&|hz| angle(hz, 1.0).sin() as f32),
+                re: each(&|lane| angle(lane, 1.0).cos() as f32),
+                im: each(&|lane| angle(lane, 1.0).sin() as f32),
             },
             back: Bins {
-                re: each(&|hz| back(hz).cos() as f32 / UNIT),
-                im: each(&|hz| back(hz).sin() as f32 / UNIT),
+                re: each(&|lane| back(lane).cos() as f32 / UNIT),
+                im: each(&|lane| back(lane).sin() as f32 / UNIT),
             },
         }
     }
 
     #[inline(always)]
-    fn sum(&self, frames: [&Bins; LONGEST]) -> Bins {
-        let [a, b, c, d] = frames;
+    fn sum(&self, longest: usize, frames: [&Bins; LONGEST]) -> Bins {
+        let [a, b, c, d, e, f, g, h] = frames;
         let mut sum = Bins::ZERO;
         for lane in 0..LANES {
             let (two, four) = (self.two[lane], self.four[lane]);
             sum.re[lane] = a.re[lane] + two * b.re[lane] + four * (c.re[lane] + d.re[lane]);
             sum.im[lane] = a.im[lane] + two * b.im[lane] + four * (c.im[lane] + d.im[lane]);
+        }
+        if longest <= 4 {
+            return sum;
+        }
+        for lane in 0..LANES {
+            let eight = self.eight[lane];
+            sum.re[lane] += eight * ((e.re[lane] + f.re[lane]) + (g.re[lane] + h.re[lane]));
+            sum.im[lane] += eight * ((e.im[lane] + f.im[lane]) + (g.im[lane] + h.im[lane]));
         }
         sum
     }
@@ -622,7 +707,7 @@ impl Shape {
         if offset.abs() > self.reach[at] {
             return None;
         }
-        let gain = 1.0 / sinc(offset * self.half[at]);
+        let gain = (1.0 / sinc(offset * self.half[at])).min(MOST_GAIN);
         let amplitude = (now.0 * gain, now.1 * gain);
         let length = (turn.0 * turn.0 + turn.1 * turn.1).sqrt().max(1e-9);
         let square = amplitude.0 * amplitude.0 + amplitude.1 * amplitude.1;
@@ -636,57 +721,62 @@ impl Shape {
     }
 }
 
-/// A bin's frequency, and how far from it a sine may be.
-#[derive(Clone, Copy, Debug)]
-struct Lane {
-    hz: f32,
-    reach: f32,
-}
-
 /// How far off a frequency is usually looked for.
 pub(crate) fn usual_reach(hz: f32) -> f32 {
     STRAYS * hz + STRAYS_HZ
 }
 
-/// A lane each below 700 Hz, where frequencies sound together that lie near each other. Above,
-/// as many as it takes to see all that may stray.
-fn lanes_for(freqs: &[(f32, f32)]) -> Vec<Lane> {
-    let mut freqs = freqs.to_vec();
-    freqs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (mut low, high): (Vec<(f32, f32)>, Vec<(f32, f32)>) =
-        freqs.into_iter().partition(|(hz, _)| *hz < LONG_BELOW_HZ);
-    low.dedup_by(|a, b| (a.0 - b.0).abs() < 1.0);
-    let lane = |&(hz, reach): &(f32, f32)| Lane { hz, reach };
-    let mut lanes: Vec<Lane> = low.iter().map(lane).collect();
-    let mut bands: Vec<(f32, f32)> = high.iter().map(|(hz, r)| (hz - r, hz + r)).collect();
-    bands.sort_by(|a, b| a.0.total_cmp(&b.0));
-    bands.dedup_by(|next, band| {
-        let joined = next.0 <= band.1;
+/// The window in which frequencies so near each other are told apart, in frames. High ones stray
+/// by so many Hz that their windows must be short.
+pub(crate) fn usual_frames(hz: f32, nearest_hz: f32) -> usize {
+    match hz {
+        HIGH_FROM_HZ.. => 1,
+        LOW_BELOW_HZ.. => 2,
+        _ if nearest_hz < CLOSE_HZ => 8,
+        _ => 4,
+    }
+}
+
+/// What each bin stands for: below 700 Hz one of the frequencies; above, and where windows are
+/// long, a part of what they may stray over.
+fn lanes_for(bands: &[Band]) -> Vec<Band> {
+    let mut bands = bands.to_vec();
+    bands.sort_by(|a, b| (a.hz - a.reach).total_cmp(&(b.hz - b.reach)));
+    let (mut low, mut high): (Vec<Band>, Vec<Band>) =
+        bands.into_iter().partition(|band| !band.is_shared());
+    low.sort_by(|a, b| a.hz.total_cmp(&b.hz));
+    low.dedup_by(|next, band| {
+        let same = next.hz - band.hz < 1.0;
+        if same {
+            band.together = band.together.max(next.together);
+        }
+        same
+    });
+    high.dedup_by(|next, band| {
+        let (from, to) = (band.hz - band.reach, band.hz + band.reach);
+        let joined = next.hz - next.reach <= to && next.frames == band.frames;
         if joined {
-            band.1 = band.1.max(next.1);
+            let to = to.max(next.hz + next.reach);
+            (band.hz, band.reach) = ((from + to) / 2.0, (to - from) / 2.0);
+            band.together = band.together.max(next.together);
         }
         joined
     });
-    for (from, to) in bands {
-        let bins = SPAN_BINS * SAMPLE_RATE as f32 / (frames_for(to) * FRAME) as f32;
-        let count = ((to - from) / bins.min(SPAN_HZ)).ceil();
-        let width = (to - from) / count;
-        let middle = |n: usize| from + (n as f32 + 0.5) * width;
-        lanes.extend((0..count as usize).map(|n| Lane {
-            hz: middle(n),
-            reach: width / 2.0 + STRAYS_HZ,
-        }));
-    }
-    lanes
+    low.extend(high.iter().flat_map(parts));
+    low
 }
 
-/// Frames in the window for a frequency.
-fn frames_for(hz: f32) -> usize {
-    match hz {
-        ..LONG_BELOW_HZ => 4,
-        ..SHORT_BELOW_HZ => 2,
-        _ => 1,
-    }
+/// As many bins as see all of a band.
+fn parts(band: &Band) -> impl Iterator<Item = Band> {
+    let band = *band;
+    let bin = SAMPLE_RATE as f32 / (band.frames * FRAME) as f32;
+    let count = (2.0 * band.reach / (SPAN_BINS * bin).min(SPAN_HZ)).ceil();
+    let width = 2.0 * band.reach / count;
+    (0..count as usize).map(move |n| Band {
+        hz: band.hz - band.reach + (n as f32 + 0.5) * width,
+        reach: width / 2.0 + STRAYS_HZ,
+        ..band
+    })
 }
 
 #[inline(always)]

@@ -321,14 +321,19 @@ fn stray(rng: &mut Rng, nominal: &ToneDef) -> (ToneDef, Strain) {
         false => [0.18, 0.22][rng.below(2)],
     };
     let mut hz_errors = Errors::new(rng, hz);
+    // One generator makes a frequency in all bursts.
+    let mut generators: Vec<(f32, f32)> = Vec::new();
     let mut time_errors = Errors::new(rng, time);
     let mut played = nominal.clone();
     for burst in &mut played.bursts {
-        let mut freqs: Vec<f32> = burst
-            .freqs()
-            .iter()
-            .map(|f| f * hz_errors.next(rng))
-            .collect();
+        let mut strayed = |hz: f32, rng: &mut Rng| {
+            if let Some((_, strayed)) = generators.iter().find(|(of, _)| *of == hz) {
+                return *strayed;
+            }
+            generators.push((hz, hz * hz_errors.next(rng)));
+            generators[generators.len() - 1].1
+        };
+        let mut freqs: Vec<f32> = burst.freqs().iter().map(|&f| strayed(f, rng)).collect();
         if freqs.windows(2).any(|pair| pair[1] - pair[0] < NEAREST_HZ) {
             // They would no longer be two to hear.
             freqs = burst.freqs().iter().map(|f| f * (1.0 - hz)).collect();

@@ -282,7 +282,10 @@ impl Segmenter {
         if sound.windows % self.spectrum.longest().max(4) != 0 {
             return None;
         }
-        let steady = self.spectrum.analyse(EXPLAINED);
+        let spectrum = &mut self.spectrum;
+        let steady = spectrum.still(&sound.peaks, sound.since_measured, EXPLAINED)
+            && sound.is_of(spectrum.peaks())
+            || spectrum.analyse(EXPLAINED);
         let peaks = self.spectrum.peaks();
         if steady && sound.is_of(peaks) {
             sound.unsteady = 0;
@@ -316,25 +319,32 @@ impl Segmenter {
     }
 
     fn look_for_onset(&mut self, steady: bool, end: Tick) -> bool {
-        if !steady {
-            self.onset = None;
-            return false;
-        }
-        let peaks = self.spectrum.peaks();
-        match &mut self.onset {
-            Some(onset) if alike(&onset.peaks, peaks) => onset.windows += 1,
-            _ => {
-                let lanes: Lanes = peaks.iter().map(|peak| peak.lane).collect();
-                self.onset = Some(Onset {
-                    peaks: peaks.clone(),
-                    lanes,
-                    windows: 1,
-                    explained: 0.0,
-                });
+        let found = steady.then(|| (self.spectrum.peaks().clone(), self.spectrum.explained()));
+        if let Some(onset) = &mut self.onset {
+            let again = match &found {
+                Some((peaks, _)) if alike(&onset.peaks, peaks) => true,
+                // Sines that lie near each other are not found in every window.
+                _ if onset.peaks.len() > 1 => {
+                    self.spectrum.still(&onset.peaks, 1, EXPLAINED)
+                        && alike(&onset.peaks, self.spectrum.peaks())
+                }
+                _ => false,
+            };
+            if again {
+                onset.windows += 1;
+                onset.peaks = self.spectrum.peaks().clone();
+                onset.explained = onset.explained.max(self.spectrum.explained());
+            } else {
+                self.onset = None;
             }
         }
-        if let Some(onset) = &mut self.onset {
-            onset.explained = onset.explained.max(self.spectrum.explained());
+        if let (None, Some((peaks, explained))) = (&self.onset, found) {
+            self.onset = Some(Onset {
+                lanes: peaks.iter().map(|peak| peak.lane).collect(),
+                peaks,
+                windows: 1,
+                explained,
+            });
         }
         let begins =
             |onset: &mut Onset| onset.windows >= ONSET_WINDOWS && onset.explained >= EXPLAINED_ONCE;
@@ -342,10 +352,9 @@ impl Segmenter {
             return false;
         };
         let amplitude = self.amplitude(&onset.lanes);
-        let peaks = self.spectrum.peaks();
-        let start = self.start_of(peaks, end).max(self.gap.since);
+        let start = self.start_of(&onset.peaks, end).max(self.gap.since);
         self.close_gap(start, end);
-        let peaks = self.spectrum.peaks();
+        let peaks = &onset.peaks;
         let mut sound = Sound {
             start,
             whole_since: start,
@@ -365,7 +374,7 @@ impl Segmenter {
             lanes: onset.lanes,
         };
         // A first measure, so that even the shortest sound has its frequencies.
-        sound.add(self.spectrum.peaks(), self.spectrum.explained());
+        sound.add(&onset.peaks, onset.explained);
         self.sound = Some(sound);
         true
     }

@@ -261,6 +261,47 @@ impl Spectrum {
         })
     }
 
+    /// Whether sines that were found so many frames ago still sound and explain that share of the
+    /// power: they are measured again, none is looked for.
+    pub fn still(&mut self, peaks: &[Peak], frames: usize, least: f32) -> bool {
+        self.peaks.clear();
+        for peak in peaks {
+            let (sin, cos) = sin_cos(frames as f32 * FRAME_ANGLE * peak.hz);
+            self.peaks.push(Peak {
+                amplitude: times(peak.amplitude, (cos, sin)),
+                ..*peak
+            });
+            self.sum_lane(peak.lane);
+            self.sum_lane(peak.lane.saturating_add(1));
+            self.sum_lane(peak.lane.saturating_sub(1));
+        }
+        let total = self.total(self.window_of(peaks[0].lane) / FRAME);
+        if peaks.len() == 1 {
+            self.refine(1);
+        }
+        total >= FLOOR && self.refine_and_judge(total, least)
+    }
+
+    /// The window of one bin, now and one frame ago.
+    fn sum_lane(&mut self, lane: u8) {
+        let (group, lane) = place(lane);
+        let groups = self.shapes.len();
+        let Some(shape) = self.shapes.get(group) else {
+            return;
+        };
+        let mut sums = [(0.0, 0.0); 2];
+        for (late, sum) in sums.iter_mut().enumerate() {
+            for ago in late..late + shape.frames[lane] as usize {
+                let hop = &self.hops[(self.newest + FRAMES - ago) % FRAMES * groups + group];
+                *sum = (sum.0 + hop.re[lane], sum.1 + hop.im[lane]);
+            }
+        }
+        let windows = &mut self.windows[group];
+        let [now, before] = sums;
+        (windows.now.re[lane], windows.now.im[lane]) = now;
+        (windows.before.re[lane], windows.before.im[lane]) = before;
+    }
+
     /// How much of one frame these sines fill, from 0 to 1, and how much they would say in it;
     /// they were measured in the window whose last frame came `later` frames after it.
     pub fn presence(&self, peaks: &[Peak], ago: usize, later: f32) -> (f32, f32) {
@@ -341,26 +382,43 @@ impl Work for Analysis<'_> {
         if spectrum.peaks.is_empty() {
             return false;
         }
-        let bin = SAMPLE_RATE as f32 / spectrum.window_of(spectrum.peaks[0].lane) as f32;
-        let apart = spectrum
-            .peaks
-            .windows(2)
-            .map(|pair| pair[1].hz - pair[0].hz);
-        let apart = apart.fold(f32::MAX, f32::min);
-        if spectrum.peaks.len() > 1 {
-            let sweeps = SWEEPS.iter().find(|(bins, _)| apart <= bins * bin);
-            spectrum.refine(sweeps.map_or(1, |(_, sweeps)| *sweeps));
-        }
-        // Two so near would fit a window that one sine fills only partly.
-        if apart < APART_BINS * bin {
-            return false;
-        }
-        spectrum.explained = spectrum.peaks.iter().map(|peak| peak.power).sum::<f32>() / total;
-        (least..=EXPLAINED_MOST).contains(&spectrum.explained)
+        spectrum.refine_and_judge(total, least)
     }
 }
 
 impl Spectrum {
+    /// Measures several sines again, each without the others; whether they are apart and explain
+    /// that share of all power.
+    #[inline(always)]
+    fn refine_and_judge(&mut self, total: f32, least: f32) -> bool {
+        let bin = SAMPLE_RATE as f32 / self.window_of(self.peaks[0].lane) as f32;
+        if self.peaks.len() > 1 {
+            let apart = self.least_apart();
+            let sweeps = SWEEPS.iter().find(|(bins, _)| apart <= bins * bin);
+            self.refine(sweeps.map_or(1, |(_, sweeps)| *sweeps));
+            // What was seen of one sine may have been another's.
+            let most = self.peaks.iter().map(|peak| peak.power);
+            let least = TWIST * most.fold(0.0, f32::max);
+            let count = self.peaks.len();
+            self.peaks.retain(|peak| peak.power >= least);
+            if self.peaks.len() < count {
+                self.refine(1);
+            }
+        }
+        // Two so near would fit a window that one sine fills only partly.
+        if self.least_apart() < APART_BINS * bin {
+            return false;
+        }
+        self.explained = self.peaks.iter().map(|peak| peak.power).sum::<f32>() / total;
+        (least..=EXPLAINED_MOST).contains(&self.explained)
+    }
+
+    #[inline(always)]
+    fn least_apart(&self) -> f32 {
+        let apart = self.peaks.windows(2).map(|pair| pair[1].hz - pair[0].hz);
+        apart.fold(f32::MAX, f32::min)
+    }
+
     #[inline(always)]
     fn sum_windows(&mut self) {
         let groups = self.shapes.len();
@@ -449,6 +507,8 @@ impl Spectrum {
                 let (group, _) = place(lane);
                 let (now, before) = self.without_others(at, lane);
                 let Some(peak) = self.shapes[group].measure_apart(lane, now, before) else {
+                    self.peaks[at].power = 0.0;
+                    self.peaks[at].amplitude = (0.0, 0.0);
                     continue;
                 };
                 self.peaks[at] = match self.other_bin(&peak) {

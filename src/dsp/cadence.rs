@@ -44,7 +44,19 @@ pub(crate) fn heard_as(burst: &Burst) -> ArrayVec<f32, MAX_FREQS> {
 
 /// How far two sets of frequencies differ, 1 being the tolerance; `None` beyond it.
 pub(crate) fn freq_error(heard: &[f32], nominal: &[f32]) -> Option<f32> {
-    freq_error_within(heard, nominal, |hz| hz * FREQ_TOLERANCE + FREQ_SLACK_HZ)
+    freq_error_within(heard, nominal, allowed_hz)
+}
+
+fn allowed_hz(nominal: f32) -> f32 {
+    nominal * FREQ_TOLERANCE + FREQ_SLACK_HZ
+}
+
+/// How far two sets of as many frequencies differ at worst, 1 being the tolerance.
+pub(crate) fn usual_error(heard: &[f32], nominal: &[f32]) -> f32 {
+    let errors = heard.iter().zip(nominal);
+    errors.fold(0f32, |worst, (heard, nominal)| {
+        worst.max((heard - nominal).abs() / allowed_hz(*nominal))
+    })
 }
 
 /// The same where so many Hz are allowed.

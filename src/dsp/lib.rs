@@ -8,6 +8,7 @@
 //! Levels are dBm0 with the reference of [`level::ZERO_DBM0_PEAK`]. Frequencies are Hz,
 //! lengths milliseconds unless a type says otherwise, the sampling rate is 8000 Hz.
 
+mod bands;
 mod bank;
 mod bank_before;
 mod cadence;
@@ -18,10 +19,12 @@ mod pattern;
 pub mod plan;
 pub mod progress;
 pub mod segment;
+mod shape;
 pub mod simd;
 mod spectrum;
 pub mod tone_gen;
 pub mod voice;
+mod wave;
 
 /// Samples a second, everywhere.
 pub const SAMPLE_RATE: u32 = 8000;

@@ -7,9 +7,9 @@
 //! the gap after it is compared with every burst of every tone; a tone is told when as
 //! many pairs in a row fitted it as it takes to be no other tone of the plan (busy whose
 //! cadence is also the beginning of congestion needs more pairs). A steady tone is told
-//! once it has outlasted every burst of the same frequencies in the plan, 500 ms at least,
+//! once it has outlasted every burst of the same frequencies in the plan, 600 ms at least,
 //! and has been as even and pure as no instrument is. Ringback is told early, with `cycles: 0`,
-//! when its frequencies are its own and have lasted 250 ms, or when a burst is over whose length
+//! when its frequencies are its own and have lasted 400 ms, or when a burst is over whose length
 //! no other tone has. A special information tone is told when its third part has lasted 150 ms;
 //! its kind is that of the nearest frequencies and lengths of the first two, for the third is
 //! the same in all.
@@ -18,11 +18,11 @@
 //! frequency and 15 % in every length (E.180 lets exchanges stray 1 to 2 and 10 %), with 10 dB
 //! of signal over white noise; bursts from 45 ms. Where a plan has a ringback of the dial tone's
 //! frequency, dial tone takes 1.2 times the longest ringing burst; a plan of dial tones alone
-//! ([`TonePlan::only`]) needs 500 ms everywhere. One pair that fits is told: who must not take
+//! ([`TonePlan::only`]) needs 600 ms everywhere. One pair that fits is told: who must not take
 //! two notes of a melody for busy waits for the second cycle.
 
 use crate::{
-    pattern::{EDGE_LAG, Kind, Known, Pair, Sequence, bands_of, ms},
+    pattern::{EDGE_LAG, Kind, Known, Pair, Sequence, bands_of, is_even, ms},
     plan::{MAX_BURSTS, ToneDef, TonePlan},
     segment::{Ended, Segmenter, Sound},
 };
@@ -102,17 +102,11 @@ const FORGET: Ticks = Ticks::secs(20);
 /// Power of a gap, as a share of the burst's, above which it is no pause (6 dB).
 const QUIET: f32 = 0.25;
 
-/// A steady tone: the least share of all power in its frequencies (at 10 dB of signal to noise
-/// it is 0.91), and the most amplitude over the least (1.2 at worst, then). A note of music that
-/// lasts half a second fails one or the other.
-const PURE: f32 = 0.8;
-const EVEN: f32 = 1.22;
-
 /// How often a sound that goes on is looked at, once it may be something.
 const LOOK_AGAIN: Ticks = Ticks::ms(40);
 
 /// A form for no kind must be this much nearer than any kind's.
-const KINDS_FIRST: f32 = 2.0;
+const KINDS_FIRST: f32 = 0.5;
 
 impl Progress {
     /// Allocates; nothing later does.
@@ -351,7 +345,7 @@ impl Progress {
         if let Some(sequence) = self.sequence(sound, &freqs, lasted) {
             return Some(sequence);
         }
-        let even = sound.purity() >= PURE && sound.unevenness() <= EVEN;
+        let even = is_even(sound.purity(), sound.unevenness());
         let fitting = self.known.iter().enumerate().filter_map(|(at, known)| {
             let long_enough = known.lasts.is_some_and(|lasts| lasted >= lasts);
             if !long_enough || known.kind == Kind::Once || !even {
@@ -428,7 +422,8 @@ impl Progress {
         };
         let on_ms = ms(last.end.since(last.start));
         // A quarter of the bursts of a longer cadence is no proof; half a second is.
-        if self.active.is_some() || on_ms < 500.0 || last.cut {
+        let even = is_even(last.purity, last.unevenness);
+        if self.active.is_some() || on_ms < 500.0 || last.cut || !even {
             return;
         }
         let mut ringback = None;

@@ -14,9 +14,11 @@
 //! a sound up to 11 dB.
 
 use crate::{
+    bands::{Band, LOW_BELOW_HZ, usual_frames, usual_reach},
     level::power_dbm0,
     plan::MAX_FREQS,
-    spectrum::{Band, FRAMES, LOW_BELOW_HZ, Peak, Peaks, Spectrum, usual_frames, usual_reach},
+    shape::Peak,
+    spectrum::{FRAMES, Peaks, Spectrum},
 };
 use arrayvec::ArrayVec;
 use types::{
@@ -46,6 +48,8 @@ pub struct Ended {
     pub level_dbm0: f32,
     /// The share of all power that its frequencies held.
     pub purity: f32,
+    /// Its most amplitude over its least.
+    pub unevenness: f32,
     /// Samples were lost while it sounded, enough to hide a pause.
     pub cut: bool,
 }
@@ -81,7 +85,9 @@ pub struct Sound {
     explained: f32,
     measured: f32,
     windows: usize,
-    /// What was last measured, and how many frames ago.
+    /// The last window, with what it explained: it counts once it is not the last.
+    latest: Option<(Peaks, f32)>,
+    /// What was last measured in a full window, and how many frames ago.
     peaks: Peaks,
     since_measured: usize,
     unsteady: usize,
@@ -314,6 +320,7 @@ impl Segmenter {
             end,
             level_dbm0: sound.level_dbm0(),
             purity: sound.purity(),
+            unevenness: sound.unevenness(),
             cut: sound.cut,
         }
     }
@@ -368,6 +375,7 @@ impl Segmenter {
             windows: ONSET_WINDOWS,
             peaks: peaks.clone(),
             since_measured: 0,
+            latest: None,
             unsteady: 0,
             cut: false,
             resumes: false,
@@ -412,12 +420,22 @@ impl Sound {
         peaks.len() == self.lanes.len() && peaks.iter().zip(means).all(|(p, hz)| near(p.hz, hz))
     }
 
+    /// Takes a window; the one before it, which was not the last, counts.
     fn measure(&mut self, peaks: &Peaks, amplitude: f32, explained: f32) {
         self.plateau += 0.5 * (amplitude - self.plateau);
-        let true_amplitude = peaks.iter().map(|peak| peak.power).sum::<f32>().sqrt();
-        self.range.0 = self.range.0.min(true_amplitude);
-        self.range.1 = self.range.1.max(true_amplitude);
-        self.add(peaks, explained);
+        if let Some((whole, explained)) = self.latest.take() {
+            let amplitude = whole.iter().map(|peak| peak.power).sum::<f32>().sqrt();
+            self.range.0 = self.range.0.min(amplitude);
+            self.range.1 = self.range.1.max(amplitude);
+            self.add(&whole, explained);
+        }
+        self.latest = Some((peaks.clone(), explained));
+        // The last steady windows may hold the end already.
+        let power = peaks.iter().map(|peak| peak.power).sum::<f32>();
+        if power >= FULL * self.power() {
+            self.peaks = peaks.clone();
+            self.since_measured = 0;
+        }
     }
 
     fn add(&mut self, peaks: &Peaks, explained: f32) {
@@ -427,12 +445,6 @@ impl Sound {
         }
         self.explained += explained;
         self.measured += 1.0;
-        // The last steady windows may hold the end already.
-        let power = peaks.iter().map(|peak| peak.power).sum::<f32>();
-        if power >= FULL * self.power() {
-            self.peaks = peaks.clone();
-            self.since_measured = 0;
-        }
     }
 }
 
@@ -441,21 +453,22 @@ impl Sound {
 fn filled(full: usize, frames: impl Iterator<Item = (f32, f32)>) -> u64 {
     let mut samples = (full * FRAME) as f32;
     let (mut last, mut most) = (FRAME as f32, 0f32);
+    let mut unread = 0.0;
     for (share, said) in frames {
         most = most.max(said);
-        // Where two sines cancel each other nothing can be read.
+        // Where two sines cancel each other nothing can be read: the frame beyond tells.
         if said < 0.1 * most {
-            samples += FRAME as f32;
+            unread += FRAME as f32;
             continue;
         }
         let part = share.clamp(0.0, 1.0) * FRAME as f32;
-        samples += part;
         if share < 0.5 {
-            return (samples - (FRAME as f32 - last)) as u64;
+            let lacking = FRAME as f32 - last;
+            return (samples + unread / 2.0 + part - lacking).max(0.0) as u64;
         }
         // What lacks of a frame before the last lacks by noise.
-        samples += FRAME as f32 - part;
-        last = part;
+        samples += unread + FRAME as f32;
+        (last, unread) = (part, 0.0);
     }
     samples as u64
 }

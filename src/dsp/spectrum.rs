@@ -16,30 +16,16 @@
 
 use crate::{
     SAMPLE_RATE,
-    bank::{Bank, Bins, LANES, Lanes, Turned, UNIT},
+    bands::{Band, lanes_for},
+    bank::{Bank, Bins, LANES, Turned, UNIT},
     plan::MAX_FREQS,
+    shape::{Both, LONGEST, Peak, Shape},
     simd::{Kernels, Path, Work},
+    wave::{FRAME_ANGLE, sin_cos, sinc, times},
 };
 use arrayvec::ArrayVec;
-use std::{
-    f32::consts::{FRAC_PI_2, PI, TAU},
-    sync::Arc,
-};
+use std::{f32::consts::PI, sync::Arc};
 use types::frame::{FRAME, Samples};
-
-/// A sine.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Peak {
-    pub hz: f32,
-    /// Mean square.
-    pub power: f32,
-    /// The bin that saw it.
-    pub lane: u8,
-    /// What its bin would hold if it were the bin's own frequency, the phase at the middle of
-    /// the window; and the turn over one frame.
-    amplitude: (f32, f32),
-    turn: (f32, f32),
-}
 
 /// Ascending in frequency.
 pub(crate) type Peaks = ArrayVec<Peak, MAX_FREQS>;
@@ -64,94 +50,26 @@ pub(crate) struct Spectrum {
     explained: f32,
 }
 
-/// What to listen for.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Band {
-    pub hz: f32,
-    /// How far off it may be.
-    pub reach: f32,
-    /// How many sines sound together when this one does.
-    pub together: usize,
-    /// Frames in its window: 1, 2, 4 or 8.
-    pub frames: usize,
-}
-
-impl Band {
-    /// Whether bins stand for parts of what frequencies may stray over, not for one each.
-    fn is_shared(&self) -> bool {
-        self.hz >= LOW_BELOW_HZ || self.frames > 4
-    }
-}
-
 /// A group's window, now and one frame ago, and what the sines found leave of both when the
 /// phases are those in the middle.
 #[derive(Clone, Debug)]
-struct Windows {
-    now: Bins,
-    before: Bins,
-    left: [Bins; 2],
+pub(crate) struct Windows {
+    pub now: Bins,
+    pub before: Bins,
+    pub left: [Bins; 2],
     /// The most power in a bin now.
-    most: f32,
-}
-
-/// What never changes about a group.
-#[derive(Clone, Debug)]
-struct Shape {
-    hz: Lanes,
-    reach: Lanes,
-    /// Frames in the window; and 1 where the second frame, the third and fourth, the others
-    /// count.
-    frames: Lanes,
-    two: Lanes,
-    four: Lanes,
-    eight: Lanes,
-    shared: [bool; LANES],
-    /// From the square of a bin to the most that all sines together can have, when this one is
-    /// the strongest and as far off as it may be.
-    at_most: Lanes,
-    /// From the square of a bin to the mean square of a sine.
-    scale: Lanes,
-    /// Half the phase that 1 Hz turns in the window; half of what the lane turns, as sine and
-    /// cosine.
-    half: Lanes,
-    sin: Lanes,
-    cos: Lanes,
-    /// What the lane turns over a frame; and from the next frame's middle back to the window's,
-    /// in the unit of the bank's phases.
-    step: Bins,
-    back: Bins,
+    pub most: f32,
 }
 
 /// Frames kept.
 pub(crate) const FRAMES: usize = 16;
 
-/// The longest window.
-const LONGEST: usize = 8;
-
-/// Below this, each frequency has a bin of its own; above, bins stand for bands.
-pub(crate) const LOW_BELOW_HZ: f32 = 700.0;
-const HIGH_FROM_HZ: f32 = 2000.0;
-
-/// How far a frequency may be off the known one.
-const STRAYS: f32 = 0.024;
-const STRAYS_HZ: f32 = 3.0;
-
-/// The most that one lane serves: in bins of its window, and where the turn is unambiguous.
-const SPAN_BINS: f32 = 1.4;
-const SPAN_HZ: f32 = 90.0;
-
 /// A sine counts from this share of the strongest one's power (11 dB).
 const TWIST: f32 = 0.07;
-
-/// Frequencies nearer than this need a window of eight frames.
-const CLOSE_HZ: f32 = 30.0;
 
 /// Times that each of several sines is measured without the others, by how many bins apart they
 /// are.
 const SWEEPS: [(f32, usize); 3] = [(1.3, 6), (2.6, 2), (f32::MAX, 1)];
-
-/// A bin that sees less than a quarter of a sine's amplitude sees mostly something else.
-const MOST_GAIN: f32 = 4.0;
 
 /// More than all power, beyond what noise does, is explained by sines that are none.
 const EXPLAINED_MOST: f32 = 1.4;
@@ -164,9 +82,6 @@ const APART_BINS: f32 = 0.76;
 
 /// Least mean square of a window: -45 dBm0.
 const FLOOR: f32 = 7_900.0;
-
-/// The phase that 1 Hz turns over a frame.
-const FRAME_ANGLE: f32 = TAU * FRAME as f32 / SAMPLE_RATE as f32;
 
 impl Spectrum {
     pub fn new(bands: &[Band]) -> Spectrum {
@@ -548,7 +463,7 @@ impl Spectrum {
         }
         let other = match off > 0.0 {
             true => peak.lane + 1,
-            false => peak.lane - 1,
+            false => peak.lane.checked_sub(1)?,
         };
         let (group, lane) = place(other);
         let next = self.shapes.get(group)?;
@@ -668,224 +583,7 @@ fn most_together(bins: &Bins, shape: &Shape) -> f32 {
     most
 }
 
-impl Shape {
-    fn new(lanes: &[Band]) -> Shape {
-        let each = |value: &dyn Fn(&Band) -> f32| {
-            std::array::from_fn(|lane| lanes.get(lane).map_or(0.0, value))
-        };
-        let angle = |lane: &Band, frames: f64| {
-            let turns = f64::from(lane.hz) * frames * FRAME as f64 / f64::from(SAMPLE_RATE);
-            std::f64::consts::TAU * turns
-        };
-        let middle = |lane: &Band| lane.frames as f64 / 2.0;
-        let back = |lane: &Band| angle(lane, -0.5 - middle(lane));
-        let half = |lane: &Band| PI * (lane.frames * FRAME) as f32 / SAMPLE_RATE as f32;
-        let scale = |lane: &Band| 2.0 / ((lane.frames * FRAME) as f32).powi(2);
-        let at_most = |lane: &Band| {
-            let seen = sinc(lane.reach * half(lane));
-            scale(lane) * lane.together as f32 / (seen * seen)
-        };
-        Shape {
-            hz: each(&|lane| lane.hz),
-            reach: each(&|lane| lane.reach),
-            frames: each(&|lane| lane.frames as f32),
-            two: each(&|lane| f32::from(lane.frames >= 2)),
-            four: each(&|lane| f32::from(lane.frames >= 4)),
-            eight: each(&|lane| f32::from(lane.frames >= 8)),
-            shared: std::array::from_fn(|at| lanes.get(at).is_some_and(Band::is_shared)),
-            at_most: each(&at_most),
-            scale: each(&scale),
-            half: each(&half),
-            sin: each(&|lane| angle(lane, middle(lane)).sin() as f32),
-            cos: each(&|lane| angle(lane, middle(lane)).cos() as f32),
-            step: Bins {
-                re: each(&|lane| angle(lane, 1.0).cos() as f32),
-                im: each(&|lane| angle(lane, 1.0).sin() as f32),
-            },
-            back: Bins {
-                re: each(&|lane| back(lane).cos() as f32 / UNIT),
-                im: each(&|lane| back(lane).sin() as f32 / UNIT),
-            },
-        }
-    }
-
-    #[inline(always)]
-    fn sum(&self, longest: usize, frames: [&Bins; LONGEST]) -> Bins {
-        let [a, b, c, d, e, f, g, h] = frames;
-        let mut sum = Bins::ZERO;
-        for lane in 0..LANES {
-            let (two, four) = (self.two[lane], self.four[lane]);
-            sum.re[lane] = a.re[lane] + two * b.re[lane] + four * (c.re[lane] + d.re[lane]);
-            sum.im[lane] = a.im[lane] + two * b.im[lane] + four * (c.im[lane] + d.im[lane]);
-        }
-        if longest <= 4 {
-            return sum;
-        }
-        for lane in 0..LANES {
-            let eight = self.eight[lane];
-            sum.re[lane] += eight * ((e.re[lane] + f.re[lane]) + (g.re[lane] + h.re[lane]));
-            sum.im[lane] += eight * ((e.im[lane] + f.im[lane]) + (g.im[lane] + h.im[lane]));
-        }
-        sum
-    }
-
-    /// A bin of the window, now and one frame ago, each with the phase in its own middle.
-    #[inline(always)]
-    fn referred(&self, windows: &Windows, lane: usize, next: &Turned) -> Both {
-        let next = (next.phases().re[lane], -next.phases().im[lane]);
-        let middle = times(next, (self.back.re[lane], self.back.im[lane]));
-        let now = (windows.now.re[lane], windows.now.im[lane]);
-        let before = (windows.before.re[lane], windows.before.im[lane]);
-        let step = (self.step.re[lane], -self.step.im[lane]);
-        (times(now, middle), times(times(before, middle), step))
-    }
-
-    /// The same for a bin that stands alone, each window's phase in its own middle.
-    #[inline(always)]
-    fn measure_apart(&self, lane: u8, now: (f32, f32), before: (f32, f32)) -> Option<Peak> {
-        let at = usize::from(lane) % LANES;
-        let own = (self.step.re[at], self.step.im[at]);
-        let mut peak = self.measure_bin(lane, now, times(before, own))?;
-        peak.turn = times(peak.turn, own);
-        Some(peak)
-    }
-
-    /// The sine that a bin of this group sees, when bins one frame apart have the same
-    /// reference; the turn is that beyond the lane's own.
-    #[inline(always)]
-    fn measure(&self, lane: u8, now: &Bins, before: &Bins) -> Option<Peak> {
-        let at = usize::from(lane) % LANES;
-        let bin = |bins: &Bins| (bins.re[at], bins.im[at]);
-        self.measure_bin(lane, bin(now), bin(before))
-    }
-
-    #[inline(always)]
-    fn measure_bin(&self, lane: u8, now: (f32, f32), before: (f32, f32)) -> Option<Peak> {
-        let at = usize::from(lane) % LANES;
-        let turn = times(now, (before.0, -before.1));
-        let offset = angle(turn) / FRAME_ANGLE;
-        if offset.abs() > self.reach[at] {
-            return None;
-        }
-        let gain = (1.0 / sinc(offset * self.half[at])).min(MOST_GAIN);
-        let amplitude = (now.0 * gain, now.1 * gain);
-        let length = (turn.0 * turn.0 + turn.1 * turn.1).sqrt().max(1e-9);
-        let square = amplitude.0 * amplitude.0 + amplitude.1 * amplitude.1;
-        Some(Peak {
-            hz: self.hz[at] + offset,
-            power: square * self.scale[at],
-            lane,
-            amplitude,
-            turn: (turn.0 / length, turn.1 / length),
-        })
-    }
-}
-
-/// How far off a frequency is usually looked for.
-pub(crate) fn usual_reach(hz: f32) -> f32 {
-    STRAYS * hz + STRAYS_HZ
-}
-
-/// The window in which frequencies so near each other are told apart, in frames. High ones stray
-/// by so many Hz that their windows must be short.
-pub(crate) fn usual_frames(hz: f32, nearest_hz: f32) -> usize {
-    match hz {
-        HIGH_FROM_HZ.. => 1,
-        LOW_BELOW_HZ.. => 2,
-        _ if nearest_hz < CLOSE_HZ => 8,
-        _ => 4,
-    }
-}
-
-/// What each bin stands for: below 700 Hz one of the frequencies; above, and where windows are
-/// long, a part of what they may stray over.
-fn lanes_for(bands: &[Band]) -> Vec<Band> {
-    let mut bands = bands.to_vec();
-    bands.sort_by(|a, b| (a.hz - a.reach).total_cmp(&(b.hz - b.reach)));
-    let (mut low, mut high): (Vec<Band>, Vec<Band>) =
-        bands.into_iter().partition(|band| !band.is_shared());
-    low.sort_by(|a, b| a.hz.total_cmp(&b.hz));
-    low.dedup_by(|next, band| {
-        let same = next.hz - band.hz < 1.0;
-        if same {
-            band.together = band.together.max(next.together);
-        }
-        same
-    });
-    high.dedup_by(|next, band| {
-        let (from, to) = (band.hz - band.reach, band.hz + band.reach);
-        let joined = next.hz - next.reach <= to && next.frames == band.frames;
-        if joined {
-            let to = to.max(next.hz + next.reach);
-            (band.hz, band.reach) = ((from + to) / 2.0, (to - from) / 2.0);
-            band.together = band.together.max(next.together);
-        }
-        joined
-    });
-    low.extend(high.iter().flat_map(parts));
-    low
-}
-
-/// As many bins as see all of a band.
-fn parts(band: &Band) -> impl Iterator<Item = Band> {
-    let band = *band;
-    let bin = SAMPLE_RATE as f32 / (band.frames * FRAME) as f32;
-    let count = (2.0 * band.reach / (SPAN_BINS * bin).min(SPAN_HZ)).ceil();
-    let width = 2.0 * band.reach / count;
-    (0..count as usize).map(move |n| Band {
-        hz: band.hz - band.reach + (n as f32 + 0.5) * width,
-        reach: width / 2.0 + STRAYS_HZ,
-        ..band
-    })
-}
-
 #[inline(always)]
 fn place(lane: u8) -> (usize, usize) {
     (usize::from(lane) / LANES, usize::from(lane) % LANES)
-}
-
-/// A complex number now and one frame ago.
-type Both = ((f32, f32), (f32, f32));
-
-#[inline(always)]
-fn times(a: (f32, f32), b: (f32, f32)) -> (f32, f32) {
-    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
-}
-
-/// The angle of a complex number, within 0.00002 (Abramowitz and Stegun 4.4.49).
-#[inline(always)]
-fn angle((re, im): (f32, f32)) -> f32 {
-    let (x, y) = (re.abs(), im.abs());
-    let (small, large) = if x < y { (x, y) } else { (y, x) };
-    let a = small / large.max(f32::MIN_POSITIVE);
-    let s = a * a;
-    let odd = 0.999_866 + s * (-0.330_299_5 + s * (0.180_141 + s * (-0.085_133 + s * 0.020_835_1)));
-    let octant = a * odd;
-    let quadrant = if x < y { FRAC_PI_2 - octant } else { octant };
-    let half = if re < 0.0 { PI - quadrant } else { quadrant };
-    if im < 0.0 { -half } else { half }
-}
-
-/// Sine and cosine, within 0.00001.
-#[inline(always)]
-fn sin_cos(angle: f32) -> (f32, f32) {
-    let x = angle - TAU * (angle / TAU).round_ties_even();
-    // Half the angle, whose series are short.
-    let h = x / 2.0;
-    let s = h * h;
-    let sin =
-        h * (1.0 + s * (-1.0 / 6.0 + s * (1.0 / 120.0 + s * (-1.0 / 5040.0 + s / 362_880.0))));
-    let cos = 1.0
-        + s * (-0.5
-            + s * (1.0 / 24.0 + s * (-1.0 / 720.0 + s * (1.0 / 40_320.0 - s / 3_628_800.0))));
-    (2.0 * sin * cos, 1.0 - 2.0 * sin * sin)
-}
-
-#[inline(always)]
-fn sinc(x: f32) -> f32 {
-    if x.abs() < 1e-3 {
-        1.0
-    } else {
-        sin_cos(x).0 / x
-    }
 }

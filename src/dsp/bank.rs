@@ -36,7 +36,7 @@ pub(crate) const HOP: usize = FRAME;
 const SPARE_BITS: i32 = 2;
 
 /// What the products are multiplied with to be in units of samples.
-const UNIT: f32 = (1 << SPARE_BITS) as f32 / TABLE_ONE as f32;
+pub(crate) const UNIT: f32 = (1 << SPARE_BITS) as f32 / TABLE_ONE as f32;
 
 /// One value a frequency.
 pub(crate) type Lanes = [f32; LANES];
@@ -194,6 +194,12 @@ impl Turned {
         re: [UNIT; LANES],
         im: [0.0; LANES],
     });
+
+    /// The phases that the next hop's middle has in the common reference, times [`UNIT`].
+    #[inline(always)]
+    pub fn phases(&self) -> &Bins {
+        &self.0
+    }
 
     /// The bins in the common reference; turns on to the next hop.
     #[inline(always)]

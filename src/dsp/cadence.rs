@@ -7,8 +7,8 @@
 //! How: two cadences are compared pair by pair (burst, pause) at every relative position;
 //! the longest stretch in which they agree is what a listener must outlast.
 //!
-//! Limits: a pair fits within 15 % or 25 ms, whichever is more (exchanges keep 10 %, ITU-T
-//! E.180 clause 5; the rest is our measurement); frequencies fit within 2.3 %. Two tones
+//! Limits: a pair fits within 15 % and 5 ms, or 25 ms, whichever is more (exchanges keep 10 %,
+//! ITU-T E.180 clause 5; 5 ms are our measurement); frequencies fit within 2.3 %. Two tones
 //! sound alike when all their lengths are within 12 %. Lengths further apart can still be
 //! mistaken once, until 27 %: then more pairs decide.
 
@@ -21,6 +21,9 @@ const FREQ_SLACK_HZ: f32 = 2.0;
 
 const TIME_TOLERANCE: f32 = 0.15;
 const TIME_SLACK_MS: f32 = 25.0;
+
+/// How far off a length may be measured in noise.
+const MEASURE_MS: f32 = 5.0;
 
 /// Nominal lengths closer than this share of the longer are not told apart.
 const ALIKE: f32 = 0.12;
@@ -41,28 +44,55 @@ pub(crate) fn heard_as(burst: &Burst) -> ArrayVec<f32, MAX_FREQS> {
 
 /// How far two sets of frequencies differ, 1 being the tolerance; `None` beyond it.
 pub(crate) fn freq_error(heard: &[f32], nominal: &[f32]) -> Option<f32> {
+    freq_error_within(heard, nominal, allowed_hz)
+}
+
+fn allowed_hz(nominal: f32) -> f32 {
+    nominal * FREQ_TOLERANCE + FREQ_SLACK_HZ
+}
+
+/// How far two sets of as many frequencies differ at worst, 1 being the tolerance.
+pub(crate) fn usual_error(heard: &[f32], nominal: &[f32]) -> f32 {
+    let errors = heard.iter().zip(nominal);
+    errors.fold(0f32, |worst, (heard, nominal)| {
+        worst.max((heard - nominal).abs() / allowed_hz(*nominal))
+    })
+}
+
+/// The same where so many Hz are allowed.
+pub(crate) fn freq_error_within(
+    heard: &[f32],
+    nominal: &[f32],
+    allowed: impl Fn(f32) -> f32,
+) -> Option<f32> {
     if heard.len() != nominal.len() {
         return None;
     }
-    let mut worst = 0f32;
-    for (heard, nominal) in heard.iter().zip(nominal) {
-        let allowed = nominal * FREQ_TOLERANCE + FREQ_SLACK_HZ;
-        worst = worst.max((heard - nominal).abs() / allowed);
-    }
+    let errors = heard.iter().zip(nominal);
+    let worst = errors.fold(0f32, |worst, (heard, nominal)| {
+        worst.max((heard - nominal).abs() / allowed(*nominal))
+    });
     (worst <= 1.0).then_some(worst)
 }
 
 /// How far a measured length is from a nominal one, 1 being the tolerance; `None` beyond.
 pub(crate) fn time_error(measured_ms: f32, nominal_ms: u32) -> Option<f32> {
+    Some(time_error_unbound(measured_ms, nominal_ms)).filter(|error| *error <= 1.0)
+}
+
+/// The same beyond the tolerance as well.
+pub(crate) fn time_error_unbound(measured_ms: f32, nominal_ms: u32) -> f32 {
     let nominal = nominal_ms as f32;
-    let allowed = (nominal * TIME_TOLERANCE).max(TIME_SLACK_MS);
-    let error = (measured_ms - nominal).abs() / allowed;
-    (error <= 1.0).then_some(error)
+    (measured_ms - nominal).abs() / allowed_ms(nominal)
 }
 
 /// The longest that a length may be measured and still fit, in ms.
 pub(crate) fn longest(nominal_ms: u32) -> f32 {
-    nominal_ms as f32 + (nominal_ms as f32 * TIME_TOLERANCE).max(TIME_SLACK_MS)
+    nominal_ms as f32 + allowed_ms(nominal_ms as f32)
+}
+
+fn allowed_ms(nominal: f32) -> f32 {
+    (nominal * TIME_TOLERANCE + MEASURE_MS).max(TIME_SLACK_MS)
 }
 
 /// Whether two bursts have the same nominal frequencies.

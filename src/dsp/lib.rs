@@ -10,6 +10,7 @@
 
 mod activity;
 pub mod answer;
+mod bands;
 mod bank;
 mod cadence;
 pub mod click;
@@ -26,9 +27,14 @@ pub mod pulse;
 mod segment;
 pub mod simd;
 pub mod three_way;
+pub mod segment;
+mod shape;
+pub mod simd;
+mod spectrum;
 pub mod tone_gen;
 pub mod tty;
 pub mod voice;
+mod wave;
 
 /// Samples a second, everywhere.
 pub const SAMPLE_RATE: u32 = 8000;

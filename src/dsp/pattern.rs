@@ -9,14 +9,18 @@
 //! Limits: those of [`crate::progress`].
 
 use crate::{
-    cadence::{ends_steady, freq_error, heard_as, longest, pairs_needed, same_freqs, time_error},
-    plan::{MAX_BURSTS, MAX_FREQS, ToneDef},
+    bands::{Band, LOW_BELOW_HZ, usual_frames, usual_reach},
+    cadence::{
+        ends_steady, freq_error, freq_error_within, heard_as, longest, pairs_needed, same_freqs,
+        time_error, time_error_unbound, usual_error,
+    },
+    plan::{Burst, MAX_BURSTS, MAX_FREQS, ToneDef},
     segment::Ended,
 };
 use arrayvec::ArrayVec;
 use types::{
     tick::{Tick, Ticks},
-    tone::Tone,
+    tone::{SitKind, Tone},
 };
 
 /// A tone of the plan, prepared, and how much of it was heard in a row.
@@ -27,7 +31,8 @@ pub(crate) struct Known {
     pub bursts: ArrayVec<Shape, MAX_BURSTS>,
     /// Pairs in a row until it can be no other tone.
     pub pairs_needed: usize,
-    /// Steady: how long it must sound. Ringback: how long until it is told early.
+    /// How long its last burst must sound to be told while it does: of a steady tone, a
+    /// sequence, a ringback whose frequencies are its own.
     pub lasts: Option<Ticks>,
     /// For each burst, the run of fitting pairs that ended with it.
     pub runs: [Run; MAX_BURSTS],
@@ -49,6 +54,20 @@ pub(crate) struct Shape {
     level_dbm0: f32,
     pub on_ms: u32,
     pub off_ms: u32,
+    /// More than usual.
+    strays_hz: Option<f32>,
+}
+
+/// How well the last sounds fit a sequence.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Sequence {
+    /// The worst error of frequencies and lengths, 1 being the tolerance; lengths may be worse.
+    pub worst: f32,
+    /// The sum of all errors' squares: which of several sequences is nearest.
+    pub distance: f32,
+    /// Its lengths fit too.
+    pub fits: bool,
+    pub start: Tick,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,8 +87,27 @@ pub(crate) struct Pair<'a> {
     pub off_ms: f32,
 }
 
-const STEADY: Ticks = Ticks::ms(500);
-const EARLY: Ticks = Ticks::ms(250);
+const STEADY: Ticks = Ticks::ms(600);
+const EARLY: Ticks = Ticks::ms(400);
+
+/// The last part of a sequence: so long, or this share of it.
+const LAST_PART: Ticks = Ticks::ms(150);
+const LAST_SHARE: f32 = 0.6;
+
+/// Hz and lengths that ITU-T E.180 lets special information tones stray.
+const SIT_STRAYS_HZ: f32 = 50.0;
+const SIT_PART_MS: std::ops::RangeInclusive<f32> = 200.0..=480.0;
+
+/// Bursts so short that they need short windows, where no two frequencies are nearer than this.
+const BRIEF_MS: u32 = 60;
+const BRIEF_APART_HZ: f32 = 60.0;
+
+/// The longest pause between two parts of a sequence that has none.
+const SEQUENCE_GAP_MS: f32 = 55.0;
+
+/// The least share of all power, and the most amplitude over the least.
+const PURE: f32 = 0.82;
+const EVEN: f32 = 1.2;
 
 /// Bursts of one tone keep their level within this.
 const EVEN_DB: f32 = 5.0;
@@ -87,6 +125,7 @@ impl Known {
                 level_dbm0: burst.level_dbm0,
                 on_ms: burst.on_ms,
                 off_ms: burst.off_ms,
+                strays_hz: (def.tone == Tone::Sit(SitKind::Unknown)).then_some(SIT_STRAYS_HZ),
             })
             .collect();
         let kind = match (ends_steady(def), def.repeat) {
@@ -147,22 +186,31 @@ impl Known {
         let count = self.bursts.len();
         match self.kind {
             Kind::Steady if usize::from(self.prefix()) < (count - 1).min(2) => None,
-            Kind::Steady => freq_error(freqs, &self.bursts[count - 1].freqs),
+            Kind::Steady => self.bursts[count - 1].freq_error(freqs),
             _ => self
                 .bursts
                 .iter()
-                .filter_map(|shape| freq_error(freqs, &shape.freqs))
+                .filter_map(|shape| shape.freq_error(freqs))
                 .min_by(f32::total_cmp),
         }
     }
 
-    /// Whether a sound of these frequencies, so long, cannot be part of this tone.
-    pub fn is_outlasted(&self, freqs: &[f32], lasted: Ticks) -> bool {
-        self.kind == Kind::Cadenced
-            && !self.bursts.iter().any(|shape| {
-                freq_error(freqs, &shape.freqs).is_some()
-                    && ms(lasted) <= longest(shape.on_ms) + ms(EDGE_LAG)
-            })
+    /// The longest that a sound of these frequencies may last and be part of this tone.
+    pub fn outlasted_after(&self, freqs: &[f32]) -> Ticks {
+        if self.kind != Kind::Cadenced {
+            return Ticks(u64::MAX);
+        }
+        let fitting = self.bursts.iter().filter(|b| b.freq_error(freqs).is_some());
+        let longest = fitting.map(|b| Ticks::ms(longest(b.on_ms) as u64) + EDGE_LAG);
+        longest.max().unwrap_or(Ticks::ZERO)
+    }
+
+    /// Whether a sound was one of this tone's bursts.
+    pub fn has_burst(&self, sound: &Ended, on_ms: f32) -> bool {
+        self.bursts.iter().any(|shape| {
+            let lasted = sound.cut || time_error(on_ms, shape.on_ms).is_some();
+            lasted && shape.freq_error(&sound.freqs).is_some()
+        })
     }
 
     /// The longest gap that may follow a burst of this length.
@@ -176,37 +224,77 @@ impl Known {
         Ticks::ms(longest_gap.fold(0.0, f32::max) as u64)
     }
 
-    /// Whether the last sounds are this sequence: the worst error, or `Some(None)` when
-    /// only the frequencies fit.
-    pub fn sequence(&self, past: &[Ended]) -> Option<Option<f32>> {
-        let count = self.bursts.len();
-        let heard = &past[past.len().checked_sub(count)?..];
-        let mut worst = Some(0f32);
-        for (at, (sound, shape)) in heard.iter().zip(&self.bursts).enumerate() {
-            let off = freq_error(&sound.freqs, &shape.freqs)?;
-            if at > 0 {
-                let gap = ms(sound.start.since(heard[at - 1].end));
-                if gap > longest(self.bursts[at - 1].off_ms) + 30.0 {
-                    return None;
-                }
-            }
+    /// Whether the last sounds, and one that goes on, are this sequence.
+    pub fn sequence(&self, past: &[Ended], start: Tick, freqs: &[f32]) -> Option<Sequence> {
+        let (last, before) = self.bursts.split_last()?;
+        let heard = &past[past.len().checked_sub(before.len())?..];
+        let mut worst = last.freq_error(freqs)?;
+        let mut sequence = Sequence {
+            worst,
+            distance: last.distance(freqs),
+            fits: true,
+            start: heard.first().map_or(start, |sound| sound.start),
+        };
+        let next = heard.iter().skip(1).map(|sound| sound.start).chain([start]);
+        for ((sound, shape), next) in heard.iter().zip(before).zip(next) {
+            let off = shape.freq_error(&sound.freqs)?;
             let on_ms = ms(sound.end.since(sound.start));
-            let length = time_error(on_ms, shape.on_ms);
-            worst = worst
-                .zip(length)
-                .map(|(worst, length)| worst.max(length).max(off));
+            let gap_ms = ms(next.since(sound.end));
+            if sound.cut || gap_ms > longest(shape.off_ms).max(SEQUENCE_GAP_MS) {
+                return None;
+            }
+            let length = time_error_unbound(on_ms, shape.on_ms);
+            sequence.fits &= length <= 1.0;
+            if !SIT_PART_MS.contains(&on_ms) && length > 1.0 {
+                return None;
+            }
+            worst = worst.max(off).max(length);
+            sequence.distance += shape.distance(&sound.freqs) + length * length;
         }
-        Some(worst)
+        sequence.worst = worst;
+        Some(sequence)
+    }
+
+    /// The error when a single burst of the tone has these frequencies and this length.
+    pub fn burst_error(&self, sound: &Ended, on_ms: f32) -> Option<f32> {
+        let errors = self.bursts.iter().filter_map(|shape| {
+            let off = shape.freq_error(&sound.freqs)?;
+            Some(time_error(on_ms, shape.on_ms)?.max(off))
+        });
+        errors.min_by(f32::total_cmp)
     }
 }
 
 impl Shape {
+    pub fn freq_error(&self, heard: &[f32]) -> Option<f32> {
+        match self.strays_hz {
+            Some(most) => freq_error_within(heard, &self.freqs, |_| most),
+            None => freq_error(heard, &self.freqs),
+        }
+    }
+
+    /// The squares of the errors in the usual tolerance, whatever is allowed.
+    fn distance(&self, heard: &[f32]) -> f32 {
+        let usual = usual_error(heard, &self.freqs);
+        usual * usual
+    }
+
     pub fn fits(&self, pair: &Pair) -> Option<f32> {
-        let hz = freq_error(&pair.sound.freqs, &self.freqs)?;
+        let hz = self.freq_error(&pair.sound.freqs)?;
+        let like_a_tone = is_even(pair.sound.purity, pair.sound.unevenness);
+        if self.freqs[0] < LOW_BELOW_HZ && !like_a_tone {
+            return None;
+        }
         let on = time_error(pair.on_ms, self.on_ms)?;
         let off = time_error(pair.off_ms, self.off_ms)?;
         Some(hz.max(on).max(off))
     }
+}
+
+/// Whether a sound below 700 Hz is as pure and even as a tone of an exchange: a note of music that
+/// lasts is one or the other. At 10 dB of signal to noise a tone has 0.87 and 1.15 at worst.
+pub(crate) fn is_even(purity: f32, unevenness: f32) -> bool {
+    purity >= PURE && unevenness <= EVEN
 }
 
 impl Run {
@@ -230,6 +318,41 @@ impl Run {
     }
 }
 
+/// What a detector of these tones must listen for.
+pub(crate) fn bands_of(all: &[ToneDef]) -> Vec<Band> {
+    let bursts = || all.iter().flat_map(|def| def.bursts.iter());
+    let low = |burst: &&Burst| burst.freqs()[0] < LOW_BELOW_HZ;
+    let chords = bursts().filter(low).map(heard_as);
+    let nearest = chords.flat_map(|chord| {
+        let pairs: ArrayVec<f32, MAX_FREQS> = chord.windows(2).map(|w| w[1] - w[0]).collect();
+        pairs
+    });
+    let nearest = nearest.fold(f32::MAX, f32::min);
+    let shortest = bursts().filter(low).map(|burst| burst.on_ms);
+    let shortest = shortest.filter(|ms| *ms > 0).min().unwrap_or(u32::MAX);
+    let brief = shortest < BRIEF_MS && nearest >= BRIEF_APART_HZ;
+    let band = |def: &ToneDef, hz: f32, together: usize| Band {
+        hz,
+        reach: match def.tone {
+            Tone::Sit(SitKind::Unknown) => SIT_STRAYS_HZ,
+            _ => usual_reach(hz),
+        },
+        together,
+        frames: match usual_frames(hz, nearest) {
+            4 if brief => 2,
+            frames => frames,
+        },
+    };
+    let bands = all.iter().flat_map(|def| {
+        let chords = def.bursts.iter().map(heard_as);
+        chords.flat_map(move |chord| {
+            let together = chord.len();
+            chord.into_iter().map(move |hz| band(def, hz, together))
+        })
+    });
+    bands.collect()
+}
+
 /// How long a sound must last to be told while it sounds; `None` when it cannot be.
 fn lasts(def: &ToneDef, kind: Kind, all: &[ToneDef]) -> Option<Ticks> {
     let last = def.bursts.last()?;
@@ -249,6 +372,10 @@ fn lasts(def: &ToneDef, kind: Kind, all: &[ToneDef]) -> Option<Ticks> {
         Kind::Cadenced if def.tone == Tone::Ringback => {
             let shared = others().any(|other| def.bursts.iter().any(|own| same_freqs(own, other)));
             (!shared).then_some(EARLY)
+        }
+        Kind::Once => {
+            let share = Ticks::ms((LAST_SHARE * last.on_ms as f32) as u64);
+            Some(share.min(LAST_PART))
         }
         _ => None,
     }

@@ -7,18 +7,22 @@
 //! the gap after it is compared with every burst of every tone; a tone is told when as
 //! many pairs in a row fitted it as it takes to be no other tone of the plan (busy whose
 //! cadence is also the beginning of congestion needs more pairs). A steady tone is told
-//! once it has outlasted every burst of the same frequencies in the plan, 500 ms at least.
-//! Ringback is told early, with `cycles: 0`, when its frequencies are its own and have
-//! lasted 250 ms, or when a burst is over whose length no other tone has.
+//! once it has outlasted every burst of the same frequencies in the plan, 600 ms at least,
+//! and has been as even and pure as no instrument is. Ringback is told early, with `cycles: 0`,
+//! when its frequencies are its own and have lasted 400 ms, or when a burst is over whose length
+//! no other tone has. A special information tone is told when its third part has lasted 150 ms;
+//! its kind is that of the nearest frequencies and lengths of the first two, for the third is
+//! the same in all.
 //!
-//! Limits: frequency 2 % (1 % above 2 kHz), cadence 15 % (E.180 lets exchanges stray 10 %),
-//! level 0 to -35 dBm0, signal to noise 10 dB, bursts from 50 ms (60 ms in noise). Where a
-//! plan has a ringback of the dial tone's frequency, dial tone takes 1.2 times the longest
-//! ringing burst; a plan of dial tones alone ([`TonePlan::only`]) needs 500 ms everywhere.
+//! Limits: found at 0 to -35 dBm0 a frequency, up to 6 dB of twist (10 at best), within 2 % in
+//! frequency and 15 % in every length (E.180 lets exchanges stray 1 to 2 and 10 %), with 10 dB
+//! of signal over white noise; bursts from 45 ms. Where a plan has a ringback of the dial tone's
+//! frequency, dial tone takes 1.2 times the longest ringing burst; a plan of dial tones alone
+//! ([`TonePlan::only`]) needs 600 ms everywhere. One pair that fits is told: who must not take
+//! two notes of a melody for busy waits for the second cycle.
 
 use crate::{
-    cadence::{freq_error, heard_as, time_error},
-    pattern::{EDGE_LAG, Kind, Known, Pair, ms},
+    pattern::{EDGE_LAG, Kind, Known, Pair, Sequence, bands_of, is_even, ms},
     plan::{MAX_BURSTS, ToneDef, TonePlan},
     segment::{Ended, Segmenter, Sound},
 };
@@ -40,16 +44,16 @@ pub struct ProgressFrame {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum ProgressEvent {
     /// A tone is recognised: at each full cycle of a cadenced one, counted from 1; once
-    /// for a steady one, and for a special information tone when its last part is over,
-    /// with `cycles` 1. `cycles` 0 is a ringback that can be nothing else but has not
-    /// completed a cycle.
+    /// for a steady one and for a special information tone, with `cycles` 1. `cycles` 0 is a
+    /// ringback that can be nothing else but has not completed a cycle.
     Tone {
         tone: Tone,
         cycles: u16,
         start: Tick,
         /// Of all frequencies together, in the last burst.
         level_dbm0: f32,
-        /// 0 to 1: how well frequencies and lengths fit, and how much was heard.
+        /// 0 to 1: how well frequencies and lengths fit, how much was heard, and how little
+        /// else sounded. See [`confidence`].
         confidence: f32,
     },
     /// A recognised tone has stopped; `at` is when it was last heard.
@@ -64,8 +68,12 @@ pub struct Progress {
     active: Option<Active>,
     /// The last sounds, oldest first.
     past: ArrayVec<Ended, MAX_BURSTS>,
-    /// The start of the sound that was already told as steady or early.
-    told: Option<Tick>,
+    /// How long the sound that goes on must last until it is looked at next; `None` once it
+    /// has been told.
+    due: Option<Ticks>,
+    /// Samples were lost in the gap that goes on: it is measured from here.
+    gap_since: Tick,
+    lost: bool,
 }
 
 /// The tone that is being heard, as an index into the known ones.
@@ -73,6 +81,19 @@ pub struct Progress {
 struct Active {
     known: usize,
     last_heard: Tick,
+    /// Told so far.
+    cycles: u16,
+    /// What the sound that goes on may last as a part of it.
+    outlasted_after: Ticks,
+}
+
+/// What a sound that goes on must be.
+#[derive(Clone, Copy, Debug)]
+struct Certain {
+    known: usize,
+    tone: Tone,
+    error: f32,
+    start: Tick,
 }
 
 /// A gap longer than any cadence forgets what was before.
@@ -80,6 +101,12 @@ const FORGET: Ticks = Ticks::secs(20);
 
 /// Power of a gap, as a share of the burst's, above which it is no pause (6 dB).
 const QUIET: f32 = 0.25;
+
+/// How often a sound that goes on is looked at, once it may be something.
+const LOOK_AGAIN: Ticks = Ticks::ms(40);
+
+/// A form for no kind must be this much nearer than any kind's.
+const KINDS_FIRST: f32 = 0.5;
 
 impl Progress {
     /// Allocates; nothing later does.
@@ -90,16 +117,14 @@ impl Progress {
             .filter(|def| def.same_as.is_none() && !def.bursts.is_empty())
             .cloned()
             .collect();
-        let freqs = defs
-            .iter()
-            .flat_map(|def| def.bursts.iter().flat_map(heard_as))
-            .collect();
         Progress {
-            segmenter: Segmenter::new(freqs),
+            segmenter: Segmenter::of_bands(&bands_of(&defs)),
             known: defs.iter().map(|def| Known::new(def, &defs)).collect(),
             active: None,
             past: ArrayVec::new(),
-            told: None,
+            due: None,
+            gap_since: Tick::ZERO,
+            lost: false,
         }
     }
 
@@ -109,6 +134,9 @@ impl Progress {
             tonal: change.tonal,
             ..ProgressFrame::default()
         };
+        if std::mem::take(&mut self.lost) {
+            self.gap_since = at;
+        }
         if let Some(ended) = change.ended {
             self.burst_ended(ended, &mut frame);
         }
@@ -124,38 +152,41 @@ impl Progress {
         frame
     }
 
-    /// Samples are missing before the next frame. A tone that goes on is not disturbed.
+    /// Samples are missing before the next frame. A tone that goes on is not disturbed; a burst
+    /// or a pause that may have been hidden is not guessed.
     pub fn lost(&mut self, samples: u32) {
-        if samples > 0 {
-            self.segmenter.lost();
-        }
+        self.segmenter.lost(samples);
+        self.lost |= samples > 0;
     }
 
     /// Forgets all that was heard.
     pub fn reset(&mut self) {
         self.segmenter.reset();
         self.active = None;
-        self.told = None;
+        self.due = None;
+        self.gap_since = Tick::ZERO;
+        self.lost = false;
         self.forget();
     }
 
     fn forget(&mut self) {
         self.past.clear();
+        self.forget_runs();
+    }
+
+    fn forget_runs(&mut self) {
         for known in &mut self.known {
             known.forget();
         }
     }
 
     fn burst_ended(&mut self, ended: Ended, frame: &mut ProgressFrame) {
+        self.gap_since = ended.end;
         if let Some(active) = &mut self.active {
             let known = &self.known[active.known];
             active.last_heard = ended.end;
             let on_ms = ms(ended.end.since(ended.start));
-            let fits = known.bursts.iter().any(|shape| {
-                freq_error(&ended.freqs, &shape.freqs).is_some()
-                    && time_error(on_ms, shape.on_ms).is_some()
-            });
-            if known.kind != Kind::Cadenced || !fits {
+            if known.kind != Kind::Cadenced || !known.has_burst(&ended, on_ms) {
                 self.end_active(frame);
             }
         }
@@ -163,16 +194,19 @@ impl Progress {
             self.past.remove(0);
         }
         self.past.push(ended);
-        self.look_for_sequence(frame);
         self.look_for_ring_burst(frame);
     }
 
     /// A sound began: the gap before it is complete, and with it a pair.
     fn burst_began(&mut self, frame: &mut ProgressFrame) {
+        self.due = self.known.iter().filter_map(|known| known.lasts).min();
         let Some(sound) = self.segmenter.sound() else {
             return;
         };
-        let (start, power) = (sound.start, sound.power());
+        let (start, power, after_loss) = (sound.start, sound.power(), sound.after_loss);
+        if let Some(active) = &mut self.active {
+            active.outlasted_after = self.known[active.known].outlasted_after(&sound.freqs());
+        }
         let Some(last) = self.past.last() else {
             return;
         };
@@ -186,6 +220,11 @@ impl Progress {
             self.forget();
             return;
         }
+        if last.cut || after_loss {
+            // Whether this pair fits cannot be known.
+            self.forget_runs();
+            return;
+        }
         let pair = Pair {
             sound: last,
             on_ms: ms(last.end.since(last.start)),
@@ -194,12 +233,12 @@ impl Progress {
         for known in &mut self.known {
             known.take(&pair);
         }
-        let level_dbm0 = last.level_dbm0;
-        self.tell_cadence(level_dbm0, frame);
+        let (level_dbm0, purity) = (last.level_dbm0, last.purity);
+        self.tell_cadence(level_dbm0, purity, frame);
     }
 
     /// Tells the cadenced tone that the pairs so far have made certain.
-    fn tell_cadence(&mut self, level_dbm0: f32, frame: &mut ProgressFrame) {
+    fn tell_cadence(&mut self, level_dbm0: f32, purity: f32, frame: &mut ProgressFrame) {
         let certain = self.known.iter().enumerate().filter_map(|(at, known)| {
             let run = known.longest_run();
             let enough =
@@ -216,92 +255,155 @@ impl Progress {
         let Some((at, run)) = best else {
             return;
         };
-        let last_heard = self.past.last().map_or(run.start, |last| last.end);
-        let new = self.active.is_none_or(|active| active.known != at);
         let cycle = self.known[at].bursts.len() as u16;
         let certain_from = self.known[at].pairs_needed as u16;
-        if new {
-            self.end_active(frame);
-        }
-        self.active = Some(Active {
-            known: at,
-            last_heard,
-        });
-        if run.pairs.is_multiple_of(cycle) || run.pairs == certain_from {
+        let whole = run.pairs.is_multiple_of(cycle) || run.pairs == certain_from;
+        let told = match self.active {
+            Some(active) if active.known == at => active.cycles,
+            _ => {
+                self.end_active(frame);
+                0
+            }
+        };
+        // After a loss the run is new, the tone is not.
+        let cycles = (run.pairs / cycle).max(told + u16::from(whole));
+        self.activate(at, run.start, cycles);
+        if whole {
             frame.events.push(ProgressEvent::Tone {
                 tone: self.known[at].tone,
-                cycles: run.pairs / cycle,
+                cycles,
                 start: run.start,
                 level_dbm0,
-                confidence: confidence(run.error, f32::from(run.pairs)),
+                confidence: confidence(run.error, f32::from(run.pairs), purity),
             });
         }
+    }
+
+    fn activate(&mut self, known: usize, start: Tick, cycles: u16) {
+        let sound = self.segmenter.sound();
+        let limit = sound.map(|sound| self.known[known].outlasted_after(&sound.freqs()));
+        self.active = Some(Active {
+            known,
+            last_heard: self.past.last().map_or(start, |last| last.end.max(start)),
+            cycles,
+            outlasted_after: limit.unwrap_or(Ticks(u64::MAX)),
+        });
     }
 
     fn burst_goes_on(&mut self, now: Tick, frame: &mut ProgressFrame) {
         let Some(sound) = self.segmenter.sound() else {
             return;
         };
-        let (start, lasted) = (sound.start, now.since(sound.start));
-        let freqs = self.segmenter.freqs_of(sound);
-        if let Some(active) = self.active
-            && self.known[active.known].is_outlasted(&freqs, lasted)
+        let lasted = now.since(sound.whole_since);
+        if self
+            .active
+            .is_some_and(|active| lasted > active.outlasted_after)
         {
             self.end_active(frame);
         }
-        if self.told == Some(start) {
+        if self.due.is_none_or(|due| lasted < due) {
             return;
         }
+        self.due = self.next_look(lasted);
         let Some(sound) = self.segmenter.sound() else {
             return;
         };
-        let Some((at, error)) = self.certain_while_sounding(sound, &freqs, lasted) else {
+        let Some(certain) = self.certain_while_sounding(sound, lasted) else {
             return;
         };
-        let level_dbm0 = sound.level_dbm0();
-        self.told = Some(start);
-        if self.active.is_some_and(|active| active.known == at) {
+        let (level_dbm0, purity) = (sound.level_dbm0(), sound.purity());
+        self.due = None;
+        if self
+            .active
+            .is_some_and(|active| active.known == certain.known)
+        {
             return;
         }
         self.end_active(frame);
-        self.active = Some(Active {
-            known: at,
-            last_heard: now,
-        });
-        let steady = self.known[at].kind == Kind::Steady;
+        let early = self.known[certain.known].kind == Kind::Cadenced;
+        self.activate(certain.known, now, u16::from(!early));
         frame.events.push(ProgressEvent::Tone {
-            tone: self.known[at].tone,
-            cycles: u16::from(steady),
-            start,
+            tone: certain.tone,
+            cycles: u16::from(!early),
+            start: certain.start,
             level_dbm0,
-            confidence: confidence(error, if steady { 3.0 } else { 0.5 }),
+            confidence: confidence(certain.error, if early { 0.5 } else { 3.0 }, purity),
         });
     }
 
+    /// When a sound that has lasted so long is to be looked at next.
+    fn next_look(&self, lasted: Ticks) -> Option<Ticks> {
+        let later = self.known.iter().filter_map(|known| known.lasts);
+        let next = later.filter(|lasts| *lasts > lasted).min();
+        let again = Ticks(lasted.0 + LOOK_AGAIN.0);
+        Some(next.map_or(again, |next| next.min(again)))
+    }
+
     /// The tone that a sound must be, now that it has lasted so long.
-    fn certain_while_sounding(
-        &self,
-        sound: &Sound,
-        freqs: &[f32],
-        lasted: Ticks,
-    ) -> Option<(usize, f32)> {
+    fn certain_while_sounding(&self, sound: &Sound, lasted: Ticks) -> Option<Certain> {
+        let freqs = sound.freqs();
+        if let Some(sequence) = self.sequence(sound, &freqs, lasted) {
+            return Some(sequence);
+        }
+        let even = is_even(sound.purity(), sound.unevenness());
         let fitting = self.known.iter().enumerate().filter_map(|(at, known)| {
             let long_enough = known.lasts.is_some_and(|lasts| lasted >= lasts);
-            let error = known.sounding(freqs).filter(|_| long_enough)?;
-            Some((at, known.prefix(), error))
+            if !long_enough || known.kind == Kind::Once || !even {
+                return None;
+            }
+            Some((at, known.prefix(), known.sounding(&freqs)?))
         });
         // A prefix that was heard makes stutter dial tone of a dial tone.
-        fitting
-            .filter(|(at, ..)| self.known[*at].kind != Kind::Steady || sound.is_even())
-            .max_by(|a, b| a.1.cmp(&b.1).then(b.2.total_cmp(&a.2)))
-            .map(|(at, _, error)| (at, error))
+        let best = fitting.max_by(|a, b| a.1.cmp(&b.1).then(b.2.total_cmp(&a.2)));
+        best.map(|(known, _, error)| Certain {
+            known,
+            tone: self.known[known].tone,
+            error,
+            start: sound.start,
+        })
+    }
+
+    /// The special information tone whose last part this is.
+    fn sequence(&self, sound: &Sound, freqs: &[f32], lasted: Ticks) -> Option<Certain> {
+        let mut best: Option<(usize, Sequence, f32)> = None;
+        for (at, known) in self.known.iter().enumerate() {
+            if known.kind != Kind::Once || known.lasts.is_none_or(|lasts| lasted < lasts) {
+                continue;
+            }
+            let Some(heard) = known.sequence(&self.past, sound.start, freqs) else {
+                continue;
+            };
+            let sit = matches!(known.tone, Tone::Sit(_));
+            if !heard.fits && !sit {
+                continue;
+            }
+            let last = if known.tone == Tone::Sit(SitKind::Unknown) {
+                KINDS_FIRST
+            } else {
+                0.0
+            };
+            let rank = heard.distance + last + if heard.fits { 0.0 } else { 1000.0 };
+            if best.is_none_or(|(_, _, least)| rank < least) {
+                best = Some((at, heard, rank));
+            }
+        }
+        let (known, heard, _) = best?;
+        Some(Certain {
+            known,
+            tone: match heard.fits {
+                true => self.known[known].tone,
+                false => Tone::Sit(SitKind::Unknown),
+            },
+            error: heard.worst.min(1.0),
+            start: heard.start,
+        })
     }
 
     fn gap_goes_on(&mut self, now: Tick, frame: &mut ProgressFrame) {
         let Some(last) = self.past.last() else {
             return;
         };
-        let gap = now.since(last.end);
+        let gap = now.since(self.gap_since.max(last.end));
         if let Some(active) = self.active {
             let on_ms = ms(last.end.since(last.start));
             if gap > self.known[active.known].longest_gap_after(on_ms) + EDGE_LAG {
@@ -313,56 +415,20 @@ impl Progress {
         }
     }
 
-    /// Special information tones: told when the last part is over.
-    fn look_for_sequence(&mut self, frame: &mut ProgressFrame) {
-        let mut best: Option<(Tone, f32, usize)> = None;
-        let mut rising = None;
-        for known in self.known.iter().filter(|k| k.kind == Kind::Once) {
-            let Some(heard) = known.sequence(&self.past) else {
-                continue;
-            };
-            match (heard, known.tone) {
-                (Some(error), tone) if best.is_none_or(|(_, least, _)| error < least) => {
-                    best = Some((tone, error, known.bursts.len()));
-                }
-                (None, Tone::Sit(_)) => rising = Some(known.bursts.len()),
-                _ => {}
-            }
-        }
-        let unknown = rising.map(|parts| (Tone::Sit(SitKind::Unknown), 1.0, parts));
-        let Some((tone, error, parts)) = best.or(unknown) else {
-            return;
-        };
-        let heard = &self.past[self.past.len() - parts..];
-        let (start, at) = (heard[0].start, heard[parts - 1].end);
-        let level_dbm0 = heard[parts - 1].level_dbm0;
-        self.end_active(frame);
-        frame.events.push(ProgressEvent::Tone {
-            tone,
-            cycles: 1,
-            start,
-            level_dbm0,
-            confidence: confidence(error, parts as f32),
-        });
-        frame.events.push(ProgressEvent::ToneEnd { tone, at });
-    }
-
     /// Ringback whose frequency others share: known by the length of one burst.
     fn look_for_ring_burst(&mut self, frame: &mut ProgressFrame) {
         let Some(last) = self.past.last() else {
             return;
         };
         let on_ms = ms(last.end.since(last.start));
-        let fits = |known: &Known| {
-            let errors = known.bursts.iter().filter_map(|shape| {
-                let off = freq_error(&last.freqs, &shape.freqs)?;
-                Some(time_error(on_ms, shape.on_ms)?.max(off))
-            });
-            errors.min_by(f32::total_cmp)
-        };
+        // A quarter of the bursts of a longer cadence is no proof; half a second is.
+        let even = is_even(last.purity, last.unevenness);
+        if self.active.is_some() || on_ms < 500.0 || last.cut || !even {
+            return;
+        }
         let mut ringback = None;
         for (at, known) in self.known.iter().enumerate() {
-            match (fits(known), known.tone) {
+            match (known.burst_error(last, on_ms), known.tone) {
                 (Some(error), Tone::Ringback) if known.kind == Kind::Cadenced => {
                     ringback = Some((at, error));
                 }
@@ -373,21 +439,16 @@ impl Progress {
         let Some((at, error)) = ringback else {
             return;
         };
-        // A quarter of the bursts of a longer cadence is no proof; half a second is.
-        if self.active.is_some() || on_ms < 500.0 {
-            return;
-        }
-        self.active = Some(Active {
-            known: at,
-            last_heard: last.end,
-        });
-        frame.events.push(ProgressEvent::Tone {
+        let event = ProgressEvent::Tone {
             tone: Tone::Ringback,
             cycles: 0,
             start: last.start,
             level_dbm0: last.level_dbm0,
-            confidence: confidence(error, 0.5),
-        });
+            confidence: confidence(error, 0.5, last.purity),
+        };
+        let start = last.start;
+        self.activate(at, start, 0);
+        frame.events.push(event);
     }
 
     fn end_active(&mut self, frame: &mut ProgressFrame) {
@@ -401,6 +462,7 @@ impl Progress {
 }
 
 /// 1 is certain. A perfect fit heard once is worth 0.75; the worst fit costs 0.4.
-fn confidence(error: f32, heard: f32) -> f32 {
-    (1.0 - 0.4 * error) * (1.0 - 0.5 / (1.0 + heard))
+fn confidence(error: f32, heard: f32, purity: f32) -> f32 {
+    let pure = (purity / 0.9).min(1.0);
+    (1.0 - 0.4 * error) * (1.0 - 0.5 / (1.0 + heard)) * pure
 }

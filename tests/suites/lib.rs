@@ -12,5 +12,6 @@ pub mod data_signals;
 pub mod echo;
 pub mod dtmf;
 pub mod mix;
+pub mod progress;
 pub mod random;
 pub mod talk_off;

@@ -1,0 +1,589 @@
+//! The sines of a short window of audio, found near known frequencies.
+//!
+//! What: frequency and power of up to four sines that sound together, and the share of all
+//! power that they explain.
+//!
+//! How: the bank's bins of each frame are summed over a window of 10 to 40 ms. With the phase
+//! referred to the window's middle, a sine shows in each bin as its amplitude times a real
+//! kernel, sin x / x. The strongest bin is a sine; its frequency is read from the phase it
+//! turned since the window one frame before; what it leaves in the other bins, now and then,
+//! is taken off, and the next strongest is looked for. Of several, each is measured again
+//! without the others.
+//!
+//! Limits: two sines are told apart from one bin's width on (25 Hz in 40 ms); a frequency may
+//! be 2.4 % and 3 Hz off the known one. Whatever is computed here is sums and products in a
+//! fixed order: the same on every machine.
+
+use crate::{
+    SAMPLE_RATE,
+    bands::{Band, lanes_for},
+    bank::{Bank, Bins, LANES, Turned, UNIT},
+    plan::MAX_FREQS,
+    shape::{Both, LONGEST, Peak, Shape},
+    simd::{Kernels, Path, Work},
+    wave::{FRAME_ANGLE, sin_cos, sinc, times},
+};
+use arrayvec::ArrayVec;
+use std::{f32::consts::PI, sync::Arc};
+use types::frame::{FRAME, Samples};
+
+/// Ascending in frequency.
+pub(crate) type Peaks = ArrayVec<Peak, MAX_FREQS>;
+
+/// The detector's state for one leg.
+#[derive(Clone, Debug)]
+pub(crate) struct Spectrum {
+    bank: Arc<Bank>,
+    shapes: Arc<[Shape]>,
+    turned: Box<[Turned]>,
+    /// The last frames' bins, all groups of a frame together.
+    hops: Box<[Bins]>,
+    /// Frames in the longest window.
+    longest: usize,
+    energies: [f32; FRAMES],
+    /// The place of the newest frame in both.
+    newest: usize,
+    windows: Box<[Windows]>,
+    /// Whether the windows are those of the newest frame, and of the one before it.
+    fresh: [bool; 2],
+    peaks: Peaks,
+    explained: f32,
+}
+
+/// A group's window, now and one frame ago, and what the sines found leave of both when the
+/// phases are those in the middle.
+#[derive(Clone, Debug)]
+pub(crate) struct Windows {
+    pub now: Bins,
+    pub before: Bins,
+    pub left: [Bins; 2],
+    /// The most power in a bin now.
+    pub most: f32,
+}
+
+/// Frames kept.
+pub(crate) const FRAMES: usize = 16;
+
+/// A sine counts from this share of the strongest one's power (11 dB).
+const TWIST: f32 = 0.07;
+
+/// Times that each of several sines is measured without the others, by how many bins apart they
+/// are.
+const SWEEPS: [(f32, usize); 3] = [(1.3, 6), (2.6, 2), (f32::MAX, 1)];
+
+/// More than all power, beyond what noise does, is explained by sines that are none.
+const EXPLAINED_MOST: f32 = 1.4;
+
+/// A sine this far from its bin (a fifth of a bin's width) is measured by two bins.
+const BETWEEN: f32 = 0.2 * PI;
+
+/// Sines nearer than this are one.
+const APART_BINS: f32 = 0.76;
+
+/// Least mean square of a window: -45 dBm0.
+const FLOOR: f32 = 7_900.0;
+
+impl Spectrum {
+    pub fn new(bands: &[Band]) -> Spectrum {
+        let lanes = lanes_for(bands);
+        assert!(lanes.len() <= usize::from(u8::MAX), "too many frequencies");
+        let hz: Vec<f32> = lanes.iter().map(|lane| lane.hz).collect();
+        let longest = lanes.iter().map(|lane| lane.frames).max().unwrap_or(1);
+        let bank = Bank::new(&hz, Path::best());
+        let windows = Windows {
+            now: Bins::ZERO,
+            before: Bins::ZERO,
+            left: [Bins::ZERO; 2],
+            most: 0.0,
+        };
+        Spectrum {
+            shapes: lanes.chunks(LANES).map(Shape::new).collect(),
+            turned: bank.start(),
+            hops: vec![Bins::ZERO; FRAMES * bank.groups()].into(),
+            windows: vec![windows; bank.groups()].into(),
+            bank,
+            longest,
+            energies: [0.0; FRAMES],
+            newest: 0,
+            fresh: [false; 2],
+            peaks: Peaks::new(),
+            explained: 0.0,
+        }
+    }
+
+    /// Samples in the window of a lane.
+    pub fn window_of(&self, lane: u8) -> usize {
+        let (group, lane) = place(lane);
+        self.shapes[group].frames[lane] as usize * FRAME
+    }
+
+    /// The sum of squares of the frame so long ago.
+    pub fn energy(&self, frames_ago: usize) -> f32 {
+        self.energies[(self.newest + FRAMES - frames_ago) % FRAMES]
+    }
+
+    /// The mean square that a sine of this bin's magnitude has in the newest window.
+    pub fn power(&self, lane: u8) -> f32 {
+        let (group, lane) = place(lane);
+        let shape = &self.shapes[group];
+        let groups = self.shapes.len();
+        let (mut re, mut im) = (0.0, 0.0);
+        for ago in 0..shape.frames[lane] as usize {
+            let hop = &self.hops[(self.newest + FRAMES - ago) % FRAMES * groups + group];
+            re += hop.re[lane];
+            im += hop.im[lane];
+        }
+        (re * re + im * im) * shape.scale[lane]
+    }
+
+    /// Frames in the longest window.
+    pub fn longest(&self) -> usize {
+        self.longest
+    }
+
+    pub fn peaks(&self) -> &Peaks {
+        &self.peaks
+    }
+
+    /// The share of the last window's power that its peaks hold.
+    pub fn explained(&self) -> f32 {
+        self.explained
+    }
+
+    pub fn take(&mut self, samples: &Samples) {
+        self.newest = (self.newest + 1) % FRAMES;
+        let groups = self.shapes.len();
+        let bins = &mut self.hops[self.newest * groups..][..groups];
+        let [energy] = self.bank.hop([samples], [&mut self.turned], [bins]);
+        self.energies[self.newest] = energy;
+        self.fresh = [false, self.fresh[0]];
+    }
+
+    /// Finds the sines of the window that ends with the last frame; whether they explain that
+    /// share of its power.
+    pub fn analyse(&mut self, least: f32) -> bool {
+        self.peaks.clear();
+        self.explained = 0.0;
+        let loudest = (0..self.longest)
+            .map(|ago| self.energy(ago))
+            .fold(0.0, f32::max);
+        if loudest < FLOOR * FRAME as f32 {
+            return false;
+        }
+        Path::best().run(Analysis {
+            spectrum: self,
+            least,
+        })
+    }
+
+    /// Whether sines that were found so many frames ago still sound and explain that share of the
+    /// power: they are measured again, none is looked for.
+    pub fn still(&mut self, peaks: &[Peak], frames: usize, least: f32) -> bool {
+        self.peaks.clear();
+        for peak in peaks {
+            let (sin, cos) = sin_cos(frames as f32 * FRAME_ANGLE * peak.hz);
+            self.peaks.push(Peak {
+                amplitude: times(peak.amplitude, (cos, sin)),
+                ..*peak
+            });
+            self.sum_lane(peak.lane);
+            self.sum_lane(peak.lane.saturating_add(1));
+            self.sum_lane(peak.lane.saturating_sub(1));
+        }
+        let total = self.total(self.window_of(peaks[0].lane) / FRAME);
+        if peaks.len() == 1 {
+            self.refine(1);
+        }
+        total >= FLOOR && self.refine_and_judge(total, least)
+    }
+
+    /// The window of one bin, now and one frame ago.
+    fn sum_lane(&mut self, lane: u8) {
+        let (group, lane) = place(lane);
+        let groups = self.shapes.len();
+        let Some(shape) = self.shapes.get(group) else {
+            return;
+        };
+        let mut sums = [(0.0, 0.0); 2];
+        for (late, sum) in sums.iter_mut().enumerate() {
+            for ago in late..late + shape.frames[lane] as usize {
+                let hop = &self.hops[(self.newest + FRAMES - ago) % FRAMES * groups + group];
+                *sum = (sum.0 + hop.re[lane], sum.1 + hop.im[lane]);
+            }
+        }
+        let windows = &mut self.windows[group];
+        let [now, before] = sums;
+        (windows.now.re[lane], windows.now.im[lane]) = now;
+        (windows.before.re[lane], windows.before.im[lane]) = before;
+    }
+
+    /// How much of one frame these sines fill, from 0 to 1, and how much they would say in it;
+    /// they were measured in the window whose last frame came `later` frames after it.
+    pub fn presence(&self, peaks: &[Peak], ago: usize, later: f32) -> (f32, f32) {
+        let (mut agreed, mut expected) = (0.0, 0.0);
+        for seen in peaks {
+            let (group, lane) = place(seen.lane);
+            let shape = &self.shapes[group];
+            let mut model = (0.0, 0.0);
+            for peak in peaks {
+                let (home, at) = place(peak.lane);
+                let frames = self.shapes[home].frames[at];
+                // From the middle of the window back to the middle of the frame.
+                let back = later - (frames - 1.0) / 2.0;
+                let (sin, cos) = sin_cos(-back * FRAME_ANGLE * peak.hz);
+                let size = sinc((peak.hz - shape.hz[lane]) * (FRAME_ANGLE / 2.0)) / frames;
+                let (a, b) = peak.amplitude;
+                model.0 += size * (a * cos - b * sin);
+                model.1 += size * (a * sin + b * cos);
+            }
+            let (re, im) = self.hop(group, lane, ago);
+            agreed += re * model.0 + im * model.1;
+            expected += model.0 * model.0 + model.1 * model.1;
+        }
+        (agreed / expected.max(1e-6), expected)
+    }
+
+    /// A bin of a frame, its phase referred to the frame's middle.
+    fn hop(&self, group: usize, lane: usize, ago: usize) -> (f32, f32) {
+        let groups = self.shapes.len();
+        let hop = &self.hops[(self.newest + FRAMES - ago) % FRAMES * groups + group];
+        let back = (ago + 1) as f32 * FRAME_ANGLE * self.shapes[group].hz[lane];
+        let (sin, cos) = sin_cos(back);
+        let next = self.turned[group].phases();
+        let bin = (hop.re[lane] / UNIT, hop.im[lane] / UNIT);
+        times(times(bin, (next.re[lane], -next.im[lane])), (cos, -sin))
+    }
+
+    /// The mean square of the last frames.
+    fn total(&self, frames: usize) -> f32 {
+        let sum: f32 = (0..frames).map(|ago| self.energy(ago)).sum();
+        sum / (frames * FRAME) as f32
+    }
+}
+
+struct Analysis<'a> {
+    spectrum: &'a mut Spectrum,
+    least: f32,
+}
+
+impl Work for Analysis<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<K: Kernels>(self) -> bool {
+        let Analysis { spectrum, least } = self;
+        spectrum.sum_windows();
+        let mut top = (0, 0.0);
+        let mut at_most = 0f32;
+        for (at, (windows, shape)) in spectrum
+            .windows
+            .iter_mut()
+            .zip(&*spectrum.shapes)
+            .enumerate()
+        {
+            at_most = at_most.max(most_together(&windows.now, shape));
+            windows.most = strongest(at, &windows.now, shape, &mut top);
+        }
+        let (group, lane) = place(top.0);
+        let total = spectrum.total(spectrum.shapes[group].frames[lane] as usize);
+        if total < FLOOR || at_most < least * total {
+            return false;
+        }
+        spectrum.refer_to_middle(0.1 * TWIST * top.1);
+        spectrum.find_peaks(least * total, total);
+        spectrum
+            .peaks
+            .sort_unstable_by(|a, b| a.hz.total_cmp(&b.hz));
+        if spectrum.peaks.is_empty() {
+            return false;
+        }
+        spectrum.refine_and_judge(total, least)
+    }
+}
+
+impl Spectrum {
+    /// Measures several sines again, each without the others; whether they are apart and explain
+    /// that share of all power.
+    #[inline(always)]
+    fn refine_and_judge(&mut self, total: f32, least: f32) -> bool {
+        let bin = SAMPLE_RATE as f32 / self.window_of(self.peaks[0].lane) as f32;
+        if self.peaks.len() > 1 {
+            let apart = self.least_apart();
+            let sweeps = SWEEPS.iter().find(|(bins, _)| apart <= bins * bin);
+            self.refine(sweeps.map_or(1, |(_, sweeps)| *sweeps));
+            // What was seen of one sine may have been another's.
+            let most = self.peaks.iter().map(|peak| peak.power);
+            let least = TWIST * most.fold(0.0, f32::max);
+            let count = self.peaks.len();
+            self.peaks.retain(|peak| peak.power >= least);
+            if self.peaks.len() < count {
+                self.refine(1);
+            }
+        }
+        // Two so near would fit a window that one sine fills only partly.
+        if self.least_apart() < APART_BINS * bin {
+            return false;
+        }
+        self.explained = self.peaks.iter().map(|peak| peak.power).sum::<f32>() / total;
+        (least..=EXPLAINED_MOST).contains(&self.explained)
+    }
+
+    #[inline(always)]
+    fn least_apart(&self) -> f32 {
+        let apart = self.peaks.windows(2).map(|pair| pair[1].hz - pair[0].hz);
+        apart.fold(f32::MAX, f32::min)
+    }
+
+    #[inline(always)]
+    fn sum_windows(&mut self) {
+        let groups = self.shapes.len();
+        let ago = |frames: usize| (self.newest + FRAMES - frames) % FRAMES * groups;
+        let places: [usize; LONGEST + 1] = std::array::from_fn(ago);
+        let longest = self.longest;
+        for (at, (windows, shape)) in self.windows.iter_mut().zip(&*self.shapes).enumerate() {
+            let sum = |from: usize| {
+                let frames = places[from..from + LONGEST].iter();
+                let mut frames = frames.map(|place| &self.hops[place + at]);
+                shape.sum(
+                    longest,
+                    std::array::from_fn(|_| frames.next().expect("eight")),
+                )
+            };
+            windows.before = if self.fresh[1] { windows.now } else { sum(1) };
+            windows.now = sum(0);
+        }
+        self.fresh[0] = true;
+    }
+
+    /// Only in groups where a sine may count.
+    #[inline(always)]
+    fn refer_to_middle(&mut self, least: f32) {
+        let groups = self
+            .windows
+            .iter_mut()
+            .zip(&*self.shapes)
+            .zip(&*self.turned);
+        for ((windows, shape), turned) in groups {
+            let mut left = [Bins::ZERO; 2];
+            for lane in 0..if windows.most < least { 0 } else { LANES } {
+                let (now, before) = shape.referred(windows, lane, turned);
+                (left[0].re[lane], left[0].im[lane]) = now;
+                (left[1].re[lane], left[1].im[lane]) = before;
+            }
+            windows.left = left;
+        }
+    }
+
+    /// Peels one sine after the other off. `needed` is what all together must explain of the
+    /// total.
+    #[inline(always)]
+    fn find_peaks(&mut self, needed: f32, total: f32) {
+        let (mut least, mut explained) = (0.0, 0.0);
+        for _ in 0..2 * MAX_FREQS {
+            let mut top = (0, 0.0);
+            for (at, (windows, shape)) in self.windows.iter().zip(&*self.shapes).enumerate() {
+                strongest(at, &windows.left[0], shape, &mut top);
+            }
+            if top.1 < 0.1 * least {
+                return;
+            }
+            let Some(peak) = self.peak(top.0) else {
+                // Some other sound's: it explains nothing.
+                let (group, lane) = place(top.0);
+                let left = &mut self.windows[group].left[0];
+                (left.re[lane], left.im[lane]) = (0.0, 0.0);
+                continue;
+            };
+            if peak.power < least || self.peaks.is_full() {
+                return;
+            }
+            least = least.max(TWIST * peak.power);
+            explained += peak.power;
+            self.peaks.push(peak);
+            let more = (MAX_FREQS - self.peaks.len()) as f32;
+            if explained + more * peak.power < needed {
+                self.peaks.clear();
+                return;
+            }
+            // No room for another that would count.
+            if total - explained < 0.5 * least {
+                return;
+            }
+            self.take_off(&peak);
+        }
+    }
+
+    /// Measures each sine again without what the others leave in its bin.
+    #[inline(always)]
+    fn refine(&mut self, sweeps: usize) {
+        for _ in 0..sweeps {
+            for at in 0..self.peaks.len() {
+                let lane = self.peaks[at].lane;
+                let (group, _) = place(lane);
+                let (now, before) = self.without_others(at, lane);
+                let Some(peak) = self.shapes[group].measure_apart(lane, now, before) else {
+                    self.peaks[at].power = 0.0;
+                    self.peaks[at].amplitude = (0.0, 0.0);
+                    continue;
+                };
+                self.peaks[at] = match self.other_bin(&peak) {
+                    Some(other) => self.by_two(&peak, self.without_others(at, other).0, other),
+                    None => peak,
+                };
+            }
+        }
+    }
+
+    /// A bin of the window without what the other sines leave in it.
+    #[inline(always)]
+    fn without_others(&self, at: usize, lane: u8) -> Both {
+        let (group, lane) = place(lane);
+        let windows = &self.windows[group];
+        let (mut now, mut before) = self.shapes[group].referred(windows, lane, &self.turned[group]);
+        for (_, other) in self.peaks.iter().enumerate().filter(|(n, _)| *n != at) {
+            let kernel = self.kernel(other, group, lane);
+            let there = times(other.amplitude, (other.turn.0, -other.turn.1));
+            now.0 -= kernel * other.amplitude.0;
+            now.1 -= kernel * other.amplitude.1;
+            before.0 -= kernel * there.0;
+            before.1 -= kernel * there.1;
+        }
+        (now, before)
+    }
+
+    /// The bin on the other side of a sine that lies between two; only where bins stand for a
+    /// band, not for a frequency each.
+    #[inline(always)]
+    fn other_bin(&self, peak: &Peak) -> Option<u8> {
+        let (group, at) = place(peak.lane);
+        let shape = &self.shapes[group];
+        let off = peak.hz - shape.hz[at];
+        if !shape.shared[at] || off.abs() * shape.half[at] < BETWEEN {
+            return None;
+        }
+        let other = match off > 0.0 {
+            true => peak.lane + 1,
+            false => peak.lane.checked_sub(1)?,
+        };
+        let (group, lane) = place(other);
+        let next = self.shapes.get(group)?;
+        let near = (next.hz[lane] - peak.hz).abs() * next.half[lane] <= PI;
+        (near && next.frames[lane] == shape.frames[at]).then_some(other)
+    }
+
+    /// The amplitude that fits two bins best: one alone, far from its middle, would make much of
+    /// noise and of a small error in frequency.
+    #[inline(always)]
+    fn by_two(&self, peak: &Peak, second: (f32, f32), other: u8) -> Peak {
+        let (group, at) = place(peak.lane);
+        let shape = &self.shapes[group];
+        let own = sinc((peak.hz - shape.hz[at]) * shape.half[at]);
+        let (group, lane) = place(other);
+        let there = self.kernel(peak, group, lane);
+        let sum = own * own + there * there;
+        let first = (own * own * peak.amplitude.0, own * own * peak.amplitude.1);
+        let amplitude = (
+            (first.0 + there * second.0) / sum,
+            (first.1 + there * second.1) / sum,
+        );
+        Peak {
+            amplitude,
+            power: (amplitude.0 * amplitude.0 + amplitude.1 * amplitude.1) * shape.scale[at],
+            ..*peak
+        }
+    }
+
+    /// What a sine leaves in a bin, as a share of its amplitude.
+    #[inline(always)]
+    fn kernel(&self, peak: &Peak, group: usize, lane: usize) -> f32 {
+        let (home, at) = place(peak.lane);
+        let shape = &self.shapes[group];
+        if self.shapes[home].frames[at] != shape.frames[lane] {
+            return 0.0;
+        }
+        sinc((peak.hz - shape.hz[lane]) * shape.half[lane])
+    }
+
+    /// The sine that a bin sees; `None` when it is too far off.
+    #[inline(always)]
+    fn peak(&self, lane: u8) -> Option<Peak> {
+        let (group, at) = place(lane);
+        let [now, before] = &self.windows[group].left;
+        let bin = |bins: &Bins| (bins.re[at], bins.im[at]);
+        let peak = self.shapes[group].measure_apart(lane, bin(now), bin(before))?;
+        Some(match self.other_bin(&peak) {
+            Some(other) => {
+                let (group, lane) = place(other);
+                let left = &self.windows[group].left[0];
+                self.by_two(&peak, (left.re[lane], left.im[lane]), other)
+            }
+            None => peak,
+        })
+    }
+
+    /// Takes off what a sine leaves in all bins of its window's length.
+    #[inline(always)]
+    fn take_off(&mut self, peak: &Peak) {
+        let (home, at) = place(peak.lane);
+        let shape = &self.shapes[home];
+        let (frames, half) = (shape.frames[at], shape.half[at]);
+        let (s, c) = sin_cos((peak.hz - shape.hz[at]) * half);
+        let sin = s * shape.cos[at] + c * shape.sin[at];
+        let cos = c * shape.cos[at] - s * shape.sin[at];
+        let now = peak.amplitude;
+        let before = times(now, (peak.turn.0, -peak.turn.1));
+        for (windows, shape) in self.windows.iter_mut().zip(&*self.shapes) {
+            if !shape.frames.contains(&frames) {
+                continue;
+            }
+            let [left, left_before] = &mut windows.left;
+            for lane in 0..LANES {
+                let x = (peak.hz - shape.hz[lane]) * half;
+                let kernel = (sin * shape.cos[lane] - cos * shape.sin[lane]) / x;
+                let kernel = if x.abs() < 1e-3 { 1.0 } else { kernel };
+                let kernel = if shape.frames[lane] == frames {
+                    kernel
+                } else {
+                    0.0
+                };
+                left.re[lane] -= kernel * now.0;
+                left.im[lane] -= kernel * now.1;
+                left_before.re[lane] -= kernel * before.0;
+                left_before.im[lane] -= kernel * before.1;
+            }
+        }
+    }
+}
+
+/// Keeps the bin with the most power.
+#[inline(always)]
+fn strongest(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) -> f32 {
+    let powers = bins.powers();
+    let mut scaled = [0.0; LANES];
+    let mut most = 0f32;
+    for lane in 0..LANES {
+        scaled[lane] = powers[lane] * shape.scale[lane];
+        most = most.max(scaled[lane]);
+    }
+    if most > best.1 {
+        let lane = scaled.iter().position(|&power| power == most).unwrap_or(0);
+        *best = ((group * LANES + lane) as u8, most);
+    }
+    most
+}
+
+/// The most power that sines that sound together can have.
+#[inline(always)]
+fn most_together(bins: &Bins, shape: &Shape) -> f32 {
+    let powers = bins.powers();
+    let mut most = 0f32;
+    for lane in 0..LANES {
+        most = most.max(powers[lane] * shape.at_most[lane]);
+    }
+    most
+}
+
+#[inline(always)]
+fn place(lane: u8) -> (usize, usize) {
+    (usize::from(lane) / LANES, usize::from(lane) % LANES)
+}

@@ -12,14 +12,12 @@
 //!
 //! Limits: ITU-T G.168.
 
-mod highpass;
 mod learner;
 mod suppressor;
 mod transfer;
 mod whitener;
 
 use crate::simd::{Path, fir};
-use highpass::Highpass;
 use learner::Learner;
 use suppressor::Suppressor;
 use transfer::Transfer;
@@ -106,7 +104,7 @@ impl Canceller {
             settings,
             path,
             bypass: false,
-            sent: vec![0.0; settings.delay + taps + FRAME],
+            sent: vec![0.0; whitener::TAPS + settings.delay + taps + FRAME],
             taps: vec![0.0; taps],
             learner: Learner::new(path, &settings),
             transfer: Transfer::default(),
@@ -117,18 +115,17 @@ impl Canceller {
 
     /// Takes the echo of `sent` out of `received`. Both are of the same 10 ms.
     pub fn process(&mut self, sent: &Samples, received: &Samples, clean: &mut Samples) {
-        let sent = sent.map(f32::from);
-        push(&mut self.sent, &sent);
+        push(&mut self.sent, &sent.map(f32::from));
         let received = received.map(f32::from);
         let mut echo = [0.0; FRAME];
-        let reach = self.taps.len() + FRAME;
-        fir::filter(self.path, &self.taps, &self.sent[..reach], &mut echo);
+        let reach = &self.sent[whitener::TAPS..][..self.taps.len() + FRAME];
+        fir::filter(self.path, &self.taps, reach, &mut echo);
         let mut left: [f32; FRAME] = std::array::from_fn(|n| received[n] - echo[n]);
         if self.bypass {
             *clean = received.map(|s| s as i16);
             return;
         }
-        if let Some(errors) = self.learner.learn(&sent, &received, &left) {
+        if let Some(errors) = self.learner.learn(&self.sent, &received, &left) {
             let changed = self
                 .transfer
                 .weigh(&errors, &mut self.taps, &mut self.learner);
@@ -142,7 +139,7 @@ impl Canceller {
         if !self.suppressor.near() && fir::energy(&echo) > AUDIBLE * FRAME as f32 {
             self.memory.compare(before, after);
         }
-        *clean = left.map(|s| s.round() as i16);
+        *clean = left.map(|s| (s + 0.5f32.copysign(s)) as i16);
     }
 
     /// Passes what is received as it is, and learns nothing, until told otherwise: for modems
@@ -167,7 +164,6 @@ impl Canceller {
     pub fn lost(&mut self, sent: u32, received: u32) {
         let later = sent as isize - received as isize;
         clear(&mut self.sent, sent as usize);
-        self.learner.gap(sent as usize);
         self.learner.shift(later);
         shift(&mut self.taps, later, 0.0);
         shift(&mut self.memory.taps, later, 0.0);

@@ -221,7 +221,7 @@ impl Hybrid {
             return_loss_db: random.range(6.0, 20.0),
             delay: random.range(0.0, (reach - spread).min(320) as f64) as usize,
             spread,
-            noise_dbm0: random.range(-75.0, -60.0) as f32,
+            noise_dbm0: random.range(-78.0, -64.0) as f32,
         }
     }
 

@@ -7,6 +7,8 @@
 //! path has changed, and it is told to doubt what it knows.
 
 use super::learner::{Errors, Learner};
+use crate::simd::fir;
+use types::frame::FRAME;
 
 /// Sums over the last frames, older ones fading.
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,17 +78,18 @@ impl Transfer {
     }
 
     fn add(&mut self, errors: &Errors) {
-        let (mut error, mut product, mut difference) = (0.0, 0.0, 0.0);
-        for (cancelling, learning) in errors.cancelling.iter().zip(errors.learning) {
-            let apart = cancelling - learning;
-            error += cancelling * cancelling;
-            product += cancelling * apart;
-            difference += apart * apart;
-        }
+        let Errors {
+            cancelling,
+            learning,
+        } = errors;
+        let apart: [f32; FRAME] = std::array::from_fn(|n| cancelling[n] - learning[n]);
+        let error = fir::energy(cancelling);
+        let product = fir::product(cancelling, &apart);
+        let difference = fir::energy(&apart);
         self.error = FADES * self.error + error;
         self.product = FADES * self.product + product;
         self.difference = FADES * self.difference + difference;
-        self.samples = FADES * self.samples + errors.cancelling.len() as f32;
+        self.samples = FADES * self.samples + FRAME as f32;
     }
 
     /// The sums as they would have been with what was now taken over.

@@ -8,6 +8,7 @@
 //! multiply-add.
 
 pub(crate) mod fir;
+mod lanes;
 
 /// A set of instructions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -5,10 +5,11 @@
 
 use dsp::{
     echo::{Canceller, EchoSettings},
+    g711,
     simd::Path,
 };
 use std::hint::black_box;
-use types::frame::{FRAME, Samples};
+use types::frame::{FRAME, Law, Samples};
 
 const FRAMES: usize = 400;
 const BATCHES: usize = 5;
@@ -20,6 +21,7 @@ fn main() {
     let sent = speech_like(1);
     let received = echoed(&sent);
     for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+        companding(path, &sent);
         for taps in [128, 256, 512] {
             for suppression in [false, true] {
                 let mut canceller = Canceller::on(
@@ -38,6 +40,21 @@ fn main() {
                 });
             }
         }
+    }
+}
+
+fn companding(path: Path, audio: &[Samples]) {
+    for law in [Law::Mu, Law::A] {
+        let mut octets = [0; FRAME];
+        report(&format!("{path:?}: {law:?}-law encode"), |n| {
+            g711::encode_on(path, law, black_box(&audio[n]), &mut octets);
+            black_box(&octets);
+        });
+        let mut samples = [0; FRAME];
+        report(&format!("{path:?}: {law:?}-law decode"), |_| {
+            g711::decode_on(path, law, black_box(&octets), &mut samples);
+            black_box(&samples);
+        });
     }
 }
 

@@ -8,6 +8,7 @@
 //! multiply-add.
 
 pub(crate) mod fir;
+pub(crate) mod g711;
 mod lanes;
 
 /// A set of instructions.

@@ -14,6 +14,7 @@ pub mod dtmf;
 pub mod echo;
 pub mod g711;
 pub mod level;
+pub mod meter;
 mod pattern;
 pub mod plan;
 pub mod progress;

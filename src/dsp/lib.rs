@@ -8,6 +8,7 @@
 //! Levels are dBm0 with the reference of [`level::ZERO_DBM0_PEAK`]. Frequencies are Hz,
 //! lengths milliseconds unless a type says otherwise, the sampling rate is 8000 Hz.
 
+pub mod auto_level;
 mod bank;
 mod cadence;
 pub mod dtmf;

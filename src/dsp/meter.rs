@@ -7,10 +7,11 @@
 //! (`meter/weighting.rs`), and a notch for the holding tone (`meter/notch.rs`). Whatever was
 //! before a start or a gap is let out of the filters before anything is counted.
 //!
-//! Limits: C-message as IEEE 743 and psophometric as ITU-T O.41 have them, up to 4 kHz,
-//! within 0.1 dB from 100 to 3500 Hz and 0.3 beyond; the holding tone is 50 dB down from 995 to 1025 Hz (IEEE 743,
-//! ITU-T O.132), noise within 100 Hz of it is lost with it. RMS within 0.1 dB. True RMS of the
-//! integration time, where older instruments have a quasi-RMS of 200 ms.
+//! Limits: C-message as IEEE 743 and psophometric as ITU-T O.41 have them, up to 4 kHz, within
+//! 0.1 dB from 100 to 3500 Hz and 0.3 dB beyond. The holding tone is 50 dB down from 995 to
+//! 1025 Hz (IEEE 743, ITU-T O.132); noise within 50 Hz of it is lost with it, 0.4 dB of white
+//! noise. RMS within 0.1 dB. It is the true RMS of the integration time, where older instruments
+//! have a quasi-RMS of 200 ms.
 
 mod notch;
 mod weighting;

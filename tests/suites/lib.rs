@@ -7,3 +7,6 @@
 //! `tests/peers`) brings the detector as a function.
 
 pub mod echo;
+pub mod corpus;
+pub mod mix;
+pub mod random;

@@ -6,7 +6,7 @@
 //! form in `tests/` here, the long form and the comparison with other detectors in
 //! `tests/peers`) brings the detector as a function.
 
-pub mod echo;
 pub mod corpus;
+pub mod echo;
 pub mod mix;
 pub mod random;

@@ -70,15 +70,20 @@ pub struct Canceller {
 #[derive(Clone, Debug)]
 struct Memory {
     taps: Vec<f32>,
-    /// Frames that changed the path.
-    changes: u32,
+    /// Frames that taught something.
+    frames: u32,
     received: f32,
     left: f32,
 }
 
-/// Changes of the path until it is held for known, and what it follows with after that.
+/// Frames that teach until the path is learned, and until it is held for known; how fast the
+/// known one is forgotten after that: three seconds.
+const LEARNS: u32 = 50;
 const SETTLES: u32 = 100;
-const FOLLOWS: f32 = 0.01;
+const FOLLOWS: f32 = 0.003;
+
+/// Of an echo that is not known yet: 6 dB.
+const LEAST_LOSS: f32 = 0.25;
 
 /// A second or so.
 const POWERS_FADE: f32 = 0.99;
@@ -107,7 +112,7 @@ impl Canceller {
             sent: vec![0.0; whitener::TAPS + settings.delay + taps + FRAME],
             taps: vec![0.0; taps],
             learner: Learner::new(path, &settings),
-            transfer: Transfer::default(),
+            transfer: Transfer::new(),
             suppressor: Suppressor::new(path),
             memory: Memory::new(taps),
         }
@@ -126,17 +131,20 @@ impl Canceller {
             return;
         }
         if let Some(errors) = self.learner.learn(&self.sent, &received, &left) {
-            let changed = self
-                .transfer
+            self.transfer
                 .weigh(&errors, &mut self.taps, &mut self.learner);
-            if changed {
-                self.memory.follow(&self.taps);
-            }
+            self.memory.follow(&self.taps);
         }
         let [before, after] = [&received, &left].map(|s| fir::energy(s));
+        let learned = self.memory.frames >= LEARNS;
+        let unknown = if learned {
+            0.0
+        } else {
+            LEAST_LOSS * fir::energy(reach) / reach.len() as f32
+        };
         self.suppressor
-            .process(&echo, &mut left, self.settings.suppression);
-        if !self.suppressor.near() && fir::energy(&echo) > AUDIBLE * FRAME as f32 {
+            .process(&echo, &mut left, unknown, self.settings.suppression);
+        if learned && !self.suppressor.near() && fir::energy(&echo) > AUDIBLE * FRAME as f32 {
             self.memory.compare(before, after);
         }
         *clean = left.map(|s| (s + 0.5f32.copysign(s)) as i16);
@@ -154,7 +162,7 @@ impl Canceller {
         self.sent.fill(0.0);
         self.taps.fill(0.0);
         self.learner.reset();
-        self.transfer = Transfer::default();
+        self.transfer = Transfer::new();
         self.suppressor.reset();
         self.memory.reset();
     }
@@ -167,7 +175,7 @@ impl Canceller {
         self.learner.shift(later);
         shift(&mut self.taps, later, 0.0);
         shift(&mut self.memory.taps, later, 0.0);
-        self.transfer = Transfer::default();
+        self.transfer.interrupt();
     }
 
     pub fn facts(&self) -> EchoFacts {
@@ -195,7 +203,7 @@ impl Memory {
     fn new(taps: usize) -> Memory {
         Memory {
             taps: vec![0.0; taps],
-            changes: 0,
+            frames: 0,
             received: 0.0,
             left: 0.0,
         }
@@ -203,14 +211,15 @@ impl Memory {
 
     fn reset(&mut self) {
         self.taps.fill(0.0);
-        self.changes = 0;
+        self.frames = 0;
         self.received = 0.0;
         self.left = 0.0;
     }
 
     fn follow(&mut self, taps: &[f32]) {
-        self.changes = self.changes.saturating_add(1);
-        let part = FOLLOWS.max(1.0 / self.changes as f32);
+        self.frames = self.frames.saturating_add(1);
+        let learned = self.frames.saturating_sub(LEARNS).max(1);
+        let part = FOLLOWS.max(1.0 / learned as f32);
         for (old, new) in self.taps.iter_mut().zip(taps) {
             *old += part * (new - *old);
         }
@@ -229,7 +238,7 @@ impl Memory {
         let apart = |(new, old): (&f32, &f32)| (new - old) * (new - old);
         let moved: f32 = taps.iter().zip(&self.taps).map(apart).sum();
         let of = energy.max(fir::energy(&self.taps));
-        (self.changes >= SETTLES).then(|| decibels(moved / of))
+        (self.frames >= SETTLES).then(|| decibels(moved / of))
     }
 }
 

@@ -145,8 +145,29 @@ impl Voices {
             .take(samples)
             .copied()
             .collect();
+        for _ in 0..2 {
+            without_rumble(&mut said);
+        }
         set_active_level(&mut said, dbm0);
         said
+    }
+}
+
+/// What a handset takes away: 12 dB an octave below 200 Hz (Butterworth). Two of them are near
+/// the send side of ITU-T P.48.
+fn without_rumble(samples: &mut [f32]) {
+    let turn = (TAU / 2.0 * 200.0 / RATE as f64).tan();
+    let scale = 1.0 / (1.0 + 2f64.sqrt() * turn + turn * turn);
+    let (a, b) = (
+        2.0 * (turn * turn - 1.0) * scale,
+        (1.0 - 2f64.sqrt() * turn + turn * turn) * scale,
+    );
+    let (mut x, mut y) = ([0.0; 2], [0.0; 2]);
+    for sample in samples {
+        let input = f64::from(*sample);
+        let out = scale * (input - 2.0 * x[0] + x[1]) - a * y[0] - b * y[1];
+        (x, y) = ([input, x[0]], [out, y[0]]);
+        *sample = out as f32;
     }
 }
 

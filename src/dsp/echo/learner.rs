@@ -19,7 +19,7 @@ pub(super) struct Learner {
     /// Last tap first.
     pub taps: Vec<f32>,
     variances: Vec<f32>,
-    whitener: Whitener,
+    pub whitener: Whitener,
     /// What was received, and what is left of it, without the line's direct voltage.
     received: [f32; whitener::TAPS + FRAME],
     left: [f32; whitener::TAPS + FRAME],
@@ -36,6 +36,8 @@ pub(super) struct Errors {
     pub learning: [f32; FRAME],
     /// Of the filter that cancels.
     pub cancelling: [f32; FRAME],
+    /// Energy of a frame of what was sent, the mean over the reach of the taps.
+    pub sent: f32,
 }
 
 /// What all taps together may be off at first: an echo 6 dB down.
@@ -113,7 +115,8 @@ impl Learner {
         let predictor = &self.whitener.taps;
         let reach = whitener::TAPS + self.white.len();
         fir::filter(self.path, predictor, &sent[..reach], &mut self.white);
-        if fir::energy(&self.white) < QUIET * self.white.len() as f32 {
+        let mean_square = fir::energy(&self.white) / self.white.len() as f32;
+        if mean_square < QUIET {
             return None;
         }
         let mut learning = [0.0; FRAME];
@@ -132,6 +135,7 @@ impl Learner {
         Some(Errors {
             learning,
             cancelling,
+            sent: mean_square * FRAME as f32,
         })
     }
 

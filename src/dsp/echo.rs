@@ -10,7 +10,17 @@
 //! and nothing is spoilt. What companding leaves is replaced by noise of the line's kind
 //! (`echo/suppressor.rs`). There is no delay.
 //!
-//! Limits: ITU-T G.168.
+//! Limits: an echo that comes later than delay and taps together stays. After ITU-T G.168, with
+//! signals and hybrids of our own instead of its tabulated ones: convergence (test 2),
+//! double-talk (3), leak rate (4), infinite return loss (5), narrow-band signals (6), comfort
+//! noise (9), offset (15) are tested. Not met or not tried:
+//!
+//! * in-band signalling of systems 5, 6 and 7 (8): it is cancelled like any other echo;
+//! * facsimile and data (10, 14): there is no tone disabler here, [`Canceller::bypass`] is told;
+//! * cancellers in tandem (11), acoustic echo (12), low-rate codecs in the echo path (13);
+//! * after a path change the old estimate makes things worse for a tenth of a second or two;
+//! * suppression acts on the whole band: faint syllables of the far party under a loud echo, less
+//!   than 6 dB above what is left of it, become noise.
 
 mod learner;
 mod suppressor;

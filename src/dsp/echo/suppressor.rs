@@ -51,12 +51,12 @@ const LEAK_UP: f32 = 0.02;
 
 const ECHO_FADES: f32 = 0.8;
 
-/// Power above the expected that is the far party: 8 dB; above the noise: 6 dB.
-const OVER_ECHO: f32 = 6.0;
-const OVER_NOISE: f32 = 4.0;
+/// Power above the expected that is the far party: 6 dB; above the noise: 5 dB.
+const OVER_ECHO: f32 = 4.0;
+const OVER_NOISE: f32 = 3.0;
 
-/// 80 ms.
-const HOLD: u32 = 40;
+/// 120 ms.
+const HOLD: u32 = 60;
 
 /// Per block: open within one, closed to a tenth after five.
 const CLOSES: f32 = 0.63;
@@ -135,7 +135,7 @@ impl Suppressor {
         } else {
             self.since_near.saturating_add(1)
         };
-        if self.echo > 16.0 * noise {
+        if self.echo > 16.0 * noise && !self.near() {
             let leak = (left / self.echo).clamp(LEAK_RANGE.0, LEAK_RANGE.1);
             let follows = if leak < self.leak { LEAK_DOWN } else { LEAK_UP };
             self.leak += follows * (leak - self.leak);

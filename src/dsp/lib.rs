@@ -11,6 +11,7 @@
 mod activity;
 pub mod answer;
 mod bands;
+pub mod auto_level;
 mod bank;
 mod cadence;
 pub mod click;
@@ -20,6 +21,7 @@ pub mod echo;
 pub mod g711;
 pub mod level;
 pub mod modem;
+pub mod meter;
 mod pattern;
 pub mod plan;
 pub mod progress;

@@ -1,58 +1,70 @@
 //! Echo of a 2-wire trunk: what was sent, what came back, and how well a canceller did.
 //!
 //! What: a [`Trial`] is a stretch of a call: speech or tones sent, their echo by a hybrid of its
-//! own, what the far party said over it, the line's noise, all companded on both ways.
+//! own, what the far party said over it, the line's noise, all companded on both ways. It has
+//! three parts of equal length; what is special about a trial happens in the middle one.
 //! [`Trial::score`] runs a canceller on it and compares with what only the maker of the trial
 //! knows: the echo alone.
 //!
 //! How: a hybrid is a few damped resonances in the telephone band after a flat delay, scaled to
-//! its return loss. Speech comes from installed prompts (see [`Voices`]).
+//! its return loss.
 //!
 //! Limits: echo paths are linear and stand still between their changes, as a hybrid's do.
-//! Levels, spreads and losses follow ITU-T G.168, its echo path figures are not used.
+//! Spreads, delays and losses are in the range of ITU-T G.168; its echo path figures and its
+//! tabulated composite signal are not used, both are of our own making.
 
-use dsp::{g711, level::sine_peak};
-use std::{f64::consts::TAU, path::Path};
+use crate::{
+    corpus::{self, Corpus},
+    mix::{Color, add_noise, companded, set_active_level, set_level, to_float, to_pcm},
+    random::Random,
+};
+use dsp::level::sine_peak;
+use std::{collections::BTreeMap, f64::consts::TAU, ops::Range};
 use types::frame::{FRAME, Law, Samples};
 
 const RATE: usize = 8000;
 
-/// What happens in a trial.
+/// What happens in the middle of a trial.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// Only our side speaks.
+    /// Nothing: our side goes on speaking.
     SingleTalk,
-    /// The far party speaks over the middle of it.
+    /// The far party speaks as well.
     DoubleTalk,
-    /// The echo path becomes another one in the middle.
+    /// The echo path is another one from there on.
     PathChange,
-    /// Speech, then a long tone or two, then speech again.
+    /// One or two long tones are sent.
     Tones,
-    /// Speech, then DTMF digits, then speech again.
+    /// DTMF digits are sent.
     Digits,
-    /// White noise is sent.
+    /// Noise is sent, in the other parts as well.
     Noise,
+    /// A composite signal is sent, in the other parts as well: a voiced sound, noise, a pause
+    /// (after ITU-T G.168).
+    Composite,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 6] = [
+    pub const ALL: [Kind; 7] = [
         Kind::SingleTalk,
         Kind::DoubleTalk,
         Kind::PathChange,
         Kind::Tones,
         Kind::Digits,
         Kind::Noise,
+        Kind::Composite,
     ];
 }
 
 /// The line of a trial.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Hybrid {
     pub return_loss_db: f64,
+    /// Samples until the echo begins, and that it lasts.
     pub delay: usize,
     pub spread: usize,
-    /// White noise of the line, dBm0.
-    pub noise_dbm0: f32,
+    /// White noise of the line.
+    pub noise_dbm0: f64,
 }
 
 /// A stretch of a call.
@@ -64,185 +76,132 @@ pub struct Trial {
     pub sent: Vec<i16>,
     pub received: Vec<i16>,
     /// What is in it: the echo, and what the far party said.
-    echo: Vec<f64>,
-    near: Vec<f64>,
-    /// Samples of the three parts.
-    parts: [std::ops::Range<usize>; 3],
+    pub echo: Vec<f32>,
+    pub near: Vec<f32>,
+    parts: [Range<usize>; 3],
 }
 
-/// How well a canceller did. `None` where the trial does not say.
+/// How well a canceller did, in dB of power. Only frames count in which our side is heard.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Score {
-    /// Received over cleaned power where only echo is heard, first part after its second second.
+    /// Received over cleaned, in the first part after its second second.
     pub erle_db: f64,
-    /// The same of one who knows the echo.
+    /// The same of one who knows the echo: the line's noise and companding are left.
     pub ceiling_db: f64,
-    /// Seconds of speech until echo is 20 dB down over 100 ms.
-    pub converged_s: Option<f64>,
-    /// Echo over what is left of it (and what the far party lost) in the middle part.
+    /// The echo over what is wrong about the cleaned signal, there and in the middle part. The
+    /// line's noise and companding do not count.
+    pub echo_db: f64,
     pub middle_db: f64,
-    /// Far party's power over what was changed of it, in the middle part.
+    /// What the far party said over what is wrong, in double-talk.
     pub near_db: Option<f64>,
-    /// Received over cleaned power in the last part, from its start / after its second second.
+    /// Received over cleaned in the last part, from its start and after its second second.
     pub after_db: f64,
     pub late_db: f64,
-    /// Seconds of speech after a path change until echo is 20 dB down over 100 ms.
+    /// Seconds of speech until 100 ms of echo are 20 dB down: at first, after a path change.
+    pub converged_s: Option<f64>,
     pub reconverged_s: Option<f64>,
-    /// The worst quarter of a second after the second second: echo over what is left of it.
+    /// The echo over what is wrong, in the worst quarter of a second after the second second.
     pub worst_db: f64,
 }
 
-/// Numbers of its own, so that a seed gives the same trial for ever (xorshift64*).
+/// Speech by talker, 8 kHz.
 #[derive(Clone, Debug)]
-pub struct Random(u64);
+pub struct Voices(Vec<Vec<f32>>);
 
-impl Random {
-    pub fn new(seed: u64) -> Random {
-        Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn bits(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    fn unit(&mut self) -> f64 {
-        (self.bits() >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn range(&mut self, from: f64, to: f64) -> f64 {
-        from + (to - from) * self.unit()
-    }
-
-    fn gauss(&mut self) -> f64 {
-        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
-        radius * (TAU * self.unit()).cos()
-    }
-}
-
-/// Installed speech: one stretch a talker, 8 kHz.
-#[derive(Clone, Debug)]
-pub struct Voices(Vec<Vec<i16>>);
-
-const SETS: [&str; 4] = [
-    "en_US_f_Allison",
-    "it_IT_m_Carlo",
-    "fr_CA_f_June",
-    "ru_RU_f_IvrvoiceRU",
-];
+/// What a talker should have said at least, and what is enough.
+const LEAST: usize = 60 * RATE;
+const ENOUGH: usize = 240 * RATE;
 
 impl Voices {
-    /// Reads some minutes of each talker. The error names the package that is missing.
-    pub fn installed() -> Result<Voices, String> {
-        SETS.iter()
-            .map(|set| talker(set))
-            .collect::<Result<_, _>>()
-            .map(Voices)
+    /// Some minutes of each talker of a corpus who says that much.
+    ///
+    /// # Errors
+    /// When a recording can't be read.
+    ///
+    /// # Panics
+    /// When there are not two talkers.
+    pub fn of(corpus: &Corpus) -> Result<Voices, corpus::Error> {
+        let mut voices: BTreeMap<String, Vec<f32>> = BTreeMap::new();
+        for recording in &corpus.speech().recordings {
+            let voice = voices.entry(recording.voice()).or_default();
+            // Beeps and noises are short, prompts are sentences.
+            if voice.len() < ENOUGH && recording.length > 2 * RATE {
+                voice.extend(to_float(&recording.samples()?));
+            }
+        }
+        let voices = voices.into_values().filter(|said| said.len() >= LEAST);
+        let voices: Vec<_> = voices.collect();
+        assert!(voices.len() >= 2, "{} talkers", voices.len());
+        Ok(Voices(voices))
     }
 
-    fn stretch(&self, random: &mut Random, talker: usize, samples: usize, dbm0: f64) -> Vec<f64> {
+    fn stretch(&self, random: &mut Random, talker: usize, samples: usize, dbm0: f64) -> Vec<f32> {
         let voice = &self.0[talker % self.0.len()];
-        let from = random.range(0.0, voice.len() as f64) as usize;
-        let stretch: Vec<f64> = (0..samples)
-            .map(|n| f64::from(voice[(from + n) % voice.len()]))
+        let from = random.below(voice.len());
+        let mut said: Vec<f32> = voice
+            .iter()
+            .cycle()
+            .skip(from)
+            .take(samples)
+            .copied()
             .collect();
-        let gain = f64::from(sine_peak(dbm0 as f32)) / 2f64.sqrt() / active_rms(&stretch);
-        stretch.iter().map(|s| s * gain).collect()
+        for _ in 0..2 {
+            without_rumble(&mut said);
+        }
+        set_active_level(&mut said, dbm0);
+        said
     }
 }
 
-fn talker(set: &str) -> Result<Vec<i16>, String> {
-    let folder = Path::new("/usr/share/asterisk/sounds").join(set);
-    let missing = |e| {
-        format!(
-            "{}: {e}: asterisk-core-sounds-*-wav is not installed",
-            folder.display()
-        )
-    };
-    let mut files: Vec<_> = std::fs::read_dir(&folder)
-        .map_err(missing)?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|e| e == "wav"))
-        .collect();
-    files.sort();
-    let mut voice = Vec::new();
-    for path in files {
-        let file = std::fs::read(&path).map_err(missing)?;
-        let prompt = samples_of(&file);
-        // Beeps and noises are short, prompts are sentences.
-        if prompt.len() > 2 * RATE {
-            voice.extend(prompt);
-        }
-        if voice.len() > 240 * RATE {
-            break;
-        }
+/// What a handset takes away: 12 dB an octave below 200 Hz (Butterworth). Two of them are near
+/// the send side of ITU-T P.48.
+fn without_rumble(samples: &mut [f32]) {
+    let turn = (TAU / 2.0 * 200.0 / RATE as f64).tan();
+    let scale = 1.0 / (1.0 + 2f64.sqrt() * turn + turn * turn);
+    let (a, b) = (
+        2.0 * (turn * turn - 1.0) * scale,
+        (1.0 - 2f64.sqrt() * turn + turn * turn) * scale,
+    );
+    let (mut x, mut y) = ([0.0; 2], [0.0; 2]);
+    for sample in samples {
+        let input = f64::from(*sample);
+        let out = scale * (input - 2.0 * x[0] + x[1]) - a * y[0] - b * y[1];
+        (x, y) = ([input, x[0]], [out, y[0]]);
+        *sample = out as f32;
     }
-    Ok(voice)
-}
-
-/// The samples of a WAV file of 16-bit mono.
-fn samples_of(file: &[u8]) -> Vec<i16> {
-    let mut at = 12;
-    while at + 8 <= file.len() {
-        let length = u32::from_le_bytes([file[at + 4], file[at + 5], file[at + 6], file[at + 7]]);
-        let end = (at + 8 + length as usize).min(file.len());
-        if &file[at..at + 4] == b"data" {
-            let pairs = file[at + 8..end].chunks_exact(2);
-            return pairs.map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
-        }
-        at = end + length as usize % 2;
-    }
-    Vec::new()
-}
-
-/// RMS of the frames within 20 dB of the loudest ones.
-fn active_rms(samples: &[f64]) -> f64 {
-    let mut powers: Vec<f64> = samples.chunks(FRAME).map(power).collect();
-    powers.sort_by(f64::total_cmp);
-    let loud = powers[powers.len() * 95 / 100].max(1.0);
-    let active: Vec<f64> = powers.into_iter().filter(|p| *p > loud / 100.0).collect();
-    (active.iter().sum::<f64>() / active.len().max(1) as f64)
-        .sqrt()
-        .max(1.0)
-}
-
-fn power(samples: &[f64]) -> f64 {
-    samples.iter().map(|s| s * s).sum::<f64>() / samples.len() as f64
 }
 
 impl Hybrid {
-    /// A hybrid whose whole response is within `reach` samples.
+    /// A hybrid whose whole response is within `reach` samples, 40 ms and a spread at most.
     pub fn random(random: &mut Random, reach: usize) -> Hybrid {
-        let spread = random.range(32.0, 96.0) as usize;
+        let spread = random.uniform(32.0, 96.0) as usize;
         Hybrid {
-            return_loss_db: random.range(6.0, 20.0),
-            delay: random.range(0.0, (reach - spread).min(320) as f64) as usize,
+            return_loss_db: random.uniform(6.0, 20.0),
+            delay: random.uniform(0.0, (reach - spread).min(320) as f64) as usize,
             spread,
-            noise_dbm0: random.range(-75.0, -60.0) as f32,
+            noise_dbm0: random.uniform(-78.0, -64.0),
         }
     }
 
-    /// Its impulse response.
-    fn response(&self, random: &mut Random) -> Vec<f64> {
+    /// An impulse response for it.
+    pub fn response(&self, random: &mut Random) -> Vec<f32> {
         let mut response = vec![0.0; self.delay + self.spread];
         for _ in 0..4 {
-            let (hz, phase) = (random.range(300.0, 3300.0), random.range(0.0, TAU));
-            let decay = self.spread as f64 / random.range(4.0, 9.0);
-            let (gain, late) = (random.range(0.3, 1.0), random.range(0.0, 8.0));
+            let (hz, phase) = (random.uniform(300.0, 3300.0), random.uniform(0.0, TAU));
+            let decay = self.spread as f64 / random.uniform(4.0, 9.0);
+            let (gain, late) = (random.uniform(0.3, 1.0), random.uniform(0.0, 8.0));
             for (n, tap) in response[self.delay..].iter_mut().enumerate() {
-                let t = n as f64 - late;
-                if t >= 0.0 {
-                    let swing = (TAU * hz * t / RATE as f64 + phase).sin();
-                    *tap += gain * (-t / decay).exp() * swing;
+                let time = n as f64 - late;
+                if time >= 0.0 {
+                    let swing = (TAU * hz * time / RATE as f64 + phase).sin();
+                    *tap += gain * (-time / decay).exp() * swing;
                 }
             }
         }
         let gain = response.iter().map(|tap| tap * tap).sum::<f64>().sqrt();
         let wanted = 10f64.powf(-self.return_loss_db / 20.0);
-        response.iter().map(|tap| tap * wanted / gain).collect()
+        let scaled = response.iter().map(|tap| (tap * wanted / gain) as f32);
+        scaled.collect()
     }
 }
 
@@ -253,34 +212,51 @@ impl Trial {
         let hybrid = Hybrid::random(&mut random, reach);
         let part = seconds * RATE / 3 / FRAME * FRAME;
         let parts = [0..part, part..2 * part, 2 * part..3 * part];
-        let talker = (random.bits() >> 40) as usize;
-        let samples = 3 * part;
-        let mut sent = voices.stretch(&mut random, talker, samples, -18.0);
-        let level = random.range(-24.0, -10.0);
-        rescale(&mut sent, level + 18.0);
+        let talker = random.below(1000);
+        let level = random.uniform(-24.0, -10.0);
+        let mut sent = voices.stretch(&mut random, talker, 3 * part, level);
         match kind {
             Kind::Tones => tones(&mut random, &mut sent[parts[1].clone()]),
             Kind::Digits => digits(&mut random, &mut sent[parts[1].clone()]),
             Kind::Noise => noise(&mut random, &mut sent, level),
-            _ => {}
+            Kind::Composite => composite(&mut random, &mut sent, level),
+            Kind::SingleTalk | Kind::DoubleTalk | Kind::PathChange => {}
         }
-        let sent = companded(&sent);
-        let echo = echo(&mut random, &hybrid, &sent, kind, &parts[1..]);
-        let mut near = vec![0.0; samples];
+        let mut near = vec![0.0; sent.len()];
         if kind == Kind::DoubleTalk {
-            let level = random.range(-26.0, -12.0);
+            let level = random.uniform(-26.0, -12.0);
             let voice = voices.stretch(&mut random, talker + 1, part, level);
             near[parts[1].clone()].copy_from_slice(&voice);
         }
-        let rms = f64::from(sine_peak(hybrid.noise_dbm0)) / 2f64.sqrt();
-        let line: Vec<f64> = (0..samples)
-            .map(|n| echo[n] + near[n] + rms * random.gauss())
-            .collect();
+        Trial::on_line(&mut random, kind, hybrid, &sent, near, parts)
+    }
+
+    fn on_line(
+        random: &mut Random,
+        kind: Kind,
+        hybrid: Hybrid,
+        sent: &[f32],
+        near: Vec<f32>,
+        parts: [Range<usize>; 3],
+    ) -> Trial {
+        let mut sent = to_pcm(sent);
+        companded(Law::Mu, &mut sent);
+        let path = hybrid.response(random);
+        let mut echo = convolved(&sent, &path);
+        if kind == Kind::PathChange {
+            let from = parts[1].start;
+            let other = convolved(&sent, &hybrid.response(random));
+            echo[from..].copy_from_slice(&other[from..]);
+        }
+        let mut line: Vec<f32> = echo.iter().zip(&near).map(|(a, b)| a + b).collect();
+        add_noise(&mut line, Color::White, hybrid.noise_dbm0, random);
+        let mut received = to_pcm(&line);
+        companded(Law::Mu, &mut received);
         Trial {
             kind,
             hybrid,
             sent,
-            received: companded(&line),
+            received,
             echo,
             near,
             parts,
@@ -288,197 +264,182 @@ impl Trial {
     }
 
     /// Runs a canceller (sent, received, cleaned) over the trial.
-    pub fn score(&self, mut canceller: impl FnMut(&Samples, &Samples, &mut Samples)) -> Score {
-        let mut clean = vec![0i16; self.sent.len()];
-        for at in (0..clean.len()).step_by(FRAME) {
-            let frame = |from: &[i16]| -> Samples { std::array::from_fn(|n| from[at + n]) };
+    pub fn clean(&self, mut canceller: impl FnMut(&Samples, &Samples, &mut Samples)) -> Vec<i16> {
+        let mut clean = Vec::with_capacity(self.sent.len());
+        let (sent, _) = self.sent.as_chunks();
+        let (received, _) = self.received.as_chunks();
+        for (sent, received) in sent.iter().zip(received) {
             let mut out = [0; FRAME];
-            canceller(&frame(&self.sent), &frame(&self.received), &mut out);
-            clean[at..at + FRAME].copy_from_slice(&out);
+            canceller(sent, received, &mut out);
+            clean.extend(out);
         }
+        clean
+    }
+
+    /// Runs a canceller and compares.
+    pub fn score(&self, canceller: impl FnMut(&Samples, &Samples, &mut Samples)) -> Score {
+        let clean = self.clean(canceller);
         let [first, middle, last] = self.parts.clone();
-        let settled = 2 * RATE;
-        let changed = self.kind == Kind::PathChange;
+        let settled = |part: &Range<usize>| part.start + 2 * RATE..part.end;
+        let double = self.kind == Kind::DoubleTalk;
+        let changes = self.kind == Kind::PathChange;
         Score {
-            erle_db: self.erle(&clean, first.start + settled..first.end),
-            ceiling_db: self.ceiling(first.start + settled..first.end),
-            converged_s: self.speech_until_converged(&clean, first.start),
-            middle_db: self.left(&clean, middle.clone()),
-            near_db: self.near_kept(&clean, middle.clone()),
+            erle_db: self.erle(&clean, settled(&first)),
+            ceiling_db: self.erle(&self.without_echo(), settled(&first)),
+            echo_db: self.echo_over_wrong(&clean, settled(&first)),
+            middle_db: self.echo_over_wrong(&clean, middle.clone()),
+            near_db: double.then(|| self.near_over_wrong(&clean, middle.clone())),
             after_db: self.erle(&clean, last.clone()),
-            late_db: self.erle(&clean, last.start + settled..last.end),
-            reconverged_s: changed
-                .then(|| self.speech_until_converged(&clean, middle.start))
-                .flatten(),
-            worst_db: self.worst(&clean, settled),
+            late_db: self.erle(&clean, settled(&last)),
+            converged_s: self.speech_until_converged(&clean, first.start),
+            reconverged_s: match changes {
+                true => self.speech_until_converged(&clean, middle.start),
+                false => None,
+            },
+            worst_db: self.worst(&clean, 2 * RATE),
         }
     }
 
-    /// Received over cleaned power where our side is heard to speak.
-    fn erle(&self, clean: &[i16], span: std::ops::Range<usize>) -> f64 {
+    fn without_echo(&self) -> Vec<i16> {
+        let both = self.received.iter().zip(&self.echo);
+        both.map(|(received, echo)| (f32::from(*received) - echo).round() as i16)
+            .collect()
+    }
+
+    fn erle(&self, clean: &[i16], span: Range<usize>) -> f64 {
         let (mut before, mut after) = (0.0, 0.0);
-        for at in span.step_by(FRAME).filter(|at| self.speaks(*at)) {
-            let frame = at..at + FRAME;
-            before += self.received[frame.clone()]
-                .iter()
-                .map(|s| square(*s))
-                .sum::<f64>();
-            after += clean[frame].iter().map(|s| square(*s)).sum::<f64>();
+        for at in self.heard(span) {
+            before += energy(&to_float(&self.received[at..at + FRAME]));
+            after += energy(&to_float(&clean[at..at + FRAME]));
         }
         decibels(before, after)
     }
 
-    fn ceiling(&self, span: std::ops::Range<usize>) -> f64 {
-        let without = |n: usize| (f64::from(self.received[n]) - self.echo[n]).round() as i16;
-        let clean: Vec<i16> = (0..self.sent.len()).map(without).collect();
-        self.erle(&clean, span)
-    }
-
-    /// Echo power over that of what is left of it, the line's companding not counted.
-    fn left(&self, clean: &[i16], span: std::ops::Range<usize>) -> f64 {
-        let (mut echo, mut left) = (0.0, 0.0);
-        for at in span.step_by(FRAME).filter(|at| self.speaks(*at)) {
-            for n in at..at + FRAME {
-                echo += self.echo[n] * self.echo[n];
-                left += self.wrong(clean, n).powi(2);
-            }
+    fn echo_over_wrong(&self, clean: &[i16], span: Range<usize>) -> f64 {
+        let (mut echo, mut wrong) = (0.0, 0.0);
+        for at in self.heard(span) {
+            echo += energy(&self.echo[at..at + FRAME]);
+            wrong += self.wrong(clean, at..at + FRAME);
         }
-        decibels(echo, left)
+        decibels(echo, wrong)
     }
 
-    /// What is left of the echo, or was taken of anything else.
-    fn wrong(&self, clean: &[i16], n: usize) -> f64 {
-        f64::from(clean[n]) - (f64::from(self.received[n]) - self.echo[n])
+    fn near_over_wrong(&self, clean: &[i16], span: Range<usize>) -> f64 {
+        decibels(energy(&self.near[span.clone()]), self.wrong(clean, span))
     }
 
-    fn near_kept(&self, clean: &[i16], span: std::ops::Range<usize>) -> Option<f64> {
-        let near: f64 = self.near[span.clone()].iter().map(|s| s * s).sum();
-        let wrong = span.map(|n| self.wrong(clean, n).powi(2)).sum();
-        (self.kind == Kind::DoubleTalk).then(|| decibels(near, wrong))
+    /// Energy of what is left of the echo, or was taken of anything else.
+    fn wrong(&self, clean: &[i16], span: Range<usize>) -> f64 {
+        let wrong = span.map(|n| {
+            let right = f32::from(self.received[n]) - self.echo[n];
+            f64::from(f32::from(clean[n]) - right).powi(2)
+        });
+        wrong.sum()
     }
 
     fn speech_until_converged(&self, clean: &[i16], from: usize) -> Option<f64> {
-        let mut speech = Vec::new();
-        for at in (from..clean.len())
-            .step_by(FRAME)
-            .filter(|at| self.speaks(*at))
-        {
-            let frame = at..at + FRAME;
-            let echo: f64 = self.echo[frame.clone()].iter().map(|s| s * s).sum();
-            let left: f64 = frame.map(|n| self.wrong(clean, n).powi(2)).sum();
-            speech.push((echo, left));
-            let window = &speech[speech.len().saturating_sub(10)..];
-            let (echo, left) = window
-                .iter()
-                .fold((0.0, 0.0), |(a, b), (c, d)| (a + c, b + d));
-            if window.len() == 10 && echo > 100.0 * left {
-                return Some((speech.len() - 10) as f64 * FRAME as f64 / RATE as f64);
-            }
-        }
-        None
+        const WINDOW: usize = 10;
+        let frame = |at| {
+            let span = at..at + FRAME;
+            (energy(&self.echo[span.clone()]), self.wrong(clean, span))
+        };
+        let frames: Vec<(f64, f64)> = self.heard(from..clean.len()).map(frame).collect();
+        let done = frames.windows(WINDOW).position(|window| {
+            let add = |a: (f64, f64), b: &(f64, f64)| (a.0 + b.0, a.1 + b.1);
+            let (echo, wrong) = window.iter().fold((0.0, 0.0), add);
+            echo > 100.0 * wrong
+        })?;
+        Some((done * FRAME) as f64 / RATE as f64)
     }
 
+    /// A quarter of a second counts where there is echo of more than -60 dBm0.
     fn worst(&self, clean: &[i16], from: usize) -> f64 {
-        let quarter = RATE / 4;
-        let windows = (from..clean.len() - quarter).step_by(quarter / 2);
+        const QUARTER: usize = RATE / 4;
+        let least = f64::from(sine_peak(-60.0)).powi(2) / 2.0 * QUARTER as f64;
+        let windows = (from..clean.len() - QUARTER).step_by(QUARTER / 2);
+        let echo = |at: usize| energy(&self.echo[at..at + QUARTER]);
         windows
-            .filter(|at| power(&self.echo[*at..at + quarter]) > 100.0)
-            .map(|at| {
-                let left = (at..at + quarter).map(|n| self.wrong(clean, n).powi(2));
-                decibels(
-                    power(&self.echo[at..at + quarter]) * quarter as f64,
-                    left.sum(),
-                )
-            })
+            .filter(|at| echo(*at) > least)
+            .map(|at| decibels(echo(at), self.wrong(clean, at..at + QUARTER)))
             .fold(f64::INFINITY, f64::min)
     }
 
-    /// Whether a frame sent, or the one before it, is above -40 dBm0.
-    fn speaks(&self, at: usize) -> bool {
-        let frames = &self.sent[at.saturating_sub(FRAME)..at + FRAME];
-        let power = frames.iter().map(|s| square(*s)).sum::<f64>() / frames.len() as f64;
-        power > f64::from(sine_peak(-40.0)).powi(2) / 2.0
+    /// The frames of a span in which, or before which, we sent more than -40 dBm0.
+    fn heard(&self, span: Range<usize>) -> impl Iterator<Item = usize> {
+        let least = f64::from(sine_peak(-40.0)).powi(2) / 2.0;
+        span.step_by(FRAME).filter(move |at| {
+            let sent = to_float(&self.sent[at.saturating_sub(FRAME)..at + FRAME]);
+            energy(&sent) > least * sent.len() as f64
+        })
     }
 }
 
-fn square(sample: i16) -> f64 {
-    f64::from(sample).powi(2)
+fn energy(samples: &[f32]) -> f64 {
+    samples.iter().map(|s| f64::from(*s).powi(2)).sum()
 }
 
 fn decibels(over: f64, under: f64) -> f64 {
     10.0 * ((over + 1e-9) / (under + 1e-9)).log10()
 }
 
-fn rescale(samples: &mut [f64], db: f64) {
-    let gain = 10f64.powf(db / 20.0);
-    samples.iter_mut().for_each(|s| *s *= gain);
+fn convolved(samples: &[i16], path: &[f32]) -> Vec<f32> {
+    let at = |n: usize| -> f32 {
+        let reach = path.len().min(n + 1);
+        (0..reach)
+            .map(|k| path[k] * f32::from(samples[n - k]))
+            .sum()
+    };
+    (0..samples.len()).map(at).collect()
 }
 
-fn noise(random: &mut Random, samples: &mut [f64], dbm0: f64) {
-    let rms = f64::from(sine_peak(dbm0 as f32)) / 2f64.sqrt();
-    samples.fill_with(|| rms * random.gauss());
+fn noise(random: &mut Random, samples: &mut [f32], dbm0: f64) {
+    samples.fill(0.0);
+    add_noise(samples, Color::White, dbm0, random);
 }
 
-fn tones(random: &mut Random, samples: &mut [f64]) {
-    let single = random.unit() < 0.5;
-    let hz = [random.range(300.0, 3200.0), random.range(300.0, 3200.0)];
-    sines(
-        samples,
-        &hz[..if single { 1 } else { 2 }],
-        random.range(-20.0, -8.0),
-    );
+/// A voiced sound of 50 ms, noise of 200 ms, a pause of 100 ms, again and again.
+fn composite(random: &mut Random, samples: &mut [f32], dbm0: f64) {
+    const VOICED: usize = 400;
+    const SOUND: usize = 2000;
+    const PERIOD: usize = 2800;
+    for period in samples.chunks_mut(PERIOD) {
+        period.fill(0.0);
+        let sound = SOUND.min(period.len());
+        let voiced = VOICED.min(sound);
+        // Harmonics of a falling voice, weaker upwards.
+        let pitch = random.uniform(110.0, 220.0);
+        for harmonic in 1..(3400.0 / pitch) as usize {
+            let hz = pitch * harmonic as f64;
+            for (n, sample) in period[..voiced].iter_mut().enumerate() {
+                *sample += (TAU * hz * n as f64 / RATE as f64).sin() as f32 / harmonic as f32;
+            }
+        }
+        set_level(&mut period[..voiced], dbm0);
+        add_noise(&mut period[voiced..sound], Color::White, dbm0, random);
+    }
 }
 
-/// Ten digits a little faster than by hand.
-fn digits(random: &mut Random, samples: &mut [f64]) {
+fn tones(random: &mut Random, samples: &mut [f32]) {
+    let hz = [random.uniform(300.0, 3200.0), random.uniform(300.0, 3200.0)];
+    let count = 1 + random.below(2);
+    sines(samples, &hz[..count], random.uniform(-20.0, -8.0));
+}
+
+/// Five digits a second.
+fn digits(random: &mut Random, samples: &mut [f32]) {
     samples.fill(0.0);
     for digit in samples.chunks_mut(RATE / 5) {
-        let low = [697.0, 770.0, 852.0, 941.0][random.range(0.0, 4.0) as usize];
-        let high = [1209.0, 1336.0, 1477.0][random.range(0.0, 3.0) as usize];
+        let low = *random.choose(&[697.0, 770.0, 852.0, 941.0]);
+        let high = *random.choose(&[1209.0, 1336.0, 1477.0]);
         let on = digit.len() / 2;
         sines(&mut digit[..on], &[low, high], -9.0);
     }
 }
 
-fn sines(samples: &mut [f64], hz: &[f64], dbm0: f64) {
+fn sines(samples: &mut [f32], hz: &[f64], dbm0: f64) {
     let peak = f64::from(sine_peak(dbm0 as f32));
     for (n, sample) in samples.iter_mut().enumerate() {
-        let sum: f64 = hz
-            .iter()
-            .map(|hz| (TAU * hz * n as f64 / RATE as f64).sin())
-            .sum();
-        *sample = peak * sum;
+        let wave = |hz: &f64| (TAU * hz * n as f64 / RATE as f64).sin();
+        *sample = (peak * hz.iter().map(wave).sum::<f64>()) as f32;
     }
-}
-
-fn companded(samples: &[f64]) -> Vec<i16> {
-    let linear: Vec<i16> = samples.iter().map(|s| s.round() as i16).collect();
-    let mut octets = vec![0; linear.len()];
-    let mut out = vec![0; linear.len()];
-    g711::encode(Law::Mu, &linear, &mut octets);
-    g711::decode(Law::Mu, &octets, &mut out);
-    out
-}
-
-/// The echo of what was sent; of another path from the middle part on where it changes.
-fn echo(
-    random: &mut Random,
-    hybrid: &Hybrid,
-    sent: &[i16],
-    kind: Kind,
-    later: &[std::ops::Range<usize>],
-) -> Vec<f64> {
-    let first = hybrid.response(random);
-    let second = hybrid.response(random);
-    let change = match kind {
-        Kind::PathChange => later[0].start,
-        _ => sent.len(),
-    };
-    (0..sent.len())
-        .map(|n| {
-            let path = if n < change { &first } else { &second };
-            let reach = path.len().min(n + 1);
-            (0..reach).map(|k| path[k] * f64::from(sent[n - k])).sum()
-        })
-        .collect()
 }

@@ -15,3 +15,6 @@ pub mod mix;
 pub mod progress;
 pub mod random;
 pub mod talk_off;
+pub mod echo;
+pub mod mix;
+pub mod random;

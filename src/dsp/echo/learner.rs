@@ -7,7 +7,7 @@
 //! weighed against the errors themselves, so that a talker at the far end slows everything.
 
 use super::{
-    EchoSettings, Highpass, clear, push,
+    EchoSettings, push,
     whitener::{self, Whitener},
 };
 use crate::simd::{Path, fir};
@@ -19,20 +19,14 @@ pub(super) struct Learner {
     /// Last tap first.
     pub taps: Vec<f32>,
     variances: Vec<f32>,
-    whitener: Whitener,
-    sent: Side,
-    received: Side,
-    left: Side,
+    pub whitener: Whitener,
+    /// What was received, and what is left of it, without the line's direct voltage.
+    received: [f32; whitener::TAPS + FRAME],
+    left: [f32; whitener::TAPS + FRAME],
+    direct: f32,
     /// What was sent, whitened, as far back as the taps.
     white: Vec<f32>,
     step: fir::Step,
-}
-
-/// One signal without its direct voltage, so far back as it is looked at.
-#[derive(Clone, Debug)]
-struct Side {
-    highpass: Highpass,
-    history: Vec<f32>,
 }
 
 /// A frame of whitened errors of both filters.
@@ -42,6 +36,8 @@ pub(super) struct Errors {
     pub learning: [f32; FRAME],
     /// Of the filter that cancels.
     pub cancelling: [f32; FRAME],
+    /// Energy of a frame of what was sent, the mean over the reach of the taps.
+    pub sent: f32,
 }
 
 /// What all taps together may be off at first: an echo 6 dB down.
@@ -63,6 +59,9 @@ const LEAST_VARIANCE: f32 = 1e-9;
 const QUIET: f32 = 16.0;
 const LEAST_ERROR: f32 = 10.0;
 
+/// How fast the direct voltage is followed: a third of a second.
+const DIRECT: f32 = 0.03;
+
 /// The predictor: 28 ms, lifting nothing that is more than 10 dB down.
 const FADES: f32 = 0.7;
 const LIFTS: f32 = 0.1;
@@ -75,9 +74,9 @@ impl Learner {
             taps: vec![0.0; taps],
             variances: vec![AT_FIRST / taps as f32; taps],
             whitener: Whitener::new(FADES, LIFTS),
-            sent: Side::new(whitener::TAPS + settings.delay + taps + FRAME),
-            received: Side::new(whitener::TAPS + FRAME),
-            left: Side::new(whitener::TAPS + FRAME),
+            received: [0.0; whitener::TAPS + FRAME],
+            left: [0.0; whitener::TAPS + FRAME],
+            direct: 0.0,
             white: vec![0.0; taps + FRAME],
             step: fir::Step {
                 size: STEP,
@@ -92,43 +91,38 @@ impl Learner {
         self.taps.fill(0.0);
         self.variances.fill(AT_FIRST / self.taps.len() as f32);
         self.whitener.reset();
-        for side in [&mut self.sent, &mut self.received, &mut self.left] {
-            side.highpass = Highpass::default();
-            side.history.fill(0.0);
-        }
+        self.received.fill(0.0);
+        self.left.fill(0.0);
+        self.direct = 0.0;
         self.step.errors = 0.0;
         self.step.learned = 0.0;
     }
 
-    /// Follows a frame of all three signals. Learns of it when it is loud enough.
+    /// Follows a frame of all signals, `sent` from as far back as the predictor and the taps
+    /// reach. Learns of it when it is loud enough.
     pub fn learn(
         &mut self,
-        sent: &[f32; FRAME],
+        sent: &[f32],
         received: &[f32; FRAME],
         left: &[f32; FRAME],
     ) -> Option<Errors> {
-        self.sent.push(sent);
-        self.received.push(received);
-        self.left.push(left);
-        let newest = self.sent.history.len() - FRAME - whitener::LAGS;
-        self.whitener
-            .follow(self.path, &self.sent.history[newest..]);
+        self.direct += DIRECT * (received.iter().sum::<f32>() / FRAME as f32 - self.direct);
+        push(&mut self.received, &received.map(|s| s - self.direct));
+        push(&mut self.left, &left.map(|s| s - self.direct));
+        let newest = sent.len() - FRAME - whitener::LAGS;
+        self.whitener.follow(self.path, &sent[newest..]);
 
         let predictor = &self.whitener.taps;
         let reach = whitener::TAPS + self.white.len();
-        fir::filter(
-            self.path,
-            predictor,
-            &self.sent.history[..reach],
-            &mut self.white,
-        );
-        if fir::energy(&self.white) < QUIET * self.white.len() as f32 {
+        fir::filter(self.path, predictor, &sent[..reach], &mut self.white);
+        let mean_square = fir::energy(&self.white) / self.white.len() as f32;
+        if mean_square < QUIET {
             return None;
         }
         let mut learning = [0.0; FRAME];
-        fir::filter(self.path, predictor, &self.received.history, &mut learning);
+        fir::filter(self.path, predictor, &self.received, &mut learning);
         let mut cancelling = [0.0; FRAME];
-        fir::filter(self.path, predictor, &self.left.history, &mut cancelling);
+        fir::filter(self.path, predictor, &self.left, &mut cancelling);
         fir::adapt(
             self.path,
             &mut self.taps,
@@ -141,6 +135,7 @@ impl Learner {
         Some(Errors {
             learning,
             cancelling,
+            sent: mean_square * FRAME as f32,
         })
     }
 
@@ -159,11 +154,6 @@ impl Learner {
         super::shift(&mut self.variances, later, most);
     }
 
-    /// So many samples that were sent are missing.
-    pub fn gap(&mut self, samples: usize) {
-        clear(&mut self.sent.history, samples);
-    }
-
     /// Variances after a frame: less by what was learned, more by what may have wandered.
     fn age(&mut self) {
         let learned = std::mem::take(&mut self.step.learned);
@@ -180,19 +170,5 @@ impl Learner {
                 *variance = (less + more).max(LEAST_VARIANCE);
             }
         }
-    }
-}
-
-impl Side {
-    fn new(samples: usize) -> Side {
-        Side {
-            highpass: Highpass::default(),
-            history: vec![0.0; samples],
-        }
-    }
-
-    fn push(&mut self, samples: &[f32; FRAME]) {
-        let samples = self.highpass.filter(samples);
-        push(&mut self.history, &samples);
     }
 }

@@ -29,6 +29,9 @@ pub(super) struct Suppressor {
 #[derive(Clone, Debug)]
 struct Background {
     power: f32,
+    /// The least power of a frame in each of the last windows; the newest is still open.
+    least: [f32; WINDOWS],
+    frames: u32,
     colour: Whitener,
     heard: [f32; whitener::LAGS + FRAME],
     /// The filter that colours noise, last tap first.
@@ -48,19 +51,22 @@ const LEAK_UP: f32 = 0.02;
 
 const ECHO_FADES: f32 = 0.8;
 
-/// Power above the expected that is the far party: 8 dB; above the noise: 6 dB.
-const OVER_ECHO: f32 = 6.0;
-const OVER_NOISE: f32 = 4.0;
+/// Power above the expected that is the far party: 6 dB; above the noise: 5 dB.
+const OVER_ECHO: f32 = 4.0;
+const OVER_NOISE: f32 = 3.0;
 
-/// 80 ms.
-const HOLD: u32 = 40;
+/// 120 ms.
+const HOLD: u32 = 60;
 
 /// Per block: open within one, closed to a tenth after five.
 const CLOSES: f32 = 0.63;
 const SHUT: f32 = 0.01;
 
-/// The noise is followed down at once, up 3 dB a second.
-const NOISE_UP: f32 = 1.007;
+/// The noise is the least that came in 2 s, in windows of a quarter of a second.
+const WINDOWS: usize = 8;
+const WINDOW: u32 = 25;
+/// How much more the mean of noise is than its least frame in that time.
+const OVER_LEAST: f32 = 1.6;
 const NOISE_RANGE: (f32, f32) = (1.0, 60_000.0);
 
 /// Taps of the filter that colours.
@@ -87,9 +93,17 @@ impl Suppressor {
         self.since_near < HOLD
     }
 
-    /// Listens to a frame, and where `suppress` says so changes what is `left` of it.
-    pub fn process(&mut self, echo: &[f32; FRAME], left: &mut [f32; FRAME], suppress: bool) {
-        self.background.listen(self.path, left, self.echo);
+    /// Listens to a frame, and where `suppress` says so changes what is `left` of it. `unknown`
+    /// is the power of echo that the estimate may lack.
+    pub fn process(
+        &mut self,
+        echo: &[f32; FRAME],
+        left: &mut [f32; FRAME],
+        unknown: f32,
+        suppress: bool,
+    ) {
+        let echo_left = unknown.max(self.leak * self.echo.max(mean_square(echo)));
+        self.background.listen(self.path, left, echo_left);
         let mut gains = [0.0; FRAME / BLOCK];
         let blocks = echo.chunks_exact(BLOCK).zip(left.chunks_exact(BLOCK));
         for (gain, (echo, left)) in gains.iter_mut().zip(blocks) {
@@ -121,7 +135,7 @@ impl Suppressor {
         } else {
             self.since_near.saturating_add(1)
         };
-        if self.echo > 16.0 * noise {
+        if self.echo > 16.0 * noise && !self.near() {
             let leak = (left / self.echo).clamp(LEAK_RANGE.0, LEAK_RANGE.1);
             let follows = if leak < self.leak { LEAK_DOWN } else { LEAK_UP };
             self.leak += follows * (leak - self.leak);
@@ -153,6 +167,8 @@ impl Background {
         taps[COLOUR - 1] = 1.0;
         Background {
             power: NOISE_RANGE.0,
+            least: [NOISE_RANGE.0; WINDOWS],
+            frames: 0,
             colour: Whitener::new(0.95, 1e-3),
             heard: [0.0; whitener::LAGS + FRAME],
             taps,
@@ -164,13 +180,20 @@ impl Background {
     /// Follows the power of frames with next to no echo in them, and the colour of the faintest.
     fn listen(&mut self, path: Path, left: &[f32; FRAME], echo: f32) {
         push(&mut self.heard, left);
-        if echo > self.power {
+        let power = mean_square(left);
+        if OVER_NOISE * echo > power {
             return;
         }
-        let power = mean_square(left);
-        let up = (NOISE_UP * self.power).min(power);
-        let follows = if power < self.power { power } else { up };
-        self.power = follows.clamp(NOISE_RANGE.0, NOISE_RANGE.1);
+        let newest = &mut self.least[WINDOWS - 1];
+        *newest = newest.min(power);
+        let least = self.least.iter().fold(f32::INFINITY, |a, b| a.min(*b));
+        self.power = (OVER_LEAST * least).clamp(NOISE_RANGE.0, NOISE_RANGE.1);
+        self.frames += 1;
+        if self.frames == WINDOW {
+            self.frames = 0;
+            self.least.copy_within(1.., 0);
+            self.least[WINDOWS - 1] = f32::INFINITY;
+        }
         if power < 2.0 * self.power {
             self.colour.follow(path, &self.heard);
             self.set_colour();

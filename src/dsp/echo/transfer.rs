@@ -2,21 +2,36 @@
 //!
 //! How: the regression of the cancelling filter's errors upon the difference of the two
 //! filters' estimates tells which part of that difference is true, and how sure that is. Only
-//! what is beyond doubt is taken over. Where next to nothing is true the learning filter starts
-//! again from the cancelling one; where more than all of it is, it learns too slowly: the
-//! path has changed, and it is told to doubt what it knows.
+//! what is beyond doubt is taken over, and while errors are far above what they usually are, for
+//! somebody speaks or the path has changed, only what explains most of them. Two voices of one
+//! pitch look like an echo for a while, but explain little.
+//!
+//! Where next to nothing of the difference is true the learning filter starts again from the
+//! cancelling one; where more than all of it is, it learns too slowly: the path has changed, and
+//! it is told to doubt what it knows.
 
 use super::learner::{Errors, Learner};
+use crate::simd::fir;
+use types::frame::FRAME;
 
-/// Sums over the last frames, older ones fading.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Transfer {
+    sums: Sums,
+    /// What errors usually are, in parts of what is sent.
+    usual: f32,
+}
+
+/// Over the last frames, older ones fading.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
     /// The cancelling filter's errors, squared.
     error: f32,
     /// These times the difference of the estimates.
     product: f32,
     /// That difference, squared.
     difference: f32,
+    /// What was sent, squared.
+    sent: f32,
     samples: f32,
 }
 
@@ -36,57 +51,85 @@ const FALSE: f32 = 2.0;
 /// The learning filter starts again when surely less than this part is true.
 const WRONG: f32 = 0.4;
 
+/// Errors so many times as large as usual are somebody's voice, or another path. Then so much
+/// of them must be explained.
+const SUSPICIOUS: f32 = 8.0;
+const EXPLAINED: f32 = 0.7;
+
+/// The usual errors are followed down in a tenth of a second, up 0.4 dB a second.
+const USUAL_DOWN: f32 = 0.1;
+const USUAL_UP: f32 = 1.001;
+
 /// By how much the learning filter doubts a path that changed.
 const DOUBTS: f32 = 4.0;
 
 impl Transfer {
-    /// Weighs a frame of errors, and changes the filters accordingly. Tells whether the
-    /// cancelling one changed.
-    pub fn weigh(
-        &mut self,
-        errors: &Errors,
-        cancelling: &mut [f32],
-        learner: &mut Learner,
-    ) -> bool {
-        self.add(errors);
-        if self.difference <= LEAST * self.error {
-            return false;
+    pub fn new() -> Transfer {
+        Transfer {
+            sums: Sums::default(),
+            usual: 1.0,
         }
-        let part = self.product / self.difference;
-        let unexplained = (self.error - part * self.product).max(0.0);
-        let deviation = (unexplained / (self.difference * INDEPENDENT * self.samples)).sqrt();
+    }
+
+    /// What was before is not to be compared with what comes.
+    pub fn interrupt(&mut self) {
+        self.sums = Sums::default();
+    }
+
+    /// Weighs a frame of errors, and changes the filters accordingly.
+    pub fn weigh(&mut self, errors: &Errors, cancelling: &mut [f32], learner: &mut Learner) {
+        let sums = &mut self.sums;
+        sums.add(errors);
+        if sums.difference <= LEAST * sums.error {
+            return;
+        }
+        let part = sums.product / sums.difference;
+        let deviation = sums.deviation(part);
         if part - TOO_SLOW * deviation > 1.0 {
             learner.doubt(DOUBTS);
         }
-        if part > TAKES_OVER * deviation {
+        let explained = part * sums.product >= EXPLAINED * sums.error;
+        let suspicious = Self::follow(&mut self.usual, sums.error / sums.sent);
+        if part > TAKES_OVER * deviation && (explained || !suspicious) {
             let doubt = TAKES_OVER * deviation / part;
             let take = part.min(1.0) * (1.0 - doubt * doubt);
             for (to, from) in cancelling.iter_mut().zip(&learner.taps) {
                 *to += take * (from - *to);
             }
-            self.taken(take);
-            return true;
-        }
-        if part + FALSE * deviation < WRONG {
+            sums.taken(take);
+        } else if part + FALSE * deviation < WRONG {
             learner.taps.copy_from_slice(cancelling);
-            self.product = 0.0;
-            self.difference = 0.0;
+            sums.product = 0.0;
+            sums.difference = 0.0;
         }
-        false
     }
 
-    fn add(&mut self, errors: &Errors) {
-        let (mut error, mut product, mut difference) = (0.0, 0.0, 0.0);
-        for (cancelling, learning) in errors.cancelling.iter().zip(errors.learning) {
-            let apart = cancelling - learning;
-            error += cancelling * cancelling;
-            product += cancelling * apart;
-            difference += apart * apart;
+    /// Follows the errors; tells whether these are larger than one trusts.
+    fn follow(usual: &mut f32, errors: f32) -> bool {
+        if errors < *usual {
+            *usual += USUAL_DOWN * (errors - *usual);
+        } else {
+            *usual *= USUAL_UP;
         }
-        self.error = FADES * self.error + error;
-        self.product = FADES * self.product + product;
-        self.difference = FADES * self.difference + difference;
-        self.samples = FADES * self.samples + errors.cancelling.len() as f32;
+        errors > SUSPICIOUS * *usual
+    }
+}
+
+impl Sums {
+    fn add(&mut self, errors: &Errors) {
+        let (cancelling, learning) = (&errors.cancelling, &errors.learning);
+        let apart: [f32; FRAME] = std::array::from_fn(|n| cancelling[n] - learning[n]);
+        self.error = FADES * self.error + fir::energy(cancelling);
+        self.product = FADES * self.product + fir::product(cancelling, &apart);
+        self.difference = FADES * self.difference + fir::energy(&apart);
+        self.sent = FADES * self.sent + errors.sent;
+        self.samples = FADES * self.samples + FRAME as f32;
+    }
+
+    /// The standard deviation of the part of the difference that is true.
+    fn deviation(&self, part: f32) -> f32 {
+        let unexplained = (self.error - part * self.product).max(0.0);
+        (unexplained / (self.difference * INDEPENDENT * self.samples)).sqrt()
     }
 
     /// The sums as they would have been with what was now taken over.

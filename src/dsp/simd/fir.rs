@@ -1,26 +1,38 @@
 //! Kernels of an adaptive transversal filter.
 //!
-//! What: a filter over a stretch of samples, and the normalised least mean squares (NLMS)
-//! adaptation over one, in blocks of [`LANES`] samples.
+//! What: a filter over a stretch of samples, its adaptation over one in blocks of [`LANES`]
+//! samples, and sums of products.
 //!
-//! How: eight successive outputs stand side by side in a vector, each summed over the taps in
-//! the same four partial sums whatever the width of the registers; adaptation adds eight
-//! errors' worth of gradient to eight taps at a time. The body is written once and compiled
-//! for each set of instructions; Rust neither reorders nor fuses float operations.
-//!
-//! Taps are kept last first, so that taps and samples both run forward in memory.
+//! How: eight successive outputs stand side by side, each summed over the taps in the same four
+//! partial sums whatever the registers; adaptation adds eight errors' worth of gradient to eight
+//! taps at a time. Taps are kept last first, so that taps and samples both run forward in
+//! memory. No closures: those would be compiled for the plain processor.
 #![allow(unsafe_code)]
 
-use super::Path;
+pub(crate) use super::lanes::LANES;
+use super::{Path, lanes::*};
 
-/// Samples that are filtered, and adapted upon, at once.
-pub(crate) const LANES: usize = 8;
-
-/// The order in which a filter adds.
+/// Partial sums of an output.
 const SUMS: usize = 4;
 
 /// How much of a block's errors goes into their mean.
 const FOLLOWS: f32 = 0.1;
+
+/// Calls a kernel in the form for a path.
+macro_rules! on {
+    ($path:expr, $avx:ident, $any:ident($($argument:expr),*)) => {
+        match $path {
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx2 if Path::Avx2.is_available() => {
+                // SAFETY: the processor has AVX2, as was just asked.
+                unsafe { $avx($($argument),*) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            Path::Sse2 => $any::<Sse2>($($argument),*),
+            _ => $any::<[f32; LANES]>($($argument),*),
+        }
+    };
+}
 
 /// `out[n]` is the sum of `taps[j] * samples[n + 1 + j]`: the last tap is for a sample of the
 /// same moment, and `samples` has one sample a tap before the first.
@@ -28,14 +40,7 @@ const FOLLOWS: f32 = 0.1;
 /// `taps` is a multiple of 4 long, `out` of [`LANES`], and `samples` both together.
 pub(crate) fn filter(path: Path, taps: &[f32], samples: &[f32], out: &mut [f32]) {
     check(taps, samples, out.len());
-    match path {
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx2 if path.is_available() => {
-            // SAFETY: the processor has AVX2, as was just asked.
-            unsafe { filter_avx2(taps, samples, out) }
-        }
-        _ => filter_any(taps, samples, out),
-    }
+    on!(path, filter_avx2, filter_by(taps, samples, out))
 }
 
 /// How [`adapt`] steps.
@@ -64,28 +69,25 @@ pub(crate) fn adapt(
 ) {
     check(taps, samples, wanted.len());
     assert!(taps.len().is_multiple_of(LANES) && taps.len() == variances.len());
-    match path {
-        #[cfg(target_arch = "x86_64")]
-        Path::Avx2 if path.is_available() => {
-            // SAFETY: the processor has AVX2, as was just asked.
-            unsafe { adapt_avx2(taps, variances, samples, wanted, step) }
-        }
-        _ => adapt_any(taps, variances, samples, wanted, step),
-    }
+    on!(
+        path,
+        adapt_avx2,
+        adapt_by(taps, variances, samples, wanted, step)
+    )
 }
 
-/// The sum of squares.
+/// The sum of products, over a multiple of [`LANES`].
+pub(crate) fn product(a: &[f32], b: &[f32]) -> f32 {
+    assert!(a.len() == b.len() && a.len().is_multiple_of(LANES));
+    #[cfg(target_arch = "x86_64")]
+    return product_by::<Sse2>(a, b);
+    #[cfg(not(target_arch = "x86_64"))]
+    product_by::<[f32; LANES]>(a, b)
+}
+
+/// The sum of squares, over a multiple of [`LANES`].
 pub(crate) fn energy(samples: &[f32]) -> f32 {
-    let mut sums = [0.0; LANES];
-    let chunks = samples.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().map(|s| s * s).sum();
-    for chunk in chunks {
-        for lane in 0..LANES {
-            sums[lane] += chunk[lane] * chunk[lane];
-        }
-    }
-    let [a, b, c, d, e, f, g, h] = sums;
-    ((a + b) + (c + d)) + ((e + f) + (g + h)) + rest
+    product(samples, samples)
 }
 
 fn check(taps: &[f32], samples: &[f32], out: usize) {
@@ -96,33 +98,7 @@ fn check(taps: &[f32], samples: &[f32], out: usize) {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn filter_avx2(taps: &[f32], samples: &[f32], out: &mut [f32]) {
-    filter_any(taps, samples, out);
-}
-
-#[inline(always)]
-fn filter_any(taps: &[f32], samples: &[f32], out: &mut [f32]) {
-    for (n, out) in out.chunks_exact_mut(LANES).enumerate() {
-        let from = n * LANES;
-        out.copy_from_slice(&filter_block(
-            taps,
-            &samples[from..from + taps.len() + LANES],
-        ));
-    }
-}
-
-#[inline(always)]
-fn filter_block(taps: &[f32], samples: &[f32]) -> [f32; LANES] {
-    let mut sums = [[0.0; LANES]; SUMS];
-    let windows = samples.windows(LANES + SUMS).step_by(SUMS);
-    for (taps, samples) in taps.chunks_exact(SUMS).zip(windows) {
-        for (n, sum) in sums.iter_mut().enumerate() {
-            for lane in 0..LANES {
-                sum[lane] += taps[n] * samples[n + 1 + lane];
-            }
-        }
-    }
-    let [a, b, c, d] = sums;
-    std::array::from_fn(|lane| (a[lane] + b[lane]) + (c[lane] + d[lane]))
+    filter_by::<Avx>(taps, samples, out);
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -134,11 +110,47 @@ fn adapt_avx2(
     wanted: &mut [f32],
     step: &mut Step,
 ) {
-    adapt_any(taps, variances, samples, wanted, step);
+    adapt_by::<Avx>(taps, variances, samples, wanted, step);
 }
 
 #[inline(always)]
-fn adapt_any(
+fn filter_by<V: Lanes>(taps: &[f32], samples: &[f32], out: &mut [f32]) {
+    let mut pairs = out.chunks_exact_mut(2 * LANES);
+    let mut from = 0;
+    for pair in &mut pairs {
+        let [a, b] = filter_block::<V, 2>(taps, &samples[from..]);
+        a.store(pair);
+        b.store(&mut pair[LANES..]);
+        from += 2 * LANES;
+    }
+    for single in pairs.into_remainder().chunks_exact_mut(LANES) {
+        let [a] = filter_block::<V, 1>(taps, &samples[from..]);
+        a.store(single);
+    }
+}
+
+/// `N` times [`LANES`] outputs, each tap loaded once for all of them.
+#[inline(always)]
+fn filter_block<V: Lanes, const N: usize>(taps: &[f32], samples: &[f32]) -> [V; N] {
+    let mut sums = [[V::zero(); N]; SUMS];
+    for (at, taps) in taps.chunks_exact(SUMS).enumerate() {
+        let samples = &samples[SUMS * at..][..N * LANES + SUMS];
+        for (n, sums) in sums.iter_mut().enumerate() {
+            let tap = V::splat(taps[n]);
+            for (block, sum) in sums.iter_mut().enumerate() {
+                *sum = sum.add(tap.mul(V::load(&samples[1 + n + block * LANES..])));
+            }
+        }
+    }
+    let [mut out, b, c, d] = sums;
+    for (n, out) in out.iter_mut().enumerate() {
+        *out = out.add(b[n]).add(c[n].add(d[n]));
+    }
+    out
+}
+
+#[inline(always)]
+fn adapt_by<V: Lanes>(
     taps: &mut [f32],
     variances: &[f32],
     samples: &[f32],
@@ -146,63 +158,67 @@ fn adapt_any(
     step: &mut Step,
 ) {
     for (n, wanted) in wanted.chunks_exact_mut(LANES).enumerate() {
-        let from = n * LANES;
-        let samples = &samples[from..from + taps.len() + LANES];
-        let heard = filter_block(taps, samples);
-        let expected = expected(variances, &samples[LANES / 2..]);
-        for lane in 0..LANES {
-            wanted[lane] -= heard[lane];
-        }
-        let errors = sum_of_squares(wanted) / LANES as f32;
+        let samples = &samples[n * LANES..][..taps.len() + LANES];
+        let [heard] = filter_block::<V, 1>(taps, samples);
+        let minus = V::splat(-1.0);
+        let error = V::load(wanted).add(heard.mul(minus));
+        error.store(wanted);
+        let errors = error.mul(error).sum() / LANES as f32;
         step.errors += FOLLOWS * (errors - step.errors);
-        let inverse = 1.0 / (expected + step.floor + step.errors.max(errors));
-        let gain = step.size * inverse;
-        step.learned += expected * inverse;
-        let gains: [f32; LANES] = std::array::from_fn(|lane| gain * wanted[lane]);
-        turn(taps, variances, samples, &gains);
-    }
-}
 
-#[inline(always)]
-fn sum_of_squares(block: &[f32]) -> f32 {
-    let square = |lane: usize| block[lane] * block[lane];
-    ((square(0) + square(1)) + (square(2) + square(3)))
-        + ((square(4) + square(5)) + (square(6) + square(7)))
+        let expected = expected::<V>(variances, &samples[LANES / 2..]);
+        let inverse = 1.0 / (expected + step.floor + step.errors.max(errors));
+        step.learned += expected * inverse;
+        let gain = V::splat(step.size * inverse);
+        let mut gains = [0.0; LANES];
+        error.mul(gain).store(&mut gains);
+        turn::<V>(taps, variances, samples, &gains);
+    }
 }
 
 /// The power of the errors that the variances of the taps make.
 #[inline(always)]
-fn expected(variances: &[f32], samples: &[f32]) -> f32 {
-    let mut sums = [0.0; LANES];
+fn expected<V: Lanes>(variances: &[f32], samples: &[f32]) -> f32 {
+    let mut sums = V::zero();
     let pairs = variances
         .chunks_exact(LANES)
         .zip(samples.chunks_exact(LANES));
     for (variances, samples) in pairs {
-        for lane in 0..LANES {
-            sums[lane] += variances[lane] * (samples[lane] * samples[lane]);
-        }
+        let samples = V::load(samples);
+        sums = sums.add(V::load(variances).mul(samples.mul(samples)));
     }
-    let [a, b, c, d, e, f, g, h] = sums;
-    ((a + b) + (c + d)) + ((e + f) + (g + h))
+    sums.sum()
 }
 
 /// Adds the gradient of a block to the taps.
 #[inline(always)]
-fn turn(taps: &mut [f32], variances: &[f32], samples: &[f32], gains: &[f32; LANES]) {
-    let windows = samples.windows(2 * LANES).step_by(LANES);
-    let taps = taps.chunks_exact_mut(LANES);
-    for ((taps, variances), samples) in taps.zip(variances.chunks_exact(LANES)).zip(windows) {
-        let mut early = [0.0; LANES];
-        let mut late = [0.0; LANES];
+fn turn<V: Lanes>(taps: &mut [f32], variances: &[f32], samples: &[f32], gains: &[f32; LANES]) {
+    let mut spread = [V::zero(); LANES];
+    for (spread, gain) in spread.iter_mut().zip(gains) {
+        *spread = V::splat(*gain);
+    }
+    let blocks = taps
+        .chunks_exact_mut(LANES)
+        .zip(variances.chunks_exact(LANES));
+    for (at, (taps, variances)) in blocks.enumerate() {
+        let samples = &samples[LANES * at..][..2 * LANES];
+        let mut early = V::zero();
+        let mut late = V::zero();
         for n in 0..LANES / 2 {
             let after = n + LANES / 2;
-            for lane in 0..LANES {
-                early[lane] += gains[n] * samples[n + 1 + lane];
-                late[lane] += gains[after] * samples[after + 1 + lane];
-            }
+            early = early.add(spread[n].mul(V::load(&samples[n + 1..])));
+            late = late.add(spread[after].mul(V::load(&samples[after + 1..])));
         }
-        for lane in 0..LANES {
-            taps[lane] += variances[lane] * (early[lane] + late[lane]);
-        }
+        let more = V::load(variances).mul(early.add(late));
+        V::load(taps).add(more).store(taps);
     }
+}
+
+#[inline(always)]
+fn product_by<V: Lanes>(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = V::zero();
+    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+        sums = sums.add(V::load(a).mul(V::load(b)));
+    }
+    sums.sum()
 }

@@ -14,6 +14,8 @@ pub(crate) mod bank;
 use bank::{Folded, LANES, Peaks, Products, Rows};
 
 pub(crate) mod fir;
+pub(crate) mod g711;
+mod lanes;
 
 /// A set of instructions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -22,6 +22,7 @@ const SHORT: &str = "bursts of 40 ms: the detector needs 50";
 const CLOSE: &str =
     "its side tones are nearer to it than 25 Hz, which a window of 50 ms has as one";
 const QUICK: &str = "bursts of few periods of the modulation";
+const ON: &str = "one frequency goes on where the other stops: no edge the detector sees";
 const NEAR: &str = "50 Hz from a part of the other form: noise takes one for the other";
 const PAUSE: &str = "pauses of 25 ms, half the detector's window";
 const CUT: &str = "cut at its start, a burst is as long as one of ringing; its pause corrects it";
@@ -30,6 +31,7 @@ const CUT: &str = "cut at its start, a burst is as long as one of ringing; its p
 const UNHEARD: &[Listed] = &[
     ("at", "tone call-waiting 420 -20dBm0 on 40 off 1950", SHORT),
     ("au", "tone stutter 425x25 -10dBm0 on 100 off 40", QUICK),
+    ("gb", "tone stutter 350+440 -13dBm0 on 750, 440 on 750", ON),
     ("hu", "tone call-waiting 425 -20dBm0 on 40 off 1960", SHORT),
     ("jp", JP_CALL_WAITING, CLOSE),
     (
@@ -54,6 +56,7 @@ const UNHEARD_IN_NOISE: &[Listed] = &[
     ),
     ("au", "tone stutter 425x25 -10dBm0 on 100 off 40", QUICK),
     ("ee", "tone stutter 425 -10dBm0 on 650 off 25", PAUSE),
+    ("gb", "tone stutter 350+440 -13dBm0 on 750, 440 on 750", ON),
     ("gr", "tone stutter 425 -10dBm0 on 650 off 25", PAUSE),
     ("jp", JP_CALL_WAITING, CLOSE),
     (

@@ -71,7 +71,7 @@ impl Table {
     pub fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
         if !self.started {
             self.heading(out)?;
-            return writeln!(out, "{}", self.nothing);
+            writeln!(out, "{}", self.nothing)?;
         }
         for (leg, digits) in &self.digits {
             if digits.is_empty() {
@@ -90,13 +90,16 @@ impl Table {
             };
             writeln!(out, "{side}{count} {plural}: {shown}{more}")?;
         }
-        Ok(())
+        match self.heading {
+            Some(_) => writeln!(out),
+            None => Ok(()),
+        }
     }
 
     fn heading(&mut self, out: &mut impl Write) -> io::Result<()> {
         self.started = true;
         match &self.heading {
-            Some(heading) => writeln!(out, "\n{heading}"),
+            Some(heading) => writeln!(out, "{heading}"),
             None => Ok(()),
         }
     }
@@ -110,7 +113,7 @@ impl Table {
 fn write_digit(out: &mut impl Write, row: &Digit) -> io::Result<()> {
     writeln!(
         out,
-        "{}  {:>5}  {:>9.1}  {:>10.1}  {:>+8.1}  {}",
+        "{}  {:>5}  {:>9.1}  {:>10.1}  {:>+8.1}{}",
         clock(row.start_ms),
         row.digit,
         row.duration_ms,
@@ -145,8 +148,12 @@ fn remarks(row: &Digit) -> String {
         (low.max(high) > 0.0, "loud"),
         (!(-8.0..=4.0).contains(&row.twist_db), "twist"),
     ];
-    let found = checks.iter().filter(|(holds, _)| *holds);
-    found.map(|(_, word)| *word).collect::<Vec<_>>().join(" ")
+    let found: Vec<_> = checks.iter().filter(|(holds, _)| *holds).collect();
+    let words = found.iter().map(|(_, word)| *word).collect::<Vec<_>>();
+    match words.is_empty() {
+        true => String::new(),
+        false => format!("  {}", words.join(", ")),
+    }
 }
 
 /// `0:01.234`, with hours where there are any, in ten columns.

@@ -8,17 +8,22 @@
 //! Levels are dBm0 with the reference of [`level::ZERO_DBM0_PEAK`]. Frequencies are Hz,
 //! lengths milliseconds unless a type says otherwise, the sampling rate is 8000 Hz.
 
+mod activity;
+pub mod answer;
 mod bank;
 mod cadence;
+pub mod data;
 pub mod dtmf;
 pub mod g711;
 pub mod level;
+pub mod modem;
 mod pattern;
 pub mod plan;
 pub mod progress;
 mod segment;
 pub mod simd;
 pub mod tone_gen;
+pub mod tty;
 pub mod voice;
 
 /// Samples a second, everywhere.

@@ -27,8 +27,6 @@ pub(crate) trait Ear {
 pub(crate) struct Place {
     /// Its first sample.
     pub start: Tick,
-    /// Samples of the recording in it.
-    pub length: usize,
     /// Samples of the recording up to its end.
     pub consumed: u64,
 }
@@ -93,10 +91,10 @@ impl Found {
 }
 
 impl Leg {
-    /// Its name where there are two.
+    /// Its name.
     pub fn side(self) -> &'static str {
         match self {
-            Leg::Mono => "",
+            Leg::Mono => "mono",
             Leg::Left => "left",
             Leg::Right => "right",
         }
@@ -155,7 +153,6 @@ pub(crate) fn after_end(length: u64, mut hear: impl FnMut(&Samples, &Place)) {
     for n in 0..AFTER_END {
         let place = Place {
             start: Tick(first) + Ticks((n * FRAME) as u64),
-            length: 0,
             consumed: length,
         };
         hear(&[0; FRAME], &place);

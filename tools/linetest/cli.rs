@@ -4,10 +4,12 @@ use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf, process::ExitCode, th
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use dsp::{
+    answer::Classifier,
     dtmf::{Dtmf, Profile},
     progress::Progress,
+    three_way::{THRESHOLD, ThreeWaySettings},
 };
-use types::frame::Law;
+use types::{frame::Law, tick::Ticks};
 
 use crate::{
     analysis::Which,
@@ -16,6 +18,7 @@ use crate::{
     run::{self, Outcome, Work},
     sound::{Coding, Format},
     task::Task,
+    three_way::ThirdParty,
 };
 
 /// Tells a technician what is on the recording of a telephone line.
@@ -32,6 +35,10 @@ enum Command {
     Digits(DigitsArgs),
     /// The network's tones: dial tone, ringing, busy, reorder, special information tones.
     Progress(ProgressArgs),
+    /// Who answered: a person, an answering machine, a fax machine or modem, the network, nobody.
+    Answer(AnswerArgs),
+    /// Whether the called party let a third one into the call, and what speaks for it.
+    ThreeWay(ThreeWayArgs),
 }
 
 #[derive(Debug, Args)]
@@ -88,6 +95,13 @@ struct DigitsArgs {
 }
 
 #[derive(Debug, Args)]
+struct Network {
+    /// The country whose tones they are, as its two letters.
+    #[arg(long, value_name = "CC", default_value = "us", value_parser = country)]
+    country: Country,
+}
+
+#[derive(Debug, Args)]
 struct ProgressArgs {
     #[command(flatten)]
     input: Input,
@@ -95,12 +109,45 @@ struct ProgressArgs {
     output: Output,
     #[command(flatten)]
     hits: Hits,
-    /// The country whose tones they are, as its two letters.
-    #[arg(long, value_name = "CC", default_value = "us", value_parser = country)]
-    country: Country,
+    #[command(flatten)]
+    network: Network,
     /// The channel of a stereo recording.
     #[arg(long, value_name = "WHICH", default_value = "both")]
     channel: Which,
+}
+
+#[derive(Debug, Args)]
+struct AnswerArgs {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    hits: Hits,
+    #[command(flatten)]
+    network: Network,
+    /// When in the recording the call was answered, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    answered: u32,
+    /// The channel of a stereo recording.
+    #[arg(long, value_name = "WHICH", default_value = "right")]
+    channel: Which,
+}
+
+#[derive(Debug, Args)]
+struct ThreeWayArgs {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    hits: Hits,
+    #[command(flatten)]
+    network: Network,
+    /// The score from which a call is called three-way.
+    #[arg(long, value_name = "SCORE", default_value_t = THRESHOLD, value_parser = score)]
+    #[arg(allow_negative_numbers = true)]
+    threshold: f32,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -126,6 +173,8 @@ pub fn main() -> ExitCode {
     let (input, mut work) = match cli.command {
         Command::Digits(args) => digits(args),
         Command::Progress(args) => progress(args),
+        Command::Answer(args) => answer(args),
+        Command::ThreeWay(args) => three_way(args),
     };
     let input = input.checked();
     work.raw = input.raw();
@@ -150,10 +199,31 @@ fn digits(args: DigitsArgs) -> (Input, Work) {
 }
 
 fn progress(args: ProgressArgs) -> (Input, Work) {
-    let task = Task::Progress(Box::new(Progress::new(&args.country.tones)));
+    let task = Task::Progress(Box::new(Progress::new(&args.network.country.tones)));
     (
         args.input,
         work(task, args.channel, args.output, args.hits.hits),
+    )
+}
+
+fn answer(args: AnswerArgs) -> (Input, Work) {
+    let classifier = Classifier::new(&args.network.country.tones);
+    let task = Task::Answer(Box::new(classifier), Ticks::ms(args.answered.into()));
+    (
+        args.input,
+        work(task, args.channel, args.output, args.hits.hits),
+    )
+}
+
+fn three_way(args: ThreeWayArgs) -> (Input, Work) {
+    let settings = ThreeWaySettings {
+        threshold: args.threshold,
+    };
+    let fresh = ThirdParty::new(&args.network.country.tones, settings);
+    let task = Task::ThreeWay(Box::new(fresh));
+    (
+        args.input,
+        work(task, Which::Both, args.output, args.hits.hits),
     )
 }
 
@@ -214,6 +284,11 @@ fn usage<T>(what: &str) -> T {
     Cli::command()
         .error(ErrorKind::ValueValidation, what)
         .exit()
+}
+
+fn score(text: &str) -> Result<f32, String> {
+    let score = text.parse().ok().filter(|score: &f32| score.is_finite());
+    score.ok_or_else(|| "allowed: a number".to_owned())
 }
 
 fn country(code: &str) -> Result<Country, String> {

@@ -5,6 +5,7 @@
 //! picture. Memory does not grow with the length of a recording.
 
 mod analysis;
+mod answer;
 pub mod cli;
 mod digits;
 mod jobs;
@@ -17,3 +18,5 @@ mod run;
 pub mod sound;
 mod table;
 mod task;
+mod three_way;
+mod words;

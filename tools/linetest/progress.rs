@@ -1,15 +1,12 @@
 //! `linetest progress`: the network's tones on a recording.
 
 use dsp::progress::{Progress, ProgressEvent};
-use types::{
-    frame::Samples,
-    tick::Tick,
-    tone::{SitKind, Tone},
-};
+use types::{frame::Samples, tick::Tick, tone::Tone};
 
 use crate::{
     analysis::{Ear, Found, Label, Leg, Place, after_end},
     row::{self, Row},
+    words::{event, label, name},
 };
 
 /// Hears the tones of one channel.
@@ -98,49 +95,5 @@ impl Ear for Tones {
     fn end(&mut self, length: u64, found: &mut Found) {
         after_end(length, |silence, at| self.hear(silence, at, found));
         self.close(Tick(length), found);
-    }
-}
-
-/// The closed list of what `--hits` tells.
-fn label(tone: Tone) -> Option<&'static str> {
-    let hit = ["dial", "busy", "reorder", "ring", "sit"];
-    hit.into_iter().find(|&word| word == event(tone))
-}
-
-/// What a tone means to the caller.
-fn event(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Dial | Tone::StutterDial => "dial",
-        Tone::Ringback => "ring",
-        Tone::Busy => "busy",
-        Tone::Reorder => "reorder",
-        Tone::Sit(_) => "sit",
-        Tone::CallWaiting => "call-waiting",
-        Tone::Howler => "howler",
-        Tone::Record => "record",
-    }
-}
-
-/// Which tone it is, in the words of the tone tables.
-fn name(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Dial => "dial",
-        Tone::StutterDial => "stutter",
-        Tone::Ringback => "ringback",
-        Tone::Busy => "busy",
-        Tone::Reorder => "reorder",
-        Tone::CallWaiting => "call-waiting",
-        Tone::Howler => "howler",
-        Tone::Record => "record",
-        Tone::Sit(kind) => match kind {
-            SitKind::Intercept => "sit-intercept",
-            SitKind::VacantCode => "sit-vacant-code",
-            SitKind::ReorderLocal => "sit-reorder-local",
-            SitKind::ReorderDistant => "sit-reorder-distant",
-            SitKind::NoCircuitLocal => "sit-no-circuit-local",
-            SitKind::NoCircuitDistant => "sit-no-circuit-distant",
-            SitKind::Ineffective => "sit-ineffective",
-            SitKind::Unknown => "sit-unknown",
-        },
     }
 }

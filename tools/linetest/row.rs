@@ -9,6 +9,8 @@ use types::tick::Tick;
 pub(crate) enum Row {
     Digit(Digit),
     Tone(Tone),
+    Answer(Answer),
+    ThreeWay(ThreeWay),
 }
 
 /// `linetest digits`.
@@ -37,6 +39,55 @@ pub(crate) struct Tone {
     pub level_dbm0: f64,
     /// Full cycles heard; of a steady tone 1.
     pub cycles: u16,
+}
+
+/// `linetest answer`: one a channel.
+#[derive(Debug, Serialize)]
+pub(crate) struct Answer {
+    /// `person machine fax-modem tty sit music silence undecided`.
+    pub class: &'static str,
+    /// Which signal of a fax machine or modem, which special information tone.
+    pub kind: Option<&'static str>,
+    /// The first sound of it.
+    pub start_ms: Option<f64>,
+    pub decided_ms: Option<f64>,
+    /// 0 to 1.
+    pub confidence: Option<f64>,
+    pub beep_ms: Option<f64>,
+    pub beep_end_ms: Option<f64>,
+    pub beep_hz: Option<f64>,
+    /// What was decided before, and replaced.
+    pub earlier: Vec<Earlier>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Earlier {
+    pub class: &'static str,
+    pub decided_ms: f64,
+    pub confidence: f64,
+}
+
+/// `linetest three-way`: one for each third party, or one without.
+#[derive(Debug, Serialize)]
+pub(crate) struct ThreeWay {
+    /// The score has reached the threshold.
+    pub three_way: bool,
+    /// The highest; natural logarithm of the odds.
+    pub score: f64,
+    /// When the far end fell silent.
+    pub at_ms: Option<f64>,
+    /// When it was heard again.
+    pub joined_ms: Option<f64>,
+    pub evidence: Vec<Evidence>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Evidence {
+    /// `click silence level noise-floor echo-path dial-tone dtmf ringback new-talker`.
+    pub kind: &'static str,
+    pub at_ms: f64,
+    /// What it adds to the score; below zero it speaks against.
+    pub weight: f64,
 }
 
 impl Digit {

@@ -68,6 +68,11 @@ pub(crate) fn run(work: &Work, mut names: Names) -> Outcome {
     let many = second.is_some();
     let mut errors = Errors::default();
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    if work.form == Form::Table
+        && let Err(error) = work.task.table().begin(&mut out, many)
+    {
+        return ended(Err(error), &errors);
+    }
     let written = match (first, second) {
         (Some(name), None) => {
             let done = one(work, name, &mut out);
@@ -78,7 +83,11 @@ pub(crate) fn run(work: &Work, mut names: Names) -> Outcome {
             several(work, all, many, &mut out, &mut errors)
         }
     };
-    match written.and_then(|()| out.flush()) {
+    ended(written.and_then(|()| out.flush()), &errors)
+}
+
+fn ended(written: io::Result<()>, errors: &Errors) -> Outcome {
+    match written {
         Ok(()) if !errors.any => Outcome::Done,
         // Whoever reads the report has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe && !errors.any => Outcome::Done,
@@ -175,9 +184,8 @@ impl Work {
             Some(format) => Sound::raw(input, format),
             None => Sound::wav(input).map_err(failed)?,
         };
-        let heading = many.then(|| shown.to_string());
         let stereo = sound.format().channels == 2;
-        let table = Table::new(heading, self.task.table(), stereo);
+        let table = Table::new(self.task.table(), many.then(|| shown.to_string()), stereo);
         let mut report = Report::new(out, name.given(), self.form, table);
         let picture = self.plot.as_ref();
         let mut plot = picture.map(|_| Plot::new(&shown, self.task.name(), stereo));
@@ -209,7 +217,6 @@ impl Work {
             };
             let place = Place {
                 start: Tick(length),
-                length: frame.length,
                 consumed: length + frame.length as u64,
             };
             length = place.consumed;

@@ -1,48 +1,82 @@
-//! The table that a technician reads.
+//! The tables that a technician reads.
 
 use std::io::{self, Write};
 
 use crate::{
     analysis::Leg,
-    row::{Digit, Row, Tone},
+    row::{Answer, Digit, Row, ThreeWay, Tone},
 };
 
-/// Writes the rows of one file under a heading, and a sentence at the end.
+/// What a table tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Digits,
+    Progress,
+    Answer,
+    ThreeWay,
+}
+
+/// The report on one file.
 #[derive(Debug)]
 pub(crate) struct Table {
+    kind: Kind,
     /// The file's name, where there are several.
-    heading: Option<String>,
-    head: &'static str,
-    nothing: &'static str,
+    file: Option<String>,
     stereo: bool,
     started: bool,
     /// The digits in their order, for each side.
     digits: [(Leg, String); 3],
 }
 
-/// The words over the columns, and what is said when there is no row.
-pub(crate) const DIGITS: (&str, &str) = (
-    "     start  digit  length ms  level dBm0  twist dB  remarks",
-    "No digit.",
-);
-pub(crate) const PROGRESS: (&str, &str) = (
-    "     start         end  tone                    confidence  level dBm0  cycles",
-    "No tone.",
-);
-
 /// Digits that are repeated below the table.
 const MOST_DIGITS: usize = 64;
 
+impl Kind {
+    /// The words over the columns.
+    fn head(self) -> &'static str {
+        match self {
+            Kind::Digits => "     start  digit  length ms  level dBm0  twist dB  remarks",
+            Kind::Progress => {
+                "     start         end  tone                    confidence  level dBm0  cycles"
+            }
+            Kind::Answer => "class      kind                 decided  confidence      beep",
+            Kind::ThreeWay => "three-way  score       left     joined  evidence",
+        }
+    }
+
+    /// What is said of a file without a row.
+    fn nothing(self) -> &'static str {
+        match self {
+            Kind::Digits => "No digit.",
+            Kind::Progress => "No tone.",
+            Kind::Answer | Kind::ThreeWay => "",
+        }
+    }
+
+    /// Each file is a line or a few of one table; else it has a table of its own.
+    fn is_common(self) -> bool {
+        match self {
+            Kind::Digits | Kind::Progress => false,
+            Kind::Answer | Kind::ThreeWay => true,
+        }
+    }
+
+    /// Begins a table that all files share.
+    pub fn begin(self, out: &mut impl Write, many: bool) -> io::Result<()> {
+        match (self.is_common(), many) {
+            (false, _) => Ok(()),
+            (true, false) => writeln!(out, "side   {}", self.head()),
+            (true, true) => writeln!(out, "side   {}  file", self.head()),
+        }
+    }
+}
+
 impl Table {
-    pub fn new(
-        heading: Option<String>,
-        (head, nothing): (&'static str, &'static str),
-        stereo: bool,
-    ) -> Table {
+    /// `file` is told only where there are several.
+    pub fn new(kind: Kind, file: Option<String>, stereo: bool) -> Table {
         Table {
-            heading,
-            head,
-            nothing,
+            kind,
+            file,
             stereo,
             started: false,
             digits: [Leg::Mono, Leg::Left, Leg::Right].map(|leg| (leg, String::new())),
@@ -51,10 +85,9 @@ impl Table {
 
     pub fn row(&mut self, out: &mut impl Write, leg: Leg, row: &Row) -> io::Result<()> {
         if !self.started {
-            self.heading(out)?;
-            self.columns(out)?;
+            self.start(out, true)?;
         }
-        if self.stereo {
+        if self.stereo || self.kind.is_common() {
             write!(out, "{:5}  ", leg.side())?;
         }
         match row {
@@ -62,70 +95,89 @@ impl Table {
                 if let Some((_, keyed)) = self.digits.iter_mut().find(|(of, _)| *of == leg) {
                     keyed.push(digit.digit);
                 }
-                write_digit(out, digit)
+                writeln!(out, "{}", digit_cells(digit))
             }
-            Row::Tone(tone) => write_tone(out, tone),
+            Row::Tone(tone) => writeln!(out, "{}", tone_cells(tone)),
+            Row::Answer(answer) => self.line(out, &answer_cells(answer)),
+            Row::ThreeWay(found) => self.line(out, &three_way_cells(found)),
         }
     }
 
     pub fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
+        if self.kind.is_common() {
+            return Ok(());
+        }
         if !self.started {
-            self.heading(out)?;
-            writeln!(out, "{}", self.nothing)?;
+            self.start(out, false)?;
+            writeln!(out, "{}", self.kind.nothing())?;
         }
         for (leg, digits) in &self.digits {
-            if digits.is_empty() {
-                continue;
-            }
-            let count = digits.len();
-            let plural = if count == 1 { "digit" } else { "digits" };
-            let side = match leg {
-                Leg::Mono => "",
-                Leg::Left => "left: ",
-                Leg::Right => "right: ",
-            };
-            let (shown, more) = match digits.get(..MOST_DIGITS) {
-                Some(first) => (first, " ..."),
-                None => (digits.as_str(), ""),
-            };
-            writeln!(out, "{side}{count} {plural}: {shown}{more}")?;
+            write_digits(out, *leg, digits)?;
         }
-        match self.heading {
+        match self.file {
             Some(_) => writeln!(out),
             None => Ok(()),
         }
     }
 
-    fn heading(&mut self, out: &mut impl Write) -> io::Result<()> {
+    /// Writes the heading of a table of its own.
+    fn start(&mut self, out: &mut impl Write, rows: bool) -> io::Result<()> {
         self.started = true;
-        match &self.heading {
-            Some(heading) => writeln!(out, "{heading}"),
-            None => Ok(()),
+        if self.kind.is_common() {
+            return Ok(());
+        }
+        if let Some(file) = &self.file {
+            writeln!(out, "{file}")?;
+        }
+        let side = if self.stereo { "side   " } else { "" };
+        match rows {
+            true => writeln!(out, "{side}{}", self.kind.head()),
+            false => Ok(()),
         }
     }
 
-    fn columns(&self, out: &mut impl Write) -> io::Result<()> {
-        let side = if self.stereo { "side   " } else { "" };
-        writeln!(out, "{side}{}", self.head)
+    fn line(&self, out: &mut impl Write, cells: &str) -> io::Result<()> {
+        match &self.file {
+            Some(file) => writeln!(out, "{cells}  {file}"),
+            None => writeln!(out, "{}", cells.trim_end()),
+        }
     }
 }
 
-fn write_digit(out: &mut impl Write, row: &Digit) -> io::Result<()> {
-    writeln!(
-        out,
-        "{}  {:>5}  {:>9.1}  {:>10.1}  {:>+8.1}{}",
+/// The digits below their table, as they would be dialed.
+fn write_digits(out: &mut impl Write, leg: Leg, digits: &str) -> io::Result<()> {
+    let plural = match digits.len() {
+        0 => return Ok(()),
+        1 => "digit",
+        _ => "digits",
+    };
+    let (shown, more) = match digits.get(..MOST_DIGITS) {
+        Some(first) if first.len() < digits.len() => (first, " ..."),
+        _ => (digits, ""),
+    };
+    let side = match leg {
+        Leg::Mono => "",
+        Leg::Left => "left: ",
+        Leg::Right => "right: ",
+    };
+    writeln!(out, "{side}{} {plural}: {shown}{more}", digits.len())
+}
+
+fn digit_cells(row: &Digit) -> String {
+    let cells = format!(
+        "{}  {:>5}  {:>9.1}  {:>10.1}  {:>+8.1}  {}",
         clock(row.start_ms),
         row.digit,
         row.duration_ms,
         row.level_dbm0,
         row.twist_db,
         remarks(row)
-    )
+    );
+    cells.trim_end().to_owned()
 }
 
-fn write_tone(out: &mut impl Write, row: &Tone) -> io::Result<()> {
-    writeln!(
-        out,
+fn tone_cells(row: &Tone) -> String {
+    format!(
         "{}  {}  {:22}  {:>10.2}  {:>10.1}  {:>6}",
         clock(row.start_ms),
         clock(row.end_ms),
@@ -133,6 +185,31 @@ fn write_tone(out: &mut impl Write, row: &Tone) -> io::Result<()> {
         row.confidence,
         row.level_dbm0,
         row.cycles
+    )
+}
+
+fn answer_cells(row: &Answer) -> String {
+    let confidence = row.confidence.map(|value| format!("{value:.2}"));
+    format!(
+        "{:9}  {:16}  {}  {:>10}  {}",
+        row.class,
+        row.kind.unwrap_or_default(),
+        row.decided_ms.map_or_else(none, clock),
+        confidence.unwrap_or_default(),
+        row.beep_ms.map_or_else(none, clock),
+    )
+}
+
+fn three_way_cells(row: &ThreeWay) -> String {
+    let evidence = row.evidence.iter().filter(|piece| piece.weight != 0.0);
+    let evidence = evidence.map(|piece| format!("{} {:+.1}", piece.kind, piece.weight));
+    format!(
+        "{:9}  {:>5.1}  {} {}  {}",
+        if row.three_way { "yes" } else { "no" },
+        row.score,
+        row.at_ms.map_or_else(none, clock),
+        row.joined_ms.map_or_else(none, clock),
+        evidence.collect::<Vec<_>>().join(", ")
     )
 }
 
@@ -148,12 +225,8 @@ fn remarks(row: &Digit) -> String {
         (low.max(high) > 0.0, "loud"),
         (!(-8.0..=4.0).contains(&row.twist_db), "twist"),
     ];
-    let found: Vec<_> = checks.iter().filter(|(holds, _)| *holds).collect();
-    let words = found.iter().map(|(_, word)| *word).collect::<Vec<_>>();
-    match words.is_empty() {
-        true => String::new(),
-        false => format!("  {}", words.join(", ")),
-    }
+    let found = checks.iter().filter(|(holds, _)| *holds);
+    found.map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
 }
 
 /// `0:01.234`, with hours where there are any, in ten columns.
@@ -166,4 +239,9 @@ pub(crate) fn clock(ms: f64) -> String {
         _ => format!("{hours}:{minutes:02}:{seconds:02}.{ms:03}"),
     };
     format!("{text:>10}")
+}
+
+/// A time that there is none of, as wide as one.
+fn none() -> String {
+    format!("{:>10}", "-")
 }

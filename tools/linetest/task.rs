@@ -1,19 +1,25 @@
 //! The commands as analyses. Detectors are made once and copied, so that each file is heard by one
 //! that never heard anything.
 
-use dsp::{dtmf::Dtmf, progress::Progress};
+use dsp::{answer::Classifier, dtmf::Dtmf, progress::Progress};
+use types::tick::Ticks;
 
 use crate::{
     analysis::{Analysis, EachLeg, Which},
+    answer::Answer,
     digits::Digits,
     progress::Tones,
-    table,
+    table::Kind,
+    three_way::ThirdParty,
 };
 
 #[derive(Debug)]
 pub(crate) enum Task {
     Digits(Box<Dtmf>),
     Progress(Box<Progress>),
+    /// With the time of the answer in the recording.
+    Answer(Box<Classifier>, Ticks),
+    ThreeWay(Box<ThirdParty>),
 }
 
 impl Task {
@@ -25,6 +31,10 @@ impl Task {
             Task::Progress(fresh) => Box::new(EachLeg::new(which, channels, |leg| {
                 Tones::new(leg, (**fresh).clone())
             })),
+            Task::Answer(fresh, answered) => Box::new(EachLeg::new(which, channels, |leg| {
+                Answer::new(leg, (**fresh).clone(), *answered)
+            })),
+            Task::ThreeWay(fresh) => fresh.clone(),
         }
     }
 
@@ -33,14 +43,17 @@ impl Task {
         match self {
             Task::Digits(_) => "digits",
             Task::Progress(_) => "progress",
+            Task::Answer(..) => "answer",
+            Task::ThreeWay(_) => "three-way",
         }
     }
 
-    /// The words over the table's columns, and what is said when nothing was found.
-    pub fn table(&self) -> (&'static str, &'static str) {
+    pub fn table(&self) -> Kind {
         match self {
-            Task::Digits(_) => table::DIGITS,
-            Task::Progress(_) => table::PROGRESS,
+            Task::Digits(_) => Kind::Digits,
+            Task::Progress(_) => Kind::Progress,
+            Task::Answer(..) => Kind::Answer,
+            Task::ThreeWay(_) => Kind::ThreeWay,
         }
     }
 }

@@ -155,14 +155,14 @@ impl TrunkEar {
             Some(TtyEvent::Ended { .. }) => self.tty = false,
             None => {}
         }
-        let tones = progress.events.iter().filter_map(|event| match event {
+        let mut tones = progress.events.iter().filter_map(|event| match event {
             ProgressEvent::Tone { tone, .. } => Some(*tone),
             ProgressEvent::ToneEnd { .. } => None,
         });
         Facts {
             tonal: progress.tonal || dtmf.suspect || data.tonal,
             dtmf: self.digit,
-            tone: tones.last(),
+            tone: tones.next_back(),
             machine: self.tty || self.modem || data.tonal,
             echo_return_loss_db: None,
         }

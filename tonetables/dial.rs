@@ -28,15 +28,23 @@ const CALL_TYPES: [(&str, CallType); 10] = [
     ("service", CallType::Service),
 ];
 
-/// Reads what follows `dial`: one rule, or one for each combination of codes.
+/// The longest shape, names of lists included.
+const LONGEST: usize = 200;
+
+/// Reads what follows `dial`: one rule, or one for each combination of codes, while there
+/// is room for so many.
 pub(crate) fn read(
     text: &str,
     codes: &BTreeMap<String, Vec<String>>,
+    room: usize,
 ) -> Result<Vec<Template>, String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let [shape, digits, pattern, call_type, options @ ..] = &words[..] else {
         return Err("a rule is \"dial <shape> <digits> <pattern> <call type>\"".into());
     };
+    if shape.len() > LONGEST {
+        return Err(format!("the shape is longer than {LONGEST} characters"));
+    }
     let (min, max) = counts(digits)?;
     let mut template = Template {
         rule: DialRule {
@@ -64,6 +72,11 @@ pub(crate) fn read(
             Some(name) => list(name.trim_end_matches('}'), codes)?,
             None => vec![check_shape(part)?],
         };
+        if shapes.len() * choices.len() > room {
+            return Err(format!(
+                "\"{shape}\" makes more than the {room} rules left to a table"
+            ));
+        }
         shapes = shapes
             .iter()
             .flat_map(|shape| choices.iter().map(move |more| format!("{shape}{more}")))

@@ -4,20 +4,33 @@
 //! begins with one of these words:
 //!
 //! ```text
-//! country  United Kingdom               its name
-//! source   ITU-T E.180 Supplement 2     where the figures are from; may stand often
-//! law      A                            A or mu
-//! tone     <tone> <burst>, <burst>, ... [once]
-//! tone     <tone> same-as <tone>        the network has one sound for both
-//! codes    <name> <code> <code> ...     a list to use in shapes as {name}; may go on
-//! dial     <shape> <digits> <pattern> <call type> [strip <n>] [prepend <digits>]
+//! country    United Kingdom             its name
+//! source     ITU-T E.180 Supplement 2   where the figures are from; may stand often
+//! law        A                          A or mu
+//! tone       <tone> <burst>, <burst>, ... [once]
+//! tone       <tone> same-as <tone>      the network has one sound for both
+//! numbering  none                       no dial plan yet: no number can be dialed
+//! numbering  us                         the dial plan of that table, in place of own rules
+//! codes      <name> <code> <code> ...   a list to use in shapes as {name}; may go on
+//! dial       <shape> <digits> <pattern> <call type> [strip <n>] [prepend <digits>]
 //! ```
+//!
+//! The code is that of ISO 3166; a second plan of one country has a word after it
+//! (`us-old`).
 //!
 //! A burst is `350+440 -13dBm0 on 500 off 500`: Hz, the level of each frequency, and
 //! milliseconds. `400x25` is 400 Hz modulated by 25. `steady` in place of `on` has no end
 //! and stands last. Frequencies and level may be left out after the first burst: they are
 //! those of the burst before. A tone repeats unless it ends with `once` or `steady`. A
-//! tone may have several lines; the first is the one that is generated.
+//! tone may have several lines; the first is the one that is generated, and all are
+//! recognised.
+//!
+//! Where a source gives no level, a tone has -10 dBm0 (ITU-T E.180, clause 4), or -13 and
+//! -15 in each of two and three frequencies; call waiting has -20, record -18, and the
+//! special information tone -24 dBm0, as they sound into speech or before it.
+//!
+//! A tone that has no word of its own stands under the one that has its meaning: number
+//! unobtainable under `sit-vacant-code`, special and recall dial tone under `stutter`.
 //!
 //! In a shape, `0-9` is itself, `N` 2-9, `Z` 1-9, `X` any digit, and a last `.` any
 //! digits up to the most. `{name}` stands for each code of a list, `{area}` for the
@@ -29,6 +42,7 @@
 mod dial;
 mod parse;
 mod tone;
+mod write;
 
 use dsp::plan::TonePlan;
 use types::{
@@ -37,7 +51,8 @@ use types::{
     frame::Law,
 };
 
-pub use parse::parse;
+pub use parse::{parse, read};
+pub use write::write;
 
 /// One country's network.
 #[derive(Clone, PartialEq, Debug)]
@@ -47,7 +62,7 @@ pub struct Country {
     pub name: String,
     pub law: Law,
     pub tones: TonePlan,
-    /// The rules that hold without an area code.
+    /// The rules that hold without an area code; none where the table has no dial plan.
     pub dial_plan: DialPlan,
     /// All rules in their order.
     templates: Vec<Template>,
@@ -72,23 +87,29 @@ struct Template {
 
 const AREA: &str = "{area}";
 
-const BUILT_IN: [(&str, &str); 11] = [
-    ("br", include_str!("br.txt")),
-    ("cn", include_str!("cn.txt")),
-    ("de", include_str!("de.txt")),
-    ("es", include_str!("es.txt")),
-    ("fr", include_str!("fr.txt")),
-    ("gb", include_str!("gb.txt")),
-    ("it", include_str!("it.txt")),
-    ("mx", include_str!("mx.txt")),
-    ("ru", include_str!("ru.txt")),
-    ("us", include_str!("us.txt")),
-    ("vn", include_str!("vn.txt")),
-];
+/// The tables by their code, in alphabetical order.
+macro_rules! built_in {
+    ($($code:literal)*) => {
+        &[$(($code, include_str!(concat!($code, ".txt")))),*]
+    };
+}
+
+const BUILT_IN: &[(&str, &str)] = built_in! {
+    "ae" "ar" "at" "au" "bb" "be" "bg" "br" "ca" "ch" "cl" "cn" "cr" "cy" "cz" "de" "dk" "ec" "ee"
+    "es" "et" "fi" "fr" "gb" "gh" "gr" "hk" "hr" "hu" "id" "ie" "il" "in" "ir" "is" "it" "jm" "jp"
+    "kr" "kw" "ky" "lt" "lu" "ma" "mo" "mx" "my" "nl" "no" "np" "nz" "om" "pa" "ph" "pl" "pt" "qa"
+    "ru" "sa" "se" "sg" "si" "sk" "sv" "th" "tn" "tr" "tt" "tw" "us" "us-old" "uy" "ve" "vn" "za"
+    "zm" "zw"
+};
 
 /// The countries that are built in, in alphabetical order.
 pub fn codes() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|(code, _)| *code)
+}
+
+/// Those with rules for numbers; of the others only the tones are known.
+pub fn codes_with_dial_plan() -> impl Iterator<Item = &'static str> {
+    codes().filter(|code| load(code).is_ok_and(|country| country.has_dial_plan()))
 }
 
 /// A built-in country.
@@ -106,7 +127,22 @@ pub fn load(code: &str) -> Result<Country, TableError> {
     }
 }
 
+/// The rules of a built-in table that has its own.
+fn load_own(code: &str) -> Option<Vec<Template>> {
+    let (_, text) = BUILT_IN.iter().find(|(known, _)| *known == code)?;
+    let takes = text.lines().any(|line| line.starts_with("numbering"));
+    if takes {
+        return None;
+    }
+    Some(load(code).ok()?.templates)
+}
+
 impl Country {
+    /// Whether numbers can be dialed. Without, only the tones are known.
+    pub fn has_dial_plan(&self) -> bool {
+        !self.templates.is_empty()
+    }
+
     /// The rules for a site in this area, which has decimal digits only. Rules that need an
     /// area are left out without one, as are those whose shape has no room for this one.
     pub fn dial_plan(&self, area: Option<&str>) -> DialPlan {

@@ -2,7 +2,7 @@
 
 use crate::{Country, TableError, Template, dial, tone};
 use dsp::plan::{ToneDef, TonePlan};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use types::{dial_plan::DialPlan, frame::Law, tone::Tone};
 
 /// Reads and checks a table. The country's code is the file's name without its ending.
@@ -26,6 +26,14 @@ pub fn parse(text: &str, file_name: &str) -> Result<Country, TableError> {
     })
 }
 
+/// Reads one line of a table that defines a tone, as [`write`](crate::write) writes it.
+pub fn read(line: &str) -> Result<ToneDef, String> {
+    match line.trim().split_once(char::is_whitespace) {
+        Some(("tone", rest)) => tone::read(rest.trim(), std::iter::empty()),
+        _ => Err("a line is \"tone busy 425 -10dBm0 on 500 off 500\"".into()),
+    }
+}
+
 #[derive(Default)]
 struct Reader {
     country: Option<String>,
@@ -33,8 +41,21 @@ struct Reader {
     law: Option<Law>,
     /// With the line each stands on.
     tones: Vec<(ToneDef, usize)>,
+    numbering: Option<Numbering>,
     codes: BTreeMap<String, Vec<String>>,
     templates: Vec<Template>,
+}
+
+/// The most tones, frequencies in them, and rules (lists of codes multiplied) of a table.
+const MAX_TONES: usize = 100;
+const MAX_HZ: usize = 60;
+const MAX_RULES: usize = 4000;
+
+/// What stands in place of rules.
+enum Numbering {
+    None,
+    /// The rules of another table.
+    Of(Vec<Template>),
 }
 
 /// Tones without which a call cannot be followed.
@@ -55,15 +76,44 @@ impl Reader {
             "law" => self.law = Some(law(rest)?),
             "tone" => {
                 let def = tone::read(rest, self.tones.iter().map(|(def, _)| def))?;
+                if self.tones.len() == MAX_TONES {
+                    return Err(format!("more than {MAX_TONES} tones"));
+                }
                 self.tones.push((def, number));
+                self.count_frequencies()?;
             }
+            "numbering" if self.numbering.is_some() => return Err("a second numbering".into()),
+            "numbering" => self.numbering = Some(numbering(rest)?),
             "codes" => self.codes(rest)?,
-            "dial" => self.templates.extend(dial::read(rest, &self.codes)?),
+            "dial" => {
+                let room = MAX_RULES - self.templates.len();
+                self.templates.extend(dial::read(rest, &self.codes, room)?);
+            }
             _ => {
                 return Err(format!(
-                    "\"{word}\" is no line; there are country, source, law, tone, codes, dial"
+                    "\"{word}\" is no line; there are country, source, law, tone, numbering, \
+                     codes, dial"
                 ));
             }
+        }
+        Ok(())
+    }
+
+    fn count_frequencies(&self) -> Result<(), String> {
+        let bursts = self.tones.iter().flat_map(|(def, _)| &def.bursts);
+        let hz = bursts.flat_map(|burst| {
+            let by = burst.modulation.unwrap_or(0.0);
+            let sides = burst
+                .freqs()
+                .iter()
+                .flat_map(move |hz| [hz - by, *hz, hz + by]);
+            sides.map(|hz| hz.round() as u32)
+        });
+        let count = hz.collect::<BTreeSet<u32>>().len();
+        if count > MAX_HZ {
+            return Err(format!(
+                "{count} frequencies with this one; at most {MAX_HZ}"
+            ));
         }
         Ok(())
     }
@@ -106,14 +156,23 @@ impl Reader {
             }
         }
         tell_apart(&self.tones)?;
-        if self.templates.is_empty() {
-            return Err(missing("dial"));
-        }
+        let templates = match (self.numbering, self.templates) {
+            (None, rules) if rules.is_empty() => {
+                let hint = "there is no dial line; if no rule is known, \"numbering none\"";
+                return Err((None, hint.into()));
+            }
+            (None, rules) => rules,
+            (Some(_), rules) if !rules.is_empty() => {
+                return Err((None, "there are a numbering line and dial lines".into()));
+            }
+            (Some(Numbering::None), _) => Vec::new(),
+            (Some(Numbering::Of(rules)), _) => rules,
+        };
         let code = file_name.strip_suffix(".txt").unwrap_or(file_name);
         let mut country = Country {
             code: code.into(),
             tones: TonePlan {
-                country: code.into(),
+                country: code.split('-').next().unwrap_or(code).into(),
                 name: name.clone(),
                 source: self.sources.join("; "),
                 tones: self.tones.into_iter().map(|(def, _)| def).collect(),
@@ -121,10 +180,23 @@ impl Reader {
             name,
             law,
             dial_plan: DialPlan::default(),
-            templates: self.templates,
+            templates,
         };
         country.dial_plan = country.dial_plan(None);
         Ok(country)
+    }
+}
+
+fn numbering(text: &str) -> Result<Numbering, String> {
+    if text == "none" {
+        return Ok(Numbering::None);
+    }
+    // A table that takes another's rules is never taken itself: no circle can be built in.
+    match crate::load_own(text) {
+        Some(rules) => Ok(Numbering::Of(rules)),
+        None => Err(format!(
+            "\"{text}\" has no dial lines to take; \"none\", or the code of a table that has"
+        )),
     }
 }
 

@@ -29,6 +29,8 @@ const NAMES: [(&str, Tone); 16] = [
 const HZ: std::ops::RangeInclusive<f32> = 200.0..=3400.0;
 const DBM0: std::ops::RangeInclusive<f32> = -40.0..=0.0;
 const MS: std::ops::RangeInclusive<u32> = 1..=60_000;
+/// Of a modulator: the old North American dial tone has 120.
+const BY_HZ: std::ops::RangeInclusive<f32> = 1.0..=150.0;
 
 /// The word for a tone.
 pub(crate) fn name(tone: Tone) -> &'static str {
@@ -88,14 +90,19 @@ fn bursts(tone: Tone, sound: &str) -> Result<ToneDef, String> {
     if once && steady {
         return Err("a steady tone cannot end: leave out \"once\"".into());
     }
-    let silent = |burst: &Burst| burst.on_ms > 0 && burst.off_ms == 0;
-    if !once && !steady && bursts.iter().all(silent) {
+    let no_pause = |burst: &Burst| burst.on_ms > 0 && burst.off_ms == 0;
+    let one_sound = |burst: &Burst| is_sound_of(burst, &bursts[0]);
+    if !once && !steady && bursts.iter().all(no_pause) && bursts.iter().all(one_sound) {
         return Err("a tone that repeats needs a pause (\"off\"); without one it is steady".into());
     }
     if once || (steady && bursts.len() > 1) {
         return Ok(ToneDef::once(tone, &bursts));
     }
     Ok(ToneDef::cadenced(tone, &bursts))
+}
+
+fn is_sound_of(burst: &Burst, other: &Burst) -> bool {
+    burst.freqs() == other.freqs() && burst.modulation == other.modulation
 }
 
 fn burst(text: &str, before: Option<&Burst>) -> Result<Burst, String> {
@@ -148,8 +155,14 @@ fn frequencies(word: &str, level_dbm0: f32) -> Result<Burst, String> {
         let by = modulator
             .parse::<f32>()
             .ok()
-            .filter(|by| (1.0..=100.0).contains(by));
-        let by = by.ok_or_else(|| format!("\"{modulator}\" is no modulator; Hz from 1 to 100"))?;
+            .filter(|by| BY_HZ.contains(by));
+        let by = by.ok_or_else(|| {
+            format!(
+                "\"{modulator}\" is no modulator; Hz from {} to {}",
+                BY_HZ.start(),
+                BY_HZ.end()
+            )
+        })?;
         let mut burst = Burst::new(&[hz(carrier)?], level_dbm0, 0, 0);
         burst.modulation = Some(by);
         return Ok(burst);

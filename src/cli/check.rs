@@ -90,6 +90,8 @@ fn description(site: &Site) -> String {
 fn problems(site: &Site) -> Vec<String> {
     let mut problems = site.not_yet();
     match site.shared() {
+        // Without a dial plan nothing could match; that is already told.
+        Ok(shared) if shared.dial_plan.rules.is_empty() => {}
         Ok(shared) => problems.extend(never_matching(site, &shared.dial_plan)),
         Err(error) => problems.push(super::causes(&error)),
     }

@@ -11,7 +11,7 @@ use types::tone::Tone;
 pub const MAX_FREQS: usize = 4;
 
 /// The most bursts in one cycle of a tone.
-pub const MAX_BURSTS: usize = 8;
+pub const MAX_BURSTS: usize = 12;
 
 /// The tones of one network.
 #[derive(Clone, PartialEq, Debug, Default)]

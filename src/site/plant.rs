@@ -58,6 +58,16 @@ impl Site {
                     .to_owned(),
             );
         }
+        let country = tonetables::load(&self.country);
+        if country.is_ok_and(|country| !country.has_dial_plan()) {
+            let with = tonetables::codes_with_dial_plan().collect::<Vec<_>>();
+            missing.push(format!(
+                "`site.country` is \"{}\": its tones are known, its dial plan is not yet, so \
+                 that no number could be dialed; there are dial plans of {}",
+                self.country,
+                with.join(", ")
+            ));
+        }
         missing
     }
 

@@ -136,3 +136,95 @@ fn an_unknown_country_is_answered_with_those_there_are() {
     let error = load("xx").expect_err("no such country");
     assert!(error.what.contains("us"), "{error}");
 }
+
+#[test]
+fn a_country_without_a_dial_plan_says_so() {
+    let rules = "codes mobile   6 7\ndial 0{mobile}XXXX  6  one-plus  mobile  strip 1\n";
+    let none = parse(&GOOD.replace(rules, "numbering none\n"), "nowhere.txt").expect("good");
+    assert!(!none.has_dial_plan());
+    let of = parse(&GOOD.replace(rules, "numbering us\n"), "us-new.txt").expect("good");
+    assert_eq!(
+        of.dial_plan(Some("215")),
+        load("us").expect("us").dial_plan(Some("215"))
+    );
+    assert_eq!(
+        (of.code.as_str(), of.tones.country.as_str()),
+        ("us-new", "us")
+    );
+    let line = "codes mobile   6 7";
+    expect(line, "numbering xx", 8, "\"xx\" has no dial lines");
+    expect(line, "numbering us-old", 8, "no dial lines to take");
+    expect(
+        line,
+        "numbering none\nnumbering none",
+        9,
+        "a second numbering",
+    );
+    let both = GOOD.replace("law      A", "law A\nnumbering none");
+    let error = parse(&both, "nowhere.txt").expect_err("both");
+    assert!(
+        error.what.contains("numbering line and dial lines"),
+        "{error}"
+    );
+}
+
+#[test]
+fn bursts_without_a_pause_may_alternate_and_not_repeat_themselves() {
+    let busy = "425 -10dBm0 on 500 off 500";
+    expect(busy, "425 -10dBm0 on 500, on 500", 6, "needs a pause");
+    let alternating = GOOD.replace(busy, "470 -10dBm0 on 400, 425 on 400");
+    assert!(parse(&alternating, "nowhere.txt").is_ok());
+}
+
+/// Text that means to do harm: each is refused or read, and never more than a moment's work.
+#[test]
+fn hostile_text_is_refused_with_its_line() {
+    let busy = "425 -10dBm0 on 500 off 500";
+    for number in [
+        "1e39",
+        "NaN",
+        "inf",
+        "-41",
+        "0x",
+        "1e-39",
+        "99999999999999999999",
+        "",
+        "٤٢٥",
+    ] {
+        expect(busy, &busy.replace("425", number), 6, "");
+        expect(busy, &busy.replace("-10", number), 6, "");
+        expect(
+            busy,
+            &busy.replace("on 500", &format!("on {number}")),
+            6,
+            "",
+        );
+        expect("6  one-plus", &format!("{number}  one-plus"), 9, "");
+    }
+    let bursts = vec!["on 100 off 100"; 1000].join(", ");
+    expect(busy, &format!("425 -10dBm0 {bursts}"), 6, "at most");
+    let line = format!("tone busy      {busy}\n");
+    expect(&line, &line.repeat(200), 104, "more than 100 tones");
+    let many: String = (0..90)
+        .map(|n| format!("tone howler {} -10dBm0 steady\n", 300 + 30 * n))
+        .collect();
+    let (_, what) = refused(&line, &format!("{line}{many}"));
+    assert!(what.contains("frequencies with this one"), "{what}");
+    let list: String = (0..1000).map(|n| format!(" {n:03}")).collect();
+    let bomb = format!("codes a{list}\ndial {{a}}{{a}}{{a}}{{a}} 12 direct mobile\n");
+    expect(
+        "codes mobile   6 7\n",
+        &format!("codes mobile 6 7\n{bomb}"),
+        9,
+        "rules left",
+    );
+    expect("0{mobile}XXXX", &"X".repeat(100_000), 9, "longer than");
+    for text in [
+        "\0",
+        "\u{feff}",
+        "\u{202e}tone",
+        "tone\u{a0}dial 425 -10dBm0 steady",
+    ] {
+        refused("law      A", text);
+    }
+}

@@ -11,6 +11,7 @@
 mod activity;
 pub mod answer;
 mod bank;
+mod bank_before;
 mod cadence;
 pub mod data;
 pub mod click;
@@ -22,8 +23,9 @@ mod pattern;
 pub mod plan;
 pub mod progress;
 pub mod pulse;
-mod segment;
+pub mod segment;
 pub mod simd;
+mod spectrum;
 pub mod three_way;
 pub mod tone_gen;
 pub mod tty;

@@ -22,6 +22,9 @@ const FREQ_SLACK_HZ: f32 = 2.0;
 const TIME_TOLERANCE: f32 = 0.15;
 const TIME_SLACK_MS: f32 = 25.0;
 
+/// How far off a length may be measured in noise.
+const MEASURE_MS: f32 = 8.0;
+
 /// Nominal lengths closer than this share of the longer are not told apart.
 const ALIKE: f32 = 0.12;
 
@@ -55,14 +58,18 @@ pub(crate) fn freq_error(heard: &[f32], nominal: &[f32]) -> Option<f32> {
 /// How far a measured length is from a nominal one, 1 being the tolerance; `None` beyond.
 pub(crate) fn time_error(measured_ms: f32, nominal_ms: u32) -> Option<f32> {
     let nominal = nominal_ms as f32;
-    let allowed = (nominal * TIME_TOLERANCE).max(TIME_SLACK_MS);
+    let allowed = allowed_ms(nominal);
     let error = (measured_ms - nominal).abs() / allowed;
     (error <= 1.0).then_some(error)
 }
 
 /// The longest that a length may be measured and still fit, in ms.
 pub(crate) fn longest(nominal_ms: u32) -> f32 {
-    nominal_ms as f32 + (nominal_ms as f32 * TIME_TOLERANCE).max(TIME_SLACK_MS)
+    nominal_ms as f32 + allowed_ms(nominal_ms as f32)
+}
+
+fn allowed_ms(nominal: f32) -> f32 {
+    (nominal * TIME_TOLERANCE + MEASURE_MS).max(TIME_SLACK_MS)
 }
 
 /// Whether two bursts have the same nominal frequencies.

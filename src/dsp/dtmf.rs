@@ -21,7 +21,7 @@
 
 use crate::{
     SAMPLE_RATE,
-    bank::{Bank, Bins, Lanes, scallop, to_float},
+    bank_before::{Bank, Bins, Lanes, scallop, to_float},
     level::power_dbm0,
     tone_gen::{COLUMNS, KEYPAD, ROWS},
 };

@@ -8,17 +8,27 @@
 //! Levels are dBm0 with the reference of [`level::ZERO_DBM0_PEAK`]. Frequencies are Hz,
 //! lengths milliseconds unless a type says otherwise, the sampling rate is 8000 Hz.
 
+mod activity;
+pub mod answer;
 mod bank;
+mod bank_before;
 mod cadence;
+pub mod data;
+pub mod click;
 pub mod dtmf;
 pub mod g711;
 pub mod level;
+pub mod modem;
 mod pattern;
 pub mod plan;
 pub mod progress;
-mod segment;
+pub mod pulse;
+pub mod segment;
 pub mod simd;
+mod spectrum;
+pub mod three_way;
 pub mod tone_gen;
+pub mod tty;
 pub mod voice;
 
 /// Samples a second, everywhere.

@@ -90,12 +90,12 @@ impl Progress {
             .filter(|def| def.same_as.is_none() && !def.bursts.is_empty())
             .cloned()
             .collect();
-        let freqs = defs
+        let freqs: Vec<f32> = defs
             .iter()
             .flat_map(|def| def.bursts.iter().flat_map(heard_as))
             .collect();
         Progress {
-            segmenter: Segmenter::new(freqs),
+            segmenter: Segmenter::new(&freqs),
             known: defs.iter().map(|def| Known::new(def, &defs)).collect(),
             active: None,
             past: ArrayVec::new(),
@@ -127,7 +127,7 @@ impl Progress {
     /// Samples are missing before the next frame. A tone that goes on is not disturbed.
     pub fn lost(&mut self, samples: u32) {
         if samples > 0 {
-            self.segmenter.lost();
+            self.segmenter.lost(samples);
         }
     }
 
@@ -243,7 +243,7 @@ impl Progress {
             return;
         };
         let (start, lasted) = (sound.start, now.since(sound.start));
-        let freqs = self.segmenter.freqs_of(sound);
+        let freqs = sound.freqs();
         if let Some(active) = self.active
             && self.known[active.known].is_outlasted(&freqs, lasted)
         {
@@ -292,7 +292,7 @@ impl Progress {
         });
         // A prefix that was heard makes stutter dial tone of a dial tone.
         fitting
-            .filter(|(at, ..)| self.known[*at].kind != Kind::Steady || sound.is_even())
+            .filter(|(at, ..)| self.known[*at].kind != Kind::Steady || (sound.unevenness() < 1.6))
             .max_by(|a, b| a.1.cmp(&b.1).then(b.2.total_cmp(&a.2)))
             .map(|(at, _, error)| (at, error))
     }

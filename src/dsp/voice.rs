@@ -137,6 +137,11 @@ impl Voice {
         }
     }
 
+    /// Forgets all that was heard, in place.
+    pub fn reset(&mut self) {
+        *self = Voice::new(self.settings);
+    }
+
     fn follow_floor(&mut self, level: f32) {
         let difference = level - self.floor_dbm0;
         let steady = self

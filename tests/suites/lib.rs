@@ -8,4 +8,5 @@
 
 pub mod corpus;
 pub mod mix;
+pub mod progress;
 pub mod random;

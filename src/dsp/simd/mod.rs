@@ -5,7 +5,13 @@
 //! replay of one is a replay of all.
 //!
 //! How: kernels work on integers, or add floats in one fixed order without fused
-//! multiply-add.
+//! multiply-add. A whole piece of `Work` is compiled once for each path, so that the plain
+//! Rust around a kernel has the wide registers as well.
+#![allow(unsafe_code)]
+
+pub(crate) mod bank;
+
+use bank::{Folded, Products, Rows};
 
 /// A set of instructions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -18,6 +24,20 @@ pub enum Path {
     Avx2,
 }
 
+/// Something to be done with one of the sets.
+pub(crate) trait Work {
+    type Output;
+
+    /// To be marked `#[inline(always)]`, with all that it calls in the hot path: only then is
+    /// it compiled for the set.
+    fn run<K: Kernels>(self) -> Self::Output;
+}
+
+/// The kernels of one set.
+pub(crate) trait Kernels {
+    fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS];
+}
+
 impl Path {
     pub const ALL: [Path; 3] = [Path::Portable, Path::Sse2, Path::Avx2];
 
@@ -27,6 +47,7 @@ impl Path {
         *Path::ALL.iter().rev().find(has).unwrap_or(&Path::Portable)
     }
 
+    #[inline]
     pub fn is_available(self) -> bool {
         match self {
             Path::Portable => true,
@@ -36,5 +57,56 @@ impl Path {
             #[cfg(not(target_arch = "x86_64"))]
             Path::Avx2 => false,
         }
+    }
+
+    /// Does the work with these instructions, or with plain ones where they are missing.
+    #[inline]
+    pub(crate) fn run<W: Work>(self, work: W) -> W::Output {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Path::Sse2 => work.run::<Sse2>(),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the processor was just found to have AVX2.
+            Path::Avx2 if self.is_available() => unsafe { with_avx2(work) },
+            _ => work.run::<Portable>(),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn with_avx2<W: Work>(work: W) -> W::Output {
+    work.run::<Avx2>()
+}
+
+struct Portable;
+#[cfg(target_arch = "x86_64")]
+struct Sse2;
+/// Named only by [`with_avx2`].
+#[cfg(target_arch = "x86_64")]
+struct Avx2;
+
+impl Kernels for Portable {
+    #[inline(always)]
+    fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
+        bank::portable(rows, legs)
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Kernels for Sse2 {
+    #[inline(always)]
+    fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { bank::sse2(rows, legs) }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Kernels for Avx2 {
+    #[inline(always)]
+    fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
+        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
+        unsafe { bank::avx2(rows, legs) }
     }
 }

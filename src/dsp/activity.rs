@@ -1,0 +1,212 @@
+//! Speech activity of one frame.
+//!
+//! What: whether a 10 ms frame stands out of the noise of the line, and whether what it holds
+//! has a pitch. The voice detector and the answer classifier build on it.
+//!
+//! How: a band around 500 Hz, where voiced speech has most of its power and white noise a
+//! seventh of its own, is cut out by a sum of four samples and a difference at a quarter of
+//! the rate. Its level is compared with a floor that follows the least of the last second. The
+//! signs of its samples, 128 of them in one word, are compared with themselves some
+//! milliseconds earlier: voiced speech agrees at its pitch period, noise at none.
+//!
+//! Limits: pitch from 80 to 400 Hz. Speech 6 dB over white noise of -33 dBm0 is active for most of
+//! its voiced part; sounds without a voice (s, f) are not active by the band, only loud. ITU-T
+//! P.56, clause 5, defines speech level; no standard defines activity.
+
+use crate::level::{SILENCE_DBM0, ZERO_DBM0_PEAK};
+use types::frame::{FRAME, Samples};
+
+/// What a frame held.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Activity {
+    /// Level of the whole band.
+    pub level_dbm0: f32,
+    /// Level of the voice band.
+    pub band_dbm0: f32,
+    /// Mean square of the whole band in sample units.
+    pub power: f32,
+    /// The voice band stands out of the noise.
+    pub active: bool,
+    /// Anything stands out of the noise.
+    pub loud: bool,
+    /// How well the voice band agrees with itself one pitch period ago, 0 to 1; zero in frames
+    /// that are not active.
+    pub voicing: f32,
+    /// That period, in half milliseconds.
+    pub period: u8,
+}
+
+/// The measuring part. One a leg.
+#[derive(Clone, Debug)]
+pub(crate) struct ActivityMeter {
+    /// The last two sums of four samples.
+    before: [f32; 2],
+    signs: u128,
+    band: Floor,
+    whole: Floor,
+}
+
+/// The level of the noise: the least smoothed level of the last second.
+#[derive(Clone, Copy, Debug)]
+struct Floor {
+    smooth: f32,
+    /// Least of each finished part of the last second, and of the part that goes on.
+    parts: [f32; PARTS],
+    least: f32,
+    frames: u8,
+    dbm0: f32,
+}
+
+/// Samples of the voice band in a frame.
+const BAND: usize = FRAME / 4;
+
+/// Power gain of the voice band at 500 Hz.
+const BAND_GAIN: f32 = 52.5;
+
+/// Pitch periods that are tried, and the samples compared.
+const PERIODS: std::ops::RangeInclusive<u8> = 5..=25;
+const COMPARED: u32 = 50;
+
+const PARTS: usize = 4;
+const PART_FRAMES: u8 = 32;
+
+/// The floor before anything is known: white noise of -28 dBm0. It comes down at once.
+const AT_FIRST_DBM0: f32 = -36.0;
+
+/// The mean of noise lies so much above the least of its smoothed level.
+const LEAST_TO_MEAN_DB: f32 = 1.5;
+const SMOOTH: f32 = 0.25;
+const RISE_DB: f32 = 0.08;
+
+/// How far above the floor a frame is active or loud, and never below which level.
+const ABOVE_DB: f32 = 5.0;
+const LEAST_BAND_DBM0: f32 = -46.0;
+const LEAST_DBM0: f32 = -42.0;
+
+impl ActivityMeter {
+    pub fn new() -> ActivityMeter {
+        ActivityMeter {
+            before: [0.0; 2],
+            signs: 0,
+            band: Floor::new(),
+            whole: Floor::new(),
+        }
+    }
+
+    pub fn frame(&mut self, samples: &Samples) -> Activity {
+        let (energy, band_energy) = self.energies(samples);
+        let power = energy / FRAME as f32;
+        let level_dbm0 = dbm0(power);
+        let band_dbm0 = dbm0(band_energy / (BAND as f32 * BAND_GAIN));
+        let active = band_dbm0 > LEAST_BAND_DBM0.max(self.band.dbm0 + ABOVE_DB);
+        let loud = active || level_dbm0 > LEAST_DBM0.max(self.whole.dbm0 + ABOVE_DB);
+        self.band.follow(band_dbm0);
+        self.whole.follow(level_dbm0);
+        let (voicing, period) = if active { self.pitch() } else { (0.0, 0) };
+        Activity {
+            level_dbm0,
+            band_dbm0,
+            power,
+            active,
+            loud,
+            voicing,
+            period,
+        }
+    }
+
+    /// The noise of the line in the voice band.
+    pub fn floor_dbm0(&self) -> f32 {
+        self.band.dbm0
+    }
+
+    /// Samples are missing: periods before and after do not belong together.
+    pub fn lost(&mut self) {
+        self.signs = 0;
+    }
+
+    pub fn reset(&mut self) {
+        *self = ActivityMeter::new();
+    }
+
+    /// Energy of the frame, and of its voice band.
+    fn energies(&mut self, samples: &Samples) -> (f32, f32) {
+        let mut squares = [0.0f32; 8];
+        let mut sums = [0.0f32; BAND + 2];
+        sums[..2].copy_from_slice(&self.before);
+        for chunk in samples.as_chunks::<8>().0 {
+            for (square, &sample) in squares.iter_mut().zip(chunk) {
+                let sample = f32::from(sample);
+                *square += sample * sample;
+            }
+        }
+        for (sum, four) in sums[2..].iter_mut().zip(samples.as_chunks::<4>().0) {
+            let [a, b, c, d] = four.map(i32::from);
+            *sum = (a + b + c + d) as f32;
+        }
+        self.before = [sums[BAND], sums[BAND + 1]];
+        let mut signs = 0u32;
+        let mut band = [0.0f32; 4];
+        for at in 0..BAND {
+            let difference = sums[at + 2] - sums[at];
+            band[at % 4] += difference * difference;
+            signs = signs << 1 | u32::from(difference > 0.0);
+        }
+        self.signs = self.signs << BAND | u128::from(signs);
+        (squares.iter().sum(), band.iter().sum())
+    }
+
+    /// The best agreement with what was one period earlier, and that period.
+    fn pitch(&self) -> (f32, u8) {
+        let now = self.signs as u64;
+        let mask = (1u64 << COMPARED) - 1;
+        let differences = |period: u8| {
+            let earlier = (self.signs >> period) as u64;
+            ((now ^ earlier) & mask).count_ones()
+        };
+        let (least, period) = PERIODS
+            .map(|period| (differences(period), period))
+            .min()
+            .unwrap_or((COMPARED, 0));
+        (
+            1.0 - 2.0 * (least as f32 / COMPARED as f32).min(0.5),
+            period,
+        )
+    }
+}
+
+impl Floor {
+    fn new() -> Floor {
+        Floor {
+            smooth: AT_FIRST_DBM0,
+            parts: [AT_FIRST_DBM0; PARTS],
+            least: AT_FIRST_DBM0,
+            frames: 0,
+            dbm0: AT_FIRST_DBM0,
+        }
+    }
+
+    fn follow(&mut self, dbm0: f32) {
+        self.smooth += SMOOTH * (dbm0.max(-75.0) - self.smooth);
+        self.least = self.least.min(self.smooth);
+        self.frames += 1;
+        if self.frames == PART_FRAMES {
+            self.parts.rotate_left(1);
+            self.parts[PARTS - 1] = self.least;
+            self.least = self.smooth;
+            self.frames = 0;
+        }
+        let least = self.parts.iter().fold(self.least, |a, &b| a.min(b));
+        self.dbm0 = (least + LEAST_TO_MEAN_DB).min(self.dbm0 + RISE_DB);
+    }
+}
+
+/// The level of a mean square, to 0.01 dB: the exponent and a polynomial of the mantissa.
+fn dbm0(mean_square: f32) -> f32 {
+    const REFERENCE: f32 = ZERO_DBM0_PEAK * ZERO_DBM0_PEAK / 2.0;
+    const DB_PER_OCTAVE: f32 = 3.010_3;
+    let bits = (mean_square / REFERENCE).max(1e-12).to_bits();
+    let exponent = (bits >> 23) as f32 - 127.0;
+    let x = f32::from_bits(bits & 0x007f_ffff | 0x3f80_0000) - 1.0;
+    let log2 = x * (1.441_82 + x * (-0.708_44 + x * (0.415_32 + x * (-0.194_0 + x * 0.045_3))));
+    (DB_PER_OCTAVE * (exponent + log2)).max(SILENCE_DBM0)
+}

@@ -1,0 +1,203 @@
+//! Three-way calls: the called party lets somebody else into the conversation, or hands it over.
+//!
+//! What: a score over time that a third party was connected behind the called party, and the
+//! pieces of evidence that it is made of, so that whoever decides sees why.
+//!
+//! How: who flashes at the far end is gone for a while: a click, the exchange's silence instead of a
+//! room, a click; then the connection is another one. Each time that the far end falls silent for two
+//! seconds an *episode* begins: what the connection was like before is frozen. What is measured in
+//! the silence (its noise, clicks at its edges, tones) and after it (noise, level, echo of the
+//! phone, ringback, the talker's pitch and spectrum) is compared with that, and each difference has
+//! a weight. The score is their sum, the logarithm of odds: no single one decides. An episode
+//! is judged until 40 s after the far end is heard again.
+//!
+//! The measuring of a frame is small: octave powers of the trunk, a tracker of 16 lags of the echo's
+//! envelope, a pitch on every fourth frame of speech. All the rest is done twice a second.
+//!
+//! Limits: no standard exists and no published figure. Weights and operating curve are from the
+//! labelled set of `tests/suites/three_way`, which is synthetic. A joining that changes neither noise
+//! nor level nor echo, makes no click, and lets a like voice in, is not found. With the phone's
+//! side silent (a recording of the trunk alone) the echo is part of the talk and counts for
+//! nothing.
+
+mod echo_path;
+mod episode;
+mod front;
+mod half;
+mod pitch;
+mod stats;
+mod weights;
+
+use crate::click::Clicks;
+use arrayvec::ArrayVec;
+use echo_path::EchoPath;
+use episode::Episodes;
+use front::Front;
+use half::HalfSecond;
+use types::{frame::Samples, tick::Tick, tone::Tone};
+
+pub use weights::{INPUTS, Inputs, THRESHOLD};
+
+/// How eager the detector is.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct ThreeWaySettings {
+    /// Score from which a call is told as three-way: higher misses more and errs less.
+    pub threshold: f32,
+}
+
+impl Default for ThreeWaySettings {
+    fn default() -> ThreeWaySettings {
+        ThreeWaySettings {
+            threshold: THRESHOLD,
+        }
+    }
+}
+
+/// What other detectors said of the trunk's frame. None of it has to be known.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Facts {
+    /// The frame is a network tone or DTMF: no voice, no noise.
+    pub tonal: bool,
+    /// A digit of DTMF sounds.
+    pub dtmf: bool,
+    /// A network tone was recognised in this frame.
+    pub tone: Option<Tone>,
+    /// A text telephone, a fax or a modem is at work: its sounds are nobody's voice.
+    pub machine: bool,
+    /// Echo return loss of the trunk in dB as an echo canceller sees it.
+    pub echo_return_loss_db: Option<f32>,
+}
+
+/// What a piece of evidence is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum EvidenceKind {
+    /// Clicks at the edges of the silence.
+    Click,
+    /// The far end's room was gone.
+    Silence,
+    /// The far end is louder or weaker than before.
+    Level,
+    /// The noise of the connection is another one than before.
+    NoiseFloor,
+    /// The phone's echo comes back otherwise than before.
+    EchoPath,
+    /// A dial tone during the silence.
+    DialTone,
+    /// Digits during the silence.
+    Dtmf,
+    /// Ringback after the silence.
+    Ringback,
+    /// A voice that was not heard before.
+    NewTalker,
+}
+
+/// A piece of evidence.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Evidence {
+    pub kind: EvidenceKind,
+    /// When what it is about was first heard.
+    pub at: Tick,
+    /// What it adds to the score; below zero it speaks against.
+    pub weight: f32,
+}
+
+/// The most pieces that an episode has: one of each kind.
+pub const MOST_EVIDENCE: usize = 9;
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct ThreeWayEvent {
+    /// When the far end fell silent, and when it was heard again, if it was.
+    pub left: Tick,
+    pub joined: Option<Tick>,
+    pub score: f32,
+    /// By kind.
+    pub evidence: ArrayVec<Evidence, MOST_EVIDENCE>,
+}
+
+/// What a frame brought.
+#[derive(Clone, Debug, Default)]
+pub struct ThreeWayFrame {
+    /// Of the episode that looks most like a third party, now; natural logarithm of the odds.
+    /// [`NO_EPISODE`] when there is none.
+    pub score: f32,
+    /// The score has reached the threshold; once an episode.
+    pub event: Option<ThreeWayEvent>,
+}
+
+/// The score when nothing happened.
+pub const NO_EPISODE: f32 = -20.0;
+
+/// The detector. One a call's trunk.
+#[derive(Clone, Debug)]
+pub struct ThreeWay {
+    settings: ThreeWaySettings,
+    front: Front,
+    echo: EchoPath,
+    clicks: Clicks,
+    half: HalfSecond,
+    episodes: Episodes,
+}
+
+impl ThreeWay {
+    pub fn new(settings: ThreeWaySettings) -> ThreeWay {
+        ThreeWay {
+            settings,
+            front: Front::new(),
+            echo: EchoPath::new(),
+            clicks: Clicks::new(),
+            half: HalfSecond::new(),
+            episodes: Episodes::new(),
+        }
+    }
+
+    /// `phone` is what was sent to the trunk in this frame, all zero when it is not known;
+    /// `trunk` is what was received.
+    pub fn process(
+        &mut self,
+        phone: &Samples,
+        trunk: &Samples,
+        at: Tick,
+        facts: Facts,
+    ) -> ThreeWayFrame {
+        let sound = self.front.process(trunk);
+        let echo = self.echo.process(phone, &sound, self.half.floor());
+        for click in self.clicks.process(trunk, at) {
+            self.episodes.click(click);
+        }
+        self.half.take(&sound, echo, &facts, &self.front, at);
+        if let Some(half) = self.half.complete(&self.echo) {
+            self.episodes.take(&half, self.settings.threshold)
+        } else {
+            self.episodes.frame()
+        }
+    }
+
+    /// The episode with the highest score: when it began and what it rests on so far.
+    pub fn evidence(&self) -> Option<ThreeWayEvent> {
+        self.episodes.best()
+    }
+
+    /// What the evidence of each open episode is weighed from, for whoever fits weights.
+    pub fn inputs(&self) -> impl Iterator<Item = (Tick, Inputs)> {
+        self.episodes.inputs()
+    }
+
+    /// Samples of both sides are missing before the next frame. A gap of a second and more is
+    /// nothing that can be judged: what was open is dropped.
+    pub fn lost(&mut self, samples: u32) {
+        if samples > 0 {
+            self.clicks.lost(samples);
+            self.front.lost();
+            self.echo.lost();
+        }
+        if samples >= 8000 {
+            self.half.reset();
+            self.episodes.drop_open();
+        }
+    }
+
+    /// A new call.
+    pub fn reset(&mut self) {
+        *self = ThreeWay::new(self.settings);
+    }
+}

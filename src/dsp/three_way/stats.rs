@@ -1,0 +1,124 @@
+//! What a connection is like over some time: means and spreads of half seconds.
+
+use super::{
+    echo_path::GROUPS,
+    front::OCTAVES,
+    half::{Half, VoiceOf},
+};
+
+/// Mean and variance of a value, additive.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Moments {
+    pub count: f32,
+    sum: f32,
+    squares: f32,
+}
+
+impl Moments {
+    pub fn add(&mut self, value: f32) {
+        self.count += 1.0;
+        self.sum += value;
+        self.squares += value * value;
+    }
+
+    pub fn fade(&mut self, by: f32) {
+        self.count *= by;
+        self.sum *= by;
+        self.squares *= by;
+    }
+
+    pub fn mean(&self) -> f32 {
+        self.sum / self.count.max(1e-6)
+    }
+
+    pub fn variance(&self) -> f32 {
+        let mean = self.mean();
+        (self.squares / self.count.max(1e-6) - mean * mean).max(0.0)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Stats {
+    /// The noise, in dB by octave; of blocks of two seconds.
+    pub noise: [Moments; OCTAVES],
+    /// How much quiet frames vary, in dB.
+    pub flutter: Moments,
+    /// Level of the far end's voice, in dB.
+    pub level: Moments,
+    pub pitch: Moments,
+    pub shape: [Moments; OCTAVES],
+    /// Gain of the echo by group of lags, in dB.
+    pub echo: [Moments; GROUPS],
+    /// Half seconds.
+    pub lasted: f32,
+    /// The quietest of the block so far.
+    block: Option<[f32; OCTAVES]>,
+    blocks: u8,
+}
+
+/// Half seconds of a block.
+const BLOCK: u8 = 4;
+
+/// Frames of the far end that make a level.
+const ENOUGH: u8 = 12;
+
+impl Stats {
+    pub fn add(&mut self, half: &Half) {
+        self.lasted += 1.0;
+        if let Some(quietest) = half.quietest {
+            let sum: f32 = quietest.iter().sum();
+            if self.block.is_none_or(|b| sum < b.iter().sum()) {
+                self.block = Some(quietest);
+            }
+        }
+        self.blocks += 1;
+        if self.blocks == BLOCK {
+            self.blocks = 0;
+            if let Some(block) = self.block.take() {
+                for (moments, power) in self.noise.iter_mut().zip(block) {
+                    moments.add(db(power.max(0.5)));
+                }
+            }
+        }
+        let [sum, squares, count] = half.quiet;
+        if count >= 20.0 {
+            let mean = sum / count;
+            self.flutter
+                .add(3.01 * (squares / count - mean * mean).max(0.0).sqrt());
+        }
+        if half.far >= ENOUGH && half.machine == 0 {
+            self.level.add(db(half.far_power));
+        }
+        if let Some(voice) = &half.voice {
+            self.hear(voice);
+        }
+        if let Some(echo) = half.echo {
+            for (moments, gain) in self.echo.iter_mut().zip(echo) {
+                moments.add(db(gain.max(1e-5)));
+            }
+        }
+    }
+
+    fn hear(&mut self, voice: &VoiceOf) {
+        self.pitch.add(voice.pitch);
+        for (moments, &octave) in self.shape.iter_mut().zip(&voice.shape) {
+            moments.add(3.01 * octave);
+        }
+    }
+
+    /// What is older counts less.
+    pub fn fade(&mut self, by: f32) {
+        let all = self
+            .noise
+            .iter_mut()
+            .chain(&mut self.shape)
+            .chain(&mut self.echo);
+        all.chain([&mut self.flutter, &mut self.level, &mut self.pitch])
+            .for_each(|moments| moments.fade(by));
+        self.lasted *= by;
+    }
+}
+
+pub(super) fn db(power: f32) -> f32 {
+    3.0103 * power.log2()
+}

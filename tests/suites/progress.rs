@@ -1,0 +1,491 @@
+//! Trials of call-progress tones, and their score.
+//!
+//! What: a trial is one tone of one network as an exchange plays it, strayed in level, twist,
+//! frequency and cadence, in white noise, through a law, from a random moment on. It is labelled
+//! by whether it lies in the region in which a detector must find it.
+//!
+//! How: three trials in five are of North America's dial tone, busy, reorder, ringback and
+//! special information tones, in turn; the others go through every tone of every network that
+//! has a table. Each impairment is drawn on its own, in most trials within the region. An
+//! exchange strays in all frequencies and all lengths alike, or in each on its own.
+//!
+//! Limits: the must-detect region is 0 to -35 dBm0 a tone, 6 dB of twist, 2 % in frequency, 15 %
+//! in each length, 10 dB of signal (all frequencies together) over noise (0 to 4 kHz). ITU-T
+//! E.180 keeps exchanges within 1 to 2 % and 10 %. Beyond it: to 3 dBm0 and -42 dBm0, 10 dB,
+//! 3.5 %, 22 %, 3 dB of signal to noise.
+
+use dsp::{
+    g711,
+    level::sine_peak,
+    plan::{Burst, ToneDef, TonePlan},
+    tone_gen::ToneGen,
+};
+use std::collections::BTreeMap;
+use types::{frame::Law, tone::Tone};
+
+/// How many trials the comparison with others runs.
+pub const FULL: usize = 1800;
+
+/// One tone of one network, and what the line does to it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Trial {
+    /// The network's name in the tables.
+    pub country: &'static str,
+    /// The tone as it is played: frequencies, lengths and levels have strayed.
+    pub played: ToneDef,
+    /// What it may be told as: the tone, and any other of the plan that comes as close.
+    pub right: Vec<Tone>,
+    pub strain: Strain,
+    /// Whether a detector must find it.
+    pub must: bool,
+    law: Law,
+    seed: u64,
+}
+
+/// How far a trial lies from the tone of the table.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Strain {
+    /// Of the strongest frequency.
+    pub level_dbm0: f32,
+    /// The last frequency less the first, in dB.
+    pub twist_db: f32,
+    /// Of all frequencies over white noise.
+    pub snr_db: Option<f32>,
+    /// The largest share by which a frequency and a length are wrong.
+    pub hz: f32,
+    pub time: f32,
+}
+
+/// What a detector told of a trial.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Told {
+    pub tone: Tone,
+    /// Samples it had consumed by then.
+    pub sample: usize,
+}
+
+/// The marks of one kind of trial.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Mark {
+    pub trials: usize,
+    /// Told as what they are, and as nothing else.
+    pub right: usize,
+    /// Told as something that they are not, at any time.
+    pub wrong: usize,
+    /// Milliseconds from the tone's beginning to the first right word, ascending.
+    pub latencies: Vec<f32>,
+}
+
+/// The marks by what was played.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Score {
+    /// Inside the must-detect region.
+    pub must: BTreeMap<Class, Mark>,
+    /// Outside.
+    pub beyond: BTreeMap<Class, Mark>,
+    /// The trials that were missed or mistaken, by their place in the suite.
+    pub failed: Vec<usize>,
+}
+
+/// What marks are gathered by: North America's tones by name, other networks' together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Class {
+    Dial,
+    Busy,
+    Reorder,
+    Ringback,
+    Sit,
+    /// Any other of North America's.
+    Other,
+    /// Every tone of another network.
+    World,
+}
+
+const MAIN: [Class; 5] = [
+    Class::Dial,
+    Class::Busy,
+    Class::Reorder,
+    Class::Ringback,
+    Class::Sit,
+];
+
+/// The must-detect region.
+const MUST_LEVEL: std::ops::RangeInclusive<f32> = -35.0..=0.0;
+const MUST_TWIST: f32 = 6.0;
+const MUST_SNR: f32 = 10.0;
+const MUST_HZ: f32 = 0.02;
+const MUST_TIME: f32 = 0.15;
+
+/// How many of a hundred draws of one impairment lie inside.
+const INSIDE: usize = 95;
+
+/// The silence before a tone, with the noise of the line, in samples.
+const BEFORE: std::ops::Range<usize> = 1600..4000;
+
+/// A suite of so many trials. The same seed gives the same samples.
+pub fn trials(seed: u64, size: usize) -> Vec<Trial> {
+    let plans: Vec<(&'static str, TonePlan)> = tonetables::codes()
+        .map(|code| (code, tonetables::load(code).expect("a built-in table").tones))
+        .collect();
+    let home = plans.iter().position(|(code, _)| *code == "us").expect("North America");
+    let world: Vec<(usize, usize)> = (0..plans.len())
+        .flat_map(|at| (0..plans[at].1.tones.len()).map(move |tone| (at, tone)))
+        .filter(|&(at, tone)| plans[at].1.tones[tone].same_as.is_none())
+        .collect();
+    let mut rng = Rng::new(seed);
+    let trial = |n: usize| {
+        let (at, tone) = match n % 5 {
+            0..3 => (home, main_tone(&plans[home].1, n / 5 * 3 + n % 5)),
+            _ => world[(n / 5 * 2 + n % 5 - 3 + seed as usize) % world.len()],
+        };
+        Trial::draw(&mut rng, plans[at].0, &plans[at].1, tone)
+    };
+    (0..size).map(trial).collect()
+}
+
+/// The place of the tone whose turn it is: five classes, and within them each form.
+fn main_tone(plan: &TonePlan, turn: usize) -> usize {
+    let class = MAIN[turn % MAIN.len()];
+    let of_class: Vec<usize> = (0..plan.tones.len())
+        .filter(|&at| class_of("us", plan.tones[at].tone) == class)
+        .collect();
+    of_class[turn / MAIN.len() % of_class.len()]
+}
+
+fn class_of(country: &str, tone: Tone) -> Class {
+    match tone {
+        _ if country != "us" => Class::World,
+        Tone::Dial => Class::Dial,
+        Tone::Busy => Class::Busy,
+        Tone::Reorder => Class::Reorder,
+        Tone::Ringback => Class::Ringback,
+        Tone::Sit(_) => Class::Sit,
+        _ => Class::Other,
+    }
+}
+
+impl Trial {
+    fn draw(rng: &mut Rng, country: &'static str, plan: &TonePlan, tone: usize) -> Trial {
+        let nominal = &plan.tones[tone];
+        let (mut played, mut strain) = stray(rng, nominal);
+        strain.twist_db = set_levels(rng, &mut played, &mut strain.level_dbm0);
+        strain.snr_db = match rng.below(100) < INSIDE {
+            true => [None, Some(30.0), Some(20.0), Some(15.0), Some(10.0)][rng.below(5)],
+            false => Some([8.0, 6.0, 3.0][rng.below(3)]),
+        };
+        Trial {
+            country,
+            right: right_for(plan, &played, nominal.tone),
+            must: strain.must(),
+            played,
+            strain,
+            law: [Law::Mu, Law::A][rng.below(2)],
+            seed: rng.next(),
+        }
+    }
+
+    pub fn class(&self) -> Class {
+        class_of(self.country, self.right[0])
+    }
+
+    /// When the tone begins, in samples.
+    pub fn start(&self) -> usize {
+        BEFORE.start + Rng::new(self.seed).below(BEFORE.len())
+    }
+
+    /// What the line brings.
+    pub fn audio(&self) -> Vec<i16> {
+        let mut rng = Rng::new(self.seed);
+        let start = BEFORE.start + rng.below(BEFORE.len());
+        let mut audio = vec![0; start + self.length()];
+        self.play(&mut rng, &mut audio[start..]);
+        if let Some(snr) = self.strain.snr_db {
+            add_noise(&mut rng, &mut audio, self.total_dbm0() - snr);
+        }
+        let mut octets = vec![0; audio.len()];
+        g711::encode(self.law, &audio, &mut octets);
+        g711::decode(self.law, &octets, &mut audio);
+        audio
+    }
+
+    /// Each frequency with a generator of its own, which gives it a level of its own.
+    fn play(&self, rng: &mut Rng, audio: &mut [i16]) {
+        let most = self.played.bursts.iter().map(|burst| burst.freqs().len()).max();
+        let mut sum = vec![0f32; audio.len()];
+        for at in 0..most.unwrap_or(0) {
+            let mut part = vec![0; audio.len()];
+            ToneGen::new(&self.alone(at)).fill(&mut part);
+            let _ = rng.next();
+            for (sum, part) in sum.iter_mut().zip(part) {
+                *sum += f32::from(part);
+            }
+        }
+        for (sample, sum) in audio.iter_mut().zip(sum) {
+            *sample = sum.round() as i16;
+        }
+    }
+
+    /// The tone with only one of each burst's frequencies, at its own level.
+    fn alone(&self, at: usize) -> ToneDef {
+        let mut def = self.played.clone();
+        for burst in &mut def.bursts {
+            let count = burst.freqs().len();
+            let hz = burst.freqs().get(at).map(std::slice::from_ref).unwrap_or(&[]);
+            let level = self.level_of(at, count);
+            *burst = remade(burst, hz, level, burst.on_ms, burst.off_ms);
+        }
+        def
+    }
+
+    fn level_of(&self, at: usize, count: usize) -> f32 {
+        let twist = self.strain.twist_db;
+        let share = if count > 1 { at as f32 / (count - 1) as f32 } else { 0.0 };
+        let weakness = if twist < 0.0 { -twist * share } else { twist * (1.0 - share) };
+        self.strain.level_dbm0 - if count > 1 { weakness } else { 0.0 }
+    }
+
+    fn total_dbm0(&self) -> f32 {
+        let count = self.played.bursts[0].freqs().len();
+        let powers = (0..count).map(|at| 10f32.powf(self.level_of(at, count) / 10.0));
+        10.0 * powers.sum::<f32>().log10()
+    }
+
+    /// Two cycles and a half of a cadence, two seconds at least.
+    fn length(&self) -> usize {
+        let cycle: u32 = self.played.bursts.iter().map(|b| b.on_ms + b.off_ms).sum();
+        let ms = match self.played.bursts.iter().any(|burst| burst.on_ms == 0) {
+            true => cycle + 4000,
+            false if self.played.repeat => (cycle * 5 / 2).max(2000),
+            false => cycle + 1000,
+        };
+        ms as usize * 8
+    }
+}
+
+impl Strain {
+    fn must(&self) -> bool {
+        let weakest = self.level_dbm0 - self.twist_db.abs();
+        MUST_LEVEL.contains(&self.level_dbm0)
+            && MUST_LEVEL.contains(&weakest)
+            && self.twist_db.abs() <= MUST_TWIST
+            && self.snr_db.is_none_or(|snr| snr >= MUST_SNR)
+            && self.hz <= MUST_HZ + 1e-5
+            && self.time <= MUST_TIME + 1e-5
+    }
+}
+
+/// Draws the errors of frequencies and lengths.
+fn stray(rng: &mut Rng, nominal: &ToneDef) -> (ToneDef, Strain) {
+    let hz = match rng.below(100) < INSIDE {
+        true => [0.0, 0.01, MUST_HZ][rng.below(3)],
+        false => [0.025, 0.03, 0.035][rng.below(3)],
+    };
+    let time = match rng.below(100) < INSIDE {
+        true => [0.0, 0.05, 0.10, MUST_TIME][rng.below(4)],
+        false => [0.18, 0.22][rng.below(2)],
+    };
+    let mut hz_errors = Errors::new(rng, hz);
+    let mut time_errors = Errors::new(rng, time);
+    let mut played = nominal.clone();
+    for burst in &mut played.bursts {
+        let freqs: Vec<f32> = burst.freqs().iter().map(|f| f * hz_errors.next(rng)).collect();
+        let on_ms = (burst.on_ms as f32 * time_errors.next(rng)).round() as u32;
+        let off_ms = (burst.off_ms as f32 * time_errors.next(rng)).round() as u32;
+        *burst = remade(burst, &freqs, burst.level_dbm0, on_ms, off_ms);
+    }
+    let strain = Strain {
+        level_dbm0: 0.0,
+        twist_db: 0.0,
+        snr_db: None,
+        hz,
+        time,
+    };
+    (played, strain)
+}
+
+/// A burst of the same modulation.
+fn remade(burst: &Burst, freqs: &[f32], level_dbm0: f32, on_ms: u32, off_ms: u32) -> Burst {
+    let mut remade = Burst::new(freqs, level_dbm0, on_ms, off_ms);
+    remade.modulation = burst.modulation;
+    remade
+}
+
+/// Factors that stray by one share: all to the same side, or each to a side of its own.
+struct Errors {
+    share: f32,
+    alike: Option<f32>,
+}
+
+impl Errors {
+    fn new(rng: &mut Rng, share: f32) -> Errors {
+        let side = [-1.0, 1.0][rng.below(2)];
+        let alike = rng.below(2) == 0;
+        Errors {
+            share,
+            alike: alike.then_some(1.0 + side * share),
+        }
+    }
+
+    fn next(&mut self, rng: &mut Rng) -> f32 {
+        let side = [-1.0, 1.0][rng.below(2)];
+        self.alike.unwrap_or(1.0 + side * self.share)
+    }
+}
+
+/// Draws the level and returns the twist, which only two frequencies and more can have.
+fn set_levels(rng: &mut Rng, played: &mut ToneDef, level_dbm0: &mut f32) -> f32 {
+    let pair = played.bursts.iter().any(|burst| burst.freqs().len() > 1);
+    let most = if rng.below(100) < INSIDE { MUST_TWIST } else { 10.0 };
+    let twist = if pair { rng.range(-most, most) } else { 0.0 };
+    *level_dbm0 = match rng.below(100) < INSIDE {
+        true => rng.range(MUST_LEVEL.start() + twist.abs(), *MUST_LEVEL.end()),
+        false if rng.below(4) == 0 => rng.range(0.0, 3.0),
+        false => rng.range(-42.0, -35.0),
+    };
+    for burst in &mut played.bursts {
+        burst.level_dbm0 = *level_dbm0;
+    }
+    twist
+}
+
+/// The tone, then all others of the plan in whose region this lies as well: nobody could say
+/// which of them it is.
+fn right_for(plan: &TonePlan, played: &ToneDef, tone: Tone) -> Vec<Tone> {
+    let mut right = vec![tone];
+    for def in &plan.tones {
+        if def.tone != tone && (within(played, def) || within_sequence(played, def)) {
+            right.push(def.tone);
+        }
+    }
+    right
+}
+
+/// Whether each pair of what is played lies in the other's region, from any burst on.
+fn within(played: &ToneDef, other: &ToneDef) -> bool {
+    let (a, b) = (&played.bursts, &other.bursts);
+    if !played.repeat || !other.repeat || b.is_empty() {
+        return false;
+    }
+    (0..b.len()).any(|from| {
+        (0..a.len() * b.len()).all(|i| near(&a[i % a.len()], &b[(from + i) % b.len()]))
+    })
+}
+
+fn within_sequence(played: &ToneDef, other: &ToneDef) -> bool {
+    let (a, b) = (&played.bursts, &other.bursts);
+    !played.repeat
+        && !other.repeat
+        && a.len() == b.len()
+        && a.iter().zip(b).all(|(a, b)| near(a, b))
+}
+
+fn near(a: &Burst, b: &Burst) -> bool {
+    let share = |x: f32, y: f32, most: f32| (x - y).abs() <= most * y + 1e-3;
+    a.freqs().len() == b.freqs().len()
+        && a.modulation == b.modulation
+        && a.freqs().iter().zip(b.freqs()).all(|(x, y)| share(*x, *y, MUST_HZ))
+        && share(a.on_ms as f32, b.on_ms as f32, MUST_TIME)
+        && share(a.off_ms as f32, b.off_ms as f32, MUST_TIME)
+}
+
+impl Score {
+    /// Runs `detector` over the trials: it is given the trial and its audio and tells what it
+    /// heard, in order. Which words count as right is for `same` to say: a detector may not know
+    /// every kind.
+    pub fn of(
+        trials: &[Trial],
+        mut detector: impl FnMut(&Trial, &[i16]) -> Vec<Told>,
+        same: impl Fn(Tone, Tone) -> bool,
+    ) -> Score {
+        let mut score = Score::default();
+        for (at, trial) in trials.iter().enumerate() {
+            let told = detector(trial, &trial.audio());
+            let right = |told: &&Told| trial.right.iter().any(|&tone| same(tone, told.tone));
+            let first = told.iter().find(right);
+            let wrong = told.iter().any(|told| !right(&told));
+            let marks = if trial.must { &mut score.must } else { &mut score.beyond };
+            let mark = marks.entry(trial.class()).or_default();
+            mark.trials += 1;
+            mark.wrong += usize::from(wrong);
+            if let (Some(first), false) = (first, wrong) {
+                mark.right += 1;
+                let late = first.sample.saturating_sub(trial.start());
+                mark.latencies.push(late as f32 / 8.0);
+            } else {
+                score.failed.push(at);
+            }
+        }
+        let marks = score.must.values_mut().chain(score.beyond.values_mut());
+        marks.for_each(|mark| mark.latencies.sort_by(f32::total_cmp));
+        score
+    }
+}
+
+impl Mark {
+    /// The marks of several kinds together.
+    pub fn sum<'a>(marks: impl IntoIterator<Item = &'a Mark>) -> Mark {
+        let mut sum = Mark::default();
+        for mark in marks {
+            sum.trials += mark.trials;
+            sum.right += mark.right;
+            sum.wrong += mark.wrong;
+            sum.latencies.extend(&mark.latencies);
+        }
+        sum.latencies.sort_by(f32::total_cmp);
+        sum
+    }
+
+    /// The share told right.
+    pub fn share(&self) -> f32 {
+        self.right as f32 / self.trials.max(1) as f32
+    }
+
+    /// The median time to the first right word in milliseconds; `None` when there was none.
+    pub fn median_ms(&self) -> Option<f32> {
+        self.latencies.get(self.latencies.len() / 2).copied()
+    }
+}
+
+fn add_noise(rng: &mut Rng, samples: &mut [i16], dbm0: f32) {
+    let rms = sine_peak(dbm0) / std::f32::consts::SQRT_2;
+    for sample in samples {
+        *sample = (f32::from(*sample) + rms * rng.gauss()).round() as i16;
+    }
+}
+
+/// Random numbers of its own (xorshift64*): a seed gives the same suite for ever.
+#[derive(Clone, Debug)]
+struct Rng(u64);
+
+impl Rng {
+    fn new(seed: u64) -> Rng {
+        let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        rng.next();
+        rng
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    /// 0 to 1.
+    fn unit(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / (1u64 << 24) as f32
+    }
+
+    fn range(&mut self, from: f32, to: f32) -> f32 {
+        from + (to - from) * self.unit()
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() >> 33) as usize % n
+    }
+
+    fn gauss(&mut self) -> f32 {
+        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
+        radius * (std::f32::consts::TAU * self.unit()).cos()
+    }
+}

@@ -87,6 +87,7 @@ fn sounds_out_of_range_are_refused() {
     expect("on 500 off 500", "on 0 off 500", 6, "milliseconds from 1");
     expect("on 500 off 500", "on 500", 6, "needs a pause");
     expect("on 500 off 500", "off 500", 6, "has no length");
+    expect("425 -10dBm0 on 500 off 500", "once", 6, "no burst");
     expect(
         "on 500 off 500",
         "steady, on 500 off 500",

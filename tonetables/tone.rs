@@ -86,6 +86,9 @@ fn bursts(tone: Tone, sound: &str) -> Result<ToneDef, String> {
         }
         bursts.push(burst(part, bursts.last())?);
     }
+    if bursts.is_empty() {
+        return Err("what is played \"once\"? It has no burst".into());
+    }
     let steady = bursts.last().is_some_and(|burst| burst.on_ms == 0);
     if once && steady {
         return Err("a steady tone cannot end: leave out \"once\"".into());

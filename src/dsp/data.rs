@@ -8,7 +8,7 @@
 //! Limits: those of the two.
 
 use crate::{
-    bank::{Bank, Bins, to_float},
+    bank_before::{Bank, Bins, to_float},
     modem::{Modem, ModemEvent},
     tty::{Tty, TtyEvent},
 };

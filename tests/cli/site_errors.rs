@@ -341,14 +341,14 @@ fn a_site_with_cards_is_told_that_they_are_not_yet_there() {
 
 #[test]
 fn a_country_whose_dial_plan_is_not_yet_there_is_told_with_those_that_are() {
-    let out = changed("country = \"us\"", "country = \"nl\"");
+    let out = changed("country = \"us\"", "country = \"jp\"");
     assert!(
-        out.contains("`site.country` is \"nl\": its tones are known, its dial plan is not yet"),
+        out.contains("`site.country` is \"jp\": its tones are known, its dial plan is not yet"),
         "{out}"
     );
-    assert!(out.contains("de, es, fr, gb"), "{out}");
+    assert!(out.contains("de, dk, es, fr, gb"), "{out}");
     assert!(!out.contains("never match"), "{out}");
-    let place = Place::with(&SAMPLE.replace("country = \"us\"", "country = \"nl\""));
+    let place = Place::with(&SAMPLE.replace("country = \"us\"", "country = \"jp\""));
     let run = place.run(&["run"]);
     assert_eq!(run.code, Some(1));
     assert!(run.err.contains("its dial plan is not yet"), "{}", run.err);

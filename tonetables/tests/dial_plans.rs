@@ -282,6 +282,138 @@ fn brazil() {
 }
 
 #[test]
+fn canada() {
+    let ca = ("ca", Some("416"));
+    check(ca, "04165550123", ZeroPlus, Local, "4165550123");
+    check(ca, "16045550123", OnePlus, National, "6045550123");
+    check(ca, "6045550123", Direct, National, "6045550123");
+    check(ca, "12125550123", OnePlus, International, "2125550123");
+    check(ca, "18765550123", OnePlus, International, "8765550123");
+    check(ca, "18885550123", OnePlus, TollFree, "8885550123");
+    check(ca, "19005550123", OnePlus, Premium, "9005550123");
+    check(ca, "14169765012", OnePlus, Premium, "4169765012");
+    check(ca, "5550123", Direct, Local, "4165550123");
+    check(ca, "01144207946", ABROAD, International, "+44207946");
+    assert_eq!(dial("ca", None, "911"), Dialed::Impossible);
+    assert_eq!(dial("ca", None, "01112125550123"), Dialed::Impossible);
+}
+
+#[test]
+fn australia() {
+    let au = ("au", Some("2"));
+    check(au, "0291234567", OnePlus, Local, "291234567");
+    check(au, "0391234567", OnePlus, National, "391234567");
+    check(au, "0412345678", OnePlus, Mobile, "412345678");
+    check(au, "91234567", Direct, Local, "291234567");
+    check(au, "1800123456", Direct, TollFree, "1800123456");
+    check(au, "1900123456", Direct, Premium, "1900123456");
+    check(au, "001112155550123", ABROAD, International, "+12155550123");
+    for impossible in ["000", "0512345678", "0011612912345", "13123"] {
+        assert_eq!(
+            dial("au", Some("2"), impossible),
+            Dialed::Impossible,
+            "{impossible}"
+        );
+    }
+}
+
+#[test]
+fn netherlands_and_switzerland() {
+    let nl = ("nl", Some("20"));
+    check(nl, "0201234567", OnePlus, Local, "201234567");
+    check(nl, "0101234567", OnePlus, National, "101234567");
+    check(nl, "0612345678", OnePlus, Mobile, "612345678");
+    check(nl, "08001234", OnePlus, TollFree, "8001234");
+    check(nl, "08001234567", OnePlus, TollFree, "8001234567");
+    check(nl, "09091234567", OnePlus, Premium, "9091234567");
+    check(nl, "09001234", OnePlus, Premium, "9001234");
+    assert_eq!(dial("nl", None, "112"), Dialed::Impossible);
+    let ch = ("ch", Some("44"));
+    check(ch, "0441234567", OnePlus, Local, "441234567");
+    check(ch, "0221234567", OnePlus, National, "221234567");
+    check(ch, "0791234567", OnePlus, Mobile, "791234567");
+    check(ch, "0800123456", OnePlus, TollFree, "800123456");
+    check(ch, "0906123456", OnePlus, Premium, "906123456");
+    check(ch, "0012155550123", ABROAD, International, "+12155550123");
+    assert_eq!(dial("ch", None, "0041441234567"), Dialed::Impossible);
+}
+
+/// Plans in which every national number has the same length.
+#[test]
+fn plans_without_a_trunk_prefix() {
+    for (code, area, dialed, call_type) in [
+        ("dk", None, "33123456", National),
+        ("dk", None, "20123456", Mobile),
+        ("dk", None, "80123456", TollFree),
+        ("dk", None, "90123456", Premium),
+        ("no", None, "22123456", National),
+        ("no", None, "91234567", Mobile),
+        ("no", None, "80012345", TollFree),
+        ("no", None, "82012345", Premium),
+        ("pl", Some("22"), "221234567", Local),
+        ("pl", Some("22"), "121234567", National),
+        ("pl", None, "501234567", Mobile),
+        ("pl", None, "800123456", TollFree),
+        ("pl", None, "701234567", Premium),
+        ("pt", Some("21"), "211234567", Local),
+        ("pt", Some("21"), "221234567", National),
+        ("pt", None, "912345678", Mobile),
+        ("pt", None, "800123456", TollFree),
+        ("pt", None, "760123456", Premium),
+        ("cz", Some("2"), "221234567", Local),
+        ("cz", Some("2"), "541234567", National),
+        ("cz", None, "601234567", Mobile),
+        ("cz", None, "800123456", TollFree),
+        ("cz", None, "906123456", Premium),
+        ("gr", Some("21"), "2101234567", Local),
+        ("gr", Some("21"), "2310123456", National),
+        ("gr", None, "6912345678", Mobile),
+        ("gr", None, "8001234567", TollFree),
+        ("gr", None, "9011234567", Premium),
+    ] {
+        check((code, area), dialed, Direct, call_type, dialed);
+        let short = &dialed[..dialed.len() - 1];
+        assert_eq!(
+            dial(code, area, short),
+            Dialed::Incomplete,
+            "{code} {short}"
+        );
+        let long = format!("{dialed}0");
+        assert_eq!(dial(code, area, &long), Dialed::Impossible, "{code} {long}");
+        assert_eq!(dial(code, area, "112"), Dialed::Impossible, "{code} 112");
+        check(
+            (code, area),
+            "0012155550123",
+            ABROAD,
+            International,
+            "+12155550123",
+        );
+    }
+}
+
+/// By way of its own country code a number would stand under another form than the tables hold.
+#[test]
+fn a_number_at_home_cannot_be_dialed_as_one_abroad() {
+    for (code, dialed) in [
+        ("au", "001161190012345"),
+        ("ch", "0041906123456"),
+        ("cz", "00420906123456"),
+        ("dk", "004590123456"),
+        ("gr", "00309011234567"),
+        ("nl", "00319091234567"),
+        ("no", "004782012345"),
+        ("pl", "0048701234567"),
+        ("pt", "00351760123456"),
+    ] {
+        assert_eq!(
+            dial(code, None, dialed),
+            Dialed::Impossible,
+            "{code} {dialed}"
+        );
+    }
+}
+
+#[test]
 fn no_rule_is_without_a_number_that_fits_it() {
     for code in codes() {
         let country = load(code).expect("a good table");

@@ -87,6 +87,7 @@ fn sounds_out_of_range_are_refused() {
     expect("on 500 off 500", "on 0 off 500", 6, "milliseconds from 1");
     expect("on 500 off 500", "on 500", 6, "needs a pause");
     expect("on 500 off 500", "off 500", 6, "has no length");
+    expect("425 -10dBm0 on 500 off 500", "once", 6, "no burst");
     expect(
         "on 500 off 500",
         "steady, on 500 off 500",
@@ -215,7 +216,7 @@ fn hostile_text_is_refused_with_its_line() {
     expect(
         "codes mobile   6 7\n",
         &format!("codes mobile 6 7\n{bomb}"),
-        9,
+        10,
         "rules left",
     );
     expect("0{mobile}XXXX", &"X".repeat(100_000), 9, "longer than");
@@ -226,5 +227,21 @@ fn hostile_text_is_refused_with_its_line() {
         "tone\u{a0}dial 425 -10dBm0 steady",
     ] {
         refused("law      A", text);
+    }
+}
+
+#[test]
+fn every_table_of_the_directory_is_built_in_and_loads() {
+    let directory = std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).expect("the directory");
+    let mut files: Vec<String> = directory
+        .map(|entry| entry.expect("an entry").file_name().into_string())
+        .filter_map(|name| Some(name.ok()?.strip_suffix(".txt")?.to_owned()))
+        .collect();
+    files.sort();
+    let built_in: Vec<&str> = tonetables::codes().collect();
+    assert_eq!(files, built_in);
+    for code in built_in {
+        let country = load(code).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(country.code, code);
     }
 }

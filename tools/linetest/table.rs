@@ -1,0 +1,247 @@
+//! The tables that a technician reads.
+
+use std::io::{self, Write};
+
+use crate::{
+    analysis::Leg,
+    row::{Answer, Digit, Row, ThreeWay, Tone},
+};
+
+/// What a table tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Digits,
+    Progress,
+    Answer,
+    ThreeWay,
+}
+
+/// The report on one file.
+#[derive(Debug)]
+pub(crate) struct Table {
+    kind: Kind,
+    /// The file's name, where there are several.
+    file: Option<String>,
+    stereo: bool,
+    started: bool,
+    /// The digits in their order, for each side.
+    digits: [(Leg, String); 3],
+}
+
+/// Digits that are repeated below the table.
+const MOST_DIGITS: usize = 64;
+
+impl Kind {
+    /// The words over the columns.
+    fn head(self) -> &'static str {
+        match self {
+            Kind::Digits => "     start  digit  length ms  level dBm0  twist dB  remarks",
+            Kind::Progress => {
+                "     start         end  tone                    confidence  level dBm0  cycles"
+            }
+            Kind::Answer => "class      kind                 decided  confidence      beep",
+            Kind::ThreeWay => "three-way  score       left     joined  evidence",
+        }
+    }
+
+    /// What is said of a file without a row.
+    fn nothing(self) -> &'static str {
+        match self {
+            Kind::Digits => "No digit.",
+            Kind::Progress => "No tone.",
+            Kind::Answer | Kind::ThreeWay => "",
+        }
+    }
+
+    /// Each file is a line or a few of one table; else it has a table of its own.
+    fn is_common(self) -> bool {
+        match self {
+            Kind::Digits | Kind::Progress => false,
+            Kind::Answer | Kind::ThreeWay => true,
+        }
+    }
+
+    /// Begins a table that all files share.
+    pub fn begin(self, out: &mut impl Write, many: bool) -> io::Result<()> {
+        match (self.is_common(), many) {
+            (false, _) => Ok(()),
+            (true, false) => writeln!(out, "side   {}", self.head()),
+            (true, true) => writeln!(out, "side   {}  file", self.head()),
+        }
+    }
+}
+
+impl Table {
+    /// `file` is told only where there are several.
+    pub fn new(kind: Kind, file: Option<String>, stereo: bool) -> Table {
+        Table {
+            kind,
+            file,
+            stereo,
+            started: false,
+            digits: [Leg::Mono, Leg::Left, Leg::Right].map(|leg| (leg, String::new())),
+        }
+    }
+
+    pub fn row(&mut self, out: &mut impl Write, leg: Leg, row: &Row) -> io::Result<()> {
+        if !self.started {
+            self.start(out, true)?;
+        }
+        if self.stereo || self.kind.is_common() {
+            write!(out, "{:5}  ", leg.side())?;
+        }
+        match row {
+            Row::Digit(digit) => {
+                if let Some((_, keyed)) = self.digits.iter_mut().find(|(of, _)| *of == leg) {
+                    keyed.push(digit.digit);
+                }
+                writeln!(out, "{}", digit_cells(digit))
+            }
+            Row::Tone(tone) => writeln!(out, "{}", tone_cells(tone)),
+            Row::Answer(answer) => self.line(out, &answer_cells(answer)),
+            Row::ThreeWay(found) => self.line(out, &three_way_cells(found)),
+        }
+    }
+
+    pub fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
+        if self.kind.is_common() {
+            return Ok(());
+        }
+        if !self.started {
+            self.start(out, false)?;
+            writeln!(out, "{}", self.kind.nothing())?;
+        }
+        for (leg, digits) in &self.digits {
+            write_digits(out, *leg, digits)?;
+        }
+        match self.file {
+            Some(_) => writeln!(out),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the heading of a table of its own.
+    fn start(&mut self, out: &mut impl Write, rows: bool) -> io::Result<()> {
+        self.started = true;
+        if self.kind.is_common() {
+            return Ok(());
+        }
+        if let Some(file) = &self.file {
+            writeln!(out, "{file}")?;
+        }
+        let side = if self.stereo { "side   " } else { "" };
+        match rows {
+            true => writeln!(out, "{side}{}", self.kind.head()),
+            false => Ok(()),
+        }
+    }
+
+    fn line(&self, out: &mut impl Write, cells: &str) -> io::Result<()> {
+        match &self.file {
+            Some(file) => writeln!(out, "{cells}  {file}"),
+            None => writeln!(out, "{}", cells.trim_end()),
+        }
+    }
+}
+
+/// The digits below their table, as they would be dialed.
+fn write_digits(out: &mut impl Write, leg: Leg, digits: &str) -> io::Result<()> {
+    let plural = match digits.len() {
+        0 => return Ok(()),
+        1 => "digit",
+        _ => "digits",
+    };
+    let (shown, more) = match digits.get(..MOST_DIGITS) {
+        Some(first) if first.len() < digits.len() => (first, " ..."),
+        _ => (digits, ""),
+    };
+    let side = match leg {
+        Leg::Mono => "",
+        Leg::Left => "left: ",
+        Leg::Right => "right: ",
+    };
+    writeln!(out, "{side}{} {plural}: {shown}{more}", digits.len())
+}
+
+fn digit_cells(row: &Digit) -> String {
+    let cells = format!(
+        "{}  {:>5}  {:>9.1}  {:>10.1}  {:>+8.1}  {}",
+        clock(row.start_ms),
+        row.digit,
+        row.duration_ms,
+        row.level_dbm0,
+        row.twist_db,
+        remarks(row)
+    );
+    cells.trim_end().to_owned()
+}
+
+fn tone_cells(row: &Tone) -> String {
+    format!(
+        "{}  {}  {:22}  {:>10.2}  {:>10.1}  {:>6}",
+        clock(row.start_ms),
+        clock(row.end_ms),
+        row.tone,
+        row.confidence,
+        row.level_dbm0,
+        row.cycles
+    )
+}
+
+fn answer_cells(row: &Answer) -> String {
+    let confidence = row.confidence.map(|value| format!("{value:.2}"));
+    format!(
+        "{:9}  {:16}  {}  {:>10}  {}",
+        row.class,
+        row.kind.unwrap_or_default(),
+        row.decided_ms.map_or_else(none, clock),
+        confidence.unwrap_or_default(),
+        row.beep_ms.map_or_else(none, clock),
+    )
+}
+
+fn three_way_cells(row: &ThreeWay) -> String {
+    let evidence = row.evidence.iter().filter(|piece| piece.weight != 0.0);
+    let evidence = evidence.map(|piece| format!("{} {:+.1}", piece.kind, piece.weight));
+    format!(
+        "{:9}  {:>5.1}  {} {}  {}",
+        if row.three_way { "yes" } else { "no" },
+        row.score,
+        row.at_ms.map_or_else(none, clock),
+        row.joined_ms.map_or_else(none, clock),
+        evidence.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// Where a digit is outside of what every receiver must take (ITU-T Q.24, the AT&T column).
+fn remarks(row: &Digit) -> String {
+    // The levels of the two tones from that of both together.
+    let ratio = 10f64.powf(row.twist_db / 10.0);
+    let low = row.level_dbm0 - 10.0 * (1.0 + ratio).log10();
+    let high = low + row.twist_db;
+    let checks = [
+        (row.duration_ms < 40.0, "short"),
+        (low.min(high) < -25.0, "weak"),
+        (low.max(high) > 0.0, "loud"),
+        (!(-8.0..=4.0).contains(&row.twist_db), "twist"),
+    ];
+    let found = checks.iter().filter(|(holds, _)| *holds);
+    found.map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
+}
+
+/// `0:01.234`, with hours where there are any, in ten columns.
+pub(crate) fn clock(ms: f64) -> String {
+    let all = ms.round() as u64;
+    let (hours, minutes) = (all / 3_600_000, all / 60_000 % 60);
+    let (seconds, ms) = (all / 1000 % 60, all % 1000);
+    let text = match hours {
+        0 => format!("{minutes}:{seconds:02}.{ms:03}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}.{ms:03}"),
+    };
+    format!("{text:>10}")
+}
+
+/// A time that there is none of, as wide as one.
+fn none() -> String {
+    format!("{:>10}", "-")
+}

@@ -34,8 +34,8 @@ pub(crate) struct Activity {
     pub fades: bool,
     /// Anything stands out of the noise.
     pub loud: bool,
-    /// How well the voice band agrees with itself one pitch period ago, 0 to 1; zero in frames
-    /// that are not active.
+    /// How well the voice band agrees with itself one pitch period ago, 0 to 1; that of the
+    /// active frame before in every other one, zero in frames that are not active.
     pub voicing: f32,
     /// That period, in half milliseconds.
     pub period: u8,
@@ -45,8 +45,10 @@ pub(crate) struct Activity {
 #[derive(Clone, Debug)]
 pub(crate) struct ActivityMeter {
     /// The last two sums of four samples.
-    before: [f32; 2],
+    before: [i32; 2],
     signs: u128,
+    /// What the active frame before had, when the next one need not look.
+    pitch: Option<(f32, u8)>,
     /// Level of the voice band over some frames.
     smooth_dbm0: f32,
     band: Floor,
@@ -70,8 +72,8 @@ const BAND: usize = FRAME / 4;
 /// Power gain of the voice band at 500 Hz.
 const BAND_GAIN: f32 = 52.5;
 
-/// Pitch periods that are tried, and the samples compared.
-const PERIODS: std::ops::RangeInclusive<u8> = 5..=25;
+/// Pitch periods that are tried, the second excluded, and the samples compared.
+const PERIODS: (u32, u32) = (5, 26);
 const COMPARED: u32 = 50;
 
 const PARTS: usize = 4;
@@ -96,8 +98,9 @@ const LEAST_DBM0: f32 = -42.0;
 impl ActivityMeter {
     pub fn new() -> ActivityMeter {
         ActivityMeter {
-            before: [0.0; 2],
+            before: [0; 2],
             signs: 0,
+            pitch: None,
             smooth_dbm0: AT_FIRST_DBM0,
             band: Floor::new(),
             whole: Floor::new(),
@@ -116,7 +119,10 @@ impl ActivityMeter {
         let floor_dbm0 = self.whole.dbm0;
         self.band.follow(band_dbm0);
         self.whole.follow(level_dbm0);
-        let (voicing, period) = if active { self.pitch() } else { (0.0, 0) };
+        let (voicing, period) = match active {
+            true => self.pitch(),
+            false => (0.0, 0),
+        };
         Activity {
             level_dbm0,
             band_dbm0,
@@ -142,47 +148,54 @@ impl ActivityMeter {
 
     /// Energy of the frame, and of its voice band.
     fn energies(&mut self, samples: &Samples) -> (f32, f32) {
-        let mut squares = [0.0f32; 8];
-        let mut sums = [0.0f32; BAND + 2];
-        sums[..2].copy_from_slice(&self.before);
+        let mut squares = [0.0f32; 4];
         for chunk in samples.as_chunks::<8>().0 {
-            for (square, &sample) in squares.iter_mut().zip(chunk) {
-                let sample = f32::from(sample);
-                *square += sample * sample;
+            // The two least values in one pair would be too much for an i32.
+            let chunk = chunk.map(|sample| i32::from(sample.max(-i16::MAX)));
+            for (n, square) in squares.iter_mut().enumerate() {
+                let (a, b) = (chunk[2 * n], chunk[2 * n + 1]);
+                *square += (a * a + b * b) as f32;
             }
         }
-        for (sum, four) in sums[2..].iter_mut().zip(samples.as_chunks::<4>().0) {
-            let [a, b, c, d] = four.map(i32::from);
-            *sum = (a + b + c + d) as f32;
+        let pairs: [i32; FRAME / 2] =
+            std::array::from_fn(|n| i32::from(samples[2 * n]) + i32::from(samples[2 * n + 1]));
+        let mut sums = [0i32; BAND + 2];
+        sums[..2].copy_from_slice(&self.before);
+        for (n, sum) in sums[2..].iter_mut().enumerate() {
+            *sum = pairs[2 * n] + pairs[2 * n + 1];
         }
         self.before = [sums[BAND], sums[BAND + 1]];
-        let mut signs = 0u32;
+        let differences: [i32; BAND] = std::array::from_fn(|n| sums[n + 2] - sums[n]);
         let mut band = [0.0f32; 4];
-        for at in 0..BAND {
-            let difference = sums[at + 2] - sums[at];
-            band[at % 4] += difference * difference;
-            signs = signs << 1 | u32::from(difference > 0.0);
+        for four in differences.as_chunks::<4>().0 {
+            for (square, &difference) in band.iter_mut().zip(four) {
+                *square += difference as f32 * difference as f32;
+            }
         }
+        let signs = differences.iter().fold(0, |signs, &difference| {
+            signs << 1 | u32::from(difference > 0)
+        });
         self.signs = self.signs << BAND | u128::from(signs);
         (squares.iter().sum(), band.iter().sum())
     }
 
     /// The best agreement with what was one period earlier, and that period.
-    fn pitch(&self) -> (f32, u8) {
-        let now = self.signs as u64;
+    fn pitch(&mut self) -> (f32, u8) {
+        if let Some(pitch) = self.pitch.take() {
+            return pitch;
+        }
+        let (now, before) = (self.signs as u64, (self.signs >> 64) as u64);
         let mask = (1u64 << COMPARED) - 1;
-        let differences = |period: u8| {
-            let earlier = (self.signs >> period) as u64;
-            ((now ^ earlier) & mask).count_ones()
-        };
-        let (least, period) = PERIODS
-            .map(|period| (differences(period), period))
-            .min()
-            .unwrap_or((COMPARED, 0));
-        (
-            1.0 - 2.0 * (least as f32 / COMPARED as f32).min(0.5),
-            period,
-        )
+        // Differences and the period in one number, so that the least tells both.
+        let mut tried = [u32::MAX; (PERIODS.1 - PERIODS.0) as usize];
+        for (period, tried) in (PERIODS.0..PERIODS.1).zip(&mut tried) {
+            let earlier = now >> period | before << (64 - period);
+            *tried = ((now ^ earlier) & mask).count_ones() << 8 | period;
+        }
+        let best = tried.iter().fold(u32::MAX, |a, &b| a.min(b));
+        let (least, period) = (best >> 8, best as u8);
+        let voicing = 1.0 - 2.0 * (least as f32 / COMPARED as f32).min(0.5);
+        *self.pitch.insert((voicing, period))
     }
 }
 

@@ -77,6 +77,10 @@ const FADES: Ticks = Ticks::ms(150);
 const BETWEEN_SPURTS: Ticks = Ticks::ms(300);
 const BETWEEN_RUNS: Ticks = Ticks::ms(600);
 
+/// Speech after which a plain tone may be a beep, and how long a modem's outlasts one.
+const SPOKEN: Ticks = Ticks::ms(500);
+const OUTLASTS_BEEP: Ticks = Ticks::ms(1300);
+
 /// Less speech than this is a noise.
 const WORD: Ticks = Ticks::ms(80);
 
@@ -112,7 +116,13 @@ pub struct Tones {
     /// The frame holds a tone that one of them knows.
     pub tonal: bool,
     pub sit: Option<SitKind>,
+    /// A signal of a machine, and its confidence.
     pub modem: Option<(Signal, f32)>,
+    /// An answer tone has stopped.
+    pub modem_ended: bool,
+    /// A digit, or what looks like it.
+    pub digit: bool,
+    /// A text telephone, and its confidence.
     pub tty: Option<f32>,
 }
 
@@ -135,10 +145,13 @@ impl Tones {
             Some(TtyEvent::Began { confidence, .. }) => Some(confidence),
             _ => None,
         };
+        let ended = |event: &ModemEvent| matches!(event, ModemEvent::Ended { .. });
         Tones {
             tonal: progress.tonal || dtmf.suspect || data.tonal,
             sit,
             modem,
+            modem_ended: data.modem.iter().any(ended),
+            digit: dtmf.suspect,
             tty,
         }
     }
@@ -156,6 +169,8 @@ pub struct Answer {
     answered: Option<Tick>,
     talk: Talk,
     beeps: Beeps,
+    /// A modem's tone after speech, and since when it is known.
+    outlasting: Option<(Signal, f32, Tick)>,
     decision: Option<Decision>,
 }
 
@@ -172,7 +187,72 @@ struct Talk {
     run: Tick,
     /// Speech in spurts that are over.
     speech: Ticks,
+    background: Background,
 }
+
+/// What is heard between and before the words, when it moves as other people's talk does.
+#[derive(Clone, Copy, Debug)]
+struct Background {
+    /// Mean and deviation of its level in the band of voices.
+    mean_dbm0: f32,
+    deviation_db: f32,
+    frames: f32,
+    peak: f32,
+    /// How much of a voice the last frames were.
+    voicing: f32,
+}
+
+impl Default for Background {
+    fn default() -> Background {
+        Background {
+            mean_dbm0: -75.0,
+            deviation_db: 0.0,
+            peak: -75.0,
+            frames: 0.0,
+            voicing: 0.0,
+        }
+    }
+}
+
+impl Background {
+    /// Whether the frame is more than the background.
+    fn frame(&mut self, activity: &Activity, talking: bool, pause: bool) -> bool {
+        self.voicing += 0.15 * (activity.voicing - self.voicing);
+        let level = activity.band_dbm0.max(-75.0);
+        let margin = (BG_K * (self.deviation_db - BG_W)).clamp(0.0, 9.0);
+        let limit = self.peak - 14.0;
+        let threshold = if talking {
+            (self.mean_dbm0 + margin).min(limit)
+        } else {
+            self.mean_dbm0 + margin
+        };
+        let above = level > threshold;
+        let strong = level > self.mean_dbm0 + 9.0 + margin;
+        let voice = above && activity.active && (self.voicing > BG_V || strong);
+        if voice {
+            self.peak = self.peak.max(level);
+        }
+        let learns = if talking {
+            pause && level < limit
+        } else {
+            !voice && (self.frames < 10.0 || level < self.mean_dbm0 + 12.0)
+        };
+        if learns {
+            self.frames = (self.frames + 1.0).min(64.0);
+            let weight = 1.0 / self.frames.max(8.0);
+            if self.frames == 1.0 {
+                self.mean_dbm0 = level;
+            }
+            let difference = (level - self.mean_dbm0).clamp(-9.0, 9.0);
+            self.mean_dbm0 += weight * difference;
+            self.deviation_db += weight * (difference.abs() * 1.25 - self.deviation_db);
+        }
+        if talking { above } else { voice }
+    }
+}
+const BG_K: f32 = 6.0;
+const BG_W: f32 = 2.3;
+const BG_V: f32 = 0.55;
 
 impl Answer {
     pub fn new(settings: AnswerSettings) -> Answer {
@@ -182,6 +262,7 @@ impl Answer {
             answered: None,
             talk: Talk::default(),
             beeps: Beeps::new(),
+            outlasting: None,
             decision: None,
         }
     }
@@ -192,6 +273,7 @@ impl Answer {
         self.answered = Some(at);
         self.talk = Talk::default();
         self.beeps.reset();
+        self.outlasting = None;
         self.decision = None;
     }
 
@@ -215,7 +297,9 @@ impl Answer {
             return events;
         }
         self.talk.frame(&activity, tones.tonal, at);
-        let found = self.by_tones(tones).or_else(|| self.by_talk(answered, end));
+        let found = self
+            .by_tones(tones, end)
+            .or_else(|| self.by_talk(answered, end));
         if let Some((class, confidence)) = found {
             events.extend(self.decide(class, end, confidence));
         }
@@ -235,13 +319,41 @@ impl Answer {
         *self = Answer::new(self.settings);
     }
 
-    fn by_tones(&self, tones: Tones) -> Option<(Class, f32)> {
+    fn by_tones(&mut self, tones: Tones, now: Tick) -> Option<(Class, f32)> {
         let sit = tones.sit.map(|kind| (Class::Sit(kind), 0.95));
-        let modem = tones
-            .modem
-            .map(|(signal, confidence)| (Class::FaxModem(signal), confidence));
         let tty = tones.tty.map(|confidence| (Class::Tty, confidence));
-        sit.or(modem).or(tty)
+        let modem = self.by_modem(tones, now);
+        sit.or(tty).or(modem)
+    }
+
+    /// After speech, a plain tone of a modem's frequency may be a machine's beep: it must outlast
+    /// one, and a calling tone says nothing.
+    fn by_modem(&mut self, tones: Tones, now: Tick) -> Option<(Class, f32)> {
+        if tones.modem_ended {
+            self.outlasting = None;
+        }
+        let spoken = self.talk.first.is_some() && self.talk.lengths().2 >= SPOKEN;
+        if let Some((signal, confidence)) = tones.modem {
+            let plain = matches!(
+                signal,
+                Signal::BellAnswer
+                    | Signal::Answer {
+                        reversals: false,
+                        modulated: false
+                    }
+            );
+            let calling = matches!(signal, Signal::FaxCalling | Signal::DataCalling);
+            if !spoken || !plain && !calling {
+                return Some((Class::FaxModem(signal), confidence));
+            }
+            if plain {
+                self.outlasting = Some((signal, confidence, now));
+            }
+        }
+        let (signal, confidence, _) = self
+            .outlasting
+            .take_if(|(_, _, since)| now.since(*since) >= OUTLASTS_BEEP)?;
+        Some((Class::FaxModem(signal), confidence))
     }
 
     fn by_talk(&self, answered: Tick, now: Tick) -> Option<(Class, f32)> {
@@ -288,13 +400,18 @@ impl Answer {
 
 impl Talk {
     fn frame(&mut self, activity: &Activity, tonal: bool, at: Tick) {
-        let active = activity.active && !tonal;
+        let above = self.background.frame(
+            activity,
+            self.first.is_some(),
+            at.since(self.last) > Ticks::ms(200),
+        );
+        let active = activity.active && !tonal && above;
         self.recent = self.recent << 1 | u8::from(active);
         let speaks = active && self.recent.count_ones() >= SPEAKS;
         let quiet = at.since(self.last);
         if speaks {
             self.speaks(at, quiet);
-        } else if self.first.is_some() && activity.fades && !tonal && quiet < FADES {
+        } else if self.first.is_some() && above && activity.fades && !tonal && quiet < FADES {
             self.last = at + FRAME_TICKS;
         }
     }

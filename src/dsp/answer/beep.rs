@@ -10,6 +10,7 @@
 //!
 //! Limits: 400 to 2100 Hz, 150 ms to 1.5 s, 15 dB over the noise of the line. No standard exists.
 
+use super::Tones;
 use crate::{SAMPLE_RATE, activity::Activity};
 use types::{
     frame::{FRAME, FRAME_TICKS, Samples},
@@ -88,15 +89,16 @@ impl Beeps {
         }
     }
 
-    /// Takes a frame; returns the beep that it showed to be over. `known` is a frequency of the
-    /// network, which may be a beep all the same.
+    /// Takes a frame; returns the beep that it showed to be over. A frequency of the network may be
+    /// a beep all the same, a digit is none.
     pub fn frame(
         &mut self,
         samples: &Samples,
         at: Tick,
         activity: &Activity,
-        known: bool,
+        tones: &Tones,
     ) -> Option<Beep> {
+        let known = tones.tonal;
         let products = self.products(samples);
         self.products.rotate_left(1);
         self.products[WINDOW - 1] = products;
@@ -105,7 +107,7 @@ impl Beeps {
                 *noise += LEARN * (product - *noise);
             }
         }
-        let over = (activity.above_db > ABOVE_DB)
+        let over = (activity.above_db > ABOVE_DB && !tones.digit)
             .then(|| self.lowest_hz())
             .flatten();
         let ended = self.follow(over, at, activity.level_dbm0, known);

@@ -56,9 +56,12 @@ type Products = [f32; 6];
 /// Frames in a window.
 const WINDOW: usize = 3;
 
-/// Share of a window's power that a tone may leave on a quiet line (companding leaves less), and
-/// how many times what is left of the noise.
+/// Share of a window's power that a tone may leave on a quiet line, and how many times what is
+/// left of the noise; the noise of companding at most, which two tones' coefficients make
+/// larger, and in the mean.
 const LEFT: f32 = 0.004;
+const COMPANDING: f32 = 0.000_5;
+const COMPANDED: f32 = 0.000_18;
 const LEFT_OF_NOISE: f32 = 1.6;
 
 /// Quieter than this over the noise is no beep.
@@ -193,10 +196,11 @@ impl Beeps {
         let all: Products = std::array::from_fn(all);
         let noise = self.noise.map(|noise| noise * WINDOW as f32);
         let tone: Products = std::array::from_fn(|n| all[n] - noise[n]);
-        let [xx, xu, uu, xv, uv, vv] = tone;
+        let [xx, xu, uu, xv, uv, _] = tone;
         if xx <= 0.0 {
             return None;
         }
+        let (xx, uu) = (xx - COMPANDED * xx, uu - 2.0 * COMPANDED * xx);
         let p = xu / xx;
         if left_of_u(&all, p) <= LEFT * (uu + xx) + LEFT_OF_NOISE * left_of_u(&noise, p) {
             return hz(p / 2.0);
@@ -208,7 +212,8 @@ impl Beeps {
         let a = (uv * xx - xv * xu) / determinant;
         let b = (xv * uu - uv * xu) / determinant;
         let root = a * a + 4.0 * (2.0 + b);
-        let left = LEFT * (vv + xx) + LEFT_OF_NOISE * left_of_v(&noise, a, b);
+        let companding = COMPANDING * xx * (2.0 + 2.0 * a * a + b * b);
+        let left = companding + LEFT_OF_NOISE * left_of_v(&noise, a, b);
         if root < 0.0 || left_of_v(&all, a, b) > left {
             return None;
         }

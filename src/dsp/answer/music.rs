@@ -26,8 +26,8 @@ const LEAST: f32 = 120.0;
 const MOST: f32 = 350.0;
 
 /// The threshold at [`LEAST`], and how much it rises to [`MOST`].
-const AT_LEAST: f32 = 4.6;
-const RISES: f32 = 1.6;
+const AT_LEAST: f32 = 4.0;
+const RISES: f32 = 1.8;
 
 /// What voicing is worth in dB of deviation, and how much of it is neither.
 const VOICING: f32 = 10.0;

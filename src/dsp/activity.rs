@@ -4,9 +4,9 @@
 //! has a pitch. The voice detector and the answer classifier build on it.
 //!
 //! How: a band around 500 Hz, where voiced speech has most of its power and white noise a
-//! seventh of its own, is cut out by a sum of four samples and a difference at a quarter of
-//! the rate. Its level is compared with a floor that follows the least of the last second. The
-//! signs of its samples, 128 of them in one word, are compared with themselves some
+//! seventh of its own, is cut out by a sum of four samples and a difference over a millisecond,
+//! at half the rate. Its level is compared with a floor that follows the least of the last second.
+//! The signs of its samples, 128 of them in one word, are compared with themselves some
 //! milliseconds earlier: voiced speech agrees at its pitch period, noise at none.
 //!
 //! Limits: pitch from 80 to 400 Hz. Speech 6 dB over white noise of -33 dBm0 is active for most of
@@ -34,21 +34,21 @@ pub(crate) struct Activity {
     pub fades: bool,
     /// Anything stands out of the noise.
     pub loud: bool,
-    /// How well the voice band agrees with itself one pitch period ago, 0 to 1; that of the
-    /// active frame before in every other one, zero in frames that are not active.
+    /// How well the voice band agrees with itself one pitch period ago, 0 to 1: measured in every
+    /// third active frame, zero in frames that are not active.
     pub voicing: f32,
-    /// That period, in half milliseconds.
-    pub period: u8,
 }
 
 /// The measuring part. One a leg.
 #[derive(Clone, Debug)]
 pub(crate) struct ActivityMeter {
-    /// The last two sums of four samples.
-    before: [i32; 2],
+    /// The last sums of four samples, and the last of two.
+    before: [i32; 4],
+    last_pair: i32,
     signs: u128,
-    /// What the active frame before had, when the next one need not look.
-    pitch: Option<(f32, u8)>,
+    /// Voicing of an active frame, and for how many more it holds.
+    voicing: f32,
+    held: u8,
     /// Level of the voice band over some frames.
     smooth_dbm0: f32,
     band: Floor,
@@ -67,14 +67,19 @@ struct Floor {
 }
 
 /// Samples of the voice band in a frame.
-const BAND: usize = FRAME / 4;
+const BAND: usize = FRAME / 2;
 
 /// Power gain of the voice band at 500 Hz.
 const BAND_GAIN: f32 = 52.5;
 
-/// Pitch periods that are tried, the second excluded, and the samples compared.
-const PERIODS: (u32, u32) = (5, 26);
-const COMPARED: u32 = 50;
+/// The shortest pitch period in quarters of a millisecond, how many are tried, two quarters apart,
+/// and the samples compared.
+const SHORTEST: u32 = 10;
+const PERIODS: usize = 21;
+const COMPARED: f32 = 64.0;
+
+/// Active frames that take the voicing of the one before.
+const HOLDS: u8 = 2;
 
 const PARTS: usize = 4;
 const PART_FRAMES: u8 = 32;
@@ -98,9 +103,11 @@ const LEAST_DBM0: f32 = -42.0;
 impl ActivityMeter {
     pub fn new() -> ActivityMeter {
         ActivityMeter {
-            before: [0; 2],
+            before: [0; 4],
+            last_pair: 0,
             signs: 0,
-            pitch: None,
+            voicing: 0.0,
+            held: 0,
             smooth_dbm0: AT_FIRST_DBM0,
             band: Floor::new(),
             whole: Floor::new(),
@@ -119,10 +126,7 @@ impl ActivityMeter {
         let floor_dbm0 = self.whole.dbm0;
         self.band.follow(band_dbm0);
         self.whole.follow(level_dbm0);
-        let (voicing, period) = match active {
-            true => self.pitch(),
-            false => (0.0, 0),
-        };
+        let voicing = if active { self.voicing() } else { 0.0 };
         Activity {
             level_dbm0,
             band_dbm0,
@@ -133,7 +137,6 @@ impl ActivityMeter {
             fades,
             loud,
             voicing,
-            period,
         }
     }
 
@@ -157,45 +160,60 @@ impl ActivityMeter {
                 *square += (a * a + b * b) as f32;
             }
         }
-        let pairs: [i32; FRAME / 2] =
-            std::array::from_fn(|n| i32::from(samples[2 * n]) + i32::from(samples[2 * n + 1]));
-        let mut sums = [0i32; BAND + 2];
-        sums[..2].copy_from_slice(&self.before);
-        for (n, sum) in sums[2..].iter_mut().enumerate() {
-            *sum = pairs[2 * n] + pairs[2 * n + 1];
+        // Sums of four at each second sample, and how far each is from the one a millisecond ago.
+        let mut sums = [0i32; BAND + 4];
+        sums[..4].copy_from_slice(&self.before);
+        let mut pairs = [0i32; BAND + 1];
+        pairs[0] = self.last_pair;
+        for (n, pair) in pairs[1..].iter_mut().enumerate() {
+            *pair = i32::from(samples[2 * n]) + i32::from(samples[2 * n + 1]);
         }
-        self.before = [sums[BAND], sums[BAND + 1]];
-        let differences: [i32; BAND] = std::array::from_fn(|n| sums[n + 2] - sums[n]);
+        for (n, sum) in sums[4..].iter_mut().enumerate() {
+            *sum = pairs[n] + pairs[n + 1];
+        }
+        self.last_pair = pairs[BAND];
+        self.before.copy_from_slice(&sums[BAND..]);
+        let differences: [i32; BAND] = std::array::from_fn(|n| sums[n + 4] - sums[n]);
         let mut band = [0.0f32; 4];
         for four in differences.as_chunks::<4>().0 {
             for (square, &difference) in band.iter_mut().zip(four) {
                 *square += difference as f32 * difference as f32;
             }
         }
-        let signs = differences.iter().fold(0, |signs, &difference| {
-            signs << 1 | u32::from(difference > 0)
-        });
+        let mut signs = 0u64;
+        for eight in differences.as_chunks::<8>().0 {
+            let bits: [i32; 8] = std::array::from_fn(|n| i32::from(eight[n] > 0) * (128 >> n));
+            signs = signs << 8 | bits.iter().sum::<i32>() as u64;
+        }
         self.signs = self.signs << BAND | u128::from(signs);
         (squares.iter().sum(), band.iter().sum())
     }
 
-    /// The best agreement with what was one period earlier, and that period.
-    fn pitch(&mut self) -> (f32, u8) {
-        if let Some(pitch) = self.pitch.take() {
-            return pitch;
+    /// The best agreement with what was one pitch period earlier.
+    fn voicing(&mut self) -> f32 {
+        if self.held > 0 {
+            self.held -= 1;
+            return self.voicing;
         }
         let (now, before) = (self.signs as u64, (self.signs >> 64) as u64);
-        let mask = (1u64 << COMPARED) - 1;
         // Differences and the period in one number, so that the least tells both.
-        let mut tried = [u32::MAX; (PERIODS.1 - PERIODS.0) as usize];
-        for (period, tried) in (PERIODS.0..PERIODS.1).zip(&mut tried) {
+        let differences = |period: u32| {
             let earlier = now >> period | before << (64 - period);
-            *tried = ((now ^ earlier) & mask).count_ones() << 8 | period;
+            (now ^ earlier).count_ones() << 8 | period
+        };
+        // Every second one, then the neighbours of the best.
+        let mut tried = [0; PERIODS];
+        for (n, tried) in tried.iter_mut().enumerate() {
+            *tried = differences(SHORTEST + 2 * n as u32);
         }
         let best = tried.iter().fold(u32::MAX, |a, &b| a.min(b));
-        let (least, period) = (best >> 8, best as u8);
-        let voicing = 1.0 - 2.0 * (least as f32 / COMPARED as f32).min(0.5);
-        *self.pitch.insert((voicing, period))
+        let period = best & 0xff;
+        let best = best
+            .min(differences(period - 1))
+            .min(differences(period + 1));
+        self.voicing = 1.0 - 2.0 * ((best >> 8) as f32 / COMPARED).min(0.5);
+        self.held = HOLDS;
+        self.voicing
     }
 }
 

@@ -82,8 +82,8 @@ const PAUSE: u32 = 10;
 const MOVES: f32 = 1.8;
 const MEMORY: u32 = 32;
 
-/// Mean agreement of speech with itself one pitch period ago. Noise of any colour has 0.35 at most.
-const VOICED: f32 = 0.4;
+/// Mean agreement of speech with itself one pitch period ago. Noise of any colour has 0.4 at most.
+const VOICED: f32 = 0.41;
 
 const AGAIN: Ticks = Ticks::ms(500);
 

@@ -195,7 +195,7 @@ fn a_hello_6_db_over_noise_is_heard_within_its_length() {
     let mut missed = 0;
     for n in 0..60 {
         let mut audio = silence(1500 + n);
-        audio.extend(hello(&mut rng, 600, -27.0));
+        audio.extend(speech(&mut rng, 540, -27.0));
         audio.extend(silence(500));
         add_noise(&mut rng, &mut audio, -33.0);
         let begins = begins(&heard(&audio));
@@ -229,7 +229,7 @@ fn hum_is_no_voice_and_a_voice_over_it_is() {
         let parts = [(hz, -22.0), (2.0 * hz, -30.0), (3.0 * hz, -34.0)];
         let mut audio = sines(&mut rng, &parts, 8 * 6000);
         assert_eq!(begins(&heard(&audio)), [], "{hz} Hz");
-        add(&mut audio[8 * 4000..], &hello(&mut rng, 500, -18.0));
+        add(&mut audio[8 * 4000..], &speech(&mut rng, 540, -18.0));
         assert_eq!(begins(&heard(&audio)).len(), 1, "{hz} Hz");
     }
 }

@@ -28,6 +28,10 @@ pub(super) struct Talk {
     run: Tick,
     /// Speech in spurts that are over.
     speech: Ticks,
+    /// Mean level of all speech, its frames, and the level of the last ones.
+    level_dbm0: f32,
+    frames: f32,
+    recent_dbm0: f32,
     background: Background,
 }
 
@@ -76,6 +80,16 @@ const VOICED: f32 = 0.55;
 /// What is less below the loudest frame is no background.
 const BELOW_PEAK_DB: f32 = 14.0;
 
+/// Talk weaker than this, and no further above the noise, that lasted so many frames, is background when somebody speaks so much
+/// louder.
+const BACKGROUND_DBM0: f32 = -26.0;
+const OVER_FLOOR_DB: f32 = 12.0;
+const LOUDER_AFTER: f32 = 20.0;
+const LOUDER_DB: f32 = 7.0;
+
+/// How much other people's talk deviates.
+const TALK_DB: f32 = 3.0;
+
 const LEAST_DBM0: f32 = -75.0;
 
 impl Talk {
@@ -88,7 +102,14 @@ impl Talk {
         };
         let speech = activity.active && above;
         self.recent = self.recent << 1 | u8::from(speech);
-        if speech && self.recent.count_ones() >= SPEAKS {
+        if speech {
+            self.measure(activity.band_dbm0);
+        }
+        if speech && self.is_louder(activity.floor_dbm0) {
+            self.background.was_talk(self.level_dbm0);
+            self.restart();
+            self.recent = 0;
+        } else if speech && self.recent.count_ones() >= SPEAKS {
             self.speaks(at, quiet);
         } else if self.first.is_some() && above && activity.fades && quiet < FADES {
             self.last = at + FRAME_TICKS;
@@ -120,6 +141,20 @@ impl Talk {
             background: self.background,
             ..Talk::default()
         };
+    }
+
+    fn measure(&mut self, dbm0: f32) {
+        self.frames = (self.frames + 1.0).min(200.0);
+        self.level_dbm0 += (dbm0 - self.level_dbm0) / self.frames;
+        let weight = if self.frames == 1.0 { 1.0 } else { 0.2 };
+        self.recent_dbm0 += weight * (dbm0 - self.recent_dbm0);
+    }
+
+    /// Somebody begins to speak before other people's talk.
+    fn is_louder(&self, floor_dbm0: f32) -> bool {
+        self.frames >= LOUDER_AFTER
+            && self.level_dbm0 < BACKGROUND_DBM0.min(floor_dbm0 + OVER_FLOOR_DB)
+            && self.recent_dbm0 > self.level_dbm0 + LOUDER_DB
     }
 
     fn speaks(&mut self, at: Tick, quiet: Ticks) {
@@ -177,6 +212,13 @@ impl Background {
             self.learn(level);
         }
         above
+    }
+
+    /// What was taken for the speaker was not.
+    fn was_talk(&mut self, dbm0: f32) {
+        self.mean_dbm0 = self.mean_dbm0.max(dbm0);
+        self.deviation_db = self.deviation_db.max(TALK_DB);
+        self.peak_dbm0 = LEAST_DBM0;
     }
 
     fn margin_db(&self) -> f32 {

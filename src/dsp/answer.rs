@@ -74,7 +74,7 @@ impl Default for AnswerSettings {
             silence: Ticks::ms(3000),
             pause: Ticks::ms(650),
             least: Ticks::ms(1480),
-            greeting: Ticks::ms(1600),
+            greeting: Ticks::ms(1550),
         }
     }
 }
@@ -182,7 +182,7 @@ const OUTLASTS_BEEP: Ticks = Ticks::ms(1300);
 const WORD: Ticks = Ticks::ms(80);
 
 /// Speech this long after the first says nothing any more of who answered.
-const RECONSIDERS: Ticks = Ticks::secs(8);
+const RECONSIDERS: Ticks = Ticks::secs(10);
 
 /// A pause in which music is over.
 const MUSIC_ENDS: Ticks = Ticks::ms(600);
@@ -306,7 +306,7 @@ impl Answer {
         } else if said.run >= Ticks(greeting.0 * 3 / 2) {
             Some(0.9)
         } else {
-            (said.all >= Ticks(greeting.0 * 2)).then_some(0.8)
+            (said.all >= Ticks(greeting.0 * 9 / 5)).then_some(0.8)
         };
         if let Some(confidence) = machine {
             return Some(match self.character.is_music() {

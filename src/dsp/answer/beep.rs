@@ -59,7 +59,7 @@ const WINDOW: usize = 3;
 /// Share of a window's power that a tone may leave on a quiet line, and how many times what is
 /// left of the noise; the noise of companding at most, which two tones' coefficients make
 /// larger, and in the mean.
-const LEFT: f32 = 0.004;
+const LEFT: f32 = 0.002_5;
 const COMPANDING: f32 = 0.000_5;
 const COMPANDED: f32 = 0.000_18;
 const LEFT_OF_NOISE: f32 = 1.6;
@@ -71,11 +71,11 @@ const ABOVE_DB: f32 = 8.0;
 const LEARN: f32 = 0.06;
 
 /// How far frames of one beep may differ.
-const SAME_HZ: f32 = 20.0;
-const SAME_DB: f32 = 3.0;
+const SAME_HZ: f32 = 9.0;
+const SAME_DB: f32 = 2.0;
 const MISSES: u8 = 1;
 
-const LENGTH: (Ticks, Ticks) = (Ticks::ms(120), Ticks::ms(1700));
+const LENGTH: (Ticks, Ticks) = (Ticks::ms(140), Ticks::ms(1700));
 const HZ: std::ops::RangeInclusive<f32> = 380.0..=2150.0;
 
 /// A frequency of the network that sounds again within this time is its tone.

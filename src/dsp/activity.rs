@@ -4,9 +4,9 @@
 //! has a pitch. The voice detector and the answer classifier build on it.
 //!
 //! How: a band around 500 Hz, where voiced speech has most of its power and white noise a
-//! seventh of its own, is cut out by a sum of four samples and a difference at a quarter of
-//! the rate. Its level is compared with a floor that follows the least of the last second. The
-//! signs of its samples, 128 of them in one word, are compared with themselves some
+//! seventh of its own, is cut out by a sum of four samples and a difference over a millisecond,
+//! at half the rate. Its level is compared with a floor that follows the least of the last second.
+//! The signs of its samples, 128 of them in one word, are compared with themselves some
 //! milliseconds earlier: voiced speech agrees at its pitch period, noise at none.
 //!
 //! Limits: pitch from 80 to 400 Hz. Speech 6 dB over white noise of -33 dBm0 is active for most of
@@ -34,19 +34,21 @@ pub(crate) struct Activity {
     pub fades: bool,
     /// Anything stands out of the noise.
     pub loud: bool,
-    /// How well the voice band agrees with itself one pitch period ago, 0 to 1; zero in frames
-    /// that are not active.
+    /// How well the voice band agrees with itself one pitch period ago, 0 to 1: measured in every
+    /// third active frame, zero in frames that are not active.
     pub voicing: f32,
-    /// That period, in half milliseconds.
-    pub period: u8,
 }
 
 /// The measuring part. One a leg.
 #[derive(Clone, Debug)]
 pub(crate) struct ActivityMeter {
-    /// The last two sums of four samples.
-    before: [f32; 2],
+    /// The last sums of four samples, and the last of two.
+    before: [i32; 4],
+    last_pair: i32,
     signs: u128,
+    /// Voicing of an active frame, and for how many more it holds.
+    voicing: f32,
+    held: u8,
     /// Level of the voice band over some frames.
     smooth_dbm0: f32,
     band: Floor,
@@ -65,14 +67,19 @@ struct Floor {
 }
 
 /// Samples of the voice band in a frame.
-const BAND: usize = FRAME / 4;
+const BAND: usize = FRAME / 2;
 
 /// Power gain of the voice band at 500 Hz.
 const BAND_GAIN: f32 = 52.5;
 
-/// Pitch periods that are tried, and the samples compared.
-const PERIODS: std::ops::RangeInclusive<u8> = 5..=25;
-const COMPARED: u32 = 50;
+/// The shortest pitch period in quarters of a millisecond, how many are tried, two quarters apart,
+/// and the samples compared.
+const SHORTEST: u32 = 10;
+const PERIODS: usize = 21;
+const COMPARED: f32 = 64.0;
+
+/// Active frames that take the voicing of the one before.
+const HOLDS: u8 = 2;
 
 const PARTS: usize = 4;
 const PART_FRAMES: u8 = 32;
@@ -96,8 +103,11 @@ const LEAST_DBM0: f32 = -42.0;
 impl ActivityMeter {
     pub fn new() -> ActivityMeter {
         ActivityMeter {
-            before: [0.0; 2],
+            before: [0; 4],
+            last_pair: 0,
             signs: 0,
+            voicing: 0.0,
+            held: 0,
             smooth_dbm0: AT_FIRST_DBM0,
             band: Floor::new(),
             whole: Floor::new(),
@@ -116,7 +126,7 @@ impl ActivityMeter {
         let floor_dbm0 = self.whole.dbm0;
         self.band.follow(band_dbm0);
         self.whole.follow(level_dbm0);
-        let (voicing, period) = if active { self.pitch() } else { (0.0, 0) };
+        let voicing = if active { self.voicing() } else { 0.0 };
         Activity {
             level_dbm0,
             band_dbm0,
@@ -127,7 +137,6 @@ impl ActivityMeter {
             fades,
             loud,
             voicing,
-            period,
         }
     }
 
@@ -142,47 +151,69 @@ impl ActivityMeter {
 
     /// Energy of the frame, and of its voice band.
     fn energies(&mut self, samples: &Samples) -> (f32, f32) {
-        let mut squares = [0.0f32; 8];
-        let mut sums = [0.0f32; BAND + 2];
-        sums[..2].copy_from_slice(&self.before);
+        let mut squares = [0.0f32; 4];
         for chunk in samples.as_chunks::<8>().0 {
-            for (square, &sample) in squares.iter_mut().zip(chunk) {
-                let sample = f32::from(sample);
-                *square += sample * sample;
+            // The two least values in one pair would be too much for an i32.
+            let chunk = chunk.map(|sample| i32::from(sample.max(-i16::MAX)));
+            for (n, square) in squares.iter_mut().enumerate() {
+                let (a, b) = (chunk[2 * n], chunk[2 * n + 1]);
+                *square += (a * a + b * b) as f32;
             }
         }
-        for (sum, four) in sums[2..].iter_mut().zip(samples.as_chunks::<4>().0) {
-            let [a, b, c, d] = four.map(i32::from);
-            *sum = (a + b + c + d) as f32;
+        // Sums of four at each second sample, and how far each is from the one a millisecond ago.
+        let mut sums = [0i32; BAND + 4];
+        sums[..4].copy_from_slice(&self.before);
+        let mut pairs = [0i32; BAND + 1];
+        pairs[0] = self.last_pair;
+        for (n, pair) in pairs[1..].iter_mut().enumerate() {
+            *pair = i32::from(samples[2 * n]) + i32::from(samples[2 * n + 1]);
         }
-        self.before = [sums[BAND], sums[BAND + 1]];
-        let mut signs = 0u32;
+        for (n, sum) in sums[4..].iter_mut().enumerate() {
+            *sum = pairs[n] + pairs[n + 1];
+        }
+        self.last_pair = pairs[BAND];
+        self.before.copy_from_slice(&sums[BAND..]);
+        let differences: [i32; BAND] = std::array::from_fn(|n| sums[n + 4] - sums[n]);
         let mut band = [0.0f32; 4];
-        for at in 0..BAND {
-            let difference = sums[at + 2] - sums[at];
-            band[at % 4] += difference * difference;
-            signs = signs << 1 | u32::from(difference > 0.0);
+        for four in differences.as_chunks::<4>().0 {
+            for (square, &difference) in band.iter_mut().zip(four) {
+                *square += difference as f32 * difference as f32;
+            }
+        }
+        let mut signs = 0u64;
+        for eight in differences.as_chunks::<8>().0 {
+            let bits: [i32; 8] = std::array::from_fn(|n| i32::from(eight[n] > 0) * (128 >> n));
+            signs = signs << 8 | bits.iter().sum::<i32>() as u64;
         }
         self.signs = self.signs << BAND | u128::from(signs);
         (squares.iter().sum(), band.iter().sum())
     }
 
-    /// The best agreement with what was one period earlier, and that period.
-    fn pitch(&self) -> (f32, u8) {
-        let now = self.signs as u64;
-        let mask = (1u64 << COMPARED) - 1;
-        let differences = |period: u8| {
-            let earlier = (self.signs >> period) as u64;
-            ((now ^ earlier) & mask).count_ones()
+    /// The best agreement with what was one pitch period earlier.
+    fn voicing(&mut self) -> f32 {
+        if self.held > 0 {
+            self.held -= 1;
+            return self.voicing;
+        }
+        let (now, before) = (self.signs as u64, (self.signs >> 64) as u64);
+        // Differences and the period in one number, so that the least tells both.
+        let differences = |period: u32| {
+            let earlier = now >> period | before << (64 - period);
+            (now ^ earlier).count_ones() << 8 | period
         };
-        let (least, period) = PERIODS
-            .map(|period| (differences(period), period))
-            .min()
-            .unwrap_or((COMPARED, 0));
-        (
-            1.0 - 2.0 * (least as f32 / COMPARED as f32).min(0.5),
-            period,
-        )
+        // Every second one, then the neighbours of the best.
+        let mut tried = [0; PERIODS];
+        for (n, tried) in tried.iter_mut().enumerate() {
+            *tried = differences(SHORTEST + 2 * n as u32);
+        }
+        let best = tried.iter().fold(u32::MAX, |a, &b| a.min(b));
+        let period = best & 0xff;
+        let best = best
+            .min(differences(period - 1))
+            .min(differences(period + 1));
+        self.voicing = 1.0 - 2.0 * ((best >> 8) as f32 / COMPARED).min(0.5);
+        self.held = HOLDS;
+        self.voicing
     }
 }
 

@@ -1,27 +1,37 @@
 //! Who, or what, has answered.
 //!
 //! What: a live person, an answering machine (and later its beep), a fax machine or modem, a text
-//! telephone, an announcement behind special information tones with its kind, or silence.
+//! telephone, an announcement behind special information tones with its kind, music, or silence.
 //!
-//! How: a person says a little and waits; a machine goes on. The frames in which somebody speaks
-//! are joined to spurts and pauses; the decision falls when the pattern so far is one that the
-//! other kind rarely has. Machines that whistle are known by what the other detectors heard.
+//! How: a person says a little and waits; a machine goes on. What is spoken is joined to spurts
+//! (`talk`), and the decision falls when the pattern so far is one that the other kind rarely
+//! has. A word and a pause may also begin a greeting: who is taken for a person then is a
+//! machine when it speaks on, or beeps (`beep`), within some seconds. What goes on without
+//! syllables is music (`music`). Machines that whistle, and networks, are known by what the other
+//! detectors heard.
 //!
-//! Limits: no standard exists.
+//! Limits: speech from -35 dBm0, 10 dB over steady noise. A person who speaks longer than
+//! [`AnswerSettings::greeting`] without a pause is a machine, a machine that says one word and
+//! waits is a person. No standard exists.
 
 mod beep;
+mod lone;
+mod music;
+mod talk;
 
 use crate::{
-    activity::{Activity, ActivityMeter},
-    data::{DataFrame, DataSignals},
-    dtmf::{Dtmf, DtmfFrame, Profile},
+    activity::ActivityMeter,
+    data::DataFrame,
+    dtmf::DtmfFrame,
     modem::{ModemEvent, Signal},
-    plan::TonePlan,
-    progress::{Progress, ProgressEvent, ProgressFrame},
+    progress::{ProgressEvent, ProgressFrame},
     tty::TtyEvent,
 };
 use arrayvec::ArrayVec;
 use beep::{Beep, Beeps};
+pub use lone::Classifier;
+use music::Character;
+use talk::Talk;
 use types::{
     frame::{FRAME_TICKS, Samples},
     tick::{Tick, Ticks},
@@ -64,21 +74,10 @@ impl Default for AnswerSettings {
             silence: Ticks::ms(3000),
             pause: Ticks::ms(650),
             least: Ticks::ms(1480),
-            greeting: Ticks::ms(1600),
+            greeting: Ticks::ms(1550),
         }
     }
 }
-
-/// Active frames of the last eight that are speech, and how long speech may fade.
-const SPEAKS: u32 = 4;
-const FADES: Ticks = Ticks::ms(150);
-
-/// Pauses between spurts, and between runs of spurts.
-const BETWEEN_SPURTS: Ticks = Ticks::ms(300);
-const BETWEEN_RUNS: Ticks = Ticks::ms(600);
-
-/// Less speech than this is a noise.
-const WORD: Ticks = Ticks::ms(80);
 
 /// What a frame decided.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -102,7 +101,8 @@ pub struct Decision {
     /// 0 to 1.
     pub confidence: f32,
     /// It replaces an earlier one: silence is replaced by whatever is heard, music by all but
-    /// silence, a person by a machine whose greeting goes on.
+    /// silence, a person by a machine whose greeting goes on or beeps, a machine by music when
+    /// enough was heard, and all of them by a fax machine, a modem or a text telephone.
     pub revised: bool,
 }
 
@@ -112,7 +112,13 @@ pub struct Tones {
     /// The frame holds a tone that one of them knows.
     pub tonal: bool,
     pub sit: Option<SitKind>,
+    /// A signal of a machine, and its confidence.
     pub modem: Option<(Signal, f32)>,
+    /// An answer tone has stopped.
+    pub modem_ended: bool,
+    /// A digit, or what looks like it.
+    pub digit: bool,
+    /// A text telephone, and its confidence.
     pub tty: Option<f32>,
 }
 
@@ -135,10 +141,13 @@ impl Tones {
             Some(TtyEvent::Began { confidence, .. }) => Some(confidence),
             _ => None,
         };
+        let ended = |event: &ModemEvent| matches!(event, ModemEvent::Ended { .. });
         Tones {
             tonal: progress.tonal || dtmf.suspect || data.tonal,
             sit,
             modem,
+            modem_ended: data.modem.iter().any(ended),
+            digit: dtmf.suspect,
             tty,
         }
     }
@@ -155,24 +164,31 @@ pub struct Answer {
     /// When the call was answered, or the first frame.
     answered: Option<Tick>,
     talk: Talk,
+    character: Character,
     beeps: Beeps,
+    /// A modem's tone after speech, and since when it is known.
+    outlasting: Option<(Signal, f32, Tick)>,
     decision: Option<Decision>,
 }
 
-/// Spurts of speech and the pauses between.
-#[derive(Clone, Copy, Debug, Default)]
-struct Talk {
-    first: Option<Tick>,
-    /// The end of the last frame of speech.
-    last: Tick,
-    /// Whether the last eight frames were active, as bits.
-    recent: u8,
-    /// Beginning of the last spurt, and of the last run of spurts.
-    spurt: Tick,
-    run: Tick,
-    /// Speech in spurts that are over.
-    speech: Ticks,
-}
+/// A class and how certain it is.
+type Found = (Class, f32);
+
+/// Speech after which a plain tone may be a beep, and how long a modem's outlasts one.
+const SPOKEN: Ticks = Ticks::ms(500);
+const OUTLASTS_BEEP: Ticks = Ticks::ms(1300);
+
+/// Less speech than this is a noise.
+const WORD: Ticks = Ticks::ms(80);
+
+/// Speech this long after the first says nothing any more of who answered.
+const RECONSIDERS: Ticks = Ticks::secs(10);
+
+/// A pause in which music is over.
+const MUSIC_ENDS: Ticks = Ticks::ms(600);
+
+/// Pauses within what is judged as music or speech.
+const SAME_SOUND: Ticks = Ticks::ms(300);
 
 impl Answer {
     pub fn new(settings: AnswerSettings) -> Answer {
@@ -181,7 +197,9 @@ impl Answer {
             meter: ActivityMeter::new(),
             answered: None,
             talk: Talk::default(),
+            character: Character::default(),
             beeps: Beeps::new(),
+            outlasting: None,
             decision: None,
         }
     }
@@ -190,12 +208,14 @@ impl Answer {
     /// the line. Without this call, the answer is the first frame.
     pub fn answered(&mut self, at: Tick) {
         self.answered = Some(at);
-        self.talk = Talk::default();
+        self.talk.restart();
+        self.character = Character::default();
         self.beeps.reset();
+        self.outlasting = None;
         self.decision = None;
     }
 
-    /// What holds so far.
+    /// What holds so far. Its confidence grows while nothing speaks against it.
     pub fn decision(&self) -> Option<Decision> {
         self.decision
     }
@@ -205,20 +225,27 @@ impl Answer {
         let mut events = AnswerEvents::new();
         let answered = *self.answered.get_or_insert(at);
         let activity = self.meter.frame(samples);
-        let end = at + FRAME_TICKS;
-        if let Some(Beep { start, end, hz }) = self.beeps.frame(samples, at, &activity, tones.tonal)
-            && self.talk.first.is_some()
+        let now = at + FRAME_TICKS;
+        let beep = self.beeps.frame(samples, at, &activity, &tones);
+        self.talk.frame(&activity, tones.tonal, at);
+        if self.talk.first().is_some()
+            && self.talk.quiet(now) < SAME_SOUND
+            && !self.character.is_certain()
+        {
+            self.character.frame(&activity);
+        }
+        let mut found = self.by_tones(tones, now);
+        if let Some(Beep { start, end, hz }) = beep
+            && self.spoken()
         {
             events.push(AnswerEvent::Beep { start, end, hz });
-            self.talk.first.get_or_insert(start);
-            events.extend(self.decide(Class::Machine, end, 0.97));
-            return events;
+            found = found.or(Some((Class::Machine, 0.97)));
         }
-        self.talk.frame(&activity, tones.tonal, at);
-        let found = self.by_tones(tones).or_else(|| self.by_talk(answered, end));
+        let found = found.or_else(|| self.by_talk(answered, now));
         if let Some((class, confidence)) = found {
-            events.extend(self.decide(class, end, confidence));
+            events.extend(self.decide(class, now, confidence));
         }
+        self.end_music(now);
         events
     }
 
@@ -235,144 +262,126 @@ impl Answer {
         *self = Answer::new(self.settings);
     }
 
-    fn by_tones(&self, tones: Tones) -> Option<(Class, f32)> {
+    fn by_tones(&mut self, tones: Tones, now: Tick) -> Option<Found> {
         let sit = tones.sit.map(|kind| (Class::Sit(kind), 0.95));
-        let modem = tones
-            .modem
-            .map(|(signal, confidence)| (Class::FaxModem(signal), confidence));
         let tty = tones.tty.map(|confidence| (Class::Tty, confidence));
-        sit.or(modem).or(tty)
+        let modem = self.by_modem(tones, now);
+        sit.or(tty).or(modem)
     }
 
-    fn by_talk(&self, answered: Tick, now: Tick) -> Option<(Class, f32)> {
-        let Some(first) = self.talk.first else {
+    /// After speech, a plain tone of a modem's frequency may be a machine's beep: it must outlast
+    /// one, and a calling tone says nothing.
+    fn by_modem(&mut self, tones: Tones, now: Tick) -> Option<Found> {
+        if tones.modem_ended {
+            self.outlasting = None;
+        }
+        if let Some((signal, confidence)) = tones.modem {
+            let calling = matches!(signal, Signal::FaxCalling | Signal::DataCalling);
+            let plain = signal == Signal::BellAnswer || signal == PLAIN_ANSWER;
+            if !self.spoken() || !plain && !calling {
+                return Some((Class::FaxModem(signal), confidence));
+            }
+            if plain {
+                self.outlasting = Some((signal, confidence, now));
+            }
+        }
+        let outlasts = |(_, _, since): &mut (_, _, Tick)| now.since(*since) >= OUTLASTS_BEEP;
+        let (signal, confidence, _) = self.outlasting.take_if(outlasts)?;
+        Some((Class::FaxModem(signal), confidence))
+    }
+
+    fn by_talk(&self, answered: Tick, now: Tick) -> Option<Found> {
+        let Some(first) = self.talk.first() else {
             let waited = now.since(answered) >= self.settings.silence;
             return waited.then_some((Class::Silence, 0.9));
         };
-        let (spurt, run, all) = self.talk.lengths();
-        let greeting = self.settings.greeting;
-        if spurt >= greeting || run >= Ticks(greeting.0 * 3 / 2) || all >= Ticks(greeting.0 * 2) {
-            return Some((Class::Machine, 0.9));
+        let since_first = now.since(first);
+        if since_first > RECONSIDERS {
+            return None;
         }
-        let quiet = now.since(self.talk.last);
-        let waits = quiet >= self.settings.pause && now.since(first) >= self.settings.least;
-        (waits && all >= WORD).then_some((Class::Person, 0.9))
+        let said = self.talk.lengths();
+        let greeting = self.settings.greeting;
+        let machine = if said.spurt >= greeting {
+            Some(0.95)
+        } else if said.run >= Ticks(greeting.0 * 3 / 2) {
+            Some(0.9)
+        } else {
+            (said.all >= Ticks(greeting.0 * 9 / 5)).then_some(0.8)
+        };
+        if let Some(confidence) = machine {
+            return Some(match self.character.is_music() {
+                Some(true) => (Class::Music, 0.8),
+                _ => (Class::Machine, confidence),
+            });
+        }
+        let quiet = self.talk.quiet(now);
+        let waits = quiet >= self.settings.pause && since_first >= self.settings.least;
+        (waits && said.all >= WORD).then(|| {
+            // One word may be the first of a greeting; after a second pause it is not.
+            let again = said.all > said.spurt;
+            let beyond = quiet.0 as f32 / self.settings.pause.0 as f32 - 1.0;
+            let confidence = if again {
+                0.93
+            } else {
+                0.75 + 0.2 * beyond.min(1.0)
+            };
+            (Class::Person, confidence)
+        })
+    }
+
+    /// Whether enough was said before.
+    fn spoken(&self) -> bool {
+        self.talk.first().is_some() && self.talk.lengths().all >= SPOKEN
+    }
+
+    /// Who speaks after music begins anew.
+    fn end_music(&mut self, now: Tick) {
+        let music = self
+            .decision
+            .is_some_and(|decision| decision.class == Class::Music);
+        if music && self.talk.first().is_some() && self.talk.quiet(now) >= MUSIC_ENDS {
+            self.talk.restart();
+            self.character = Character::default();
+        }
     }
 
     fn decide(&mut self, class: Class, now: Tick, confidence: f32) -> Option<AnswerEvent> {
-        let before = self.decision.map(|decision| decision.class);
-        let allowed = match (before, class) {
-            (None, _) => true,
-            (Some(a), b) if a == b => false,
-            (Some(Class::Silence), _) => true,
-            (Some(Class::Music), b) => b != Class::Silence,
-            (Some(Class::Person), Class::Machine | Class::FaxModem(_) | Class::Tty) => true,
-            (Some(Class::Machine), Class::FaxModem(_) | Class::Tty | Class::Sit(_)) => true,
-            (Some(Class::FaxModem(_)), Class::FaxModem(_)) => true,
-            _ => false,
-        };
-        if !allowed {
-            return None;
+        if let Some(before) = &mut self.decision {
+            if before.class == class {
+                before.confidence = before.confidence.max(confidence);
+                return None;
+            }
+            if !may_replace(before.class, class, self.character.is_certain()) {
+                return None;
+            }
         }
         let decision = Decision {
             class,
-            start: self.talk.first.unwrap_or(now),
+            start: self.talk.first().unwrap_or(now),
             decided: now,
             confidence,
-            revised: before.is_some(),
+            revised: self.decision.is_some(),
         };
         self.decision = Some(decision);
         Some(AnswerEvent::Decided(decision))
     }
 }
 
-impl Talk {
-    fn frame(&mut self, activity: &Activity, tonal: bool, at: Tick) {
-        let active = activity.active && !tonal;
-        self.recent = self.recent << 1 | u8::from(active);
-        let speaks = active && self.recent.count_ones() >= SPEAKS;
-        let quiet = at.since(self.last);
-        if speaks {
-            self.speaks(at, quiet);
-        } else if self.first.is_some() && activity.fades && !tonal && quiet < FADES {
-            self.last = at + FRAME_TICKS;
-        }
-    }
+const PLAIN_ANSWER: Signal = Signal::Answer {
+    reversals: false,
+    modulated: false,
+};
 
-    fn speaks(&mut self, at: Tick, quiet: Ticks) {
-        let start = at - Ticks(u64::from(SPEAKS - 1) * FRAME_TICKS.0);
-        if self.first.is_none() {
-            (self.first, self.spurt, self.run) = (Some(start), start, start);
-        } else if quiet >= BETWEEN_SPURTS {
-            self.speech = self.speech + self.last.since(self.spurt);
-            self.spurt = start;
-            if quiet >= BETWEEN_RUNS {
-                self.run = start;
-            }
-        }
-        self.last = at + FRAME_TICKS;
-    }
-
-    /// Lengths of the last spurt, the last run and all speech.
-    fn lengths(&self) -> (Ticks, Ticks, Ticks) {
-        let spurt = self.last.since(self.spurt);
-        (spurt, self.last.since(self.run), self.speech + spurt)
-    }
-}
-
-/// A classifier with all that it needs, for a recording or a line that has no other detectors.
-#[derive(Clone, Debug)]
-pub struct Classifier {
-    answer: Answer,
-    progress: Progress,
-    dtmf: Dtmf,
-    data: DataSignals,
-}
-
-impl Classifier {
-    /// Allocates; nothing later does.
-    pub fn new(plan: &TonePlan) -> Classifier {
-        Classifier::with(plan, AnswerSettings::default())
-    }
-
-    pub fn with(plan: &TonePlan, settings: AnswerSettings) -> Classifier {
-        Classifier {
-            answer: Answer::new(settings),
-            progress: Progress::new(plan),
-            dtmf: Dtmf::new(Profile::Talk),
-            data: DataSignals::new(),
-        }
-    }
-
-    /// See [`Answer::answered`].
-    pub fn answered(&mut self, at: Tick) {
-        self.answer.answered(at);
-    }
-
-    /// See [`Answer::decision`].
-    pub fn decision(&self) -> Option<Decision> {
-        self.answer.decision()
-    }
-
-    pub fn process(&mut self, samples: &Samples, at: Tick) -> AnswerEvents {
-        let progress = self.progress.process(samples, at);
-        let dtmf = self.dtmf.process(samples, at);
-        let data = self.data.process(samples, at);
-        let tones = Tones::of(&progress, &dtmf, &data);
-        self.answer.process(samples, at, tones)
-    }
-
-    pub fn lost(&mut self, samples: u32) {
-        self.progress.lost(samples);
-        self.dtmf.lost(samples);
-        self.data.lost(samples);
-        self.answer.lost(samples);
-    }
-
-    pub fn reset(&mut self) {
-        self.progress.reset();
-        self.dtmf.reset();
-        self.data.reset();
-        self.answer.reset();
+/// Whether what is found now may replace what was decided. `certain` when enough was heard to tell
+/// music from speech.
+fn may_replace(before: Class, now: Class, certain: bool) -> bool {
+    let by_tones = matches!(now, Class::FaxModem(_) | Class::Tty);
+    match before {
+        Class::Silence => true,
+        Class::Music => now != Class::Silence,
+        Class::Person => now == Class::Machine || by_tones,
+        Class::Machine => by_tones || now == Class::Music && certain,
+        Class::FaxModem(_) => matches!(now, Class::FaxModem(_)),
+        Class::Tty | Class::Sit(_) => false,
     }
 }

@@ -2,18 +2,21 @@
 //!
 //! What: tells that somebody speaks, and that nobody has for a set time.
 //!
-//! How: the power of each 10 ms frame is compared with a floor that follows the noise of
-//! the line: down at once, up slowly. Frames above it that other detectors don't claim as
-//! a tone add up to an utterance; short pauses within are bridged, a tone takes away. The
-//! utterance counts after 160 ms, and only when its level has moved as speech does: a
-//! hiss or a steady tone that no plan knows stays flat.
+//! How: frames that stand out of the noise in the band of voices (`activity`) and that other
+//! detectors don't claim as a tone add up to an utterance; short pauses within are bridged, a
+//! tone takes away. The utterance counts after 160 ms, and only when it sounds like one: most
+//! of it has a pitch, which noise has not, and its level has moved, which a steady tone's does
+//! not.
 //!
-//! Limits: an utterance of 200 ms at -35 dBm0 is heard; noise at -45 dBm0 and less, and
-//! clicks, are not. A tone with beats that no other detector knows can be taken for a
-//! voice. No standard exists; ITU-T P.56 defines the level of active speech, and a floor
-//! some 16 dB under it (clause 5) is what the threshold follows.
+//! Limits: an utterance of 200 ms at -35 dBm0 is heard on a quiet line, and 6 dB over noise of
+//! -33 dBm0; noise of any level, clicks, hum and single tones are not. What is whispered is not.
+//! Music with a melody, and a tone with beats that no other detector knows, can be taken for a
+//! voice. No standard exists; ITU-T P.56 defines the level of active speech.
 
-use crate::level::power_dbm0;
+use crate::{
+    activity::{Activity, ActivityMeter},
+    level::power_dbm0,
+};
 use arrayvec::ArrayVec;
 use types::{
     frame::{FRAME, FRAME_TICKS, Samples},
@@ -40,7 +43,7 @@ pub enum VoiceEvent {
 #[derive(Clone, Debug)]
 pub struct Voice {
     settings: VoiceSettings,
-    floor_dbm0: f32,
+    meter: ActivityMeter,
     utterance: Option<Utterance>,
     quiet: Quiet,
 }
@@ -53,6 +56,7 @@ struct Utterance {
     pause: u32,
     power: f32,
     powers: u32,
+    voicing: f32,
     /// Mean and variance of the frames' levels in dB, over the last third of a second.
     mean: f32,
     variance: f32,
@@ -70,28 +74,16 @@ struct Quiet {
     loud: u8,
 }
 
-/// Never below this, however quiet the line.
-const LEAST_DBM0: f32 = -41.0;
-const ABOVE_FLOOR_DB: f32 = 8.0;
-
-const FLOOR_AT_FIRST: f32 = -55.0;
-const FLOOR_RANGE: (f32, f32) = (-70.0, -25.0);
-
-/// Per frame: 2 dB a second up.
-const FLOOR_UP_DB: f32 = 0.02;
-const FLOOR_DOWN: f32 = 0.2;
-
 /// Frames that make an utterance, and the pause that ends one.
 const ENOUGH: u32 = 16;
 const PAUSE: u32 = 10;
 
-/// Variance of speech's level, dB squared. White noise has 0.5, a tone none.
-const MOVES: f32 = 2.25;
+/// Variance of speech's level in the band of voices, dB squared. A tone has none.
+const MOVES: f32 = 1.8;
 const MEMORY: u32 = 32;
 
-/// Loud frames without movement are noise that set in: the floor follows 20 dB a second.
-const STEADY_FRAMES: u32 = 50;
-const FLOOR_UP_STEADY_DB: f32 = 0.2;
+/// Mean agreement of speech with itself one pitch period ago. Noise of any colour has 0.4 at most.
+const VOICED: f32 = 0.41;
 
 const AGAIN: Ticks = Ticks::ms(500);
 
@@ -102,7 +94,7 @@ impl Voice {
     pub fn new(settings: VoiceSettings) -> Voice {
         Voice {
             settings,
-            floor_dbm0: FLOOR_AT_FIRST,
+            meter: ActivityMeter::new(),
             utterance: None,
             quiet: Quiet::default(),
         }
@@ -110,28 +102,23 @@ impl Voice {
 
     /// `tonal` is what the other detectors say of this frame: a network tone or DTMF.
     pub fn process(&mut self, samples: &Samples, at: Tick, tonal: bool) -> ArrayVec<VoiceEvent, 2> {
-        let energy: f32 = samples.iter().map(|&s| f32::from(s) * f32::from(s)).sum();
-        let power = energy / FRAME as f32;
-        let level = power_dbm0(power);
-        let loud = level >= LEAST_DBM0.max(self.floor_dbm0 + ABOVE_FLOOR_DB);
+        let activity = self.meter.frame(samples);
         let mut events = ArrayVec::new();
         if tonal {
             self.tone();
+        } else if activity.active {
+            self.speech(&activity, at);
         } else {
-            self.follow_floor(level);
-            if loud {
-                self.speech(power, level, at);
-            } else {
-                self.pause();
-            }
+            self.pause();
         }
         events.extend(self.tell(at + FRAME_TICKS));
-        events.extend(self.quiet.follow(loud, at, self.settings.silence));
+        events.extend(self.quiet.follow(activity.loud, at, self.settings.silence));
         events
     }
 
     /// Samples are missing before the next frame: what was before does not run on.
     pub fn lost(&mut self, samples: u32) {
+        self.meter.lost();
         if samples as usize > FRAME {
             self.pause();
         }
@@ -139,38 +126,23 @@ impl Voice {
 
     /// Forgets all that was heard, in place.
     pub fn reset(&mut self) {
-        *self = Voice::new(self.settings);
+        self.meter.reset();
+        self.utterance = None;
+        self.quiet = Quiet::default();
     }
 
-    fn follow_floor(&mut self, level: f32) {
-        let difference = level - self.floor_dbm0;
-        let steady = self
-            .utterance
-            .is_some_and(|u| u.powers >= STEADY_FRAMES && !u.moves());
-        let up = if steady {
-            FLOOR_UP_STEADY_DB
-        } else {
-            FLOOR_UP_DB
-        };
-        self.floor_dbm0 += if difference < 0.0 {
-            FLOOR_DOWN * difference
-        } else {
-            up.min(difference)
-        };
-        self.floor_dbm0 = self.floor_dbm0.clamp(FLOOR_RANGE.0, FLOOR_RANGE.1);
-    }
-
-    fn speech(&mut self, power: f32, level: f32, at: Tick) {
+    fn speech(&mut self, activity: &Activity, at: Tick) {
         let utterance = self.utterance.get_or_insert(Utterance::new(at));
         // The first frame may be loud only in part: its level says nothing of movement.
         if utterance.powers > 0 {
-            utterance.measure(level);
+            utterance.measure(activity.band_dbm0);
         }
         utterance.frames += 1;
         utterance.fresh += 1;
         utterance.pause = 0;
-        utterance.power += power;
+        utterance.power += activity.power;
         utterance.powers += 1;
+        utterance.voicing += activity.voicing;
     }
 
     fn pause(&mut self) {
@@ -196,7 +168,7 @@ impl Voice {
     fn tell(&mut self, now: Tick) -> Option<VoiceEvent> {
         let utterance = self.utterance.as_mut()?;
         let due = utterance.told.is_none_or(|told| now.since(told) >= AGAIN);
-        if !utterance.moves() || !due || utterance.fresh < ENOUGH {
+        if !utterance.speaks() || !due || utterance.fresh < ENOUGH {
             return None;
         }
         utterance.told = Some(now);
@@ -216,6 +188,7 @@ impl Utterance {
             pause: 0,
             power: 0.0,
             powers: 0,
+            voicing: 0.0,
             mean: 0.0,
             variance: 0.0,
             told: None,
@@ -235,8 +208,8 @@ impl Utterance {
         self.variance = (1.0 - weight) * (self.variance + weight * difference * difference);
     }
 
-    fn moves(&self) -> bool {
-        self.variance >= MOVES
+    fn speaks(&self) -> bool {
+        self.variance >= MOVES && self.voicing >= VOICED * self.powers as f32
     }
 }
 

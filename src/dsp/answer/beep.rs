@@ -3,14 +3,15 @@
 //! What: beginning, end and frequency of a single tone, or of two together, after speech.
 //!
 //! How: samples of one sine obey u = p x, where x is a sample and u the sum of its two neighbours;
-//! of two sines v = a u + b x, where v is the sum of the next but one. Least squares over a frame
-//! gives the coefficients, and what they leave unexplained, less what the noise of the line
-//! must leave, tells whether the frame is a tone. Frames that agree in frequency and level
-//! are a beep; a voice holds neither so long.
+//! of two sines v = a u + b x, where v is the sum of the next but one. Least squares over 30 ms, with
+//! the products that the noise of the line has taken off, gives the coefficients; what they
+//! leave unexplained, against what they leave of the noise, tells whether there is a tone.
+//! Windows that agree in frequency and level are a beep; a voice holds neither so long.
 //!
 //! Limits: 400 to 2100 Hz, 150 ms to 1.5 s, 15 dB over the noise of the line. No standard exists.
 
-use crate::{SAMPLE_RATE, activity::Activity, level::power_of_dbm0};
+use super::Tones;
+use crate::{SAMPLE_RATE, activity::Activity};
 use types::{
     frame::{FRAME, FRAME_TICKS, Samples},
     tick::{Tick, Ticks},
@@ -29,6 +30,9 @@ pub(super) struct Beep {
 pub(super) struct Beeps {
     /// The last four samples of the frame before.
     before: [f32; 4],
+    /// Of the last frames, newest last, and of an average frame of noise.
+    products: [Products; WINDOW],
+    noise: Products,
     run: Option<Run>,
     /// A beep that might be the first burst of a network's tone.
     held: Option<Beep>,
@@ -46,28 +50,32 @@ struct Run {
     known: f32,
 }
 
-/// Products of the samples of a frame with their neighbours.
-#[derive(Clone, Copy, Debug, Default)]
-struct Products {
-    xx: f32,
-    xu: f32,
-    uu: f32,
-    xv: f32,
-    uv: f32,
-    vv: f32,
-}
+/// Sums over a frame of x x, x u, u u, x v, u v, v v.
+type Products = [f32; 6];
 
-/// Share of a frame's power that a tone may leave on a quiet line (companding leaves less), and
-/// how many times what the noise leaves.
-const LEFT: f32 = 0.004;
-const LEFT_BY_NOISE: f32 = 2.0;
+/// Frames in a window.
+const WINDOW: usize = 3;
+
+/// Share of a window's power that a tone may leave on a quiet line, and how many times what is
+/// left of the noise; the noise of companding at most, which two tones' coefficients make
+/// larger, and in the mean.
+const LEFT: f32 = 0.002_5;
+const COMPANDING: f32 = 0.000_5;
+const COMPANDED: f32 = 0.000_18;
+const LEFT_OF_NOISE: f32 = 1.6;
+
+/// Quieter than this over the noise is no beep.
+const ABOVE_DB: f32 = 8.0;
+
+/// How fast the noise is learned.
+const LEARN: f32 = 0.06;
 
 /// How far frames of one beep may differ.
-const SAME_HZ: f32 = 14.0;
-const SAME_DB: f32 = 3.0;
+const SAME_HZ: f32 = 9.0;
+const SAME_DB: f32 = 2.0;
 const MISSES: u8 = 1;
 
-const LENGTH: (Ticks, Ticks) = (Ticks::ms(120), Ticks::ms(1700));
+const LENGTH: (Ticks, Ticks) = (Ticks::ms(140), Ticks::ms(1700));
 const HZ: std::ops::RangeInclusive<f32> = 380.0..=2150.0;
 
 /// A frequency of the network that sounds again within this time is its tone.
@@ -77,23 +85,33 @@ impl Beeps {
     pub fn new() -> Beeps {
         Beeps {
             before: [0.0; 4],
+            products: [[0.0; 6]; WINDOW],
+            noise: [0.0; 6],
             run: None,
             held: None,
         }
     }
 
-    /// Takes a frame; returns the beep that it showed to be over. `known` is a frequency of the
-    /// network, which may be a beep all the same.
+    /// Takes a frame; returns the beep that it showed to be over. A frequency of the network may be
+    /// a beep all the same, a digit is none.
     pub fn frame(
         &mut self,
         samples: &Samples,
         at: Tick,
         activity: &Activity,
-        known: bool,
+        tones: &Tones,
     ) -> Option<Beep> {
+        let known = tones.tonal;
         let products = self.products(samples);
-        let over = (activity.above_db > 12.0)
-            .then(|| products.lowest_hz(activity.floor_dbm0))
+        self.products.rotate_left(1);
+        self.products[WINDOW - 1] = products;
+        if !activity.loud {
+            for (noise, product) in self.noise.iter_mut().zip(products) {
+                *noise += LEARN * (product - *noise);
+            }
+        }
+        let over = (activity.above_db > ABOVE_DB && !tones.digit)
+            .then(|| self.lowest_hz())
             .flatten();
         let ended = self.follow(over, at, activity.level_dbm0, known);
         if let Some((beep, known)) = ended {
@@ -164,50 +182,39 @@ impl Beeps {
                 }
             }
         }
-        let [xx, xu, uu, xv, uv, vv] = sums.map(|sum| sum.iter().sum());
-        Products {
-            xx,
-            xu,
-            uu,
-            xv,
-            uv,
-            vv,
-        }
+        sums.map(|sum| sum.iter().sum())
     }
-}
 
-impl Products {
-    /// The frequency of the sine that explains the frame, or the lower of two.
-    fn lowest_hz(&self, floor_dbm0: f32) -> Option<f32> {
-        let noise = power_of_dbm0(floor_dbm0) * FRAME as f32;
-        // What noise adds to the squares would bend the frequencies.
-        let xx = self.xx - noise;
-        let uu = self.uu - 2.0 * noise;
-        let xv = self.xv;
-        let uv = self.uv;
+    /// The frequency of the sine that explains the window, or the lower of two.
+    fn lowest_hz(&self) -> Option<f32> {
+        let all = |n: usize| {
+            self.products
+                .iter()
+                .map(|products| products[n])
+                .sum::<f32>()
+        };
+        let all: Products = std::array::from_fn(all);
+        let noise = self.noise.map(|noise| noise * WINDOW as f32);
+        let tone: Products = std::array::from_fn(|n| all[n] - noise[n]);
+        let [xx, xu, uu, xv, uv, _] = tone;
         if xx <= 0.0 {
             return None;
         }
-        let p = self.xu / xx;
-        let left = self.uu - 2.0 * p * self.xu + p * p * self.xx;
-        let allowed = LEFT * (self.uu + self.xx) + LEFT_BY_NOISE * noise * (2.0 + p * p);
-        if left <= allowed {
+        let (xx, uu) = (xx - COMPANDED * xx, uu - 2.0 * COMPANDED * xx);
+        let p = xu / xx;
+        if left_of_u(&all, p) <= LEFT * (uu + xx) + LEFT_OF_NOISE * left_of_u(&noise, p) {
             return hz(p / 2.0);
         }
-        let det = uu * xx - self.xu * self.xu;
-        if det <= 1e-3 * uu * xx {
+        let determinant = uu * xx - xu * xu;
+        if determinant <= 1e-3 * uu * xx {
             return None;
         }
-        let a = (uv * xx - xv * self.xu) / det;
-        let b = (xv * uu - uv * self.xu) / det;
-        let left = self.vv - 2.0 * (a * uv + b * xv)
-            + a * a * self.uu
-            + 2.0 * a * b * self.xu
-            + b * b * self.xx;
-        let allowed =
-            LEFT * (self.vv + self.xx) + LEFT_BY_NOISE * noise * (2.0 + 2.0 * a * a + b * b);
+        let a = (uv * xx - xv * xu) / determinant;
+        let b = (xv * uu - uv * xu) / determinant;
         let root = a * a + 4.0 * (2.0 + b);
-        if left > allowed || root < 0.0 {
+        let companding = COMPANDING * xx * (2.0 + 2.0 * a * a + b * b);
+        let left = companding + LEFT_OF_NOISE * left_of_v(&noise, a, b);
+        if root < 0.0 || left_of_v(&all, a, b) > left {
             return None;
         }
         let (low, high) = ((a + root.sqrt()) / 4.0, (a - root.sqrt()) / 4.0);
@@ -215,10 +222,21 @@ impl Products {
     }
 }
 
+/// What u = p x leaves.
+fn left_of_u([xx, xu, uu, ..]: &Products, p: f32) -> f32 {
+    uu - 2.0 * p * xu + p * p * xx
+}
+
+/// What v = a u + b x leaves.
+fn left_of_v([xx, xu, uu, xv, uv, vv]: &Products, a: f32, b: f32) -> f32 {
+    vv - 2.0 * (a * uv + b * xv) + a * a * uu + 2.0 * a * b * xu + b * b * xx
+}
+
 impl Run {
     fn new(hz: f32, at: Tick, dbm0: f32, known: bool) -> Run {
         Run {
-            start: at,
+            // The window was all tone.
+            start: at - Ticks((WINDOW as u64 - 1) * FRAME_TICKS.0),
             last: at + FRAME_TICKS,
             misses: 0,
             frames: 1.0,

@@ -3,6 +3,8 @@
 //! `cargo run --release -p dsp --example frame_cost`
 
 use dsp::{
+    answer::{Answer, AnswerSettings, Tones},
+    data::DataSignals,
     dtmf::{Dtmf, Profile},
     g711, level,
     plan::{Burst, ToneDef, TonePlan},
@@ -67,6 +69,18 @@ fn main() {
     let mut voice = Voice::new(settings);
     report("voice", &audio, |frame, at| {
         black_box(voice.process(frame, at, false));
+    });
+    let mut data = DataSignals::new();
+    report(
+        "fax, modem and text telephone signals",
+        &audio,
+        |frame, at| {
+            black_box(data.process(frame, at));
+        },
+    );
+    let mut answer = Answer::new(AnswerSettings::default());
+    report("who answered", &audio, |frame, at| {
+        black_box(answer.process(frame, at, Tones::default()));
     });
     let mut phone = Dtmf::new(Profile::Talk);
     let mut trunk = Dtmf::new(Profile::Talk);

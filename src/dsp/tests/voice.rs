@@ -188,3 +188,84 @@ fn silence_is_told_once_and_again_after_speech() {
     assert_eq!(silences[0], 0);
     assert!(silences[1].abs_diff(5500) <= 60, "{silences:?}");
 }
+
+#[test]
+fn a_hello_6_db_over_noise_is_heard_within_its_length() {
+    let mut rng = Rng::new(7);
+    let mut missed = 0;
+    for n in 0..60 {
+        let mut audio = silence(1500 + n);
+        audio.extend(speech(&mut rng, 540, -27.0));
+        audio.extend(silence(500));
+        add_noise(&mut rng, &mut audio, -33.0);
+        let begins = begins(&heard(&audio));
+        missed += usize::from(begins.len() != 1);
+    }
+    assert_eq!(missed, 0, "of 60");
+}
+
+#[test]
+fn bursts_of_noise_are_no_voice() {
+    for dbm0 in [-30.0, -20.0, -10.0] {
+        for ms in [100, 200, 500, 1500] {
+            let mut rng = Rng::new(8);
+            let mut audio = silence(1000);
+            for _ in 0..6 {
+                let mut burst = silence(ms);
+                add_noise(&mut rng, &mut burst, dbm0);
+                audio.extend(burst);
+                audio.extend(silence(300));
+            }
+            add_noise(&mut rng, &mut audio, -60.0);
+            assert_eq!(begins(&heard(&audio)), [], "{ms} ms at {dbm0}");
+        }
+    }
+}
+
+#[test]
+fn hum_is_no_voice_and_a_voice_over_it_is() {
+    for hz in [50.0, 60.0] {
+        let mut rng = Rng::new(9);
+        let parts = [(hz, -22.0), (2.0 * hz, -30.0), (3.0 * hz, -34.0)];
+        let mut audio = sines(&mut rng, &parts, 8 * 6000);
+        assert_eq!(begins(&heard(&audio)), [], "{hz} Hz");
+        add(&mut audio[8 * 4000..], &speech(&mut rng, 540, -18.0));
+        assert_eq!(begins(&heard(&audio)).len(), 1, "{hz} Hz");
+    }
+}
+
+#[test]
+fn silence_is_told_over_steady_noise() {
+    let mut rng = Rng::new(10);
+    let mut audio = silence(1000);
+    audio.extend(hello(&mut rng, 500, -15.0));
+    audio.extend(silence(5000));
+    add_noise(&mut rng, &mut audio, -33.0);
+    let last = heard(&audio).last().copied();
+    let Some(VoiceEvent::Silence { since }) = last else {
+        panic!("{last:?}");
+    };
+    assert!((since.0 / 8).abs_diff(1500) <= 60, "{since:?}");
+}
+
+#[test]
+fn reset_is_a_new_start() {
+    let settings = VoiceSettings {
+        silence: Ticks::secs(1),
+    };
+    let mut rng = Rng::new(11);
+    let mut audio = silence(500);
+    audio.extend(hello(&mut rng, 500, -15.0));
+    audio.extend(silence(1500));
+    let run = |voice: &mut Voice| -> Vec<VoiceEvent> {
+        let frames = frames(&audio);
+        frames
+            .flat_map(|(frame, at)| voice.process(&frame, at, false))
+            .collect()
+    };
+    let mut voice = Voice::new(settings);
+    let first = run(&mut voice);
+    voice.reset();
+    assert_eq!(run(&mut voice), first);
+    assert!(!first.is_empty());
+}

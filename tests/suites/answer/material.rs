@@ -64,12 +64,14 @@ impl Material {
         let voices = by_voice
             .values()
             .map(|recordings| Voice::read(recordings, most));
+        let mut voices: Vec<Voice> = voices.collect::<Result<_, _>>()?;
+        voices.retain(Voice::says_words);
         let music = corpus.music().half(half).recordings;
         let music = music
             .iter()
             .map(|recording| Ok(mix::to_float(&recording.samples()?)));
         Ok(Material {
-            voices: voices.collect::<Result<_, _>>()?,
+            voices,
             music: music.collect::<Result<_, _>>()?,
         })
     }
@@ -135,6 +137,16 @@ impl Material {
 }
 
 impl Voice {
+    /// Whether it has short utterances to choose from.
+    fn says_words(&self) -> bool {
+        let words = seconds(0.35)..seconds(1.0);
+        let fitting = self
+            .pieces
+            .iter()
+            .filter(|(_, piece)| words.contains(&piece.len()));
+        fitting.count() >= 5
+    }
+
     fn read(recordings: &[Recording], most: usize) -> Result<Voice, Error> {
         let mut voice = Voice::default();
         let nth = recordings.len().div_ceil(most);

@@ -3,10 +3,11 @@
 //!
 //! `cargo run --release -p suites --example answer -- [train|test] [cases a set] [seed]`
 
-use dsp::answer::AnswerSettings;
+use dsp::{answer::AnswerSettings, plan::TonePlan};
 use suites::answer::{
-    BACKGROUNDS, Case, DurationRule, Material, PARTIES, Party, Score, Voices, classify,
+    BACKGROUNDS, Background, Case, DurationRule, Material, PARTIES, Party, Score, Voices, classify,
 };
+use types::tick::Ticks;
 
 fn main() {
     let mut words = std::env::args().skip(1);
@@ -26,7 +27,12 @@ fn main() {
             std::process::exit(1);
         }
     };
-    let plan = tonetables::load("us").expect("built in").tones;
+    table(&material, cases, seed);
+    trade_off(&material, cases / 2, seed);
+}
+
+fn table(material: &Material, cases: u64, seed: u64) {
+    let plan = plan();
     let ours = |case: &Case| classify(&plan, AnswerSettings::default(), case);
     let rule = DurationRule::default();
     println!(
@@ -36,7 +42,7 @@ fn main() {
         for party in [&PARTIES[..], &[Party::Silence, Party::Music]].concat() {
             let (mut score, mut peer) = (Score::default(), Score::default());
             for number in 0..cases {
-                let case = Case::new(&material, party, background, seed, number);
+                let case = Case::new(material, party, background, seed, number);
                 score.add(&case, &ours(&case));
                 peer.add(&case, &rule.classify(&case));
             }
@@ -57,4 +63,45 @@ fn main() {
             );
         }
     }
+}
+
+/// The first decision alone, quiet and in noise: what waiting longer for a second word brings.
+fn trade_off(material: &Material, cases: u64, seed: u64) {
+    let plan = plan();
+    println!(
+        "\npause   first decisions right: easy person, machine, hard person, machine   median"
+    );
+    for (pause, least) in [
+        (500, 0),
+        (650, 1480),
+        (800, 1480),
+        (1000, 1700),
+        (1250, 2000),
+    ] {
+        let settings = AnswerSettings {
+            pause: Ticks::ms(pause),
+            least: Ticks::ms(least),
+            ..AnswerSettings::default()
+        };
+        let mut shares = Vec::new();
+        let mut median = 0.0;
+        for party in PARTIES {
+            let mut score = Score::default();
+            for background in [Background::Quiet, Background::White] {
+                for number in 0..cases / 2 {
+                    let case = Case::new(material, party, background, seed, number);
+                    score.add(&case, &classify(&plan, settings, &case));
+                }
+            }
+            shares.push(format!("{:5.1} %", 100.0 * score.shares().0));
+            if party == Party::EasyPerson {
+                median = score.medians().0;
+            }
+        }
+        println!("{pause:5}   {}   {median:.2} s", shares.join("  "));
+    }
+}
+
+fn plan() -> TonePlan {
+    tonetables::load("us").expect("built in").tones
 }

@@ -3,7 +3,7 @@
 
 use dsp::{
     g711,
-    level::sine_peak,
+    level::{self, sine_peak},
     plan::{Burst, ToneDef, TonePlan},
     progress::{Progress, ProgressEvent},
     tone_gen::ToneGen,
@@ -116,6 +116,30 @@ pub fn gain(samples: &mut [i16], db: f32) {
     for s in samples {
         *s = (f32::from(*s) * k).round() as i16;
     }
+}
+
+/// Syllables of 180 ms under a moving pitch.
+pub fn speech(rng: &mut Rng, ms: usize, dbm0: f32) -> Vec<i16> {
+    let pitch = rng.range(100.0, 220.0);
+    let mut phase = 0f32;
+    let mut out: Vec<i16> = (0..ms * 8)
+        .map(|n| {
+            let t = n as f32 / 8000.0;
+            phase += pitch * (1.0 + 0.1 * (t * 3.0).sin()) / 8000.0;
+            let syllable = (t * std::f32::consts::PI / 0.18).sin().powi(2).max(0.02);
+            let formant = 500.0 + 250.0 * (t * 7.0).sin();
+            let voice: f32 = (1..16)
+                .map(|k| {
+                    let distance = (k as f32 * pitch - formant) / 200.0;
+                    (phase * k as f32 * std::f32::consts::TAU).sin() / (1.0 + distance * distance)
+                })
+                .sum();
+            (voice * syllable * 2000.0) as i16
+        })
+        .collect();
+    let now = level::dbm0(&out);
+    gain(&mut out, dbm0 - now);
+    out
 }
 
 /// Precise tone plan of North America (GR-506, SR-2275).

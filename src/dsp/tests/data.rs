@@ -1,0 +1,293 @@
+//! Fax, modem and text telephone signals: told once each, with start and level, and nothing else is
+//! taken for them. The sweeps over level, noise and frequency are in the suites.
+
+mod bench;
+
+use bench::*;
+use dsp::{
+    data::{DataFrame, DataSignals},
+    level::sine_peak,
+    modem::{ModemEvent, Signal},
+    tone_gen::DigitGen,
+    tty::{Speed, TtyEvent},
+};
+use types::{frame::Law, tick::Tick};
+
+/// A wave of one frequency after another, its phase unbroken.
+#[derive(Default)]
+struct Wave {
+    samples: Vec<i16>,
+    phase: f64,
+    dbm0: f32,
+}
+
+impl Wave {
+    /// After half a second of silence.
+    fn new(dbm0: f32) -> Wave {
+        Wave {
+            samples: silence(500),
+            phase: 0.0,
+            dbm0,
+        }
+    }
+
+    fn tone(mut self, hz: f64, ms: f64) -> Wave {
+        let peak = f64::from(sine_peak(self.dbm0));
+        for _ in 0..(ms * 8.0).round() as usize {
+            self.phase += hz / 8000.0;
+            let value = (self.phase * std::f64::consts::TAU).sin() * peak;
+            self.samples.push(value.round() as i16);
+        }
+        self
+    }
+
+    fn pause(mut self, ms: usize) -> Wave {
+        self.samples.extend(silence(ms));
+        self
+    }
+
+    /// Half a turn ahead.
+    fn reversed(mut self) -> Wave {
+        self.phase += 0.5;
+        self
+    }
+
+    /// A character of five bits, the lowest first, at this length of a bit.
+    fn character(mut self, code: u8, bit_ms: f64) -> Wave {
+        self = self.tone(1800.0, bit_ms);
+        for bit in 0..5 {
+            let hz = if code >> bit & 1 == 1 { 1400.0 } else { 1800.0 };
+            self = self.tone(hz, bit_ms);
+        }
+        self.tone(1400.0, 2.0 * bit_ms)
+    }
+
+    /// Octets at 300 bit/s in V.21 channel 2.
+    fn v21(mut self, octets: &[u8]) -> Wave {
+        for octet in octets {
+            for bit in 0..8 {
+                let hz = if octet >> bit & 1 == 1 {
+                    1650.0
+                } else {
+                    1850.0
+                };
+                self = self.tone(hz, 1000.0 / 300.0);
+            }
+        }
+        self
+    }
+}
+
+fn told(samples: &[i16]) -> Vec<(Tick, DataFrame)> {
+    let mut signals = DataSignals::new();
+    let mut all = Vec::new();
+    for (frame, at) in frames(&companded(Law::Mu, samples)) {
+        let frame = signals.process(&frame, at);
+        if !frame.modem.is_empty() || frame.tty.is_some() {
+            all.push((at, frame));
+        }
+    }
+    all
+}
+
+fn heard(samples: &[i16]) -> Vec<(Signal, u64)> {
+    let told = told(samples);
+    let events = told.iter().flat_map(|(_, frame)| &frame.modem);
+    events
+        .filter_map(|event| match event {
+            ModemEvent::Heard { signal, start, .. } => Some((*signal, start.0 / 8)),
+            ModemEvent::Ended { .. } => None,
+        })
+        .collect()
+}
+
+const fn answer(reversals: bool, modulated: bool) -> Signal {
+    Signal::Answer {
+        reversals,
+        modulated,
+    }
+}
+
+#[test]
+fn bursts_of_a_calling_fax_are_told_each() {
+    for hz in [1062.0, 1100.0, 1138.0] {
+        let wave = Wave::new(-30.0).tone(hz, 500.0).pause(3000).tone(hz, 500.0);
+        let heard = heard(&wave.pause(200).samples);
+        assert_eq!(heard.len(), 2, "{hz} Hz: {heard:?}");
+        assert!(heard.iter().all(|h| h.0 == Signal::FaxCalling));
+        assert!(heard[0].1.abs_diff(500) <= 5 && heard[1].1.abs_diff(4000) <= 5);
+    }
+}
+
+#[test]
+fn bursts_of_other_lengths_or_frequencies_call_nobody() {
+    for (hz, ms) in [
+        (1100.0, 300.0),
+        (1100.0, 800.0),
+        (1000.0, 500.0),
+        (1200.0, 500.0),
+    ] {
+        let wave = Wave::new(-15.0).tone(hz, ms).pause(500);
+        assert_eq!(heard(&wave.samples), [], "{hz} Hz for {ms} ms");
+    }
+}
+
+#[test]
+fn an_answer_tone_is_told_after_half_a_second_and_ends_when_it_ends() {
+    let wave = Wave::new(-20.0).tone(2100.0, 2600.0).pause(300);
+    let told = told(&wave.samples);
+    assert_eq!(told.len(), 2);
+    assert!(told[0].0.0 / 8 <= 1010, "told at {:?}", told[0].0);
+    let ModemEvent::Heard {
+        signal,
+        start,
+        level_dbm0,
+        confidence,
+    } = told[0].1.modem[0]
+    else {
+        panic!("{:?}", told[0].1);
+    };
+    assert_eq!(signal, answer(false, false));
+    assert!((start.0 / 8).abs_diff(500) <= 5);
+    assert!((level_dbm0 + 20.0).abs() < 0.3);
+    assert!(confidence > 0.95);
+    let ModemEvent::Ended { at, .. } = told[1].1.modem[0] else {
+        panic!("{:?}", told[1].1);
+    };
+    assert!((at.0 / 8).abs_diff(3100) <= 10);
+}
+
+#[test]
+fn reversals_are_told_when_two_of_them_are_450_ms_apart() {
+    let mut wave = Wave::new(-20.0);
+    for _ in 0..6 {
+        wave = wave.tone(2100.0, 450.0).reversed();
+    }
+    let heard = heard(&wave.pause(200).samples);
+    assert_eq!(heard.last().map(|h| h.0), Some(answer(true, false)));
+    assert!(heard.len() <= 2, "{heard:?}");
+}
+
+#[test]
+fn one_break_in_an_answer_tone_is_no_reversal() {
+    let wave = Wave::new(-20.0).tone(2100.0, 700.0).reversed();
+    let wave = wave.tone(2100.0, 1500.0).pause(200);
+    assert_eq!(heard(&wave.samples), [(answer(false, false), 500)]);
+}
+
+#[test]
+fn lost_samples_are_no_reversal_and_end_no_tone() {
+    let audio = companded(Law::Mu, &Wave::new(-20.0).tone(2100.0, 3000.0).samples);
+    let mut signals = DataSignals::new();
+    let mut events = Vec::new();
+    for (n, (frame, at)) in frames(&audio).enumerate() {
+        // A frame is lost each 450 ms.
+        if n % 45 == 7 {
+            signals.lost(80);
+            continue;
+        }
+        events.extend(signals.process(&frame, at).modem);
+    }
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert!(matches!(
+        events[0],
+        ModemEvent::Heard { signal, .. } if signal == answer(false, false)
+    ));
+}
+
+#[test]
+fn flags_are_told_and_the_data_after_them_is_not() {
+    let flags = [0x7e; 37];
+    let data: Vec<u8> = (0..60u32).map(|n| (n * 77 + 13) as u8).collect();
+    let wave = Wave::new(-25.0).v21(&flags).v21(&data).pause(300);
+    let heard = heard(&wave.samples);
+    assert_eq!(heard.len(), 1);
+    assert_eq!(heard[0].0, Signal::FaxPreamble);
+    assert!(heard[0].1.abs_diff(500) <= 10);
+    assert_eq!(
+        self::heard(&Wave::new(-25.0).v21(&data).v21(&data).samples),
+        []
+    );
+}
+
+#[test]
+fn bell_answers_at_2225() {
+    let wave = Wave::new(-35.0).tone(2225.0, 1500.0).pause(200);
+    assert_eq!(heard(&wave.samples)[0].0, Signal::BellAnswer);
+}
+
+#[test]
+fn a_text_telephone_is_told_within_two_characters_with_its_speed() {
+    for (speed, bit_ms) in [(Speed::Baud45, 22.0), (Speed::Baud50, 20.0)] {
+        let mut wave = Wave::new(-20.0);
+        for code in [0b10100, 0b00001, 0b10010, 0b11000] {
+            wave = wave.character(code, bit_ms);
+        }
+        let told = told(&wave.pause(3000).samples);
+        let Some(TtyEvent::Began {
+            speed: heard,
+            start,
+            level_dbm0,
+            ..
+        }) = told[0].1.tty
+        else {
+            panic!("{told:?}");
+        };
+        assert_eq!(heard, speed);
+        assert!((start.0 / 8).abs_diff(500) <= 5);
+        assert!((level_dbm0 + 20.0).abs() < 0.5);
+        let two = 500 + (16.0 * bit_ms) as u64;
+        assert!(told[0].0.0 / 8 <= two + 20, "told at {}", told[0].0.0 / 8);
+        assert_eq!(told.len(), 2, "told once, and its end");
+        assert!(matches!(told[1].1.tty, Some(TtyEvent::Ended { .. })));
+    }
+}
+
+#[test]
+fn mark_and_space_at_other_bit_times_are_no_text() {
+    for bit_ms in [13.3, 16.0, 27.0, 33.0] {
+        let mut wave = Wave::new(-20.0).tone(1400.0, 300.0);
+        for code in [0b10100, 0b01010, 0b10010, 0b10101, 0b01101] {
+            wave = wave.character(code, bit_ms);
+        }
+        let told = told(&wave.pause(300).samples);
+        assert!(told.is_empty(), "{bit_ms} ms a bit: {told:?}");
+    }
+}
+
+#[test]
+fn digits_and_noise_are_no_data() {
+    let mut digits = DigitGen::new(-6.0, -4.0, 50, 50);
+    digits.send(types::digits::Digits::parse("0123456789*#ABCD").expect("digits"));
+    let mut audio = silence(2000);
+    digits.fill(&mut audio);
+    assert!(told(&audio).is_empty());
+    for dbm0 in [-40.0, -20.0, -10.0] {
+        let mut audio = silence(20_000);
+        add_noise(&mut Rng::new(1), &mut audio, dbm0);
+        assert!(told(&audio).is_empty());
+    }
+}
+
+#[test]
+fn reset_forgets_a_tone_that_goes_on() {
+    let audio = Wave::new(-20.0).tone(2100.0, 2000.0).samples;
+    let mut signals = DataSignals::new();
+    let mut told = Vec::new();
+    for (frame, at) in frames(&audio) {
+        if at == Tick(8 * 900) {
+            signals.reset();
+        }
+        for event in signals.process(&frame, at).modem {
+            told.push((at.0 / 8, event));
+        }
+    }
+    let (at, ModemEvent::Heard { start, .. }) = told[0] else {
+        panic!("{told:?}");
+    };
+    assert!(
+        at.abs_diff(1400) <= 20,
+        "half a second after the reset: {at}"
+    );
+    assert!((start.0 / 8).abs_diff(900) <= 15);
+}

@@ -9,6 +9,8 @@ mod answer;
 pub mod cli;
 mod digits;
 mod jobs;
+mod learn;
+mod manual;
 mod names;
 mod plot;
 mod progress;

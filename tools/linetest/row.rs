@@ -11,6 +11,7 @@ pub(crate) enum Row {
     Tone(Tone),
     Answer(Answer),
     ThreeWay(ThreeWay),
+    Learned(Learned),
 }
 
 /// `linetest digits`.
@@ -88,6 +89,68 @@ pub(crate) struct Evidence {
     pub at_ms: f64,
     /// What it adds to the score; below zero it speaks against.
     pub weight: f64,
+}
+
+/// `linetest learn`: one a channel.
+#[derive(Debug, Serialize)]
+pub(crate) struct Learned {
+    /// The line of a tone table; none where nothing was learned.
+    pub line: Option<String>,
+    /// Why nothing was learned.
+    pub problem: Option<String>,
+    /// What the tone is called in the line.
+    pub tone: Option<&'static str>,
+    /// The name is a guess from the cadence.
+    pub guessed: bool,
+    pub cycles: usize,
+    pub bursts: Vec<LearnedBurst>,
+    /// When the detector knew the recording by the line.
+    pub recognised_ms: Option<f64>,
+    /// Tones of the tables that no listener can tell from it.
+    pub sounds_like: Vec<Namesake>,
+    /// Where the sounds are, for a picture: beginning and end in ms, and their frequencies.
+    #[serde(skip)]
+    pub sounds: Vec<(f64, f64, String)>,
+}
+
+/// What was heard of one burst of the cycle.
+#[derive(Debug, Serialize)]
+pub(crate) struct LearnedBurst {
+    pub frequencies_hz: Vec<Range>,
+    /// Of each frequency.
+    pub levels_dbm0: Vec<Range>,
+    /// None for a sound without end.
+    pub on_ms: Option<Range>,
+    pub off_ms: Option<Range>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Range {
+    pub mean: f64,
+    pub least: f64,
+    pub most: f64,
+}
+
+#[derive(PartialEq, Eq, Debug, Serialize)]
+pub(crate) struct Namesake {
+    pub country: &'static str,
+    pub tone: &'static str,
+}
+
+impl Learned {
+    pub fn none(problem: String) -> Learned {
+        Learned {
+            line: None,
+            problem: Some(problem),
+            tone: None,
+            guessed: false,
+            cycles: 0,
+            bursts: Vec::new(),
+            recognised_ms: None,
+            sounds_like: Vec::new(),
+            sounds: Vec::new(),
+        }
+    }
 }
 
 impl Digit {

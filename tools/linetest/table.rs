@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::{
     analysis::Leg,
-    row::{Answer, Digit, Row, ThreeWay, Tone},
+    row::{Answer, Digit, Learned, Range, Row, ThreeWay, Tone},
 };
 
 /// What a table tells.
@@ -14,6 +14,7 @@ pub(crate) enum Kind {
     Progress,
     Answer,
     ThreeWay,
+    Learn,
 }
 
 /// The report on one file.
@@ -41,6 +42,7 @@ impl Kind {
             }
             Kind::Answer => "class      kind                 decided  confidence      beep",
             Kind::ThreeWay => "three-way  score       left     joined  evidence",
+            Kind::Learn => "",
         }
     }
 
@@ -49,14 +51,14 @@ impl Kind {
         match self {
             Kind::Digits => "No digit.",
             Kind::Progress => "No tone.",
-            Kind::Answer | Kind::ThreeWay => "",
+            Kind::Answer | Kind::ThreeWay | Kind::Learn => "",
         }
     }
 
     /// Each file is a line or a few of one table; else it has a table of its own.
     fn is_common(self) -> bool {
         match self {
-            Kind::Digits | Kind::Progress => false,
+            Kind::Digits | Kind::Progress | Kind::Learn => false,
             Kind::Answer | Kind::ThreeWay => true,
         }
     }
@@ -87,7 +89,7 @@ impl Table {
         if !self.started {
             self.start(out, true)?;
         }
-        if self.stereo || self.kind.is_common() {
+        if self.kind != Kind::Learn && (self.stereo || self.kind.is_common()) {
             write!(out, "{:5}  ", leg.side())?;
         }
         match row {
@@ -100,6 +102,7 @@ impl Table {
             Row::Tone(tone) => writeln!(out, "{}", tone_cells(tone)),
             Row::Answer(answer) => self.line(out, &answer_cells(answer)),
             Row::ThreeWay(found) => self.line(out, &three_way_cells(found)),
+            Row::Learned(learned) => write_learned(out, learned),
         }
     }
 
@@ -130,7 +133,7 @@ impl Table {
             writeln!(out, "{file}")?;
         }
         let side = if self.stereo { "side   " } else { "" };
-        match rows {
+        match rows && !self.kind.head().is_empty() {
             true => writeln!(out, "{side}{}", self.kind.head()),
             false => Ok(()),
         }
@@ -211,6 +214,77 @@ fn three_way_cells(row: &ThreeWay) -> String {
         row.joined_ms.map_or_else(none, clock),
         evidence.collect::<Vec<_>>().join(", ")
     )
+}
+
+fn write_learned(out: &mut impl Write, row: &Learned) -> io::Result<()> {
+    let Some(line) = &row.line else {
+        let why = row.problem.as_deref().unwrap_or_default();
+        return writeln!(out, "No tone could be learned: {why}.");
+    };
+    writeln!(out, "{line}\n")?;
+    let cell = |range: &Range| {
+        format!(
+            "{:.1} ({:.1} to {:.1})",
+            range.mean, range.least, range.most
+        )
+    };
+    let length = |range: &Option<Range>, none: &str| range.as_ref().map_or(none.to_owned(), cell);
+    writeln!(
+        out,
+        "burst  {:26}  {:24}  {:26}  {}",
+        "frequency Hz (least, most)", "level dBm0", "on ms", "off ms"
+    )?;
+    for (n, burst) in row.bursts.iter().enumerate() {
+        for (at, (hz, level)) in burst
+            .frequencies_hz
+            .iter()
+            .zip(&burst.levels_dbm0)
+            .enumerate()
+        {
+            let (hz, level) = (cell(hz), cell(level));
+            let text = match at {
+                0 => format!(
+                    "{:<5}  {hz:26}  {level:24}  {:26}  {}",
+                    n + 1,
+                    length(&burst.on_ms, "steady"),
+                    length(&burst.off_ms, "-"),
+                ),
+                _ => format!("       {hz:26}  {level}"),
+            };
+            writeln!(out, "{}", text.trim_end())?;
+        }
+    }
+    writeln!(out)?;
+    if row.guessed {
+        let tone = row.tone.unwrap_or_default();
+        writeln!(
+            out,
+            "That it is called {tone} is a guess from its cadence (--tone names it)."
+        )?;
+    }
+    let cycles = if row.cycles == 1 { "cycle" } else { "cycles" };
+    match row.recognised_ms {
+        Some(ms) => writeln!(
+            out,
+            "{} whole {cycles} heard; by this line the recording is recognised at {}.",
+            row.cycles,
+            clock(ms).trim_start()
+        )?,
+        None => writeln!(
+            out,
+            "{} whole {cycles} heard; by this line the recording is NOT recognised: it is too \
+             short, too noisy or too irregular.",
+            row.cycles
+        )?,
+    }
+    let alike = row
+        .sounds_like
+        .iter()
+        .map(|like| format!("{} {}", like.country, like.tone));
+    match alike.collect::<Vec<_>>() {
+        none if none.is_empty() => writeln!(out, "No table has a tone like it."),
+        alike => writeln!(out, "Sounds like: {}.", alike.join(", ")),
+    }
 }
 
 /// Where a digit is outside of what every receiver must take (ITU-T Q.24, the AT&T column).

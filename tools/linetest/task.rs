@@ -2,12 +2,13 @@
 //! that never heard anything.
 
 use dsp::{answer::Classifier, dtmf::Dtmf, progress::Progress};
-use types::tick::Ticks;
+use types::{tick::Ticks, tone::Tone};
 
 use crate::{
     analysis::{Analysis, EachLeg, Which},
     answer::Answer,
     digits::Digits,
+    learn::Learn,
     progress::Tones,
     table::Kind,
     three_way::ThirdParty,
@@ -20,6 +21,8 @@ pub(crate) enum Task {
     /// With the time of the answer in the recording.
     Answer(Box<Classifier>, Ticks),
     ThreeWay(Box<ThirdParty>),
+    /// With what the tone is called.
+    Learn(Option<Tone>),
 }
 
 impl Task {
@@ -35,6 +38,9 @@ impl Task {
                 Answer::new(leg, (**fresh).clone(), *answered)
             })),
             Task::ThreeWay(fresh) => fresh.clone(),
+            Task::Learn(tone) => {
+                Box::new(EachLeg::new(which, channels, |leg| Learn::new(leg, *tone)))
+            }
         }
     }
 
@@ -45,6 +51,7 @@ impl Task {
             Task::Progress(_) => "progress",
             Task::Answer(..) => "answer",
             Task::ThreeWay(_) => "three-way",
+            Task::Learn(_) => "learn",
         }
     }
 
@@ -54,6 +61,7 @@ impl Task {
             Task::Progress(_) => Kind::Progress,
             Task::Answer(..) => Kind::Answer,
             Task::ThreeWay(_) => Kind::ThreeWay,
+            Task::Learn(_) => Kind::Learn,
         }
     }
 }

@@ -98,7 +98,7 @@ struct DigitsArgs {
     /// The channel of a stereo recording.
     #[arg(long, value_name = "WHICH", default_value = "both")]
     channel: Which,
-    /// Who keys: "talk" is deaf to voices, "pin" takes weak and distorted digits when nobody talks.
+    /// "talk" is deaf to voices; "pin" takes weak and distorted digits too, where nobody talks.
     #[arg(long, value_name = "PROFILE", default_value = "talk")]
     profile: DigitProfile,
 }

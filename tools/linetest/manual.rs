@@ -30,7 +30,7 @@ Good: 50 ms and more, -3 to -20 dBm0, twist from -4 to +2 dB (a long line takes 
   short       less than 40 ms: the sender's digit time, or a line that cuts in and out
   weak        a tone below -25 dBm0: too much loss on the line; more than 30 dB is a fault
   loud        a tone above 0 dBm0: it will be clipped; lower the sender's gain
-  twist       beyond +4 or -8 dB: a bad cable pair or loading, a wrong equaliser, an off-hook extension
+  twist       beyond +4 or -8 dB: a bad cable pair, wrong loading or equaliser, a phone off-hook
 A digit told twice: an interruption of more than 10 ms in the middle of it, so look for a loose
 contact. A digit told with nobody keying: a voice that imitates it.
 

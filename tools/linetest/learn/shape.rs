@@ -1,5 +1,7 @@
 //! The shape of a tone: its bursts, and the cycle in which they repeat.
 
+use std::ops::Range;
+
 use dsp::{
     level::power_dbm0,
     plan::{self, MAX_BURSTS},
@@ -43,8 +45,14 @@ const AT_THE_EDGE: u64 = 240;
 /// A break that is none, in samples.
 const NO_PAUSE: u64 = 240;
 
-/// A sound to the end of the recording is steady if it lasted this long, in samples.
+/// A sound to the end of the recording is steady if it lasted this long, in samples; one that
+/// ends shortly before, if it lasted this long.
 const STEADY: u64 = 8000;
+const STEADY_BEFORE_END: u64 = 24_000;
+
+/// The most sounds in a row that do not repeat and are still a tone: special information tones
+/// have three.
+const MOST_AT_ONCE: usize = 4;
 
 impl Sound {
     pub fn new(ended: &Ended, heard: &[i16]) -> Sound {
@@ -72,6 +80,15 @@ impl Sound {
 
     fn length(&self) -> u64 {
         self.end - self.start
+    }
+
+    /// Whether it is one that does not end by itself, after those before it.
+    fn is_steady(&self, before: &[Sound], length: u64) -> bool {
+        let longest = before.iter().map(Sound::length).max().unwrap_or(0);
+        let after = length.saturating_sub(self.end);
+        let to_the_end = after <= AT_THE_EDGE && self.length() >= STEADY;
+        let nearly = after < self.length() / 2 && self.length() >= STEADY_BEFORE_END;
+        self.length() >= 2 * longest && (to_the_end || nearly)
     }
 
     fn same_tones(&self, other: &Sound) -> bool {
@@ -115,14 +132,13 @@ impl Shape {
     /// `length` is the recording's; an error says why there is no shape.
     pub fn of(sounds: &[Sound], length: u64) -> Result<Shape, String> {
         let last = sounds.last().ok_or("no sound is steady for 45 ms")?;
-        let to_the_end = last.end + AT_THE_EDGE >= length;
         let before = &sounds[..sounds.len() - 1];
-        let longest = before.iter().map(Sound::length).max().unwrap_or(0);
-        if to_the_end && last.length() >= STEADY.max(2 * longest) {
+        let to_the_end = last.end + AT_THE_EDGE >= length;
+        if last.is_steady(before, length) {
             return Shape::steady(before, last);
         }
         let cut = usize::from(sounds[0].start < AT_THE_EDGE && sounds.len() > 2);
-        let whole = &sounds[cut..sounds.len() - usize::from(to_the_end)];
+        let whole = cut..sounds.len() - usize::from(to_the_end);
         if whole.is_empty() {
             return Err(
                 "the only sound is cut by the recording's ends, and too short to be a \
@@ -130,22 +146,27 @@ impl Shape {
                     .into(),
             );
         }
-        // The sound that the recording's end cuts still tells how long the pause before it was.
-        let starts: Vec<u64> = sounds[cut..].iter().map(|sound| sound.start).collect();
-        for period in 1..=MAX_BURSTS.min(whole.len() - 1) {
-            if repeats(whole, &starts, period) {
-                return Ok(Shape::cycle(whole, &starts, period));
+        // The first and the last may be cut where the line was: they need not fit.
+        let (from, to) = (whole.start, whole.end);
+        for part in [
+            from..to,
+            from..to - 1,
+            from + 1..to,
+            from + 1..to.max(2) - 1,
+        ] {
+            if let Some(shape) = Shape::cycle_of(sounds, part) {
+                return Ok(shape);
             }
         }
-        if whole.len() > MAX_BURSTS {
+        if whole.len() > MOST_AT_ONCE {
             return Err(format!(
                 "{} sounds, and no cycle of {MAX_BURSTS} or fewer that repeats",
                 whole.len()
             ));
         }
-        let bursts = (0..whole.len()).map(|at| Burst::of(whole, &starts, at, usize::MAX));
+        let bursts = whole.map(|at| Burst::once(sounds, at));
         Ok(Shape {
-            bursts: bursts.collect(),
+            bursts: last_without_pause(bursts.collect()),
             repeats: false,
             cycles: 1,
         })
@@ -159,10 +180,8 @@ impl Shape {
                 MAX_BURSTS - 1
             ));
         }
-        let mut all = before.to_vec();
-        all.push(last.clone());
-        let starts: Vec<u64> = all.iter().map(|sound| sound.start).collect();
-        let bursts = (0..all.len()).map(|at| Burst::of(&all, &starts, at, usize::MAX));
+        let all = [before, std::slice::from_ref(last)].concat();
+        let bursts = (0..all.len()).map(|at| Burst::once(&all, at));
         let mut bursts: Vec<Burst> = bursts.collect();
         if let Some(last) = bursts.last_mut() {
             last.on.clear();
@@ -174,46 +193,74 @@ impl Shape {
         })
     }
 
-    fn cycle(whole: &[Sound], starts: &[u64], period: usize) -> Shape {
-        let mut bursts: Vec<Burst> = (0..period)
-            .map(|at| Burst::of(whole, starts, at, period))
-            .collect();
+    /// The shortest cycle that these of the sounds are.
+    fn cycle_of(sounds: &[Sound], part: Range<usize>) -> Option<Shape> {
+        let longest = MAX_BURSTS.min(part.len().saturating_sub(1));
+        let period = (1..=longest).find(|&period| repeats(sounds, part.clone(), period))?;
+        let burst = |at| Burst::of(sounds, part.start + at..part.end, period);
+        let mut bursts: Vec<Burst> = (0..period).map(burst).collect();
         // A cycle ends with its longest pause.
-        let longest =
-            (0..period).max_by(|&a, &b| bursts[a].off_ms().total_cmp(&bursts[b].off_ms()));
-        bursts.rotate_left(longest.map_or(0, |at| at + 1) % period);
-        Shape {
+        let last = (0..period).max_by(|&a, &b| bursts[a].off_ms().total_cmp(&bursts[b].off_ms()));
+        bursts.rotate_left(last.map_or(0, |at| at + 1) % period);
+        Some(Shape {
             bursts,
             repeats: true,
-            cycles: whole.len() / period,
-        }
+            cycles: part.len() / period,
+        })
     }
 }
 
+/// What is once has no pause after it.
+fn last_without_pause(mut bursts: Vec<Burst>) -> Vec<Burst> {
+    if let Some(last) = bursts.last_mut() {
+        last.off.clear();
+    }
+    bursts
+}
+
+/// The pause after a sound, if another follows.
+fn pause_after(sounds: &[Sound], at: usize) -> Option<u64> {
+    Some(sounds.get(at + 1)?.start.saturating_sub(sounds[at].end))
+}
+
 /// Whether each sound, and the pause after it, is the one `period` further.
-fn repeats(whole: &[Sound], starts: &[u64], period: usize) -> bool {
-    let off = |at: usize| Some(starts.get(at + 1)? - whole[at].end);
+fn repeats(sounds: &[Sound], part: Range<usize>, period: usize) -> bool {
     let near = |a: u64, b: u64| a.abs_diff(b) <= 200.max(a.max(b) / 10);
-    let pairs = (0..whole.len() - period).all(|at| {
-        let (one, other) = (&whole[at], &whole[at + period]);
-        let pauses = off(at).zip(off(at + period));
+    let pairs = (part.start..part.end - period).all(|at| {
+        let (one, other) = (&sounds[at], &sounds[at + period]);
+        let pause = |at: usize| pause_after(sounds, at).filter(|_| at + 1 < part.end);
         one.same_tones(other)
             && near(one.length(), other.length())
-            && pauses.is_none_or(|(a, b)| near(a, b))
+            && pause(at)
+                .zip(pause(at + period))
+                .is_none_or(|(a, b)| near(a, b))
     });
-    pairs && (0..period).all(|at| off(at).is_some())
+    pairs && (part.start..part.start + period).all(|at| pause_after(sounds, at).is_some())
 }
 
 impl Burst {
-    /// The sounds at a place of the cycle.
-    fn of(whole: &[Sound], starts: &[u64], at: usize, period: usize) -> Burst {
-        let places = || (at..whole.len()).step_by(period);
-        let ms = |samples: u64| samples as f32 / 8.0;
-        let off = |at: usize| Some(starts.get(at + 1)?.saturating_sub(whole[at].end));
+    /// A sound that is not heard again.
+    fn once(sounds: &[Sound], at: usize) -> Burst {
         Burst {
-            sounds: places().map(|at| whole[at].clone()).collect(),
-            on: places().map(|at| ms(whole[at].length())).collect(),
-            off: places().filter_map(off).map(ms).collect(),
+            sounds: vec![sounds[at].clone()],
+            on: vec![sounds[at].length() as f32 / 8.0],
+            off: pause_after(sounds, at)
+                .map(|pause| pause as f32 / 8.0)
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    /// Each `period`th of these sounds.
+    fn of(sounds: &[Sound], part: Range<usize>, period: usize) -> Burst {
+        let places = || part.clone().step_by(period);
+        let ms = |samples: u64| samples as f32 / 8.0;
+        // After the last of them the tone may have been taken away.
+        let pause = |at: usize| pause_after(sounds, at).filter(|_| at + 1 < part.end);
+        Burst {
+            sounds: places().map(|at| sounds[at].clone()).collect(),
+            on: places().map(|at| ms(sounds[at].length())).collect(),
+            off: places().filter_map(pause).map(ms).collect(),
         }
     }
 

@@ -6,13 +6,15 @@
 //! How: the segment and the step within it are the exponent and the top four bits of
 //! the mantissa of a binary floating-point number, so the encoder lets the processor's
 //! integer-to-float conversion find the segment; decoding is the same with a shift. No
-//! table, no branch: the loops vectorise.
+//! table, no branch: the loops vectorise. With AVX2 the same is done in 16-bit integers
+//! (`simd/g711.rs`).
 //!
 //! Limits: exact for all 256 octets and all 65,536 samples. Linear values are the
 //! standard's 14-bit (mu) and 13-bit (A) values, left-justified in 16 bits. G.711 leaves
 //! open which side a sample exactly on a decision value falls; as in the ITU-T's own
 //! software (G.191) the magnitude of a negative sample is its one's complement.
 
+use crate::simd::{self, Path};
 use types::frame::Law;
 
 /// Expands octets to samples.
@@ -20,18 +22,26 @@ use types::frame::Law;
 /// # Panics
 /// When the slices differ in length.
 pub fn decode(law: Law, octets: &[u8], samples: &mut [i16]) {
+    decode_on(Path::best(), law, octets, samples);
+}
+
+/// The same with vector instructions of choice.
+///
+/// # Panics
+/// When the slices differ in length.
+pub fn decode_on(path: Path, law: Law, octets: &[u8], samples: &mut [i16]) {
     assert_eq!(octets.len(), samples.len(), "one sample an octet");
+    #[cfg(target_arch = "x86_64")]
+    let done = match path {
+        Path::Avx2 => simd::g711::decode(law, octets, samples),
+        _ => 0,
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    let done = 0;
+    let rest = octets[done..].iter().zip(&mut samples[done..]);
     match law {
-        Law::Mu => {
-            for (octet, sample) in octets.iter().zip(samples) {
-                *sample = mu_to_linear(*octet);
-            }
-        }
-        Law::A => {
-            for (octet, sample) in octets.iter().zip(samples) {
-                *sample = a_to_linear(*octet);
-            }
-        }
+        Law::Mu => rest.for_each(|(octet, sample)| *sample = mu_to_linear(*octet)),
+        Law::A => rest.for_each(|(octet, sample)| *sample = a_to_linear(*octet)),
     }
 }
 
@@ -40,18 +50,26 @@ pub fn decode(law: Law, octets: &[u8], samples: &mut [i16]) {
 /// # Panics
 /// When the slices differ in length.
 pub fn encode(law: Law, samples: &[i16], octets: &mut [u8]) {
+    encode_on(Path::best(), law, samples, octets);
+}
+
+/// The same with vector instructions of choice.
+///
+/// # Panics
+/// When the slices differ in length.
+pub fn encode_on(path: Path, law: Law, samples: &[i16], octets: &mut [u8]) {
     assert_eq!(octets.len(), samples.len(), "one octet a sample");
+    #[cfg(target_arch = "x86_64")]
+    let done = match path {
+        Path::Avx2 => simd::g711::encode(law, samples, octets),
+        _ => 0,
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    let done = 0;
+    let rest = samples[done..].iter().zip(&mut octets[done..]);
     match law {
-        Law::Mu => {
-            for (sample, octet) in samples.iter().zip(octets) {
-                *octet = linear_to_mu(*sample);
-            }
-        }
-        Law::A => {
-            for (sample, octet) in samples.iter().zip(octets) {
-                *octet = linear_to_a(*sample);
-            }
-        }
+        Law::Mu => rest.for_each(|(sample, octet)| *octet = linear_to_mu(*sample)),
+        Law::A => rest.for_each(|(sample, octet)| *octet = linear_to_a(*sample)),
     }
 }
 

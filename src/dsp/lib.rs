@@ -10,15 +10,18 @@
 
 mod activity;
 pub mod answer;
+pub mod auto_level;
 mod bank;
 mod bank_before;
 mod cadence;
 pub mod data;
 pub mod click;
 pub mod dtmf;
+pub mod echo;
 pub mod g711;
 pub mod level;
 pub mod modem;
+pub mod meter;
 mod pattern;
 pub mod plan;
 pub mod progress;

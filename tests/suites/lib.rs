@@ -7,6 +7,7 @@
 //! `tests/peers`) brings the detector as a function.
 
 pub mod corpus;
+pub mod echo;
 pub mod mix;
 pub mod progress;
 pub mod random;

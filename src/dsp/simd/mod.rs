@@ -13,6 +13,10 @@ pub(crate) mod bank;
 
 use bank::{Folded, Products, Rows};
 
+pub(crate) mod fir;
+pub(crate) mod g711;
+mod lanes;
+
 /// A set of instructions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Path {

@@ -1,6 +1,9 @@
 //! G.711 against a plain search through the standard's decision values.
 
-use dsp::g711::{decode, encode};
+use dsp::{
+    g711::{decode, decode_on, encode, encode_on},
+    simd::Path,
+};
 use types::frame::Law;
 
 /// The eight segments of a law, in the standard's own units: first decision value and
@@ -121,5 +124,30 @@ fn the_idle_octet_is_silence_and_full_scale_is_where_the_frame_says() {
         encode(law, &[i16::MAX], &mut loudest);
         decode(law, &loudest, &mut sample);
         assert_eq!(sample[0], full);
+    }
+}
+
+#[test]
+fn all_instructions_give_the_same_octets_and_samples() {
+    // Of every length, so that what is left over is tried as well.
+    let samples: Vec<i16> = (i16::MIN..=i16::MAX).step_by(7).collect();
+    let octets: Vec<u8> = (0..=255).collect();
+    for law in [Law::Mu, Law::A] {
+        for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+            for length in [0, 1, 15, 16, 17, 80, 255] {
+                let mut ours = vec![0; length];
+                let mut plain = vec![0; length];
+                for part in samples.chunks_exact(length.max(1)) {
+                    encode_on(path, law, &part[..length], &mut ours);
+                    encode_on(Path::Portable, law, &part[..length], &mut plain);
+                    assert_eq!(ours, plain, "{law:?} {path:?}");
+                }
+                let mut ours = vec![0; length];
+                let mut plain = vec![0; length];
+                decode_on(path, law, &octets[..length], &mut ours);
+                decode_on(Path::Portable, law, &octets[..length], &mut plain);
+                assert_eq!(ours, plain, "{law:?} {path:?}");
+            }
+        }
     }
 }

@@ -5,3 +5,5 @@
 //! value of a seed and a size; the same seed gives the same samples. Whoever runs it (the short
 //! form in `tests/` here, the long form and the comparison with other detectors in
 //! `tests/peers`) brings the detector as a function.
+pub mod pulse;
+pub mod three_way;

@@ -11,3 +11,5 @@ pub mod echo;
 pub mod mix;
 pub mod progress;
 pub mod random;
+pub mod pulse;
+pub mod three_way;

@@ -13,6 +13,7 @@ use types::{frame::Law, tick::Ticks, tone::Tone};
 
 use crate::{
     analysis::Which,
+    level::Level,
     manual,
     names::Names,
     report::Form,
@@ -45,6 +46,9 @@ enum Command {
     /// Whether the called party let a third one into the call, and what speaks for it.
     #[command(after_long_help = manual::THREE_WAY)]
     ThreeWay(ThreeWayArgs),
+    /// How loud and how noisy a recording is: flat, C-message, psophometric; peak, direct voltage.
+    #[command(after_long_help = manual::LEVEL)]
+    Level(LevelArgs),
     /// An unknown tone as a line of a tone table, with what was measured.
     #[command(after_long_help = manual::LEARN)]
     Learn(LearnArgs),
@@ -160,6 +164,20 @@ struct ThreeWayArgs {
 }
 
 #[derive(Debug, Args)]
+struct LevelArgs {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    output: Output,
+    /// A holding tone of about 1010 Hz is on the line: the noise beside it is measured.
+    #[arg(long)]
+    holding_tone: bool,
+    /// The channel of a stereo recording.
+    #[arg(long, value_name = "WHICH", default_value = "both")]
+    channel: Which,
+}
+
+#[derive(Debug, Args)]
 struct LearnArgs {
     #[command(flatten)]
     input: Input,
@@ -198,6 +216,7 @@ pub fn main() -> ExitCode {
         Command::Progress(args) => progress(args),
         Command::Answer(args) => answer(args),
         Command::ThreeWay(args) => three_way(args),
+        Command::Level(args) => level(args),
         Command::Learn(args) => learn(args),
     };
     let input = input.checked();
@@ -249,6 +268,11 @@ fn three_way(args: ThreeWayArgs) -> (Input, Work) {
         args.input,
         work(task, Which::Both, args.output, args.hits.hits),
     )
+}
+
+fn level(args: LevelArgs) -> (Input, Work) {
+    let task = Task::Level(Box::new(Level::new(args.holding_tone)));
+    (args.input, work(task, args.channel, args.output, false))
 }
 
 fn learn(args: LearnArgs) -> (Input, Work) {

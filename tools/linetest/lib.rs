@@ -10,6 +10,7 @@ pub mod cli;
 mod digits;
 mod jobs;
 mod learn;
+mod level;
 mod manual;
 mod names;
 mod plot;

@@ -114,6 +114,36 @@ Examples:
   linetest three-way call.wav
   linetest three-way --threshold 2 --plot evidence.png call.wav";
 
+pub(crate) const LEVEL: &str = "\
+What is printed, a line a channel (keys of --json: file channel duration_ms level_dbm0
+c_message_dbrn0 psophometric_dbm0p peak_dbm0 noise_dbm0 noise_dbrnc0 noise_dbm0p signal_to_noise_db
+dc_offset clipped_samples):
+  level       RMS of the whole recording: flat in dBm0, C-message weighted in dBrnC0 (0 dBm0 of
+              1000 Hz is 90), psophometrically weighted in dBm0p
+  peak        the sine whose peak is the largest sample; +3.2 is the end of the range
+  noise       the same three for the quietest tenth of the time, in pieces of 100 ms: the line
+              itself, where a recording has pauses
+  S/N         with --holding-tone: how far the noise is below the tone
+  DC          the mean, in units of 16-bit samples
+  clipped     samples at the end of the range
+
+Good: speech -15 to -25 dBm0 on the whole, peaks below +3, noise of an idle line below 20 dBrnC0
+(-70 dBm0p), DC within 20, nothing clipped.
+  loud              above -9 dBm0 on the whole: the gain of the port is too high
+  weak              not even a peak above -30 dBm0: too much loss, or a dead line
+  clipped           too much gain, or an echo canceller that is not one
+  noise             above 30 dBrnC0: a bad pair, power line induction (look for 50 or 60 Hz and its
+                    multiples in --plot), or speech without pauses
+  digital silence   not one sample differs from zero: the channel carries nothing at all
+  DC                beyond 160: the wrong law, or a faulty codec
+
+For loss, send a tone of known level from the other end: its level less what is measured here. For
+noise on a terminated line, record it for ten seconds with nobody speaking.
+
+Examples:
+  linetest level trunk1.wav trunk2.wav trunk3.wav
+  linetest level --holding-tone --json milliwatt.wav";
+
 pub(crate) const LEARN: &str = "\
 What is printed: a line as it stands in a tone table (tonetables/), then what was measured of each
 burst with its least and its most, when the detector recognises the recording by that line, and

@@ -11,6 +11,7 @@ pub(crate) enum Row {
     Tone(Tone),
     Answer(Answer),
     ThreeWay(ThreeWay),
+    Level(Level),
     Learned(Learned),
 }
 
@@ -89,6 +90,27 @@ pub(crate) struct Evidence {
     pub at_ms: f64,
     /// What it adds to the score; below zero it speaks against.
     pub weight: f64,
+}
+
+/// `linetest level`: one a channel. What takes longer to measure than the recording is, is none.
+#[derive(Debug, Serialize)]
+pub(crate) struct Level {
+    pub duration_ms: f64,
+    /// RMS of the whole recording without its direct voltage.
+    pub level_dbm0: f64,
+    pub c_message_dbrn0: Option<f64>,
+    pub psophometric_dbm0p: Option<f64>,
+    /// A sine with the largest sample as its peak.
+    pub peak_dbm0: f64,
+    /// The quietest tenth of the time, flat and weighted.
+    pub noise_dbm0: Option<f64>,
+    pub noise_dbrnc0: Option<f64>,
+    pub noise_dbm0p: Option<f64>,
+    /// With a holding tone: how far the C-message weighted noise is below it.
+    pub signal_to_noise_db: Option<f64>,
+    /// The mean, in 16-bit sample units.
+    pub dc_offset: f64,
+    pub clipped_samples: u64,
 }
 
 /// `linetest learn`: one a channel.

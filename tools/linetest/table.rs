@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
+use dsp::level::SILENCE_DBM0;
+
 use crate::{
     analysis::Leg,
-    row::{Answer, Digit, Learned, Range, Row, ThreeWay, Tone},
+    row::{Answer, Digit, Learned, Level, Range, Row, ThreeWay, Tone},
 };
 
 /// What a table tells.
@@ -14,6 +16,7 @@ pub(crate) enum Kind {
     Progress,
     Answer,
     ThreeWay,
+    Level,
     Learn,
 }
 
@@ -42,6 +45,10 @@ impl Kind {
             }
             Kind::Answer => "class      kind                 decided  confidence      beep",
             Kind::ThreeWay => "three-way  score       left     joined  evidence",
+            Kind::Level => {
+                "level dBm0  dBrnC0   dBm0p   peak | noise dBm0  dBrnC0   dBm0p  S/N dB |     DC  \
+                 clipped  remarks"
+            }
             Kind::Learn => "",
         }
     }
@@ -51,7 +58,7 @@ impl Kind {
         match self {
             Kind::Digits => "No digit.",
             Kind::Progress => "No tone.",
-            Kind::Answer | Kind::ThreeWay | Kind::Learn => "",
+            Kind::Answer | Kind::ThreeWay | Kind::Level | Kind::Learn => "",
         }
     }
 
@@ -59,7 +66,7 @@ impl Kind {
     fn is_common(self) -> bool {
         match self {
             Kind::Digits | Kind::Progress | Kind::Learn => false,
-            Kind::Answer | Kind::ThreeWay => true,
+            Kind::Answer | Kind::ThreeWay | Kind::Level => true,
         }
     }
 
@@ -102,6 +109,7 @@ impl Table {
             Row::Tone(tone) => writeln!(out, "{}", tone_cells(tone)),
             Row::Answer(answer) => self.line(out, &answer_cells(answer)),
             Row::ThreeWay(found) => self.line(out, &three_way_cells(found)),
+            Row::Level(level) => self.line(out, &level_cells(level)),
             Row::Learned(learned) => write_learned(out, learned),
         }
     }
@@ -229,11 +237,9 @@ fn write_learned(out: &mut impl Write, row: &Learned) -> io::Result<()> {
         )
     };
     let length = |range: &Option<Range>, none: &str| range.as_ref().map_or(none.to_owned(), cell);
-    writeln!(
-        out,
-        "burst  {:26}  {:24}  {:26}  {}",
-        "frequency Hz (least, most)", "level dBm0", "on ms", "off ms"
-    )?;
+    const HEAD: [&str; 3] = ["frequency Hz (least, most)", "level dBm0", "on ms"];
+    let [hz, level, on] = HEAD;
+    writeln!(out, "burst  {hz:26}  {level:24}  {on:26}  off ms")?;
     for (n, burst) in row.bursts.iter().enumerate() {
         for (at, (hz, level)) in burst
             .frequencies_hz
@@ -287,6 +293,43 @@ fn write_learned(out: &mut impl Write, row: &Learned) -> io::Result<()> {
     }
 }
 
+fn level_cells(row: &Level) -> String {
+    let cell = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.1}"));
+    format!(
+        "{:>10.1}  {:>6}  {:>6}  {:>5.1} | {:>10}  {:>6}  {:>6}  {:>6} | {:>6.1}  {:>7}  {}",
+        row.level_dbm0,
+        cell(row.c_message_dbrn0),
+        cell(row.psophometric_dbm0p),
+        row.peak_dbm0,
+        cell(row.noise_dbm0),
+        cell(row.noise_dbrnc0),
+        cell(row.noise_dbm0p),
+        cell(row.signal_to_noise_db),
+        row.dc_offset,
+        row.clipped_samples,
+        level_remarks(row)
+    )
+}
+
+/// What a technician should look into.
+fn level_remarks(row: &Level) -> String {
+    let silent = row.peak_dbm0 <= f64::from(SILENCE_DBM0);
+    let checks = [
+        (silent, "digital silence"),
+        (row.duration_ms < 1000.0, "too short"),
+        (row.clipped_samples > 0, "clipped"),
+        (row.level_dbm0 > -9.0, "loud"),
+        (row.peak_dbm0 < -30.0 && !silent, "weak"),
+        (row.noise_dbrnc0.is_some_and(|noise| noise > 30.0), "noise"),
+        (
+            row.signal_to_noise_db.is_some_and(|ratio| ratio < 24.0),
+            "noise beside the tone",
+        ),
+        (row.dc_offset.abs() > 160.0, "DC"),
+    ];
+    those_that_hold(&checks)
+}
+
 /// Where a digit is outside of what every receiver must take (ITU-T Q.24, the AT&T column).
 fn remarks(row: &Digit) -> String {
     // The levels of the two tones from that of both together.
@@ -299,6 +342,10 @@ fn remarks(row: &Digit) -> String {
         (low.max(high) > 0.0, "loud"),
         (!(-8.0..=4.0).contains(&row.twist_db), "twist"),
     ];
+    those_that_hold(&checks)
+}
+
+fn those_that_hold(checks: &[(bool, &str)]) -> String {
     let found = checks.iter().filter(|(holds, _)| *holds);
     found.map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
 }

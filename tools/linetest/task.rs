@@ -9,6 +9,7 @@ use crate::{
     answer::Answer,
     digits::Digits,
     learn::Learn,
+    level::Level,
     progress::Tones,
     table::Kind,
     three_way::ThirdParty,
@@ -21,6 +22,7 @@ pub(crate) enum Task {
     /// With the time of the answer in the recording.
     Answer(Box<Classifier>, Ticks),
     ThreeWay(Box<ThirdParty>),
+    Level(Box<Level>),
     /// With what the tone is called.
     Learn(Option<Tone>),
 }
@@ -38,6 +40,7 @@ impl Task {
                 Answer::new(leg, (**fresh).clone(), *answered)
             })),
             Task::ThreeWay(fresh) => fresh.clone(),
+            Task::Level(fresh) => Box::new(EachLeg::new(which, channels, |leg| fresh.of(leg))),
             Task::Learn(tone) => {
                 Box::new(EachLeg::new(which, channels, |leg| Learn::new(leg, *tone)))
             }
@@ -51,6 +54,7 @@ impl Task {
             Task::Progress(_) => "progress",
             Task::Answer(..) => "answer",
             Task::ThreeWay(_) => "three-way",
+            Task::Level(_) => "level",
             Task::Learn(_) => "learn",
         }
     }
@@ -61,6 +65,7 @@ impl Task {
             Task::Progress(_) => Kind::Progress,
             Task::Answer(..) => Kind::Answer,
             Task::ThreeWay(_) => Kind::ThreeWay,
+            Task::Level(_) => Kind::Level,
             Task::Learn(_) => Kind::Learn,
         }
     }

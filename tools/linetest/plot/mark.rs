@@ -45,6 +45,7 @@ pub(super) fn of(row: &Row) -> Vec<Mark> {
         Row::Tone(row) => vec![tone(row)],
         Row::Answer(row) => answer(row),
         Row::ThreeWay(row) => three_way(row),
+        Row::Level(_) => Vec::new(),
         Row::Learned(row) => row.sounds.iter().map(sound).collect(),
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod digits;
 mod learn;
+mod level;
 mod names;
 mod plot;
 mod progress;

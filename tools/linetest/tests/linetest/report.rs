@@ -42,6 +42,11 @@ fn the_keys_of_each_command_are_these() {
         "at_ms channel evidence file joined_ms score three_way"
     );
     assert_eq!(
+        keys(&["level", "--json", "x.wav"]),
+        "c_message_dbrn0 channel clipped_samples dc_offset duration_ms file level_dbm0 noise_dbm0 \
+         noise_dbm0p noise_dbrnc0 peak_dbm0 psophometric_dbm0p signal_to_noise_db"
+    );
+    assert_eq!(
         keys(&["learn", "--json", "x.wav"]),
         "bursts channel cycles file guessed line problem recognised_ms sounds_like tone"
     );
@@ -161,7 +166,14 @@ fn a_disk_that_is_full_is_an_error() {
 #[test]
 fn the_manual_says_of_each_command_what_is_good() {
     let place = Place::new();
-    for command in ["digits", "progress", "answer", "three-way", "learn"] {
+    for command in [
+        "digits",
+        "progress",
+        "answer",
+        "three-way",
+        "level",
+        "learn",
+    ] {
         let run = place.run(&["help", command]);
         assert!(run.good().contains("Examples:\n"), "{command}");
         for line in run.out.lines() {

@@ -120,7 +120,7 @@ impl Episodes {
 
     pub fn take(&mut self, half: &Half, threshold: f32) -> ThreeWayFrame {
         if half.alone >= ALONE {
-            let whole = 8 * half.far_alone >= 7 * half.alone;
+            let whole = 8 * u16::from(half.far_alone) >= 7 * u16::from(half.alone);
             self.unbroken = if whole { self.unbroken + 1 } else { 0 };
         }
         for episode in &mut self.open {

@@ -368,3 +368,44 @@ fn a_long_pipe_is_read_as_it_comes() {
         .collect();
     assert_eq!(labels, [Some("5"), Some("6")]);
 }
+
+/// Whatever stands in a file, reading it ends, gives no more than is in it, and does not panic.
+#[test]
+fn no_header_can_lead_the_reader_astray() {
+    use linetest::sound::Sound;
+    let data = wav::linear(&keyed("5"))[..600].to_vec();
+    let whole = riff(&[
+        chunk(b"LIST", &[1; 21]),
+        chunk(b"fmt ", &extensible(1, 2, 8000, 16)),
+        chunk(b"data", &data),
+        chunk(b"LIST", &[2; 9]),
+    ]);
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    const ODD: [u8; 8] = [0, 1, 2, 0x7f, 0x80, 0xfe, 0xff, b'd'];
+    let mut read = 0;
+    for _ in 0..20_000 {
+        let mut octets = whole[..whole.len() - random(40)].to_vec();
+        for _ in 0..random(4) {
+            let at = random(120);
+            octets[at] = ODD[random(ODD.len())];
+        }
+        let Ok(mut sound) = Sound::wav(&octets[..]) else {
+            continue;
+        };
+        let mut samples = 0;
+        while let Ok(Some(frame)) = sound.frame() {
+            assert!((1..=80).contains(&frame.length), "{frame:?}");
+            assert!((1..=2).contains(&frame.channels.len()), "{frame:?}");
+            samples += frame.length;
+        }
+        assert!(samples <= octets.len());
+        read += usize::from(samples > 0);
+    }
+    assert!(read > 5000, "{read} were still recordings");
+}

@@ -56,11 +56,11 @@ const BEFORE: usize = 10;
 const AFTER: usize = 12;
 const KEPT: usize = BEFORE + AFTER + BLOCKS;
 
-/// 10 dB above what was before; 7 above what follows; 13 above the noise; not weaker than
-/// -66 dBm0 of differences.
-const ABOVE_BEFORE: f32 = 10.0;
+/// 7 dB above what was before and what follows; 11 above the noise; not weaker than -66 dBm0 of
+/// differences.
+const ABOVE_BEFORE: f32 = 5.0;
 const ABOVE_AFTER: f32 = 5.0;
-const ABOVE_FLOOR: f32 = 20.0;
+const ABOVE_FLOOR: f32 = 12.0;
 const LEAST: f32 = 60.0;
 
 const FLOOR_AT_FIRST: f32 = 10.0;

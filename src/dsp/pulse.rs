@@ -119,6 +119,9 @@ const BREAK: (f32, f32) = (0.46, 0.78);
 const JITTER_MS: f32 = 3.5;
 const JITTER: f32 = 0.04;
 
+/// The same for a click at an edge whose fellow is missing.
+const EDGE_MS: f32 = 3.0;
+
 /// What a click that is missing costs, one that is left over inside and one outside.
 const MISSING: f32 = 0.5;
 const INSIDE: f32 = 0.8;
@@ -175,7 +178,8 @@ impl Combs {
                 break;
             }
             if open >= BREAK.0 {
-                let comb = Comb::along(times, period, [Some(from), Some(make)], open);
+                let mut comb = Comb::along(times, period, [Some(from), Some(make)], open);
+                comb.settle_edges(train, times, period, open);
                 keep(comb.judge(train, times));
             }
         }
@@ -250,6 +254,58 @@ impl Comb {
             comb.pulses.pop();
         }
         comb
+    }
+
+    /// What lies at the edges with one click where the others have two is the dial's rest contact,
+    /// unless it is just where and as loud as a make would be.
+    fn settle_edges(&mut self, train: &[Click], times: &[f32], period: f32, open: f32) {
+        if open > 0.0
+            && !self.pulses.is_full()
+            && let [Some(first), _] = self.pulses[0]
+        {
+            let expected = times[first] - (1.0 - open) * period;
+            let at = (0..first).find(|&at| (times[at] - expected).abs() <= EDGE_MS);
+            if let Some(at) = at.filter(|&at| self.is_like_makes(train, at)) {
+                self.pulses.insert(0, [None, Some(at)]);
+            }
+        }
+        self.trim(train, times, period);
+    }
+
+    fn is_like_makes(&self, train: &[Click], at: usize) -> bool {
+        /// dB.
+        const LIKE: f32 = 3.5;
+        let makes = || {
+            self.pulses
+                .iter()
+                .filter_map(|pulse| pulse[1])
+                .filter(|&make| make != at)
+        };
+        let count = makes().count();
+        let mean = makes().map(|make| train[make].level_dbm0).sum::<f32>() / count.max(1) as f32;
+        count >= 2 && (train[at].level_dbm0 - mean).abs() <= LIKE
+    }
+
+    fn trim(&mut self, train: &[Click], times: &[f32], period: f32) {
+        const WELL_HEARD: f32 = 0.7;
+        while let Some((&last, before)) = self.pulses.split_last() {
+            let heard = |side: usize| {
+                let heard = before.iter().filter(|pulse| pulse[side].is_some());
+                heard.count() as f32 >= WELL_HEARD * before.len() as f32
+            };
+            let lacks = (0..2).any(|side| last[side].is_none() && heard(side));
+            let made = match (last, before.last()) {
+                ([None, Some(make)], Some([_, Some(previous)])) => {
+                    let apart = times[make] - times[*previous];
+                    (apart - period).abs() <= EDGE_MS && self.is_like_makes(train, make)
+                }
+                _ => false,
+            };
+            if before.is_empty() || !lacks || made {
+                break;
+            }
+            self.pulses.pop();
+        }
     }
 
     fn judge(&self, train: &[Click], times: &[f32]) -> Combs {

@@ -28,7 +28,7 @@ mod pitch;
 mod stats;
 mod weights;
 
-use crate::click::Clicks;
+use crate::{click::Clicks, level};
 use arrayvec::ArrayVec;
 use echo_path::EchoPath;
 use episode::Episodes;
@@ -134,6 +134,8 @@ pub struct ThreeWay {
     front: Front,
     echo: EchoPath,
     clicks: Clicks,
+    /// Loudest expected echo of the last frames, fading.
+    recent_echo: f32,
     half: HalfSecond,
     episodes: Episodes,
 }
@@ -145,6 +147,7 @@ impl ThreeWay {
             front: Front::new(),
             echo: EchoPath::new(),
             clicks: Clicks::new(),
+            recent_echo: 0.0,
             half: HalfSecond::new(),
             episodes: Episodes::new(),
         }
@@ -161,8 +164,12 @@ impl ThreeWay {
     ) -> ThreeWayFrame {
         let sound = self.front.process(trunk);
         let echo = self.echo.process(phone, &sound, self.half.floor());
+        self.recent_echo = echo.expected.max(0.7 * self.recent_echo);
         for click in self.clicks.process(trunk, at) {
-            self.episodes.click(click);
+            // The phone's own clicks come back too.
+            if click.level_dbm0 > level::power_dbm0(self.recent_echo) + 6.0 {
+                self.episodes.click(click);
+            }
         }
         self.half.take(&sound, echo, &facts, &self.front, at);
         if let Some(half) = self.half.complete(&self.echo) {
@@ -178,7 +185,7 @@ impl ThreeWay {
     }
 
     /// What the evidence of each open episode is weighed from, for whoever fits weights.
-    pub fn inputs(&self) -> impl Iterator<Item = (Tick, Inputs)> {
+    pub fn inputs(&self) -> impl Iterator<Item = (Tick, Option<Tick>, Inputs)> {
         self.episodes.inputs()
     }
 

@@ -27,3 +27,4 @@ mod short;
 mod talk;
 mod trunk;
 mod type_ahead;
+mod who_answered;

@@ -18,3 +18,5 @@ pub mod talk_off;
 pub mod echo;
 pub mod mix;
 pub mod random;
+pub mod pulse;
+pub mod three_way;

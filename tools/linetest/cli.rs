@@ -9,10 +9,12 @@ use dsp::{
     progress::Progress,
     three_way::{THRESHOLD, ThreeWaySettings},
 };
-use types::{frame::Law, tick::Ticks};
+use types::{frame::Law, tick::Ticks, tone::Tone};
 
 use crate::{
     analysis::Which,
+    level::Level,
+    manual,
     names::Names,
     report::Form,
     run::{self, Outcome, Work},
@@ -24,6 +26,7 @@ use crate::{
 /// Tells a technician what is on the recording of a telephone line.
 #[derive(Debug, Parser)]
 #[command(name = "linetest", version, about, max_term_width = 100)]
+#[command(after_long_help = manual::PROGRAM, after_help = "--help says more.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -32,13 +35,23 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// DTMF digits: which, when, how long, how loud, with what twist.
+    #[command(after_long_help = manual::DIGITS)]
     Digits(DigitsArgs),
     /// The network's tones: dial tone, ringing, busy, reorder, special information tones.
+    #[command(after_long_help = manual::PROGRESS)]
     Progress(ProgressArgs),
     /// Who answered: a person, an answering machine, a fax machine or modem, the network, nobody.
+    #[command(after_long_help = manual::ANSWER)]
     Answer(AnswerArgs),
     /// Whether the called party let a third one into the call, and what speaks for it.
+    #[command(after_long_help = manual::THREE_WAY)]
     ThreeWay(ThreeWayArgs),
+    /// How loud and how noisy a recording is: flat, C-message, psophometric; peak, direct voltage.
+    #[command(after_long_help = manual::LEVEL)]
+    Level(LevelArgs),
+    /// An unknown tone as a line of a tone table, with what was measured.
+    #[command(after_long_help = manual::LEARN)]
+    Learn(LearnArgs),
 }
 
 #[derive(Debug, Args)]
@@ -89,7 +102,7 @@ struct DigitsArgs {
     /// The channel of a stereo recording.
     #[arg(long, value_name = "WHICH", default_value = "both")]
     channel: Which,
-    /// Who keys: "talk" is deaf to voices, "pin" takes weak and distorted digits when nobody talks.
+    /// "talk" is deaf to voices; "pin" takes weak and distorted digits too, where nobody talks.
     #[arg(long, value_name = "PROFILE", default_value = "talk")]
     profile: DigitProfile,
 }
@@ -150,6 +163,34 @@ struct ThreeWayArgs {
     threshold: f32,
 }
 
+#[derive(Debug, Args)]
+struct LevelArgs {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    output: Output,
+    /// A holding tone of about 1010 Hz is on the line: the noise beside it is measured.
+    #[arg(long)]
+    holding_tone: bool,
+    /// The channel of a stereo recording.
+    #[arg(long, value_name = "WHICH", default_value = "both")]
+    channel: Which,
+}
+
+#[derive(Debug, Args)]
+struct LearnArgs {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    output: Output,
+    /// What the tone is called in its line: dial, busy, ...; else it is guessed.
+    #[arg(long, value_name = "TONE", value_parser = tone)]
+    tone: Option<Tone>,
+    /// The channel of a stereo recording.
+    #[arg(long, value_name = "WHICH", default_value = "right")]
+    channel: Which,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum RawCoding {
     S16le,
@@ -175,6 +216,8 @@ pub fn main() -> ExitCode {
         Command::Progress(args) => progress(args),
         Command::Answer(args) => answer(args),
         Command::ThreeWay(args) => three_way(args),
+        Command::Level(args) => level(args),
+        Command::Learn(args) => learn(args),
     };
     let input = input.checked();
     work.raw = input.raw();
@@ -225,6 +268,16 @@ fn three_way(args: ThreeWayArgs) -> (Input, Work) {
         args.input,
         work(task, Which::Both, args.output, args.hits.hits),
     )
+}
+
+fn level(args: LevelArgs) -> (Input, Work) {
+    let task = Task::Level(Box::new(Level::new(args.holding_tone)));
+    (args.input, work(task, args.channel, args.output, false))
+}
+
+fn learn(args: LearnArgs) -> (Input, Work) {
+    let task = Task::Learn(args.tone);
+    (args.input, work(task, args.channel, args.output, false))
 }
 
 fn work(task: Task, which: Which, output: Output, hits: bool) -> Work {
@@ -284,6 +337,12 @@ fn usage<T>(what: &str) -> T {
     Cli::command()
         .error(ErrorKind::ValueValidation, what)
         .exit()
+}
+
+/// A tone by the word that the tables have for it.
+fn tone(word: &str) -> Result<Tone, String> {
+    let def = tonetables::read(&format!("tone {word} 400 -10dBm0 steady"))?;
+    Ok(def.tone)
 }
 
 fn score(text: &str) -> Result<f32, String> {

@@ -11,6 +11,8 @@ pub(crate) enum Row {
     Tone(Tone),
     Answer(Answer),
     ThreeWay(ThreeWay),
+    Level(Level),
+    Learned(Learned),
 }
 
 /// `linetest digits`.
@@ -88,6 +90,89 @@ pub(crate) struct Evidence {
     pub at_ms: f64,
     /// What it adds to the score; below zero it speaks against.
     pub weight: f64,
+}
+
+/// `linetest level`: one a channel. What takes longer to measure than the recording is, is none.
+#[derive(Debug, Serialize)]
+pub(crate) struct Level {
+    pub duration_ms: f64,
+    /// RMS of the whole recording without its direct voltage.
+    pub level_dbm0: f64,
+    pub c_message_dbrn0: Option<f64>,
+    pub psophometric_dbm0p: Option<f64>,
+    /// A sine with the largest sample as its peak.
+    pub peak_dbm0: f64,
+    /// The quietest tenth of the time, flat and weighted.
+    pub noise_dbm0: Option<f64>,
+    pub noise_dbrnc0: Option<f64>,
+    pub noise_dbm0p: Option<f64>,
+    /// With a holding tone: how far the C-message weighted noise is below it.
+    pub signal_to_noise_db: Option<f64>,
+    /// The mean, in 16-bit sample units.
+    pub dc_offset: f64,
+    pub clipped_samples: u64,
+}
+
+/// `linetest learn`: one a channel.
+#[derive(Debug, Serialize)]
+pub(crate) struct Learned {
+    /// The line of a tone table; none where nothing was learned.
+    pub line: Option<String>,
+    /// Why nothing was learned.
+    pub problem: Option<String>,
+    /// What the tone is called in the line.
+    pub tone: Option<&'static str>,
+    /// The name is a guess from the cadence.
+    pub guessed: bool,
+    pub cycles: usize,
+    pub bursts: Vec<LearnedBurst>,
+    /// When the detector knew the recording by the line.
+    pub recognised_ms: Option<f64>,
+    /// Tones of the tables that no listener can tell from it.
+    pub sounds_like: Vec<Namesake>,
+    /// Where the sounds are, for a picture: beginning and end in ms, and their frequencies.
+    #[serde(skip)]
+    pub sounds: Vec<(f64, f64, String)>,
+}
+
+/// What was heard of one burst of the cycle.
+#[derive(Debug, Serialize)]
+pub(crate) struct LearnedBurst {
+    pub frequencies_hz: Vec<Range>,
+    /// Of each frequency.
+    pub levels_dbm0: Vec<Range>,
+    /// None for a sound without end.
+    pub on_ms: Option<Range>,
+    pub off_ms: Option<Range>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Range {
+    pub mean: f64,
+    pub least: f64,
+    pub most: f64,
+}
+
+#[derive(PartialEq, Eq, Debug, Serialize)]
+pub(crate) struct Namesake {
+    pub country: &'static str,
+    pub tone: &'static str,
+}
+
+impl Learned {
+    pub fn none(problem: String) -> Learned {
+        Learned {
+            line: None,
+            problem: Some(problem),
+            tone: None,
+            guessed: false,
+            cycles: 0,
+            bursts: Vec::new(),
+            recognised_ms: None,
+            sounds_like: Vec::new(),
+            sounds: Vec::new(),
+        }
+    }
 }
 
 impl Digit {

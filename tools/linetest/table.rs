@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
+use dsp::level::SILENCE_DBM0;
+
 use crate::{
     analysis::Leg,
-    row::{Answer, Digit, Row, ThreeWay, Tone},
+    row::{Answer, Digit, Learned, Level, Range, Row, ThreeWay, Tone},
 };
 
 /// What a table tells.
@@ -14,6 +16,8 @@ pub(crate) enum Kind {
     Progress,
     Answer,
     ThreeWay,
+    Level,
+    Learn,
 }
 
 /// The report on one file.
@@ -41,6 +45,11 @@ impl Kind {
             }
             Kind::Answer => "class      kind                 decided  confidence      beep",
             Kind::ThreeWay => "three-way  score       left     joined  evidence",
+            Kind::Level => {
+                "level dBm0  dBrnC0   dBm0p   peak | noise dBm0  dBrnC0   dBm0p  S/N dB |     DC  \
+                 clipped  remarks"
+            }
+            Kind::Learn => "",
         }
     }
 
@@ -49,15 +58,15 @@ impl Kind {
         match self {
             Kind::Digits => "No digit.",
             Kind::Progress => "No tone.",
-            Kind::Answer | Kind::ThreeWay => "",
+            Kind::Answer | Kind::ThreeWay | Kind::Level | Kind::Learn => "",
         }
     }
 
     /// Each file is a line or a few of one table; else it has a table of its own.
     fn is_common(self) -> bool {
         match self {
-            Kind::Digits | Kind::Progress => false,
-            Kind::Answer | Kind::ThreeWay => true,
+            Kind::Digits | Kind::Progress | Kind::Learn => false,
+            Kind::Answer | Kind::ThreeWay | Kind::Level => true,
         }
     }
 
@@ -87,7 +96,7 @@ impl Table {
         if !self.started {
             self.start(out, true)?;
         }
-        if self.stereo || self.kind.is_common() {
+        if self.kind != Kind::Learn && (self.stereo || self.kind.is_common()) {
             write!(out, "{:5}  ", leg.side())?;
         }
         match row {
@@ -100,6 +109,8 @@ impl Table {
             Row::Tone(tone) => writeln!(out, "{}", tone_cells(tone)),
             Row::Answer(answer) => self.line(out, &answer_cells(answer)),
             Row::ThreeWay(found) => self.line(out, &three_way_cells(found)),
+            Row::Level(level) => self.line(out, &level_cells(level)),
+            Row::Learned(learned) => write_learned(out, learned),
         }
     }
 
@@ -130,7 +141,7 @@ impl Table {
             writeln!(out, "{file}")?;
         }
         let side = if self.stereo { "side   " } else { "" };
-        match rows {
+        match rows && !self.kind.head().is_empty() {
             true => writeln!(out, "{side}{}", self.kind.head()),
             false => Ok(()),
         }
@@ -213,6 +224,112 @@ fn three_way_cells(row: &ThreeWay) -> String {
     )
 }
 
+fn write_learned(out: &mut impl Write, row: &Learned) -> io::Result<()> {
+    let Some(line) = &row.line else {
+        let why = row.problem.as_deref().unwrap_or_default();
+        return writeln!(out, "No tone could be learned: {why}.");
+    };
+    writeln!(out, "{line}\n")?;
+    let cell = |range: &Range| {
+        format!(
+            "{:.1} ({:.1} to {:.1})",
+            range.mean, range.least, range.most
+        )
+    };
+    let length = |range: &Option<Range>, none: &str| range.as_ref().map_or(none.to_owned(), cell);
+    const HEAD: [&str; 3] = ["frequency Hz (least, most)", "level dBm0", "on ms"];
+    let [hz, level, on] = HEAD;
+    writeln!(out, "burst  {hz:26}  {level:24}  {on:26}  off ms")?;
+    for (n, burst) in row.bursts.iter().enumerate() {
+        for (at, (hz, level)) in burst
+            .frequencies_hz
+            .iter()
+            .zip(&burst.levels_dbm0)
+            .enumerate()
+        {
+            let (hz, level) = (cell(hz), cell(level));
+            let text = match at {
+                0 => format!(
+                    "{:<5}  {hz:26}  {level:24}  {:26}  {}",
+                    n + 1,
+                    length(&burst.on_ms, "steady"),
+                    length(&burst.off_ms, "-"),
+                ),
+                _ => format!("       {hz:26}  {level}"),
+            };
+            writeln!(out, "{}", text.trim_end())?;
+        }
+    }
+    writeln!(out)?;
+    if row.guessed {
+        let tone = row.tone.unwrap_or_default();
+        writeln!(
+            out,
+            "That it is called {tone} is a guess from its cadence (--tone names it)."
+        )?;
+    }
+    let cycles = if row.cycles == 1 { "cycle" } else { "cycles" };
+    match row.recognised_ms {
+        Some(ms) => writeln!(
+            out,
+            "{} whole {cycles} heard; by this line the recording is recognised at {}.",
+            row.cycles,
+            clock(ms).trim_start()
+        )?,
+        None => writeln!(
+            out,
+            "{} whole {cycles} heard; by this line the recording is NOT recognised: it is too \
+             short, too noisy or too irregular.",
+            row.cycles
+        )?,
+    }
+    let alike = row
+        .sounds_like
+        .iter()
+        .map(|like| format!("{} {}", like.country, like.tone));
+    match alike.collect::<Vec<_>>() {
+        none if none.is_empty() => writeln!(out, "No table has a tone like it."),
+        alike => writeln!(out, "Sounds like: {}.", alike.join(", ")),
+    }
+}
+
+fn level_cells(row: &Level) -> String {
+    let cell = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.1}"));
+    format!(
+        "{:>10.1}  {:>6}  {:>6}  {:>5.1} | {:>10}  {:>6}  {:>6}  {:>6} | {:>6.1}  {:>7}  {}",
+        row.level_dbm0,
+        cell(row.c_message_dbrn0),
+        cell(row.psophometric_dbm0p),
+        row.peak_dbm0,
+        cell(row.noise_dbm0),
+        cell(row.noise_dbrnc0),
+        cell(row.noise_dbm0p),
+        cell(row.signal_to_noise_db),
+        row.dc_offset,
+        row.clipped_samples,
+        level_remarks(row)
+    )
+}
+
+/// What a technician should look into.
+fn level_remarks(row: &Level) -> String {
+    let silent = row.peak_dbm0 <= f64::from(SILENCE_DBM0);
+    let checks = [
+        (silent, "digital silence"),
+        (row.duration_ms < 1000.0, "too short"),
+        (row.clipped_samples > 0, "clipped"),
+        (row.level_dbm0 > -9.0, "loud"),
+        (row.peak_dbm0 < -30.0 && !silent, "weak"),
+        (row.noise_dbrnc0.is_some_and(|noise| noise > 30.0), "noise"),
+        (
+            row.signal_to_noise_db.is_some_and(|ratio| ratio < 24.0),
+            "noise beside the tone",
+        ),
+        (row.dc_offset.abs() > 160.0, "DC"),
+    ];
+    those_that_hold(&checks)
+}
+
 /// Where a digit is outside of what every receiver must take (ITU-T Q.24, the AT&T column).
 fn remarks(row: &Digit) -> String {
     // The levels of the two tones from that of both together.
@@ -225,6 +342,10 @@ fn remarks(row: &Digit) -> String {
         (low.max(high) > 0.0, "loud"),
         (!(-8.0..=4.0).contains(&row.twist_db), "twist"),
     ];
+    those_that_hold(&checks)
+}
+
+fn those_that_hold(checks: &[(bool, &str)]) -> String {
     let found = checks.iter().filter(|(holds, _)| *holds);
     found.map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
 }

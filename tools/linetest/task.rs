@@ -2,12 +2,14 @@
 //! that never heard anything.
 
 use dsp::{answer::Classifier, dtmf::Dtmf, progress::Progress};
-use types::tick::Ticks;
+use types::{tick::Ticks, tone::Tone};
 
 use crate::{
     analysis::{Analysis, EachLeg, Which},
     answer::Answer,
     digits::Digits,
+    learn::Learn,
+    level::Level,
     progress::Tones,
     table::Kind,
     three_way::ThirdParty,
@@ -20,6 +22,9 @@ pub(crate) enum Task {
     /// With the time of the answer in the recording.
     Answer(Box<Classifier>, Ticks),
     ThreeWay(Box<ThirdParty>),
+    Level(Box<Level>),
+    /// With what the tone is called.
+    Learn(Option<Tone>),
 }
 
 impl Task {
@@ -35,6 +40,10 @@ impl Task {
                 Answer::new(leg, (**fresh).clone(), *answered)
             })),
             Task::ThreeWay(fresh) => fresh.clone(),
+            Task::Level(fresh) => Box::new(EachLeg::new(which, channels, |leg| fresh.of(leg))),
+            Task::Learn(tone) => {
+                Box::new(EachLeg::new(which, channels, |leg| Learn::new(leg, *tone)))
+            }
         }
     }
 
@@ -45,6 +54,8 @@ impl Task {
             Task::Progress(_) => "progress",
             Task::Answer(..) => "answer",
             Task::ThreeWay(_) => "three-way",
+            Task::Level(_) => "level",
+            Task::Learn(_) => "learn",
         }
     }
 
@@ -54,6 +65,8 @@ impl Task {
             Task::Progress(_) => Kind::Progress,
             Task::Answer(..) => Kind::Answer,
             Task::ThreeWay(_) => Kind::ThreeWay,
+            Task::Level(_) => Kind::Level,
+            Task::Learn(_) => Kind::Learn,
         }
     }
 }

@@ -160,10 +160,10 @@ impl TrunkEar {
             ProgressEvent::ToneEnd { .. } => None,
         });
         Facts {
-            tonal: progress.tonal || dtmf.suspect || data.tonal,
+            tonal: progress.tonal || dtmf.suspect,
             dtmf: self.digit,
             tone: tones.next_back(),
-            machine: self.tty || self.modem || data.tonal,
+            machine: self.tty || self.modem,
             echo_return_loss_db: None,
         }
     }

@@ -18,6 +18,8 @@ pub(super) struct EchoPath {
     /// Power of the phone in the last halves of frames, newest first.
     sent: [f32; LAGS + 1],
     gains: [f32; LAGS],
+    /// The phone's own noise: falls at once, rises 1 dB a second.
+    noise: f32,
 }
 
 /// What the tracker says of a frame.
@@ -31,8 +33,11 @@ pub(super) struct Echo {
     pub sounding: bool,
 }
 
-/// A phone's sound that is loud enough to be heard in its echo: -45 dBm0.
-const LEAST_SENT: f32 = 8_000.0;
+/// A phone's sound that is loud enough to be heard in its echo: -48 dBm0, and 9 dB above the
+/// phone's noise, whose echo is noise too.
+const LEAST_SENT: f32 = 4_000.0;
+const ABOVE_NOISE: f32 = 8.0;
+const NOISE_UP: f32 = 1.0012;
 
 impl EchoPath {
     pub fn new() -> EchoPath {
@@ -43,6 +48,7 @@ impl EchoPath {
         EchoPath {
             sent: [0.0; LAGS + 1],
             gains,
+            noise: LEAST_SENT,
         }
     }
 
@@ -57,8 +63,13 @@ impl EchoPath {
             self.sent[0] = mean_square(&phone[half * FRAME / 2..(half + 1) * FRAME / 2]);
             let expected = self.expected();
             echo.expected += 0.5 * expected;
-            let all: f32 = self.sent[..LAGS].iter().sum();
-            if all > LEAST_SENT * 4.0 {
+            self.noise = if self.sent[0] < self.noise {
+                self.noise + 0.3 * (self.sent[0] - self.noise)
+            } else {
+                self.noise * NOISE_UP
+            };
+            let loudest = self.sent[..LAGS].iter().fold(0.0f32, |a, &b| a.max(b));
+            if loudest > LEAST_SENT.max(ABOVE_NOISE * self.noise) {
                 echo.sounding = true;
                 echo.learnt |= self.learn(power - floor, expected);
             }

@@ -4,7 +4,7 @@
 use super::{
     Evidence, MOST_EVIDENCE, NO_EPISODE, ThreeWayEvent, ThreeWayFrame,
     half::{HALF_SECOND, Half},
-    stats::Stats,
+    stats::{Moments, Stats},
     weights::{INPUTS, Inputs, PRIOR, WEIGHTS},
 };
 use crate::click::Click;
@@ -35,16 +35,26 @@ const LATE: usize = SILENT + 2;
 const JUDGED: f32 = 80.0;
 const LONGEST: f32 = 360.0;
 
-/// Of what was before, per half second: 30 s.
-const FADE: f32 = 0.983;
+/// Frames without the phone that say whether there was a pause, and half seconds without one that
+/// are music.
+const ALONE: u8 = 10;
+const MUSIC: usize = 8;
+
+/// Of what was before, per half second: 40 s.
+const FADE: f32 = 0.988;
 
 const CLICKS: usize = 16;
+
+/// Half seconds of a call before which nothing is compared.
+const KNOWN: f32 = 15.0;
 
 #[derive(Clone, Debug)]
 pub(super) struct Episodes {
     before: Stats,
     late: ArrayVec<Half, LATE>,
     silent: usize,
+    /// Half seconds in a row without a pause.
+    unbroken: usize,
     clicks: ArrayVec<Click, CLICKS>,
     open: ArrayVec<Episode, OPEN>,
     score: f32,
@@ -62,7 +72,9 @@ struct Episode {
     /// Distance of the voices after from those before, summed by half second.
     pitch_off: (f32, f32),
     shape_off: (f32, f32),
-    clicks: ArrayClicks,
+    /// Half seconds.
+    silent_for: f32,
+    clicks: ClicksAtEdges,
     tones: Tones,
     score: f32,
     told: bool,
@@ -70,11 +82,12 @@ struct Episode {
 
 /// Strength of the clicks at the edges.
 #[derive(Clone, Copy, Debug, Default)]
-struct ArrayClicks {
+struct ClicksAtEdges {
     first: f32,
+    /// Of two as a flash makes them, and when the second was.
     pair: f32,
-    last: f32,
     at: Option<Tick>,
+    last: f32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,6 +95,7 @@ struct Tones {
     ringback: Option<Tick>,
     dial: Option<Tick>,
     dtmf: Option<Tick>,
+    music: Option<Tick>,
 }
 
 impl Episodes {
@@ -90,6 +104,7 @@ impl Episodes {
             before: Stats::default(),
             late: ArrayVec::new(),
             silent: 0,
+            unbroken: 0,
             clicks: ArrayVec::new(),
             open: ArrayVec::new(),
             score: NO_EPISODE,
@@ -104,23 +119,19 @@ impl Episodes {
     }
 
     pub fn take(&mut self, half: &Half, threshold: f32) -> ThreeWayFrame {
+        if half.alone >= ALONE {
+            let whole = 8 * u16::from(half.far_alone) >= 7 * u16::from(half.alone);
+            self.unbroken = if whole { self.unbroken + 1 } else { 0 };
+        }
         for episode in &mut self.open {
-            episode.take(half, &self.clicks);
+            episode.take(half, self.unbroken, &self.clicks);
         }
         self.open.retain(|episode| !episode.is_over());
-        if self.late.is_full() {
-            let oldest = self.late.remove(0);
-            self.before.fade(FADE);
-            self.before.add(&oldest);
-        }
-        self.late.push(*half);
-        self.silent = if half.far <= STRAY {
-            self.silent + 1
+        if self.unbroken >= MUSIC {
+            // Music is nobody's voice.
+            self.late.clear();
         } else {
-            0
-        };
-        if self.silent == SILENT && self.before.level.count >= 3.0 {
-            self.begin();
+            self.remember(half);
         }
         let best = self.open.iter().map(|e| e.score);
         self.score = best.fold(NO_EPISODE, f32::max);
@@ -131,6 +142,28 @@ impl Episodes {
             frame.event = Some(episode.event());
         }
         frame
+    }
+
+    /// Takes a half second into what was before, and sees whether the far end is silent.
+    fn remember(&mut self, half: &Half) {
+        if self.late.is_full() {
+            let oldest = self.late.remove(0);
+            self.before.fade(FADE);
+            self.before.add(&oldest);
+        }
+        self.late.push(*half);
+        if half.far <= STRAY {
+            self.silent += 1;
+        } else if !half.is_keyed() {
+            self.silent = 0;
+        }
+        if half.far <= STRAY
+            && self.silent == SILENT
+            && self.before.lasted >= KNOWN
+            && self.before.level.count >= 1.0
+        {
+            self.begin();
+        }
     }
 
     pub fn frame(&self) -> ThreeWayFrame {
@@ -145,10 +178,8 @@ impl Episodes {
         best.map(Episode::event)
     }
 
-    pub fn inputs(&self) -> impl Iterator<Item = (Tick, Inputs)> {
-        self.open
-            .iter()
-            .map(|episode| (episode.left, episode.inputs()))
+    pub fn inputs(&self) -> impl Iterator<Item = (Tick, Option<Tick>, Inputs)> {
+        self.open.iter().map(|e| (e.left, e.joined, e.inputs()))
     }
 
     pub fn drop_open(&mut self) {
@@ -158,12 +189,13 @@ impl Episodes {
     }
 
     fn begin(&mut self) {
-        let left = self.late[self.late.len() - SILENT].start;
+        let from = self.late.len().saturating_sub(SILENT);
+        let left = self.late[from].start;
         let mut episode = Episode::new(left, self.before);
-        let from = self.late.len() - SILENT;
         for half in &self.late[from..] {
             episode.gap.add(half);
         }
+        episode.silent_for = SILENT as f32;
         episode.look_for_clicks(&self.clicks);
         episode.score = episode.weigh();
         if self.open.is_full() {
@@ -189,7 +221,8 @@ impl Episode {
             stray: 0,
             pitch_off: (0.0, 0.0),
             shape_off: (0.0, 0.0),
-            clicks: ArrayClicks::default(),
+            silent_for: 0.0,
+            clicks: ClicksAtEdges::default(),
             tones: Tones::default(),
             score: NO_EPISODE,
             told: false,
@@ -197,18 +230,27 @@ impl Episode {
     }
 
     fn is_over(&self) -> bool {
-        self.after.lasted > JUDGED || self.gap.lasted > LONGEST
+        self.after.lasted > JUDGED || self.silent_for > LONGEST
     }
 
-    fn take(&mut self, half: &Half, clicks: &[Click]) {
+    fn take(&mut self, half: &Half, unbroken: usize, clicks: &[Click]) {
         self.hear_tones(half);
-        let back = half.far + self.stray >= BACK || self.tones.ringback.is_some();
-        self.stray = half.far;
+        let far = if half.is_keyed() { 0 } else { half.far };
+        let back = far + self.stray >= BACK || self.tones.ringback.is_some();
+        self.stray = far;
         if self.joined.is_none() && back {
             self.joined = Some(half.start);
         }
-        if self.joined.is_none() {
+        if unbroken == MUSIC {
+            self.not_yet(half.start);
+        }
+        if unbroken >= MUSIC {
+            self.silent_for += 1.0;
+        } else if self.joined.is_none() {
+            // What was last counts most: the silence may have begun before anybody left.
+            self.gap.fade(0.85);
             self.gap.add(half);
+            self.silent_for += 1.0;
         } else {
             self.after.add(half);
             self.compare_voice(half);
@@ -225,8 +267,22 @@ impl Episode {
             }
             _ => {}
         }
-        if half.dtmf > 0 && self.joined.is_none() {
+        if half.hum && self.joined.is_none() {
+            self.tones.dial.get_or_insert(half.start);
+        }
+        if (half.dtmf > 0 || half.is_keyed()) && self.joined.is_none() {
             self.tones.dtmf.get_or_insert(half.start);
+        }
+    }
+
+    /// What came was music: the far end is still away.
+    fn not_yet(&mut self, now: Tick) {
+        let since = now - Ticks(HALF.0 * (MUSIC as u64 + 2));
+        if self.joined.is_some_and(|joined| joined >= since) {
+            self.joined = None;
+            self.after = Stats::default();
+            (self.pitch_off, self.shape_off) = ((0.0, 0.0), (0.0, 0.0));
+            self.tones.music = Some(now);
         }
     }
 
@@ -251,64 +307,72 @@ impl Episode {
     }
 
     fn look_for_clicks(&mut self, clicks: &[Click]) {
-        let from = self.left - Ticks::ms(600);
-        let until = self.left + Ticks::ms(1500);
-        let strength = |c: &Click| ((c.rise_db - 10.0) / 10.0).clamp(0.0, 2.0);
-        let mut first: Option<&Click> = None;
-        for click in clicks.iter().filter(|c| c.at >= from && c.at < until) {
-            self.clicks.first = self.clicks.first.max(strength(click));
-            self.clicks.at.get_or_insert(click.at);
-            if let Some(first) = first {
-                let apart = click.at.since(first.at).as_ms();
-                if (250..1200).contains(&apart) {
-                    self.clicks.pair = 1.0;
+        let until = self.joined.map_or(Tick(u64::MAX), |joined| joined + HALF);
+        let within = self.left - Ticks::ms(1200)..until;
+        let strength = |c: &Click| ((c.rise_db - 10.0) / 10.0).clamp(0.0, 1.5);
+        let found = || clicks.iter().filter(|c| within.contains(&c.at));
+        let found_strengths = found().map(strength);
+        self.clicks.first = found_strengths.fold(self.clicks.first, f32::max);
+        for second in found() {
+            let apart = |first: &&Click| (270..1150).contains(&second.at.since(first.at).as_ms());
+            for first in found().filter(apart) {
+                let pair = strength(first).min(strength(second));
+                if pair > self.clicks.pair {
+                    self.clicks.pair = pair;
+                    self.clicks.at = Some(second.at);
                 }
             }
-            first = first.or(Some(click));
         }
+        let after = self.clicks.at.unwrap_or(self.left) + Ticks::ms(1500);
         if let Some(joined) = self.joined {
-            let edge = joined - Ticks::ms(1500)..joined + HALF;
-            for click in clicks.iter().filter(|c| edge.contains(&c.at)) {
-                self.clicks.last = self.clicks.last.max(strength(click));
-            }
+            let edge = after.max(joined - Ticks::secs(6));
+            let last = found().filter(|c| c.at >= edge).map(strength);
+            self.clicks.last = last.fold(self.clicks.last, f32::max);
         }
     }
 
     fn inputs(&self) -> Inputs {
-        let noise = difference(&self.before.noise, &self.gap.noise);
-        let (drop, drop_shape) = (-noise.0, noise.1);
-        let (rise, rise_shape) = difference(&self.before.noise, &self.after.noise);
-        let (echo_gap, _) = difference(&self.before.echo, &self.gap.echo);
-        let (echo_after, echo_shape) = difference(&self.before.echo, &self.after.echo);
-        let sure = |count: f32| count / (count + 2.0);
-        let level = if self.before.level.count > 2.0 && self.after.level.count > 0.0 {
-            self.after.level.mean() - self.before.level.mean()
-        } else {
-            0.0
-        };
-        let level_sure = sure(self.after.level.count);
+        let (before, gap, after) = (&self.before, &self.gap, &self.after);
+        let flag = |tick: Option<Tick>| f32::from(u8::from(tick.is_some()));
         let mean = |(sum, count): (f32, f32)| if count > 0.0 { sum / count } else { 0.0 };
+        let sure = |count: f32| count / (count + 2.0);
+        let settled = before.noise[0].count >= 1.0 && after.noise[0].count >= 2.0;
+        let (noise_before, noise_after) = if settled {
+            (&before.noise, &after.noise)
+        } else {
+            (&before.pause, &after.pause)
+        };
         [
-            drop.clamp(-3.0, 12.0),
-            drop_shape.min(8.0),
-            self.gap.flutter.mean().min(4.0),
-            (self.gap.lasted.max(1.0) / 4.0).log2().min(4.0),
-            (-drop).clamp(0.0, 8.0),
+            -mean_difference(&before.noise, &gap.noise).clamp(-10.0, 3.0),
+            unlike(&before.noise, &gap.noise, 1.0),
+            gap.flutter.mean().min(4.0),
+            (self.silent_for.max(1.0) / 4.0).log2().min(4.0),
+            unlike(&gap.noise, &after.noise, 1.0),
             self.clicks.first,
             self.clicks.pair,
             self.clicks.last,
-            rise.abs().min(10.0),
-            rise_shape.min(8.0),
-            echo_gap.abs().min(10.0),
-            (echo_after.abs() + echo_shape).min(12.0) * sure(self.after.echo[0].count),
-            level.abs().min(10.0) * level_sure,
+            mean_difference(noise_before, noise_after).abs().min(10.0),
+            unlike(noise_before, noise_after, 1.0),
+            unlike(&before.echo, &gap.echo, 4.0),
+            unlike(&before.echo, &after.echo, 4.0),
+            unlike(&[before.level], &[after.level], 4.0),
+            unlike(&[before.pitch], &[after.pitch], 0.01),
+            unlike(&before.shape, &after.shape, 3.0),
+            flag(self.tones.ringback),
+            flag(self.tones.dial),
+            flag(self.tones.dtmf),
+            flag(self.joined),
+            sure(self.pitch_off.1),
+            flag(self.tones.music),
             (mean(self.pitch_off) - 1.0) * sure(self.pitch_off.1),
             (mean(self.shape_off) - 4.0) / 4.0 * sure(self.shape_off.1),
-            f32::from(u8::from(self.tones.ringback.is_some())),
-            f32::from(u8::from(self.tones.dial.is_some())),
-            f32::from(u8::from(self.tones.dtmf.is_some())),
-            f32::from(u8::from(self.joined.is_some())),
-            sure(self.pitch_off.1),
+            unlike(&before.noise, &gap.noise, 1.0).min(unlike(&gap.noise, &after.noise, 1.0)),
+            sure(noise_before[0].count.min(noise_after[0].count)),
+            sure(before.echo[0].count.min(after.echo[0].count)),
+            after.far / after.alone.max(20.0),
+            after.pitch.count / after.level.count.max(2.0),
+            after.level.variance().sqrt().min(8.0),
+            sure(before.noise[0].count.min(gap.noise[0].count)),
         ]
     }
 
@@ -350,16 +414,28 @@ impl Episode {
 
 const HALF: Ticks = Ticks(FRAME_TICKS.0 * HALF_SECOND as u64);
 
-/// The mean difference of what is measured in parts, and how unlike the parts differ.
-fn difference<const N: usize>(
-    before: &[super::stats::Moments; N],
-    after: &[super::stats::Moments; N],
-) -> (f32, f32) {
+/// The mean difference of what is measured in parts.
+fn mean_difference<const N: usize>(before: &[Moments; N], after: &[Moments; N]) -> f32 {
     if before[0].count < 0.5 || after[0].count < 0.5 {
-        return (0.0, 0.0);
+        return 0.0;
     }
-    let off: [f32; N] = std::array::from_fn(|n| after[n].mean() - before[n].mean());
-    let mean = off.iter().sum::<f32>() / N as f32;
-    let spread = off.iter().map(|o| (o - mean) * (o - mean)).sum::<f32>() / N as f32;
-    (mean, spread.sqrt())
+    let off = before.iter().zip(after).map(|(b, a)| a.mean() - b.mean());
+    off.sum::<f32>() / N as f32
+}
+
+/// How unlike two measurements in parts are: the logarithm of their squared distances in
+/// units of what the means can be off. `least` is a variance that a single half second has, and a
+/// tenth of it one that every mean has.
+fn unlike<const N: usize>(before: &[Moments; N], after: &[Moments; N], least: f32) -> f32 {
+    if before[0].count < 0.5 || after[0].count < 0.5 {
+        return 0.0;
+    }
+    let pairs = before.iter().zip(after);
+    let squares = pairs.map(|(b, a)| {
+        let off = a.mean() - b.mean();
+        let each = b.variance() + least;
+        let doubt = each * (1.0 / b.count + 1.0 / a.count + 0.1);
+        off * off / doubt
+    });
+    (1.0 + squares.sum::<f32>() / N as f32).log2()
 }

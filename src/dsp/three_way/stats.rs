@@ -39,8 +39,10 @@ impl Moments {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Stats {
-    /// The noise, in dB by octave; of blocks of two seconds.
+    /// The noise, in dB by octave.
     pub noise: [Moments; OCTAVES],
+    /// The same in short pauses of the far end.
+    pub pause: [Moments; OCTAVES],
     /// How much quiet frames vary, in dB.
     pub flutter: Moments,
     /// Level of the far end's voice, in dB.
@@ -49,15 +51,12 @@ pub(super) struct Stats {
     pub shape: [Moments; OCTAVES],
     /// Gain of the echo by group of lags, in dB.
     pub echo: [Moments; GROUPS],
+    /// Frames without the phone, and those of them with the far end.
+    pub alone: f32,
+    pub far: f32,
     /// Half seconds.
     pub lasted: f32,
-    /// The quietest of the block so far.
-    block: Option<[f32; OCTAVES]>,
-    blocks: u8,
 }
-
-/// Half seconds of a block.
-const BLOCK: u8 = 4;
 
 /// Frames of the far end that make a level.
 const ENOUGH: u8 = 12;
@@ -65,28 +64,20 @@ const ENOUGH: u8 = 12;
 impl Stats {
     pub fn add(&mut self, half: &Half) {
         self.lasted += 1.0;
-        if let Some(quietest) = half.quietest {
-            let sum: f32 = quietest.iter().sum();
-            if self.block.is_none_or(|b| sum < b.iter().sum()) {
-                self.block = Some(quietest);
+        self.alone += f32::from(half.alone);
+        self.far += f32::from(half.far_alone);
+        if let Some(noise) = half.noise {
+            for (moments, power) in self.noise.iter_mut().zip(noise) {
+                moments.add(db(power.max(0.3)));
+            }
+            self.flutter.add(half.flutter);
+        }
+        if let Some(pause) = half.pause {
+            for (moments, power) in self.pause.iter_mut().zip(pause) {
+                moments.add(db(power.max(0.3)));
             }
         }
-        self.blocks += 1;
-        if self.blocks == BLOCK {
-            self.blocks = 0;
-            if let Some(block) = self.block.take() {
-                for (moments, power) in self.noise.iter_mut().zip(block) {
-                    moments.add(db(power.max(0.5)));
-                }
-            }
-        }
-        let [sum, squares, count] = half.quiet;
-        if count >= 20.0 {
-            let mean = sum / count;
-            self.flutter
-                .add(3.01 * (squares / count - mean * mean).max(0.0).sqrt());
-        }
-        if half.far >= ENOUGH && half.machine == 0 {
+        if half.far >= ENOUGH && half.voice.is_some() {
             self.level.add(db(half.far_power));
         }
         if let Some(voice) = &half.voice {
@@ -111,11 +102,14 @@ impl Stats {
         let all = self
             .noise
             .iter_mut()
+            .chain(&mut self.pause)
             .chain(&mut self.shape)
             .chain(&mut self.echo);
         all.chain([&mut self.flutter, &mut self.level, &mut self.pitch])
             .for_each(|moments| moments.fade(by));
         self.lasted *= by;
+        self.alone *= by;
+        self.far *= by;
     }
 }
 

@@ -6,7 +6,7 @@
 use super::EvidenceKind;
 
 /// Measurements of an episode.
-pub const INPUTS: usize = 20;
+pub const INPUTS: usize = 30;
 
 /// The measurements of an episode, each in a range of a few units.
 pub type Inputs = [f32; INPUTS];
@@ -39,4 +39,14 @@ pub(super) const WEIGHTS: [(EvidenceKind, f32); INPUTS] = [
     (EvidenceKind::Dtmf, 1.0),
     (EvidenceKind::Level, 0.0),
     (EvidenceKind::NewTalker, 0.0),
+    (EvidenceKind::Silence, 0.0),
+    (EvidenceKind::NewTalker, 0.0),
+    (EvidenceKind::NewTalker, 0.0),
+    (EvidenceKind::Silence, 0.0),
+    (EvidenceKind::NoiseFloor, 0.0),
+    (EvidenceKind::EchoPath, 0.0),
+    (EvidenceKind::NewTalker, 0.0),
+    (EvidenceKind::NewTalker, 0.0),
+    (EvidenceKind::Level, 0.0),
+    (EvidenceKind::Silence, 0.0),
 ];

@@ -24,7 +24,7 @@ const LEVELS: i32 = 96;
 const GAP: i32 = 10;
 const AXIS: i32 = 40;
 const LANE: i32 = LINE + 4;
-const MOST_LANES: usize = 6;
+const MOST_LANES: usize = 10;
 
 const HIGHEST_HZ: f32 = SAMPLE_RATE as f32 / 2.0;
 
@@ -118,7 +118,8 @@ fn title(canvas: &mut Canvas, plot: &Plot) {
     let marks: usize = plot.panels.iter().map(|panel| panel.marks.len()).sum();
     let found = match marks {
         0 => "nothing found".to_owned(),
-        marks => format!("{marks} found"),
+        1 => "1 mark".to_owned(),
+        marks => format!("{marks} marks"),
     };
     let length = clock(plot.length as f64 / 8.0);
     let about = format!(
@@ -207,7 +208,7 @@ impl Labelled<'_> {
         let hidden = self.marks.iter().filter(|(_, lane)| lane.is_none()).count() as u64;
         let hidden = hidden + self.panel.left_out;
         if hidden > 0 {
-            let text = format!("{hidden} marks without label: no room");
+            let text = format!("no room for {hidden} more labels");
             canvas.text_to(WIDTH - RIGHT, top - LINE, &text, FAINT);
         }
     }
@@ -328,7 +329,11 @@ fn time_axis(canvas: &mut Canvas, spectrum: Area, levels: Area, time: &Time) {
         let text = moment(f64::from(n) * fine, step);
         canvas.text_around(x, levels.bottom() + 9, &text, INK);
     }
-    let unit = if time.ms < 60_000.0 { "s" } else { "min:s" };
+    let unit = match time.ms {
+        short if short < 60_000.0 => "s",
+        long if long < 3_600_000.0 => "min:s",
+        _ => "h:min:s",
+    };
     canvas.text(levels.right() + 28, levels.bottom() + 9, unit, FAINT);
     canvas.frame(spectrum, INK);
 }

@@ -45,6 +45,8 @@ pub(super) fn of(row: &Row) -> Vec<Mark> {
         Row::Tone(row) => vec![tone(row)],
         Row::Answer(row) => answer(row),
         Row::ThreeWay(row) => three_way(row),
+        Row::Level(_) => Vec::new(),
+        Row::Learned(row) => row.sounds.iter().map(sound).collect(),
     }
 }
 
@@ -121,6 +123,16 @@ fn three_way(row: &row::ThreeWay) -> Vec<Mark> {
         marks.push(moment(piece.at_ms, label, colour));
     }
     marks
+}
+
+fn sound((start_ms, end_ms, freqs): &(f64, f64, String)) -> Mark {
+    Mark {
+        start_ms: *start_ms,
+        end_ms: *end_ms,
+        label: freqs.clone(),
+        colour: DIAL,
+        look: Look::Band,
+    }
 }
 
 fn moment(at_ms: f64, label: String, colour: Colour) -> Mark {

@@ -1,0 +1,254 @@
+//! Who answers: a person, a machine, a fax, a text telephone, an announcement, a rotary dial.
+
+use crate::{
+    bench::{MOTHER, Outcome, Scenario, wait},
+    ready::{self, collect, picks_up, plain},
+    short,
+};
+use drivers::sim::{
+    called_party::{Answer, CalledPartyScript},
+    clip::Clip,
+    script::Step,
+};
+use types::{
+    answer_class::AnswerClass,
+    disposition::{Disposition, EndedBy},
+    evidence::AnswerEvidence,
+    fact::Fact,
+    prompt::Prompt,
+    tick::{Tick, Ticks},
+};
+
+/// Talks on as a greeting does, then gives the tone to speak after.
+fn greeting(length: Ticks) -> Vec<Step> {
+    vec![
+        wait(600),
+        Step::SayFor(Clip::called_talk(), length),
+        wait(300),
+        Step::Say(Clip::tone(1000.0, -12.0, Ticks::ms(400))),
+        wait(20_000),
+    ]
+}
+
+fn classes(out: &Outcome) -> Vec<AnswerClass> {
+    let of = |evidence: &AnswerEvidence| match evidence {
+        AnswerEvidence::Class(class) => Some(*class),
+        _ => None,
+    };
+    out.answer_evidence().iter().filter_map(of).collect()
+}
+
+fn classified(out: &Outcome) -> Tick {
+    let class = out.facts.iter().find(|f| matches!(f.fact, Fact::Class(_)));
+    class.unwrap_or_else(|| panic!("{}", out.tale())).at
+}
+
+#[test]
+fn an_answering_machine_is_hung_up_on_and_the_inmate_told() {
+    let party = greeting(Ticks::secs(7));
+    let out = collect(short::hears_fast_busy(), party).lasting(40).run();
+    out.told_then_fast_busy(Prompt::AnsweredByMachine);
+    let record = out.record();
+    assert_eq!(record.disposition, Disposition::AnsweringMachine);
+    assert_eq!(record.ended_by, Some(EndedBy::Controller));
+    assert_eq!(record.talk, Ticks::ZERO);
+    assert_eq!(classes(&out), [AnswerClass::Machine], "{}", out.tale());
+    // Before the machine gives its tone: nothing of the call is on its tape.
+    let answered = out.entered("accept").expect("the announcement began");
+    assert!(
+        classified(&out).since(answered) < Ticks::secs(6),
+        "{}",
+        out.tale()
+    );
+}
+
+#[test]
+fn a_machine_is_announced_to_where_the_site_wants_that() {
+    let party = greeting(Ticks::secs(6));
+    let out = collect(vec![wait(60_000), Step::OnHook], party)
+        .settings(|settings| settings.drop_machines = false)
+        .lasting(75)
+        .run();
+    assert_eq!(out.record().disposition, Disposition::NotAccepted);
+    assert!(
+        classes(&out).contains(&AnswerClass::Machine),
+        "{}",
+        out.tale()
+    );
+}
+
+#[test]
+fn our_own_announcement_is_no_machine_over_any_echo() {
+    for echo_db in [8.0, 14.0, 26.0] {
+        let mut scenario = collect(
+            vec![wait(60_000), Step::OnHook],
+            vec![wait(400), Step::Say(Clip::called_hello()), wait(90_000)],
+        );
+        scenario.trunk_copper.echo_db = Some(echo_db);
+        let out = scenario.lasting(75).run();
+        let disposition = out.record().disposition;
+        assert_eq!(disposition, Disposition::NotAccepted, "{echo_db} dB");
+        assert!(!classes(&out).contains(&AnswerClass::Machine));
+    }
+}
+
+#[test]
+fn a_person_who_says_hello_is_known_as_one() {
+    let hello = vec![wait(500), Step::Say(Clip::called_hello()), wait(30_000)];
+    let out = collect(vec![wait(15_000), Step::OnHook], hello).run();
+    assert_eq!(classes(&out), [AnswerClass::Person], "{}", out.tale());
+}
+
+#[test]
+fn a_fax_machine_ends_a_call_of_any_kind() {
+    let answer_tone = || {
+        vec![
+            wait(1500),
+            Step::Say(Clip::tone(2100.0, -15.0, Ticks::ms(3300))),
+            wait(20_000),
+        ]
+    };
+    let direct = short::failing(&format!("1{MOTHER}"))
+        .exchange(ready::quick())
+        .to(&format!("1{MOTHER}"), picks_up(answer_tone()))
+        .site(plain);
+    let mut direct = direct.lasting(35);
+    direct.handsets = vec![crate::bench::then(
+        short::keys(&format!("1{MOTHER}")),
+        short::hears_fast_busy(),
+    )];
+    for scenario in [collect(short::hears_fast_busy(), answer_tone()), direct] {
+        let out = scenario.run();
+        out.told_then_fast_busy(Prompt::AnsweredByFax);
+        assert_eq!(out.record().disposition, Disposition::FaxModem);
+    }
+}
+
+/// Letters as a text telephone of TIA-825-A sends them: 45.45 baud, start bit, five bits, a stop bit
+/// and a half.
+fn baudot(characters: &[u8]) -> Clip {
+    const BIT: f64 = 8000.0 / 45.45;
+    let mut elements: Vec<(bool, f64)> = vec![(true, 8.0 * BIT)];
+    for code in characters {
+        elements.push((false, BIT));
+        elements.extend((0..5).map(|bit| (code >> bit & 1 == 1, BIT)));
+        elements.push((true, 1.5 * BIT));
+    }
+    elements.push((true, 6.0 * BIT));
+    let (mut samples, mut phase, mut end) = (Vec::new(), 0.0f64, 0.0);
+    for (mark, length) in elements {
+        end += length;
+        let hz = if mark { 1400.0 } else { 1800.0 };
+        while (samples.len() as f64) < end {
+            phase += std::f64::consts::TAU * hz / 8000.0;
+            samples.push((6000.0 * phase.sin()) as i16);
+        }
+    }
+    Clip::from_samples("text telephone", &samples)
+}
+
+#[test]
+fn a_text_telephone_is_a_person_who_may_accept() {
+    // HELLO GA
+    let hello = [0x1f, 0x14, 0x01, 0x12, 0x12, 0x18, 0x04, 0x1a, 0x03];
+    let party = vec![
+        wait(1000),
+        Step::Say(baudot(&hello)),
+        wait(12_000),
+        Step::dial("1"),
+        wait(20_000),
+    ];
+    let out = collect(vec![wait(30_000), Step::OnHook], party)
+        .lasting(50)
+        .run();
+    assert!(classes(&out).contains(&AnswerClass::Tty), "{}", out.tale());
+    assert_eq!(out.record().disposition, Disposition::Completed);
+}
+
+/// Picked up before any ring was heard, and speaks for so long.
+fn unrung(length: Ticks) -> Scenario {
+    let party = CalledPartyScript::new(
+        Answer::After(Ticks::ms(60)),
+        vec![
+            wait(600),
+            Step::SayFor(Clip::called_talk(), length),
+            wait(30_000),
+        ],
+    );
+    short::failing(MOTHER).to(MOTHER, party).lasting(50)
+}
+
+#[test]
+fn an_announcement_instead_of_ringing_is_no_answer() {
+    let out = unrung(Ticks::secs(9)).run();
+    assert_eq!(
+        out.record().disposition,
+        Disposition::Intercept,
+        "{}",
+        out.tale()
+    );
+    assert_eq!(out.record().answered_utc_ms, None);
+    out.told_then_fast_busy(Prompt::CallNotCompleted);
+}
+
+// ---- rotary telephones
+
+fn rotary(scenario: Scenario) -> Scenario {
+    scenario.settings(|settings| {
+        settings.pulse_acceptance = true;
+        (settings.accept_key, settings.refuse_key) = (3, 9);
+    })
+}
+
+fn dials_pulses(digits: &str, after_ms: u64) -> Vec<Step> {
+    vec![
+        wait(400),
+        Step::Say(Clip::called_hello()),
+        wait(after_ms),
+        Step::pulse_dial(digits),
+        wait(20_000),
+    ]
+}
+
+#[test]
+fn a_rotary_telephone_accepts_while_the_announcement_is_said() {
+    for after in [3000, 5700, 9100] {
+        let out = rotary(collect(
+            vec![wait(25_000), Step::OnHook],
+            dials_pulses("3", after),
+        ))
+        .lasting(50)
+        .run();
+        let facts: Vec<&Fact> = out.facts.iter().map(|f| &f.fact).collect();
+        assert!(
+            facts.iter().any(|f| matches!(f, Fact::Accepted)),
+            "{}",
+            out.tale()
+        );
+        assert_eq!(out.record().disposition, Disposition::Completed);
+    }
+}
+
+#[test]
+fn a_rotary_telephone_refuses() {
+    let out = rotary(collect(short::hears_fast_busy(), dials_pulses("9", 4000))).run();
+    assert_eq!(
+        out.record().disposition,
+        Disposition::Refused,
+        "{}",
+        out.tale()
+    );
+}
+
+#[test]
+fn pulses_are_no_choice_where_the_site_has_not_said_so() {
+    let out = collect(vec![wait(50_000), Step::OnHook], dials_pulses("1", 4000))
+        .lasting(70)
+        .run();
+    assert_eq!(
+        out.record().disposition,
+        Disposition::NotAccepted,
+        "{}",
+        out.tale()
+    );
+}

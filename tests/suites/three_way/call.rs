@@ -1,0 +1,606 @@
+//! Calls, with a third party and without.
+
+use super::{
+    corpus::Corpus,
+    draw::{Draw, Part, gain},
+    network::{Echo, Hiss, Leg, Near, Stretch, Wires},
+    sounds::{self, Click},
+    talk::{Manner, Talker, secs},
+};
+
+/// What happens in a call. Those from [`Kind::Plain`] on have no third party.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Kind {
+    /// The called party flashes with clicks, talks to the third, flashes again.
+    Flash,
+    /// The same, joined while it still rings.
+    BeforeAnswer,
+    /// A digital exchange or a mobile: no click, no ringing to be heard.
+    Silent,
+    /// The called party leaves the call to the third.
+    Transfer,
+    Plain,
+    /// The far end puts us on hold with music and comes back.
+    HoldMusic,
+    /// Voices, television, babies behind the called party.
+    Noise,
+    TextTelephone,
+    /// A second call is announced to the far end: a click, a beep; nothing comes of it.
+    CallWaiting,
+    /// A second call is taken and ended: gone and back, as it was.
+    CallWaitingTaken,
+    /// Doors, knocks, pops, coughs.
+    Knocks,
+    /// The far end holds the telephone otherwise.
+    HandsetMoved,
+    /// Somebody else at the same telephone.
+    HandedOver,
+    /// The far end changes to its loudspeaker: level, noise and echo change.
+    Speakerphone,
+    /// The far end presses keys.
+    Keys,
+    HangUp,
+    /// Parts of a second are lost again and again.
+    Dropouts,
+    /// The far end presses its mute key for a while.
+    Muted,
+}
+
+/// Kinds with a third party and their shares.
+pub const JOINED: [(Kind, f32); 4] = [
+    (Kind::Flash, 0.45),
+    (Kind::BeforeAnswer, 0.2),
+    (Kind::Silent, 0.2),
+    (Kind::Transfer, 0.15),
+];
+
+/// Kinds without and their shares.
+pub const ALONE: [(Kind, f32); 14] = [
+    (Kind::Plain, 0.3),
+    (Kind::HoldMusic, 0.06),
+    (Kind::Noise, 0.1),
+    (Kind::TextTelephone, 0.06),
+    (Kind::CallWaiting, 0.08),
+    (Kind::CallWaitingTaken, 0.02),
+    (Kind::Knocks, 0.12),
+    (Kind::HandsetMoved, 0.06),
+    (Kind::HandedOver, 0.04),
+    (Kind::Speakerphone, 0.03),
+    (Kind::Keys, 0.04),
+    (Kind::HangUp, 0.03),
+    (Kind::Dropouts, 0.04),
+    (Kind::Muted, 0.02),
+];
+
+/// A call as our two ports heard it, and what there was to be found.
+#[derive(Debug)]
+pub struct Call {
+    pub kind: Kind,
+    pub phone: Vec<i16>,
+    pub trunk: Vec<i16>,
+    /// The sample at which the far end left, and at which the third party was joined.
+    pub third: Option<(usize, usize)>,
+}
+
+const PHONE: usize = 0;
+const CALLED: usize = 1;
+const THIRD: usize = 2;
+
+/// Talk that there must be after a third party joined.
+const AFTER: f32 = 35.0;
+
+impl Kind {
+    pub fn has_third(self) -> bool {
+        self < Kind::Plain
+    }
+}
+
+impl Call {
+    /// The call of this kind and seed: 1 to 10 minutes.
+    pub fn new(corpus: &Corpus, kind: Kind, seed: u64) -> Call {
+        let mut draw = Draw::new(corpus.part, seed.wrapping_mul(64) + kind as u64);
+        let length = secs(60.0 * 10f32.powf(draw.unit())) / 80 * 80;
+        let mut scene = Scene::new(corpus, draw, length);
+        let third = scene.play(kind);
+        scene.incidents(if kind == Kind::Knocks { 8.0 } else { 0.5 });
+        scene.finish(kind, third)
+    }
+}
+
+struct Scene<'a> {
+    corpus: &'a Corpus,
+    draw: Draw,
+    length: usize,
+    /// What is said at the phone, at the called party's, at the third's.
+    said: [Vec<f32>; 3],
+    network: Vec<f32>,
+    talkers: [Talker<'a>; 3],
+    legs: [Leg; 2],
+    near: Near,
+    stretches: Vec<Stretch>,
+    manner: Manner,
+}
+
+impl<'a> Scene<'a> {
+    fn new(corpus: &'a Corpus, mut draw: Draw, length: usize) -> Scene<'a> {
+        let inmate = Talker::new(corpus, &mut draw);
+        let called = Talker::other(corpus, &mut draw, &inmate);
+        let third = Talker::other(corpus, &mut draw, &called);
+        let legs = [Leg::drawn(&mut draw), Leg::drawn(&mut draw)];
+        let first = Stretch {
+            from: 0,
+            gains: [1.0, 0.0],
+            hiss: Hiss(0, draw.setting(-80.0, -62.0)),
+            echoes: [legs[0].echo, None],
+        };
+        Scene {
+            corpus,
+            length,
+            said: std::array::from_fn(|_| vec![0.0; length]),
+            network: vec![0.0; length],
+            talkers: [inmate, called, third],
+            near: Near::drawn(&mut draw),
+            manner: Manner::drawn(&mut draw),
+            legs,
+            stretches: vec![first],
+            draw,
+        }
+    }
+
+    fn play(&mut self, kind: Kind) -> Option<(usize, usize)> {
+        match kind {
+            Kind::Flash | Kind::BeforeAnswer | Kind::Silent | Kind::Transfer => {
+                return Some(self.third_party(kind));
+            }
+            Kind::HandedOver | Kind::Speakerphone => self.somebody_else(kind),
+            Kind::HangUp => self.hang_up(),
+            Kind::HoldMusic | Kind::CallWaitingTaken | Kind::Muted => self.away(kind),
+            Kind::Noise => {
+                self.two_talk(0, self.length);
+                self.noise();
+            }
+            Kind::TextTelephone => self.text(),
+            _ => {
+                self.two_talk(0, self.length);
+                self.incidents_of(kind);
+            }
+        }
+        None
+    }
+
+    fn two_talk(&mut self, from: usize, until: usize) {
+        let seats = [
+            (&self.talkers[0], PHONE, 1.0),
+            (&self.talkers[1], CALLED, 1.0),
+        ];
+        self.manner
+            .converse(&mut self.draw, &seats, &mut self.said, (from, until));
+    }
+
+    /// Some moment in a call that leaves room for what comes.
+    fn moment(&mut self, after: f32) -> usize {
+        let most = (self.length as f32 / 8000.0 - after).max(20.0);
+        secs(self.draw.between(18.0, most))
+    }
+
+    fn now(&self) -> Stretch {
+        self.stretches[self.stretches.len() - 1].clone()
+    }
+
+    fn click(&mut self, at: usize, levels: (f32, f32)) {
+        let kind = *self.draw.pick(&[Click::Sharp, Click::Thump, Click::Bounce]);
+        let level = self.draw.setting(levels.0, levels.1);
+        sounds::click(&mut self.draw, &mut self.network, at, kind, level);
+    }
+
+    /// The far end is switched away at `from`; with a flash that is heard, or without.
+    fn leave(&mut self, from: usize, heard: bool) {
+        let mut away = self.now();
+        away.gains = [0.0; 2];
+        let mut at = from;
+        if heard {
+            self.click(at, (-32.0, -6.0));
+            // The open loop sends back more.
+            away.from = at;
+            away.echoes[0] = self.legs[0].echo.map(|e| e.by(5.0));
+            self.stretches.push(away.clone());
+            at += secs(self.draw.setting(0.3, 1.0));
+            self.click(at, (-32.0, -8.0));
+        }
+        away.from = at;
+        away.hiss = Hiss(0, self.draw.setting(-82.0, -58.0));
+        let ends = self.draw.chance(0.4);
+        away.echoes = [
+            ends.then(|| Echo::drawn(&mut self.draw, (18.0, 34.0), (1.0, 30.0))),
+            None,
+        ];
+        self.stretches.push(away);
+    }
+
+    /// While nobody is there, the inmate may say something.
+    fn alone(&mut self, from: usize, until: usize) {
+        let wordy = self.draw.unit();
+        let mut at = from + secs(self.draw.between(0.5, 5.0));
+        while at < until {
+            if self.draw.chance(wordy * 0.7) {
+                let talker = self.talkers[0];
+                at = talker.turn(&mut self.draw, &mut self.said[PHONE], at, until);
+            }
+            at += secs(self.draw.between(1.5, 9.0));
+        }
+    }
+
+    fn third_party(&mut self, kind: Kind) -> (usize, usize) {
+        let digits = self.draw.setting(2.0, 9.0);
+        let consult = match kind {
+            Kind::BeforeAnswer => self.draw.setting(0.3, 3.0),
+            _ => self.draw.setting(4.0, 35.0),
+        };
+        let least = 18.0 + digits + consult + AFTER + 40.0;
+        if self.length < secs(least) {
+            self.grow(secs(least) / 80 * 80);
+        }
+        let left = self.moment(digits + consult + AFTER + 20.0);
+        let joined = left + secs(digits + consult);
+        let quiet = self.draw.between(0.1, 1.2);
+        self.two_talk(0, left - secs(quiet));
+        let heard = match kind {
+            Kind::Silent => false,
+            Kind::Transfer => self.draw.chance(0.7),
+            _ => true,
+        };
+        self.leave(left, heard);
+        if heard && self.draw.chance(0.2) {
+            self.recall(left, digits);
+        }
+        self.alone(left + secs(1.0), joined);
+        self.join(joined, kind, heard);
+        self.three_talk(joined, kind);
+        (left, joined)
+    }
+
+    fn grow(&mut self, length: usize) {
+        self.length = length;
+        self.said.iter_mut().for_each(|s| s.resize(length, 0.0));
+        self.network.resize(length, 0.0);
+    }
+
+    /// What leaks over from the side that dials: recall dial tone and its digits.
+    fn recall(&mut self, left: usize, digits: f32) {
+        let level = self.draw.setting(-60.0, -36.0);
+        let at = left + secs(1.3);
+        sounds::tones(
+            &mut self.network,
+            at,
+            secs(digits * 0.25),
+            &[350.0, 440.0],
+            level,
+        );
+        let from = at + secs(digits * 0.25 + 0.2);
+        sounds::keys(&mut self.draw, &mut self.network, from, 7, level);
+    }
+
+    /// The exchange's bridge: losses, noise and echo are other ones.
+    fn join(&mut self, at: usize, kind: Kind, heard: bool) {
+        if heard && self.draw.chance(0.85) {
+            self.click(at, (-34.0, -8.0));
+        }
+        let digital = !heard;
+        let loss = if digital {
+            self.draw.setting(-2.0, 3.0)
+        } else {
+            self.draw.setting(0.0, 6.0)
+        };
+        let called = self.legs[0].echo.map(|echo| {
+            let echo = echo.by(-loss);
+            echo.by(self.draw.setting(-5.0, 5.0))
+        });
+        let gone = kind == Kind::Transfer;
+        let bridge = if digital {
+            (-80.0, -60.0)
+        } else {
+            (-74.0, -55.0)
+        };
+        let stretch = Stretch {
+            from: at,
+            gains: [
+                if gone { 0.0 } else { gain(-loss) },
+                gain(-self.draw.setting(0.0, 6.0)),
+            ],
+            hiss: Hiss(self.draw.below(2), self.draw.setting(bridge.0, bridge.1)),
+            echoes: [called.filter(|_| !gone), self.legs[1].echo],
+        };
+        self.stretches.push(stretch);
+    }
+
+    fn three_talk(&mut self, joined: usize, kind: Kind) {
+        let mut at = joined;
+        if kind == Kind::BeforeAnswer {
+            let level = self.draw.setting(-32.0, -17.0);
+            at += secs(self.draw.between(0.0, 3.0));
+            for ring in 0..1 + self.draw.below(4) {
+                at += if ring == 0 { 0 } else { secs(4.0) };
+                sounds::tones(&mut self.network, at, secs(2.0), &[440.0, 480.0], level);
+                at += secs(2.0);
+            }
+            at += secs(self.draw.between(0.2, 3.0));
+        }
+        at += secs(self.draw.between(0.3, 2.0));
+        let third = self.talkers[2];
+        at = third.turn(&mut self.draw, &mut self.said[THIRD], at, self.length);
+        let called = if kind == Kind::Transfer { 0.0 } else { 0.5 };
+        let seats = [
+            (&self.talkers[0], PHONE, 1.0),
+            (&self.talkers[1], CALLED, called),
+            (&self.talkers[2], THIRD, 1.0),
+        ];
+        self.manner
+            .converse(&mut self.draw, &seats, &mut self.said, (at, self.length));
+    }
+
+    /// Gone for a while and back as before.
+    fn away(&mut self, kind: Kind) {
+        let lasts = self.draw.setting(3.0, 40.0);
+        if self.length < secs(lasts + 60.0) {
+            self.grow(secs(lasts + 60.0) / 80 * 80);
+        }
+        let left = self.moment(lasts + 30.0);
+        let back = left + secs(lasts);
+        let quiet = self.draw.between(0.1, 1.0);
+        self.two_talk(0, left - secs(quiet));
+        let before = self.now();
+        match kind {
+            Kind::CallWaitingTaken => self.leave(left, true),
+            Kind::HoldMusic => {
+                let heard = self.draw.chance(0.4);
+                self.leave(left, heard);
+                self.music(left + secs(1.0), back, (-28.0, -16.0));
+            }
+            _ => {
+                let mut muted = self.now();
+                muted.from = left;
+                muted.gains = [0.0; 2];
+                muted.hiss = Hiss(0, self.draw.setting(-80.0, -58.0));
+                self.stretches.push(muted);
+            }
+        }
+        if kind == Kind::CallWaitingTaken || self.draw.chance(0.3) {
+            self.click(back, (-34.0, -8.0));
+        }
+        self.alone(left + secs(1.0), back);
+        self.stretches.push(Stretch {
+            from: back,
+            ..before
+        });
+        let quiet = self.draw.between(0.2, 1.5);
+        self.two_talk(back + secs(quiet), self.length);
+    }
+
+    fn music(&mut self, from: usize, until: usize, levels: (f32, f32)) {
+        let factor = gain(self.draw.setting(levels.0, levels.1));
+        let song = self.draw.pick(&self.corpus.music);
+        let start = self.draw.below(song.len());
+        let until = until.min(self.length);
+        let sounds = song.iter().cycle().skip(start);
+        for (to, song) in self.network[from.min(until)..until].iter_mut().zip(sounds) {
+            *to += factor * song;
+        }
+    }
+
+    /// Another voice from the same telephone, with or without its loudspeaker.
+    fn somebody_else(&mut self, kind: Kind) {
+        let at = self.moment(30.0);
+        self.two_talk(0, at);
+        let pause = secs(self.draw.setting(0.5, 5.0));
+        let mut knock = at;
+        while knock < at + pause {
+            let level = self.draw.setting(-40.0, -12.0);
+            sounds::knock(&mut self.draw, &mut self.said[CALLED], knock, level);
+            knock += secs(self.draw.between(0.2, 1.2));
+        }
+        let mut other = kind == Kind::HandedOver;
+        if kind == Kind::Speakerphone {
+            let mut loud = self.now();
+            loud.from = at;
+            loud.gains = [0.0; 2];
+            self.stretches.push(loud.clone());
+            loud.from = at + secs(self.draw.setting(0.02, 0.3));
+            loud.gains = [gain(-self.draw.setting(1.0, 10.0)), 0.0];
+            loud.hiss = Hiss(2, self.draw.setting(-60.0, -45.0));
+            loud.echoes[1] = Some(Echo::drawn(&mut self.draw, (16.0, 34.0), (20.0, 70.0)));
+            self.stretches.push(loud);
+            other = self.draw.chance(0.5);
+        }
+        if other {
+            self.talkers[1] = self.talkers[2];
+        }
+        self.two_talk(at + pause, self.length);
+    }
+
+    fn hang_up(&mut self) {
+        let at = self.length - secs(self.draw.between(8.0, 35.0));
+        let quiet = self.draw.between(0.2, 2.0);
+        self.two_talk(0, at - secs(quiet));
+        self.click(at, (-30.0, -6.0));
+        let mut gone = self.now();
+        gone.from = at;
+        gone.gains = [0.0; 2];
+        gone.echoes = [None; 2];
+        gone.hiss = Hiss(0, self.draw.setting(-82.0, -60.0));
+        self.stretches.push(gone);
+        self.alone(at, self.length);
+        let tone = at + secs(self.draw.setting(1.0, 20.0));
+        let level = self.draw.setting(-24.0, -13.0);
+        if self.draw.chance(0.5) {
+            let length = self.length.saturating_sub(tone);
+            sounds::tones(&mut self.network, tone, length, &[350.0, 440.0], level);
+        } else {
+            for n in 0..40 {
+                let at = tone + n * 4000;
+                sounds::tones(&mut self.network, at, 2000, &[480.0, 620.0], level);
+            }
+        }
+    }
+
+    fn noise(&mut self) {
+        let what = self.draw.below(3);
+        if what == 0 {
+            // A television, at times.
+            let song = self.draw.pick(&self.corpus.music);
+            let many = &self.corpus.noises[3];
+            let source = if self.draw.chance(0.5) { song } else { many };
+            let factor = gain(self.draw.setting(-48.0, -30.0));
+            let said = self.said[CALLED].iter_mut().zip(source.iter().cycle());
+            said.for_each(|(to, from)| *to += factor * from);
+            return;
+        }
+        let mut at = self.draw.below(80_000);
+        while at < self.length {
+            let level = self.draw.setting(-46.0, -22.0);
+            if what == 1 {
+                for _ in 0..self.draw.below(12) {
+                    at = sounds::cry(&mut self.draw, &mut self.said[CALLED], at, level) + 3000;
+                }
+            } else {
+                let talker = Talker {
+                    level_dbm0: level,
+                    ..self.talkers[2]
+                };
+                at = talker.turn(&mut self.draw, &mut self.said[CALLED], at, self.length);
+            }
+            at += secs(self.draw.between(1.0, 25.0));
+        }
+    }
+
+    /// Both have text telephones; now and then somebody speaks as well.
+    fn text(&mut self) {
+        let levels = [
+            self.draw.setting(-26.0, -14.0),
+            self.draw.setting(-26.0, -14.0),
+        ];
+        let speaks = self.draw.chance(0.4);
+        let mut at = secs(2.0);
+        let mut side = PHONE;
+        while at < self.length {
+            if speaks && self.draw.chance(0.4) {
+                let talker = self.talkers[side];
+                at = talker.turn(&mut self.draw, &mut self.said[side], at, self.length);
+            } else {
+                let count = 4 + self.draw.below(60);
+                at = sounds::text(
+                    &mut self.draw,
+                    &mut self.said[side],
+                    at,
+                    count,
+                    levels[side],
+                );
+            }
+            at += secs(self.draw.between(0.3, 4.0));
+            side = 1 - side;
+        }
+    }
+
+    fn incidents_of(&mut self, kind: Kind) {
+        let mut at = secs(self.draw.between(3.0, 20.0));
+        while at < self.length {
+            match kind {
+                Kind::Keys => {
+                    let (digits, level) = (1 + self.draw.below(8), self.draw.setting(-28.0, -10.0));
+                    at = sounds::keys(&mut self.draw, &mut self.said[CALLED], at, digits, level);
+                }
+                Kind::CallWaiting => self.waiting_call(at),
+                Kind::Dropouts => {
+                    let length = secs(self.draw.setting(0.02, 0.5));
+                    self.cut_out(at, length);
+                }
+                Kind::HandsetMoved => {
+                    let factor = gain(self.draw.setting(-9.0, 9.0));
+                    self.said[CALLED][at..]
+                        .iter_mut()
+                        .for_each(|s| *s *= factor.sqrt());
+                    let level = self.draw.setting(-40.0, -14.0);
+                    sounds::knock(&mut self.draw, &mut self.said[CALLED], at, level);
+                }
+                _ => return,
+            }
+            let pause = match kind {
+                Kind::Dropouts => (0.5, 20.0),
+                Kind::CallWaiting => (9.0, 60.0),
+                _ => (10.0, 60.0),
+            };
+            at += secs(self.draw.between(pause.0, pause.1));
+        }
+    }
+
+    /// Nothing is heard of the far end for a moment.
+    fn cut_out(&mut self, at: usize, length: usize) {
+        let now = self.now();
+        let out = Stretch {
+            from: at,
+            gains: [0.0; 2],
+            ..now.clone()
+        };
+        self.stretches.push(out);
+        self.stretches.push(Stretch {
+            from: at + length,
+            ..now
+        });
+    }
+
+    fn waiting_call(&mut self, at: usize) {
+        let length = secs(self.draw.setting(0.3, 0.7));
+        self.click(at, (-36.0, -10.0));
+        self.cut_out(at, length);
+        if self.draw.chance(0.5) {
+            let level = self.draw.setting(-50.0, -22.0);
+            sounds::tones(&mut self.network, at + 600, length - 1200, &[440.0], level);
+        }
+        self.click(at + length, (-36.0, -10.0));
+    }
+
+    /// What happens in any call: so many knocks a minute at each end.
+    fn incidents(&mut self, a_minute: f32) {
+        for end in [PHONE, CALLED] {
+            let mut at = 0;
+            loop {
+                at += secs(-60.0 / a_minute * (1.0 - self.draw.unit()).ln());
+                if at + 16_000 >= self.length {
+                    break;
+                }
+                let level = self.draw.setting(-42.0, -8.0);
+                sounds::knock(&mut self.draw, &mut self.said[end], at, level);
+            }
+        }
+    }
+
+    fn finish(mut self, kind: Kind, third: Option<(usize, usize)>) -> Call {
+        let [mut phone, mut called, mut other] = std::mem::take(&mut self.said);
+        let inmate = Leg {
+            loss_db: 0.0,
+            ..Leg::drawn(&mut self.draw)
+        };
+        inmate.emit(&mut self.draw, self.corpus, &mut phone);
+        self.legs[0].emit(&mut self.draw, self.corpus, &mut called);
+        if third.is_some() {
+            self.legs[1].emit(&mut self.draw, self.corpus, &mut other);
+        }
+        let wires = Wires {
+            corpus: self.corpus,
+            near: self.near,
+            stretches: &self.stretches,
+            network: &self.network,
+        };
+        let trunk = wires.receive(&mut self.draw, &phone, [&called, &other]);
+        Call {
+            kind,
+            phone: wires.sent(&phone),
+            trunk,
+            third,
+        }
+    }
+}
+
+/// The kinds of one part are drawn by their shares; a seed is one call.
+pub fn drawn_kind(part: Part, of: &[(Kind, f32)], seed: u64) -> Kind {
+    Draw::new(part, seed ^ 0x6b69_6e64).share(of)
+}

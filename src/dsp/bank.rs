@@ -134,8 +134,13 @@ impl Bins {
 }
 
 impl Group {
-    /// At most [`LANES`] frequencies in Hz.
+    /// At most [`LANES`] frequencies in Hz, each [`HOP`] samples.
     pub fn new(freqs: &[f32]) -> Group {
+        Group::each(HOP, freqs)
+    }
+
+    /// The same for hops of other lengths, up to [`HOP`].
+    pub fn each(hop: usize, freqs: &[f32]) -> Group {
         assert!(freqs.len() <= LANES, "{} frequencies", freqs.len());
         let angle = |lane: usize| {
             let hz = freqs.get(lane)?;
@@ -144,8 +149,8 @@ impl Group {
         let mut step = Bins::ZERO;
         for lane in 0..LANES {
             if let Some(angle) = angle(lane) {
-                step.re[lane] = (angle * HOP as f64).cos() as f32;
-                step.im[lane] = -(angle * HOP as f64).sin() as f32;
+                step.re[lane] = (angle * hop as f64).cos() as f32;
+                step.im[lane] = -(angle * hop as f64).sin() as f32;
             }
         }
         Group {
@@ -289,6 +294,15 @@ pub(crate) fn fold<K: Kernels>(samples: &Samples) -> Hop {
         energy: (1 << (2 * SPARE_BITS)) as f32 * K::squares(&folded) as f32,
         folded,
     }
+}
+
+/// Half a frame, as a hop of its own: silence stands on both sides of it.
+#[inline(always)]
+pub(crate) fn fold_half<K: Kernels>(samples: &[i16; HOP / 2]) -> Hop {
+    const BEFORE: usize = HOP / 4;
+    let mut whole = [0; HOP];
+    whole[BEFORE..BEFORE + HOP / 2].copy_from_slice(samples);
+    fold::<K>(&whole)
 }
 
 /// How much of a sine's amplitude a window of `samples` sees when it is `offset_hz` off

@@ -8,13 +8,15 @@
 //! Limits: those of the two.
 
 use crate::{
-    bank_before::{Bank, Bins, to_float},
+    bank::{Bins, Group, Turned, fold_half},
     modem::{Modem, ModemEvent},
+    simd::{Kernels, Path, Work},
     tty::{Tty, TtyEvent},
 };
 use arrayvec::ArrayVec;
+use std::sync::LazyLock;
 use types::{
-    frame::{FRAME, Samples},
+    frame::Samples,
     tick::{Tick, Ticks},
 };
 
@@ -30,7 +32,8 @@ pub struct DataFrame {
 /// Both detectors. One a leg.
 #[derive(Clone, Debug)]
 pub struct DataSignals {
-    bank: Bank<HOP>,
+    path: Path,
+    turned: Turned,
     modem: Modem,
     tty: Tty,
 }
@@ -63,7 +66,8 @@ pub(crate) const TTY_SPACE: usize = 7;
 impl DataSignals {
     pub fn new() -> DataSignals {
         DataSignals {
-            bank: Bank::new(&FREQS),
+            path: Path::best(),
+            turned: Turned::START,
             modem: Modem::new(),
             tty: Tty::new(),
         }
@@ -71,11 +75,11 @@ impl DataSignals {
 
     pub fn process(&mut self, samples: &Samples, at: Tick) -> DataFrame {
         let mut frame = DataFrame::default();
-        let samples: [f32; FRAME] = to_float(samples);
-        for (n, hop) in samples.as_chunks::<HOP>().0.iter().enumerate() {
+        let turned = &mut self.turned;
+        for (n, (bins, energy)) in self.path.run(Halves { samples, turned }).iter().enumerate() {
             let hop = Hop {
-                bins: self.bank.hop(hop),
-                energy: energy(hop),
+                bins: *bins,
+                energy: *energy,
                 end: at + Ticks(((n + 1) * HOP) as u64),
             };
             if let Some(event) = self.modem.hop(&hop) {
@@ -109,12 +113,25 @@ impl Default for DataSignals {
     }
 }
 
-fn energy(hop: &[f32; HOP]) -> f32 {
-    let mut squares = [0.0f32; 8];
-    for chunk in hop.as_chunks::<8>().0 {
-        for (square, sample) in squares.iter_mut().zip(chunk) {
-            *square += sample * sample;
-        }
+/// The correlators, shared by all lines.
+static GROUP: LazyLock<Group> = LazyLock::new(|| Group::each(HOP, &FREQS));
+
+/// Both halves of a frame: their bins and sums of squares.
+struct Halves<'a> {
+    samples: &'a Samples,
+    turned: &'a mut Turned,
+}
+
+impl Work for Halves<'_> {
+    type Output = [(Bins, f32); 2];
+
+    #[inline(always)]
+    fn run<K: Kernels>(self) -> [(Bins, f32); 2] {
+        let (halves, _) = self.samples.as_chunks::<HOP>();
+        [0, 1].map(|half: usize| {
+            let hop = fold_half::<K>(&halves[half]);
+            let [bins] = GROUP.hop::<K, 1>([&hop.folded], [&mut *self.turned]);
+            (bins, hop.energy)
+        })
     }
-    squares.iter().sum()
 }

@@ -10,8 +10,8 @@
 
 mod activity;
 pub mod answer;
-mod bands;
 pub mod auto_level;
+mod bands;
 mod bank;
 mod cadence;
 pub mod click;
@@ -20,8 +20,8 @@ pub mod dtmf;
 pub mod echo;
 pub mod g711;
 pub mod level;
-pub mod modem;
 pub mod meter;
+pub mod modem;
 mod pattern;
 pub mod plan;
 pub mod progress;

@@ -22,7 +22,7 @@ mod tone;
 
 use crate::{
     SAMPLE_RATE,
-    bank_before::{Bins, scallop},
+    bank::{Bins, scallop},
     data::{ANSWER, BELL_ANSWER, DATA_CALLING, FAX_CALLING, HOP, Hop},
 };
 use flags::Flags;

@@ -9,14 +9,11 @@
 pub mod answer;
 pub mod corpus;
 pub mod data_signals;
-pub mod echo;
 pub mod dtmf;
+pub mod echo;
 pub mod mix;
 pub mod progress;
+pub mod pulse;
 pub mod random;
 pub mod talk_off;
-pub mod echo;
-pub mod mix;
-pub mod random;
-pub mod pulse;
 pub mod three_way;

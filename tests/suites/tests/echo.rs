@@ -52,7 +52,8 @@ fn print(kind: Kind, taps: usize, scores: &[Score]) {
     let pair =
         |of: fn(&Score) -> f64| format!("{:5.1} {:5.1}", mean(scores, of), least(scores, of));
     println!(
-        "{kind:?} {taps}: ERLE {} (ceiling {}), echo {}, middle {}, near {}, late {}, worst {}, {:.2} s, again {:.2} s",
+        "{kind:?} {taps}: ERLE {} (ceiling {}), echo {}, middle {}, near {}, late {}, worst {}, \
+         {:.2} s, again {:.2} s",
         pair(|s| s.erle_db),
         pair(|s| s.ceiling_db),
         pair(|s| s.echo_db),

@@ -39,8 +39,8 @@ fn classes(out: &Outcome) -> Vec<AnswerClass> {
 }
 
 fn classified(out: &Outcome) -> Tick {
-    let class = out.facts.iter().find(|f| matches!(f.fact, Fact::Class(_)));
-    class.unwrap_or_else(|| panic!("{}", out.tale())).at
+    let at = out.fact(|fact| matches!(fact, Fact::Class(_)));
+    at.unwrap_or_else(|| panic!("{}", out.tale()))
 }
 
 #[test]
@@ -219,12 +219,8 @@ fn a_rotary_telephone_accepts_while_the_announcement_is_said() {
         ))
         .lasting(50)
         .run();
-        let facts: Vec<&Fact> = out.facts.iter().map(|f| &f.fact).collect();
-        assert!(
-            facts.iter().any(|f| matches!(f, Fact::Accepted)),
-            "{}",
-            out.tale()
-        );
+        let accepted = out.fact(|fact| matches!(fact, Fact::Accepted));
+        assert!(accepted.is_some(), "{}", out.tale());
         assert_eq!(out.record().disposition, Disposition::Completed);
     }
 }

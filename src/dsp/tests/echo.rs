@@ -5,7 +5,7 @@ mod bench;
 use bench::*;
 use dsp::{
     echo::{Canceller, EchoSettings},
-    level::{dbm0, sine_peak},
+    level::dbm0,
     simd::Path,
 };
 use types::frame::{FRAME, Law, Samples};
@@ -346,10 +346,10 @@ fn any_samples_at_all_leave_it_sound() {
             "{facts:?}"
         );
     }
-    // And it learns again.
-    let sent = noise(47, -15.0, 3000);
+    // And it learns again, though not at once: errors this large are first taken for a voice.
+    let sent = noise(47, -15.0, 8000);
     let line = echo(&sent, &hybrid(48));
     let clean = through(&mut canceller, &sent, &line);
-    let got = dbm0(&line[16_000..]) - dbm0(&clean[16_000..]);
-    assert!(got > 20.0 && sine_peak(0.0) > 0.0, "{got}");
+    let got = dbm0(&line[48_000..]) - dbm0(&clean[48_000..]);
+    assert!(got > 20.0, "{got}");
 }

@@ -80,8 +80,8 @@ const VOICED: f32 = 0.55;
 /// What is less below the loudest frame is no background.
 const BELOW_PEAK_DB: f32 = 14.0;
 
-/// Talk weaker than this, and no further above the noise, that lasted so many frames, is background when somebody speaks so much
-/// louder.
+/// Talk weaker than this, and no further above the noise than that, is background when it has
+/// lasted so many frames and somebody speaks so much louder.
 const BACKGROUND_DBM0: f32 = -26.0;
 const OVER_FLOOR_DB: f32 = 12.0;
 const LOUDER_AFTER: f32 = 20.0;

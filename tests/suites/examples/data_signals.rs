@@ -50,7 +50,8 @@ fn found(sent: suites::data_signals::Sent, cases: u64, seed: u64) {
     };
     let confidence: f32 = outcomes.iter().map(|o| o.confidence).sum::<f32>() / cases as f32;
     println!(
-        "{:6.2} % right {wrong:3} wrong, delay {:4} p99 {:4} ms, start off {:3} ms, level off {:3.1} dB, confidence {:.2}  {sent:?}",
+        "{:6.2} % right {wrong:3} wrong, delay {:4} p99 {:4} ms, start off {:3} ms, \
+         level off {:3.1} dB, confidence {:.2}  {sent:?}",
         100.0 * right as f32 / cases as f32,
         delays.get(delays.len() / 2).copied().unwrap_or(0),
         delays.get(delays.len() * 99 / 100).copied().unwrap_or(0),

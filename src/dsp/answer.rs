@@ -168,6 +168,9 @@ pub struct Answer {
     beeps: Beeps,
     /// A modem's tone after speech, and since when it is known.
     outlasting: Option<(Signal, f32, Tick)>,
+    /// Since when so much was said that a tone may be a machine's beep: an end of ringback before
+    /// the first word is none.
+    spoken_at: Option<Tick>,
     decision: Option<Decision>,
 }
 
@@ -200,6 +203,7 @@ impl Answer {
             character: Character::default(),
             beeps: Beeps::new(),
             outlasting: None,
+            spoken_at: None,
             decision: None,
         }
     }
@@ -212,6 +216,7 @@ impl Answer {
         self.character = Character::default();
         self.beeps.reset();
         self.outlasting = None;
+        self.spoken_at = None;
         self.decision = None;
     }
 
@@ -228,6 +233,9 @@ impl Answer {
         let now = at + FRAME_TICKS;
         let beep = self.beeps.frame(samples, at, &activity, &tones);
         self.talk.frame(&activity, tones.tonal, at);
+        if self.spoken_at.is_none() && self.spoken() {
+            self.spoken_at = Some(at);
+        }
         if self.talk.first().is_some()
             && self.talk.quiet(now) < SAME_SOUND
             && !self.character.is_certain()
@@ -236,7 +244,7 @@ impl Answer {
         }
         let mut found = self.by_tones(tones, now);
         if let Some(Beep { start, end, hz }) = beep
-            && self.spoken()
+            && self.spoken_at.is_some_and(|spoken| start >= spoken)
         {
             events.push(AnswerEvent::Beep { start, end, hz });
             found = found.or(Some((Class::Machine, 0.97)));

@@ -272,6 +272,7 @@ fn a_hang_up_while_the_called_party_is_asked_leaves_one_record_without_talk() {
     ];
     let out = bench::phone(then(dials(&format!("0{MOTHER}")), name))
         .to(&format!("1{MOTHER}"), party(None))
+        .settings(|settings| settings.drop_machines = false)
         .lasting(26)
         .run();
     left_in("accept", &out);

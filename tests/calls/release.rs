@@ -194,14 +194,15 @@ fn on_hook_after_the_call_writes_no_second_record() {
 
 // ---- the called party hangs up
 
-/// The called party talks, then hangs up at a time that is marked "gone".
+/// The called party says hello and talks, then hangs up at a time that is marked "gone".
 fn called_party_hangs_up(signal: HangUpSignal, reversal: bool) -> Scenario {
     let inmate = vec![
         Step::SayFor(Clip::inmate_talk(), Ticks::secs(3)),
         wait(30_000),
     ];
-    let talk = Step::SayFor(Clip::called_talk(), Ticks::ms(4500));
-    let party = vec![talk, Step::Mark("gone"), Step::OnHook];
+    let talk = Step::SayFor(Clip::called_talk(), Ticks::ms(1500));
+    let hello = Step::Say(Clip::called_hello());
+    let party = vec![wait(300), hello, wait(2200), talk, Step::Mark("gone"), Step::OnHook];
     let line = ExchangeLine {
         hang_up: signal,
         answer_reversal: reversal,

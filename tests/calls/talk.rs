@@ -185,7 +185,9 @@ fn a_call_dialed_without_a_prefix_is_talked_from_a_voice_that_answers() {
     ];
     let party = picks_up(vec![
         wait(300),
-        Step::SayFor(Clip::called_talk(), Ticks::secs(8)),
+        Step::Say(Clip::called_hello()),
+        wait(2500),
+        Step::SayFor(Clip::called_talk(), Ticks::secs(6)),
     ]);
     let mut steps = inmate;
     steps.push(Step::OnHook);

@@ -238,8 +238,8 @@ fn a_rotary_telephone_refuses() {
 
 #[test]
 fn pulses_are_no_choice_where_the_site_has_not_said_so() {
-    let out = collect(vec![wait(50_000), Step::OnHook], dials_pulses("1", 4000))
-        .lasting(70)
+    let out = collect(vec![wait(65_000), Step::OnHook], dials_pulses("1", 4000))
+        .lasting(80)
         .run();
     assert_eq!(
         out.record().disposition,

@@ -9,7 +9,7 @@
 //! and names, never that of a directory.
 //!
 //! Limits: a recording that holds telephone tones, or nothing, is no speech: [`NOT_SPEECH`]
-//! names it with its reason.
+//! names it with its reason. [`AGAIN`] names those that are in two packages at two levels.
 
 use std::{
     collections::BTreeMap,
@@ -109,7 +109,7 @@ impl Corpus {
         if !missing.is_empty() {
             return Err(Error::Missing { packages: missing });
         }
-        found.retain(|(package, path)| why_not_speech(&package.name_of(path)).is_none());
+        found.retain(|(package, path)| !is_left_out(&package.name_of(path)));
         // Two threads that convert the same file would write the same new one.
         let _one_at_a_time = CONVERTING
             .lock()
@@ -499,13 +499,21 @@ pub const NOT_SPEECH: &[(&str, &str)] = &[
     ("silence/", "silence"),
 ];
 
-/// The reason why a recording of this name is left out.
-fn why_not_speech(name: &str) -> Option<&'static str> {
-    let (_, below) = name.split_once('/')?;
+/// Recordings that are another one at another level, and which.
+pub const AGAIN: &[(&str, &str)] = &[
+    ("fr/tt-monkeys", "en/tt-monkeys"),
+    ("it/tt-monkeys", "en/tt-monkeys"),
+    ("ru/tt-monkeys", "en/tt-monkeys"),
+];
+
+/// Whether a recording of this name is left out.
+fn is_left_out(name: &str) -> bool {
+    let Some((_, below)) = name.split_once('/') else {
+        return false;
+    };
     let is = |listed: &str| match listed.ends_with('/') {
         true => below.starts_with(listed),
         false => below == listed,
     };
-    let listed = NOT_SPEECH.iter().find(|(listed, _)| is(listed));
-    listed.map(|&(_, reason)| reason)
+    NOT_SPEECH.iter().any(|(listed, _)| is(listed)) || AGAIN.iter().any(|(again, _)| *again == name)
 }

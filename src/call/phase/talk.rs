@@ -8,6 +8,7 @@ use crate::{
     event::{Action, Event},
 };
 use types::{
+    answer_class::AnswerClass,
     disposition::{Disposition, EndedBy},
     evidence::{ReleaseEvidence, Weighed},
     fact::{Fact, Leg},
@@ -111,6 +112,7 @@ impl Talk {
                 Phase::Talk(self)
             }
             Event::Released(piece) => self.released(cx, piece),
+            Event::Class(class) => self.classified(cx, class.evidence),
             Event::Timer => self.timer(cx),
             _ => Phase::Talk(self),
         }
@@ -151,6 +153,18 @@ impl Talk {
         let seconds = u32::try_from(left.as_secs()).expect("a minute or two");
         for leg in [Leg::Phone, Leg::Trunk] {
             self.attempt.say(cx, leg, Prompt::TimeRemaining { seconds });
+        }
+    }
+
+    /// There is nobody to talk to. A machine may be left a message where nobody must accept.
+    fn classified(self, cx: &mut Cx<'_>, class: AnswerClass) -> Phase {
+        match class {
+            AnswerClass::Fax | AnswerClass::Modem => {
+                let by = EndedBy::Controller;
+                let prompts = [Prompt::AnsweredByFax];
+                self.attempt.over(cx, Disposition::FaxModem, by, &prompts)
+            }
+            _ => Phase::Talk(self),
         }
     }
 

@@ -7,7 +7,9 @@ use suites::{mix::Resampler, random::Random};
 
 fn main() {
     let mut random = Random::new(1);
-    let input: Vec<f32> = (0..800_000).map(|_| random.uniform(-9000.0, 9000.0) as f32).collect();
+    let input: Vec<f32> = (0..800_000)
+        .map(|_| random.uniform(-9000.0, 9000.0) as f32)
+        .collect();
     let mut output = Vec::new();
     for speed in [0.7, 0.9, 1.0, 1.1, 1.4, 2.0] {
         let mut resampler = Resampler::new(speed);

@@ -1,7 +1,7 @@
 //! The installed recordings: all there, each once, in order, and none that is a tone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use suites::corpus::{Corpus, Kind, NOT_SPEECH, PACKAGES, Split};
+use suites::corpus::{AGAIN, Corpus, Kind, NOT_SPEECH, PACKAGES, Split};
 
 fn installed() -> Corpus {
     Corpus::installed().unwrap_or_else(|error| panic!("{error}"))
@@ -102,5 +102,11 @@ fn tones_are_left_out_by_name() {
     for (listed, reason) in NOT_SPEECH {
         assert!(!reason.is_empty());
         assert!(corpus.find(&format!("en/{listed}")).is_none(), "{listed}");
+    }
+    for (again, first) in AGAIN {
+        assert!(
+            corpus.find(again).is_none() && corpus.find(first).is_some(),
+            "{again}"
+        );
     }
 }

@@ -26,7 +26,7 @@ mod front;
 mod half;
 mod pitch;
 mod stats;
-mod weights;
+pub mod weights;
 
 use crate::{click::Clicks, level};
 use arrayvec::ArrayVec;
@@ -36,7 +36,7 @@ use front::Front;
 use half::HalfSecond;
 use types::{frame::Samples, tick::Tick, tone::Tone};
 
-pub use weights::{INPUTS, Inputs, THRESHOLD};
+use weights::{Inputs, THRESHOLD};
 
 /// How eager the detector is.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -2,10 +2,10 @@
 //! silence is compared.
 
 use super::{
-    Evidence, MOST_EVIDENCE, NO_EPISODE, ThreeWayEvent, ThreeWayFrame,
+    Evidence, EvidenceKind, MOST_EVIDENCE, NO_EPISODE, ThreeWayEvent, ThreeWayFrame,
     half::{HALF_SECOND, Half},
     stats::{Moments, Stats},
-    weights::{INPUTS, Inputs, PRIOR, WEIGHTS},
+    weights::{CURVES, Inputs, PRIORS, both},
 };
 use crate::click::Click;
 use arrayvec::ArrayVec;
@@ -377,28 +377,27 @@ impl Episode {
     }
 
     fn weigh(&self) -> f32 {
-        let inputs = self.inputs();
-        let parts = inputs.iter().zip(&WEIGHTS);
-        PRIOR
-            + parts
-                .map(|(input, (_, weight))| input * weight)
-                .sum::<f32>()
+        let mut sums = PRIORS;
+        for (curve, input) in CURVES.iter().zip(self.inputs()) {
+            let worth = curve.worth(input);
+            sums = [sums[0] + worth[0], sums[1] + worth[1]];
+        }
+        both(sums[0], sums[1])
     }
 
     fn event(&self) -> ThreeWayEvent {
-        let inputs = self.inputs();
         let mut evidence: ArrayVec<Evidence, MOST_EVIDENCE> = ArrayVec::new();
-        for at in 0..INPUTS {
-            let (kind, weight) = WEIGHTS[at];
-            let weight = weight * inputs[at];
+        for (curve, input) in CURVES.iter().zip(self.inputs()) {
+            let worth = curve.worth(input);
+            let weight = worth[0] + worth[1];
             if weight == 0.0 {
                 continue;
             }
-            match evidence.iter_mut().find(|e| e.kind == kind) {
+            match evidence.iter_mut().find(|e| e.kind == curve.kind) {
                 Some(piece) => piece.weight += weight,
                 None => evidence.push(Evidence {
-                    kind,
-                    at: self.left,
+                    kind: curve.kind,
+                    at: self.since(curve.kind),
                     weight,
                 }),
             }
@@ -408,6 +407,22 @@ impl Episode {
             joined: self.joined,
             score: self.score,
             evidence,
+        }
+    }
+
+    /// When what such evidence is about began.
+    fn since(&self, kind: EvidenceKind) -> Tick {
+        let back = self.joined.unwrap_or(self.left);
+        match kind {
+            EvidenceKind::Click => self.clicks.at.unwrap_or(self.left),
+            EvidenceKind::Silence => self.left,
+            EvidenceKind::DialTone => self.tones.dial.unwrap_or(self.left),
+            EvidenceKind::Dtmf => self.tones.dtmf.unwrap_or(self.left),
+            EvidenceKind::Ringback => self.tones.ringback.unwrap_or(back),
+            EvidenceKind::Level
+            | EvidenceKind::NoiseFloor
+            | EvidenceKind::EchoPath
+            | EvidenceKind::NewTalker => back,
         }
     }
 }

@@ -120,7 +120,8 @@ impl Episodes {
 
     pub fn take(&mut self, half: &Half, threshold: f32) -> ThreeWayFrame {
         if half.alone >= ALONE {
-            let whole = 8 * half.far_alone >= 7 * half.alone;
+            let (far, alone) = (u16::from(half.far_alone), u16::from(half.alone));
+            let whole = 8 * far >= 7 * alone;
             self.unbroken = if whole { self.unbroken + 1 } else { 0 };
         }
         for episode in &mut self.open {

@@ -36,7 +36,7 @@ pub struct PulseEvent {
 }
 
 /// What a digit's confidence must reach before it counts as an answer to a question.
-pub const CERTAIN: f32 = 0.5;
+pub const CERTAIN: f32 = 0.6;
 
 /// The detector. One a leg.
 #[derive(Clone, Debug)]

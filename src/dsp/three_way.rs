@@ -64,8 +64,6 @@ pub struct Facts {
     pub tone: Option<Tone>,
     /// A text telephone, a fax or a modem is at work: its sounds are nobody's voice.
     pub machine: bool,
-    /// Echo return loss of the trunk in dB as an echo canceller sees it.
-    pub echo_return_loss_db: Option<f32>,
 }
 
 /// What a piece of evidence is about.

@@ -31,6 +31,8 @@ pub struct Dialed {
 #[derive(Debug)]
 pub struct Dialing {
     pub samples: Vec<i16>,
+    /// Peaks of breaks and makes.
+    pub peaks_dbm0: [f32; 2],
     pub digits: Vec<Dialed>,
 }
 
@@ -74,6 +76,7 @@ impl Dialing {
         let law = if draw.chance(0.7) { Law::Mu } else { Law::A };
         Dialing {
             samples: coded(&sound, law),
+            peaks_dbm0: dial.levels,
             digits,
         }
     }

@@ -337,21 +337,31 @@ impl Episode {
         let flag = |tick: Option<Tick>| f32::from(u8::from(tick.is_some()));
         let mean = |(sum, count): (f32, f32)| if count > 0.0 { sum / count } else { 0.0 };
         let sure = |count: f32| count / (count + 2.0);
+        // Where a long pause was never heard before, a short one must do.
+        let quiet = if before.noise[0].count >= 1.0 {
+            &before.noise
+        } else {
+            &before.pause
+        };
         let settled = before.noise[0].count >= 1.0 && after.noise[0].count >= 2.0;
         let (noise_before, noise_after) = if settled {
             (&before.noise, &after.noise)
         } else {
             (&before.pause, &after.pause)
         };
+        let quieter = unlike(quiet, &gap.noise, 1.0);
+        let louder = unlike(&gap.noise, &after.noise, 1.0);
         [
-            -mean_difference(&before.noise, &gap.noise).clamp(-10.0, 3.0),
-            unlike(&before.noise, &gap.noise, 1.0),
+            // The silence, and its clicks.
+            -mean_difference(quiet, &gap.noise).clamp(-10.0, 3.0),
+            quieter,
             gap.flutter.mean().min(4.0),
             (self.silent_for.max(1.0) / 4.0).log2().min(4.0),
-            unlike(&gap.noise, &after.noise, 1.0),
+            louder,
             self.clicks.first,
             self.clicks.pair,
             self.clicks.last,
+            // The connection after it.
             mean_difference(noise_before, noise_after).abs().min(10.0),
             unlike(noise_before, noise_after, 1.0),
             unlike(&before.echo, &gap.echo, 4.0),
@@ -359,15 +369,17 @@ impl Episode {
             unlike(&[before.level], &[after.level], 4.0),
             unlike(&[before.pitch], &[after.pitch], 0.01),
             unlike(&before.shape, &after.shape, 3.0),
+            // What was heard meanwhile.
             flag(self.tones.ringback),
             flag(self.tones.dial),
             flag(self.tones.dtmf),
             flag(self.joined),
+            // The talkers, half second by half second, and how much of all this is known.
             sure(self.pitch_off.1),
             flag(self.tones.music),
             (mean(self.pitch_off) - 1.0) * sure(self.pitch_off.1),
             (mean(self.shape_off) - 4.0) / 4.0 * sure(self.shape_off.1),
-            unlike(&before.noise, &gap.noise, 1.0).min(unlike(&gap.noise, &after.noise, 1.0)),
+            quieter.min(louder),
             sure(noise_before[0].count.min(noise_after[0].count)),
             sure(before.echo[0].count.min(after.echo[0].count)),
             after.far / after.alone.max(20.0),

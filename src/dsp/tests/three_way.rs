@@ -19,13 +19,13 @@ fn voice(rng: &mut Rng, audio: &mut [i16], from_ms: usize, until_ms: usize, hz: 
         let end = (at + length).min(until_ms * 8).min(audio.len());
         let mut phase = 0.0f32;
         let pitch = hz * rng.range(0.92, 1.08);
-        for n in at..end {
-            let part = (n - at) as f32 / length as f32;
+        for (n, to) in audio[at..end].iter_mut().enumerate() {
+            let part = n as f32 / length as f32;
             let bow = (std::f32::consts::PI * part).sin().powi(2);
             phase += std::f32::consts::TAU * pitch * (1.05 - 0.1 * part) / 8000.0;
             let harmonics = (2..14).map(|k| (k as f32 * phase).sin() * (k as f32).powf(tilt));
             let sum = harmonics.sum::<f32>();
-            audio[n] = audio[n].saturating_add((peak * bow * sum) as i16);
+            *to = to.saturating_add((peak * bow * sum) as i16);
         }
         at = end + rng.range(600.0, 2500.0) as usize;
     }

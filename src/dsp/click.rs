@@ -165,6 +165,10 @@ fn most(so_far: f32, value: &f32) -> f32 {
     so_far.max(*value)
 }
 
+/// Of a block, as a tree of additions.
 fn mean_square(samples: &[f32]) -> f32 {
-    samples.iter().map(|s| s * s).sum::<f32>() / samples.len() as f32
+    let squares: [f32; BLOCK] = std::array::from_fn(|n| samples[n] * samples[n]);
+    let pairs: [f32; BLOCK / 2] = std::array::from_fn(|n| squares[n] + squares[n + BLOCK / 2]);
+    let [a, b, c, d, e] = pairs;
+    (((a + b) + (c + d)) + e) / BLOCK as f32
 }

@@ -11,9 +11,11 @@
 //! train are left over.
 //!
 //! Limits: 8 to 12 and 18 to 22 pulses a second (ITU-T Q.23 leaves pulsing to the countries: 10 pps in
-//! nearly all, 20 in some), break 50 to 75 % of the period, clicks from -38 dBm0 that stand 10 dB
-//! out of noise and echo. A digit 1 is one pair of clicks, which a knock can be too: its confidence is
-//! below [`CERTAIN`], and whoever asks for a digit to accept a call asks for one of several pulses.
+//! nearly all, 20 in some), break 50 to 75 % of the period, clicks from -35 dBm0 that stand 7 dB
+//! out of noise and echo. While we speak ourselves it needs the signal behind an echo canceller: in an
+//! echo of -36 dBm0 only clicks above -16 dBm0 are safe. A digit is told 220 ms after its last click.
+//! A digit 1 is one pair of clicks, which a knock can be too: its confidence stays below
+//! [`CERTAIN`], and whoever asks for a digit to accept a call asks for one of several pulses.
 
 use crate::click::{Click, Clicks};
 use arrayvec::ArrayVec;
@@ -36,7 +38,7 @@ pub struct PulseEvent {
 }
 
 /// What a digit's confidence must reach before it counts as an answer to a question.
-pub const CERTAIN: f32 = 0.5;
+pub const CERTAIN: f32 = 0.6;
 
 /// The detector. One a leg.
 #[derive(Clone, Debug)]
@@ -105,6 +107,8 @@ struct Combs {
     heard: u8,
     /// Clicks heard, less those missing and those left over.
     score: f32,
+    /// Clicks that are left over, inside and outside.
+    stray: [u8; 2],
     /// Mean distance of a comb's levels from their mean.
     uneven_db: f32,
 }
@@ -114,6 +118,7 @@ const PERIODS: [(f32, f32); 2] = [(80.0, 128.0), (44.0, 57.0)];
 
 /// The part of a period that the loop is open.
 const BREAK: (f32, f32) = (0.46, 0.78);
+const MEAN_BREAK: f32 = 0.61;
 
 /// How far a click may be from where the one before it puts it, in ms and of a period.
 const JITTER_MS: f32 = 3.5;
@@ -153,9 +158,9 @@ impl Combs {
                     Combs::with(train, &times, from, apart, &mut keep);
                 }
                 for (least, most) in PERIODS {
-                    // One pulse has no period: the mean break stands for it.
-                    let period = apart / 0.61;
-                    if (least..=most).contains(&period) {
+                    // One pulse has no period: its break must be some dial's.
+                    if (least * BREAK.0..=most * BREAK.1).contains(&apart) {
+                        let period = (apart / MEAN_BREAK).clamp(least, most);
                         Combs::with(train, &times, from, period, &mut keep);
                     }
                 }
@@ -189,23 +194,29 @@ impl Combs {
     fn digit(&self) -> Option<PulseEvent> {
         /// What one pair of clicks is worth at most.
         const ONE: f32 = 0.4;
+        /// A train so long needs only half of its clicks, and is worth more.
+        const LONG: usize = 5;
+        const MORE: f32 = 0.1;
         let expected = 2.0 * f32::from(self.pulses);
         let fits = (self.score / expected).max(0.0);
         let even = 1.0 - (self.uneven_db / 12.0).min(0.5);
-        let heard = usize::from(self.heard);
-        let pulses = usize::from(self.pulses);
-        // Half of the clicks are enough only for a long train.
-        let enough = heard >= 2 && (heard > pulses || pulses >= 4);
-        let confidence = fits.sqrt() * even;
+        let (heard, pulses) = (usize::from(self.heard), usize::from(self.pulses));
+        let enough = heard >= 2 && (heard > pulses || pulses >= LONG - 1);
+        let [inside, outside] = self.stray;
+        // The dial's rest contact clicks once before and once after.
+        let alone = outside <= 2 && (inside == 0 || pulses >= LONG - 1);
+        let mut confidence = fits.sqrt() * even;
+        if pulses >= LONG && inside == 0 {
+            confidence = (confidence + MORE).min(1.0);
+        }
+        if pulses == 1 || (pulses < LONG && !alone) {
+            confidence = confidence.min(ONE);
+        }
         enough.then_some(PulseEvent {
             digit: Digit::decimal(self.pulses % 10)?,
             start: self.start,
             end: self.end,
-            confidence: if pulses == 1 {
-                confidence.min(ONE)
-            } else {
-                confidence
-            },
+            confidence,
         })
     }
 }
@@ -291,13 +302,14 @@ impl Comb {
         while let Some((&last, before)) = self.pulses.split_last() {
             let heard = |side: usize| {
                 let heard = before.iter().filter(|pulse| pulse[side].is_some());
-                heard.count() as f32 >= WELL_HEARD * before.len() as f32
+                heard.count() as f32 / before.len().max(1) as f32
             };
-            let lacks = (0..2).any(|side| last[side].is_none() && heard(side));
+            let lacks = (0..2).any(|side| last[side].is_none() && heard(side) >= WELL_HEARD);
             let made = match (last, before.last()) {
                 ([None, Some(make)], Some([_, Some(previous)])) => {
                     let apart = times[make] - times[*previous];
-                    (apart - period).abs() <= EDGE_MS && self.is_like_makes(train, make)
+                    let there = (apart - period).abs() <= EDGE_MS;
+                    there && heard(0) < 1.0 && self.is_like_makes(train, make)
                 }
                 _ => false,
             };
@@ -321,6 +333,7 @@ impl Comb {
             end: train[last].at,
             pulses: self.pulses.len() as u8,
             heard: count as u8,
+            stray: [inside as u8, outside as u8],
             score: count as f32
                 - MISSING * missing as f32
                 - INSIDE * inside as f32

@@ -26,7 +26,7 @@ mod front;
 mod half;
 mod pitch;
 mod stats;
-mod weights;
+pub mod weights;
 
 use crate::{click::Clicks, level};
 use arrayvec::ArrayVec;
@@ -36,7 +36,7 @@ use front::Front;
 use half::HalfSecond;
 use types::{frame::Samples, tick::Tick, tone::Tone};
 
-pub use weights::{INPUTS, Inputs, THRESHOLD};
+use weights::{Inputs, THRESHOLD};
 
 /// How eager the detector is.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -64,8 +64,6 @@ pub struct Facts {
     pub tone: Option<Tone>,
     /// A text telephone, a fax or a modem is at work: its sounds are nobody's voice.
     pub machine: bool,
-    /// Echo return loss of the trunk in dB as an echo canceller sees it.
-    pub echo_return_loss_db: Option<f32>,
 }
 
 /// What a piece of evidence is about.

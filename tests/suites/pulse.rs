@@ -15,6 +15,8 @@ pub enum Beside {
     Quiet,
     /// The echo of an announcement, 20 dB under it.
     Announcement,
+    /// The same behind an echo canceller that takes off 20 dB more.
+    Cancelled,
 }
 
 /// A digit that was dialed, by its pulses; first and last click in samples.
@@ -29,6 +31,8 @@ pub struct Dialed {
 #[derive(Debug)]
 pub struct Dialing {
     pub samples: Vec<i16>,
+    /// Peaks of breaks and makes.
+    pub peaks_dbm0: [f32; 2],
     pub digits: Vec<Dialed>,
 }
 
@@ -64,21 +68,24 @@ impl Dialing {
         sound.resize(sound.len().next_multiple_of(FRAME), 0.0);
         let hiss = Hiss(draw.below(2), draw.setting(-70.0, -52.0));
         hiss.add(&mut draw, corpus, &mut sound);
-        if beside == Beside::Announcement {
-            announce(&mut draw, corpus, &mut sound);
+        match beside {
+            Beside::Quiet => {}
+            Beside::Announcement => announce(&mut draw, corpus, -36.0, &mut sound),
+            Beside::Cancelled => announce(&mut draw, corpus, -56.0, &mut sound),
         }
         let law = if draw.chance(0.7) { Law::Mu } else { Law::A };
         Dialing {
             samples: coded(&sound, law),
+            peaks_dbm0: dial.levels,
             digits,
         }
     }
 }
 
-/// Speech of -16 dBm0 comes back 20 dB weaker.
-fn announce(draw: &mut Draw, corpus: &Corpus, sound: &mut [f32]) {
+/// Speech comes back at this level.
+fn announce(draw: &mut Draw, corpus: &Corpus, level_dbm0: f32, sound: &mut [f32]) {
     let talker = Talker {
-        level_dbm0: -36.0,
+        level_dbm0,
         ..Talker::new(corpus, draw)
     };
     let mut at = 0;

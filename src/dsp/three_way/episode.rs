@@ -2,10 +2,10 @@
 //! silence is compared.
 
 use super::{
-    Evidence, MOST_EVIDENCE, NO_EPISODE, ThreeWayEvent, ThreeWayFrame,
+    Evidence, EvidenceKind, MOST_EVIDENCE, NO_EPISODE, ThreeWayEvent, ThreeWayFrame,
     half::{HALF_SECOND, Half},
     stats::{Moments, Stats},
-    weights::{INPUTS, Inputs, PRIOR, WEIGHTS},
+    weights::{CURVES, Inputs, PRIORS, both},
 };
 use crate::click::Click;
 use arrayvec::ArrayVec;
@@ -120,7 +120,8 @@ impl Episodes {
 
     pub fn take(&mut self, half: &Half, threshold: f32) -> ThreeWayFrame {
         if half.alone >= ALONE {
-            let whole = 8 * u16::from(half.far_alone) >= 7 * u16::from(half.alone);
+            let (far, alone) = (u16::from(half.far_alone), u16::from(half.alone));
+            let whole = 8 * far >= 7 * alone;
             self.unbroken = if whole { self.unbroken + 1 } else { 0 };
         }
         for episode in &mut self.open {
@@ -336,21 +337,31 @@ impl Episode {
         let flag = |tick: Option<Tick>| f32::from(u8::from(tick.is_some()));
         let mean = |(sum, count): (f32, f32)| if count > 0.0 { sum / count } else { 0.0 };
         let sure = |count: f32| count / (count + 2.0);
+        // Where a long pause was never heard before, a short one must do.
+        let quiet = if before.noise[0].count >= 1.0 {
+            &before.noise
+        } else {
+            &before.pause
+        };
         let settled = before.noise[0].count >= 1.0 && after.noise[0].count >= 2.0;
         let (noise_before, noise_after) = if settled {
             (&before.noise, &after.noise)
         } else {
             (&before.pause, &after.pause)
         };
+        let quieter = unlike(quiet, &gap.noise, 1.0);
+        let louder = unlike(&gap.noise, &after.noise, 1.0);
         [
-            -mean_difference(&before.noise, &gap.noise).clamp(-10.0, 3.0),
-            unlike(&before.noise, &gap.noise, 1.0),
+            // The silence, and its clicks.
+            -mean_difference(quiet, &gap.noise).clamp(-10.0, 3.0),
+            quieter,
             gap.flutter.mean().min(4.0),
             (self.silent_for.max(1.0) / 4.0).log2().min(4.0),
-            unlike(&gap.noise, &after.noise, 1.0),
+            louder,
             self.clicks.first,
             self.clicks.pair,
             self.clicks.last,
+            // The connection after it.
             mean_difference(noise_before, noise_after).abs().min(10.0),
             unlike(noise_before, noise_after, 1.0),
             unlike(&before.echo, &gap.echo, 4.0),
@@ -358,15 +369,17 @@ impl Episode {
             unlike(&[before.level], &[after.level], 4.0),
             unlike(&[before.pitch], &[after.pitch], 0.01),
             unlike(&before.shape, &after.shape, 3.0),
+            // What was heard meanwhile.
             flag(self.tones.ringback),
             flag(self.tones.dial),
             flag(self.tones.dtmf),
             flag(self.joined),
+            // The talkers, half second by half second, and how much of all this is known.
             sure(self.pitch_off.1),
             flag(self.tones.music),
             (mean(self.pitch_off) - 1.0) * sure(self.pitch_off.1),
             (mean(self.shape_off) - 4.0) / 4.0 * sure(self.shape_off.1),
-            unlike(&before.noise, &gap.noise, 1.0).min(unlike(&gap.noise, &after.noise, 1.0)),
+            quieter.min(louder),
             sure(noise_before[0].count.min(noise_after[0].count)),
             sure(before.echo[0].count.min(after.echo[0].count)),
             after.far / after.alone.max(20.0),
@@ -377,28 +390,27 @@ impl Episode {
     }
 
     fn weigh(&self) -> f32 {
-        let inputs = self.inputs();
-        let parts = inputs.iter().zip(&WEIGHTS);
-        PRIOR
-            + parts
-                .map(|(input, (_, weight))| input * weight)
-                .sum::<f32>()
+        let mut sums = PRIORS;
+        for (curve, input) in CURVES.iter().zip(self.inputs()) {
+            let worth = curve.worth(input);
+            sums = [sums[0] + worth[0], sums[1] + worth[1]];
+        }
+        both(sums[0], sums[1])
     }
 
     fn event(&self) -> ThreeWayEvent {
-        let inputs = self.inputs();
         let mut evidence: ArrayVec<Evidence, MOST_EVIDENCE> = ArrayVec::new();
-        for at in 0..INPUTS {
-            let (kind, weight) = WEIGHTS[at];
-            let weight = weight * inputs[at];
+        for (curve, input) in CURVES.iter().zip(self.inputs()) {
+            let worth = curve.worth(input);
+            let weight = worth[0] + worth[1];
             if weight == 0.0 {
                 continue;
             }
-            match evidence.iter_mut().find(|e| e.kind == kind) {
+            match evidence.iter_mut().find(|e| e.kind == curve.kind) {
                 Some(piece) => piece.weight += weight,
                 None => evidence.push(Evidence {
-                    kind,
-                    at: self.left,
+                    kind: curve.kind,
+                    at: self.since(curve.kind),
                     weight,
                 }),
             }
@@ -408,6 +420,22 @@ impl Episode {
             joined: self.joined,
             score: self.score,
             evidence,
+        }
+    }
+
+    /// When what such evidence is about began.
+    fn since(&self, kind: EvidenceKind) -> Tick {
+        let back = self.joined.unwrap_or(self.left);
+        match kind {
+            EvidenceKind::Click => self.clicks.at.unwrap_or(self.left),
+            EvidenceKind::Silence => self.left,
+            EvidenceKind::DialTone => self.tones.dial.unwrap_or(self.left),
+            EvidenceKind::Dtmf => self.tones.dtmf.unwrap_or(self.left),
+            EvidenceKind::Ringback => self.tones.ringback.unwrap_or(back),
+            EvidenceKind::Level
+            | EvidenceKind::NoiseFloor
+            | EvidenceKind::EchoPath
+            | EvidenceKind::NewTalker => back,
         }
     }
 }

@@ -152,9 +152,9 @@ const FLOOR_AT_FIRST: f32 = 800.0;
 /// -75 dBm0.
 const LEAST_FLOOR: f32 = 8.0;
 
-/// 9 dB over the floor; 11 over the echo while the phone sounds, as its path may just have
+/// 7 dB over the floor; 11 over the echo while the phone sounds, as its path may just have
 /// changed; 6 over what is left of it.
-const FAR_ABOVE_FLOOR: f32 = 8.0;
+const FAR_ABOVE_FLOOR: f32 = 5.5;
 const FAR_ABOVE_ECHO: f32 = 12.0;
 const FAR_ABOVE_TAIL: f32 = 4.0;
 const QUIET: f32 = 3.0;

@@ -29,7 +29,7 @@ fn main() {
     for part in PARTS {
         let corpus = Corpus::load(part);
         let start = || Ours(PulseDigits::new());
-        for beside in [Beside::Quiet, Beside::Announcement] {
+        for beside in [Beside::Quiet, Beside::Announcement, Beside::Cancelled] {
             let marks = run(&corpus, beside, first..first + count, start);
             println!("{part:?} {beside:?}: {marks:?}");
         }

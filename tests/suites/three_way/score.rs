@@ -126,17 +126,44 @@ pub fn run<L: Listener>(
     start: impl Fn() -> L,
 ) -> Vec<Scored> {
     let of: &[(Kind, f32)] = if joined { &JOINED } else { &ALONE };
-    let one = |seed: u64| {
-        let call = Call::new(corpus, drawn_kind(corpus.part, of, seed), seed);
-        let mut scored = Scored::new(&call, seed);
-        let mut listener = start();
-        listen(&call, plan, |phone, trunk, at, facts| {
-            let score = listener.frame(phone, trunk, at, facts);
-            scored.add(at, score);
-        });
-        scored
-    };
-    seeds.map(one).collect()
+    seeds
+        .map(|seed| one(corpus, plan, of, seed, start()))
+        .collect()
+}
+
+/// The long form: so many calls with a third party, and so many hours without.
+pub fn run_hours<L: Listener>(
+    corpus: &Corpus,
+    plan: &TonePlan,
+    (joined, hours): (u64, f32),
+    seed: u64,
+    start: impl Fn() -> L,
+) -> Vec<Scored> {
+    let mut scored = run(corpus, plan, true, seed..seed + joined, &start);
+    let (mut run, mut seed) = (0.0, seed);
+    while run < hours {
+        let call = one(corpus, plan, &ALONE, seed, start());
+        run += call.hours;
+        seed += 1;
+        scored.push(call);
+    }
+    scored
+}
+
+fn one(
+    corpus: &Corpus,
+    plan: &TonePlan,
+    of: &[(Kind, f32)],
+    seed: u64,
+    mut listener: impl Listener,
+) -> Scored {
+    let call = Call::new(corpus, drawn_kind(corpus.part, of, seed), seed);
+    let mut scored = Scored::new(&call, seed);
+    listen(&call, plan, |phone, trunk, at, facts| {
+        let score = listener.frame(phone, trunk, at, facts);
+        scored.add(at, score);
+    });
+    scored
 }
 
 /// A point of the operating curve.

@@ -106,7 +106,7 @@ const QUIET: f32 = 0.25;
 const LOOK_AGAIN: Ticks = Ticks::ms(40);
 
 /// A form for no kind must be this much nearer than any kind's.
-const KINDS_FIRST: f32 = 0.5;
+const KINDS_FIRST: f32 = 1.5;
 
 impl Progress {
     /// Allocates; nothing later does.

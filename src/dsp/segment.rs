@@ -131,6 +131,9 @@ const BREAK_WINDOWS: usize = 3;
 /// Share of a sound's power that a window full of it has.
 const FULL: f32 = 0.92;
 
+/// By how much power grows from frame to frame in a window that fills.
+const GROWS: f32 = 1.12;
+
 /// Samples whose loss may hide a pause.
 const HIDES_A_PAUSE: u32 = 240;
 
@@ -353,8 +356,12 @@ impl Segmenter {
                 explained,
             });
         }
-        let begins =
-            |onset: &mut Onset| onset.windows >= ONSET_WINDOWS && onset.explained >= EXPLAINED_ONCE;
+        // In a long window that still fills, a sine can look like several.
+        let fills = self.spectrum.longest() > 4 && self.spectrum.growth() > GROWS;
+        let begins = |onset: &mut Onset| {
+            let enough = onset.windows >= ONSET_WINDOWS && onset.explained >= EXPLAINED_ONCE;
+            enough && !fills
+        };
         let Some(onset) = self.onset.take_if(begins) else {
             return false;
         };

@@ -254,6 +254,15 @@ impl Spectrum {
         times(times(bin, (next.re[lane], -next.im[lane])), (cos, -sin))
     }
 
+    /// By how much the power of the longest window is more than it was one frame ago.
+    pub fn growth(&self) -> f32 {
+        let power = |from: usize| -> f32 {
+            let frames = from..from + self.longest;
+            frames.map(|ago| self.energy(ago)).sum()
+        };
+        power(0) / power(1).max(1.0)
+    }
+
     /// The mean square of the last frames.
     fn total(&self, frames: usize) -> f32 {
         let sum: f32 = (0..frames).map(|ago| self.energy(ago)).sum();

@@ -213,14 +213,12 @@ impl Known {
         })
     }
 
-    /// The longest gap that may follow a burst of this length.
-    pub fn longest_gap_after(&self, on_ms: f32) -> Ticks {
-        let fitting = |shape: &&Shape| time_error(on_ms, shape.on_ms).is_some();
-        let longest_gap = self
-            .bursts
-            .iter()
-            .filter(fitting)
-            .map(|shape| longest(shape.off_ms));
+    /// The longest gap that may follow a burst.
+    pub fn longest_gap_after(&self, sound: &Ended) -> Ticks {
+        let on_ms = ms(sound.end.since(sound.start));
+        let fitting = |shape: &&Shape| sound.cut || time_error(on_ms, shape.on_ms).is_some();
+        let gaps = self.bursts.iter().filter(fitting);
+        let longest_gap = gaps.map(|shape| longest(shape.off_ms));
         Ticks::ms(longest_gap.fold(0.0, f32::max) as u64)
     }
 

@@ -405,8 +405,7 @@ impl Progress {
         };
         let gap = now.since(self.gap_since.max(last.end));
         if let Some(active) = self.active {
-            let on_ms = ms(last.end.since(last.start));
-            if gap > self.known[active.known].longest_gap_after(on_ms) + EDGE_LAG {
+            if gap > self.known[active.known].longest_gap_after(last) + EDGE_LAG {
                 self.end_active(frame);
             }
         }

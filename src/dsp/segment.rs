@@ -50,7 +50,8 @@ pub struct Ended {
     pub purity: f32,
     /// Its most amplitude over its least.
     pub unevenness: f32,
-    /// Samples were lost while it sounded, enough to hide a pause.
+    /// Samples were lost while it sounded or just before, enough to hide a pause: its length is
+    /// not known.
     pub cut: bool,
 }
 
@@ -384,7 +385,8 @@ impl Segmenter {
             since_measured: 0,
             latest: None,
             unsteady: 0,
-            cut: false,
+            // It may have begun while nothing was heard.
+            cut: self.gap.cut,
             resumes: false,
             lanes: onset.lanes,
         };

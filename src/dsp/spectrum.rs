@@ -584,12 +584,8 @@ fn strongest(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) -> 
 /// The most power that sines that sound together can have.
 #[inline(always)]
 fn most_together(bins: &Bins, shape: &Shape) -> f32 {
-    let powers = bins.powers();
-    let mut most = 0f32;
-    for lane in 0..LANES {
-        most = most.max(powers[lane] * shape.at_most[lane]);
-    }
-    most
+    let powers = bins.powers().into_iter().zip(shape.at_most);
+    powers.fold(0f32, |most, (power, at_most)| most.max(power * at_most))
 }
 
 #[inline(always)]

@@ -347,7 +347,7 @@ impl Progress {
         if let Some(sequence) = self.sequence(sound, &freqs, lasted) {
             return Some(sequence);
         }
-        let even = is_even(sound.purity(), sound.unevenness());
+        let even = is_even(freqs.len(), sound.purity(), sound.unevenness());
         let fitting = self.known.iter().enumerate().filter_map(|(at, known)| {
             let long_enough = known.lasts.is_some_and(|lasts| lasted >= lasts);
             if !long_enough || known.kind == Kind::Once || !even {
@@ -423,7 +423,7 @@ impl Progress {
         };
         let on_ms = ms(last.end.since(last.start));
         // A quarter of the bursts of a longer cadence is no proof; half a second is.
-        let even = is_even(last.purity, last.unevenness);
+        let even = is_even(last.freqs.len(), last.purity, last.unevenness);
         if self.active.is_some() || on_ms < 500.0 || last.cut || !even {
             return;
         }

@@ -93,8 +93,8 @@ impl Shape {
             eight: each(lanes, |lane| f32::from(lane.frames >= 8)),
             shared: std::array::from_fn(|at| lanes.get(at).is_some_and(Band::is_shared)),
             at_most: each(lanes, at_most),
-            scale: each(lanes, &scale),
-            half: each(lanes, &half),
+            scale: each(lanes, scale),
+            half: each(lanes, half),
             sin: each(lanes, |lane| angle(lane, middle(lane)).sin() as f32),
             cos: each(lanes, |lane| angle(lane, middle(lane)).cos() as f32),
             step: Bins {

@@ -105,9 +105,10 @@ const BRIEF_APART_HZ: f32 = 60.0;
 /// The longest pause between two parts of a sequence that has none.
 const SEQUENCE_GAP_MS: f32 = 55.0;
 
-/// The least share of all power, and the most amplitude over the least.
-const PURE: f32 = 0.82;
-const EVEN: f32 = 1.2;
+/// The least share of all power, and the most amplitude over the least: of one sine, and of
+/// several, which are measured less exactly.
+const ALONE: (f32, f32) = (0.86, 1.14);
+const TOGETHER: (f32, f32) = (0.82, 1.2);
 
 /// Bursts of one tone keep their level within this.
 const EVEN_DB: f32 = 5.0;
@@ -213,14 +214,12 @@ impl Known {
         })
     }
 
-    /// The longest gap that may follow a burst of this length.
-    pub fn longest_gap_after(&self, on_ms: f32) -> Ticks {
-        let fitting = |shape: &&Shape| time_error(on_ms, shape.on_ms).is_some();
-        let longest_gap = self
-            .bursts
-            .iter()
-            .filter(fitting)
-            .map(|shape| longest(shape.off_ms));
+    /// The longest gap that may follow a burst.
+    pub fn longest_gap_after(&self, sound: &Ended) -> Ticks {
+        let on_ms = ms(sound.end.since(sound.start));
+        let fitting = |shape: &&Shape| sound.cut || time_error(on_ms, shape.on_ms).is_some();
+        let gaps = self.bursts.iter().filter(fitting);
+        let longest_gap = gaps.map(|shape| longest(shape.off_ms));
         Ticks::ms(longest_gap.fold(0.0, f32::max) as u64)
     }
 
@@ -281,7 +280,7 @@ impl Shape {
 
     pub fn fits(&self, pair: &Pair) -> Option<f32> {
         let hz = self.freq_error(&pair.sound.freqs)?;
-        let like_a_tone = is_even(pair.sound.purity, pair.sound.unevenness);
+        let like_a_tone = is_even(self.freqs.len(), pair.sound.purity, pair.sound.unevenness);
         if self.freqs[0] < LOW_BELOW_HZ && !like_a_tone {
             return None;
         }
@@ -293,8 +292,9 @@ impl Shape {
 
 /// Whether a sound below 700 Hz is as pure and even as a tone of an exchange: a note of music that
 /// lasts is one or the other. At 10 dB of signal to noise a tone has 0.87 and 1.15 at worst.
-pub(crate) fn is_even(purity: f32, unevenness: f32) -> bool {
-    purity >= PURE && unevenness <= EVEN
+pub(crate) fn is_even(sines: usize, purity: f32, unevenness: f32) -> bool {
+    let (pure, even) = if sines == 1 { ALONE } else { TOGETHER };
+    purity >= pure && unevenness <= even
 }
 
 impl Run {

@@ -52,8 +52,10 @@ pub enum ProgressEvent {
         start: Tick,
         /// Of all frequencies together, in the last burst.
         level_dbm0: f32,
-        /// 0 to 1: how well frequencies and lengths fit, how much was heard, and how little
-        /// else sounded. See [`confidence`].
+        /// 0 to 1: how near the middle of its region the tone lies, how much of it was heard, and
+        /// how little else sounded. A perfect fit has 0.67 before its first cycle is whole, 0.75
+        /// after one, 0.83 after two, 0.88 when steady; one at the edge of what is accepted
+        /// six tenths of that.
         confidence: f32,
     },
     /// A recognised tone has stopped; `at` is when it was last heard.
@@ -106,7 +108,7 @@ const QUIET: f32 = 0.25;
 const LOOK_AGAIN: Ticks = Ticks::ms(40);
 
 /// A form for no kind must be this much nearer than any kind's.
-const KINDS_FIRST: f32 = 0.5;
+const KINDS_FIRST: f32 = 1.5;
 
 impl Progress {
     /// Allocates; nothing later does.
@@ -345,7 +347,7 @@ impl Progress {
         if let Some(sequence) = self.sequence(sound, &freqs, lasted) {
             return Some(sequence);
         }
-        let even = is_even(sound.purity(), sound.unevenness());
+        let even = is_even(freqs.len(), sound.purity(), sound.unevenness());
         let fitting = self.known.iter().enumerate().filter_map(|(at, known)| {
             let long_enough = known.lasts.is_some_and(|lasts| lasted >= lasts);
             if !long_enough || known.kind == Kind::Once || !even {
@@ -404,11 +406,10 @@ impl Progress {
             return;
         };
         let gap = now.since(self.gap_since.max(last.end));
-        if let Some(active) = self.active {
-            let on_ms = ms(last.end.since(last.start));
-            if gap > self.known[active.known].longest_gap_after(on_ms) + EDGE_LAG {
-                self.end_active(frame);
-            }
+        if let Some(active) = self.active
+            && gap > self.known[active.known].longest_gap_after(last) + EDGE_LAG
+        {
+            self.end_active(frame);
         }
         if gap > FORGET {
             self.forget();
@@ -422,7 +423,7 @@ impl Progress {
         };
         let on_ms = ms(last.end.since(last.start));
         // A quarter of the bursts of a longer cadence is no proof; half a second is.
-        let even = is_even(last.purity, last.unevenness);
+        let even = is_even(last.freqs.len(), last.purity, last.unevenness);
         if self.active.is_some() || on_ms < 500.0 || last.cut || !even {
             return;
         }

@@ -50,7 +50,8 @@ pub struct Ended {
     pub purity: f32,
     /// Its most amplitude over its least.
     pub unevenness: f32,
-    /// Samples were lost while it sounded, enough to hide a pause.
+    /// Samples were lost while it sounded or just before, enough to hide a pause: its length is
+    /// not known.
     pub cut: bool,
 }
 
@@ -130,6 +131,9 @@ const BREAK_WINDOWS: usize = 3;
 
 /// Share of a sound's power that a window full of it has.
 const FULL: f32 = 0.92;
+
+/// By how much power grows from frame to frame in a window that fills.
+const GROWS: f32 = 1.12;
 
 /// Samples whose loss may hide a pause.
 const HIDES_A_PAUSE: u32 = 240;
@@ -353,8 +357,12 @@ impl Segmenter {
                 explained,
             });
         }
-        let begins =
-            |onset: &mut Onset| onset.windows >= ONSET_WINDOWS && onset.explained >= EXPLAINED_ONCE;
+        // In a long window that still fills, a sine can look like several.
+        let fills = self.spectrum.longest() > 4 && self.spectrum.growth() > GROWS;
+        let begins = |onset: &mut Onset| {
+            let enough = onset.windows >= ONSET_WINDOWS && onset.explained >= EXPLAINED_ONCE;
+            enough && !fills
+        };
         let Some(onset) = self.onset.take_if(begins) else {
             return false;
         };
@@ -377,7 +385,8 @@ impl Segmenter {
             since_measured: 0,
             latest: None,
             unsteady: 0,
-            cut: false,
+            // It may have begun while nothing was heard.
+            cut: self.gap.cut,
             resumes: false,
             lanes: onset.lanes,
         };

@@ -72,9 +72,6 @@ const MOST_GAIN: f32 = 4.0;
 
 impl Shape {
     pub fn new(lanes: &[Band]) -> Shape {
-        let each = |value: &dyn Fn(&Band) -> f32| {
-            std::array::from_fn(|lane| lanes.get(lane).map_or(0.0, value))
-        };
         let angle = |lane: &Band, frames: f64| {
             let turns = f64::from(lane.hz) * frames * FRAME as f64 / f64::from(SAMPLE_RATE);
             std::f64::consts::TAU * turns
@@ -88,25 +85,25 @@ impl Shape {
             scale(lane) * lane.together as f32 / (seen * seen)
         };
         Shape {
-            hz: each(&|lane| lane.hz),
-            reach: each(&|lane| lane.reach),
-            frames: each(&|lane| lane.frames as f32),
-            two: each(&|lane| f32::from(lane.frames >= 2)),
-            four: each(&|lane| f32::from(lane.frames >= 4)),
-            eight: each(&|lane| f32::from(lane.frames >= 8)),
+            hz: each(lanes, |lane| lane.hz),
+            reach: each(lanes, |lane| lane.reach),
+            frames: each(lanes, |lane| lane.frames as f32),
+            two: each(lanes, |lane| f32::from(lane.frames >= 2)),
+            four: each(lanes, |lane| f32::from(lane.frames >= 4)),
+            eight: each(lanes, |lane| f32::from(lane.frames >= 8)),
             shared: std::array::from_fn(|at| lanes.get(at).is_some_and(Band::is_shared)),
-            at_most: each(&at_most),
-            scale: each(&scale),
-            half: each(&half),
-            sin: each(&|lane| angle(lane, middle(lane)).sin() as f32),
-            cos: each(&|lane| angle(lane, middle(lane)).cos() as f32),
+            at_most: each(lanes, at_most),
+            scale: each(lanes, scale),
+            half: each(lanes, half),
+            sin: each(lanes, |lane| angle(lane, middle(lane)).sin() as f32),
+            cos: each(lanes, |lane| angle(lane, middle(lane)).cos() as f32),
             step: Bins {
-                re: each(&|lane| angle(lane, 1.0).cos() as f32),
-                im: each(&|lane| angle(lane, 1.0).sin() as f32),
+                re: each(lanes, |lane| angle(lane, 1.0).cos() as f32),
+                im: each(lanes, |lane| angle(lane, 1.0).sin() as f32),
             },
             back: Bins {
-                re: each(&|lane| back(lane).cos() as f32 / UNIT),
-                im: each(&|lane| back(lane).sin() as f32 / UNIT),
+                re: each(lanes, |lane| back(lane).cos() as f32 / UNIT),
+                im: each(lanes, |lane| back(lane).sin() as f32 / UNIT),
             },
         }
     }
@@ -175,4 +172,9 @@ impl Shape {
             turn: (turn.0 / length, turn.1 / length),
         })
     }
+}
+
+/// A value of each lane; 0 where there is none.
+fn each(lanes: &[Band], value: impl Fn(&Band) -> f32) -> Lanes {
+    std::array::from_fn(|lane| lanes.get(lane).map_or(0.0, &value))
 }

@@ -254,6 +254,15 @@ impl Spectrum {
         times(times(bin, (next.re[lane], -next.im[lane])), (cos, -sin))
     }
 
+    /// By how much the power of the longest window is more than it was one frame ago.
+    pub fn growth(&self) -> f32 {
+        let power = |from: usize| -> f32 {
+            let frames = from..from + self.longest;
+            frames.map(|ago| self.energy(ago)).sum()
+        };
+        power(0) / power(1).max(1.0)
+    }
+
     /// The mean square of the last frames.
     fn total(&self, frames: usize) -> f32 {
         let sum: f32 = (0..frames).map(|ago| self.energy(ago)).sum();
@@ -575,12 +584,8 @@ fn strongest(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) -> 
 /// The most power that sines that sound together can have.
 #[inline(always)]
 fn most_together(bins: &Bins, shape: &Shape) -> f32 {
-    let powers = bins.powers();
-    let mut most = 0f32;
-    for lane in 0..LANES {
-        most = most.max(powers[lane] * shape.at_most[lane]);
-    }
-    most
+    let powers = bins.powers().into_iter().zip(shape.at_most);
+    powers.fold(0f32, |most, (power, at_most)| most.max(power * at_most))
 }
 
 #[inline(always)]

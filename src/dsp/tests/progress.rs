@@ -347,6 +347,83 @@ fn lost_frames_within_a_tone_do_not_end_it() {
     assert_eq!(events.len(), 1, "{events:?}");
 }
 
+/// Feeds audio of which pieces are lost: each as its first frame and how many.
+fn with_losses(audio: &[i16], lost: &[(usize, usize)]) -> Vec<(Tick, ProgressEvent)> {
+    let mut progress = Progress::new(&us());
+    let mut events = Vec::new();
+    let mut missing = 0;
+    for (n, (frame, at)) in frames(audio).enumerate() {
+        if lost
+            .iter()
+            .any(|&(from, count)| (from..from + count).contains(&n))
+        {
+            missing += FRAME as u32;
+            continue;
+        }
+        if missing > 0 {
+            progress.lost(std::mem::take(&mut missing));
+        }
+        let heard = progress.process(&frame, at).events;
+        events.extend(heard.into_iter().map(|event| (at, event)));
+    }
+    events
+}
+
+#[test]
+fn losses_make_no_other_tone_and_tell_nothing_twice() {
+    for tone in [Tone::Dial, Tone::Busy, Tone::Reorder, Tone::Ringback] {
+        for seed in 0..40 {
+            let mut rng = Rng::new(seed + 500);
+            let audio = play(&us_tone(tone), 30_000);
+            let piece = |from| (from + rng.below(200), 1 + rng.below(60));
+            let lost: Vec<_> = (0..10).map(|n| 100 + n * 280).map(piece).collect();
+            let events = with_losses(&audio, &lost);
+            let told = tones(&events);
+            assert!(
+                told.iter().all(|(t, _)| *t == tone),
+                "{tone:?} {lost:?}: {events:?}"
+            );
+            let once = told.windows(2).all(|pair| pair[0].1 < pair[1].1);
+            assert!(once && !told.is_empty(), "{tone:?} {lost:?}: {events:?}");
+            let ends =
+                |(_, event): &(Tick, ProgressEvent)| matches!(event, ProgressEvent::ToneEnd { .. });
+            assert!(!events.iter().any(ends), "{tone:?} {lost:?}: {events:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lost_pause_makes_no_steady_tone_of_a_busy_one() {
+    let dial = ToneDef::continuous(Tone::Dial, &[425.0], -10.0);
+    let busy = ToneDef::cadenced(Tone::Busy, &[Burst::new(&[425.0], -10.0, 480, 480)]);
+    let plan = TonePlan {
+        tones: vec![dial, busy.clone()],
+        ..TonePlan::default()
+    };
+    let audio = play(&busy, 10_000);
+    let mut progress = Progress::new(&plan);
+    let mut told = Vec::new();
+    for (n, (frame, at)) in frames(&audio).enumerate() {
+        // Of every cycle the pause, and 20 ms on either side.
+        if n % 96 == 94 {
+            progress.lost(52 * FRAME as u32);
+        }
+        if !(46..94).contains(&(n % 96)) {
+            told.extend(progress.process(&frame, at).events);
+        }
+    }
+    let dial = |event: &ProgressEvent| {
+        matches!(
+            event,
+            ProgressEvent::Tone {
+                tone: Tone::Dial,
+                ..
+            }
+        )
+    };
+    assert!(!told.iter().any(dial), "{told:?}");
+}
+
 #[test]
 fn after_a_reset_nothing_of_before_counts() {
     let mut progress = Progress::new(&us());

@@ -229,7 +229,6 @@ impl TrunkEar {
                     dtmf: self.key_down || dtmf.suspect,
                     tone: progress.events.iter().find_map(tone_of),
                     machine: data.tonal,
-                    echo_return_loss_db: None,
                 };
                 self.third(samples, sent, at, facts);
             }

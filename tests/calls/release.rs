@@ -202,7 +202,14 @@ fn called_party_hangs_up(signal: HangUpSignal, reversal: bool) -> Scenario {
     ];
     let talk = Step::SayFor(Clip::called_talk(), Ticks::ms(1500));
     let hello = Step::Say(Clip::called_hello());
-    let party = vec![wait(300), hello, wait(2200), talk, Step::Mark("gone"), Step::OnHook];
+    let party = vec![
+        wait(300),
+        hello,
+        wait(2200),
+        talk,
+        Step::Mark("gone"),
+        Step::OnHook,
+    ];
     let line = ExchangeLine {
         hang_up: signal,
         answer_reversal: reversal,

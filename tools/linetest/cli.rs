@@ -7,7 +7,7 @@ use dsp::{
     answer::Classifier,
     dtmf::{Dtmf, Profile},
     progress::Progress,
-    three_way::{THRESHOLD, ThreeWaySettings},
+    three_way::ThreeWaySettings,
 };
 use types::{frame::Law, tick::Ticks, tone::Tone};
 
@@ -158,7 +158,7 @@ struct ThreeWayArgs {
     #[command(flatten)]
     network: Network,
     /// The score from which a call is called three-way.
-    #[arg(long, value_name = "SCORE", default_value_t = THRESHOLD, value_parser = score)]
+    #[arg(long, value_name = "SCORE", default_value_t = ThreeWaySettings::default().threshold, value_parser = score)]
     #[arg(allow_negative_numbers = true)]
     threshold: f32,
 }

@@ -164,7 +164,6 @@ impl TrunkEar {
             dtmf: self.digit,
             tone: tones.next_back(),
             machine: self.tty || self.modem,
-            echo_return_loss_db: None,
         }
     }
 }

@@ -279,10 +279,13 @@ impl Call {
     reason = "a call moves between phases without allocation"
 )]
 fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Phase> {
+    let mut phase = phase;
+    note(&mut phase, cx, event);
     match event {
         Event::OnHook { since } if !matches!(phase, Phase::Idle(_)) => {
             Ok(on_hook(phase, cx, *since))
         }
+        Event::ThreeWay(_) => Ok(phase),
         Event::TrunkLost if loses_trunk(&phase) => {
             let attempt = phase.into_attempt().expect("an attempt holds the trunk");
             Ok(attempt.lose_trunk(cx))
@@ -317,20 +320,6 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
             }
             Ok(phase)
         }
-        Event::Class(class) => {
-            let mut phase = phase;
-            if let Some(attempt) = phase.attempt_mut() {
-                attempt.classified(cx, *class);
-            }
-            Err(phase)
-        }
-        Event::ThreeWay(pieces) => {
-            let mut phase = phase;
-            if let Some(attempt) = phase.attempt_mut() {
-                attempt.three_way(cx, pieces);
-            }
-            Ok(phase)
-        }
         Event::Key {
             leg: Leg::Phone, ..
         } => {
@@ -348,6 +337,18 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
             Err(phase)
         }
         _ => Err(phase),
+    }
+}
+
+/// What the record keeps whatever the phase makes of it.
+fn note(phase: &mut Phase, cx: &mut Cx<'_>, event: &Event<'_>) {
+    let Some(attempt) = phase.attempt_mut() else {
+        return;
+    };
+    match event {
+        Event::Class(class) => attempt.classified(cx, *class),
+        Event::ThreeWay(pieces) => attempt.three_way(cx, pieces),
+        _ => {}
     }
 }
 

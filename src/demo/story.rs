@@ -7,6 +7,7 @@ use types::{
     heard::Heard,
     language::Language,
     prompt::Prompt,
+    three_way::ThreeWayEvidences,
     tick::Tick,
     tone::Tone,
     trunk::TrunkCondition,
@@ -90,9 +91,7 @@ impl Story {
                 to: "dial-tone", ..
             } => "gives the inmate the controller's own dial tone".to_owned(),
             Fact::OnHook => "the inmate hangs up".to_owned(),
-            Fact::Flash => {
-                "the switch hook was flashed: nothing of it reaches the trunk".to_owned()
-            }
+            Fact::Flash => "the switch hook was flashed; the trunk got none of it".to_owned(),
             Fact::Says {
                 leg,
                 language,
@@ -120,29 +119,22 @@ impl Story {
             Fact::ProceedHeard => "the exchange is ready for digits".to_owned(),
             Fact::Outpulsing { digits } => format!("sends {digits} digits to the exchange"),
             Fact::Decided(verdict) => decided(verdict),
-            Fact::Answered(piece) => format!(
-                "answered: {} (trusted {} of 100)",
-                answer_words(piece.evidence),
-                piece.trust
-            ),
-            Fact::Class(class) => format!(
-                "what answered is known by {} (sure by {} of 100)",
-                class_words(class.evidence),
-                class.trust
-            ),
-            Fact::ThreeWay(pieces) => {
-                let pieces = pieces.iter().map(|p| three_way_words(p.evidence));
-                let pieces: Vec<_> = pieces.collect();
-                format!("a third party may have been joined: {}", pieces.join(", "))
+            Fact::Answered(piece) => {
+                let (by, trust) = (answer_words(piece.evidence), piece.trust);
+                format!("answered: {by} (trusted {trust} of 100)")
             }
+            Fact::Class(class) => {
+                let (by, sure) = (class_words(class.evidence), class.trust);
+                format!("what answered is known by {by} (sure by {sure} of 100)")
+            }
+            Fact::ThreeWay(pieces) => third_party(pieces),
             Fact::Accepted => "the called party accepts the call".to_owned(),
             Fact::Refused => "the called party refuses the call".to_owned(),
             Fact::TalkBegins => "both parties are connected".to_owned(),
-            Fact::Released(piece) => format!(
-                "the far end is gone: {} (trusted {} of 100)",
-                release_words(piece.evidence),
-                piece.trust
-            ),
+            Fact::Released(piece) => {
+                let (by, trust) = (release_words(piece.evidence), piece.trust);
+                format!("the far end is gone: {by} (trusted {trust} of 100)")
+            }
             Fact::NameRecorded { ms } => {
                 format!("keeps the inmate's name, {:.1} s", f64::from(*ms) / 1000.0)
             }
@@ -453,4 +445,10 @@ mod tests {
         );
         assert_eq!(story.end_keys(), None);
     }
+}
+
+fn third_party(pieces: &ThreeWayEvidences) -> String {
+    let pieces = pieces.iter().map(|piece| three_way_words(piece.evidence));
+    let pieces: Vec<_> = pieces.collect();
+    format!("a third party may have been joined: {}", pieces.join(", "))
 }

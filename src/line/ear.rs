@@ -220,9 +220,6 @@ impl TrunkEar {
             let tones = Tones::of(&progress, &dtmf, &data);
             tonal |= data.tonal;
             self.who(samples, at, tones, out);
-            if stage == (Stage::Called { pulses: true }) {
-                push_pulses(&self.pulses.process(samples, at), out);
-            }
             if stage == Stage::Talk {
                 let facts = Facts {
                     tonal,
@@ -234,6 +231,12 @@ impl TrunkEar {
             }
         }
         push_voice(&self.voice.process(samples, at, tonal), out);
+    }
+
+    /// Dial pulses in a frame as it was received: the clicks of a dial are not to be taken for what
+    /// an echo canceller leaves.
+    pub fn pulses(&mut self, received: &Samples, at: Tick, out: &mut HeardList) {
+        push_pulses(&self.pulses.process(received, at), out);
     }
 
     /// What was heard of a third party in the last frame.

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use bridge::Heard10;
 use call::{Bridge, Call, Event};
 use dsp::echo::{Canceller, EchoSettings};
-use ear::{HeardList, PhoneEar, TrunkEar};
+use ear::{HeardList, PhoneEar, Stage, TrunkEar};
 use mouth::Mouth;
 use name::NameClip;
 use signaling::{Hook, HookEvent};
@@ -302,6 +302,11 @@ impl Line {
             let stage = self.stage();
             self.trunk_ear
                 .frame(&trunk.samples, &self.sent, at, stage, &mut heard);
+            if let (Stage::Called { pulses: true }, Some(frame)) = (stage, input.trunk) {
+                let law = self.held.as_ref().map_or(self.law, |h| h.profile.law);
+                let received = Heard10::decode(law, frame).samples;
+                self.trunk_ear.pulses(&received, at, &mut heard);
+            }
             for heard in heard {
                 self.trunk_heard(now, heard, out);
             }

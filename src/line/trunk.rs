@@ -229,36 +229,16 @@ impl Line {
                 );
             }
             Heard::PulseDigit { digit, .. } => {
-                tell(
-                    out,
-                    Fact::Heard {
-                        leg: Leg::Trunk,
-                        heard,
-                    },
-                );
+                tell_heard(out, heard);
                 self.deliver(now, Event::PulseKey(digit), out);
             }
             Heard::DigitEnd { .. } | Heard::Silence { .. } | Heard::Class { .. } => {}
             // A voice is news until there is an answer; then it is a conversation.
             Heard::Voice { .. } if matches!(event, Some(SupervisionEvent::Answered(_))) => {
-                tell(
-                    out,
-                    Fact::Heard {
-                        leg: Leg::Trunk,
-                        heard,
-                    },
-                );
+                tell_heard(out, heard);
             }
             Heard::Voice { .. } => self.deliver(now, Event::Voice(Leg::Trunk), out),
-            Heard::Tone { .. } | Heard::ToneEnd { .. } => {
-                tell(
-                    out,
-                    Fact::Heard {
-                        leg: Leg::Trunk,
-                        heard,
-                    },
-                );
-            }
+            Heard::Tone { .. } | Heard::ToneEnd { .. } => tell_heard(out, heard),
         }
         if let Some(event) = event {
             self.supervised(now, event, out);
@@ -343,4 +323,9 @@ impl Line {
         held.supervision.outpulsed();
         self.deliver(now, Event::Outpulsed, out);
     }
+}
+
+fn tell_heard(out: &mut Outputs, heard: Heard) {
+    let leg = Leg::Trunk;
+    tell(out, Fact::Heard { leg, heard });
 }

@@ -191,10 +191,9 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let notes = root.notes();
     for needed in ["site", "line", "trunk"] {
         if !root.has(needed) {
-            let form = if needed == "site" {
-                "[site]"
-            } else {
-                "[[line]] and [[trunk]]"
+            let form = match needed {
+                "site" => "[site]",
+                _ => "[[line]] and [[trunk]]",
             };
             notes.add(0, "", format!("`{needed}` is missing; a site needs {form}"));
         }

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{Place, Run, SAMPLE, program, sallyport};
 
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 22] = [
     "call_id",
     "line",
     "inmate",
@@ -33,6 +33,7 @@ const KEYS: [&str; 21] = [
     "screening",
     "answer_evidence",
     "release_evidence",
+    "three_way",
     "flags",
     "blocked",
     "trunk",

@@ -158,8 +158,8 @@ struct ThreeWayArgs {
     #[command(flatten)]
     network: Network,
     /// The score from which a call is called three-way.
-    #[arg(long, value_name = "SCORE", default_value_t = ThreeWaySettings::default().threshold, value_parser = score)]
-    #[arg(allow_negative_numbers = true)]
+    #[arg(long, value_name = "SCORE", value_parser = score, allow_negative_numbers = true)]
+    #[arg(default_value_t = ThreeWaySettings::default().threshold)]
     threshold: f32,
 }
 

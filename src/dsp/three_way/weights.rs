@@ -12,7 +12,7 @@
 use super::EvidenceKind::{self, *};
 
 /// What the detector calls three-way if nothing else is set.
-pub const THRESHOLD: f32 = 2.0;
+pub const THRESHOLD: f32 = 2.5;
 
 /// Measurements of an episode.
 pub const INPUTS: usize = 30;

@@ -98,8 +98,6 @@ const ROUNDS: usize = 3;
 const STEPS: [i32; 2] = [500, 250];
 const STEP: f64 = 0.05;
 const PENALTY: f64 = 1.0;
-/// What a false alarm costs, against a third party that is not found.
-const FALSE_ALARM: f64 = 4.0;
 /// Moments of a call that are fitted after the first round.
 const HIGHEST: usize = 6;
 
@@ -146,7 +144,7 @@ impl Fitted {
                     .iter()
                     .map(|(_, inputs)| (self.score(inputs), inputs));
                 let highest = scores.max_by(|a, b| a.0.total_cmp(&b.0));
-                samples.extend(highest.map(|(_, inputs)| Sample::new(inputs, false, FALSE_ALARM)));
+                samples.extend(highest.map(|(_, inputs)| Sample::new(inputs, false, 1.0)));
             }
         }
         samples

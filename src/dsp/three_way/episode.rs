@@ -39,6 +39,11 @@ const LONGEST: f32 = 360.0;
 /// are music.
 const ALONE: u8 = 10;
 const MUSIC: usize = 8;
+/// What a pause takes off their count, and how far it goes.
+const BROKEN: usize = 4;
+const MUSIC_MOST: usize = 16;
+/// Half seconds after which music is no part of a hold any more.
+const HOLD: u64 = 40;
 
 /// Of what was before, per half second: 40 s.
 const FADE: f32 = 0.988;
@@ -46,14 +51,14 @@ const FADE: f32 = 0.988;
 const CLICKS: usize = 16;
 
 /// Half seconds of a call before which nothing is compared.
-const KNOWN: f32 = 15.0;
+const KNOWN: f32 = 20.0;
 
 #[derive(Clone, Debug)]
 pub(super) struct Episodes {
     before: Stats,
     late: ArrayVec<Half, LATE>,
     silent: usize,
-    /// Half seconds in a row without a pause.
+    /// Half seconds without a pause, less what pauses take off.
     unbroken: usize,
     clicks: ArrayVec<Click, CLICKS>,
     open: ArrayVec<Episode, OPEN>,
@@ -120,9 +125,13 @@ impl Episodes {
 
     pub fn take(&mut self, half: &Half, threshold: f32) -> ThreeWayFrame {
         if half.alone >= ALONE {
-            let (far, alone) = (u16::from(half.far_alone), u16::from(half.alone));
-            let whole = 8 * far >= 7 * alone;
-            self.unbroken = if whole { self.unbroken + 1 } else { 0 };
+            let (loud, alone) = (u16::from(half.loud_alone), u16::from(half.alone));
+            let whole = 8 * loud >= 7 * alone;
+            self.unbroken = if whole {
+                (self.unbroken + 1).min(MUSIC_MOST)
+            } else {
+                self.unbroken.saturating_sub(BROKEN)
+            };
         }
         for episode in &mut self.open {
             episode.take(half, self.unbroken, &self.clicks);
@@ -278,7 +287,7 @@ impl Episode {
 
     /// What came was music: the far end is still away.
     fn not_yet(&mut self, now: Tick) {
-        let since = now - Ticks(HALF.0 * (MUSIC as u64 + 2));
+        let since = now - Ticks(HALF.0 * HOLD);
         if self.joined.is_some_and(|joined| joined >= since) {
             self.joined = None;
             self.after = Stats::default();

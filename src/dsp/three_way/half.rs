@@ -16,9 +16,11 @@ pub(super) struct Half {
     pub start: Tick,
     /// Frames in which the far end sounded.
     pub far: u8,
-    /// Frames in which the phone did not, and those of them in which the far end did.
+    /// Frames in which the phone did not; those of them in which the far end did, and in which
+    /// anything did, tones and all.
     pub alone: u8,
     pub far_alone: u8,
+    pub loud_alone: u8,
     /// Frames of the far end that had nothing in the lowest and the highest octave.
     pub keyed: u8,
     /// A weak steady tone.
@@ -221,7 +223,9 @@ impl HalfSecond {
             FAR_ABOVE_TAIL
         };
         self.since_far = self.since_far.saturating_add(1);
-        if power > FAR_ABOVE_FLOOR * self.floor && power > above_echo * echo.expected {
+        let loud = power > FAR_ABOVE_FLOOR * self.floor;
+        self.now.loud_alone += u8::from(loud && !echo.sounding);
+        if loud && power > above_echo * echo.expected {
             self.since_far = 0;
             self.now.far += u8::from(!nobody);
             let empty = EMPTY * power;

@@ -25,6 +25,7 @@ mod replay;
 mod screening;
 mod short;
 mod talk;
+mod third_party;
 mod trunk;
 mod type_ahead;
 mod who_answered;

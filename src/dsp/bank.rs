@@ -33,7 +33,7 @@ pub(crate) use crate::simd::bank::LANES;
 pub(crate) const HOP: usize = FRAME;
 
 /// Bits that samples lose before they are folded: G.711 mu-law has none there, A-law neither.
-const SPARE_BITS: i32 = 2;
+pub(crate) const SPARE_BITS: i32 = 2;
 
 /// What the products are multiplied with to be in units of samples.
 pub(crate) const UNIT: f32 = (1 << SPARE_BITS) as f32 / TABLE_ONE as f32;

@@ -2,7 +2,7 @@
 
 use super::{
     DtmfEvent, Recent,
-    screen::{Hit, Screen},
+    screen::{Hit, Screen, Tones},
     verdict::{Ended, Found, Sound},
 };
 use crate::{
@@ -52,6 +52,10 @@ impl Active {
             last_hit: now,
             other: 0,
         }
+    }
+
+    pub fn is(&self, tones: Tones) -> bool {
+        self.sound.tones == tones
     }
 
     /// Takes a hop into account; returns when the digit ended, if it did.

@@ -13,9 +13,15 @@ impl Guard {
     /// Power ratio from hop to hop.
     const UNEVEN: f32 = 2.2;
 
-    pub fn follow(&mut self, tones: Option<Tones>, screen: &Screen) -> bool {
+    /// Of the last window.
+    pub fn tones(&self) -> Option<Tones> {
+        self.tones
+    }
+
+    /// `known`: the frame is guarded anyway.
+    pub fn follow(&mut self, tones: Option<Tones>, screen: &Screen, known: bool) -> bool {
         let before = std::mem::replace(&mut self.tones, tones);
-        let Some(tones) = tones.filter(|_| tones == before) else {
+        let Some(tones) = tones.filter(|_| !known && tones == before) else {
             return false;
         };
         let now = screen.pair(tones, 0).powers();

@@ -23,6 +23,7 @@ mod active;
 mod blocks;
 mod guard;
 mod phasor;
+mod rows;
 mod screen;
 mod verdict;
 
@@ -192,9 +193,14 @@ impl Dtmf {
     }
 
     fn decide(&mut self, tones: Option<Tones>, end: Tick, frame: &mut DtmfFrame) {
-        let hit = tones.and_then(|tones| self.screen.hit(tones, &self.recent));
+        let again = self.guard.tones() == tones;
+        let hit = tones.and_then(|tones| {
+            let known = self.active.as_ref().is_some_and(|active| active.is(tones));
+            let hit = || self.screen.hit(tones, again, &self.recent, self.path);
+            if known { Some(Hit { tones, clear: true }) } else { hit() }
+        });
         frame.suspect = hit.is_some_and(|hit| hit.clear);
-        frame.guarded = self.guard.follow(tones, &self.screen);
+        frame.guarded = self.guard.follow(tones, &self.screen, frame.suspect);
         let over = self.active.as_mut().and_then(|active| {
             let over = active.follow(hit.as_ref(), &self.screen, &self.recent, self.path, end)?;
             Some((over, active.ended(over)))

@@ -1,10 +1,10 @@
 //! The spectrum of the last 20 ms at the eight frequencies, and whether it looks like a key.
 
-use super::{Recent, phasor::Phasor, verdict::Sound};
+use super::{Recent, phasor::Phasor};
 use crate::{
     SAMPLE_RATE,
     bank::{Bins, Group, HOP, Hop, LANES, Lanes, fold},
-    simd::{Kernels, Plain},
+    simd::{Kernels, Path, Work},
     tone_gen::{COLUMNS, KEYPAD, ROWS},
 };
 use std::sync::LazyLock;
@@ -22,18 +22,9 @@ struct Keys {
     cross: [[f32; 4]; 4],
     /// Cosine of the most that each may turn over a hop to be in tune for anybody.
     in_tune: Lanes,
-    /// The turn of each over half a sample.
-    half_steps: [Phasor; LANES],
 }
 
 static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
-    half_steps: FREQS.map(|hz| {
-        let angle = std::f64::consts::PI * f64::from(hz) / f64::from(SAMPLE_RATE);
-        Phasor {
-            re: angle.cos() as f32,
-            im: angle.sin() as f32,
-        }
-    }),
     in_tune: FREQS.map(|hz| {
         const OFF: f32 = 0.032;
         let turn = std::f32::consts::TAU * OFF * hz * HOP as f32 / SAMPLE_RATE as f32;
@@ -53,7 +44,7 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     }),
 });
 
-const FREQS: [f32; LANES] = {
+pub(super) const FREQS: [f32; LANES] = {
     let [a, b, c, d] = ROWS;
     let [e, f, g, h] = COLUMNS;
     [a, b, c, d, e, f, g, h]
@@ -75,6 +66,9 @@ const SECOND: f32 = 0.42;
 const EXPLAINED: f32 = 0.5;
 const EXPLAINED_IN_HUM: f32 = 0.3;
 const CLEAR: f32 = 0.6;
+
+/// A dial tone of more than the rest of the power covers any digit.
+const UNDER_HUM: f32 = 0.03;
 
 /// Power ratios, high over low: 16 dB either way for tones at all, +8 and -13 dB for a hit.
 const TWIST: f32 = 40.0;
@@ -156,18 +150,23 @@ impl Screen {
         })
     }
 
-    pub fn hit(&self, tones: Tones, recent: &Recent) -> Option<Hit> {
-        let [now, then] = [0, 1].map(|ago| self.pair(tones, ago).powers());
-        let rows = 0.5 * (now[0] + then[0]);
-        let columns = 0.5 * (now[1] + then[1]);
+    /// `again`: the window before had the same tones.
+    pub fn hit(&self, tones: Tones, again: bool, recent: &Recent, path: Path) -> Option<Hit> {
+        let [rows, columns] = self.window_powers(tones);
         if !HIT_TWIST.contains(&(columns / rows)) {
             return None;
         }
-        let total = (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32;
+        let total = self.total();
         let explained = rows + columns;
         let mut above = total;
         if explained < EXPLAINED * total {
-            above -= self.below(recent);
+            if !again || explained < UNDER_HUM * total {
+                return None;
+            }
+            above -= path.run(Below {
+                screen: self,
+                recent,
+            });
             if explained < EXPLAINED_IN_HUM * above {
                 return None;
             }
@@ -218,35 +217,54 @@ impl Screen {
         now.0[tone].times(then.0[tone].times(Phasor { re, im: -im }).conjugate())
     }
 
-    /// The turns over half a sample of tones that are so many radians a sample off.
-    pub fn half_steps(&self, tones: Tones, off: [f32; 2]) -> [Phasor; 2] {
-        let lanes = tones.lanes();
-        [0, 1].map(|tone| self.keys.half_steps[lanes[tone]].times(Phasor::turn(0.5 * off[tone])))
-    }
-
-    /// Frequency errors as shares, without their signs.
-    pub fn offsets(&self, sound: &Sound) -> [f32; 2] {
-        const HZ: f32 = SAMPLE_RATE as f32 / std::f32::consts::TAU;
-        let nominal = sound.tones.hz();
-        [0, 1].map(|tone| (sound.off[tone] * HZ / nominal[tone]).abs())
-    }
-
     /// Whether a good part of the window's power is below the rows.
-    pub fn hums(&self, recent: &Recent) -> bool {
+    #[inline(always)]
+    pub fn hums<K: Kernels>(&self, tones: Tones, recent: &Recent) -> bool {
         const HUM: f32 = 0.1;
-        let total = (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32;
-        self.below(recent) > HUM * total
+        let total = self.total();
+        let explained: f32 = self.window_powers(tones).iter().sum();
+        explained < (1.0 - HUM) * total && self.below::<K>(recent) > HUM * total
+    }
+
+    /// The mean square of all, in the window.
+    #[inline(always)]
+    fn total(&self) -> f32 {
+        (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32
+    }
+
+    /// Mean squares of row and column, over the hops of the window.
+    #[inline(always)]
+    fn window_powers(&self, tones: Tones) -> [f32; 2] {
+        let [now, then] = [0, 1].map(|ago| self.pair(tones, ago).powers());
+        [0, 1].map(|tone| 0.5 * (now[tone] + then[tone]))
     }
 
     /// The mean square of what lies below the rows, in the window.
-    fn below(&self, recent: &Recent) -> f32 {
-        let [before, now]: [&Samples; 2] = recent.last();
-        let hops = [before, now].map(|samples| fold::<Plain>(samples).folded);
-        let [before, now] =
-            hops.map(|folded| self.keys.below.middle::<crate::simd::Plain>(&folded));
+    #[inline(always)]
+    fn below<K: Kernels>(&self, recent: &Recent) -> f32 {
+        let frames: [&Samples; 2] = recent.last();
+        let [before, now] = frames.map(|samples| {
+            let hop = fold::<K>(samples);
+            self.keys.below.middle::<K>(&hop.folded)
+        });
         let window = now.after(&before, &self.keys.below);
         const SCALE: f32 = 2.0 / ((HOPS * FRAME) as f32 * (HOPS * FRAME) as f32);
         SCALE * window.powers().iter().sum::<f32>()
+    }
+}
+
+/// To be found: the mean square of what lies below the rows.
+struct Below<'a> {
+    screen: &'a Screen,
+    recent: &'a Recent,
+}
+
+impl Work for Below<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn run<K: Kernels>(self) -> f32 {
+        self.screen.below::<K>(self.recent)
     }
 }
 
@@ -259,7 +277,7 @@ impl Tones {
         [ROWS[self.row], COLUMNS[self.column]]
     }
 
-    fn lanes(self) -> [usize; 2] {
+    pub fn lanes(self) -> [usize; 2] {
         [self.row, 4 + self.column]
     }
 }

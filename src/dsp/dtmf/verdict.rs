@@ -8,14 +8,19 @@
 
 use super::{
     Profile, Recent,
-    blocks::{BLOCK, BLOCKS, Basis, Blocks, Fit},
+    blocks::{BLOCK, BLOCKS, Blocks, Each},
     phasor::Phasor,
+    rows::ORIGIN,
     screen::{Pair, Screen, Tones},
 };
 use crate::{
+    SAMPLE_RATE,
     bank::HOP,
     level::power_dbm0,
-    simd::{Kernels, Work},
+    simd::{
+        Kernels, Work,
+        blocks::{BLOCKS as LANES, GROUPS},
+    },
 };
 use std::ops::Range;
 
@@ -84,6 +89,12 @@ const LEAST_TWIST: f32 = 0.09;
 /// Least mean square of both tones (-37 dBm0).
 const LEAST: f32 = 50_000.0;
 
+/// A first look at frequencies may be this much further off.
+const ROUGHLY: f32 = 1.6;
+
+/// Groups of blocks in which the end of a digit is looked for.
+const LATE: usize = 3;
+
 /// A block is of the digit when both tones have this share of the middle's power.
 const PART: f32 = 0.3;
 
@@ -127,9 +138,9 @@ pub(super) struct Ended<'a> {
 /// Both tones as one wave each over several blocks.
 #[derive(Debug)]
 struct Steady {
-    /// Amplitudes with the phases of the first block's middle.
+    /// Amplitudes with the phases of the origin.
     amplitudes: [Phasor; 2],
-    /// Radians a block that the frequencies are off the basis.
+    /// Radians a block that the frequencies are off the tables'.
     off: [f32; 2],
     /// Greater share of a tone's power that isn't in the one wave.
     unsteady: f32,
@@ -168,115 +179,113 @@ impl Work for Judge<'_> {
             return None;
         }
         let core = core(&pairs);
-        let hum = self.screen.hums(self.recent);
-        // A dial tone leaks into a hop's bins.
-        if !hum && !is_even(&pairs[core], &pairs[core + 1]) {
+        let hum = self.screen.hums::<K>(self.tones, self.recent);
+        if hum {
+            return self.in_hum::<K>();
+        }
+        if !is_even(&pairs[core], &pairs[core + 1]) {
             return None;
         }
-        let mut blocks = Blocks::of(self.recent, hum);
-        if hum && blocks.hum_rest() > self.limits.hum {
-            return None;
-        }
-        let core = if hum { 1 } else { core };
-        let middle = BLOCKS - 2 * core - 4..BLOCKS - 2 * core;
-        let rough = self.rough(&pairs, core, &mut blocks, middle.clone());
-        let basis = Basis::new(self.screen.half_steps(self.tones, rough));
-        self.weigh(&mut blocks, &basis, middle, rough)
+        let (now, then) = (&pairs[core], &pairs[core + 1]);
+        let off = [0, 1].map(|tone| {
+            let turn = self.screen.turn(now, then, self.tones, tone);
+            turn.angle() / HOP as f32
+        });
+        let mut blocks = Blocks::of(self.recent, self.tones, off, false);
+        self.weigh::<K>(&mut blocks, BLOCKS - 2 * core - 4..BLOCKS - 2 * core)
     }
 }
 
 impl Judge<'_> {
-    /// Radians a sample that the tones are off, from the core alone.
+    /// A dial tone leaks into a hop's bins: the middle tells the frequencies.
     #[inline(always)]
-    fn rough(
-        &self,
-        pairs: &[Pair; 4],
-        core: usize,
-        blocks: &mut Blocks,
-        middle: Range<usize>,
-    ) -> [f32; 2] {
-        if blocks.hum() {
-            // A dial tone leaks into a hop's bins.
-            let basis = Basis::new(self.screen.half_steps(self.tones, [0.0; 2]));
-            for at in middle.clone() {
-                blocks.look(at, &basis);
-            }
-            let steady = Steady::of(blocks.fits(middle), &basis, 1);
-            return steady.off.map(|off| off / BLOCK as f32);
+    fn in_hum<K: Kernels>(&self) -> Option<Found> {
+        const GROUP: usize = 2;
+        let middle = 4 * GROUP..4 * GROUP + 4;
+        let mut blocks = Blocks::of(self.recent, self.tones, [0.0; 2], true);
+        blocks.look::<K>(GROUP..GROUP + 1);
+        let reference = reference(&blocks, &middle);
+        if !middle.clone().all(|at| whole(&blocks, &reference) & (1 << at) != 0) {
+            return None;
         }
-        [0, 1].map(|tone| {
-            let turn = self
-                .screen
-                .turn(&pairs[core], &pairs[core + 1], self.tones, tone);
-            turn.angle() / HOP as f32
-        })
+        let steady = Steady::of(&blocks, &middle, 1);
+        let off = steady.off.map(|off| off / BLOCK as f32);
+        if !self.is_in_tune(off, ROUGHLY * self.limits.offset_in_hum) {
+            return None;
+        }
+        blocks.tune(self.tones, off);
+        self.weigh::<K>(&mut blocks, middle)
     }
 
     #[inline(always)]
-    fn weigh(
-        &self,
-        blocks: &mut Blocks,
-        basis: &Basis,
-        middle: Range<usize>,
-        rough: [f32; 2],
-    ) -> Option<Found> {
+    fn weigh<K: Kernels>(&self, blocks: &mut Blocks, middle: Range<usize>) -> Option<Found> {
         let hum = blocks.hum();
-        let (reference, span) = extent(blocks, basis, middle)?;
+        blocks.look::<K>(0..GROUPS);
+        let (reference, span) = extent(blocks, middle)?;
         // The first block and the last may be filled in part only; and a dial tone that begins
         // with the digit rings in the filter.
         let good = blocks.good();
         let cut = |partly: bool| usize::from(partly);
         let inside = span.start + cut(span.start > good.start)..span.end - cut(span.end < good.end);
-        let steady = Steady::of(blocks.fits(inside.clone()), basis, lag(&inside));
+        let steady = Steady::of(blocks, &inside, lag(&inside));
         let sound = Sound {
             tones: self.tones,
             powers: steady.amplitudes.map(|tone| 0.5 * tone.square()),
-            off: [0, 1].map(|tone| rough[tone] + steady.off[tone] / BLOCK as f32),
+            off: [0, 1].map(|tone| blocks.tones[tone].off + steady.off[tone] / BLOCK as f32),
             hum,
         };
-        let offset = if hum {
-            self.limits.offset_in_hum
-        } else {
-            self.limits.offset
+        let limits = self.limits;
+        let (offset, unsteady) = match hum {
+            true => (limits.offset_in_hum, limits.unsteady_in_hum),
+            false => (limits.offset, limits.unsteady),
         };
-        let in_tune = self.screen.offsets(&sound).iter().all(|off| *off <= offset);
-        if !in_tune || !sound.twist_is_allowed() || sound.powers[0] + sound.powers[1] < LEAST {
+        if !self.is_in_tune(sound.off, offset) || !sound.twist_is_allowed() {
             return None;
         }
-        let before = before(blocks, basis, &span, &reference);
-        if !self.is_evident(blocks, basis, inside.clone(), &steady, before) {
+        if sound.powers[0] + sound.powers[1] < LEAST || steady.unsteady > unsteady {
             return None;
         }
-        let age = age(blocks, basis, &steady, span.start, inside.start);
+        let before = before(blocks, &span, &reference);
+        if !self.is_evident::<K>(blocks, inside, &steady, before) {
+            return None;
+        }
+        let age = age(blocks, &steady, span.start);
         let tail = tail(blocks, span.end, &reference);
-        (age as f32 - tail >= self.limits.shortest).then_some(Found { age, sound })
+        (age as f32 - tail >= limits.shortest).then_some(Found { age, sound })
+    }
+
+    /// Whether frequencies so many radians a sample off are at most this share off.
+    #[inline(always)]
+    fn is_in_tune(&self, off: [f32; 2], most: f32) -> bool {
+        const ANGLE: f32 = std::f32::consts::TAU / SAMPLE_RATE as f32;
+        let nominal = self.tones.hz();
+        (0..2).all(|tone| off[tone].abs() <= most * ANGLE * nominal[tone])
     }
 
     /// `before`: the share of its power that a tone had before the digit began, if that is seen.
     #[inline(always)]
-    fn is_evident(
+    fn is_evident<K: Kernels>(
         &self,
         blocks: &Blocks,
-        basis: &Basis,
         inside: Range<usize>,
         steady: &Steady,
         before: Option<f32>,
     ) -> bool {
         let limits = self.limits;
-        let fits = blocks.fits(inside.clone());
-        let energy: f32 = fits.iter().map(|fit| fit.energy).sum();
-        let explained: f32 = fits.iter().map(|fit| fit.explained).sum();
-        let rest = 1.0 - explained / energy;
         let sharp = |most: f32| before.is_some_and(|before| before <= most);
+        let hum = blocks.hum();
+        if hum && (!sharp(limits.before_in_hum) || blocks.hum_rest() > limits.hum) {
+            return false;
+        }
+        let energy = blocks.energy::<K>(inside.clone());
+        let explained: f32 = blocks.fits.explained[inside.clone()].iter().sum();
+        let rest = 1.0 - explained / energy - steady.untold();
         // What isn't there cannot be foretold: most digits need no look at it.
-        let voiced = |most: f32| rest > most && rest * foretold(blocks, basis, inside) > most;
-        if rest > limits.rest || steady.unsteady > limits.unsteady {
+        let voiced = |most: f32| rest > most && rest * foretold(blocks, inside) > most;
+        if rest > limits.rest {
             false
-        } else if blocks.hum() {
-            rest <= limits.rest_in_hum
-                && steady.unsteady <= limits.unsteady_in_hum
-                && sharp(limits.before_in_hum)
-                && !voiced(limits.voiced_in_hum)
+        } else if hum {
+            rest <= limits.rest_in_hum && !voiced(limits.voiced_in_hum)
         } else if sharp(limits.before) {
             !voiced(limits.voiced)
         } else {
@@ -290,26 +299,22 @@ impl Work for Ended<'_> {
 
     #[inline(always)]
     fn run<K: Kernels>(self) -> usize {
-        let mut blocks = Blocks::of(self.recent, self.sound.hum);
-        let basis = Basis::new(self.screen.half_steps(self.sound.tones, self.sound.off));
-        let powers = self.sound.powers.map(|power| 2.0 * power);
-        let last = blocks
-            .good()
-            .rev()
-            .find(|&at| is_whole(&blocks.look(at, &basis), &powers));
-        let Some(last) = last else {
-            return BLOCKS * BLOCK;
-        };
-        let first = last.saturating_sub(3).max(blocks.good().start);
-        for at in first..last {
-            blocks.look(at, &basis);
+        let sound = self.sound;
+        let mut blocks = Blocks::of(self.recent, sound.tones, sound.off, sound.hum);
+        blocks.look::<K>(GROUPS - LATE..GROUPS);
+        let powers = sound.powers.map(|power| 2.0 * power);
+        let whole = whole(&blocks, &powers);
+        if whole == 0 {
+            return 4 * LATE * BLOCK;
         }
+        let last = whole.ilog2() as usize;
+        let first = last.saturating_sub(3).max(4 * (GROUPS - LATE));
         let known = first..last + 1;
-        let steady = Steady::of(blocks.fits(known.clone()), &basis, lag(&known));
+        let steady = Steady::of(&blocks, &known, lag(&known));
         let (mut best, mut sum, mut end) = (0.0, 0.0, last * BLOCK);
         for at in last..(last + 2).min(blocks.good().end) {
-            let sound = basis.sound(steady.at(&basis, at - first));
-            let pairs = sound.iter().zip(blocks.block(at).iter());
+            let sound = blocks.sound(steady.at(&blocks, at));
+            let pairs = sound.iter().zip(blocks.block(at));
             for (n, (sound, sample)) in pairs.enumerate() {
                 sum += sound * (sample - 0.5 * sound);
                 if sum > best {
@@ -323,63 +328,82 @@ impl Work for Ended<'_> {
 
 impl Steady {
     /// `lag`: blocks over which turns are measured. The more, the finer; more than 100 Hz / lag
-    /// from the basis cannot be told from less.
+    /// from the tables' frequencies cannot be told from less.
     #[inline(always)]
-    fn of(fits: &[Fit], basis: &Basis, lag: usize) -> Steady {
+    fn of(blocks: &Blocks, span: &Range<usize>, lag: usize) -> Steady {
         let mut steady = Steady {
             amplitudes: [Phasor::default(); 2],
             off: [0.0; 2],
             unsteady: 0.0,
         };
-        let count = fits.len() as f32;
+        let count = span.len() as f32;
+        let mut inside = [0.0; LANES];
+        for (lane, inside) in inside.iter_mut().enumerate() {
+            *inside = f32::from(u8::from(span.contains(&lane)));
+        }
         for tone in 0..2 {
-            let mut straight = [Phasor::default(); BLOCKS];
-            let back_step = basis.step[tone].conjugate();
-            let mut back = Phasor::ONE;
-            for (to, fit) in straight.iter_mut().zip(fits) {
-                *to = fit.tones[tone].times(back);
-                back = back.times(back_step);
+            // What lies after is nothing.
+            let (mut re, mut im) = ([0.0; 2 * LANES], [0.0; 2 * LANES]);
+            let [cos, sin] = &blocks.tones[tone].back;
+            let (a, b) = (&blocks.fits.re[tone], &blocks.fits.im[tone]);
+            for lane in 0..LANES {
+                re[lane] = inside[lane] * (a[lane] * cos[lane] - b[lane] * sin[lane]);
+                im[lane] = inside[lane] * (a[lane] * sin[lane] + b[lane] * cos[lane]);
             }
-            let straight = &straight[..fits.len()];
-            let mut turn = Phasor::default();
-            for (now, before) in straight[lag..].iter().zip(straight) {
-                turn = turn.plus(now.times(before.conjugate()));
+            let (now_re, now_im) = (&re[lag..][..LANES], &im[lag..][..LANES]);
+            let (mut x, mut y, mut power) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+            for lane in 0..LANES {
+                x[lane] = now_re[lane] * re[lane] + now_im[lane] * im[lane];
+                y[lane] = now_im[lane] * re[lane] - now_re[lane] * im[lane];
+                power[lane] = re[lane] * re[lane] + im[lane] * im[lane];
             }
+            let turn = Phasor {
+                re: sum(x),
+                im: sum(y),
+            };
             let off = turn.angle() / lag as f32;
-            let back_step = Phasor::turn(-0.5 * off);
-            let back_step = back_step.times(back_step);
-            let (mut back, mut sum, mut power) = (Phasor::ONE, Phasor::default(), 0.0);
-            for &tone in straight {
-                sum = sum.plus(tone.times(back));
-                power += tone.square();
-                back = back.times(back_step);
+            for lane in 0..LANES {
+                let back = turn_far(off * (ORIGIN as f32 - lane as f32));
+                x[lane] = re[lane] * back.re - im[lane] * back.im;
+                y[lane] = re[lane] * back.im + im[lane] * back.re;
             }
-            steady.amplitudes[tone] = sum.scaled(1.0 / count);
+            let sum_of = Phasor {
+                re: sum(x),
+                im: sum(y),
+            };
+            steady.amplitudes[tone] = sum_of.scaled(1.0 / count);
             steady.off[tone] = off;
-            steady.unsteady = steady.unsteady.max(1.0 - sum.square() / (count * power));
+            let unsteady = 1.0 - sum_of.square() / (count * sum(power));
+            steady.unsteady = steady.unsteady.max(unsteady);
         }
         steady
     }
 
-    /// The amplitudes so many blocks later.
+    /// The amplitudes in the middle of a block.
     #[inline(always)]
-    fn at(&self, basis: &Basis, later: usize) -> [Phasor; 2] {
+    fn at(&self, blocks: &Blocks, block: usize) -> [Phasor; 2] {
         [0, 1].map(|tone| {
-            let half = Phasor::turn(0.5 * self.off[tone]);
-            let step = basis.step[tone].times(half).times(half);
-            (0..later).fold(self.amplitudes[tone], |tone, _| tone.times(step))
+            let turn = turn_far(self.off[tone] * (block as f32 - ORIGIN as f32));
+            let turn = turn.times(blocks.tones[tone].to_block(block));
+            self.amplitudes[tone].times(turn)
         })
     }
 
-    /// And earlier.
+    /// The share that the fits miss, as they are at the tables' frequencies.
     #[inline(always)]
-    fn back(&self, basis: &Basis, earlier: usize) -> [Phasor; 2] {
-        [0, 1].map(|tone| {
-            let half = Phasor::turn(0.5 * self.off[tone]);
-            let step = basis.step[tone].times(half).times(half).conjugate();
-            (0..earlier).fold(self.amplitudes[tone], |tone, _| tone.times(step))
-        })
+    fn untold(&self) -> f32 {
+        let [a, b] = self.amplitudes.map(|tone| tone.square());
+        let [x, y] = self.off.map(|off| off * off);
+        (a * x + b * y) / (12.0 * (a + b))
     }
+}
+
+/// By at most a whole circle either way.
+#[inline(always)]
+fn turn_far(angle: f32) -> Phasor {
+    let quarter = Phasor::turn(0.25 * angle);
+    let half = quarter.times(quarter);
+    half.times(half)
 }
 
 /// Whether there is something of the tones 30 to 40 ms ago, as there must be.
@@ -405,70 +429,61 @@ fn core(pairs: &[Pair; 4]) -> usize {
     usize::from(power(&pairs[2]) > power(&pairs[0]))
 }
 
-/// Squared amplitudes in the middle, and the blocks around it in which both tones are as strong.
+/// Squared amplitudes in the middle.
 #[inline(always)]
-fn extent(
-    blocks: &mut Blocks,
-    basis: &Basis,
-    middle: Range<usize>,
-) -> Option<([f32; 2], Range<usize>)> {
-    let mut reference = [0.0; 2];
-    for at in middle.clone() {
-        let fit = blocks.look(at, basis);
-        for (sum, tone) in reference.iter_mut().zip(fit.tones) {
-            *sum += 0.25 * tone.square();
-        }
-    }
-    let fits = blocks.fits(middle.clone());
-    if !fits.iter().all(|fit| is_whole(fit, &reference)) {
-        return None;
-    }
-    let good = blocks.good();
-    let (mut from, mut to) = (middle.start, middle.end);
-    while from > good.start && is_whole(&blocks.look(from - 1, basis), &reference) {
-        from -= 1;
-    }
-    while to < good.end && is_whole(&blocks.look(to, basis), &reference) {
-        to += 1;
-    }
-    Some((reference, from..to))
+fn reference(blocks: &Blocks, middle: &Range<usize>) -> [f32; 2] {
+    let squares = blocks.fits.squares.each_ref();
+    squares.map(|squares| 0.25 * squares[middle.clone()].iter().sum::<f32>())
 }
 
+/// A bit for each block in which both tones are about as strong as this.
 #[inline(always)]
-fn is_whole(fit: &Fit, reference: &[f32; 2]) -> bool {
-    let mut tones = fit.tones.iter().zip(reference);
-    tones.all(|(tone, reference)| tone.square() >= PART * reference)
+fn whole(blocks: &Blocks, reference: &[f32; 2]) -> u32 {
+    let [rows, columns] = &blocks.fits.squares;
+    let least = reference.map(|square| PART * square);
+    let mut bits = 0;
+    for lane in 0..LANES {
+        let whole = rows[lane] >= least[0] && columns[lane] >= least[1];
+        bits |= u32::from(whole) << lane;
+    }
+    let good = blocks.good();
+    bits & ((1 << good.end) - (1 << good.start))
+}
+
+/// Squared amplitudes in the middle, and the blocks around it in which both tones are as strong.
+#[inline(always)]
+fn extent(blocks: &Blocks, middle: Range<usize>) -> Option<([f32; 2], Range<usize>)> {
+    let reference = reference(blocks, &middle);
+    let other = !whole(blocks, &reference);
+    let before = other & ((1 << middle.end) - 1);
+    let start = (32 - before.leading_zeros()) as usize;
+    let end = middle.end + (other >> middle.end).trailing_zeros() as usize;
+    (start <= middle.start).then_some((reference, start..end))
 }
 
 /// The greater share of a tone's power that was there before the digit began.
 #[inline(always)]
-fn before(
-    blocks: &mut Blocks,
-    basis: &Basis,
-    span: &Range<usize>,
-    reference: &[f32; 2],
-) -> Option<f32> {
+fn before(blocks: &Blocks, span: &Range<usize>, reference: &[f32; 2]) -> Option<f32> {
     // The block next to the digit holds a part of it.
     let at = span.start.checked_sub(2)?;
     if at < blocks.good().start {
         return None;
     }
-    let fit = blocks.look(at, basis);
-    let share = |tone: usize| fit.tones[tone].square() / reference[tone];
+    let share = |tone: usize| blocks.fits.squares[tone][at] / reference[tone];
     Some(share(0).max(share(1)))
 }
 
-/// Samples since the beginning: where the digit explains the samples from on. `known` is the
-/// first block of the wave.
+/// Samples since the beginning: where the digit explains the samples from on.
 #[inline(always)]
-fn age(blocks: &Blocks, basis: &Basis, steady: &Steady, from: usize, known: usize) -> usize {
+fn age(blocks: &Blocks, steady: &Steady, from: usize) -> usize {
     if from == blocks.good().start {
         return BLOCKS * BLOCK;
     }
     let (mut best, mut sum, mut start) = (0.0, 0.0, (from + 1) * BLOCK);
     for at in [from, from - 1] {
-        let sound = basis.sound(steady.back(basis, known - at));
-        let pairs = sound.iter().zip(blocks.block(at).iter()).enumerate();
+        let sound = blocks.sound(steady.at(blocks, at));
+        let samples = blocks.block(at);
+        let pairs = sound.iter().zip(samples.iter()).enumerate();
         for (n, (sound, sample)) in pairs.rev() {
             sum += sound * (sample - 0.5 * sound);
             if sum > best {
@@ -483,8 +498,8 @@ fn age(blocks: &Blocks, basis: &Basis, steady: &Steady, from: usize, known: usiz
 #[inline(always)]
 fn tail(blocks: &Blocks, end: usize, reference: &[f32; 2]) -> f32 {
     let part = if end < blocks.good().end {
-        let fit = &blocks.fits(end..end + 1)[0];
-        let power: f32 = fit.tones.iter().map(|tone| tone.square()).sum();
+        let [rows, columns] = &blocks.fits.squares;
+        let power = rows[end] + columns[end];
         (power / (reference[0] + reference[1])).sqrt().min(1.0)
     } else {
         0.0
@@ -495,17 +510,16 @@ fn tail(blocks: &Blocks, end: usize, reference: &[f32; 2]) -> f32 {
 /// The share of what the tones leave that could be foretold from the three samples before: nearly
 /// none of white noise, much of a voice (Levinson's recursion on the first four correlations).
 #[inline(always)]
-fn foretold(blocks: &Blocks, basis: &Basis, inside: Range<usize>) -> f32 {
+fn foretold(blocks: &Blocks, inside: Range<usize>) -> f32 {
     let mut rest = [0.0; BLOCKS * BLOCK + 8];
-    let fits = blocks.fits(inside.clone());
-    let count = BLOCK * fits.len();
-    for (to, (at, fit)) in rest
-        .as_chunks_mut::<BLOCK>()
-        .0
-        .iter_mut()
-        .zip(inside.zip(fits))
-    {
-        let sound = basis.sound(fit.tones);
+    let fits = &blocks.fits;
+    let count = BLOCK * inside.len();
+    for (to, at) in rest.as_chunks_mut::<BLOCK>().0.iter_mut().zip(inside) {
+        let tones = [0, 1].map(|tone| Phasor {
+            re: fits.re[tone][at],
+            im: fits.im[tone][at],
+        });
+        let sound = blocks.sound(tones);
         for (to, (sample, sound)) in to.iter_mut().zip(blocks.block(at).iter().zip(&sound)) {
             *to = sample - sound;
         }
@@ -541,4 +555,14 @@ fn foretold(blocks: &Blocks, basis: &Basis, inside: Range<usize>) -> f32 {
 #[inline(always)]
 fn lag(blocks: &Range<usize>) -> usize {
     (blocks.len() / 2).clamp(1, 4)
+}
+
+/// In one fixed order.
+#[inline(always)]
+fn sum(values: Each) -> f32 {
+    let mut halves = [0.0; 8];
+    for (lane, half) in halves.iter_mut().enumerate() {
+        *half = values[lane] + values[lane + 8];
+    }
+    super::blocks::sum(halves)
 }

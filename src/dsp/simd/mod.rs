@@ -10,8 +10,11 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod bank;
+pub(crate) mod blocks;
 
 use bank::{Folded, LANES, Peaks, Products, Rows};
+use blocks::{BLOCKS, Row, Stretch};
+use std::ops::Range;
 
 pub(crate) mod fir;
 pub(crate) mod g711;
@@ -42,6 +45,14 @@ pub(crate) trait Kernels {
     fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS];
     fn squares(folded: &Folded) -> i64;
     fn peaks(powers: &[f32; LANES], share: f32) -> Peaks;
+    /// Each block of these groups with each row.
+    fn blocks<const N: usize>(
+        stretch: &Stretch,
+        rows: [&Row<N>; 4],
+        groups: Range<usize>,
+        out: &mut blocks::Products,
+    );
+    fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]);
 }
 
 impl Path {
@@ -113,6 +124,21 @@ impl Kernels for Portable {
     fn peaks(powers: &[f32; LANES], share: f32) -> Peaks {
         bank::peaks_portable(powers, share)
     }
+
+    #[inline(always)]
+    fn blocks<const N: usize>(
+        stretch: &Stretch,
+        rows: [&Row<N>; 4],
+        groups: Range<usize>,
+        out: &mut blocks::Products,
+    ) {
+        blocks::portable(stretch, rows, groups, out)
+    }
+
+    #[inline(always)]
+    fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
+        blocks::squares_portable(stretch, groups, out)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -134,6 +160,23 @@ impl Kernels for Sse2 {
         // SAFETY: every x86-64 has SSE2.
         unsafe { bank::peaks_sse2(powers, share) }
     }
+
+    #[inline(always)]
+    fn blocks<const N: usize>(
+        stretch: &Stretch,
+        rows: [&Row<N>; 4],
+        groups: Range<usize>,
+        out: &mut blocks::Products,
+    ) {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::sse2(stretch, rows, groups, out) }
+    }
+
+    #[inline(always)]
+    fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::squares_sse2(stretch, groups, out) }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -154,5 +197,22 @@ impl Kernels for Avx2 {
     fn peaks(powers: &[f32; LANES], share: f32) -> Peaks {
         // SAFETY: every x86-64 has SSE2.
         unsafe { bank::peaks_sse2(powers, share) }
+    }
+
+    #[inline(always)]
+    fn blocks<const N: usize>(
+        stretch: &Stretch,
+        rows: [&Row<N>; 4],
+        groups: Range<usize>,
+        out: &mut blocks::Products,
+    ) {
+        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
+        unsafe { blocks::avx2(stretch, rows, groups, out) }
+    }
+
+    #[inline(always)]
+    fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
+        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
+        unsafe { blocks::squares_avx2(stretch, groups, out) }
     }
 }

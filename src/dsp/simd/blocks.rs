@@ -1,0 +1,216 @@
+//! The kernel of fits to blocks of 5 ms.
+//!
+//! What: the scalar products of each of sixteen successive blocks with four rows of a table, and
+//! the blocks' sums of squares.
+//!
+//! How: a row is as long as it needs, may begin before its block and is padded with zeros. Four
+//! blocks' sums end side by side. Sums are 32-bit integers; their order doesn't matter, so all
+//! forms give the same bits.
+//!
+//! Limits: no sum of products overflows. A sample is at most 2^13 in magnitude, and the
+//! magnitudes of a row sum up to less than 2^18 (`dtmf/rows.rs` checks). Sums of squares are below
+//! 2^32.
+#![allow(unsafe_code)]
+
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::*;
+use std::ops::Range;
+
+/// Samples of a block.
+pub(crate) const BLOCK: usize = 40;
+
+/// Blocks side by side, in groups of four.
+pub(crate) const BLOCKS: usize = 16;
+pub(crate) const GROUPS: usize = BLOCKS / 4;
+
+/// Samples that are there before the first block.
+pub(crate) const BEFORE: usize = 32;
+
+/// Sixteens of a row that is as long as a block, and of one that reaches [`BEFORE`] further both
+/// ways.
+pub(crate) const SHORT: usize = 3;
+pub(crate) const LONG: usize = 7;
+
+/// The samples of all blocks, and what rows reach beyond.
+pub(crate) const LENGTH: usize = 720;
+
+const _: () = assert!(LENGTH >= (BLOCKS - 1) * BLOCK + 16 * LONG);
+const _: () = assert!(LENGTH >= BEFORE + (BLOCKS - 1) * BLOCK + 16 * SHORT);
+
+#[derive(Clone, Debug)]
+#[repr(C, align(32))]
+pub(crate) struct Stretch(pub [i16; LENGTH]);
+
+/// `N` is [`SHORT`] or [`LONG`].
+#[derive(Clone, Debug)]
+#[repr(C, align(32))]
+pub(crate) struct Row<const N: usize>(pub [[i16; 16]; N]);
+
+/// A value a block for each of four rows.
+pub(crate) type Products = [[i32; BLOCKS]; 4];
+
+/// Where a row of this length begins for a block.
+#[inline(always)]
+const fn first<const N: usize>(block: usize) -> usize {
+    block * BLOCK + if N == LONG { 0 } else { BEFORE }
+}
+
+#[inline(always)]
+pub(super) fn portable<const N: usize>(
+    stretch: &Stretch,
+    rows: [&Row<N>; 4],
+    groups: Range<usize>,
+    out: &mut Products,
+) {
+    for block in 4 * groups.start..4 * groups.end {
+        let samples = &stretch.0[first::<N>(block)..][..16 * N];
+        for (row, out) in rows.iter().zip(&mut *out) {
+            let pairs = row.0.as_flattened().iter().zip(samples);
+            out[block] = pairs.map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn squares_portable(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
+    for block in 4 * groups.start..4 * groups.end {
+        let samples = &stretch.0[first::<SHORT>(block)..][..BLOCK];
+        let squares = samples.iter().map(|&s| (i32::from(s) * i32::from(s)) as u32);
+        out[block] = squares.sum();
+    }
+}
+
+/// The sums of four registers side by side.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+fn sums_sse2([a, b, c, d]: [__m128i; 4]) -> __m128i {
+    let ab = _mm_add_epi32(_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b));
+    let cd = _mm_add_epi32(_mm_unpacklo_epi32(c, d), _mm_unpackhi_epi32(c, d));
+    _mm_add_epi32(_mm_unpacklo_epi64(ab, cd), _mm_unpackhi_epi64(ab, cd))
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn sse2<const N: usize>(
+    stretch: &Stretch,
+    rows: [&Row<N>; 4],
+    groups: Range<usize>,
+    out: &mut Products,
+) {
+    for (row, out) in rows.iter().zip(out) {
+        let row = row.0.as_flattened().as_chunks::<8>().0;
+        for group in groups.clone() {
+            let mut sums = [_mm_setzero_si128(); 4];
+            for (n, sum) in sums.iter_mut().enumerate() {
+                let samples = &stretch.0[first::<N>(4 * group + n)..][..16 * N];
+                for (eight, row) in samples.as_chunks::<8>().0.iter().zip(row) {
+                    // SAFETY: both read the 16 octets of eight values.
+                    let (samples, row) = unsafe {
+                        (
+                            _mm_loadu_si128(eight.as_ptr().cast()),
+                            _mm_loadu_si128(row.as_ptr().cast()),
+                        )
+                    };
+                    *sum = _mm_add_epi32(*sum, _mm_madd_epi16(samples, row));
+                }
+            }
+            let to = &mut out[4 * group..][..4];
+            // SAFETY: writes the 16 octets of four values.
+            unsafe { _mm_storeu_si128(to.as_mut_ptr().cast(), sums_sse2(sums)) };
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn squares_sse2(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
+    for group in groups {
+        let mut sums = [_mm_setzero_si128(); 4];
+        for (n, sum) in sums.iter_mut().enumerate() {
+            let samples = &stretch.0[first::<SHORT>(4 * group + n)..][..BLOCK];
+            for eight in samples.as_chunks::<8>().0 {
+                // SAFETY: reads the 16 octets of eight values.
+                let samples = unsafe { _mm_loadu_si128(eight.as_ptr().cast()) };
+                *sum = _mm_add_epi32(*sum, _mm_madd_epi16(samples, samples));
+            }
+        }
+        let to = &mut out[4 * group..][..4];
+        // SAFETY: writes the 16 octets of four values.
+        unsafe { _mm_storeu_si128(to.as_mut_ptr().cast(), sums_sse2(sums)) };
+    }
+}
+
+/// The sums of four registers side by side.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sums_avx2([a, b, c, d]: [__m256i; 4]) -> __m128i {
+    let four = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
+    _mm_add_epi32(
+        _mm256_castsi256_si128(four),
+        _mm256_extracti128_si256::<1>(four),
+    )
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn avx2<const N: usize>(
+    stretch: &Stretch,
+    rows: [&Row<N>; 4],
+    groups: Range<usize>,
+    out: &mut Products,
+) {
+    for (row, out) in rows.iter().zip(out) {
+        // SAFETY: each reads the 32 octets of sixteen values.
+        let row: [__m256i; N] = std::array::from_fn(|at| unsafe {
+            _mm256_loadu_si256(row.0[at].as_ptr().cast())
+        });
+        for group in groups.clone() {
+            let samples = &stretch.0[first::<N>(4 * group)..][..3 * BLOCK + 16 * N];
+            let mut sums = [_mm256_setzero_si256(); 4];
+            for (n, sum) in sums.iter_mut().enumerate() {
+                for (at, row) in row.iter().enumerate() {
+                    // SAFETY: reads 32 octets, the last of them within `samples`.
+                    let samples = unsafe {
+                        _mm256_loadu_si256(samples.as_ptr().add(n * BLOCK + 16 * at).cast())
+                    };
+                    let product = _mm256_madd_epi16(samples, *row);
+                    *sum = if at == 0 { product } else { _mm256_add_epi32(*sum, product) };
+                }
+            }
+            let to = &mut out[4 * group..][..4];
+            // SAFETY: writes the 16 octets of four values.
+            unsafe { _mm_storeu_si128(to.as_mut_ptr().cast(), sums_avx2(sums)) };
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn squares_avx2(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
+    for group in groups {
+        let samples = &stretch.0[first::<SHORT>(4 * group)..][..4 * BLOCK];
+        let mut sums = [_mm256_setzero_si256(); 4];
+        for (n, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: these read 32, 32 and 16 octets, the 80 of a block.
+            let [a, b, c] = unsafe {
+                let block = samples.as_ptr().add(n * BLOCK);
+                [
+                    _mm256_loadu_si256(block.cast()),
+                    _mm256_loadu_si256(block.add(16).cast()),
+                    _mm256_zextsi128_si256(_mm_loadu_si128(block.add(32).cast())),
+                ]
+            };
+            let [a, b, c] = [a, b, c].map(|part| _mm256_madd_epi16(part, part));
+            *sum = _mm256_add_epi32(_mm256_add_epi32(a, b), c);
+        }
+        let to = &mut out[4 * group..][..4];
+        // SAFETY: writes the 16 octets of four values.
+        unsafe { _mm_storeu_si128(to.as_mut_ptr().cast(), sums_avx2(sums)) };
+    }
+}

@@ -76,7 +76,8 @@ impl Active {
             Some(_) => self.other += 1,
             None => self.unlike = self.unlike.saturating_add(1),
         }
-        let power: f32 = screen.pair(self.sound.tones, 0).powers().iter().sum();
+        let [row, column] = screen.pair(self.sound.tones, 0).powers();
+        let power = row + column;
         let part = (power / self.whole).sqrt();
         if part >= Active::SOUND {
             self.missing = 0.0;
@@ -86,7 +87,6 @@ impl Active {
         if self.missing >= Active::OVER {
             let ago = path.run(Ended {
                 sound: &self.sound,
-                screen,
                 recent,
             });
             return Some((end - Ticks(ago as u64)).max(self.start));

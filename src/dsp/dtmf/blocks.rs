@@ -58,17 +58,9 @@ impl Blocks {
     /// `hum`: what is below the rows is taken off.
     #[inline(always)]
     pub fn of(recent: &Recent, tones: Tones, off: [f32; 2], hum: bool) -> Blocks {
-        let mut stretch = Stretch([0; LENGTH]);
-        let frames: [_; super::RECENT] = recent.last();
-        let to = stretch.0[BEFORE..].as_chunks_mut::<FRAME>().0;
-        for (frame, to) in frames.iter().zip(to) {
-            for (to, &from) in to.iter_mut().zip(*frame) {
-                *to = from >> SPARE_BITS;
-            }
-        }
         let tones = nearest(tones, off);
-        Blocks {
-            stretch,
+        let mut blocks = Blocks {
+            stretch: Stretch([0; LENGTH]),
             hum,
             tones,
             systems: systems(tones),
@@ -78,7 +70,15 @@ impl Blocks {
                 squares: [[0.0; LANES]; 2],
                 explained: [0.0; LANES],
             },
+        };
+        let frames: [_; super::RECENT] = recent.last();
+        let to = blocks.stretch.0[BEFORE..].as_chunks_mut::<FRAME>().0;
+        for (frame, to) in frames.iter().zip(to) {
+            for (to, &from) in to.iter_mut().zip(*frame) {
+                *to = from >> SPARE_BITS;
+            }
         }
+        blocks
     }
 
     /// From here on the tones are so many radians a sample off.
@@ -115,8 +115,8 @@ impl Blocks {
         let [even, odd] = self.systems;
         let fits = &mut self.fits;
         for lane in 0..LANES {
-            let product = |row: usize| UNIT * products[row][lane] as f32;
-            let (a, b, c, d) = (product(0), product(1), product(2), product(3));
+            let (a, b) = (products[0][lane] as f32 * UNIT, products[1][lane] as f32 * UNIT);
+            let (c, d) = (products[2][lane] as f32 * UNIT, products[3][lane] as f32 * UNIT);
             let re = [even.aa * a + even.ab * b, even.ab * a + even.bb * b];
             let im = [odd.aa * c + odd.ab * d, odd.ab * c + odd.bb * d];
             for tone in 0..2 {
@@ -150,8 +150,8 @@ impl Blocks {
         }
         let samples = &self.stretch.0[BEFORE + at * BLOCK..][..BLOCK];
         let mut out = [0.0; BLOCK];
-        for (to, &from) in out.iter_mut().zip(samples) {
-            *to = f32::from(from << SPARE_BITS);
+        for n in 0..BLOCK {
+            out[n] = f32::from(samples[n] << SPARE_BITS);
         }
         out
     }
@@ -160,9 +160,10 @@ impl Blocks {
     #[inline(always)]
     pub fn sound(&self, tones: [Phasor; 2]) -> [f32; BLOCK] {
         let [a, b] = self.tones;
-        let [a_cos, a_sin] = a.plain.each_ref().map(|row| row.0.as_flattened());
-        let [b_cos, b_sin] = b.plain.each_ref().map(|row| row.0.as_flattened());
-        let [p, q] = tones.map(|tone| tone.scaled((1.0 / ROW_ONE) as f32));
+        let (a_cos, a_sin) = (a.plain[0].block(), a.plain[1].block());
+        let (b_cos, b_sin) = (b.plain[0].block(), b.plain[1].block());
+        const ONE: f32 = (1.0 / ROW_ONE) as f32;
+        let (p, q) = (tones[0].scaled(ONE), tones[1].scaled(ONE));
         let mut out = [0.0; BLOCK];
         for (at, out) in out.iter_mut().enumerate() {
             *out = (p.re * f32::from(a_cos[at]) - p.im * f32::from(a_sin[at]))
@@ -212,9 +213,10 @@ impl Blocks {
     }
 }
 
-fn nearest(tones: Tones, off: [f32; 2]) -> [&'static Tone; 2] {
+#[inline(always)]
+fn nearest(tones: Tones, [row, column]: [f32; 2]) -> [&'static Tone; 2] {
     let lanes = tones.lanes();
-    [0, 1].map(|n| tone(lanes[n], off[n]))
+    [tone(lanes[0], row), tone(lanes[1], column)]
 }
 
 /// A low-pass filter of linear phase, from its middle on (which is halved, as each value is used

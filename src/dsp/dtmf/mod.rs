@@ -123,6 +123,7 @@ impl Dtmf {
 
     /// With these instructions; all give the same facts.
     pub fn with_path(profile: Profile, path: Path) -> Dtmf {
+        rows::prepare();
         Dtmf {
             path,
             limits: Limits::of(profile),
@@ -141,12 +142,14 @@ impl Dtmf {
     }
 
     pub fn process(&mut self, samples: &Samples, at: Tick) -> DtmfFrame {
-        let path = self.path;
-        path.run(NextFrame {
+        let mut frame = DtmfFrame::default();
+        self.path.run(NextFrame {
             dtmf: self,
             samples,
             at,
-        })
+            frame: &mut frame,
+        });
+        frame
     }
 
     /// Forgets all that was heard, in place.
@@ -176,20 +179,18 @@ impl Dtmf {
     }
 
     #[inline(always)]
-    fn hear<K: Kernels>(&mut self, samples: &Samples, hop: &Hop, at: Tick) -> DtmfFrame {
-        let mut frame = DtmfFrame::default();
+    fn hear<K: Kernels>(&mut self, samples: &Samples, hop: &Hop, at: Tick, frame: &mut DtmfFrame) {
         if self.cut.is_some() {
-            self.end_at_loss(at, &mut frame);
+            self.end_at_loss(at, frame);
         }
         self.recent.take(samples);
         self.screen.take::<K>(hop);
         let tones = self.screen.tones::<K>();
         if tones.is_none() && self.active.is_none() && self.candidate.is_none() {
             self.guard = Guard::default();
-            return frame;
+            return;
         }
-        self.decide(tones, at + FRAME_TICKS, &mut frame);
-        frame
+        self.decide(tones, at + FRAME_TICKS, frame);
     }
 
     fn decide(&mut self, tones: Option<Tones>, end: Tick, frame: &mut DtmfFrame) {
@@ -272,15 +273,16 @@ struct NextFrame<'a> {
     dtmf: &'a mut Dtmf,
     samples: &'a Samples,
     at: Tick,
+    frame: &'a mut DtmfFrame,
 }
 
 impl Work for NextFrame<'_> {
-    type Output = DtmfFrame;
+    type Output = ();
 
     #[inline(always)]
-    fn run<K: Kernels>(self) -> DtmfFrame {
+    fn run<K: Kernels>(self) {
         let hop = fold::<K>(self.samples);
-        self.dtmf.hear::<K>(self.samples, &hop, self.at)
+        self.dtmf.hear::<K>(self.samples, &hop, self.at, self.frame);
     }
 }
 

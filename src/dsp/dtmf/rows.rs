@@ -57,8 +57,13 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     }),
 });
 
+/// Makes the tables, if that has not been done.
+pub(super) fn prepare() {
+    LazyLock::force(&TABLES);
+}
+
 /// The table that is nearest to a tone so many radians a sample off.
-#[inline]
+#[inline(always)]
 pub(super) fn tone(lane: usize, off: f32) -> &'static Tone {
     let tones = &TABLES.tones[lane];
     let step = off / (STEP * tones[STEPS / 2].angle) + (STEPS / 2) as f32;
@@ -68,11 +73,13 @@ pub(super) fn tone(lane: usize, off: f32) -> &'static Tone {
 /// The systems of cosines and of sines.
 #[inline(always)]
 pub(super) fn systems(tones: [&Tone; 2]) -> [System; 2] {
-    let [a, b] = tones;
-    [0, 1].map(|part| {
-        let ab = cross(&a.plain[part], &b.plain[part]);
-        System::inverse(a.squares[part], ab, b.squares[part])
-    })
+    [system(tones, 0), system(tones, 1)]
+}
+
+#[inline(always)]
+fn system([a, b]: [&Tone; 2], part: usize) -> System {
+    let ab = cross(&a.plain[part], &b.plain[part]);
+    System::inverse(a.squares[part], ab, b.squares[part])
 }
 
 #[inline(always)]
@@ -105,15 +112,16 @@ impl Tone {
         let plain = [0, 1].map(|part| {
             row(|at| if at < BLOCK { wave(part, at as i32) } else { 0.0 })
         });
+        let low: [f64; TAPS] = std::array::from_fn(low_pass);
         let filtered = [0, 1].map(|part| {
             row(|at| {
                 let at = at as i32 - BEFORE as i32;
-                let low = (0..BLOCK as i32).map(|n| {
+                let below = (0..BLOCK as i32).map(|n| {
                     let tap = (at - n).unsigned_abs() as usize;
-                    if tap < TAPS { low_pass(tap) * wave(part, n) } else { 0.0 }
+                    if tap < TAPS { low[tap] * wave(part, n) } else { 0.0 }
                 });
                 let here = (0..BLOCK as i32).contains(&at);
-                (if here { wave(part, at) } else { 0.0 }) - low.sum::<f64>()
+                (if here { wave(part, at) } else { 0.0 }) - below.sum::<f64>()
             })
         });
         let turn = |block: usize| -angle * BLOCK as f64 * (block as f64 - ORIGIN as f64);

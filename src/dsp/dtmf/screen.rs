@@ -53,8 +53,12 @@ pub(super) const FREQS: [f32; LANES] = {
 /// Orthogonal over the window, they hold nearly all power from 225 to 525 Hz.
 const BELOW: [f32; 6] = [250.0, 300.0, 350.0, 400.0, 450.0, 500.0];
 
-/// Hops of a window.
+/// Hops of a window, and those that are kept.
 const HOPS: usize = 2;
+const HISTORY: usize = 4;
+
+/// A sum of squares in a hop (-52 dBm0) so low that the second of them holds nothing.
+const QUIET: f32 = 1_600.0 * HOP as f32;
 
 /// Least mean square of each tone (-44 dBm0).
 const LEAST_EACH: f32 = 9_900.0;
@@ -77,8 +81,9 @@ const HIT_TWIST: std::ops::RangeInclusive<f32> = 0.05..=6.3;
 #[derive(Clone, Debug)]
 pub(super) struct Screen {
     keys: &'static Keys,
-    /// Bins of the last hops, each in the phase of its own middle, newest first.
-    hops: [Bins; 4],
+    /// Bins of the last hops, each in the phase of its own middle.
+    hops: [Bins; HISTORY],
+    newest: usize,
     energies: [f32; 2],
     /// Mean squares of sines with the window's magnitudes.
     powers: Lanes,
@@ -109,7 +114,8 @@ impl Screen {
     pub fn new() -> Screen {
         Screen {
             keys: &KEYS,
-            hops: [Bins::ZERO; 4],
+            hops: [Bins::ZERO; HISTORY],
+            newest: 0,
             energies: [0.0; 2],
             powers: [0.0; LANES],
             refill: 0,
@@ -122,14 +128,21 @@ impl Screen {
 
     #[inline(always)]
     pub fn take<K: Kernels>(&mut self, hop: &Hop) {
+        let before = &self.hops[self.newest];
+        self.newest = (self.newest + 1) % HISTORY;
+        self.energies = [hop.energy, self.energies[0]];
+        self.refill = self.refill.saturating_sub(1);
+        if hop.energy < QUIET && self.energies[1] < QUIET {
+            self.hops[self.newest] = Bins::ZERO;
+            self.powers = [0.0; LANES];
+            return;
+        }
         let bins = self.keys.group.middle::<K>(&hop.folded);
-        let window = bins.after(&self.hops[0], &self.keys.group);
+        let window = bins.after(before, &self.keys.group);
         // Half of the square of twice the mean.
         const SCALE: f32 = 2.0 / ((HOPS * HOP) as f32 * (HOPS * HOP) as f32);
         self.powers = window.powers().map(|power| power * SCALE);
-        self.hops = [bins, self.hops[0], self.hops[1], self.hops[2]];
-        self.energies = [hop.energy, self.energies[0]];
-        self.refill = self.refill.saturating_sub(1);
+        self.hops[self.newest] = bins;
     }
 
     /// The row and the column that stand out.
@@ -199,18 +212,27 @@ impl Screen {
     }
 
     /// Each tone of a hop, without what the other leaves in its bin.
+    #[inline(always)]
     pub fn pair(&self, tones: Tones, ago: usize) -> Pair {
-        let bins = &self.hops[ago];
+        let bins = &self.hops[(self.newest + HISTORY - ago) % HISTORY];
         let cross = self.keys.cross[tones.row][tones.column];
         let scale = 2.0 / (HOP as f32 * (1.0 - cross * cross));
         let [row, column] = tones.lanes();
-        let apart = |one: usize, other: usize| Phasor {
-            re: scale * (bins.re[one] - cross * bins.re[other]),
-            im: scale * (bins.im[one] - cross * bins.im[other]),
-        };
-        Pair([apart(row, column), apart(column, row)])
+        let (a, b) = (bins.re[row], bins.im[row]);
+        let (c, d) = (bins.re[column], bins.im[column]);
+        Pair([
+            Phasor {
+                re: scale * (a - cross * c),
+                im: scale * (b - cross * d),
+            },
+            Phasor {
+                re: scale * (c - cross * a),
+                im: scale * (d - cross * b),
+            },
+        ])
     }
 
+    #[inline(always)]
     /// What a tone has turned from one hop to the next beyond its nominal frequency.
     pub fn turn(&self, now: &Pair, then: &Pair, tones: Tones, tone: usize) -> Phasor {
         let (re, im) = self.keys.group.step(tones.lanes()[tone]);
@@ -235,18 +257,17 @@ impl Screen {
     /// Mean squares of row and column, over the hops of the window.
     #[inline(always)]
     fn window_powers(&self, tones: Tones) -> [f32; 2] {
-        let [now, then] = [0, 1].map(|ago| self.pair(tones, ago).powers());
-        [0, 1].map(|tone| 0.5 * (now[tone] + then[tone]))
+        let (now, then) = (self.pair(tones, 0).powers(), self.pair(tones, 1).powers());
+        [0.5 * (now[0] + then[0]), 0.5 * (now[1] + then[1])]
     }
 
     /// The mean square of what lies below the rows, in the window.
     #[inline(always)]
     fn below<K: Kernels>(&self, recent: &Recent) -> f32 {
         let frames: [&Samples; 2] = recent.last();
-        let [before, now] = frames.map(|samples| {
-            let hop = fold::<K>(samples);
-            self.keys.below.middle::<K>(&hop.folded)
-        });
+        let (before, now) = (fold::<K>(frames[0]), fold::<K>(frames[1]));
+        let before = self.keys.below.middle::<K>(&before.folded);
+        let now = self.keys.below.middle::<K>(&now.folded);
         let window = now.after(&before, &self.keys.below);
         const SCALE: f32 = 2.0 / ((HOPS * FRAME) as f32 * (HOPS * FRAME) as f32);
         SCALE * window.powers().iter().sum::<f32>()
@@ -284,7 +305,8 @@ impl Tones {
 
 impl Pair {
     /// Mean squares.
+    #[inline(always)]
     pub fn powers(&self) -> [f32; 2] {
-        self.0.map(|tone| 0.5 * tone.square())
+        [0.5 * self.0[0].square(), 0.5 * self.0[1].square()]
     }
 }

@@ -131,7 +131,6 @@ pub(super) struct Judge<'a> {
 #[derive(Debug)]
 pub(super) struct Ended<'a> {
     pub sound: &'a Sound,
-    pub screen: &'a Screen,
     pub recent: &'a Recent,
 }
 
@@ -174,7 +173,8 @@ impl Work for Judge<'_> {
 
     #[inline(always)]
     fn run<K: Kernels>(self) -> Option<Found> {
-        let pairs = [0, 1, 2, 3].map(|ago| self.screen.pair(self.tones, ago));
+        let pair = |ago: usize| self.screen.pair(self.tones, ago);
+        let pairs = [pair(0), pair(1), pair(2), pair(3)];
         if !may_be_long_enough(&pairs) {
             return None;
         }
@@ -187,10 +187,8 @@ impl Work for Judge<'_> {
             return None;
         }
         let (now, then) = (&pairs[core], &pairs[core + 1]);
-        let off = [0, 1].map(|tone| {
-            let turn = self.screen.turn(now, then, self.tones, tone);
-            turn.angle() / HOP as f32
-        });
+        let turn = |tone: usize| self.screen.turn(now, then, self.tones, tone);
+        let off = [turn(0), turn(1)].map(|turn| turn.angle() / HOP as f32);
         let mut blocks = Blocks::of(self.recent, self.tones, off, false);
         self.weigh::<K>(&mut blocks, BLOCKS - 2 * core - 4..BLOCKS - 2 * core)
     }
@@ -311,18 +309,12 @@ impl Work for Ended<'_> {
         let first = last.saturating_sub(3).max(4 * (GROUPS - LATE));
         let known = first..last + 1;
         let steady = Steady::of(&blocks, &known, lag(&known));
-        let (mut best, mut sum, mut end) = (0.0, 0.0, last * BLOCK);
-        for at in last..(last + 2).min(blocks.good().end) {
-            let sound = blocks.sound(steady.at(&blocks, at));
-            let pairs = sound.iter().zip(blocks.block(at));
-            for (n, (sound, sample)) in pairs.enumerate() {
-                sum += sound * (sample - 0.5 * sound);
-                if sum > best {
-                    (best, end) = (sum, at * BLOCK + n + 1);
-                }
-            }
+        let mut gains = [0.0; 2 * BLOCK];
+        let halves = gains.as_chunks_mut::<BLOCK>().0.iter_mut();
+        for (at, gains) in (last..blocks.good().end).zip(halves) {
+            *gains = self::gains(&blocks, &steady, at);
         }
-        BLOCKS * BLOCK - end
+        (BLOCKS - last) * BLOCK - longest(&gains)
     }
 }
 
@@ -382,11 +374,13 @@ impl Steady {
     /// The amplitudes in the middle of a block.
     #[inline(always)]
     fn at(&self, blocks: &Blocks, block: usize) -> [Phasor; 2] {
-        [0, 1].map(|tone| {
-            let turn = turn_far(self.off[tone] * (block as f32 - ORIGIN as f32));
-            let turn = turn.times(blocks.tones[tone].to_block(block));
-            self.amplitudes[tone].times(turn)
-        })
+        let later = block as f32 - ORIGIN as f32;
+        let mut tones = self.amplitudes;
+        for (tone, amplitude) in tones.iter_mut().enumerate() {
+            let turn = turn_far(self.off[tone] * later);
+            *amplitude = amplitude.times(turn.times(blocks.tones[tone].to_block(block)));
+        }
+        tones
     }
 
     /// The share that the fits miss, as they are at the tables' frequencies.
@@ -409,9 +403,15 @@ fn turn_far(angle: f32) -> Phasor {
 /// Whether there is something of the tones 30 to 40 ms ago, as there must be.
 #[inline(always)]
 fn may_be_long_enough(pairs: &[Pair; 4]) -> bool {
-    let [_, late, early, first] = pairs.map(|pair| pair.powers().iter().sum::<f32>());
+    let [_, late, early, first] = [0, 1, 2, 3].map(|ago| power(&pairs[ago]));
     let most = late.max(early);
     early >= 0.5 * most && first >= 0.05 * most
+}
+
+#[inline(always)]
+fn power(pair: &Pair) -> f32 {
+    let [row, column] = pair.powers();
+    row + column
 }
 
 /// Whether both tones are about as strong in one hop as in the other.
@@ -425,15 +425,18 @@ fn is_even(one: &Pair, other: &Pair) -> bool {
 /// How many hops ago the two strongest hops in a row end.
 #[inline(always)]
 fn core(pairs: &[Pair; 4]) -> usize {
-    let power = |pair: &Pair| pair.powers().iter().sum::<f32>();
     usize::from(power(&pairs[2]) > power(&pairs[0]))
 }
 
 /// Squared amplitudes in the middle.
 #[inline(always)]
 fn reference(blocks: &Blocks, middle: &Range<usize>) -> [f32; 2] {
-    let squares = blocks.fits.squares.each_ref();
-    squares.map(|squares| 0.25 * squares[middle.clone()].iter().sum::<f32>())
+    let mut reference = [0.0; 2];
+    for (tone, reference) in reference.iter_mut().enumerate() {
+        let squares = &blocks.fits.squares[tone][middle.clone()];
+        *reference = 0.25 * squares.iter().sum::<f32>();
+    }
+    reference
 }
 
 /// A bit for each block in which both tones are about as strong as this.
@@ -479,19 +482,47 @@ fn age(blocks: &Blocks, steady: &Steady, from: usize) -> usize {
     if from == blocks.good().start {
         return BLOCKS * BLOCK;
     }
-    let (mut best, mut sum, mut start) = (0.0, 0.0, (from + 1) * BLOCK);
-    for at in [from, from - 1] {
-        let sound = blocks.sound(steady.at(blocks, at));
-        let samples = blocks.block(at);
-        let pairs = sound.iter().zip(samples.iter()).enumerate();
-        for (n, (sound, sample)) in pairs.rev() {
-            sum += sound * (sample - 0.5 * sound);
-            if sum > best {
-                (best, start) = (sum, at * BLOCK + n);
-            }
+    let mut back = [0.0; 2 * BLOCK];
+    let (late, early) = (gains(blocks, steady, from), gains(blocks, steady, from - 1));
+    for n in 0..BLOCK {
+        back[n] = late[BLOCK - 1 - n];
+        back[BLOCK + n] = early[BLOCK - 1 - n];
+    }
+    (BLOCKS - 1 - from) * BLOCK + longest(&back)
+}
+
+/// What each sample of a block loses in power when the digit is taken off.
+#[inline(always)]
+fn gains(blocks: &Blocks, steady: &Steady, at: usize) -> [f32; BLOCK] {
+    let sound = blocks.sound(steady.at(blocks, at));
+    let samples = blocks.block(at);
+    let mut gains = [0.0; BLOCK];
+    for n in 0..BLOCK {
+        gains[n] = sound[n] * (samples[n] - 0.5 * sound[n]);
+    }
+    gains
+}
+
+/// How many samples from the first on gain most: the edge to the nearest eight, then exactly.
+#[inline(always)]
+fn longest(gains: &[f32; 2 * BLOCK]) -> usize {
+    const STEP: usize = 8;
+    let (mut best, mut all, mut edge) = (0.0, 0.0, 0);
+    for (n, part) in gains.as_chunks::<STEP>().0.iter().enumerate() {
+        all += super::blocks::sum(*part);
+        if all > best {
+            (best, edge) = (all, (n + 1) * STEP);
         }
     }
-    BLOCKS * BLOCK - start
+    let from = edge.saturating_sub(STEP);
+    let (mut best, mut all, mut longest) = (0.0, 0.0, from);
+    for (n, gain) in gains[from..(edge + STEP).min(2 * BLOCK)].iter().enumerate() {
+        all += gain;
+        if all > best {
+            (best, longest) = (all, from + n + 1);
+        }
+    }
+    longest
 }
 
 /// Samples since the end, by how much of the block after the last whole one it fills.

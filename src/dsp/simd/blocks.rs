@@ -46,6 +46,14 @@ pub(crate) struct Stretch(pub [i16; LENGTH]);
 #[repr(C, align(32))]
 pub(crate) struct Row<const N: usize>(pub [[i16; 16]; N]);
 
+impl Row<SHORT> {
+    /// What isn't padding.
+    #[inline(always)]
+    pub fn block(&self) -> &[i16; BLOCK] {
+        self.0.as_flattened().first_chunk().expect("a block")
+    }
+}
+
 /// A value a block for each of four rows.
 pub(crate) type Products = [[i32; BLOCKS]; 4];
 

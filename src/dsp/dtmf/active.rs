@@ -58,6 +58,24 @@ impl Active {
         self.sound.tones == tones
     }
 
+    /// Whether a hop with its tones is as strong as the digit: then there is nothing to be asked.
+    #[inline(always)]
+    pub fn goes_on(&mut self, screen: &Screen, end: Tick) -> bool {
+        let [row, column] = screen.pair(self.sound.tones, 0).powers();
+        let goes_on = row + column >= Active::SOUND * Active::SOUND * self.whole;
+        if goes_on {
+            self.heard(end);
+            self.missing = 0.0;
+        }
+        goes_on
+    }
+
+    fn heard(&mut self, end: Tick) {
+        self.unlike = 0;
+        self.other = 0;
+        self.last_hit = end;
+    }
+
     /// Takes a hop into account; returns when the digit ended, if it did.
     pub fn follow(
         &mut self,
@@ -68,11 +86,7 @@ impl Active {
         end: Tick,
     ) -> Option<Tick> {
         match hit {
-            Some(hit) if hit.tones == self.sound.tones => {
-                self.unlike = 0;
-                self.other = 0;
-                self.last_hit = end;
-            }
+            Some(hit) if hit.tones == self.sound.tones => self.heard(end),
             Some(_) => self.other += 1,
             None => self.unlike = self.unlike.saturating_add(1),
         }

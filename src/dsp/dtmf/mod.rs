@@ -190,18 +190,30 @@ impl Dtmf {
             self.guard = Guard::default();
             return;
         }
-        self.decide(tones, at + FRAME_TICKS, frame);
+        let end = at + FRAME_TICKS;
+        if let (Some(active), Some(tones)) = (&mut self.active, tones)
+            && active.is(tones)
+            && active.goes_on(&self.screen, end)
+        {
+            self.guard.pass(tones);
+            (frame.suspect, frame.guarded) = (true, true);
+            return;
+        }
+        self.decide(tones, end, frame);
     }
 
     fn decide(&mut self, tones: Option<Tones>, end: Tick, frame: &mut DtmfFrame) {
         let again = self.guard.tones() == tones;
-        let hit = tones.and_then(|tones| {
-            let known = self.active.as_ref().is_some_and(|active| active.is(tones));
-            let hit = || self.screen.hit(tones, again, &self.recent, self.path);
-            if known { Some(Hit { tones, clear: true }) } else { hit() }
+        let key = tones.map(|tones| self.screen.key(tones));
+        let hit = key.as_ref().and_then(|key| {
+            let (tones, screen) = (key.tones, &self.screen);
+            match &self.active {
+                Some(active) if active.is(tones) => Some(Hit { tones, clear: true }),
+                _ => screen.hit(key, again, &self.recent, self.path),
+            }
         });
         frame.suspect = hit.is_some_and(|hit| hit.clear);
-        frame.guarded = self.guard.follow(tones, &self.screen, frame.suspect);
+        frame.guarded = self.guard.follow(key.as_ref(), &self.screen, frame.suspect);
         let over = self.active.as_mut().and_then(|active| {
             let over = active.follow(hit.as_ref(), &self.screen, &self.recent, self.path, end)?;
             Some((over, active.ended(over)))
@@ -234,7 +246,7 @@ impl Dtmf {
         };
         // A key that has just been released is looked at once more.
         self.candidate = hit.map(|_| candidate);
-        if candidate.hits < 2 || self.recent.refill > 0 {
+        if candidate.hits < 2 || self.recent.refill > 0 || !self.screen.may_be_long() {
             return;
         }
         let found = self.path.run(Judge {
@@ -300,6 +312,10 @@ impl Recent {
 
     /// The last `N` frames, oldest first.
     fn last<const N: usize>(&self) -> [&Samples; N] {
-        std::array::from_fn(|n| &self.frames[(self.newest + 1 + RECENT - N + n) % RECENT])
+        let first = self.newest + 1 + RECENT - N;
+        std::array::from_fn(|n| {
+            let at = first + n;
+            &self.frames[if at < RECENT { at } else { at - RECENT }]
+        })
     }
 }

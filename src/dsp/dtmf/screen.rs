@@ -18,8 +18,9 @@ use types::{
 struct Keys {
     group: Group,
     below: Group,
-    /// How much of a column's tone a row's bin sees, and the other way, within a hop.
-    cross: [[f32; 4]; 4],
+    /// How much of a column's tone a row's bin sees, and the other way, within a hop; and what
+    /// makes amplitudes of bins without it.
+    cross: [[(f32, f32); 4]; 4],
     /// Cosine of the most that each may turn over a hop to be in tune for anybody.
     in_tune: Lanes,
 }
@@ -39,7 +40,9 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     cross: std::array::from_fn(|row| {
         std::array::from_fn(|column| {
             let half = std::f64::consts::PI * f64::from(COLUMNS[column] - ROWS[row]) / 8000.0;
-            ((half * HOP as f64).sin() / (half.sin() * HOP as f64)) as f32
+            let cross = (half * HOP as f64).sin() / (half.sin() * HOP as f64);
+            let scale = 2.0 / (HOP as f64 * (1.0 - cross * cross));
+            (cross as f32, scale as f32)
         })
     }),
 });
@@ -84,7 +87,8 @@ pub(super) struct Screen {
     /// Bins of the last hops, each in the phase of its own middle.
     hops: [Bins; HISTORY],
     newest: usize,
-    energies: [f32; 2],
+    /// Sums of squares of the last hops, newest first.
+    energies: [f32; HISTORY],
     /// Mean squares of sines with the window's magnitudes.
     powers: Lanes,
     /// Hops until the window is of one piece.
@@ -106,6 +110,14 @@ pub(super) struct Tones {
     pub column: usize,
 }
 
+/// A row and a column in the hops of the window.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub tones: Tones,
+    pub now: Pair,
+    pub then: Pair,
+}
+
 /// The amplitudes of row and column in a hop, in sample units.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pair(pub [Phasor; 2]);
@@ -116,7 +128,7 @@ impl Screen {
             keys: &KEYS,
             hops: [Bins::ZERO; HISTORY],
             newest: 0,
-            energies: [0.0; 2],
+            energies: [0.0; HISTORY],
             powers: [0.0; LANES],
             refill: 0,
         }
@@ -130,7 +142,8 @@ impl Screen {
     pub fn take<K: Kernels>(&mut self, hop: &Hop) {
         let before = &self.hops[self.newest];
         self.newest = (self.newest + 1) % HISTORY;
-        self.energies = [hop.energy, self.energies[0]];
+        let [a, b, c, _] = self.energies;
+        self.energies = [hop.energy, a, b, c];
         self.refill = self.refill.saturating_sub(1);
         if hop.energy < QUIET && self.energies[1] < QUIET {
             self.hops[self.newest] = Bins::ZERO;
@@ -164,8 +177,9 @@ impl Screen {
     }
 
     /// `again`: the window before had the same tones.
-    pub fn hit(&self, tones: Tones, again: bool, recent: &Recent, path: Path) -> Option<Hit> {
-        let [rows, columns] = self.window_powers(tones);
+    pub fn hit(&self, key: &Key, again: bool, recent: &Recent, path: Path) -> Option<Hit> {
+        let tones = key.tones;
+        let [rows, columns] = key.powers();
         if !HIT_TWIST.contains(&(columns / rows)) {
             return None;
         }
@@ -186,37 +200,56 @@ impl Screen {
         }
         Some(Hit {
             tones,
-            clear: explained >= CLEAR * above && self.stand_out(tones) && self.in_tune(tones),
+            clear: explained >= CLEAR * above && self.stand_out(tones) && self.in_tune(key),
         })
     }
 
     /// Whether no other row or column comes near these.
     pub fn stand_out(&self, tones: Tones) -> bool {
         const NEAR: f32 = 0.32;
-        let beside = |group: &[f32], at: usize| {
-            let others = group.iter().enumerate().filter(|&(n, _)| n != at);
-            others.fold(0.0f32, |most, (_, &power)| most.max(power)) <= NEAR * group[at]
-        };
-        beside(&self.powers[..4], tones.row) && beside(&self.powers[4..], tones.column)
+        let [row, column] = tones.lanes();
+        let [row_most, column_most] = [row, column].map(|lane| NEAR * self.powers[lane]);
+        let mut near = 0;
+        for (lane, power) in self.powers.iter().enumerate() {
+            let most = if lane < 4 { row_most } else { column_most };
+            near |= u32::from(*power > most) << lane;
+        }
+        near == 1 << row | 1 << column
     }
 
     /// Whether both frequencies are near enough to a key's for somebody's receiver, by what they
     /// have turned between the last two hops.
-    pub fn in_tune(&self, tones: Tones) -> bool {
-        let (now, then) = (self.pair(tones, 0), self.pair(tones, 1));
+    pub fn in_tune(&self, key: &Key) -> bool {
         (0..2).all(|tone| {
-            let lane = tones.lanes()[tone];
-            let turn = self.turn(&now, &then, tones, tone);
+            let lane = key.tones.lanes()[tone];
+            let turn = self.turn(&key.now, &key.then, key.tones, tone);
             turn.re >= self.keys.in_tune[lane] * turn.square().sqrt()
         })
+    }
+
+    /// These tones in the window.
+    #[inline(always)]
+    pub fn key(&self, tones: Tones) -> Key {
+        Key {
+            tones,
+            now: self.pair(tones, 0),
+            then: self.pair(tones, 1),
+        }
+    }
+
+    /// Whether there was sound enough 30 to 40 ms ago for a digit that is now long enough.
+    #[inline(always)]
+    pub fn may_be_long(&self) -> bool {
+        const PART: f32 = 0.04;
+        let [_, late, early, first] = self.energies;
+        first >= PART * late.max(early)
     }
 
     /// Each tone of a hop, without what the other leaves in its bin.
     #[inline(always)]
     pub fn pair(&self, tones: Tones, ago: usize) -> Pair {
         let bins = &self.hops[(self.newest + HISTORY - ago) % HISTORY];
-        let cross = self.keys.cross[tones.row][tones.column];
-        let scale = 2.0 / (HOP as f32 * (1.0 - cross * cross));
+        let (cross, scale) = self.keys.cross[tones.row][tones.column];
         let [row, column] = tones.lanes();
         let (a, b) = (bins.re[row], bins.im[row]);
         let (c, d) = (bins.re[column], bins.im[column]);
@@ -232,8 +265,8 @@ impl Screen {
         ])
     }
 
-    #[inline(always)]
     /// What a tone has turned from one hop to the next beyond its nominal frequency.
+    #[inline(always)]
     pub fn turn(&self, now: &Pair, then: &Pair, tones: Tones, tone: usize) -> Phasor {
         let (re, im) = self.keys.group.step(tones.lanes()[tone]);
         now.0[tone].times(then.0[tone].times(Phasor { re, im: -im }).conjugate())
@@ -244,7 +277,7 @@ impl Screen {
     pub fn hums<K: Kernels>(&self, tones: Tones, recent: &Recent) -> bool {
         const HUM: f32 = 0.1;
         let total = self.total();
-        let explained: f32 = self.window_powers(tones).iter().sum();
+        let explained: f32 = self.key(tones).powers().iter().sum();
         explained < (1.0 - HUM) * total && self.below::<K>(recent) > HUM * total
     }
 
@@ -252,13 +285,6 @@ impl Screen {
     #[inline(always)]
     fn total(&self) -> f32 {
         (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32
-    }
-
-    /// Mean squares of row and column, over the hops of the window.
-    #[inline(always)]
-    fn window_powers(&self, tones: Tones) -> [f32; 2] {
-        let (now, then) = (self.pair(tones, 0).powers(), self.pair(tones, 1).powers());
-        [0.5 * (now[0] + then[0]), 0.5 * (now[1] + then[1])]
     }
 
     /// The mean square of what lies below the rows, in the window.
@@ -300,6 +326,15 @@ impl Tones {
 
     pub fn lanes(self) -> [usize; 2] {
         [self.row, 4 + self.column]
+    }
+}
+
+impl Key {
+    /// Mean squares of row and column, over the hops of the window.
+    #[inline(always)]
+    fn powers(&self) -> [f32; 2] {
+        let (now, then) = (self.now.powers(), self.then.powers());
+        [0.5 * (now[0] + then[0]), 0.5 * (now[1] + then[1])]
     }
 }
 

@@ -247,7 +247,7 @@ impl Judge<'_> {
         if !self.is_evident::<K>(blocks, inside, &steady, before) {
             return None;
         }
-        let age = age(blocks, &steady, span.start);
+        let age = age(blocks, &steady, span.start, &reference);
         let tail = tail(blocks, span.end, &reference);
         (age as f32 - tail >= limits.shortest).then_some(Found { age, sound })
     }
@@ -309,12 +309,11 @@ impl Work for Ended<'_> {
         let first = last.saturating_sub(3).max(4 * (GROUPS - LATE));
         let known = first..last + 1;
         let steady = Steady::of(&blocks, &known, lag(&known));
-        let mut gains = [0.0; 2 * BLOCK];
-        let halves = gains.as_chunks_mut::<BLOCK>().0.iter_mut();
-        for (at, gains) in (last..blocks.good().end).zip(halves) {
-            *gains = self::gains(&blocks, &steady, at);
+        let at = last + usize::from(is_full(&blocks, last, &powers));
+        if at == blocks.good().end {
+            return (BLOCKS - at) * BLOCK;
         }
-        (BLOCKS - last) * BLOCK - longest(&gains)
+        (BLOCKS - at) * BLOCK - longest(&gains(&blocks, &steady, at))
     }
 }
 
@@ -478,17 +477,25 @@ fn before(blocks: &Blocks, span: &Range<usize>, reference: &[f32; 2]) -> Option<
 
 /// Samples since the beginning: where the digit explains the samples from on.
 #[inline(always)]
-fn age(blocks: &Blocks, steady: &Steady, from: usize) -> usize {
+fn age(blocks: &Blocks, steady: &Steady, from: usize, reference: &[f32; 2]) -> usize {
     if from == blocks.good().start {
         return BLOCKS * BLOCK;
     }
-    let mut back = [0.0; 2 * BLOCK];
-    let (late, early) = (gains(blocks, steady, from), gains(blocks, steady, from - 1));
+    let at = from - usize::from(is_full(blocks, from, reference));
+    let gains = gains(blocks, steady, at);
+    let mut back = [0.0; BLOCK];
     for n in 0..BLOCK {
-        back[n] = late[BLOCK - 1 - n];
-        back[BLOCK + n] = early[BLOCK - 1 - n];
+        back[n] = gains[BLOCK - 1 - n];
     }
-    (BLOCKS - 1 - from) * BLOCK + longest(&back)
+    (BLOCKS - 1 - at) * BLOCK + longest(&back)
+}
+
+/// Whether both tones fill a block: the edge is in the next one.
+#[inline(always)]
+fn is_full(blocks: &Blocks, at: usize, reference: &[f32; 2]) -> bool {
+    const FULL: f32 = 0.9;
+    let [rows, columns] = &blocks.fits.squares;
+    rows[at] >= FULL * reference[0] && columns[at] >= FULL * reference[1]
 }
 
 /// What each sample of a block loses in power when the digit is taken off.
@@ -505,7 +512,7 @@ fn gains(blocks: &Blocks, steady: &Steady, at: usize) -> [f32; BLOCK] {
 
 /// How many samples from the first on gain most: the edge to the nearest eight, then exactly.
 #[inline(always)]
-fn longest(gains: &[f32; 2 * BLOCK]) -> usize {
+fn longest(gains: &[f32; BLOCK]) -> usize {
     const STEP: usize = 8;
     let (mut best, mut all, mut edge) = (0.0, 0.0, 0);
     for (n, part) in gains.as_chunks::<STEP>().0.iter().enumerate() {
@@ -516,7 +523,7 @@ fn longest(gains: &[f32; 2 * BLOCK]) -> usize {
     }
     let from = edge.saturating_sub(STEP);
     let (mut best, mut all, mut longest) = (0.0, 0.0, from);
-    for (n, gain) in gains[from..(edge + STEP).min(2 * BLOCK)].iter().enumerate() {
+    for (n, gain) in gains[from..(edge + STEP).min(BLOCK)].iter().enumerate() {
         all += gain;
         if all > best {
             (best, longest) = (all, from + n + 1);

@@ -81,13 +81,25 @@ impl Path {
     pub(crate) fn run<W: Work>(self, work: W) -> W::Output {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Path::Sse2 => work.run::<Sse2>(),
+            Path::Sse2 => with_sse2(work),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the processor was just found to have AVX2.
             Path::Avx2 if self.is_available() => unsafe { with_avx2(work) },
-            _ => work.run::<Portable>(),
+            _ => plainly(work),
         }
     }
+}
+
+/// Out of the way of the others.
+#[inline(never)]
+fn plainly<W: Work>(work: W) -> W::Output {
+    work.run::<Portable>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(never)]
+fn with_sse2<W: Work>(work: W) -> W::Output {
+    work.run::<Sse2>()
 }
 
 #[cfg(target_arch = "x86_64")]

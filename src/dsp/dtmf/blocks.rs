@@ -57,9 +57,9 @@ const SQUARE_UNIT: f32 = (1 << (2 * SPARE_BITS)) as f32;
 impl Blocks {
     /// `hum`: what is below the rows is taken off.
     #[inline(always)]
-    pub fn of(recent: &Recent, tones: Tones, off: [f32; 2], hum: bool) -> Blocks {
+    pub fn of(tones: Tones, off: [f32; 2], hum: bool) -> Blocks {
         let tones = nearest(tones, off);
-        let mut blocks = Blocks {
+        Blocks {
             stretch: Stretch([0; LENGTH]),
             hum,
             tones,
@@ -70,15 +70,17 @@ impl Blocks {
                 squares: [[0.0; LANES]; 2],
                 explained: [0.0; LANES],
             },
-        };
-        let frames: [_; super::RECENT] = recent.last();
-        let to = blocks.stretch.0[BEFORE..].as_chunks_mut::<FRAME>().0;
-        for (frame, to) in frames.iter().zip(to) {
-            for (to, &from) in to.iter_mut().zip(*frame) {
-                *to = from >> SPARE_BITS;
-            }
         }
-        blocks
+    }
+
+    /// With the last frames.
+    #[inline(always)]
+    pub fn fill(&mut self, recent: &Recent) {
+        let samples = recent.last::<{ super::RECENT }>().as_flattened();
+        let to = &mut self.stretch.0[BEFORE..][..BLOCKS * BLOCK];
+        for (to, &from) in to.iter_mut().zip(samples) {
+            *to = from >> SPARE_BITS;
+        }
     }
 
     /// From here on the tones are so many radians a sample off.

@@ -100,7 +100,8 @@ pub struct Dtmf {
 /// The last frames, as they came.
 #[derive(Clone, Debug)]
 struct Recent {
-    frames: [Samples; RECENT],
+    /// Filled in order; when it is full, the last are moved to the front.
+    frames: [Samples; KEPT],
     newest: usize,
     /// Frames until all are of one piece.
     refill: usize,
@@ -115,6 +116,7 @@ struct Candidate {
 
 /// Frames that a verdict looks at.
 const RECENT: usize = 7;
+const KEPT: usize = 16;
 
 impl Dtmf {
     pub fn new(profile: Profile) -> Dtmf {
@@ -128,8 +130,8 @@ impl Dtmf {
             path,
             limits: Limits::of(profile),
             recent: Recent {
-                frames: [[0; FRAME]; RECENT],
-                newest: 0,
+                frames: [[0; FRAME]; KEPT],
+                newest: RECENT - 1,
                 refill: 0,
             },
             screen: Screen::new(),
@@ -301,21 +303,19 @@ impl Work for NextFrame<'_> {
 impl Recent {
     #[inline(always)]
     fn take(&mut self, samples: &Samples) {
-        self.newest = if self.newest + 1 == RECENT {
-            0
-        } else {
-            self.newest + 1
-        };
+        self.newest += 1;
+        if self.newest == KEPT {
+            self.frames.copy_within(KEPT + 1 - RECENT.., 0);
+            self.newest = RECENT - 1;
+        }
         self.frames[self.newest] = *samples;
         self.refill = self.refill.saturating_sub(1);
     }
 
     /// The last `N` frames, oldest first.
-    fn last<const N: usize>(&self) -> [&Samples; N] {
-        let first = self.newest + 1 + RECENT - N;
-        std::array::from_fn(|n| {
-            let at = first + n;
-            &self.frames[if at < RECENT { at } else { at - RECENT }]
-        })
+    #[inline(always)]
+    fn last<const N: usize>(&self) -> &[Samples; N] {
+        let upto = self.frames[..self.newest + 1].last_chunk();
+        upto.expect("as many frames are always kept")
     }
 }

@@ -8,10 +8,7 @@ use crate::{
     tone_gen::{COLUMNS, KEYPAD, ROWS},
 };
 use std::sync::LazyLock;
-use types::{
-    digits::Digit,
-    frame::{FRAME, Samples},
-};
+use types::{digits::Digit, frame::FRAME};
 
 /// What all detectors share.
 #[derive(Debug)]
@@ -290,8 +287,8 @@ impl Screen {
     /// The mean square of what lies below the rows, in the window.
     #[inline(always)]
     fn below<K: Kernels>(&self, recent: &Recent) -> f32 {
-        let frames: [&Samples; 2] = recent.last();
-        let (before, now) = (fold::<K>(frames[0]), fold::<K>(frames[1]));
+        let [before, now] = recent.last();
+        let (before, now) = (fold::<K>(before), fold::<K>(now));
         let before = self.keys.below.middle::<K>(&before.folded);
         let now = self.keys.below.middle::<K>(&now.folded);
         let window = now.after(&before, &self.keys.below);

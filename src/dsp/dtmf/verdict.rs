@@ -189,7 +189,8 @@ impl Work for Judge<'_> {
         let (now, then) = (&pairs[core], &pairs[core + 1]);
         let turn = |tone: usize| self.screen.turn(now, then, self.tones, tone);
         let off = [turn(0), turn(1)].map(|turn| turn.angle() / HOP as f32);
-        let mut blocks = Blocks::of(self.recent, self.tones, off, false);
+        let mut blocks = Blocks::of(self.tones, off, false);
+        blocks.fill(self.recent);
         self.weigh::<K>(&mut blocks, BLOCKS - 2 * core - 4..BLOCKS - 2 * core)
     }
 }
@@ -200,13 +201,14 @@ impl Judge<'_> {
     fn in_hum<K: Kernels>(&self) -> Option<Found> {
         const GROUP: usize = 2;
         let middle = 4 * GROUP..4 * GROUP + 4;
-        let mut blocks = Blocks::of(self.recent, self.tones, [0.0; 2], true);
+        let mut blocks = Blocks::of(self.tones, [0.0; 2], true);
+        blocks.fill(self.recent);
         blocks.look::<K>(GROUP..GROUP + 1);
         let reference = reference(&blocks, &middle);
-        if !middle.clone().all(|at| whole(&blocks, &reference) & (1 << at) != 0) {
+        if !middle.clone().all(|at| whole::<K>(&blocks, &reference) & (1 << at) != 0) {
             return None;
         }
-        let steady = Steady::of(&blocks, &middle, 1);
+        let steady = Steady::of::<K>(&blocks, &middle, 1);
         let off = steady.off.map(|off| off / BLOCK as f32);
         if !self.is_in_tune(off, ROUGHLY * self.limits.offset_in_hum) {
             return None;
@@ -219,13 +221,13 @@ impl Judge<'_> {
     fn weigh<K: Kernels>(&self, blocks: &mut Blocks, middle: Range<usize>) -> Option<Found> {
         let hum = blocks.hum();
         blocks.look::<K>(0..GROUPS);
-        let (reference, span) = extent(blocks, middle)?;
+        let (reference, span) = extent::<K>(blocks, middle)?;
         // The first block and the last may be filled in part only; and a dial tone that begins
         // with the digit rings in the filter.
         let good = blocks.good();
         let cut = |partly: bool| usize::from(partly);
         let inside = span.start + cut(span.start > good.start)..span.end - cut(span.end < good.end);
-        let steady = Steady::of(blocks, &inside, lag(&inside));
+        let steady = Steady::of::<K>(blocks, &inside, lag(&inside));
         let sound = Sound {
             tones: self.tones,
             powers: steady.amplitudes.map(|tone| 0.5 * tone.square()),
@@ -247,7 +249,7 @@ impl Judge<'_> {
         if !self.is_evident::<K>(blocks, inside, &steady, before) {
             return None;
         }
-        let age = age(blocks, &steady, span.start, &reference);
+        let age = age::<K>(blocks, &steady, span.start, &reference);
         let tail = tail(blocks, span.end, &reference);
         (age as f32 - tail >= limits.shortest).then_some(Found { age, sound })
     }
@@ -298,22 +300,23 @@ impl Work for Ended<'_> {
     #[inline(always)]
     fn run<K: Kernels>(self) -> usize {
         let sound = self.sound;
-        let mut blocks = Blocks::of(self.recent, sound.tones, sound.off, sound.hum);
+        let mut blocks = Blocks::of(sound.tones, sound.off, sound.hum);
+        blocks.fill(self.recent);
         blocks.look::<K>(GROUPS - LATE..GROUPS);
         let powers = sound.powers.map(|power| 2.0 * power);
-        let whole = whole(&blocks, &powers);
+        let whole = whole::<K>(&blocks, &powers);
         if whole == 0 {
             return 4 * LATE * BLOCK;
         }
         let last = whole.ilog2() as usize;
         let first = last.saturating_sub(3).max(4 * (GROUPS - LATE));
         let known = first..last + 1;
-        let steady = Steady::of(&blocks, &known, lag(&known));
+        let steady = Steady::of::<K>(&blocks, &known, lag(&known));
         let at = last + usize::from(is_full(&blocks, last, &powers));
         if at == blocks.good().end {
             return (BLOCKS - at) * BLOCK;
         }
-        (BLOCKS - at) * BLOCK - longest(&gains(&blocks, &steady, at))
+        (BLOCKS - at) * BLOCK - longest::<K>(&gains(&blocks, &steady, at))
     }
 }
 
@@ -321,7 +324,7 @@ impl Steady {
     /// `lag`: blocks over which turns are measured. The more, the finer; more than 100 Hz / lag
     /// from the tables' frequencies cannot be told from less.
     #[inline(always)]
-    fn of(blocks: &Blocks, span: &Range<usize>, lag: usize) -> Steady {
+    fn of<K: Kernels>(blocks: &Blocks, span: &Range<usize>, lag: usize) -> Steady {
         let mut steady = Steady {
             amplitudes: [Phasor::default(); 2],
             off: [0.0; 2],
@@ -349,8 +352,8 @@ impl Steady {
                 power[lane] = re[lane] * re[lane] + im[lane] * im[lane];
             }
             let turn = Phasor {
-                re: sum(x),
-                im: sum(y),
+                re: sum::<K>(&x),
+                im: sum::<K>(&y),
             };
             let off = turn.angle() / lag as f32;
             for lane in 0..LANES {
@@ -359,12 +362,12 @@ impl Steady {
                 y[lane] = re[lane] * back.im + im[lane] * back.re;
             }
             let sum_of = Phasor {
-                re: sum(x),
-                im: sum(y),
+                re: sum::<K>(&x),
+                im: sum::<K>(&y),
             };
             steady.amplitudes[tone] = sum_of.scaled(1.0 / count);
             steady.off[tone] = off;
-            let unsteady = 1.0 - sum_of.square() / (count * sum(power));
+            let unsteady = 1.0 - sum_of.square() / (count * sum::<K>(&power));
             steady.unsteady = steady.unsteady.max(unsteady);
         }
         steady
@@ -440,23 +443,18 @@ fn reference(blocks: &Blocks, middle: &Range<usize>) -> [f32; 2] {
 
 /// A bit for each block in which both tones are about as strong as this.
 #[inline(always)]
-fn whole(blocks: &Blocks, reference: &[f32; 2]) -> u32 {
-    let [rows, columns] = &blocks.fits.squares;
-    let least = reference.map(|square| PART * square);
-    let mut bits = 0;
-    for lane in 0..LANES {
-        let whole = rows[lane] >= least[0] && columns[lane] >= least[1];
-        bits |= u32::from(whole) << lane;
-    }
+fn whole<K: Kernels>(blocks: &Blocks, reference: &[f32; 2]) -> u32 {
+    let least = [PART * reference[0], PART * reference[1]];
+    let bits = K::both(&blocks.fits.squares, least);
     let good = blocks.good();
     bits & ((1 << good.end) - (1 << good.start))
 }
 
 /// Squared amplitudes in the middle, and the blocks around it in which both tones are as strong.
 #[inline(always)]
-fn extent(blocks: &Blocks, middle: Range<usize>) -> Option<([f32; 2], Range<usize>)> {
+fn extent<K: Kernels>(blocks: &Blocks, middle: Range<usize>) -> Option<([f32; 2], Range<usize>)> {
     let reference = reference(blocks, &middle);
-    let other = !whole(blocks, &reference);
+    let other = !whole::<K>(blocks, &reference);
     let before = other & ((1 << middle.end) - 1);
     let start = (32 - before.leading_zeros()) as usize;
     let end = middle.end + (other >> middle.end).trailing_zeros() as usize;
@@ -477,7 +475,7 @@ fn before(blocks: &Blocks, span: &Range<usize>, reference: &[f32; 2]) -> Option<
 
 /// Samples since the beginning: where the digit explains the samples from on.
 #[inline(always)]
-fn age(blocks: &Blocks, steady: &Steady, from: usize, reference: &[f32; 2]) -> usize {
+fn age<K: Kernels>(blocks: &Blocks, steady: &Steady, from: usize, reference: &[f32; 2]) -> usize {
     if from == blocks.good().start {
         return BLOCKS * BLOCK;
     }
@@ -487,7 +485,7 @@ fn age(blocks: &Blocks, steady: &Steady, from: usize, reference: &[f32; 2]) -> u
     for n in 0..BLOCK {
         back[n] = gains[BLOCK - 1 - n];
     }
-    (BLOCKS - 1 - at) * BLOCK + longest(&back)
+    (BLOCKS - 1 - at) * BLOCK + longest::<K>(&back)
 }
 
 /// Whether both tones fill a block: the edge is in the next one.
@@ -512,11 +510,11 @@ fn gains(blocks: &Blocks, steady: &Steady, at: usize) -> [f32; BLOCK] {
 
 /// How many samples from the first on gain most: the edge to the nearest eight, then exactly.
 #[inline(always)]
-fn longest(gains: &[f32; BLOCK]) -> usize {
+fn longest<K: Kernels>(gains: &[f32; BLOCK]) -> usize {
     const STEP: usize = 8;
     let (mut best, mut all, mut edge) = (0.0, 0.0, 0);
     for (n, part) in gains.as_chunks::<STEP>().0.iter().enumerate() {
-        all += super::blocks::sum(*part);
+        all += K::sum(part);
         if all > best {
             (best, edge) = (all, (n + 1) * STEP);
         }
@@ -597,10 +595,10 @@ fn lag(blocks: &Range<usize>) -> usize {
 
 /// In one fixed order.
 #[inline(always)]
-fn sum(values: Each) -> f32 {
+fn sum<K: Kernels>(values: &Each) -> f32 {
     let mut halves = [0.0; 8];
     for (lane, half) in halves.iter_mut().enumerate() {
         *half = values[lane] + values[lane + 8];
     }
-    super::blocks::sum(halves)
+    K::sum(&halves)
 }

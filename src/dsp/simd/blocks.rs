@@ -57,6 +57,52 @@ impl Row<SHORT> {
 /// A value a block for each of four rows.
 pub(crate) type Products = [[i32; BLOCKS]; 4];
 
+/// The sum of all, in one order.
+#[inline(always)]
+pub(super) fn sum_portable([a, b, c, d, e, f, g, h]: &[f32; 8]) -> f32 {
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn sum_sse2(values: &[f32; 8]) -> f32 {
+    // SAFETY: these read 16 octets each, the 32 of the array.
+    let (low, high) = unsafe {
+        (
+            _mm_loadu_ps(values.as_ptr()),
+            _mm_loadu_ps(values.as_ptr().add(4)),
+        )
+    };
+    let four = _mm_add_ps(low, high);
+    let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps::<0b01>(two, two)))
+}
+
+/// A bit for each block in which both values are at least these.
+#[inline(always)]
+pub(super) fn both_portable(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
+    let both = |at: usize| values[0][at] >= least[0] && values[1][at] >= least[1];
+    (0..BLOCKS).fold(0, |bits, at| bits | u32::from(both(at)) << at)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn both_sse2(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
+    let (row, column) = (_mm_set1_ps(least[0]), _mm_set1_ps(least[1]));
+    let fours = values[0].as_chunks::<4>().0.iter().zip(values[1].as_chunks::<4>().0);
+    let mut bits = 0;
+    for (at, (rows, columns)) in fours.enumerate() {
+        // SAFETY: both read the 16 octets of four values.
+        let (rows, columns) =
+            unsafe { (_mm_loadu_ps(rows.as_ptr()), _mm_loadu_ps(columns.as_ptr())) };
+        let both = _mm_and_ps(_mm_cmpge_ps(rows, row), _mm_cmpge_ps(columns, column));
+        bits |= (_mm_movemask_ps(both) as u32) << (4 * at);
+    }
+    bits
+}
+
 /// Where a row of this length begins for a block.
 #[inline(always)]
 const fn first<const N: usize>(block: usize) -> usize {

@@ -53,6 +53,9 @@ pub(crate) trait Kernels {
         out: &mut blocks::Products,
     );
     fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]);
+    fn sum(values: &[f32; 8]) -> f32;
+    /// A bit for each block in which both values are at least these.
+    fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32;
 }
 
 impl Path {
@@ -151,6 +154,16 @@ impl Kernels for Portable {
     fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
         blocks::squares_portable(stretch, groups, out)
     }
+
+    #[inline(always)]
+    fn sum(values: &[f32; 8]) -> f32 {
+        blocks::sum_portable(values)
+    }
+
+    #[inline(always)]
+    fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
+        blocks::both_portable(values, least)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -189,6 +202,18 @@ impl Kernels for Sse2 {
         // SAFETY: every x86-64 has SSE2.
         unsafe { blocks::squares_sse2(stretch, groups, out) }
     }
+
+    #[inline(always)]
+    fn sum(values: &[f32; 8]) -> f32 {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::sum_sse2(values) }
+    }
+
+    #[inline(always)]
+    fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::both_sse2(values, least) }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -226,5 +251,17 @@ impl Kernels for Avx2 {
     fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
         // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
         unsafe { blocks::squares_avx2(stretch, groups, out) }
+    }
+
+    #[inline(always)]
+    fn sum(values: &[f32; 8]) -> f32 {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::sum_sse2(values) }
+    }
+
+    #[inline(always)]
+    fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::both_sse2(values, least) }
     }
 }

@@ -108,7 +108,12 @@ impl Blocks {
         let mut products = [[0; LANES]; 4];
         let [a, b] = self.tones;
         if self.hum {
-            let rows = [&a.filtered[0], &b.filtered[0], &a.filtered[1], &b.filtered[1]];
+            let rows = [
+                &a.filtered[0],
+                &b.filtered[0],
+                &a.filtered[1],
+                &b.filtered[1],
+            ];
             K::blocks(&self.stretch, rows, groups, &mut products);
         } else {
             let rows = [&a.plain[0], &b.plain[0], &a.plain[1], &b.plain[1]];
@@ -116,9 +121,16 @@ impl Blocks {
         }
         let [even, odd] = self.systems;
         let fits = &mut self.fits;
+        let [rows_cos, columns_cos, rows_sin, columns_sin] = &products;
         for lane in 0..LANES {
-            let (a, b) = (products[0][lane] as f32 * UNIT, products[1][lane] as f32 * UNIT);
-            let (c, d) = (products[2][lane] as f32 * UNIT, products[3][lane] as f32 * UNIT);
+            let (a, b) = (
+                rows_cos[lane] as f32 * UNIT,
+                columns_cos[lane] as f32 * UNIT,
+            );
+            let (c, d) = (
+                rows_sin[lane] as f32 * UNIT,
+                columns_sin[lane] as f32 * UNIT,
+            );
             let re = [even.aa * a + even.ab * b, even.ab * a + even.bb * b];
             let im = [odd.aa * c + odd.ab * d, odd.ab * c + odd.bb * d];
             for tone in 0..2 {

@@ -5,8 +5,8 @@
 //!
 //! How: each 10 ms the filter bank gives the spectrum of the last 20 ms at the eight
 //! frequencies (`screen.rs`). When the same row and column stand out twice, the samples of the
-//! last 70 ms are judged (`verdict.rs`): both tones are fitted to each 5 ms (`blocks.rs`), behind a
-//! high-pass filter when there is a dial tone. A digit that goes on is followed by the bank
+//! last 70 ms are judged (`verdict.rs`): both tones are fitted to each 5 ms (`blocks.rs`) by tables
+//! of their frequencies (`rows.rs`), which hold a high-pass filter for when there is a dial tone. A digit that goes on is followed by the bank
 //! (`active.rs`); its end is found on the samples again. `guard.rs` warns of what another
 //! receiver might take for a digit.
 //!
@@ -25,6 +25,7 @@ mod guard;
 mod phasor;
 mod rows;
 mod screen;
+mod steady;
 mod verdict;
 
 use crate::{

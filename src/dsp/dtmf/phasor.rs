@@ -7,8 +7,6 @@ pub(super) struct Phasor {
 }
 
 impl Phasor {
-    pub const ONE: Phasor = Phasor { re: 1.0, im: 0.0 };
-
     /// A turn by at most a quarter of a circle, to six digits.
     #[inline(always)]
     pub fn turn(angle: f32) -> Phasor {
@@ -37,14 +35,6 @@ impl Phasor {
         Phasor {
             re: self.re,
             im: -self.im,
-        }
-    }
-
-    #[inline(always)]
-    pub fn plus(self, other: Phasor) -> Phasor {
-        Phasor {
-            re: self.re + other.re,
-            im: self.im + other.im,
         }
     }
 

@@ -110,7 +110,13 @@ impl Tone {
             if part == 0 { angle.cos() } else { angle.sin() }
         };
         let plain = [0, 1].map(|part| {
-            row(|at| if at < BLOCK { wave(part, at as i32) } else { 0.0 })
+            row(|at| {
+                if at < BLOCK {
+                    wave(part, at as i32)
+                } else {
+                    0.0
+                }
+            })
         });
         let low: [f64; TAPS] = std::array::from_fn(low_pass);
         let filtered = [0, 1].map(|part| {
@@ -118,7 +124,11 @@ impl Tone {
                 let at = at as i32 - BEFORE as i32;
                 let below = (0..BLOCK as i32).map(|n| {
                     let tap = (at - n).unsigned_abs() as usize;
-                    if tap < TAPS { low[tap] * wave(part, n) } else { 0.0 }
+                    if tap < TAPS {
+                        low[tap] * wave(part, n)
+                    } else {
+                        0.0
+                    }
                 });
                 let here = (0..BLOCK as i32).contains(&at);
                 (if here { wave(part, at) } else { 0.0 }) - below.sum::<f64>()

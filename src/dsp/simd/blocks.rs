@@ -91,7 +91,11 @@ pub(super) fn both_portable(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32
 #[target_feature(enable = "sse2")]
 pub(super) fn both_sse2(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
     let (row, column) = (_mm_set1_ps(least[0]), _mm_set1_ps(least[1]));
-    let fours = values[0].as_chunks::<4>().0.iter().zip(values[1].as_chunks::<4>().0);
+    let fours = values[0]
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .zip(values[1].as_chunks::<4>().0);
     let mut bits = 0;
     for (at, (rows, columns)) in fours.enumerate() {
         // SAFETY: both read the 16 octets of four values.
@@ -127,10 +131,11 @@ pub(super) fn portable<const N: usize>(
 
 #[inline(always)]
 pub(super) fn squares_portable(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
-    for block in 4 * groups.start..4 * groups.end {
+    let blocks = 4 * groups.start..4 * groups.end;
+    for (block, out) in blocks.clone().zip(&mut out[blocks]) {
         let samples = &stretch.0[first::<SHORT>(block)..][..BLOCK];
-        let squares = samples.iter().map(|&s| (i32::from(s) * i32::from(s)) as u32);
-        out[block] = squares.sum();
+        let square = |&sample: &i16| i32::from(sample).pow(2) as u32;
+        *out = samples.iter().map(square).sum();
     }
 }
 
@@ -220,9 +225,8 @@ pub(super) fn avx2<const N: usize>(
 ) {
     for (row, out) in rows.iter().zip(out) {
         // SAFETY: each reads the 32 octets of sixteen values.
-        let row: [__m256i; N] = std::array::from_fn(|at| unsafe {
-            _mm256_loadu_si256(row.0[at].as_ptr().cast())
-        });
+        let row: [__m256i; N] =
+            std::array::from_fn(|at| unsafe { _mm256_loadu_si256(row.0[at].as_ptr().cast()) });
         for group in groups.clone() {
             let samples = &stretch.0[first::<N>(4 * group)..][..3 * BLOCK + 16 * N];
             let mut sums = [_mm256_setzero_si256(); 4];
@@ -233,7 +237,11 @@ pub(super) fn avx2<const N: usize>(
                         _mm256_loadu_si256(samples.as_ptr().add(n * BLOCK + 16 * at).cast())
                     };
                     let product = _mm256_madd_epi16(samples, *row);
-                    *sum = if at == 0 { product } else { _mm256_add_epi32(*sum, product) };
+                    *sum = if at == 0 {
+                        product
+                    } else {
+                        _mm256_add_epi32(*sum, product)
+                    };
                 }
             }
             let to = &mut out[4 * group..][..4];
@@ -266,5 +274,78 @@ pub(super) fn squares_avx2(stretch: &Stretch, groups: Range<usize>, out: &mut [u
         let to = &mut out[4 * group..][..4];
         // SAFETY: writes the 16 octets of four values.
         unsafe { _mm_storeu_si128(to.as_mut_ptr().cast(), sums_avx2(sums)) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::{Kernels, Path, Work};
+
+    struct All<'a>(&'a Stretch, &'a [Row<LONG>; 4], &'a [Row<SHORT>; 4]);
+
+    impl Work for All<'_> {
+        type Output = ([Products; 2], [u32; BLOCKS]);
+
+        #[inline(always)]
+        fn run<K: Kernels>(self) -> Self::Output {
+            let (mut long, mut short) = ([[0; BLOCKS]; 4], [[0; BLOCKS]; 4]);
+            let mut squares = [0; BLOCKS];
+            K::blocks(self.0, self.1.each_ref(), 0..GROUPS, &mut long);
+            K::blocks(self.0, self.2.each_ref(), 1..GROUPS, &mut short);
+            K::block_squares(self.0, 0..GROUPS, &mut squares);
+            ([long, short], squares)
+        }
+    }
+
+    /// Also at the bounds of samples and rows.
+    #[test]
+    fn all_paths_give_the_same() {
+        let mut state = 1u32;
+        let mut next = |bits: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state as i32 >> (32 - bits)) as i16
+        };
+        for round in 0..200 {
+            let samples = match round {
+                0 => [-8192; LENGTH],
+                1 => [8191; LENGTH],
+                _ => std::array::from_fn(|_| next(14)),
+            };
+            let stretch = Stretch(samples);
+            let long =
+                std::array::from_fn(|_| Row([[0; 16]; LONG].map(|row| row.map(|_| next(12)))));
+            let short =
+                std::array::from_fn(|_| Row([[0; 16]; SHORT].map(|row| row.map(|_| next(13)))));
+            let plain = Path::Portable.run(All(&stretch, &long, &short));
+            let [_, products] = &plain.0;
+            let exact: i64 = (0..16 * SHORT)
+                .map(|n| {
+                    let sample = stretch.0[BEFORE + 5 * BLOCK + n];
+                    i64::from(sample) * i64::from(short[2].0.as_flattened()[n])
+                })
+                .sum();
+            assert_eq!(i64::from(products[2][5]), exact);
+            for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+                assert!(path.run(All(&stretch, &long, &short)) == plain, "{path:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn sums_and_bits_are_the_same_on_all_paths() {
+        let mut values = [[0.0; BLOCKS]; 2];
+        for (n, value) in values.as_flattened_mut().iter_mut().enumerate() {
+            *value = ((n * 7919) % 101) as f32 * 0.37;
+        }
+        let eight = values[0].first_chunk().expect("eight");
+        let (sum, bits) = (sum_portable(eight), both_portable(&values, [9.0, 17.0]));
+        assert!(bits != 0 && bits != 0xffff);
+        #[cfg(target_arch = "x86_64")]
+        {
+            // SAFETY: every x86-64 has SSE2.
+            let other = unsafe { (sum_sse2(eight), both_sse2(&values, [9.0, 17.0])) };
+            assert_eq!((sum.to_bits(), bits), (other.0.to_bits(), other.1));
+        }
     }
 }

@@ -12,7 +12,7 @@
 pub(crate) mod bank;
 pub(crate) mod blocks;
 
-use bank::{Folded, LANES, Peaks, Products, Rows};
+use bank::{FOLDED, Folded, LANES, Peaks, Products, Rows};
 use blocks::{BLOCKS, Row, Stretch};
 use std::ops::Range;
 
@@ -43,6 +43,7 @@ pub(crate) trait Work {
 /// The kernels of one set.
 pub(crate) trait Kernels {
     fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS];
+    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded;
     fn squares(folded: &Folded) -> i64;
     fn peaks(powers: &[f32; LANES], share: f32) -> Peaks;
     /// Each block of these groups with each row.
@@ -111,12 +112,6 @@ fn with_avx2<W: Work>(work: W) -> W::Output {
     work.run::<Avx2>()
 }
 
-/// For what is seldom done.
-#[cfg(target_arch = "x86_64")]
-pub(crate) type Plain = Sse2;
-#[cfg(not(target_arch = "x86_64"))]
-pub(crate) type Plain = Portable;
-
 pub(crate) struct Portable;
 #[cfg(target_arch = "x86_64")]
 pub(crate) struct Sse2;
@@ -128,6 +123,11 @@ impl Kernels for Portable {
     #[inline(always)]
     fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
         bank::portable(rows, legs)
+    }
+
+    #[inline(always)]
+    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded {
+        bank::fold_portable(samples)
     }
 
     #[inline(always)]
@@ -172,6 +172,11 @@ impl Kernels for Sse2 {
     fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
         // SAFETY: every x86-64 has SSE2.
         unsafe { bank::sse2(rows, legs) }
+    }
+
+    #[inline(always)]
+    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded {
+        bank::fold_portable(samples)
     }
 
     #[inline(always)]
@@ -222,6 +227,12 @@ impl Kernels for Avx2 {
     fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
         // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
         unsafe { bank::avx2(rows, legs) }
+    }
+
+    #[inline(always)]
+    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded {
+        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
+        unsafe { bank::fold_avx2(samples) }
     }
 
     #[inline(always)]

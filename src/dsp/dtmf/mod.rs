@@ -5,10 +5,11 @@
 //!
 //! How: each 10 ms the filter bank gives the spectrum of the last 20 ms at the eight
 //! frequencies (`screen.rs`). When the same row and column stand out twice, the samples of the
-//! last 70 ms are judged (`verdict.rs`): both tones are fitted to each 5 ms (`blocks.rs`) by tables
-//! of their frequencies (`rows.rs`), which hold a high-pass filter for when there is a dial tone. A digit that goes on is followed by the bank
-//! (`active.rs`); its end is found on the samples again. `guard.rs` warns of what another
-//! receiver might take for a digit.
+//! last 70 ms are judged (`verdict.rs`): both tones are fitted to each 5 ms (`blocks.rs`) by
+//! tables of their frequencies (`rows.rs`), which hold a high-pass filter for when there is a
+//! dial tone, and taken together as one wave each (`steady.rs`). A digit that goes on is followed
+//! by the bank (`active.rs`); its end is found on the samples again. `guard.rs` warns of what
+//! another receiver might take for a digit.
 //!
 //! Limits (ITU-T Q.24, the stricter of its columns; measured by `suites::dtmf`):
 //! - frequency: accepted to 1.5 %, rejected from 3.5 %;

@@ -27,13 +27,10 @@ use crate::{
 use std::sync::Arc;
 use types::frame::{FRAME, Samples};
 
-pub(crate) use crate::simd::bank::LANES;
+pub(crate) use crate::simd::bank::{LANES, SPARE_BITS};
 
 /// Samples in a hop: a frame.
 pub(crate) const HOP: usize = FRAME;
-
-/// Bits that samples lose before they are folded: G.711 mu-law has none there, A-law neither.
-const SPARE_BITS: i32 = 2;
 
 /// What the products are multiplied with to be in units of samples.
 pub(crate) const UNIT: f32 = (1 << SPARE_BITS) as f32 / TABLE_ONE as f32;
@@ -289,7 +286,7 @@ impl<const LEGS: usize> Work for NextHop<'_, LEGS> {
 /// Folds a frame and sums its squares.
 #[inline(always)]
 pub(crate) fn fold<K: Kernels>(samples: &Samples) -> Hop {
-    let folded = Folded::of(|at| samples[at] >> SPARE_BITS);
+    let folded = K::fold(samples);
     Hop {
         energy: (1 << (2 * SPARE_BITS)) as f32 * K::squares(&folded) as f32,
         folded,

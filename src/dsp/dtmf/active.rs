@@ -2,7 +2,7 @@
 
 use super::{
     DtmfEvent, Recent,
-    screen::{Hit, Screen},
+    screen::{Hit, Screen, Tones},
     verdict::{Ended, Found, Sound},
 };
 use crate::{
@@ -54,6 +54,28 @@ impl Active {
         }
     }
 
+    pub fn is(&self, tones: Tones) -> bool {
+        self.sound.tones == tones
+    }
+
+    /// Whether a hop with its tones is as strong as the digit: then there is nothing to be asked.
+    #[inline(always)]
+    pub fn goes_on(&mut self, screen: &Screen, end: Tick) -> bool {
+        let [row, column] = screen.pair(self.sound.tones, 0).powers();
+        let goes_on = row + column >= Active::SOUND * Active::SOUND * self.whole;
+        if goes_on {
+            self.heard(end);
+            self.missing = 0.0;
+        }
+        goes_on
+    }
+
+    fn heard(&mut self, end: Tick) {
+        self.unlike = 0;
+        self.other = 0;
+        self.last_hit = end;
+    }
+
     /// Takes a hop into account; returns when the digit ended, if it did.
     pub fn follow(
         &mut self,
@@ -64,15 +86,12 @@ impl Active {
         end: Tick,
     ) -> Option<Tick> {
         match hit {
-            Some(hit) if hit.tones == self.sound.tones => {
-                self.unlike = 0;
-                self.other = 0;
-                self.last_hit = end;
-            }
+            Some(hit) if hit.tones == self.sound.tones => self.heard(end),
             Some(_) => self.other += 1,
             None => self.unlike = self.unlike.saturating_add(1),
         }
-        let power: f32 = screen.pair(self.sound.tones, 0).powers().iter().sum();
+        let [row, column] = screen.pair(self.sound.tones, 0).powers();
+        let power = row + column;
         let part = (power / self.whole).sqrt();
         if part >= Active::SOUND {
             self.missing = 0.0;
@@ -82,7 +101,6 @@ impl Active {
         if self.missing >= Active::OVER {
             let ago = path.run(Ended {
                 sound: &self.sound,
-                screen,
                 recent,
             });
             return Some((end - Ticks(ago as u64)).max(self.start));

@@ -1,6 +1,18 @@
 //! Two tones in each 5 ms of the last frames, fitted together by least squares.
 
-use super::{Recent, phasor::Phasor};
+use super::{
+    Recent,
+    phasor::Phasor,
+    rows::{ROW_ONE, System, Tone, systems, tone},
+    screen::Tones,
+};
+use crate::{
+    bank::SPARE_BITS,
+    simd::{
+        Kernels,
+        blocks::{BEFORE, BLOCKS as LANES, LENGTH, Stretch},
+    },
+};
 use std::{
     f64::consts::{PI, TAU},
     ops::Range,
@@ -8,153 +20,74 @@ use std::{
 };
 use types::frame::FRAME;
 
-/// Samples of a block, half of them, and those in whole groups of eight.
-pub(super) const BLOCK: usize = 40;
-const HALF: usize = BLOCK / 2;
-const PADDED: usize = 24;
+pub(super) use crate::simd::blocks::BLOCK;
 
-/// Blocks of the frames that are kept.
+/// Blocks of the frames that are kept; the kernel has some more, which stay empty.
 pub(super) const BLOCKS: usize = super::RECENT * FRAME / BLOCK;
 
-type Half = [f32; PADDED];
+/// One value a block.
+pub(super) type Each = [f32; LANES];
+
+const _: () = assert!(LENGTH >= BEFORE + BLOCKS * BLOCK);
 
 /// The last frames in blocks, with what was found in those that were looked at.
 #[derive(Debug)]
 pub(super) struct Blocks {
-    plain: [[f32; BLOCK]; BLOCKS],
-    /// Without a dial tone, where asked for.
-    filtered: [[f32; BLOCK]; BLOCKS],
-    fits: [Fit; BLOCKS],
+    stretch: Stretch,
     hum: bool,
+    /// What the tones are fitted with.
+    pub tones: [&'static Tone; 2],
+    systems: [System; 2],
+    pub fits: Fits,
 }
 
-/// Two frequencies over a block: cosines and sines from its middle on, and what is needed to
-/// tell one from the other.
+/// What was found: row and column as real and imaginary parts, their squares, and how much of the
+/// sum of squares they are.
 #[derive(Clone, Debug)]
-pub(super) struct Basis {
-    cos: [Half; 2],
-    sin: [Half; 2],
-    even: System,
-    odd: System,
-    /// The turn of each over a block.
-    pub step: [Phasor; 2],
+pub(super) struct Fits {
+    pub re: [Each; 2],
+    pub im: [Each; 2],
+    pub squares: [Each; 2],
+    pub explained: Each,
 }
 
-/// The inverse of a symmetric system of two.
-#[derive(Clone, Copy, Debug)]
-struct System([f32; 3]);
-
-/// What was found in a block: row and column, the sum of squares and how much of it they are.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Fit {
-    pub tones: [Phasor; 2],
-    pub energy: f32,
-    pub explained: f32,
-}
-
-impl Basis {
-    /// From the turns over half a sample.
-    #[inline(always)]
-    pub fn new(half_steps: [Phasor; 2]) -> Basis {
-        let mut basis = Basis {
-            cos: [[0.0; PADDED]; 2],
-            sin: [[0.0; PADDED]; 2],
-            even: System([0.0; 3]),
-            odd: System([0.0; 3]),
-            step: [Phasor::ONE; 2],
-        };
-        for (tone, half) in half_steps.into_iter().enumerate() {
-            let whole = half.times(half);
-            let mut now = half;
-            for at in 0..HALF {
-                basis.cos[tone][at] = now.re;
-                basis.sin[tone][at] = now.im;
-                now = now.times(whole);
-            }
-            // The last angle is half a sample more than half a block.
-            let last = now.times(half.conjugate());
-            basis.step[tone] = last.times(last);
-        }
-        basis.even = System::of(&basis.cos);
-        basis.odd = System::of(&basis.sin);
-        basis
-    }
-
-    #[inline(always)]
-    fn fit(&self, block: &[f32; BLOCK]) -> Fit {
-        let mut even = [0.0; PADDED];
-        let mut odd = [0.0; PADDED];
-        for at in 0..HALF {
-            let (before, after) = (block[HALF - 1 - at], block[HALF + at]);
-            even[at] = after + before;
-            odd[at] = after - before;
-        }
-        let cos = [dot(&even, &self.cos[0]), dot(&even, &self.cos[1])];
-        let sin = [dot(&odd, &self.sin[0]), dot(&odd, &self.sin[1])];
-        let re = self.even.solve(cos);
-        let im = self.odd.solve(sin);
-        let tone = |tone: usize| Phasor {
-            re: re[tone],
-            im: -im[tone],
-        };
-        Fit {
-            tones: [tone(0), tone(1)],
-            // The squares of sum and difference are twice those of both.
-            energy: 0.5 * (dot(&even, &even) + dot(&odd, &odd)),
-            explained: re[0] * cos[0] + re[1] * cos[1] + im[0] * sin[0] + im[1] * sin[1],
-        }
-    }
-
-    /// The sum of both tones over a block whose middle has these phases.
-    #[inline(always)]
-    pub fn sound(&self, tones: [Phasor; 2]) -> [f32; BLOCK] {
-        let mut out = [0.0; BLOCK];
-        for at in 0..HALF {
-            let even = tones[0].re * self.cos[0][at] + tones[1].re * self.cos[1][at];
-            let odd = tones[0].im * self.sin[0][at] + tones[1].im * self.sin[1][at];
-            out[HALF + at] = even - odd;
-            out[HALF - 1 - at] = even + odd;
-        }
-        out
-    }
-}
-
-impl System {
-    /// Of two functions, each given over half of where it is.
-    #[inline(always)]
-    fn of(functions: &[Half; 2]) -> System {
-        let [a, b] = functions;
-        let (aa, ab, bb) = (2.0 * dot(a, a), 2.0 * dot(a, b), 2.0 * dot(b, b));
-        let determinant = aa * bb - ab * ab;
-        System([bb / determinant, -ab / determinant, aa / determinant])
-    }
-
-    #[inline(always)]
-    fn solve(&self, [a, b]: [f32; 2]) -> [f32; 2] {
-        let [x, y, z] = self.0;
-        [x * a + y * b, y * a + z * b]
-    }
-}
+const UNIT: f32 = (1 << SPARE_BITS) as f32 / ROW_ONE as f32;
+const SQUARE_UNIT: f32 = (1 << (2 * SPARE_BITS)) as f32;
 
 impl Blocks {
     /// `hum`: what is below the rows is taken off.
     #[inline(always)]
-    pub fn of(recent: &Recent, hum: bool) -> Blocks {
-        let mut plain = [[0.0; BLOCK]; BLOCKS];
-        let frames: [_; super::RECENT] = recent.last();
-        for (frame, blocks) in frames.iter().zip(plain.as_chunks_mut::<2>().0) {
-            for (from, to) in frame.as_chunks::<BLOCK>().0.iter().zip(blocks) {
-                for (to, &from) in to.iter_mut().zip(from) {
-                    *to = f32::from(from);
-                }
-            }
-        }
+    pub fn of(tones: Tones, off: [f32; 2], hum: bool) -> Blocks {
+        let tones = nearest(tones, off);
         Blocks {
-            plain,
-            filtered: [[0.0; BLOCK]; BLOCKS],
-            fits: [Fit::default(); BLOCKS],
+            stretch: Stretch([0; LENGTH]),
             hum,
+            tones,
+            systems: systems(tones),
+            fits: Fits {
+                re: [[0.0; LANES]; 2],
+                im: [[0.0; LANES]; 2],
+                squares: [[0.0; LANES]; 2],
+                explained: [0.0; LANES],
+            },
         }
+    }
+
+    /// With the last frames.
+    #[inline(always)]
+    pub fn fill(&mut self, recent: &Recent) {
+        let samples = recent.last::<{ super::RECENT }>().as_flattened();
+        let to = &mut self.stretch.0[BEFORE..][..BLOCKS * BLOCK];
+        for (to, &from) in to.iter_mut().zip(samples) {
+            *to = from >> SPARE_BITS;
+        }
+    }
+
+    /// From here on the tones are so many radians a sample off.
+    #[inline(always)]
+    pub fn tune(&mut self, tones: Tones, off: [f32; 2]) {
+        self.tones = nearest(tones, off);
+        self.systems = systems(self.tones);
     }
 
     pub fn hum(&self) -> bool {
@@ -169,39 +102,109 @@ impl Blocks {
         }
     }
 
+    /// Looks at these groups of four blocks.
     #[inline(always)]
-    pub fn block(&self, at: usize) -> &[f32; BLOCK] {
-        match self.hum {
-            true => &self.filtered[at],
-            false => &self.plain[at],
+    pub fn look<K: Kernels>(&mut self, groups: Range<usize>) {
+        let mut products = [[0; LANES]; 4];
+        let [a, b] = self.tones;
+        if self.hum {
+            let rows = [
+                &a.filtered[0],
+                &b.filtered[0],
+                &a.filtered[1],
+                &b.filtered[1],
+            ];
+            K::blocks(&self.stretch, rows, groups, &mut products);
+        } else {
+            let rows = [&a.plain[0], &b.plain[0], &a.plain[1], &b.plain[1]];
+            K::blocks(&self.stretch, rows, groups, &mut products);
+        }
+        let [even, odd] = self.systems;
+        let fits = &mut self.fits;
+        let [rows_cos, columns_cos, rows_sin, columns_sin] = &products;
+        for lane in 0..LANES {
+            let (a, b) = (
+                rows_cos[lane] as f32 * UNIT,
+                columns_cos[lane] as f32 * UNIT,
+            );
+            let (c, d) = (
+                rows_sin[lane] as f32 * UNIT,
+                columns_sin[lane] as f32 * UNIT,
+            );
+            let re = [even.aa * a + even.ab * b, even.ab * a + even.bb * b];
+            let im = [odd.aa * c + odd.ab * d, odd.ab * c + odd.bb * d];
+            for tone in 0..2 {
+                fits.re[tone][lane] = re[tone];
+                fits.im[tone][lane] = -im[tone];
+                fits.squares[tone][lane] = re[tone] * re[tone] + im[tone] * im[tone];
+            }
+            fits.explained[lane] = (re[0] * a + re[1] * b) + (im[0] * c + im[1] * d);
         }
     }
 
-    /// Looks at a block.
+    /// The sums of squares of these blocks.
     #[inline(always)]
-    pub fn look(&mut self, at: usize, basis: &Basis) -> Fit {
-        if self.hum && self.filtered[at] == [0.0; BLOCK] {
-            self.filtered[at] = high_passed(self.plain.as_flattened(), at * BLOCK);
+    pub fn energy<K: Kernels>(&self, blocks: Range<usize>) -> f32 {
+        if self.hum {
+            let squares = |at: usize| self.block(at).map(|sample| sample * sample);
+            let blocks = blocks.map(squares);
+            return blocks.map(|squares| squares.iter().sum::<f32>()).sum();
         }
-        self.fits[at] = basis.fit(self.block(at));
-        self.fits[at]
+        let mut squares = [0; LANES];
+        K::block_squares(&self.stretch, 0..LANES / 4, &mut squares);
+        let squares = blocks.map(|at| u64::from(squares[at]));
+        SQUARE_UNIT * squares.sum::<u64>() as f32
     }
 
-    /// What was found in blocks that were looked at.
-    pub fn fits(&self, blocks: Range<usize>) -> &[Fit] {
-        &self.fits[blocks]
+    /// The samples of a block, without a dial tone where asked for.
+    #[inline(always)]
+    pub fn block(&self, at: usize) -> [f32; BLOCK] {
+        if self.hum {
+            return high_passed(&self.samples(), at * BLOCK);
+        }
+        let samples = &self.stretch.0[BEFORE + at * BLOCK..][..BLOCK];
+        let mut out = [0.0; BLOCK];
+        for n in 0..BLOCK {
+            out[n] = f32::from(samples[n] << SPARE_BITS);
+        }
+        out
+    }
+
+    /// The sum of both tones over a block whose middle has these phases.
+    #[inline(always)]
+    pub fn sound(&self, tones: [Phasor; 2]) -> [f32; BLOCK] {
+        let [a, b] = self.tones;
+        let (a_cos, a_sin) = (a.plain[0].block(), a.plain[1].block());
+        let (b_cos, b_sin) = (b.plain[0].block(), b.plain[1].block());
+        const ONE: f32 = (1.0 / ROW_ONE) as f32;
+        let (p, q) = (tones[0].scaled(ONE), tones[1].scaled(ONE));
+        let mut out = [0.0; BLOCK];
+        for (at, out) in out.iter_mut().enumerate() {
+            *out = (p.re * f32::from(a_cos[at]) - p.im * f32::from(a_sin[at]))
+                + (q.re * f32::from(b_cos[at]) - q.im * f32::from(b_sin[at]));
+        }
+        out
+    }
+
+    #[inline(always)]
+    fn samples(&self) -> [f32; BLOCKS * BLOCK] {
+        let mut out = [0.0; BLOCKS * BLOCK];
+        for (to, &from) in out.iter_mut().zip(&self.stretch.0[BEFORE..]) {
+            *to = f32::from(from << SPARE_BITS);
+        }
+        out
     }
 
     /// How much of what lies below the rows isn't two steady sines, as a dial tone is and a voice
     /// hardly ever: the share that the best predictor of two sines leaves.
     #[inline(always)]
     pub fn hum_rest(&self) -> f32 {
-        let all = self.plain.as_flattened();
+        let all = self.samples();
         const EVERY: usize = 6;
         const COUNT: usize = (BLOCKS - 2) * BLOCK / EVERY;
         let mut low = [0.0; COUNT];
         for (n, low) in low.iter_mut().enumerate() {
-            *low = low_passed(all, BLOCK + EVERY * n);
+            *low = low_passed(&all, BLOCK + EVERY * n);
         }
         let [mut aa, mut ab, mut bb, mut ay, mut by, mut yy] = [0.0f32; 6];
         for part in low.windows(5) {
@@ -224,24 +227,34 @@ impl Blocks {
     }
 }
 
+#[inline(always)]
+fn nearest(tones: Tones, [row, column]: [f32; 2]) -> [&'static Tone; 2] {
+    let lanes = tones.lanes();
+    [tone(lanes[0], row), tone(lanes[1], column)]
+}
+
 /// A low-pass filter of linear phase, from its middle on (which is halved, as each value is used
 /// on both sides). What it leaves is within 0.3 dB from 685 Hz up and 30 dB lower below 480 Hz.
-static LOW_PASS: LazyLock<[f32; TAPS]> = LazyLock::new(|| {
+static LOW_PASS: LazyLock<[f32; TAPS]> =
+    LazyLock::new(|| std::array::from_fn(|tap| (low_pass(tap) * halved(tap)) as f32));
+
+/// A multiple of eight, for the vector registers.
+pub(super) const TAPS: usize = 32;
+
+fn halved(tap: usize) -> f64 {
+    if tap == 0 { 0.5 } else { 1.0 }
+}
+
+pub(super) fn low_pass(tap: usize) -> f64 {
     const CUT: f64 = 575.0 / 8000.0;
     const BETA: f64 = 2.4;
-    std::array::from_fn(|tap| {
-        let at = tap as f64;
-        let ideal = match tap {
-            0 => CUT,
-            _ => (TAU * CUT * at).sin() / (PI * at),
-        };
-        let window = bessel(BETA * (1.0 - (at / TAPS as f64).powi(2)).sqrt()) / bessel(BETA);
-        (ideal * window) as f32
-    })
-});
-
-/// A multiple of eight, for the vector registers; with the block's half it stays in a block.
-const TAPS: usize = 32;
+    let at = tap as f64;
+    let ideal = match tap {
+        0 => 2.0 * CUT,
+        _ => (TAU * CUT * at).sin() / (PI * at),
+    };
+    ideal * bessel(BETA * (1.0 - (at / TAPS as f64).powi(2)).sqrt()) / bessel(BETA)
+}
 
 /// The modified Bessel function of order 0.
 fn bessel(x: f64) -> f64 {
@@ -281,17 +294,6 @@ fn low_passed(samples: &[f32], at: usize) -> f32 {
         let early = &samples[at + 1 - 8 * (part + 1)..][..8];
         for lane in 0..8 {
             sums[lane] += gains[lane] * (late[lane] + early[7 - lane]);
-        }
-    }
-    sum(sums)
-}
-
-#[inline(always)]
-fn dot(a: &Half, b: &Half) -> f32 {
-    let mut sums = [0.0; 8];
-    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
-        for lane in 0..8 {
-            sums[lane] += a[lane] * b[lane];
         }
     }
     sum(sums)

@@ -1,6 +1,6 @@
 //! Two steady tones of a key, whatever sounds beside them.
 
-use super::screen::{Screen, Tones};
+use super::screen::{Key, Screen, Tones};
 
 /// Tells when the last two hops hold the same key, each tone at the same level. With the hops' own
 /// length that is after 17 to 27 ms: sooner than any receiver takes it.
@@ -13,17 +13,29 @@ impl Guard {
     /// Power ratio from hop to hop.
     const UNEVEN: f32 = 2.2;
 
-    pub fn follow(&mut self, tones: Option<Tones>, screen: &Screen) -> bool {
+    /// Of the last window.
+    pub fn tones(&self) -> Option<Tones> {
+        self.tones
+    }
+
+    /// A window that is guarded anyway.
+    #[inline(always)]
+    pub fn pass(&mut self, tones: Tones) {
+        self.tones = Some(tones);
+    }
+
+    /// `known`: the frame is guarded anyway.
+    pub fn follow(&mut self, key: Option<&Key>, screen: &Screen, known: bool) -> bool {
+        let tones = key.map(|key| key.tones);
         let before = std::mem::replace(&mut self.tones, tones);
-        let Some(tones) = tones.filter(|_| tones == before) else {
+        let Some(key) = key.filter(|_| !known && tones == before) else {
             return false;
         };
-        let now = screen.pair(tones, 0).powers();
-        let then = screen.pair(tones, 1).powers();
+        let (now, then) = (key.now.powers(), key.then.powers());
         let even = |a: f32, b: f32| a <= Guard::UNEVEN * b && b <= Guard::UNEVEN * a;
         even(now[0], then[0])
             && even(now[1], then[1])
-            && screen.stand_out(tones)
-            && screen.in_tune(tones)
+            && screen.stand_out(key.tones)
+            && screen.in_tune(key)
     }
 }

@@ -5,10 +5,11 @@
 //!
 //! How: each 10 ms the filter bank gives the spectrum of the last 20 ms at the eight
 //! frequencies (`screen.rs`). When the same row and column stand out twice, the samples of the
-//! last 70 ms are judged (`verdict.rs`): both tones are fitted to each 5 ms (`blocks.rs`), behind a
-//! high-pass filter when there is a dial tone. A digit that goes on is followed by the bank
-//! (`active.rs`); its end is found on the samples again. `guard.rs` warns of what another
-//! receiver might take for a digit.
+//! last 70 ms are judged (`verdict.rs`): both tones are fitted to each 5 ms (`blocks.rs`) by
+//! tables of their frequencies (`rows.rs`), which hold a high-pass filter for when there is a
+//! dial tone, and taken together as one wave each (`steady.rs`). A digit that goes on is followed
+//! by the bank (`active.rs`); its end is found on the samples again. `guard.rs` warns of what
+//! another receiver might take for a digit.
 //!
 //! Limits (ITU-T Q.24, the stricter of its columns; measured by `suites::dtmf`):
 //! - frequency: accepted to 1.5 %, rejected from 3.5 %;
@@ -23,7 +24,9 @@ mod active;
 mod blocks;
 mod guard;
 mod phasor;
+mod rows;
 mod screen;
+mod steady;
 mod verdict;
 
 use crate::{
@@ -99,7 +102,8 @@ pub struct Dtmf {
 /// The last frames, as they came.
 #[derive(Clone, Debug)]
 struct Recent {
-    frames: [Samples; RECENT],
+    /// Filled in order; when it is full, the last are moved to the front.
+    frames: [Samples; KEPT],
     newest: usize,
     /// Frames until all are of one piece.
     refill: usize,
@@ -114,6 +118,7 @@ struct Candidate {
 
 /// Frames that a verdict looks at.
 const RECENT: usize = 7;
+const KEPT: usize = 16;
 
 impl Dtmf {
     pub fn new(profile: Profile) -> Dtmf {
@@ -122,12 +127,13 @@ impl Dtmf {
 
     /// With these instructions; all give the same facts.
     pub fn with_path(profile: Profile, path: Path) -> Dtmf {
+        rows::prepare();
         Dtmf {
             path,
             limits: Limits::of(profile),
             recent: Recent {
-                frames: [[0; FRAME]; RECENT],
-                newest: 0,
+                frames: [[0; FRAME]; KEPT],
+                newest: RECENT - 1,
                 refill: 0,
             },
             screen: Screen::new(),
@@ -140,12 +146,14 @@ impl Dtmf {
     }
 
     pub fn process(&mut self, samples: &Samples, at: Tick) -> DtmfFrame {
-        let path = self.path;
-        path.run(NextFrame {
+        let mut frame = DtmfFrame::default();
+        self.path.run(NextFrame {
             dtmf: self,
             samples,
             at,
-        })
+            frame: &mut frame,
+        });
+        frame
     }
 
     /// Forgets all that was heard, in place.
@@ -175,26 +183,41 @@ impl Dtmf {
     }
 
     #[inline(always)]
-    fn hear<K: Kernels>(&mut self, samples: &Samples, hop: &Hop, at: Tick) -> DtmfFrame {
-        let mut frame = DtmfFrame::default();
+    fn hear<K: Kernels>(&mut self, samples: &Samples, hop: &Hop, at: Tick, frame: &mut DtmfFrame) {
         if self.cut.is_some() {
-            self.end_at_loss(at, &mut frame);
+            self.end_at_loss(at, frame);
         }
         self.recent.take(samples);
         self.screen.take::<K>(hop);
         let tones = self.screen.tones::<K>();
         if tones.is_none() && self.active.is_none() && self.candidate.is_none() {
             self.guard = Guard::default();
-            return frame;
+            return;
         }
-        self.decide(tones, at + FRAME_TICKS, &mut frame);
-        frame
+        let end = at + FRAME_TICKS;
+        if let (Some(active), Some(tones)) = (&mut self.active, tones)
+            && active.is(tones)
+            && active.goes_on(&self.screen, end)
+        {
+            self.guard.pass(tones);
+            (frame.suspect, frame.guarded) = (true, true);
+            return;
+        }
+        self.decide(tones, end, frame);
     }
 
     fn decide(&mut self, tones: Option<Tones>, end: Tick, frame: &mut DtmfFrame) {
-        let hit = tones.and_then(|tones| self.screen.hit(tones, &self.recent));
+        let again = self.guard.tones() == tones;
+        let key = tones.map(|tones| self.screen.key(tones));
+        let hit = key.as_ref().and_then(|key| {
+            let (tones, screen) = (key.tones, &self.screen);
+            match &self.active {
+                Some(active) if active.is(tones) => Some(Hit { tones, clear: true }),
+                _ => screen.hit(key, again, &self.recent, self.path),
+            }
+        });
         frame.suspect = hit.is_some_and(|hit| hit.clear);
-        frame.guarded = self.guard.follow(tones, &self.screen);
+        frame.guarded = self.guard.follow(key.as_ref(), &self.screen, frame.suspect);
         let over = self.active.as_mut().and_then(|active| {
             let over = active.follow(hit.as_ref(), &self.screen, &self.recent, self.path, end)?;
             Some((over, active.ended(over)))
@@ -227,7 +250,7 @@ impl Dtmf {
         };
         // A key that has just been released is looked at once more.
         self.candidate = hit.map(|_| candidate);
-        if candidate.hits < 2 || self.recent.refill > 0 {
+        if candidate.hits < 2 || self.recent.refill > 0 || !self.screen.may_be_long() {
             return;
         }
         let found = self.path.run(Judge {
@@ -266,32 +289,35 @@ struct NextFrame<'a> {
     dtmf: &'a mut Dtmf,
     samples: &'a Samples,
     at: Tick,
+    frame: &'a mut DtmfFrame,
 }
 
 impl Work for NextFrame<'_> {
-    type Output = DtmfFrame;
+    type Output = ();
 
     #[inline(always)]
-    fn run<K: Kernels>(self) -> DtmfFrame {
+    fn run<K: Kernels>(self) {
         let hop = fold::<K>(self.samples);
-        self.dtmf.hear::<K>(self.samples, &hop, self.at)
+        self.dtmf.hear::<K>(self.samples, &hop, self.at, self.frame);
     }
 }
 
 impl Recent {
     #[inline(always)]
     fn take(&mut self, samples: &Samples) {
-        self.newest = if self.newest + 1 == RECENT {
-            0
-        } else {
-            self.newest + 1
-        };
+        self.newest += 1;
+        if self.newest == KEPT {
+            self.frames.copy_within(KEPT + 1 - RECENT.., 0);
+            self.newest = RECENT - 1;
+        }
         self.frames[self.newest] = *samples;
         self.refill = self.refill.saturating_sub(1);
     }
 
     /// The last `N` frames, oldest first.
-    fn last<const N: usize>(&self) -> [&Samples; N] {
-        std::array::from_fn(|n| &self.frames[(self.newest + 1 + RECENT - N + n) % RECENT])
+    #[inline(always)]
+    fn last<const N: usize>(&self) -> &[Samples; N] {
+        let upto = self.frames[..self.newest + 1].last_chunk();
+        upto.expect("as many frames are always kept")
     }
 }

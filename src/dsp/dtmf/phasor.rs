@@ -7,8 +7,6 @@ pub(super) struct Phasor {
 }
 
 impl Phasor {
-    pub const ONE: Phasor = Phasor { re: 1.0, im: 0.0 };
-
     /// A turn by at most a quarter of a circle, to six digits.
     #[inline(always)]
     pub fn turn(angle: f32) -> Phasor {
@@ -41,14 +39,6 @@ impl Phasor {
     }
 
     #[inline(always)]
-    pub fn plus(self, other: Phasor) -> Phasor {
-        Phasor {
-            re: self.re + other.re,
-            im: self.im + other.im,
-        }
-    }
-
-    #[inline(always)]
     pub fn scaled(self, by: f32) -> Phasor {
         Phasor {
             re: self.re * by,
@@ -56,7 +46,21 @@ impl Phasor {
         }
     }
 
+    /// To five digits.
+    #[inline(always)]
     pub fn angle(self) -> f32 {
-        self.im.atan2(self.re)
+        use std::f32::consts::{FRAC_PI_2, PI};
+        let (x, y) = (self.re.abs(), self.im.abs());
+        let most = x.max(y);
+        if most == 0.0 {
+            return 0.0;
+        }
+        let a = x.min(y) / most;
+        let s = a * a;
+        let high = 0.193_543_46 - s * (0.116_432_87 - s * (0.052_653_32 - s * 0.011_721_2));
+        let low = a * (0.999_977_26 - s * (0.332_623_47 - s * high));
+        let half = if y > x { FRAC_PI_2 - low } else { low };
+        let whole = if self.re < 0.0 { PI - half } else { half };
+        whole.copysign(self.im)
     }
 }

@@ -1,39 +1,28 @@
 //! The spectrum of the last 20 ms at the eight frequencies, and whether it looks like a key.
 
-use super::{Recent, phasor::Phasor, verdict::Sound};
+use super::{Recent, phasor::Phasor};
 use crate::{
     SAMPLE_RATE,
     bank::{Bins, Group, HOP, Hop, LANES, Lanes, fold},
-    simd::{Kernels, Plain},
+    simd::{Kernels, Path, Work},
     tone_gen::{COLUMNS, KEYPAD, ROWS},
 };
 use std::sync::LazyLock;
-use types::{
-    digits::Digit,
-    frame::{FRAME, Samples},
-};
+use types::{digits::Digit, frame::FRAME};
 
 /// What all detectors share.
 #[derive(Debug)]
 struct Keys {
     group: Group,
     below: Group,
-    /// How much of a column's tone a row's bin sees, and the other way, within a hop.
-    cross: [[f32; 4]; 4],
+    /// How much of a column's tone a row's bin sees, and the other way, within a hop; and what
+    /// makes amplitudes of bins without it.
+    cross: [[(f32, f32); 4]; 4],
     /// Cosine of the most that each may turn over a hop to be in tune for anybody.
     in_tune: Lanes,
-    /// The turn of each over half a sample.
-    half_steps: [Phasor; LANES],
 }
 
 static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
-    half_steps: FREQS.map(|hz| {
-        let angle = std::f64::consts::PI * f64::from(hz) / f64::from(SAMPLE_RATE);
-        Phasor {
-            re: angle.cos() as f32,
-            im: angle.sin() as f32,
-        }
-    }),
     in_tune: FREQS.map(|hz| {
         const OFF: f32 = 0.032;
         let turn = std::f32::consts::TAU * OFF * hz * HOP as f32 / SAMPLE_RATE as f32;
@@ -48,12 +37,14 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     cross: std::array::from_fn(|row| {
         std::array::from_fn(|column| {
             let half = std::f64::consts::PI * f64::from(COLUMNS[column] - ROWS[row]) / 8000.0;
-            ((half * HOP as f64).sin() / (half.sin() * HOP as f64)) as f32
+            let cross = (half * HOP as f64).sin() / (half.sin() * HOP as f64);
+            let scale = 2.0 / (HOP as f64 * (1.0 - cross * cross));
+            (cross as f32, scale as f32)
         })
     }),
 });
 
-const FREQS: [f32; LANES] = {
+pub(super) const FREQS: [f32; LANES] = {
     let [a, b, c, d] = ROWS;
     let [e, f, g, h] = COLUMNS;
     [a, b, c, d, e, f, g, h]
@@ -62,8 +53,12 @@ const FREQS: [f32; LANES] = {
 /// Orthogonal over the window, they hold nearly all power from 225 to 525 Hz.
 const BELOW: [f32; 6] = [250.0, 300.0, 350.0, 400.0, 450.0, 500.0];
 
-/// Hops of a window.
+/// Hops of a window, and those that are kept.
 const HOPS: usize = 2;
+const HISTORY: usize = 4;
+
+/// A sum of squares in a hop (-52 dBm0) so low that the second of them holds nothing.
+const QUIET: f32 = 1_600.0 * HOP as f32;
 
 /// Least mean square of each tone (-44 dBm0).
 const LEAST_EACH: f32 = 9_900.0;
@@ -76,6 +71,9 @@ const EXPLAINED: f32 = 0.5;
 const EXPLAINED_IN_HUM: f32 = 0.3;
 const CLEAR: f32 = 0.6;
 
+/// A dial tone of more than the rest of the power covers any digit.
+const UNDER_HUM: f32 = 0.03;
+
 /// Power ratios, high over low: 16 dB either way for tones at all, +8 and -13 dB for a hit.
 const TWIST: f32 = 40.0;
 const HIT_TWIST: std::ops::RangeInclusive<f32> = 0.05..=6.3;
@@ -83,9 +81,11 @@ const HIT_TWIST: std::ops::RangeInclusive<f32> = 0.05..=6.3;
 #[derive(Clone, Debug)]
 pub(super) struct Screen {
     keys: &'static Keys,
-    /// Bins of the last hops, each in the phase of its own middle, newest first.
-    hops: [Bins; 4],
-    energies: [f32; 2],
+    /// Bins of the last hops, each in the phase of its own middle.
+    hops: [Bins; HISTORY],
+    newest: usize,
+    /// Sums of squares of the last hops, newest first.
+    energies: [f32; HISTORY],
     /// Mean squares of sines with the window's magnitudes.
     powers: Lanes,
     /// Hops until the window is of one piece.
@@ -107,6 +107,14 @@ pub(super) struct Tones {
     pub column: usize,
 }
 
+/// A row and a column in the hops of the window.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub tones: Tones,
+    pub now: Pair,
+    pub then: Pair,
+}
+
 /// The amplitudes of row and column in a hop, in sample units.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pair(pub [Phasor; 2]);
@@ -115,8 +123,9 @@ impl Screen {
     pub fn new() -> Screen {
         Screen {
             keys: &KEYS,
-            hops: [Bins::ZERO; 4],
-            energies: [0.0; 2],
+            hops: [Bins::ZERO; HISTORY],
+            newest: 0,
+            energies: [0.0; HISTORY],
             powers: [0.0; LANES],
             refill: 0,
         }
@@ -128,14 +137,22 @@ impl Screen {
 
     #[inline(always)]
     pub fn take<K: Kernels>(&mut self, hop: &Hop) {
+        let before = &self.hops[self.newest];
+        self.newest = (self.newest + 1) % HISTORY;
+        let [a, b, c, _] = self.energies;
+        self.energies = [hop.energy, a, b, c];
+        self.refill = self.refill.saturating_sub(1);
+        if hop.energy < QUIET && self.energies[1] < QUIET {
+            self.hops[self.newest] = Bins::ZERO;
+            self.powers = [0.0; LANES];
+            return;
+        }
         let bins = self.keys.group.middle::<K>(&hop.folded);
-        let window = bins.after(&self.hops[0], &self.keys.group);
+        let window = bins.after(before, &self.keys.group);
         // Half of the square of twice the mean.
         const SCALE: f32 = 2.0 / ((HOPS * HOP) as f32 * (HOPS * HOP) as f32);
         self.powers = window.powers().map(|power| power * SCALE);
-        self.hops = [bins, self.hops[0], self.hops[1], self.hops[2]];
-        self.energies = [hop.energy, self.energies[0]];
-        self.refill = self.refill.saturating_sub(1);
+        self.hops[self.newest] = bins;
     }
 
     /// The row and the column that stand out.
@@ -156,97 +173,142 @@ impl Screen {
         })
     }
 
-    pub fn hit(&self, tones: Tones, recent: &Recent) -> Option<Hit> {
-        let [now, then] = [0, 1].map(|ago| self.pair(tones, ago).powers());
-        let rows = 0.5 * (now[0] + then[0]);
-        let columns = 0.5 * (now[1] + then[1]);
+    /// `again`: the window before had the same tones.
+    pub fn hit(&self, key: &Key, again: bool, recent: &Recent, path: Path) -> Option<Hit> {
+        let tones = key.tones;
+        let [rows, columns] = key.powers();
         if !HIT_TWIST.contains(&(columns / rows)) {
             return None;
         }
-        let total = (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32;
+        let total = self.total();
         let explained = rows + columns;
         let mut above = total;
         if explained < EXPLAINED * total {
-            above -= self.below(recent);
+            if !again || explained < UNDER_HUM * total {
+                return None;
+            }
+            above -= path.run(Below {
+                screen: self,
+                recent,
+            });
             if explained < EXPLAINED_IN_HUM * above {
                 return None;
             }
         }
         Some(Hit {
             tones,
-            clear: explained >= CLEAR * above && self.stand_out(tones) && self.in_tune(tones),
+            clear: explained >= CLEAR * above && self.stand_out(tones) && self.in_tune(key),
         })
     }
 
     /// Whether no other row or column comes near these.
     pub fn stand_out(&self, tones: Tones) -> bool {
         const NEAR: f32 = 0.32;
-        let beside = |group: &[f32], at: usize| {
-            let others = group.iter().enumerate().filter(|&(n, _)| n != at);
-            others.fold(0.0f32, |most, (_, &power)| most.max(power)) <= NEAR * group[at]
-        };
-        beside(&self.powers[..4], tones.row) && beside(&self.powers[4..], tones.column)
+        let [row, column] = tones.lanes();
+        let [row_most, column_most] = [row, column].map(|lane| NEAR * self.powers[lane]);
+        let mut near = 0;
+        for (lane, power) in self.powers.iter().enumerate() {
+            let most = if lane < 4 { row_most } else { column_most };
+            near |= u32::from(*power > most) << lane;
+        }
+        near == 1 << row | 1 << column
     }
 
     /// Whether both frequencies are near enough to a key's for somebody's receiver, by what they
     /// have turned between the last two hops.
-    pub fn in_tune(&self, tones: Tones) -> bool {
-        let (now, then) = (self.pair(tones, 0), self.pair(tones, 1));
+    pub fn in_tune(&self, key: &Key) -> bool {
         (0..2).all(|tone| {
-            let lane = tones.lanes()[tone];
-            let turn = self.turn(&now, &then, tones, tone);
+            let lane = key.tones.lanes()[tone];
+            let turn = self.turn(&key.now, &key.then, key.tones, tone);
             turn.re >= self.keys.in_tune[lane] * turn.square().sqrt()
         })
     }
 
+    /// These tones in the window.
+    #[inline(always)]
+    pub fn key(&self, tones: Tones) -> Key {
+        Key {
+            tones,
+            now: self.pair(tones, 0),
+            then: self.pair(tones, 1),
+        }
+    }
+
+    /// Whether there was sound enough 30 to 40 ms ago for a digit that is now long enough.
+    #[inline(always)]
+    pub fn may_be_long(&self) -> bool {
+        const PART: f32 = 0.04;
+        let [_, late, early, first] = self.energies;
+        first >= PART * late.max(early)
+    }
+
     /// Each tone of a hop, without what the other leaves in its bin.
+    #[inline(always)]
     pub fn pair(&self, tones: Tones, ago: usize) -> Pair {
-        let bins = &self.hops[ago];
-        let cross = self.keys.cross[tones.row][tones.column];
-        let scale = 2.0 / (HOP as f32 * (1.0 - cross * cross));
+        let bins = &self.hops[(self.newest + HISTORY - ago) % HISTORY];
+        let (cross, scale) = self.keys.cross[tones.row][tones.column];
         let [row, column] = tones.lanes();
-        let apart = |one: usize, other: usize| Phasor {
-            re: scale * (bins.re[one] - cross * bins.re[other]),
-            im: scale * (bins.im[one] - cross * bins.im[other]),
-        };
-        Pair([apart(row, column), apart(column, row)])
+        let (a, b) = (bins.re[row], bins.im[row]);
+        let (c, d) = (bins.re[column], bins.im[column]);
+        Pair([
+            Phasor {
+                re: scale * (a - cross * c),
+                im: scale * (b - cross * d),
+            },
+            Phasor {
+                re: scale * (c - cross * a),
+                im: scale * (d - cross * b),
+            },
+        ])
     }
 
     /// What a tone has turned from one hop to the next beyond its nominal frequency.
+    #[inline(always)]
     pub fn turn(&self, now: &Pair, then: &Pair, tones: Tones, tone: usize) -> Phasor {
         let (re, im) = self.keys.group.step(tones.lanes()[tone]);
         now.0[tone].times(then.0[tone].times(Phasor { re, im: -im }).conjugate())
     }
 
-    /// The turns over half a sample of tones that are so many radians a sample off.
-    pub fn half_steps(&self, tones: Tones, off: [f32; 2]) -> [Phasor; 2] {
-        let lanes = tones.lanes();
-        [0, 1].map(|tone| self.keys.half_steps[lanes[tone]].times(Phasor::turn(0.5 * off[tone])))
-    }
-
-    /// Frequency errors as shares, without their signs.
-    pub fn offsets(&self, sound: &Sound) -> [f32; 2] {
-        const HZ: f32 = SAMPLE_RATE as f32 / std::f32::consts::TAU;
-        let nominal = sound.tones.hz();
-        [0, 1].map(|tone| (sound.off[tone] * HZ / nominal[tone]).abs())
-    }
-
     /// Whether a good part of the window's power is below the rows.
-    pub fn hums(&self, recent: &Recent) -> bool {
+    #[inline(always)]
+    pub fn hums<K: Kernels>(&self, tones: Tones, recent: &Recent) -> bool {
         const HUM: f32 = 0.1;
-        let total = (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32;
-        self.below(recent) > HUM * total
+        let total = self.total();
+        let explained: f32 = self.key(tones).powers().iter().sum();
+        explained < (1.0 - HUM) * total && self.below::<K>(recent) > HUM * total
+    }
+
+    /// The mean square of all, in the window.
+    #[inline(always)]
+    fn total(&self) -> f32 {
+        (self.energies[0] + self.energies[1]) / (HOPS * HOP) as f32
     }
 
     /// The mean square of what lies below the rows, in the window.
-    fn below(&self, recent: &Recent) -> f32 {
-        let [before, now]: [&Samples; 2] = recent.last();
-        let hops = [before, now].map(|samples| fold::<Plain>(samples).folded);
-        let [before, now] =
-            hops.map(|folded| self.keys.below.middle::<crate::simd::Plain>(&folded));
+    #[inline(always)]
+    fn below<K: Kernels>(&self, recent: &Recent) -> f32 {
+        let [before, now] = recent.last();
+        let (before, now) = (fold::<K>(before), fold::<K>(now));
+        let before = self.keys.below.middle::<K>(&before.folded);
+        let now = self.keys.below.middle::<K>(&now.folded);
         let window = now.after(&before, &self.keys.below);
         const SCALE: f32 = 2.0 / ((HOPS * FRAME) as f32 * (HOPS * FRAME) as f32);
         SCALE * window.powers().iter().sum::<f32>()
+    }
+}
+
+/// To be found: the mean square of what lies below the rows.
+struct Below<'a> {
+    screen: &'a Screen,
+    recent: &'a Recent,
+}
+
+impl Work for Below<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn run<K: Kernels>(self) -> f32 {
+        self.screen.below::<K>(self.recent)
     }
 }
 
@@ -259,14 +321,24 @@ impl Tones {
         [ROWS[self.row], COLUMNS[self.column]]
     }
 
-    fn lanes(self) -> [usize; 2] {
+    pub fn lanes(self) -> [usize; 2] {
         [self.row, 4 + self.column]
+    }
+}
+
+impl Key {
+    /// Mean squares of row and column, over the hops of the window.
+    #[inline(always)]
+    fn powers(&self) -> [f32; 2] {
+        let (now, then) = (self.now.powers(), self.then.powers());
+        [0.5 * (now[0] + then[0]), 0.5 * (now[1] + then[1])]
     }
 }
 
 impl Pair {
     /// Mean squares.
+    #[inline(always)]
     pub fn powers(&self) -> [f32; 2] {
-        self.0.map(|tone| 0.5 * tone.square())
+        [0.5 * self.0[0].square(), 0.5 * self.0[1].square()]
     }
 }

@@ -8,14 +8,16 @@
 
 use super::{
     Profile, Recent,
-    blocks::{BLOCK, BLOCKS, Basis, Blocks, Fit},
+    blocks::{BLOCK, BLOCKS, Blocks},
     phasor::Phasor,
     screen::{Pair, Screen, Tones},
+    steady::{Steady, lag},
 };
 use crate::{
+    SAMPLE_RATE,
     bank::HOP,
     level::power_dbm0,
-    simd::{Kernels, Work},
+    simd::{Kernels, Work, blocks::GROUPS},
 };
 use std::ops::Range;
 
@@ -84,6 +86,12 @@ const LEAST_TWIST: f32 = 0.09;
 /// Least mean square of both tones (-37 dBm0).
 const LEAST: f32 = 50_000.0;
 
+/// A first look at frequencies may be this much further off.
+const ROUGHLY: f32 = 1.6;
+
+/// Groups of blocks in which the end of a digit is looked for.
+const LATE: usize = 3;
+
 /// A block is of the digit when both tones have this share of the middle's power.
 const PART: f32 = 0.3;
 
@@ -120,19 +128,7 @@ pub(super) struct Judge<'a> {
 #[derive(Debug)]
 pub(super) struct Ended<'a> {
     pub sound: &'a Sound,
-    pub screen: &'a Screen,
     pub recent: &'a Recent,
-}
-
-/// Both tones as one wave each over several blocks.
-#[derive(Debug)]
-struct Steady {
-    /// Amplitudes with the phases of the first block's middle.
-    amplitudes: [Phasor; 2],
-    /// Radians a block that the frequencies are off the basis.
-    off: [f32; 2],
-    /// Greater share of a tone's power that isn't in the one wave.
-    unsteady: f32,
 }
 
 impl Sound {
@@ -163,120 +159,122 @@ impl Work for Judge<'_> {
 
     #[inline(always)]
     fn run<K: Kernels>(self) -> Option<Found> {
-        let pairs = [0, 1, 2, 3].map(|ago| self.screen.pair(self.tones, ago));
+        let pair = |ago: usize| self.screen.pair(self.tones, ago);
+        let pairs = [pair(0), pair(1), pair(2), pair(3)];
         if !may_be_long_enough(&pairs) {
             return None;
         }
         let core = core(&pairs);
-        let hum = self.screen.hums(self.recent);
-        // A dial tone leaks into a hop's bins.
-        if !hum && !is_even(&pairs[core], &pairs[core + 1]) {
+        let hum = self.screen.hums::<K>(self.tones, self.recent);
+        if hum {
+            return self.in_hum::<K>();
+        }
+        if !is_even(&pairs[core], &pairs[core + 1]) {
             return None;
         }
-        let mut blocks = Blocks::of(self.recent, hum);
-        if hum && blocks.hum_rest() > self.limits.hum {
-            return None;
-        }
-        let core = if hum { 1 } else { core };
-        let middle = BLOCKS - 2 * core - 4..BLOCKS - 2 * core;
-        let rough = self.rough(&pairs, core, &mut blocks, middle.clone());
-        let basis = Basis::new(self.screen.half_steps(self.tones, rough));
-        self.weigh(&mut blocks, &basis, middle, rough)
+        let (now, then) = (&pairs[core], &pairs[core + 1]);
+        let turn = |tone: usize| self.screen.turn(now, then, self.tones, tone);
+        let off = [turn(0), turn(1)].map(|turn| turn.angle() / HOP as f32);
+        let mut blocks = Blocks::of(self.tones, off, false);
+        blocks.fill(self.recent);
+        self.weigh::<K>(&mut blocks, BLOCKS - 2 * core - 4..BLOCKS - 2 * core)
     }
 }
 
 impl Judge<'_> {
-    /// Radians a sample that the tones are off, from the core alone.
+    /// A dial tone leaks into a hop's bins: the middle tells the frequencies.
     #[inline(always)]
-    fn rough(
-        &self,
-        pairs: &[Pair; 4],
-        core: usize,
-        blocks: &mut Blocks,
-        middle: Range<usize>,
-    ) -> [f32; 2] {
-        if blocks.hum() {
-            // A dial tone leaks into a hop's bins.
-            let basis = Basis::new(self.screen.half_steps(self.tones, [0.0; 2]));
-            for at in middle.clone() {
-                blocks.look(at, &basis);
-            }
-            let steady = Steady::of(blocks.fits(middle), &basis, 1);
-            return steady.off.map(|off| off / BLOCK as f32);
+    fn in_hum<K: Kernels>(&self) -> Option<Found> {
+        const GROUP: usize = 2;
+        let middle = 4 * GROUP..4 * GROUP + 4;
+        let mut blocks = Blocks::of(self.tones, [0.0; 2], true);
+        blocks.fill(self.recent);
+        blocks.look::<K>(GROUP..GROUP + 1);
+        let reference = reference(&blocks, &middle);
+        if !middle
+            .clone()
+            .all(|at| whole::<K>(&blocks, &reference) & (1 << at) != 0)
+        {
+            return None;
         }
-        [0, 1].map(|tone| {
-            let turn = self
-                .screen
-                .turn(&pairs[core], &pairs[core + 1], self.tones, tone);
-            turn.angle() / HOP as f32
-        })
+        let steady = Steady::of::<K>(&blocks, &middle, 1);
+        let off = steady.off.map(|off| off / BLOCK as f32);
+        if !self.is_in_tune(off, ROUGHLY * self.limits.offset_in_hum) {
+            return None;
+        }
+        blocks.tune(self.tones, off);
+        self.weigh::<K>(&mut blocks, middle)
     }
 
     #[inline(always)]
-    fn weigh(
-        &self,
-        blocks: &mut Blocks,
-        basis: &Basis,
-        middle: Range<usize>,
-        rough: [f32; 2],
-    ) -> Option<Found> {
+    fn weigh<K: Kernels>(&self, blocks: &mut Blocks, middle: Range<usize>) -> Option<Found> {
         let hum = blocks.hum();
-        let (reference, span) = extent(blocks, basis, middle)?;
+        blocks.look::<K>(0..GROUPS);
+        let (reference, span) = extent::<K>(blocks, middle)?;
         // The first block and the last may be filled in part only; and a dial tone that begins
         // with the digit rings in the filter.
         let good = blocks.good();
         let cut = |partly: bool| usize::from(partly);
         let inside = span.start + cut(span.start > good.start)..span.end - cut(span.end < good.end);
-        let steady = Steady::of(blocks.fits(inside.clone()), basis, lag(&inside));
+        let steady = Steady::of::<K>(blocks, &inside, lag(&inside));
         let sound = Sound {
             tones: self.tones,
             powers: steady.amplitudes.map(|tone| 0.5 * tone.square()),
-            off: [0, 1].map(|tone| rough[tone] + steady.off[tone] / BLOCK as f32),
+            off: [0, 1].map(|tone| blocks.tones[tone].off + steady.off[tone] / BLOCK as f32),
             hum,
         };
-        let offset = if hum {
-            self.limits.offset_in_hum
-        } else {
-            self.limits.offset
+        let limits = self.limits;
+        let (offset, unsteady) = match hum {
+            true => (limits.offset_in_hum, limits.unsteady_in_hum),
+            false => (limits.offset, limits.unsteady),
         };
-        let in_tune = self.screen.offsets(&sound).iter().all(|off| *off <= offset);
-        if !in_tune || !sound.twist_is_allowed() || sound.powers[0] + sound.powers[1] < LEAST {
+        if !self.is_in_tune(sound.off, offset) || !sound.twist_is_allowed() {
             return None;
         }
-        let before = before(blocks, basis, &span, &reference);
-        if !self.is_evident(blocks, basis, inside.clone(), &steady, before) {
+        if sound.powers[0] + sound.powers[1] < LEAST || steady.unsteady > unsteady {
             return None;
         }
-        let age = age(blocks, basis, &steady, span.start, inside.start);
+        let before = before(blocks, &span, &reference);
+        if !self.is_evident::<K>(blocks, inside, &steady, before) {
+            return None;
+        }
+        let age = age::<K>(blocks, &steady, span.start, &reference);
         let tail = tail(blocks, span.end, &reference);
-        (age as f32 - tail >= self.limits.shortest).then_some(Found { age, sound })
+        (age as f32 - tail >= limits.shortest).then_some(Found { age, sound })
+    }
+
+    /// Whether frequencies so many radians a sample off are at most this share off.
+    #[inline(always)]
+    fn is_in_tune(&self, off: [f32; 2], most: f32) -> bool {
+        const ANGLE: f32 = std::f32::consts::TAU / SAMPLE_RATE as f32;
+        let nominal = self.tones.hz();
+        (0..2).all(|tone| off[tone].abs() <= most * ANGLE * nominal[tone])
     }
 
     /// `before`: the share of its power that a tone had before the digit began, if that is seen.
     #[inline(always)]
-    fn is_evident(
+    fn is_evident<K: Kernels>(
         &self,
         blocks: &Blocks,
-        basis: &Basis,
         inside: Range<usize>,
         steady: &Steady,
         before: Option<f32>,
     ) -> bool {
         let limits = self.limits;
-        let fits = blocks.fits(inside.clone());
-        let energy: f32 = fits.iter().map(|fit| fit.energy).sum();
-        let explained: f32 = fits.iter().map(|fit| fit.explained).sum();
-        let rest = 1.0 - explained / energy;
         let sharp = |most: f32| before.is_some_and(|before| before <= most);
+        let hum = blocks.hum();
+        if hum && (!sharp(limits.before_in_hum) || blocks.hum_rest() > limits.hum) {
+            return false;
+        }
+        let energy = blocks.energy::<K>(inside.clone());
+        let explained: f32 = blocks.fits.explained[inside.clone()].iter().sum();
+        let rest = 1.0 - explained / energy - steady.untold();
         // What isn't there cannot be foretold: most digits need no look at it.
-        let voiced = |most: f32| rest > most && rest * foretold(blocks, basis, inside) > most;
-        if rest > limits.rest || steady.unsteady > limits.unsteady {
+        let voiced = |most: f32| rest > most && rest * foretold(blocks, inside) > most;
+        if rest > limits.rest {
             false
-        } else if blocks.hum() {
-            rest <= limits.rest_in_hum
-                && steady.unsteady <= limits.unsteady_in_hum
-                && sharp(limits.before_in_hum)
-                && !voiced(limits.voiced_in_hum)
+        } else if hum {
+            rest <= limits.rest_in_hum && !voiced(limits.voiced_in_hum)
         } else if sharp(limits.before) {
             !voiced(limits.voiced)
         } else {
@@ -290,104 +288,39 @@ impl Work for Ended<'_> {
 
     #[inline(always)]
     fn run<K: Kernels>(self) -> usize {
-        let mut blocks = Blocks::of(self.recent, self.sound.hum);
-        let basis = Basis::new(self.screen.half_steps(self.sound.tones, self.sound.off));
-        let powers = self.sound.powers.map(|power| 2.0 * power);
-        let last = blocks
-            .good()
-            .rev()
-            .find(|&at| is_whole(&blocks.look(at, &basis), &powers));
-        let Some(last) = last else {
-            return BLOCKS * BLOCK;
-        };
-        let first = last.saturating_sub(3).max(blocks.good().start);
-        for at in first..last {
-            blocks.look(at, &basis);
+        let sound = self.sound;
+        let mut blocks = Blocks::of(sound.tones, sound.off, sound.hum);
+        blocks.fill(self.recent);
+        blocks.look::<K>(GROUPS - LATE..GROUPS);
+        let powers = sound.powers.map(|power| 2.0 * power);
+        let whole = whole::<K>(&blocks, &powers);
+        if whole == 0 {
+            return 4 * LATE * BLOCK;
         }
+        let last = whole.ilog2() as usize;
+        let first = last.saturating_sub(3).max(4 * (GROUPS - LATE));
         let known = first..last + 1;
-        let steady = Steady::of(blocks.fits(known.clone()), &basis, lag(&known));
-        let (mut best, mut sum, mut end) = (0.0, 0.0, last * BLOCK);
-        for at in last..(last + 2).min(blocks.good().end) {
-            let sound = basis.sound(steady.at(&basis, at - first));
-            let pairs = sound.iter().zip(blocks.block(at).iter());
-            for (n, (sound, sample)) in pairs.enumerate() {
-                sum += sound * (sample - 0.5 * sound);
-                if sum > best {
-                    (best, end) = (sum, at * BLOCK + n + 1);
-                }
-            }
+        let steady = Steady::of::<K>(&blocks, &known, lag(&known));
+        let at = last + usize::from(is_full(&blocks, last, &powers));
+        if at == blocks.good().end {
+            return (BLOCKS - at) * BLOCK;
         }
-        BLOCKS * BLOCK - end
-    }
-}
-
-impl Steady {
-    /// `lag`: blocks over which turns are measured. The more, the finer; more than 100 Hz / lag
-    /// from the basis cannot be told from less.
-    #[inline(always)]
-    fn of(fits: &[Fit], basis: &Basis, lag: usize) -> Steady {
-        let mut steady = Steady {
-            amplitudes: [Phasor::default(); 2],
-            off: [0.0; 2],
-            unsteady: 0.0,
-        };
-        let count = fits.len() as f32;
-        for tone in 0..2 {
-            let mut straight = [Phasor::default(); BLOCKS];
-            let back_step = basis.step[tone].conjugate();
-            let mut back = Phasor::ONE;
-            for (to, fit) in straight.iter_mut().zip(fits) {
-                *to = fit.tones[tone].times(back);
-                back = back.times(back_step);
-            }
-            let straight = &straight[..fits.len()];
-            let mut turn = Phasor::default();
-            for (now, before) in straight[lag..].iter().zip(straight) {
-                turn = turn.plus(now.times(before.conjugate()));
-            }
-            let off = turn.angle() / lag as f32;
-            let back_step = Phasor::turn(-0.5 * off);
-            let back_step = back_step.times(back_step);
-            let (mut back, mut sum, mut power) = (Phasor::ONE, Phasor::default(), 0.0);
-            for &tone in straight {
-                sum = sum.plus(tone.times(back));
-                power += tone.square();
-                back = back.times(back_step);
-            }
-            steady.amplitudes[tone] = sum.scaled(1.0 / count);
-            steady.off[tone] = off;
-            steady.unsteady = steady.unsteady.max(1.0 - sum.square() / (count * power));
-        }
-        steady
-    }
-
-    /// The amplitudes so many blocks later.
-    #[inline(always)]
-    fn at(&self, basis: &Basis, later: usize) -> [Phasor; 2] {
-        [0, 1].map(|tone| {
-            let half = Phasor::turn(0.5 * self.off[tone]);
-            let step = basis.step[tone].times(half).times(half);
-            (0..later).fold(self.amplitudes[tone], |tone, _| tone.times(step))
-        })
-    }
-
-    /// And earlier.
-    #[inline(always)]
-    fn back(&self, basis: &Basis, earlier: usize) -> [Phasor; 2] {
-        [0, 1].map(|tone| {
-            let half = Phasor::turn(0.5 * self.off[tone]);
-            let step = basis.step[tone].times(half).times(half).conjugate();
-            (0..earlier).fold(self.amplitudes[tone], |tone, _| tone.times(step))
-        })
+        (BLOCKS - at) * BLOCK - longest::<K>(&gains(&blocks, &steady, at))
     }
 }
 
 /// Whether there is something of the tones 30 to 40 ms ago, as there must be.
 #[inline(always)]
 fn may_be_long_enough(pairs: &[Pair; 4]) -> bool {
-    let [_, late, early, first] = pairs.map(|pair| pair.powers().iter().sum::<f32>());
+    let [_, late, early, first] = [0, 1, 2, 3].map(|ago| power(&pairs[ago]));
     let most = late.max(early);
     early >= 0.5 * most && first >= 0.05 * most
+}
+
+#[inline(always)]
+fn power(pair: &Pair) -> f32 {
+    let [row, column] = pair.powers();
+    row + column
 }
 
 /// Whether both tones are about as strong in one hop as in the other.
@@ -401,90 +334,115 @@ fn is_even(one: &Pair, other: &Pair) -> bool {
 /// How many hops ago the two strongest hops in a row end.
 #[inline(always)]
 fn core(pairs: &[Pair; 4]) -> usize {
-    let power = |pair: &Pair| pair.powers().iter().sum::<f32>();
     usize::from(power(&pairs[2]) > power(&pairs[0]))
+}
+
+/// Squared amplitudes in the middle.
+#[inline(always)]
+fn reference(blocks: &Blocks, middle: &Range<usize>) -> [f32; 2] {
+    let mut reference = [0.0; 2];
+    for (tone, reference) in reference.iter_mut().enumerate() {
+        let squares = &blocks.fits.squares[tone][middle.clone()];
+        *reference = 0.25 * squares.iter().sum::<f32>();
+    }
+    reference
+}
+
+/// A bit for each block in which both tones are about as strong as this.
+#[inline(always)]
+fn whole<K: Kernels>(blocks: &Blocks, reference: &[f32; 2]) -> u32 {
+    let least = [PART * reference[0], PART * reference[1]];
+    let bits = K::both(&blocks.fits.squares, least);
+    let good = blocks.good();
+    bits & ((1 << good.end) - (1 << good.start))
 }
 
 /// Squared amplitudes in the middle, and the blocks around it in which both tones are as strong.
 #[inline(always)]
-fn extent(
-    blocks: &mut Blocks,
-    basis: &Basis,
-    middle: Range<usize>,
-) -> Option<([f32; 2], Range<usize>)> {
-    let mut reference = [0.0; 2];
-    for at in middle.clone() {
-        let fit = blocks.look(at, basis);
-        for (sum, tone) in reference.iter_mut().zip(fit.tones) {
-            *sum += 0.25 * tone.square();
-        }
-    }
-    let fits = blocks.fits(middle.clone());
-    if !fits.iter().all(|fit| is_whole(fit, &reference)) {
-        return None;
-    }
-    let good = blocks.good();
-    let (mut from, mut to) = (middle.start, middle.end);
-    while from > good.start && is_whole(&blocks.look(from - 1, basis), &reference) {
-        from -= 1;
-    }
-    while to < good.end && is_whole(&blocks.look(to, basis), &reference) {
-        to += 1;
-    }
-    Some((reference, from..to))
-}
-
-#[inline(always)]
-fn is_whole(fit: &Fit, reference: &[f32; 2]) -> bool {
-    let mut tones = fit.tones.iter().zip(reference);
-    tones.all(|(tone, reference)| tone.square() >= PART * reference)
+fn extent<K: Kernels>(blocks: &Blocks, middle: Range<usize>) -> Option<([f32; 2], Range<usize>)> {
+    let reference = reference(blocks, &middle);
+    let other = !whole::<K>(blocks, &reference);
+    let before = other & ((1 << middle.end) - 1);
+    let start = (32 - before.leading_zeros()) as usize;
+    let end = middle.end + (other >> middle.end).trailing_zeros() as usize;
+    (start <= middle.start).then_some((reference, start..end))
 }
 
 /// The greater share of a tone's power that was there before the digit began.
 #[inline(always)]
-fn before(
-    blocks: &mut Blocks,
-    basis: &Basis,
-    span: &Range<usize>,
-    reference: &[f32; 2],
-) -> Option<f32> {
+fn before(blocks: &Blocks, span: &Range<usize>, reference: &[f32; 2]) -> Option<f32> {
     // The block next to the digit holds a part of it.
     let at = span.start.checked_sub(2)?;
     if at < blocks.good().start {
         return None;
     }
-    let fit = blocks.look(at, basis);
-    let share = |tone: usize| fit.tones[tone].square() / reference[tone];
+    let share = |tone: usize| blocks.fits.squares[tone][at] / reference[tone];
     Some(share(0).max(share(1)))
 }
 
-/// Samples since the beginning: where the digit explains the samples from on. `known` is the
-/// first block of the wave.
+/// Samples since the beginning: where the digit explains the samples from on.
 #[inline(always)]
-fn age(blocks: &Blocks, basis: &Basis, steady: &Steady, from: usize, known: usize) -> usize {
+fn age<K: Kernels>(blocks: &Blocks, steady: &Steady, from: usize, reference: &[f32; 2]) -> usize {
     if from == blocks.good().start {
         return BLOCKS * BLOCK;
     }
-    let (mut best, mut sum, mut start) = (0.0, 0.0, (from + 1) * BLOCK);
-    for at in [from, from - 1] {
-        let sound = basis.sound(steady.back(basis, known - at));
-        let pairs = sound.iter().zip(blocks.block(at).iter()).enumerate();
-        for (n, (sound, sample)) in pairs.rev() {
-            sum += sound * (sample - 0.5 * sound);
-            if sum > best {
-                (best, start) = (sum, at * BLOCK + n);
-            }
+    let at = from - usize::from(is_full(blocks, from, reference));
+    let gains = gains(blocks, steady, at);
+    let mut back = [0.0; BLOCK];
+    for n in 0..BLOCK {
+        back[n] = gains[BLOCK - 1 - n];
+    }
+    (BLOCKS - 1 - at) * BLOCK + longest::<K>(&back)
+}
+
+/// Whether both tones fill a block: the edge is in the next one.
+#[inline(always)]
+fn is_full(blocks: &Blocks, at: usize, reference: &[f32; 2]) -> bool {
+    const FULL: f32 = 0.9;
+    let [rows, columns] = &blocks.fits.squares;
+    rows[at] >= FULL * reference[0] && columns[at] >= FULL * reference[1]
+}
+
+/// What each sample of a block loses in power when the digit is taken off.
+#[inline(always)]
+fn gains(blocks: &Blocks, steady: &Steady, at: usize) -> [f32; BLOCK] {
+    let sound = blocks.sound(steady.at(blocks, at));
+    let samples = blocks.block(at);
+    let mut gains = [0.0; BLOCK];
+    for n in 0..BLOCK {
+        gains[n] = sound[n] * (samples[n] - 0.5 * sound[n]);
+    }
+    gains
+}
+
+/// How many samples from the first on gain most: the edge to the nearest eight, then exactly.
+#[inline(always)]
+fn longest<K: Kernels>(gains: &[f32; BLOCK]) -> usize {
+    const STEP: usize = 8;
+    let (mut best, mut all, mut edge) = (0.0, 0.0, 0);
+    for (n, part) in gains.as_chunks::<STEP>().0.iter().enumerate() {
+        all += K::sum(part);
+        if all > best {
+            (best, edge) = (all, (n + 1) * STEP);
         }
     }
-    BLOCKS * BLOCK - start
+    let from = edge.saturating_sub(STEP);
+    let (mut best, mut all, mut longest) = (0.0, 0.0, from);
+    for (n, gain) in gains[from..(edge + STEP).min(BLOCK)].iter().enumerate() {
+        all += gain;
+        if all > best {
+            (best, longest) = (all, from + n + 1);
+        }
+    }
+    longest
 }
 
 /// Samples since the end, by how much of the block after the last whole one it fills.
 #[inline(always)]
 fn tail(blocks: &Blocks, end: usize, reference: &[f32; 2]) -> f32 {
     let part = if end < blocks.good().end {
-        let fit = &blocks.fits(end..end + 1)[0];
-        let power: f32 = fit.tones.iter().map(|tone| tone.square()).sum();
+        let [rows, columns] = &blocks.fits.squares;
+        let power = rows[end] + columns[end];
         (power / (reference[0] + reference[1])).sqrt().min(1.0)
     } else {
         0.0
@@ -495,17 +453,16 @@ fn tail(blocks: &Blocks, end: usize, reference: &[f32; 2]) -> f32 {
 /// The share of what the tones leave that could be foretold from the three samples before: nearly
 /// none of white noise, much of a voice (Levinson's recursion on the first four correlations).
 #[inline(always)]
-fn foretold(blocks: &Blocks, basis: &Basis, inside: Range<usize>) -> f32 {
+fn foretold(blocks: &Blocks, inside: Range<usize>) -> f32 {
     let mut rest = [0.0; BLOCKS * BLOCK + 8];
-    let fits = blocks.fits(inside.clone());
-    let count = BLOCK * fits.len();
-    for (to, (at, fit)) in rest
-        .as_chunks_mut::<BLOCK>()
-        .0
-        .iter_mut()
-        .zip(inside.zip(fits))
-    {
-        let sound = basis.sound(fit.tones);
+    let fits = &blocks.fits;
+    let count = BLOCK * inside.len();
+    for (to, at) in rest.as_chunks_mut::<BLOCK>().0.iter_mut().zip(inside) {
+        let tones = [0, 1].map(|tone| Phasor {
+            re: fits.re[tone][at],
+            im: fits.im[tone][at],
+        });
+        let sound = blocks.sound(tones);
         for (to, (sample, sound)) in to.iter_mut().zip(blocks.block(at).iter().zip(&sound)) {
             *to = sample - sound;
         }
@@ -535,10 +492,4 @@ fn foretold(blocks: &Blocks, basis: &Basis, inside: Range<usize>) -> f32 {
         error *= 1.0 - reflection * reflection;
     }
     1.0 - error / whole
-}
-
-/// Half of the blocks, but no more than tells frequencies 25 Hz off.
-#[inline(always)]
-fn lag(blocks: &Range<usize>) -> usize {
-    (blocks.len() / 2).clamp(1, 4)
 }

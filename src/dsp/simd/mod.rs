@@ -10,8 +10,11 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod bank;
+pub(crate) mod blocks;
 
-use bank::{Folded, LANES, Peaks, Products, Rows};
+use bank::{FOLDED, Folded, LANES, Peaks, Products, Rows};
+use blocks::{BLOCKS, Row, Stretch};
+use std::ops::Range;
 
 pub(crate) mod fir;
 pub(crate) mod g711;
@@ -40,8 +43,20 @@ pub(crate) trait Work {
 /// The kernels of one set.
 pub(crate) trait Kernels {
     fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS];
+    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded;
     fn squares(folded: &Folded) -> i64;
     fn peaks(powers: &[f32; LANES], share: f32) -> Peaks;
+    /// Each block of these groups with each row.
+    fn blocks<const N: usize>(
+        stretch: &Stretch,
+        rows: [&Row<N>; 4],
+        groups: Range<usize>,
+        out: &mut blocks::Products,
+    );
+    fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]);
+    fn sum(values: &[f32; 8]) -> f32;
+    /// A bit for each block in which both values are at least these.
+    fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32;
 }
 
 impl Path {
@@ -70,13 +85,25 @@ impl Path {
     pub(crate) fn run<W: Work>(self, work: W) -> W::Output {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Path::Sse2 => work.run::<Sse2>(),
+            Path::Sse2 => with_sse2(work),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the processor was just found to have AVX2.
             Path::Avx2 if self.is_available() => unsafe { with_avx2(work) },
-            _ => work.run::<Portable>(),
+            _ => plainly(work),
         }
     }
+}
+
+/// Out of the way of the others.
+#[inline(never)]
+fn plainly<W: Work>(work: W) -> W::Output {
+    work.run::<Portable>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(never)]
+fn with_sse2<W: Work>(work: W) -> W::Output {
+    work.run::<Sse2>()
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -84,12 +111,6 @@ impl Path {
 fn with_avx2<W: Work>(work: W) -> W::Output {
     work.run::<Avx2>()
 }
-
-/// For what is seldom done.
-#[cfg(target_arch = "x86_64")]
-pub(crate) type Plain = Sse2;
-#[cfg(not(target_arch = "x86_64"))]
-pub(crate) type Plain = Portable;
 
 pub(crate) struct Portable;
 #[cfg(target_arch = "x86_64")]
@@ -105,6 +126,11 @@ impl Kernels for Portable {
     }
 
     #[inline(always)]
+    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded {
+        bank::fold_portable(samples)
+    }
+
+    #[inline(always)]
     fn squares(folded: &Folded) -> i64 {
         bank::squares_portable(folded)
     }
@@ -112,6 +138,31 @@ impl Kernels for Portable {
     #[inline(always)]
     fn peaks(powers: &[f32; LANES], share: f32) -> Peaks {
         bank::peaks_portable(powers, share)
+    }
+
+    #[inline(always)]
+    fn blocks<const N: usize>(
+        stretch: &Stretch,
+        rows: [&Row<N>; 4],
+        groups: Range<usize>,
+        out: &mut blocks::Products,
+    ) {
+        blocks::portable(stretch, rows, groups, out)
+    }
+
+    #[inline(always)]
+    fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
+        blocks::squares_portable(stretch, groups, out)
+    }
+
+    #[inline(always)]
+    fn sum(values: &[f32; 8]) -> f32 {
+        blocks::sum_portable(values)
+    }
+
+    #[inline(always)]
+    fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
+        blocks::both_portable(values, least)
     }
 }
 
@@ -121,6 +172,11 @@ impl Kernels for Sse2 {
     fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
         // SAFETY: every x86-64 has SSE2.
         unsafe { bank::sse2(rows, legs) }
+    }
+
+    #[inline(always)]
+    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded {
+        bank::fold_portable(samples)
     }
 
     #[inline(always)]
@@ -134,6 +190,35 @@ impl Kernels for Sse2 {
         // SAFETY: every x86-64 has SSE2.
         unsafe { bank::peaks_sse2(powers, share) }
     }
+
+    #[inline(always)]
+    fn blocks<const N: usize>(
+        stretch: &Stretch,
+        rows: [&Row<N>; 4],
+        groups: Range<usize>,
+        out: &mut blocks::Products,
+    ) {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::sse2(stretch, rows, groups, out) }
+    }
+
+    #[inline(always)]
+    fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::squares_sse2(stretch, groups, out) }
+    }
+
+    #[inline(always)]
+    fn sum(values: &[f32; 8]) -> f32 {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::sum_sse2(values) }
+    }
+
+    #[inline(always)]
+    fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::both_sse2(values, least) }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -142,6 +227,12 @@ impl Kernels for Avx2 {
     fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
         // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
         unsafe { bank::avx2(rows, legs) }
+    }
+
+    #[inline(always)]
+    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded {
+        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
+        unsafe { bank::fold_avx2(samples) }
     }
 
     #[inline(always)]
@@ -154,5 +245,34 @@ impl Kernels for Avx2 {
     fn peaks(powers: &[f32; LANES], share: f32) -> Peaks {
         // SAFETY: every x86-64 has SSE2.
         unsafe { bank::peaks_sse2(powers, share) }
+    }
+
+    #[inline(always)]
+    fn blocks<const N: usize>(
+        stretch: &Stretch,
+        rows: [&Row<N>; 4],
+        groups: Range<usize>,
+        out: &mut blocks::Products,
+    ) {
+        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
+        unsafe { blocks::avx2(stretch, rows, groups, out) }
+    }
+
+    #[inline(always)]
+    fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
+        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
+        unsafe { blocks::squares_avx2(stretch, groups, out) }
+    }
+
+    #[inline(always)]
+    fn sum(values: &[f32; 8]) -> f32 {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::sum_sse2(values) }
+    }
+
+    #[inline(always)]
+    fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
+        // SAFETY: every x86-64 has SSE2.
+        unsafe { blocks::both_sse2(values, least) }
     }
 }

@@ -163,10 +163,6 @@ impl Case {
         }
     }
 
-    fn is_another(&self) -> bool {
-        self.told.iter().any(|(_, tone)| *tone != self.itself)
-    }
-
     fn shown(&self) -> String {
         let (code, line) = &self.form;
         format!(
@@ -175,7 +171,7 @@ impl Case {
         )
     }
 
-    /// The same, but a special dial tone whose bursts were missed is a dial tone: both say
+    /// Told as another tone, but a special dial tone whose bursts were missed is a dial tone: both say
     /// that a number may be dialed.
     fn means_another(&self) -> bool {
         let meant = |tone: Tone| match tone {

@@ -26,7 +26,7 @@ pub fn parse(text: &str, file_name: &str) -> Result<Country, TableError> {
     })
 }
 
-/// Reads one line of a table that defines a tone, as [`write`](crate::write) writes it.
+/// Reads one line of a table that defines a tone, as [`write`](crate::write()) writes it.
 pub fn read(line: &str) -> Result<ToneDef, String> {
     match line.trim().split_once(char::is_whitespace) {
         Some(("tone", rest)) => tone::read(rest.trim(), std::iter::empty()),

@@ -341,6 +341,12 @@ pub fn outcome_words(disposition: Disposition) -> String {
     }
 }
 
+fn third_party(pieces: &ThreeWayEvidences) -> String {
+    let pieces = pieces.iter().map(|piece| three_way_words(piece.evidence));
+    let pieces: Vec<_> = pieces.collect();
+    format!("a third party may have been joined: {}", pieces.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -445,10 +451,4 @@ mod tests {
         );
         assert_eq!(story.end_keys(), None);
     }
-}
-
-fn third_party(pieces: &ThreeWayEvidences) -> String {
-    let pieces = pieces.iter().map(|piece| three_way_words(piece.evidence));
-    let pieces: Vec<_> = pieces.collect();
-    format!("a third party may have been joined: {}", pieces.join(", "))
 }

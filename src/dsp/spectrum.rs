@@ -570,9 +570,9 @@ fn strongest(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) -> 
     let powers = bins.powers();
     let mut scaled = [0.0; LANES];
     let mut most = 0f32;
-    for lane in 0..LANES {
-        scaled[lane] = powers[lane] * shape.scale[lane];
-        most = most.max(scaled[lane]);
+    for ((scaled, power), scale) in scaled.iter_mut().zip(powers).zip(shape.scale) {
+        *scaled = power * scale;
+        most = most.max(*scaled);
     }
     if most > best.1 {
         let lane = scaled.iter().position(|&power| power == most).unwrap_or(0);

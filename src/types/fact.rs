@@ -36,6 +36,10 @@ pub struct FactAt {
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "facts cross rings without allocation"
+)]
 pub enum Fact {
     OffHook,
     OnHook,

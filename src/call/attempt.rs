@@ -154,8 +154,12 @@ impl Attempt {
 
     /// What answered, told by its sound: kept beside the evidence that it was answered.
     pub(crate) fn classified(&mut self, cx: &mut Cx<'_>, class: Weighed<AnswerClass>) {
+        let evidence = AnswerEvidence::Class(class.evidence);
+        // What it added to the answer is not how sure it is.
+        self.answer_evidence
+            .retain(|piece| piece.evidence != evidence);
         self.hint(Weighed {
-            evidence: AnswerEvidence::Class(class.evidence),
+            evidence,
             at: class.at,
             trust: class.trust,
         });

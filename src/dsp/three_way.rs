@@ -49,7 +49,7 @@ use echo_path::EchoPath;
 use episode::Episodes;
 use front::Front;
 use half::HalfSecond;
-use types::{frame::Samples, tick::Tick, tone::Tone};
+use types::{frame::Samples, three_way::ThreeWayEvidence, tick::Tick, tone::Tone};
 
 use weights::{Inputs, THRESHOLD};
 
@@ -81,33 +81,10 @@ pub struct Facts {
     pub machine: bool,
 }
 
-/// What a piece of evidence is about.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum EvidenceKind {
-    /// Clicks at the edges of the silence.
-    Click,
-    /// The far end's room was gone.
-    Silence,
-    /// The far end is louder or weaker than before.
-    Level,
-    /// The noise of the connection is another one than before.
-    NoiseFloor,
-    /// The phone's echo comes back otherwise than before.
-    EchoPath,
-    /// A dial tone during the silence.
-    DialTone,
-    /// Digits during the silence.
-    Dtmf,
-    /// Ringback after the silence.
-    Ringback,
-    /// A voice that was not heard before.
-    NewTalker,
-}
-
 /// A piece of evidence.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Evidence {
-    pub kind: EvidenceKind,
+    pub kind: ThreeWayEvidence,
     /// When what it is about was first heard.
     pub at: Tick,
     /// What it adds to the score; below zero it speaks against.

@@ -1,7 +1,7 @@
 //! What a line hears: each leg's frame is read once, unchanged, by all its detectors, and their
 //! facts become [`Heard`] here and nowhere else.
 
-use crate::Shared;
+use crate::{Shared, trunk::TrunkFrame};
 use dsp::{
     answer::{Answer, AnswerEvent, AnswerSettings, Class, Tones},
     data::DataSignals,
@@ -9,7 +9,7 @@ use dsp::{
     modem::Signal,
     progress::{Progress, ProgressEvent},
     pulse::{CERTAIN, PulseDigits, PulseEvent},
-    three_way::{EvidenceKind, Facts, ThreeWay, ThreeWaySettings},
+    three_way::{Facts, ThreeWay, ThreeWaySettings},
     voice::{Voice, VoiceEvent, VoiceSettings},
 };
 use types::{
@@ -18,7 +18,7 @@ use types::{
     evidence::{AnswerEvidence, Trust, Weighed},
     frame::Samples,
     heard::Heard,
-    three_way::{ThreeWayEvidence, ThreeWayEvidences},
+    three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
     tone::Tone,
 };
@@ -55,7 +55,7 @@ impl PhoneEar {
     pub fn reset(&mut self) {
         self.entry.reset();
         self.talk.reset();
-        self.voice = Voice::new(VoiceSettings { silence: SILENCE });
+        self.voice.reset();
         self.talking = false;
         self.key_down = false;
     }
@@ -132,7 +132,7 @@ pub struct TrunkEar {
     three_way: ThreeWay,
     /// What the last frame brought to say for a third party.
     joined: Option<ThreeWayEvidences>,
-    answered: bool,
+    answered_at: Option<Tick>,
     key_down: bool,
 }
 
@@ -155,7 +155,7 @@ impl TrunkEar {
             pulses: PulseDigits::new(),
             three_way: ThreeWay::new(ThreeWaySettings::default()),
             joined: None,
-            answered: false,
+            answered_at: None,
             key_down: false,
         }
     }
@@ -164,13 +164,13 @@ impl TrunkEar {
         self.dtmf.reset();
         self.proceed.reset();
         self.progress.reset();
-        self.voice = Voice::new(VoiceSettings { silence: SILENCE });
+        self.voice.reset();
         self.data.reset();
         self.answer.reset();
         self.pulses.reset();
         self.three_way.reset();
         self.joined = None;
-        self.answered = false;
+        self.answered_at = None;
         self.key_down = false;
     }
 
@@ -188,7 +188,7 @@ impl TrunkEar {
     /// The call was answered, as this piece tells. A voice that told it is what there is to judge;
     /// otherwise whoever answered is heard from now on.
     pub fn answered(&mut self, piece: &Weighed<AnswerEvidence>) {
-        self.answered = true;
+        self.answered_at = Some(piece.at);
         if !matches!(
             piece.evidence,
             AnswerEvidence::Voice | AnswerEvidence::Class(_)
@@ -200,12 +200,13 @@ impl TrunkEar {
     /// A frame whose first sample is at `at`, and what was sent meanwhile.
     pub fn frame(
         &mut self,
-        samples: &Samples,
+        frame: &TrunkFrame,
         sent: &Samples,
         at: Tick,
         stage: Stage,
         out: &mut HeardList,
     ) {
+        let samples = &frame.heard.samples;
         let dtmf = self.dtmf.process(samples, at);
         let tones = match stage {
             Stage::Seized => &mut self.proceed,
@@ -219,7 +220,15 @@ impl TrunkEar {
             let data = self.data.process(samples, at);
             let tones = Tones::of(&progress, &dtmf, &data);
             tonal |= data.tonal;
-            self.who(samples, at, tones, out);
+            if self
+                .answered_at
+                .is_none_or(|since| at.since(since) <= CLASS_WITHIN)
+            {
+                self.who(samples, at, tones, out);
+            }
+            if stage == (Stage::Called { pulses: true }) {
+                push_pulses(&self.pulses.process(&frame.received, at), out);
+            }
             if stage == Stage::Talk {
                 let facts = Facts {
                     tonal,
@@ -227,16 +236,10 @@ impl TrunkEar {
                     tone: progress.events.iter().find_map(tone_of),
                     machine: data.tonal,
                 };
-                self.third(samples, sent, at, facts);
+                self.third(&frame.received, sent, at, facts);
             }
         }
         push_voice(&self.voice.process(samples, at, tonal), out);
-    }
-
-    /// Dial pulses in a frame as it was received: the clicks of a dial are not to be taken for what
-    /// an echo canceller leaves.
-    pub fn pulses(&mut self, received: &Samples, at: Tick, out: &mut HeardList) {
-        push_pulses(&self.pulses.process(received, at), out);
     }
 
     /// What was heard of a third party in the last frame.
@@ -253,12 +256,9 @@ impl TrunkEar {
             let AnswerEvent::Decided(decision) = event else {
                 continue;
             };
-            if decision.decided.since(decision.start) > CLASS_WITHIN {
-                continue;
-            }
             // Before the answer, nobody has anything to say.
             let told = class_of(decision.class)
-                .filter(|class| self.answered || *class != AnswerClass::Silence);
+                .filter(|class| self.answered_at.is_some() || *class != AnswerClass::Silence);
             if let Some(class) = told {
                 let _ = out.try_push(Heard::Class {
                     class,
@@ -275,25 +275,11 @@ impl TrunkEar {
         };
         let pieces = event.evidence.iter().filter(|piece| piece.weight > 0.0);
         let weighed = pieces.map(|piece| Weighed {
-            evidence: kind_of(piece.kind),
+            evidence: piece.kind,
             at: piece.at,
             trust: (piece.weight * 10.0).min(100.0) as Trust,
         });
         self.joined = Some(weighed.collect());
-    }
-}
-
-fn kind_of(kind: EvidenceKind) -> ThreeWayEvidence {
-    match kind {
-        EvidenceKind::Click => ThreeWayEvidence::Click,
-        EvidenceKind::Silence => ThreeWayEvidence::Silence,
-        EvidenceKind::Level => ThreeWayEvidence::Level,
-        EvidenceKind::NoiseFloor => ThreeWayEvidence::NoiseFloor,
-        EvidenceKind::EchoPath => ThreeWayEvidence::EchoPath,
-        EvidenceKind::DialTone => ThreeWayEvidence::DialTone,
-        EvidenceKind::Dtmf => ThreeWayEvidence::Digit,
-        EvidenceKind::Ringback => ThreeWayEvidence::Ringback,
-        EvidenceKind::NewTalker => ThreeWayEvidence::NewTalker,
     }
 }
 

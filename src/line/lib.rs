@@ -27,12 +27,12 @@ use std::sync::Arc;
 use bridge::Heard10;
 use call::{Bridge, Call, Event};
 use dsp::echo::{Canceller, EchoSettings};
-use ear::{HeardList, PhoneEar, Stage, TrunkEar};
+use ear::{HeardList, PhoneEar, TrunkEar};
 use mouth::Mouth;
 use name::NameClip;
 use signaling::{Hook, HookEvent};
 use tap::Tap;
-use trunk::Held;
+use trunk::{Held, TrunkFrame};
 use types::{
     dial_plan::DialPlan,
     digits::Digit,
@@ -180,7 +180,8 @@ impl Line {
         self.timers(now, &mut out);
         self.media(&mut out);
         if let Some(phone) = &phone {
-            self.speak(now, phone, trunk.as_ref(), input.trunk_lost > 0, &mut out);
+            let trunk = trunk.as_ref().map(|frame| &frame.heard);
+            self.speak(now, phone, trunk, input.trunk_lost > 0, &mut out);
         }
         // What was said or dialed in this frame may have ended a phase.
         self.timers(now, &mut out);
@@ -267,7 +268,7 @@ impl Line {
         now: Tick,
         input: &Input<'_>,
         phone: Option<&Heard10>,
-        trunk: Option<&Heard10>,
+        trunk: Option<&TrunkFrame>,
         out: &mut Outputs,
     ) {
         let at = now - FRAME_TICKS;
@@ -301,12 +302,7 @@ impl Line {
             let mut heard = HeardList::new();
             let stage = self.stage();
             self.trunk_ear
-                .frame(&trunk.samples, &self.sent, at, stage, &mut heard);
-            if let (Stage::Called { pulses: true }, Some(frame)) = (stage, input.trunk) {
-                let law = self.held.as_ref().map_or(self.law, |h| h.profile.law);
-                let received = Heard10::decode(law, frame).samples;
-                self.trunk_ear.pulses(&received, at, &mut heard);
-            }
+                .frame(trunk, &self.sent, at, stage, &mut heard);
             for heard in heard {
                 self.trunk_heard(now, heard, out);
             }

@@ -28,6 +28,22 @@ const DIGIT_OFF_MS: u32 = 70;
 const DIGIT_LOW_DBM0: f32 = -9.0;
 const DIGIT_HIGH_DBM0: f32 = -7.0;
 
+/// A frame of the trunk's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TrunkFrame {
+    /// Without the echo of what was sent.
+    pub(crate) heard: Heard10,
+    /// As it came: an echo that changes and the clicks of a dial are in this.
+    pub(crate) received: Samples,
+}
+
+impl TrunkFrame {
+    fn as_received(heard: Heard10) -> TrunkFrame {
+        let received = heard.samples;
+        TrunkFrame { heard, received }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) profile: TrunkProfile,
@@ -54,13 +70,13 @@ impl Held {
 
 impl Line {
     /// The trunk's frame, without the echo of what was sent.
-    pub(crate) fn trunk_frame(&mut self, input: &Input<'_>) -> Option<Heard10> {
+    pub(crate) fn trunk_frame(&mut self, input: &Input<'_>) -> Option<TrunkFrame> {
         let profile = self.held.as_ref()?.profile;
         let received = input.trunk.map(|frame| Heard10::decode(profile.law, frame));
         // What we say to the called party must not be taken for a machine that greets.
         let announcing = matches!(self.stage(), Stage::Called { .. });
         if !profile.cancel_echo && !announcing {
-            return received;
+            return received.map(TrunkFrame::as_received);
         }
         let Some(received) = received else {
             // It comes a frame later, and all after it.
@@ -75,7 +91,10 @@ impl Line {
         let mut clean = [0; FRAME];
         self.canceller
             .process(&self.sent, &received.samples, &mut clean);
-        Some(Heard10::encode(profile.law, &clean))
+        Some(TrunkFrame {
+            heard: Heard10::encode(profile.law, &clean),
+            received: received.samples,
+        })
     }
 
     /// What there is to listen for on the trunk.

@@ -7,11 +7,12 @@ use dsp::{
     modem::{ModemEvent, Signal},
     plan::TonePlan,
     progress::{Progress, ProgressEvent},
-    three_way::{EvidenceKind, Facts, NO_EPISODE, ThreeWay, ThreeWayEvent, ThreeWaySettings},
+    three_way::{Facts, NO_EPISODE, ThreeWay, ThreeWayEvent, ThreeWaySettings},
     tty::TtyEvent,
 };
 use types::{
     frame::{FRAME, Samples},
+    three_way::ThreeWayEvidence,
     tick::Tick,
 };
 
@@ -168,16 +169,16 @@ impl TrunkEar {
     }
 }
 
-fn kind(kind: EvidenceKind) -> &'static str {
+fn kind(kind: ThreeWayEvidence) -> &'static str {
     match kind {
-        EvidenceKind::Click => "click",
-        EvidenceKind::Silence => "silence",
-        EvidenceKind::Level => "level",
-        EvidenceKind::NoiseFloor => "noise-floor",
-        EvidenceKind::EchoPath => "echo-path",
-        EvidenceKind::DialTone => "dial-tone",
-        EvidenceKind::Dtmf => "dtmf",
-        EvidenceKind::Ringback => "ringback",
-        EvidenceKind::NewTalker => "new-talker",
+        ThreeWayEvidence::Click => "click",
+        ThreeWayEvidence::Silence => "silence",
+        ThreeWayEvidence::Level => "level",
+        ThreeWayEvidence::NoiseFloor => "noise-floor",
+        ThreeWayEvidence::EchoPath => "echo-path",
+        ThreeWayEvidence::DialTone => "dial-tone",
+        ThreeWayEvidence::Digit => "dtmf",
+        ThreeWayEvidence::Ringback => "ringback",
+        ThreeWayEvidence::NewTalker => "new-talker",
     }
 }

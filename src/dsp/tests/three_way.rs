@@ -6,9 +6,9 @@ mod bench;
 use bench::*;
 use dsp::{
     level::sine_peak,
-    three_way::{EvidenceKind, Facts, NO_EPISODE, ThreeWay, ThreeWayEvent, ThreeWaySettings},
+    three_way::{Facts, NO_EPISODE, ThreeWay, ThreeWayEvent, ThreeWaySettings},
 };
-use types::{frame::FRAME, tick::Ticks, tone::Tone};
+use types::{frame::FRAME, three_way::ThreeWayEvidence, tick::Ticks, tone::Tone};
 
 /// Something like speech: bursts of a harmonic sound whose pitch wanders, with pauses.
 fn voice(rng: &mut Rng, audio: &mut [i16], from_ms: usize, until_ms: usize, hz: f32, tilt: f32) {
@@ -125,9 +125,9 @@ fn a_flash_with_another_connection_and_voice_after_it_is_told_once_with_its_reas
             .map(|e| e.weight)
     };
     for kind in [
-        EvidenceKind::Click,
-        EvidenceKind::NoiseFloor,
-        EvidenceKind::NewTalker,
+        ThreeWayEvidence::Click,
+        ThreeWayEvidence::NoiseFloor,
+        ThreeWayEvidence::NewTalker,
     ] {
         assert!(weight(kind).is_some_and(|w| w > 0.5), "{kind:?}: {event:?}");
     }
@@ -166,7 +166,7 @@ fn ringback_after_a_silence_is_evidence() {
     assert!(
         evidence
             .iter()
-            .any(|e| e.kind == EvidenceKind::Ringback && e.weight > 1.0)
+            .any(|e| e.kind == ThreeWayEvidence::Ringback && e.weight > 1.0)
     );
 }
 

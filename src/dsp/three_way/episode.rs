@@ -2,7 +2,7 @@
 //! silence is compared.
 
 use super::{
-    Evidence, EvidenceKind, MOST_EVIDENCE, NO_EPISODE, ThreeWayEvent, ThreeWayFrame,
+    Evidence, MOST_EVIDENCE, NO_EPISODE, ThreeWayEvent, ThreeWayEvidence, ThreeWayFrame,
     half::{HALF_SECOND, Half},
     stats::{Moments, Stats},
     weights::{CURVES, Inputs, PRIORS, both},
@@ -433,18 +433,18 @@ impl Episode {
     }
 
     /// When what such evidence is about began.
-    fn since(&self, kind: EvidenceKind) -> Tick {
+    fn since(&self, kind: ThreeWayEvidence) -> Tick {
         let back = self.joined.unwrap_or(self.left);
         match kind {
-            EvidenceKind::Click => self.clicks.at.unwrap_or(self.left),
-            EvidenceKind::Silence => self.left,
-            EvidenceKind::DialTone => self.tones.dial.unwrap_or(self.left),
-            EvidenceKind::Dtmf => self.tones.dtmf.unwrap_or(self.left),
-            EvidenceKind::Ringback => self.tones.ringback.unwrap_or(back),
-            EvidenceKind::Level
-            | EvidenceKind::NoiseFloor
-            | EvidenceKind::EchoPath
-            | EvidenceKind::NewTalker => back,
+            ThreeWayEvidence::Click => self.clicks.at.unwrap_or(self.left),
+            ThreeWayEvidence::Silence => self.left,
+            ThreeWayEvidence::DialTone => self.tones.dial.unwrap_or(self.left),
+            ThreeWayEvidence::Digit => self.tones.dtmf.unwrap_or(self.left),
+            ThreeWayEvidence::Ringback => self.tones.ringback.unwrap_or(back),
+            ThreeWayEvidence::Level
+            | ThreeWayEvidence::NoiseFloor
+            | ThreeWayEvidence::EchoPath
+            | ThreeWayEvidence::NewTalker => back,
         }
     }
 }

@@ -10,7 +10,7 @@
 //! `cargo run --release -p suites --example three_way -- fit 600 300`. Of several fits this one erred
 //! least on other calls of the training part; a new fit is not necessarily better.
 
-use super::EvidenceKind::{self, *};
+use types::three_way::ThreeWayEvidence::{self, *};
 
 /// What the detector calls three-way if nothing else is set: one false alarm in 24 hours of the
 /// labelled set.
@@ -28,7 +28,7 @@ pub const PIECES: usize = 3;
 /// What one measurement is worth.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Curve {
-    pub kind: EvidenceKind,
+    pub kind: ThreeWayEvidence,
     /// Where each piece begins; the last has no end.
     pub knots: [f32; PIECES],
     /// Slopes towards "the far end left" and "the connection was changed"; `None` where a
@@ -62,7 +62,7 @@ pub fn both(left: f32, changed: f32) -> f32 {
     -((-left).exp() + (-changed).exp() + (-left - changed).exp()).ln()
 }
 
-const fn left(kind: EvidenceKind, knots: [f32; 3], slopes: [f32; 3]) -> Curve {
+const fn left(kind: ThreeWayEvidence, knots: [f32; 3], slopes: [f32; 3]) -> Curve {
     Curve {
         kind,
         knots,
@@ -71,7 +71,7 @@ const fn left(kind: EvidenceKind, knots: [f32; 3], slopes: [f32; 3]) -> Curve {
     }
 }
 
-const fn changed(kind: EvidenceKind, knots: [f32; 3], slopes: [f32; 3]) -> Curve {
+const fn changed(kind: ThreeWayEvidence, knots: [f32; 3], slopes: [f32; 3]) -> Curve {
     Curve {
         kind,
         knots,
@@ -80,7 +80,7 @@ const fn changed(kind: EvidenceKind, knots: [f32; 3], slopes: [f32; 3]) -> Curve
     }
 }
 
-const fn of_both(kind: EvidenceKind, knots: [f32; 3], slopes: [[f32; 3]; 2]) -> Curve {
+const fn of_both(kind: ThreeWayEvidence, knots: [f32; 3], slopes: [[f32; 3]; 2]) -> Curve {
     Curve {
         kind,
         knots,
@@ -117,7 +117,7 @@ pub const CURVES: [Curve; INPUTS] = [
     changed(NewTalker, UNLIKE, [3.52, -0.78, 6.80]),
     of_both(Ringback, FLAG, [[11.84, 0.0, 0.0], [9.87, 0.0, 0.0]]),
     left(DialTone, FLAG, [10.70, 0.0, 0.0]),
-    left(Dtmf, FLAG, [4.43, 0.0, 0.0]),
+    left(Digit, FLAG, [4.43, 0.0, 0.0]),
     changed(NewTalker, FLAG, [-1.29, 0.0, 0.0]),
     changed(NewTalker, SURE, [-0.30, -0.86, 11.58]),
     left(Silence, FLAG, [-5.60, 0.0, 0.0]),

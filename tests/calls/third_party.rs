@@ -60,7 +60,7 @@ fn says(clip: &Clip, seconds: u64) -> Step {
 fn inmate() -> Vec<Step> {
     let talk = Clip::inmate_talk();
     let mut steps = Vec::new();
-    for pause in [7000, 6000, 26_000, 11_000, 30_000] {
+    for pause in [7000, 6000, 26_000, 11_000, 18_000] {
         steps.extend([says(&talk, 5), wait(pause)]);
     }
     steps.push(Step::OnHook);
@@ -136,10 +136,14 @@ fn third_who_talks() -> CalledPartyScript {
 }
 
 fn talked(party: CalledPartyScript) -> Scenario {
-    let mut scenario = direct(inmate(), vec![]).lasting(105);
+    talked_with(party, third_who_talks())
+}
+
+fn talked_with(party: CalledPartyScript, third: CalledPartyScript) -> Scenario {
+    let mut scenario = direct(inmate(), vec![]).lasting(106);
     scenario.routes = drivers::sim::exchange::routes::Routes::new()
         .to(&format!("1{}", crate::bench::MOTHER), party)
-        .to(THIRD, third_who_talks());
+        .to(THIRD, third);
     scenario
 }
 
@@ -161,7 +165,11 @@ fn pieces(out: &Outcome) -> Vec<ThreeWayEvidence> {
 fn flagged(out: &Outcome) {
     let (held, joined) = (event(out, Event::Held), event(out, Event::Joined));
     let told = told(out).unwrap_or_else(|| panic!("not told: {}", out.tale()));
-    assert!(told > held && told < joined + Ticks::secs(30), "{}", out.tale());
+    assert!(
+        told > held && told < joined + Ticks::secs(30),
+        "{}",
+        out.tale()
+    );
     let record = out.record();
     assert!(record.flags.three_way, "{}", out.tale());
     // Each piece with its weight, and the moment it is about.
@@ -187,7 +195,11 @@ fn goes_on(out: &Outcome) {
 }
 
 fn not_flagged(out: &Outcome) {
-    assert!(!out.record().flags.three_way, "{:?}", out.record().three_way);
+    assert!(
+        !out.record().flags.three_way,
+        "{:?}",
+        out.record().three_way
+    );
     assert!(out.record().three_way.is_empty());
     goes_on(out);
 }
@@ -196,7 +208,6 @@ fn not_flagged(out: &Outcome) {
 fn a_third_party_who_is_joined_is_flagged_with_the_evidence() {
     let services = Services::three_way(Switching::ANALOG);
     let out = talked(at_home(joins_after_talk(), services)).run();
-    println!("{} {:?}", out.tale(), out.record().three_way);
     flagged(&out);
     let pieces = pieces(&out);
     for piece in [ThreeWayEvidence::Click, ThreeWayEvidence::Silence] {
@@ -208,14 +219,16 @@ fn a_third_party_who_is_joined_is_flagged_with_the_evidence() {
         ThreeWayEvidence::EchoPath,
         ThreeWayEvidence::Level,
     ];
-    assert!(of_the_third.iter().any(|p| pieces.contains(p)), "{pieces:?}");
+    assert!(
+        of_the_third.iter().any(|p| pieces.contains(p)),
+        "{pieces:?}"
+    );
 }
 
 #[test]
 fn a_third_party_who_is_joined_behind_a_digital_exchange_is_flagged() {
     let services = Services::three_way(Switching::DIGITAL);
     let out = talked(at_home(joins_after_talk(), services)).run();
-    println!("{} {:?}", out.tale(), out.record().three_way);
     flagged(&out);
 }
 
@@ -233,7 +246,6 @@ fn a_third_party_who_is_joined_while_the_telephone_rings_is_flagged() {
     ]);
     let services = Services::three_way(Switching::ANALOG);
     let out = talked(at_home(steps, services)).run();
-    println!("{} {:?}", out.tale(), out.record().three_way);
     flagged(&out);
 }
 
@@ -244,9 +256,36 @@ fn a_third_party_who_is_dropped_again_stays_in_the_record() {
     steps.extend([wait(9000), Step::flash_ms(450), wait(60_000)]);
     let services = Services::three_way(Switching::ANALOG);
     let out = talked(at_home(steps, services)).run();
-    println!("{} {:?}", out.tale(), out.record().three_way);
     flagged(&out);
     assert!(event(&out, Event::ThirdGone) > event(&out, Event::Joined));
+}
+
+/// The harder ones: a third whose line and room are like the called party's, or quieter, behind either
+/// exchange. What is left is another voice, and nothing is known of the third before it speaks.
+/// Not all are found: where the third adds neither noise nor loss, the voice alone says too little.
+#[test]
+fn of_thirds_on_lines_like_the_called_partys_some_are_found() {
+    let houses = [(2.0, 17.0, -56.0), (3.0, 20.0, -60.0), (5.0, 13.0, -52.0)];
+    let mut found = Vec::new();
+    for switching in [Switching::ANALOG, Switching::DIGITAL] {
+        for (loss, echo, room) in houses {
+            for (called_loss, called_echo, called_room) in [houses[0], (4.0, 14.0, -48.0)] {
+                let called = SubscriberLine::house(called_loss, called_echo, called_room);
+                let party = picks_up(joins_after_talk()).on(called);
+                let party = party.with(Services::three_way(switching));
+                let third = third_who_talks().on(SubscriberLine::house(loss, echo, room));
+                let out = talked_with(party, third).run();
+                goes_on(&out);
+                found.push(told(&out).is_some_and(|at| at > event(&out, Event::Held)));
+            }
+        }
+    }
+    let count = found.iter().filter(|&&found| found).count();
+    assert!(
+        count * 2 >= found.len(),
+        "{count} of {}: {found:?}",
+        found.len()
+    );
 }
 
 #[test]
@@ -280,6 +319,8 @@ fn an_ordinary_talk_is_not_flagged() {
     }
 }
 
+/// In a room of -48 dBm0 and louder this is not met: the room that is heard again after the exchange's
+/// silence is taken for a talker of another level.
 #[test]
 fn a_flash_without_a_third_party_is_not_flagged() {
     let mut steps = talks_a_while();
@@ -299,7 +340,6 @@ fn a_flash_without_a_third_party_is_not_flagged() {
     for switching in [Switching::ANALOG, Switching::DIGITAL] {
         let services = Services::three_way(switching);
         let out = talked(at_home(steps.clone(), services)).run();
-        println!("{} {:?}", out.tale(), out.record().three_way);
         event(&out, Event::Resumed);
         not_flagged(&out);
     }
@@ -322,7 +362,6 @@ fn a_call_that_waits_and_is_taken_is_not_flagged() {
     let caller = third(vec![wait(300), says(&third_talk(), 5)]);
     let services = Services::call_waiting(Ticks::secs(26), caller);
     let out = talked(at_home(steps, services)).run();
-    println!("{} {:?}", out.tale(), out.record().three_way);
     event(&out, Event::Resumed);
     not_flagged(&out);
 }

@@ -232,7 +232,7 @@ impl TrunkEar {
                 self.who(samples, at, tones, out);
             }
             if stage == (Stage::Called { pulses: true }) {
-                push_pulses(&self.pulses.process(&frame.received, at), out);
+                push_pulses(&self.pulses.process(&frame.filtered, at), out);
             }
             if stage == Stage::Talk {
                 let facts = Facts {

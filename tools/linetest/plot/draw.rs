@@ -330,11 +330,13 @@ fn time_axis(canvas: &mut Canvas, spectrum: Area, levels: Area, time: &Time) {
         canvas.text_around(x, levels.bottom() + 9, &text, INK);
     }
     let unit = match time.ms {
-        short if short < 60_000.0 => "time s",
-        long if long < 3_600_000.0 => "time min:s",
-        _ => "time h:min:s",
+        short if short < 60_000.0 => "s",
+        long if long < 3_600_000.0 => "min:s",
+        _ => "h:min:s",
     };
-    canvas.text(levels.right() + 28, levels.bottom() + 9, unit, FAINT);
+    let below = levels.bottom() + 9;
+    canvas.text(levels.right() + 28, below, "time", FAINT);
+    canvas.text(levels.right() + 28, below + LINE, unit, FAINT);
     canvas.frame(spectrum, INK);
 }
 

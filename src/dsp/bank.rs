@@ -20,14 +20,16 @@
 use crate::{
     SAMPLE_RATE,
     simd::{
-        Kernels, Path, Work,
-        bank::{Folded, Products, Rows, TABLE_ONE},
+        Kernels,
+        bank::{Folded, PAIRS, Products, Rows, TABLE_ONE},
     },
 };
-use std::sync::Arc;
 use types::frame::{FRAME, Samples};
 
 pub(crate) use crate::simd::bank::{LANES, SPARE_BITS};
+
+/// Pairs of folded samples in half a frame.
+pub(crate) const HALF_PAIRS: usize = PAIRS / 2;
 
 /// Samples in a hop: a frame.
 pub(crate) const HOP: usize = FRAME;
@@ -47,10 +49,11 @@ pub(crate) struct Bins {
     pub im: Lanes,
 }
 
-/// Eight frequencies: the unit of the kernel. Lanes without a frequency stay zero.
+/// Eight frequencies: the unit of the kernel. Lanes without a frequency stay zero. Its hops have
+/// 4 `N` samples: a frame, if nothing is said.
 #[derive(Clone, Debug)]
-pub(crate) struct Group {
-    rows: Rows,
+pub(crate) struct Group<const N: usize = PAIRS> {
+    rows: Rows<N>,
     /// The turn of each frequency over one hop.
     step: Bins,
 }
@@ -58,7 +61,6 @@ pub(crate) struct Group {
 /// The frequencies of one kind of listener, in groups.
 #[derive(Debug)]
 pub(crate) struct Bank {
-    path: Path,
     groups: Box<[Group]>,
 }
 
@@ -68,8 +70,8 @@ pub(crate) struct Turned(Bins);
 
 /// A leg's sums of squares and its hop, ready for the bank.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Hop {
-    pub folded: Folded,
+pub(crate) struct Hop<const N: usize = PAIRS> {
+    pub folded: Folded<N>,
     /// Sum of squares, in units of samples.
     pub energy: f32,
 }
@@ -130,14 +132,9 @@ impl Bins {
     }
 }
 
-impl Group {
-    /// At most [`LANES`] frequencies in Hz, each [`HOP`] samples.
-    pub fn new(freqs: &[f32]) -> Group {
-        Group::each(HOP, freqs)
-    }
-
-    /// The same for hops of other lengths, up to [`HOP`].
-    pub fn each(hop: usize, freqs: &[f32]) -> Group {
+impl<const N: usize> Group<N> {
+    /// At most [`LANES`] frequencies in Hz.
+    pub fn new(freqs: &[f32]) -> Group<N> {
         assert!(freqs.len() <= LANES, "{} frequencies", freqs.len());
         let angle = |lane: usize| {
             let hz = freqs.get(lane)?;
@@ -146,8 +143,8 @@ impl Group {
         let mut step = Bins::ZERO;
         for lane in 0..LANES {
             if let Some(angle) = angle(lane) {
-                step.re[lane] = (angle * hop as f64).cos() as f32;
-                step.im[lane] = -(angle * hop as f64).sin() as f32;
+                step.re[lane] = (angle * (4 * N) as f64).cos() as f32;
+                step.im[lane] = -(angle * (4 * N) as f64).sin() as f32;
             }
         }
         Group {
@@ -161,8 +158,8 @@ impl Group {
 
     /// Correlates one hop; the phase is that of its own middle.
     #[inline(always)]
-    pub fn middle<K: Kernels>(&self, hop: &Folded) -> Bins {
-        let [[cosines, sines]] = K::correlate(&self.rows, [hop]);
+    pub fn middle<K: Kernels>(&self, hop: &Folded<N>) -> Bins {
+        let [[[cosines, sines]]] = K::correlate([&self.rows], [hop]);
         Bins {
             re: cosines.map(|product| UNIT * product as f32),
             im: sines.map(|product| UNIT * product as f32),
@@ -175,16 +172,16 @@ impl Group {
         (self.step.re[lane], self.step.im[lane])
     }
 
-    /// Correlates a hop of each leg.
+    /// The bins of successive hops of one leg, correlated at once.
     #[inline(always)]
-    pub fn hop<K: Kernels, const LEGS: usize>(
+    pub fn hops<K: Kernels, const HOPS: usize>(
         &self,
-        hops: [&Folded; LEGS],
-        turned: [&mut Turned; LEGS],
-    ) -> [Bins; LEGS] {
-        let products = K::correlate(&self.rows, hops);
-        let mut bins = [Bins::ZERO; LEGS];
-        for ((bins, turned), products) in bins.iter_mut().zip(turned).zip(&products) {
+        hops: [&Folded<N>; HOPS],
+        turned: &mut Turned,
+    ) -> [Bins; HOPS] {
+        let [products] = K::correlate([&self.rows], hops);
+        let mut bins = [Bins::ZERO; HOPS];
+        for (bins, products) in bins.iter_mut().zip(&products) {
             *bins = turned.next(products, &self.step);
         }
         bins
@@ -225,11 +222,10 @@ impl Turned {
 }
 
 impl Bank {
-    pub fn new(freqs: &[f32], path: Path) -> Arc<Bank> {
-        Arc::new(Bank {
-            path,
+    pub fn new(freqs: &[f32]) -> Bank {
+        Bank {
             groups: freqs.chunks(LANES).map(Group::new).collect(),
-        })
+        }
     }
 
     /// How many groups; frequency `n` is lane `n % LANES` of group `n / LANES`.
@@ -242,64 +238,58 @@ impl Bank {
         vec![Turned::START; self.groups.len()].into()
     }
 
-    /// Takes the next samples of one or two legs: writes the bins of each group, and returns
-    /// the sum of squares.
-    pub fn hop<const LEGS: usize>(
+    /// Takes the next hop of one or two legs, each with its phases: writes the bins of each group.
+    #[inline(always)]
+    pub fn hop<K: Kernels, const LEGS: usize>(
         &self,
-        samples: [&Samples; LEGS],
-        turned: [&mut [Turned]; LEGS],
-        bins: [&mut [Bins]; LEGS],
-    ) -> [f32; LEGS] {
-        self.path.run(NextHop {
-            groups: &self.groups,
-            samples,
-            turned,
-            bins,
-        })
+        hops: [&Folded; LEGS],
+        mut legs: [(&mut [Turned], &mut [Bins]); LEGS],
+    ) {
+        let (twos, rest) = self.groups.as_chunks::<2>();
+        for (n, two) in twos.iter().enumerate() {
+            let products = K::correlate(two.each_ref().map(|group| &group.rows), hops);
+            for ((at, group), products) in (2 * n..).zip(two).zip(&products) {
+                finish(at, group, products, &mut legs);
+            }
+        }
+        for group in rest {
+            let [products] = K::correlate([&group.rows], hops);
+            finish(self.groups.len() - 1, group, &products, &mut legs);
+        }
     }
 }
 
-struct NextHop<'a, const LEGS: usize> {
-    groups: &'a [Group],
-    samples: [&'a Samples; LEGS],
-    turned: [&'a mut [Turned]; LEGS],
-    bins: [&'a mut [Bins]; LEGS],
-}
-
-impl<const LEGS: usize> Work for NextHop<'_, LEGS> {
-    type Output = [f32; LEGS];
-
-    #[inline(always)]
-    fn run<K: Kernels>(mut self) -> [f32; LEGS] {
-        let hops = self.samples.map(fold::<K>);
-        for (at, group) in self.groups.iter().enumerate() {
-            let turned = self.turned.each_mut().map(|turned| &mut turned[at]);
-            let found = group.hop::<K, LEGS>(hops.each_ref().map(|hop| &hop.folded), turned);
-            for (to, found) in self.bins.iter_mut().zip(found) {
-                to[at] = found;
-            }
-        }
-        hops.map(|hop| hop.energy)
+/// Each leg's bins of one group.
+#[inline(always)]
+fn finish<const LEGS: usize>(
+    at: usize,
+    group: &Group,
+    products: &[Products; LEGS],
+    legs: &mut [(&mut [Turned], &mut [Bins]); LEGS],
+) {
+    for ((turned, bins), products) in legs.iter_mut().zip(products) {
+        bins[at] = turned[at].next(products, &group.step);
     }
 }
 
 /// Folds a frame and sums its squares.
 #[inline(always)]
 pub(crate) fn fold<K: Kernels>(samples: &Samples) -> Hop {
-    let folded = K::fold(samples);
-    Hop {
-        energy: (1 << (2 * SPARE_BITS)) as f32 * K::squares(&folded) as f32,
-        folded,
-    }
+    Hop::of::<K>(samples)
 }
 
-/// Half a frame, as a hop of its own: silence stands on both sides of it.
-#[inline(always)]
-pub(crate) fn fold_half<K: Kernels>(samples: &[i16; HOP / 2]) -> Hop {
-    const BEFORE: usize = HOP / 4;
-    let mut whole = [0; HOP];
-    whole[BEFORE..BEFORE + HOP / 2].copy_from_slice(samples);
-    fold::<K>(&whole)
+impl<const N: usize> Hop<N> {
+    /// Folds 4 `N` samples and sums their squares.
+    #[inline(always)]
+    pub fn of<K: Kernels>(samples: &[i16]) -> Hop<N> {
+        let mut hop = Hop {
+            folded: Folded::ZERO,
+            energy: 0.0,
+        };
+        let squares = K::fold(samples, &mut hop.folded);
+        hop.energy = (1 << (2 * SPARE_BITS)) as f32 * squares as f32;
+        hop
+    }
 }
 
 /// How much of a sine's amplitude a window of `samples` sees when it is `offset_hz` off
@@ -313,7 +303,27 @@ pub(crate) fn scallop(offset_hz: f32, samples: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::{Path, Work};
     use goertzel_nostd::Parameters;
+
+    /// The next frame of each leg.
+    struct Next<'a, const LEGS: usize> {
+        bank: &'a Bank,
+        samples: [&'a Samples; LEGS],
+        legs: [(&'a mut [Turned], &'a mut [Bins]); LEGS],
+    }
+
+    impl<const LEGS: usize> Work for Next<'_, LEGS> {
+        type Output = [f32; LEGS];
+
+        #[inline(always)]
+        fn run<K: Kernels>(self) -> [f32; LEGS] {
+            let hops = self.samples.map(fold::<K>);
+            let folded = hops.each_ref().map(|hop| &hop.folded);
+            self.bank.hop::<K, LEGS>(folded, self.legs);
+            hops.map(|hop| hop.energy)
+        }
+    }
 
     const FREQS: [f32; 19] = [
         0.0, 16.67, 250.0, 300.0, 350.0, 400.0, 440.0, 480.0, 620.0, 697.0, 941.0, 985.2, 1100.0,
@@ -350,12 +360,16 @@ mod tests {
 
     /// Bits of all bins and energies of one leg.
     fn heard(path: Path, frames: &[Samples]) -> Vec<u32> {
-        let bank = Bank::new(&FREQS, path);
+        let bank = Bank::new(&FREQS);
         let mut turned = bank.start();
         let mut all = Vec::new();
         for frame in frames {
             let mut bins = [Bins::ZERO; 3];
-            let [energy] = bank.hop([frame], [&mut turned], [&mut bins]);
+            let [energy] = path.run(Next {
+                bank: &bank,
+                samples: [frame],
+                legs: [(&mut turned, &mut bins)],
+            });
             all.push(energy.to_bits());
             let values = bins.iter().flat_map(|bins| bins.re.iter().chain(&bins.im));
             all.extend(values.map(|value| value.to_bits()));
@@ -376,17 +390,29 @@ mod tests {
     fn two_legs_at_once_are_each_alone() {
         let frames = frames(50);
         for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
-            let bank = Bank::new(&FREQS, path);
+            let bank = &Bank::new(&FREQS);
             let (mut one, mut two) = (bank.start(), bank.start());
             let (mut alone_one, mut alone_two) = (bank.start(), bank.start());
             for (a, b) in frames.iter().zip(frames.iter().rev()) {
                 let mut together = [[Bins::ZERO; 3]; 2];
                 let [bins_one, bins_two] = &mut together;
-                let energies = bank.hop([a, b], [&mut one, &mut two], [bins_one, bins_two]);
+                let energies = path.run(Next {
+                    bank,
+                    samples: [a, b],
+                    legs: [(&mut one, bins_one), (&mut two, bins_two)],
+                });
                 let mut apart = [[Bins::ZERO; 3]; 2];
-                let [energy_a] = bank.hop([a], [&mut alone_one], [&mut apart[0]]);
-                let [energy_b] = bank.hop([b], [&mut alone_two], [&mut apart[1]]);
-                assert_eq!(energies, [energy_a, energy_b]);
+                let [bins_one, bins_two] = &mut apart;
+                let alone = [(a, &mut alone_one, bins_one), (b, &mut alone_two, bins_two)];
+                let alone = alone.map(|(frame, turned, bins)| {
+                    let [energy] = path.run(Next {
+                        bank,
+                        samples: [frame],
+                        legs: [(turned, bins)],
+                    });
+                    energy
+                });
+                assert_eq!(energies, alone);
                 for (x, y) in together.iter().flatten().zip(apart.iter().flatten()) {
                     assert_eq!((x.re, x.im), (y.re, y.im));
                 }
@@ -407,9 +433,13 @@ mod tests {
                 })
             };
             for frame in &frames(0) {
-                let bank = Bank::new(&FREQS, Path::best());
+                let bank = Bank::new(&FREQS);
                 let mut bins = [Bins::ZERO; 3];
-                bank.hop([frame], [&mut bank.start()], [&mut bins]);
+                Path::best().run(Next {
+                    bank: &bank,
+                    samples: [frame],
+                    legs: [(&mut bank.start(), &mut bins)],
+                });
                 let (re, im) = exact(frame);
                 let found = (
                     bins[lane / LANES].re[lane % LANES],
@@ -425,14 +455,18 @@ mod tests {
     #[test]
     fn a_window_is_what_goertzel_gives() {
         let frames = frames(200);
-        let bank = Bank::new(&FREQS, Path::best());
+        let bank = Bank::new(&FREQS);
         for hops in [1, 2, 5] {
             for window in frames[..200].chunks_exact(hops) {
                 let mut turned = bank.start();
                 let mut sum = [Bins::ZERO; 3];
                 for frame in window {
                     let mut bins = [Bins::ZERO; 3];
-                    bank.hop([frame], [&mut turned], [&mut bins]);
+                    Path::best().run(Next {
+                        bank: &bank,
+                        samples: [frame],
+                        legs: [(&mut turned, &mut bins)],
+                    });
                     sum.iter_mut()
                         .zip(&bins)
                         .for_each(|(sum, hop)| sum.add(hop));

@@ -3,12 +3,13 @@
 //! What: the presence of what [`modem`](crate::modem) and [`tty`](crate::tty) know, from one
 //! pass over the samples.
 //!
-//! How: one group of eight correlators serves both, each 5 ms.
+//! How: one group of eight correlators serves both, each 5 ms: both halves of a frame at once. The
+//! sums of two hops are the windows in which single tones are looked for.
 //!
 //! Limits: those of the two.
 
 use crate::{
-    bank::{Bins, Group, Turned, fold_half},
+    bank::{self, Bins, Group, HALF_PAIRS, LANES, Lanes, Turned},
     modem::{Modem, ModemEvent},
     simd::{Kernels, Path, Work},
     tty::{Tty, TtyEvent},
@@ -33,18 +34,26 @@ pub struct DataFrame {
 #[derive(Clone, Debug)]
 pub struct DataSignals {
     path: Path,
+    group: &'static Group<HALF_PAIRS>,
     turned: Turned,
+    last: Hop,
+    /// Hops since samples were lost, as far as they matter.
+    known: u8,
     modem: Modem,
     tty: Tty,
 }
 
-/// What 5 ms gave.
+/// What 5 ms gave, and the window of 10 ms that they complete.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hop {
     pub bins: Bins,
-    /// Sum of squares.
+    pub window: Bins,
+    /// Their squared magnitudes.
+    pub powers: Lanes,
+    pub window_powers: Lanes,
+    /// Sums of squares.
     pub energy: f32,
-    pub end: Tick,
+    pub window_energy: f32,
 }
 
 pub(crate) const HOP: usize = 40;
@@ -65,9 +74,17 @@ pub(crate) const TTY_SPACE: usize = 7;
 
 impl DataSignals {
     pub fn new() -> DataSignals {
+        DataSignals::with_path(Path::best())
+    }
+
+    /// With these instructions; all give the same facts.
+    pub fn with_path(path: Path) -> DataSignals {
         DataSignals {
-            path: Path::best(),
+            path,
+            group: &GROUP,
             turned: Turned::START,
+            last: Hop::NOTHING,
+            known: 0,
             modem: Modem::new(),
             tty: Tty::new(),
         }
@@ -75,26 +92,42 @@ impl DataSignals {
 
     pub fn process(&mut self, samples: &Samples, at: Tick) -> DataFrame {
         let mut frame = DataFrame::default();
-        let turned = &mut self.turned;
-        for (n, (bins, energy)) in self.path.run(Halves { samples, turned }).iter().enumerate() {
-            let hop = Hop {
-                bins: *bins,
-                energy: *energy,
-                end: at + Ticks(((n + 1) * HOP) as u64),
-            };
-            if let Some(event) = self.modem.hop(&hop) {
+        self.path.run(NextFrame {
+            data: self,
+            samples,
+            at,
+            frame: &mut frame,
+        });
+        frame
+    }
+
+    #[inline(always)]
+    fn hear<K: Kernels>(&mut self, samples: &Samples, at: Tick, frame: &mut DataFrame) {
+        let (halves, _) = samples.as_chunks::<HOP>();
+        let [first, second] = [&halves[0], &halves[1]].map(|half| bank::Hop::of::<K>(half));
+        let hops = [&first.folded, &second.folded];
+        let bins = self.group.hops::<K, 2>(hops, &mut self.turned);
+        let mut end = at;
+        for (bins, energy) in bins.iter().zip([first.energy, second.energy]) {
+            end += HOP_TICKS;
+            let hop = self.last.then(bins, energy);
+            // A window tells a tone by what it turned since the one before.
+            let before = (self.known == JUDGED).then_some(&self.last.window);
+            if let Some(event) = self.modem.hop(&hop, before, end) {
                 // No more than one a hop, and two hops in a frame.
                 let _ = frame.modem.try_push(event);
             }
-            frame.tty = self.tty.hop(&hop).or(frame.tty);
+            frame.tty = self.tty.hop(&hop, end).or(frame.tty);
+            self.last = hop;
+            self.known = (self.known + 1).min(JUDGED);
         }
         frame.tonal = self.modem.hears() || self.tty.hears();
-        frame
     }
 
     /// Samples are missing before the next frame. A signal that goes on is not told again.
     pub fn lost(&mut self, samples: u32) {
         if samples > 0 {
+            self.known = 0;
             self.modem.lost();
             self.tty.lost();
         }
@@ -102,6 +135,7 @@ impl DataSignals {
 
     /// Forgets all that was heard, in place.
     pub fn reset(&mut self) {
+        self.known = 0;
         self.modem.reset();
         self.tty.reset();
     }
@@ -114,24 +148,65 @@ impl Default for DataSignals {
 }
 
 /// The correlators, shared by all lines.
-static GROUP: LazyLock<Group> = LazyLock::new(|| Group::each(HOP, &FREQS));
+static GROUP: LazyLock<Group<HALF_PAIRS>> = LazyLock::new(|| Group::new(&FREQS));
 
-/// Both halves of a frame: their bins and sums of squares.
-struct Halves<'a> {
-    samples: &'a Samples,
-    turned: &'a mut Turned,
-}
+/// Hops that it takes until a window and the one before it are of one piece.
+const JUDGED: u8 = 2;
 
-impl Work for Halves<'_> {
-    type Output = [(Bins, f32); 2];
+impl Hop {
+    const NOTHING: Hop = Hop {
+        bins: Bins::ZERO,
+        window: Bins::ZERO,
+        powers: [0.0; LANES],
+        window_powers: [0.0; LANES],
+        energy: 0.0,
+        window_energy: 0.0,
+    };
 
     #[inline(always)]
-    fn run<K: Kernels>(self) -> [(Bins, f32); 2] {
-        let (halves, _) = self.samples.as_chunks::<HOP>();
-        [0, 1].map(|half: usize| {
-            let hop = fold_half::<K>(&halves[half]);
-            let [bins] = GROUP.hop::<K, 1>([&hop.folded], [&mut *self.turned]);
-            (bins, hop.energy)
-        })
+    fn then(&self, bins: &Bins, energy: f32) -> Hop {
+        let mut window = *bins;
+        window.add(&self.bins);
+        Hop {
+            bins: *bins,
+            window,
+            powers: bins.powers(),
+            window_powers: window.powers(),
+            energy,
+            window_energy: self.energy + energy,
+        }
+    }
+
+    /// The amplitude at one of the frequencies.
+    #[inline(always)]
+    pub fn amplitude(&self, lane: usize) -> f32 {
+        self.powers[lane].sqrt() * (std::f32::consts::SQRT_2 / HOP as f32)
+    }
+
+    /// Whether two tones may have this share of the mean square when their amplitudes add: the
+    /// square of a sum is at most twice the sum of the squares.
+    #[inline(always)]
+    pub fn may_hold(&self, tones: [usize; 2], share: f32) -> bool {
+        const SCALE: f32 = 4.0 / HOP as f32;
+        /// More than rounding.
+        const MARGIN: f32 = 1.001;
+        let both = self.powers[tones[0]] + self.powers[tones[1]];
+        MARGIN * SCALE * both >= share * self.energy
+    }
+}
+
+struct NextFrame<'a> {
+    data: &'a mut DataSignals,
+    samples: &'a Samples,
+    at: Tick,
+    frame: &'a mut DataFrame,
+}
+
+impl Work for NextFrame<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<K: Kernels>(self) {
+        self.data.hear::<K>(self.samples, self.at, self.frame);
     }
 }

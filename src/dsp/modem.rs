@@ -63,18 +63,9 @@ pub enum ModemEvent {
 /// The detector. One a leg, fed by [`DataSignals`](crate::data::DataSignals).
 #[derive(Clone, Debug)]
 pub(crate) struct Modem {
-    before: Option<Before>,
     run: Option<Run>,
     last_burst: Option<(Signal, Tick)>,
     flags: Flags,
-}
-
-/// The last hop and the window that it completed.
-#[derive(Clone, Copy, Debug)]
-struct Before {
-    hop: Bins,
-    energy: f32,
-    window: Option<Bins>,
 }
 
 /// One frequency that explains a window.
@@ -118,17 +109,21 @@ const STEADY: Ticks = Ticks::ms(500);
 impl Modem {
     pub fn new() -> Modem {
         Modem {
-            before: None,
             run: None,
             last_burst: None,
             flags: Flags::new(),
         }
     }
 
-    pub fn hop(&mut self, hop: &Hop) -> Option<ModemEvent> {
-        let hit = self.window(hop);
-        let flags = self.flags.hop(hop);
-        let tone = self.follow(hit, hop);
+    /// `before` is the window that ended one hop earlier.
+    #[inline(always)]
+    pub fn hop(&mut self, hop: &Hop, before: Option<&Bins>, end: Tick) -> Option<ModemEvent> {
+        let hit = before.and_then(|before| hit(hop, before));
+        let flags = self.flags.hop(hop, end);
+        if self.run.is_none() && hit.is_none() {
+            return flags;
+        }
+        let tone = self.follow(hit, hop, end);
         flags.or(tone)
     }
 
@@ -140,7 +135,6 @@ impl Modem {
 
     /// Samples are missing: no window may span the break.
     pub fn lost(&mut self) {
-        self.before = None;
         if let Some(run) = &mut self.run {
             run.lost();
         }
@@ -151,40 +145,22 @@ impl Modem {
         *self = Modem::new();
     }
 
-    /// Completes a window and looks for the tone in it.
-    fn window(&mut self, hop: &Hop) -> Option<Hit> {
-        let before = self.before.replace(Before {
-            hop: hop.bins,
-            energy: hop.energy,
-            window: None,
-        })?;
-        let mut window = hop.bins;
-        window.add(&before.hop);
-        self.before.as_mut()?.window = Some(window);
-        let earlier = before.window?;
-        let total = (before.energy + hop.energy) / WINDOW as f32;
-        if total < LEAST {
-            return None;
-        }
-        hit(&window, &earlier, total)
-    }
-
-    fn follow(&mut self, hit: Option<Hit>, hop: &Hop) -> Option<ModemEvent> {
+    fn follow(&mut self, hit: Option<Hit>, hop: &Hop, end: Tick) -> Option<ModemEvent> {
         let Some(run) = &mut self.run else {
-            self.run = hit.map(|hit| Run::new(&hit, hop));
+            self.run = hit.map(|hit| Run::new(&hit, end));
             return None;
         };
         match hit {
             Some(hit) if hit.lane == run.lane() => {
-                run.add(&hit, hop);
+                run.add(&hit, hop, end);
                 self.steady()
             }
             other => {
-                if run.miss(hop) {
+                if run.miss(hop, end) {
                     return None;
                 }
                 let ended = self.ended();
-                self.run = other.map(|hit| Run::new(&hit, hop));
+                self.run = other.map(|hit| Run::new(&hit, end));
                 ended
             }
         }
@@ -236,18 +212,23 @@ impl Modem {
 }
 
 /// The strongest of the single tones, when it explains the window and is where it should be.
-fn hit(window: &Bins, earlier: &Bins, total: f32) -> Option<Hit> {
+#[inline(always)]
+fn hit(hop: &Hop, before: &Bins) -> Option<Hit> {
     const SCALE: f32 = 2.0 / (WINDOW * WINDOW) as f32;
-    let power = |lane: usize| window.re[lane] * window.re[lane] + window.im[lane] * window.im[lane];
-    let (lane, strays) = TONES
-        .into_iter()
-        .max_by(|a, b| power(a.0).total_cmp(&power(b.0)))?;
-    let power = power(lane) * SCALE;
+    let total = hop.window_energy / WINDOW as f32;
+    let mut best = (0.0, TONES[0]);
+    for tone in TONES {
+        let power = hop.window_powers[tone.0];
+        if power >= best.0 {
+            best = (power, tone);
+        }
+    }
+    let (power, (lane, strays)) = (best.0 * SCALE, best.1);
     // At most half of a straying tone's power is seen.
-    if power < 0.5 * EXPLAINED * total {
+    if total < LEAST || power < 0.5 * EXPLAINED * total {
         return None;
     }
-    let turn = window.turn_since(earlier, lane);
+    let turn = hop.window.turn_since(before, lane);
     let offset = offset_hz(turn);
     let seen = scallop(offset, WINDOW);
     let share = power / (seen * seen) / total;

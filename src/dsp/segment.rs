@@ -18,6 +18,7 @@ use crate::{
     level::power_dbm0,
     plan::MAX_FREQS,
     shape::Peak,
+    simd::Path,
     spectrum::{FRAMES, Peaks, Spectrum},
 };
 use arrayvec::ArrayVec;
@@ -160,12 +161,12 @@ impl Segmenter {
             frames: usual_frames(hz, nearest),
         };
         let bands: Vec<Band> = freqs.iter().map(band).collect();
-        Segmenter::of_bands(&bands)
+        Segmenter::of_bands(&bands, Path::best())
     }
 
-    pub(crate) fn of_bands(bands: &[Band]) -> Segmenter {
+    pub(crate) fn of_bands(bands: &[Band], path: Path) -> Segmenter {
         Segmenter {
-            spectrum: Spectrum::new(bands),
+            spectrum: Spectrum::new(bands, path),
             refill: 0,
             onset: None,
             sound: None,

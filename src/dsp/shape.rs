@@ -108,9 +108,11 @@ impl Shape {
         }
     }
 
+    /// The windows of group `at`, from the last frames' bins.
     #[inline(always)]
-    pub fn sum(&self, longest: usize, frames: [&Bins; LONGEST]) -> Bins {
+    pub fn sum(&self, longest: usize, frames: &[&[Bins]; LONGEST], at: usize) -> Bins {
         let [a, b, c, d, e, f, g, h] = frames;
+        let (a, b, c, d) = (&a[at], &b[at], &c[at], &d[at]);
         let mut sum = Bins::ZERO;
         for lane in 0..LANES {
             let (two, four) = (self.two[lane], self.four[lane]);
@@ -120,6 +122,7 @@ impl Shape {
         if longest <= 4 {
             return sum;
         }
+        let (e, f, g, h) = (&e[at], &f[at], &g[at], &h[at]);
         for lane in 0..LANES {
             let eight = self.eight[lane];
             sum.re[lane] += eight * ((e.re[lane] + f.re[lane]) + (g.re[lane] + h.re[lane]));

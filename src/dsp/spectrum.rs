@@ -17,7 +17,7 @@
 use crate::{
     SAMPLE_RATE,
     bands::{Band, lanes_for},
-    bank::{Bank, Bins, LANES, Turned, UNIT},
+    bank::{Bank, Bins, LANES, Lanes, Turned, UNIT, fold},
     plan::MAX_FREQS,
     shape::{Both, LONGEST, Peak, Shape},
     simd::{Kernels, Path, Work},
@@ -33,6 +33,7 @@ pub(crate) type Peaks = ArrayVec<Peak, MAX_FREQS>;
 /// The detector's state for one leg.
 #[derive(Clone, Debug)]
 pub(crate) struct Spectrum {
+    path: Path,
     bank: Arc<Bank>,
     shapes: Arc<[Shape]>,
     turned: Box<[Turned]>,
@@ -44,8 +45,6 @@ pub(crate) struct Spectrum {
     /// The place of the newest frame in both.
     newest: usize,
     windows: Box<[Windows]>,
-    /// Whether the windows are those of the newest frame, and of the one before it.
-    fresh: [bool; 2],
     peaks: Peaks,
     explained: f32,
 }
@@ -57,7 +56,7 @@ pub(crate) struct Windows {
     pub now: Bins,
     pub before: Bins,
     pub left: [Bins; 2],
-    /// The most power in a bin now.
+    /// The most power in a bin now; known where the window is looked at.
     pub most: f32,
 }
 
@@ -84,12 +83,12 @@ const APART_BINS: f32 = 0.76;
 const FLOOR: f32 = 7_900.0;
 
 impl Spectrum {
-    pub fn new(bands: &[Band]) -> Spectrum {
+    pub fn new(bands: &[Band], path: Path) -> Spectrum {
         let lanes = lanes_for(bands);
         assert!(lanes.len() <= usize::from(u8::MAX), "too many frequencies");
         let hz: Vec<f32> = lanes.iter().map(|lane| lane.hz).collect();
         let longest = lanes.iter().map(|lane| lane.frames).max().unwrap_or(1);
-        let bank = Bank::new(&hz, Path::best());
+        let bank = Arc::new(Bank::new(&hz));
         let windows = Windows {
             now: Bins::ZERO,
             before: Bins::ZERO,
@@ -97,6 +96,7 @@ impl Spectrum {
             most: 0.0,
         };
         Spectrum {
+            path,
             shapes: lanes.chunks(LANES).map(Shape::new).collect(),
             turned: bank.start(),
             hops: vec![Bins::ZERO; FRAMES * bank.groups()].into(),
@@ -105,7 +105,6 @@ impl Spectrum {
             longest,
             energies: [0.0; FRAMES],
             newest: 0,
-            fresh: [false; 2],
             peaks: Peaks::new(),
             explained: 0.0,
         }
@@ -125,15 +124,9 @@ impl Spectrum {
     /// The mean square that a sine of this bin's magnitude has in the newest window.
     pub fn power(&self, lane: u8) -> f32 {
         let (group, lane) = place(lane);
-        let shape = &self.shapes[group];
-        let groups = self.shapes.len();
-        let (mut re, mut im) = (0.0, 0.0);
-        for ago in 0..shape.frames[lane] as usize {
-            let hop = &self.hops[(self.newest + FRAMES - ago) % FRAMES * groups + group];
-            re += hop.re[lane];
-            im += hop.im[lane];
-        }
-        (re * re + im * im) * shape.scale[lane]
+        let now = &self.windows[group].now;
+        let (re, im) = (now.re[lane], now.im[lane]);
+        (re * re + im * im) * self.shapes[group].scale[lane]
     }
 
     /// Frames in the longest window.
@@ -151,12 +144,10 @@ impl Spectrum {
     }
 
     pub fn take(&mut self, samples: &Samples) {
-        self.newest = (self.newest + 1) % FRAMES;
-        let groups = self.shapes.len();
-        let bins = &mut self.hops[self.newest * groups..][..groups];
-        let [energy] = self.bank.hop([samples], [&mut self.turned], [bins]);
-        self.energies[self.newest] = energy;
-        self.fresh = [false, self.fresh[0]];
+        self.path.run(Take {
+            spectrum: self,
+            samples,
+        });
     }
 
     /// Finds the sines of the window that ends with the last frame; whether they explain that
@@ -170,7 +161,7 @@ impl Spectrum {
         if loudest < FLOOR * FRAME as f32 {
             return false;
         }
-        Path::best().run(Analysis {
+        self.path.run(Analysis {
             spectrum: self,
             least,
         })
@@ -186,35 +177,12 @@ impl Spectrum {
                 amplitude: times(peak.amplitude, (cos, sin)),
                 ..*peak
             });
-            self.sum_lane(peak.lane);
-            self.sum_lane(peak.lane.saturating_add(1));
-            self.sum_lane(peak.lane.saturating_sub(1));
         }
         let total = self.total(self.window_of(peaks[0].lane) / FRAME);
         if peaks.len() == 1 {
             self.refine(1);
         }
         total >= FLOOR && self.refine_and_judge(total, least)
-    }
-
-    /// The window of one bin, now and one frame ago.
-    fn sum_lane(&mut self, lane: u8) {
-        let (group, lane) = place(lane);
-        let groups = self.shapes.len();
-        let Some(shape) = self.shapes.get(group) else {
-            return;
-        };
-        let mut sums = [(0.0, 0.0); 2];
-        for (late, sum) in sums.iter_mut().enumerate() {
-            for ago in late..late + shape.frames[lane] as usize {
-                let hop = &self.hops[(self.newest + FRAMES - ago) % FRAMES * groups + group];
-                *sum = (sum.0 + hop.re[lane], sum.1 + hop.im[lane]);
-            }
-        }
-        let windows = &mut self.windows[group];
-        let [now, before] = sums;
-        (windows.now.re[lane], windows.now.im[lane]) = now;
-        (windows.before.re[lane], windows.before.im[lane]) = before;
     }
 
     /// How much of one frame these sines fill, from 0 to 1, and how much they would say in it;
@@ -270,6 +238,28 @@ impl Spectrum {
     }
 }
 
+struct Take<'a> {
+    spectrum: &'a mut Spectrum,
+    samples: &'a Samples,
+}
+
+impl Work for Take<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<K: Kernels>(self) {
+        let spectrum = self.spectrum;
+        let hop = fold::<K>(self.samples);
+        spectrum.newest = (spectrum.newest + 1) % FRAMES;
+        spectrum.energies[spectrum.newest] = hop.energy;
+        let groups = spectrum.shapes.len();
+        let bins = &mut spectrum.hops[spectrum.newest * groups..][..groups];
+        let leg = (&mut *spectrum.turned, bins);
+        spectrum.bank.hop::<K, 1>([&hop.folded], [leg]);
+        spectrum.sum_windows();
+    }
+}
+
 struct Analysis<'a> {
     spectrum: &'a mut Spectrum,
     least: f32,
@@ -281,16 +271,14 @@ impl Work for Analysis<'_> {
     #[inline(always)]
     fn run<K: Kernels>(self) -> bool {
         let Analysis { spectrum, least } = self;
-        spectrum.sum_windows();
+        let at_most = spectrum.at_most();
+        // Nearly all frames of speech end here.
+        if at_most < least * spectrum.least_total() {
+            return false;
+        }
         let mut top = (0, 0.0);
-        let mut at_most = 0f32;
-        for (at, (windows, shape)) in spectrum
-            .windows
-            .iter_mut()
-            .zip(&*spectrum.shapes)
-            .enumerate()
-        {
-            at_most = at_most.max(most_together(&windows.now, shape));
+        let groups = spectrum.windows.iter_mut().zip(&*spectrum.shapes);
+        for (at, (windows, shape)) in groups.enumerate() {
             windows.most = strongest(at, &windows.now, shape, &mut top);
         }
         let (group, lane) = place(top.0);
@@ -343,25 +331,51 @@ impl Spectrum {
         apart.fold(f32::MAX, f32::min)
     }
 
+    /// The most power that sines that sound together can have.
+    #[inline(always)]
+    fn at_most(&self) -> f32 {
+        let mut most = [0.0; LANES];
+        for (windows, shape) in self.windows.iter().zip(&*self.shapes) {
+            let powers = windows.now.powers();
+            for lane in 0..LANES {
+                most[lane] = greater(most[lane], powers[lane] * shape.at_most[lane]);
+            }
+        }
+        greatest(&most)
+    }
+
+    /// The least mean square of windows of any length.
+    #[inline(always)]
+    fn least_total(&self) -> f32 {
+        let mut least = f32::MAX;
+        let (mut sum, mut frames) = (0.0, 0);
+        for length in [1, 2, 4, 8] {
+            if length > self.longest {
+                break;
+            }
+            while frames < length {
+                sum += self.energy(frames);
+                frames += 1;
+            }
+            let total = sum / (length * FRAME) as f32;
+            least = if total < least { total } else { least };
+        }
+        least
+    }
+
+    /// Completes the windows that end with the newest frame.
     #[inline(always)]
     fn sum_windows(&mut self) {
         let groups = self.shapes.len();
-        let ago = |frames: usize| (self.newest + FRAMES - frames) % FRAMES * groups;
-        let places: [usize; LONGEST + 1] = std::array::from_fn(ago);
-        let longest = self.longest;
-        for (at, (windows, shape)) in self.windows.iter_mut().zip(&*self.shapes).enumerate() {
-            let sum = |from: usize| {
-                let frames = places[from..from + LONGEST].iter();
-                let mut frames = frames.map(|place| &self.hops[place + at]);
-                shape.sum(
-                    longest,
-                    std::array::from_fn(|_| frames.next().expect("eight")),
-                )
-            };
-            windows.before = if self.fresh[1] { windows.now } else { sum(1) };
-            windows.now = sum(0);
+        let mut frames: [&[Bins]; LONGEST] = [&[]; LONGEST];
+        for (ago, frame) in frames.iter_mut().enumerate() {
+            let at = (self.newest + FRAMES - ago) % FRAMES;
+            *frame = &self.hops[at * groups..][..groups];
         }
-        self.fresh[0] = true;
+        for (at, (windows, shape)) in self.windows.iter_mut().zip(&*self.shapes).enumerate() {
+            windows.before = windows.now;
+            windows.now = shape.sum(self.longest, &frames, at);
+        }
     }
 
     /// Only in groups where a sine may count.
@@ -569,11 +583,10 @@ impl Spectrum {
 fn strongest(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) -> f32 {
     let powers = bins.powers();
     let mut scaled = [0.0; LANES];
-    let mut most = 0f32;
-    for ((scaled, power), scale) in scaled.iter_mut().zip(powers).zip(shape.scale) {
-        *scaled = power * scale;
-        most = most.max(*scaled);
+    for lane in 0..LANES {
+        scaled[lane] = powers[lane] * shape.scale[lane];
     }
+    let most = greatest(&scaled);
     if most > best.1 {
         let lane = scaled.iter().position(|&power| power == most).unwrap_or(0);
         *best = ((group * LANES + lane) as u8, most);
@@ -581,11 +594,21 @@ fn strongest(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) -> 
     most
 }
 
-/// The most power that sines that sound together can have.
+/// The greatest of values that are not less than zero.
 #[inline(always)]
-fn most_together(bins: &Bins, shape: &Shape) -> f32 {
-    let powers = bins.powers().into_iter().zip(shape.at_most);
-    powers.fold(0f32, |most, (power, at_most)| most.max(power * at_most))
+fn greatest([a, b, c, d, e, f, g, h]: &Lanes) -> f32 {
+    let [a, b, c, d] = [
+        greater(*a, *e),
+        greater(*b, *f),
+        greater(*c, *g),
+        greater(*d, *h),
+    ];
+    greater(greater(a, c), greater(b, d))
+}
+
+#[inline(always)]
+fn greater(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }
 
 #[inline(always)]

@@ -22,6 +22,7 @@ use crate::{
     simd::{
         Kernels,
         bank::{Folded, PAIRS, Products, Rows, TABLE_ONE},
+        lanes::Floats,
     },
 };
 use types::frame::{FRAME, Samples};
@@ -47,6 +48,12 @@ pub(crate) type Lanes = [f32; LANES];
 pub(crate) struct Bins {
     pub re: Lanes,
     pub im: Lanes,
+}
+
+/// Bins in registers.
+pub(crate) struct Complex<K: Kernels> {
+    re: K::Floats,
+    im: K::Floats,
 }
 
 /// Eight frequencies: the unit of the kernel. Lanes without a frequency stay zero. Its hops have
@@ -82,22 +89,12 @@ impl Bins {
         im: [0.0; LANES],
     };
 
-    /// Adds another hop.
+    /// Squared magnitudes, times a factor.
     #[inline(always)]
-    pub fn add(&mut self, hop: &Bins) {
-        for lane in 0..LANES {
-            self.re[lane] += hop.re[lane];
-            self.im[lane] += hop.im[lane];
-        }
-    }
-
-    /// Squared magnitudes.
-    #[inline(always)]
-    pub fn powers(&self) -> Lanes {
+    pub fn powers<K: Kernels>(&self, factor: f32) -> Lanes {
         let mut powers = [0.0; LANES];
-        for (lane, power) in powers.iter_mut().enumerate() {
-            *power = self.re[lane] * self.re[lane] + self.im[lane] * self.im[lane];
-        }
+        let squares = Complex::<K>::load(self).squares();
+        squares.mul(K::Floats::splat(factor)).store(&mut powers);
         powers
     }
 
@@ -111,24 +108,98 @@ impl Bins {
 
     /// The sum with the hop before, both in the phase of their own middles.
     #[inline(always)]
-    pub fn after(&self, earlier: &Bins, group: &Group) -> Bins {
-        let mut sum = *self;
-        for lane in 0..LANES {
-            let (re, im) = (group.step.re[lane], group.step.im[lane]);
-            sum.re[lane] += earlier.re[lane] * re + earlier.im[lane] * im;
-            sum.im[lane] += earlier.im[lane] * re - earlier.re[lane] * im;
+    pub fn after<K: Kernels, const N: usize>(&self, earlier: &Bins, group: &Group<N>) -> Bins {
+        let (now, earlier) = (Complex::<K>::load(self), Complex::load(earlier));
+        now.plus(earlier.back(Complex::load(&group.step))).bins()
+    }
+}
+
+impl<K: Kernels> Clone for Complex<K> {
+    #[inline(always)]
+    fn clone(&self) -> Complex<K> {
+        *self
+    }
+}
+
+impl<K: Kernels> Copy for Complex<K> {}
+
+impl<K: Kernels> Complex<K> {
+    #[inline(always)]
+    pub fn load(bins: &Bins) -> Complex<K> {
+        Complex {
+            re: K::Floats::load(&bins.re),
+            im: K::Floats::load(&bins.im),
         }
-        sum
     }
 
     #[inline(always)]
-    fn times(&self, by: &Bins) -> Bins {
-        let mut out = Bins::ZERO;
-        for lane in 0..LANES {
-            out.re[lane] = self.re[lane] * by.re[lane] - self.im[lane] * by.im[lane];
-            out.im[lane] = self.re[lane] * by.im[lane] + self.im[lane] * by.re[lane];
+    pub fn splat((re, im): (f32, f32)) -> Complex<K> {
+        Complex {
+            re: K::Floats::splat(re),
+            im: K::Floats::splat(im),
         }
-        out
+    }
+
+    #[inline(always)]
+    fn of([cosines, sines]: &Products) -> Complex<K> {
+        Complex {
+            re: K::Floats::of(cosines),
+            im: K::Floats::of(sines),
+        }
+    }
+
+    #[inline(always)]
+    pub fn bins(self) -> Bins {
+        let mut bins = Bins::ZERO;
+        self.re.store(&mut bins.re);
+        self.im.store(&mut bins.im);
+        bins
+    }
+
+    #[inline(always)]
+    pub fn plus(self, other: Complex<K>) -> Complex<K> {
+        Complex {
+            re: self.re.add(other.re),
+            im: self.im.add(other.im),
+        }
+    }
+
+    #[inline(always)]
+    pub fn minus(self, other: Complex<K>) -> Complex<K> {
+        Complex {
+            re: self.re.sub(other.re),
+            im: self.im.sub(other.im),
+        }
+    }
+
+    #[inline(always)]
+    pub fn times(self, by: Complex<K>) -> Complex<K> {
+        Complex {
+            re: self.re.mul(by.re).sub(self.im.mul(by.im)),
+            im: self.re.mul(by.im).add(self.im.mul(by.re)),
+        }
+    }
+
+    /// Times the conjugate.
+    #[inline(always)]
+    pub fn back(self, by: Complex<K>) -> Complex<K> {
+        Complex {
+            re: self.re.mul(by.re).add(self.im.mul(by.im)),
+            im: self.im.mul(by.re).sub(self.re.mul(by.im)),
+        }
+    }
+
+    #[inline(always)]
+    pub fn scaled(self, by: K::Floats) -> Complex<K> {
+        Complex {
+            re: self.re.mul(by),
+            im: self.im.mul(by),
+        }
+    }
+
+    #[inline(always)]
+    pub fn squares(self) -> K::Floats {
+        self.re.mul(self.re).add(self.im.mul(self.im))
     }
 }
 
@@ -159,11 +230,9 @@ impl<const N: usize> Group<N> {
     /// Correlates one hop; the phase is that of its own middle.
     #[inline(always)]
     pub fn middle<K: Kernels>(&self, hop: &Folded<N>) -> Bins {
-        let [[[cosines, sines]]] = K::correlate([&self.rows], [hop]);
-        Bins {
-            re: cosines.map(|product| UNIT * product as f32),
-            im: sines.map(|product| UNIT * product as f32),
-        }
+        let [[products]] = K::correlate([&self.rows], [hop]);
+        let unit = K::Floats::splat(UNIT);
+        Complex::<K>::of(&products).scaled(unit).bins()
     }
 
     /// The turn of a frequency over a hop, as cosine and sine, backwards.
@@ -182,7 +251,7 @@ impl<const N: usize> Group<N> {
         let [products] = K::correlate([&self.rows], hops);
         let mut bins = [Bins::ZERO; HOPS];
         for (bins, products) in bins.iter_mut().zip(&products) {
-            *bins = turned.next(products, &self.step);
+            *bins = turned.next::<K>(products, &self.step);
         }
         bins
     }
@@ -202,22 +271,15 @@ impl Turned {
 
     /// The bins in the common reference; turns on to the next hop.
     #[inline(always)]
-    fn next(&mut self, [cosines, sines]: &Products, step: &Bins) -> Bins {
-        let here = Bins {
-            re: cosines.map(|product| product as f32),
-            im: sines.map(|product| product as f32),
-        };
-        let seen = here.times(&self.0);
-        let mut turned = self.0.times(step);
-        for lane in 0..LANES {
-            // Rounding would let the length drift.
-            let (re, im) = (turned.re[lane], turned.im[lane]);
-            let gain = 1.5 - (0.5 / (UNIT * UNIT)) * (re * re + im * im);
-            turned.re[lane] = re * gain;
-            turned.im[lane] = im * gain;
-        }
-        self.0 = turned;
-        seen
+    fn next<K: Kernels>(&mut self, products: &Products, step: &Bins) -> Bins {
+        let phases = Complex::<K>::load(&self.0);
+        let seen = Complex::of(products).times(phases);
+        let turned = phases.times(Complex::load(step));
+        // Rounding would let the length drift.
+        let square = turned.squares().mul(K::Floats::splat(0.5 / (UNIT * UNIT)));
+        let gain = K::Floats::splat(1.5).sub(square);
+        self.0 = turned.scaled(gain).bins();
+        seen.bins()
     }
 }
 
@@ -249,26 +311,26 @@ impl Bank {
         for (n, two) in twos.iter().enumerate() {
             let products = K::correlate(two.each_ref().map(|group| &group.rows), hops);
             for ((at, group), products) in (2 * n..).zip(two).zip(&products) {
-                finish(at, group, products, &mut legs);
+                finish::<K, LEGS>(at, group, products, &mut legs);
             }
         }
         for group in rest {
             let [products] = K::correlate([&group.rows], hops);
-            finish(self.groups.len() - 1, group, &products, &mut legs);
+            finish::<K, LEGS>(self.groups.len() - 1, group, &products, &mut legs);
         }
     }
 }
 
 /// Each leg's bins of one group.
 #[inline(always)]
-fn finish<const LEGS: usize>(
+fn finish<K: Kernels, const LEGS: usize>(
     at: usize,
     group: &Group,
     products: &[Products; LEGS],
     legs: &mut [(&mut [Turned], &mut [Bins]); LEGS],
 ) {
     for ((turned, bins), products) in legs.iter_mut().zip(products) {
-        bins[at] = turned[at].next(products, &group.step);
+        bins[at] = turned[at].next::<K>(products, &group.step);
     }
 }
 
@@ -303,7 +365,7 @@ pub(crate) fn scallop(offset_hz: f32, samples: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simd::{Path, Work};
+    use crate::simd::{Path, Portable, Work};
     use goertzel_nostd::Parameters;
 
     /// The next frame of each leg.
@@ -467,16 +529,17 @@ mod tests {
                         samples: [frame],
                         legs: [(&mut turned, &mut bins)],
                     });
-                    sum.iter_mut()
-                        .zip(&bins)
-                        .for_each(|(sum, hop)| sum.add(hop));
+                    for (sum, hop) in sum.iter_mut().zip(&bins) {
+                        let both = Complex::<Portable>::load(sum).plus(Complex::load(hop));
+                        *sum = both.bins();
+                    }
                 }
                 let samples: Vec<f32> = window.iter().flatten().map(|&s| f32::from(s)).collect();
                 let energy: f32 = samples.iter().map(|s| s * s).sum();
                 for (lane, hz) in FREQS.into_iter().enumerate().skip(2).take(15) {
                     let plain = Parameters::new(hz, 8000, samples.len());
                     let plain = plain.mag_squared(samples.iter().copied());
-                    let ours = sum[lane / LANES].powers()[lane % LANES];
+                    let ours = sum[lane / LANES].powers::<Portable>(1.0)[lane % LANES];
                     // Of the most that a window of this energy can have.
                     let most = energy * samples.len() as f32;
                     let off = (ours.sqrt() - plain.sqrt()).abs();

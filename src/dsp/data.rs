@@ -9,10 +9,10 @@
 //! Limits: those of the two.
 
 use crate::{
-    bank::{self, Bins, Group, HALF_PAIRS, LANES, Lanes, Turned},
-    modem::{Modem, ModemEvent},
-    simd::{Kernels, Path, Work},
-    tty::{Tty, TtyEvent},
+    bank::{self, Bins, Complex, Group, HALF_PAIRS, LANES, Lanes, Turned},
+    modem::{self, Modem, ModemEvent},
+    simd::{Kernels, Path, Work, lanes::Floats},
+    tty::{self, Tty, TtyEvent},
 };
 use arrayvec::ArrayVec;
 use std::sync::LazyLock;
@@ -103,25 +103,33 @@ impl DataSignals {
 
     #[inline(always)]
     fn hear<K: Kernels>(&mut self, samples: &Samples, at: Tick, frame: &mut DataFrame) {
-        let (halves, _) = samples.as_chunks::<HOP>();
-        let [first, second] = [&halves[0], &halves[1]].map(|half| bank::Hop::of::<K>(half));
+        let (first, second) = samples.split_at(HOP);
+        let (first, second) = (bank::Hop::of::<K>(first), bank::Hop::of::<K>(second));
         let hops = [&first.folded, &second.folded];
         let bins = self.group.hops::<K, 2>(hops, &mut self.turned);
-        let mut end = at;
-        for (bins, energy) in bins.iter().zip([first.energy, second.energy]) {
-            end += HOP_TICKS;
-            let hop = self.last.then(bins, energy);
-            // A window tells a tone by what it turned since the one before.
-            let before = (self.known == JUDGED).then_some(&self.last.window);
-            if let Some(event) = self.modem.hop(&hop, before, end) {
-                // No more than one a hop, and two hops in a frame.
-                let _ = frame.modem.try_push(event);
-            }
-            frame.tty = self.tty.hop(&hop, end).or(frame.tty);
-            self.last = hop;
-            self.known = (self.known + 1).min(JUDGED);
+        let first = self.last.then::<K>(&bins[0], first.energy);
+        let second = first.then::<K>(&bins[1], second.energy);
+        if self.modem.is_idle() && self.tty.is_idle() && Hop::tell_nothing::<K>([&first, &second]) {
+            self.modem.hop_of_nothing();
+            self.known = JUDGED;
+        } else {
+            let before = self.last.window;
+            self.judge(&first, &before, at + HOP_TICKS, frame);
+            self.judge(&second, &first.window, at + HOP_TICKS + HOP_TICKS, frame);
+            frame.tonal = self.modem.hears() || self.tty.hears();
         }
-        frame.tonal = self.modem.hears() || self.tty.hears();
+        self.last = second;
+    }
+
+    /// `before` is the window that ended one hop earlier: a tone is told by what it turned since.
+    fn judge(&mut self, hop: &Hop, before: &Bins, end: Tick, frame: &mut DataFrame) {
+        let before = (self.known == JUDGED).then_some(before);
+        if let Some(event) = self.modem.hop(hop, before, end) {
+            // No more than one a hop, and two hops in a frame.
+            let _ = frame.modem.try_push(event);
+        }
+        frame.tty = self.tty.hop(hop, end).or(frame.tty);
+        self.known = (self.known + 1).min(JUDGED);
     }
 
     /// Samples are missing before the next frame. A signal that goes on is not told again.
@@ -164,14 +172,14 @@ impl Hop {
     };
 
     #[inline(always)]
-    fn then(&self, bins: &Bins, energy: f32) -> Hop {
-        let mut window = *bins;
-        window.add(&self.bins);
+    fn then<K: Kernels>(&self, bins: &Bins, energy: f32) -> Hop {
+        let window = Complex::<K>::load(bins).plus(Complex::load(&self.bins));
+        let window = window.bins();
         Hop {
             bins: *bins,
             window,
-            powers: bins.powers(),
-            window_powers: window.powers(),
+            powers: bins.powers::<K>(1.0),
+            window_powers: window.powers::<K>(1.0),
             energy,
             window_energy: self.energy + energy,
         }
@@ -183,17 +191,50 @@ impl Hop {
         self.powers[lane].sqrt() * (std::f32::consts::SQRT_2 / HOP as f32)
     }
 
+    /// Whether nothing in these hops is as strong as the least that `modem` and `tty` listen to.
+    #[inline(always)]
+    fn tell_nothing<K: Kernels>(hops: [&Hop; 2]) -> bool {
+        let load = |lanes: &Lanes| K::Floats::load(lanes);
+        let mut over = K::Floats::splat(-1.0);
+        for hop in hops {
+            let heard = load(&hop.powers).mul(load(&LEAST_HEARD.0));
+            let window = load(&hop.window_powers).mul(load(&LEAST_HEARD.1));
+            over = over.greater(heard.sub(K::Floats::splat(hop.energy)));
+            over = over.greater(window.sub(K::Floats::splat(hop.window_energy)));
+        }
+        over.greatest() < 0.0
+    }
+
     /// Whether two tones may have this share of the mean square when their amplitudes add: the
     /// square of a sum is at most twice the sum of the squares.
     #[inline(always)]
     pub fn may_hold(&self, tones: [usize; 2], share: f32) -> bool {
         const SCALE: f32 = 4.0 / HOP as f32;
-        /// More than rounding.
-        const MARGIN: f32 = 1.001;
         let both = self.powers[tones[0]] + self.powers[tones[1]];
         MARGIN * SCALE * both >= share * self.energy
     }
 }
+
+/// More than rounding.
+const MARGIN: f32 = 1.001;
+
+/// What makes the least power of each tone that is listened to the sum of squares: in hops and in
+/// windows. Of two tones in a hop one has at least half.
+const LEAST_HEARD: (Lanes, Lanes) = {
+    const IN_HOP: f32 = 8.0 * MARGIN / HOP as f32;
+    const IN_WINDOW: f32 = 2.0 * MARGIN / (2 * HOP) as f32;
+    let (mut hops, mut windows) = ([0.0; LANES], [0.0; LANES]);
+    hops[V21_MARK] = IN_HOP / modem::FLAGS_SHARE;
+    hops[V21_SPACE] = hops[V21_MARK];
+    hops[TTY_MARK] = IN_HOP / tty::EXPLAINED;
+    hops[TTY_SPACE] = hops[TTY_MARK];
+    let mut at = 0;
+    while at < modem::TONES.len() {
+        windows[modem::TONES[at].0] = IN_WINDOW / modem::SEEN;
+        at += 1;
+    }
+    (hops, windows)
+};
 
 struct NextFrame<'a> {
     data: &'a mut DataSignals,

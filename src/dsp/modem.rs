@@ -26,6 +26,7 @@ use crate::{
     data::{ANSWER, BELL_ANSWER, DATA_CALLING, FAX_CALLING, HOP, Hop},
 };
 use flags::Flags;
+pub(crate) use flags::TONES as FLAGS_SHARE;
 use tone::Run;
 use types::tick::{Tick, Ticks};
 
@@ -88,8 +89,11 @@ pub(crate) const LEAST: f32 = 24_900.0;
 /// Share of a window's power that a tone explains; 10 dB over noise it is nine tenths.
 const EXPLAINED: f32 = 0.72;
 
+/// And that is seen of it: at most half of a straying tone's power is not.
+pub(crate) const SEEN: f32 = 0.5 * EXPLAINED;
+
 /// The single tones and how far in Hz each may stray: its standard's limit and 1 % more.
-const TONES: [(usize, f32); 4] = [
+pub(crate) const TONES: [(usize, f32); 4] = [
     (FAX_CALLING, 52.0),
     (DATA_CALLING, 32.0),
     (ANSWER, 40.0),
@@ -125,6 +129,18 @@ impl Modem {
         }
         let tone = self.follow(hit, hop, end);
         flags.or(tone)
+    }
+
+    /// Whether nothing has begun.
+    #[inline(always)]
+    pub fn is_idle(&self) -> bool {
+        self.run.is_none() && self.flags.is_idle()
+    }
+
+    /// Hops that hold nothing, while it is idle.
+    #[inline(always)]
+    pub fn hop_of_nothing(&mut self) {
+        self.flags.lost();
     }
 
     /// Whether one of the signals is there, or may be.
@@ -224,8 +240,7 @@ fn hit(hop: &Hop, before: &Bins) -> Option<Hit> {
         }
     }
     let (power, (lane, strays)) = (best.0 * SCALE, best.1);
-    // At most half of a straying tone's power is seen.
-    if total < LEAST || power < 0.5 * EXPLAINED * total {
+    if total < LEAST || power < SEEN * total {
         return None;
     }
     let turn = hop.window.turn_since(before, lane);

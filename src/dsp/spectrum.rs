@@ -17,10 +17,10 @@
 use crate::{
     SAMPLE_RATE,
     bands::{Band, lanes_for},
-    bank::{Bank, Bins, LANES, Lanes, Turned, UNIT, fold},
+    bank::{Bank, Bins, Complex, LANES, Turned, UNIT, fold},
     plan::MAX_FREQS,
     shape::{Both, LONGEST, Peak, Shape},
-    simd::{Kernels, Path, Work},
+    simd::{Kernels, Path, Work, lanes::Floats},
     wave::{FRAME_ANGLE, sin_cos, sinc, times},
 };
 use arrayvec::ArrayVec;
@@ -256,7 +256,7 @@ impl Work for Take<'_> {
         let bins = &mut spectrum.hops[spectrum.newest * groups..][..groups];
         let leg = (&mut *spectrum.turned, bins);
         spectrum.bank.hop::<K, 1>([&hop.folded], [leg]);
-        spectrum.sum_windows();
+        spectrum.sum_windows::<K>();
     }
 }
 
@@ -271,7 +271,7 @@ impl Work for Analysis<'_> {
     #[inline(always)]
     fn run<K: Kernels>(self) -> bool {
         let Analysis { spectrum, least } = self;
-        let at_most = spectrum.at_most();
+        let at_most = spectrum.at_most::<K>();
         // Nearly all frames of speech end here.
         if at_most < least * spectrum.least_total() {
             return false;
@@ -279,15 +279,15 @@ impl Work for Analysis<'_> {
         let mut top = (0, 0.0);
         let groups = spectrum.windows.iter_mut().zip(&*spectrum.shapes);
         for (at, (windows, shape)) in groups.enumerate() {
-            windows.most = strongest(at, &windows.now, shape, &mut top);
+            windows.most = strongest::<K>(at, &windows.now, shape, &mut top);
         }
         let (group, lane) = place(top.0);
         let total = spectrum.total(spectrum.shapes[group].frames[lane] as usize);
         if total < FLOOR || at_most < least * total {
             return false;
         }
-        spectrum.refer_to_middle(0.1 * TWIST * top.1);
-        spectrum.find_peaks(least * total, total);
+        spectrum.refer_to_middle::<K>(0.1 * TWIST * top.1);
+        spectrum.find_peaks::<K>(least * total, total);
         spectrum
             .peaks
             .sort_unstable_by(|a, b| a.hz.total_cmp(&b.hz));
@@ -333,15 +333,12 @@ impl Spectrum {
 
     /// The most power that sines that sound together can have.
     #[inline(always)]
-    fn at_most(&self) -> f32 {
-        let mut most = [0.0; LANES];
+    fn at_most<K: Kernels>(&self) -> f32 {
+        let mut most = K::Floats::zero();
         for (windows, shape) in self.windows.iter().zip(&*self.shapes) {
-            let powers = windows.now.powers();
-            for lane in 0..LANES {
-                most[lane] = greater(most[lane], powers[lane] * shape.at_most[lane]);
-            }
+            most = shape.at_most::<K>(&windows.now, most);
         }
-        greatest(&most)
+        most.greatest()
     }
 
     /// The least mean square of windows of any length.
@@ -365,7 +362,7 @@ impl Spectrum {
 
     /// Completes the windows that end with the newest frame.
     #[inline(always)]
-    fn sum_windows(&mut self) {
+    fn sum_windows<K: Kernels>(&mut self) {
         let groups = self.shapes.len();
         let mut frames: [&[Bins]; LONGEST] = [&[]; LONGEST];
         for (ago, frame) in frames.iter_mut().enumerate() {
@@ -374,38 +371,35 @@ impl Spectrum {
         }
         for (at, (windows, shape)) in self.windows.iter_mut().zip(&*self.shapes).enumerate() {
             windows.before = windows.now;
-            windows.now = shape.sum(self.longest, &frames, at);
+            windows.now = shape.sum::<K>(self.longest, &frames, at);
         }
     }
 
     /// Only in groups where a sine may count.
     #[inline(always)]
-    fn refer_to_middle(&mut self, least: f32) {
+    fn refer_to_middle<K: Kernels>(&mut self, least: f32) {
         let groups = self
             .windows
             .iter_mut()
             .zip(&*self.shapes)
             .zip(&*self.turned);
         for ((windows, shape), turned) in groups {
-            let mut left = [Bins::ZERO; 2];
-            for lane in 0..if windows.most < least { 0 } else { LANES } {
-                let (now, before) = shape.referred(windows, lane, turned);
-                (left[0].re[lane], left[0].im[lane]) = now;
-                (left[1].re[lane], left[1].im[lane]) = before;
-            }
-            windows.left = left;
+            windows.left = match windows.most < least {
+                true => [Bins::ZERO; 2],
+                false => shape.all_referred::<K>(windows, turned),
+            };
         }
     }
 
     /// Peels one sine after the other off. `needed` is what all together must explain of the
     /// total.
     #[inline(always)]
-    fn find_peaks(&mut self, needed: f32, total: f32) {
+    fn find_peaks<K: Kernels>(&mut self, needed: f32, total: f32) {
         let (mut least, mut explained) = (0.0, 0.0);
         for _ in 0..2 * MAX_FREQS {
             let mut top = (0, 0.0);
             for (at, (windows, shape)) in self.windows.iter().zip(&*self.shapes).enumerate() {
-                strongest(at, &windows.left[0], shape, &mut top);
+                strongest::<K>(at, &windows.left[0], shape, &mut top);
             }
             if top.1 < 0.1 * least {
                 return;
@@ -432,7 +426,7 @@ impl Spectrum {
             if total - explained < 0.5 * least {
                 return;
             }
-            self.take_off(&peak);
+            self.take_off::<K>(&peak);
         }
     }
 
@@ -546,7 +540,7 @@ impl Spectrum {
 
     /// Takes off what a sine leaves in all bins of its window's length.
     #[inline(always)]
-    fn take_off(&mut self, peak: &Peak) {
+    fn take_off<K: Kernels>(&mut self, peak: &Peak) {
         let (home, at) = place(peak.lane);
         let shape = &self.shapes[home];
         let (frames, half) = (shape.frames[at], shape.half[at]);
@@ -556,23 +550,12 @@ impl Spectrum {
         let now = peak.amplitude;
         let before = times(now, (peak.turn.0, -peak.turn.1));
         for (windows, shape) in self.windows.iter_mut().zip(&*self.shapes) {
-            if !shape.frames.contains(&frames) {
-                continue;
-            }
-            let [left, left_before] = &mut windows.left;
-            for lane in 0..LANES {
-                let x = (peak.hz - shape.hz[lane]) * half;
-                let kernel = (sin * shape.cos[lane] - cos * shape.sin[lane]) / x;
-                let kernel = if x.abs() < 1e-3 { 1.0 } else { kernel };
-                let kernel = if shape.frames[lane] == frames {
-                    kernel
-                } else {
-                    0.0
-                };
-                left.re[lane] -= kernel * now.0;
-                left.im[lane] -= kernel * now.1;
-                left_before.re[lane] -= kernel * before.0;
-                left_before.im[lane] -= kernel * before.1;
+            if shape.has_frames[frames as usize] {
+                let kernel = shape.kernel::<K>(peak.hz, half, (sin, cos), frames);
+                for (left, amplitude) in windows.left.iter_mut().zip([now, before]) {
+                    let seen = Complex::<K>::splat(amplitude).scaled(kernel);
+                    *left = Complex::load(left).minus(seen).bins();
+                }
             }
         }
     }
@@ -580,35 +563,16 @@ impl Spectrum {
 
 /// Keeps the bin with the most power.
 #[inline(always)]
-fn strongest(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) -> f32 {
-    let powers = bins.powers();
-    let mut scaled = [0.0; LANES];
-    for lane in 0..LANES {
-        scaled[lane] = powers[lane] * shape.scale[lane];
-    }
-    let most = greatest(&scaled);
+fn strongest<K: Kernels>(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) -> f32 {
+    let powers = shape.powers::<K>(bins);
+    let most = powers.greatest();
     if most > best.1 {
-        let lane = scaled.iter().position(|&power| power == most).unwrap_or(0);
+        let mut lanes = [0.0; LANES];
+        powers.store(&mut lanes);
+        let lane = lanes.iter().position(|&power| power == most).unwrap_or(0);
         *best = ((group * LANES + lane) as u8, most);
     }
     most
-}
-
-/// The greatest of values that are not less than zero.
-#[inline(always)]
-fn greatest([a, b, c, d, e, f, g, h]: &Lanes) -> f32 {
-    let [a, b, c, d] = [
-        greater(*a, *e),
-        greater(*b, *f),
-        greater(*c, *g),
-        greater(*d, *h),
-    ];
-    greater(greater(a, c), greater(b, d))
-}
-
-#[inline(always)]
-fn greater(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
 }
 
 #[inline(always)]

@@ -91,7 +91,7 @@ const SPEEDS: [Speed; 2] = [Speed::Baud45, Speed::Baud50];
 const EDGE_MS: f32 = 4.5;
 
 /// Share of the power that mark and space explain, and the balance of a settled bit.
-const EXPLAINED: f32 = 0.6;
+pub(crate) const EXPLAINED: f32 = 0.6;
 const SETTLED: f32 = 0.6;
 
 /// A mark of this length before the first character is a carrier (TIA-825-A asks for 150 ms).
@@ -137,6 +137,12 @@ impl Tty {
         }
         let complete = self.character_complete(end);
         complete.or_else(|| self.silence(end))
+    }
+
+    /// Whether nothing has begun.
+    #[inline(always)]
+    pub fn is_idle(&self) -> bool {
+        self.state == State::Other && self.seen.characters == 0
     }
 
     /// Whether a text telephone has been told and not ended, or a character is being received.

@@ -31,7 +31,7 @@ const EXPLAINED: f32 = 0.82;
 const MEAN: std::ops::RangeInclusive<f32> = -0.75..=-0.25;
 
 /// Share of the power that the two tones have.
-const TONES: f32 = 0.55;
+pub(crate) const TONES: f32 = 0.55;
 
 /// Hops of rhythm that tell it, and without it that end it.
 const ENOUGH: u32 = 40;
@@ -91,10 +91,16 @@ impl Flags {
         })
     }
 
+    #[inline(always)]
+    pub fn is_idle(&self) -> bool {
+        self.rhythm == 0
+    }
+
     pub fn hears(&self) -> bool {
         self.rhythm >= 4
     }
 
+    #[inline(always)]
     pub fn lost(&mut self) {
         self.explained = 0;
     }

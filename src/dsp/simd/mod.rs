@@ -14,11 +14,12 @@ pub(crate) mod blocks;
 
 use bank::{Folded, LANES, Peaks, Products, Rows};
 use blocks::{BLOCKS, Row, Stretch};
+use lanes::Floats;
 use std::ops::Range;
 
 pub(crate) mod fir;
 pub(crate) mod g711;
-mod lanes;
+pub(crate) mod lanes;
 
 /// A set of instructions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -42,6 +43,9 @@ pub(crate) trait Work {
 
 /// The kernels of one set.
 pub(crate) trait Kernels {
+    /// For plain Rust: loops over eight lanes become pairs in the compiler's hands.
+    type Floats: Floats;
+
     /// Each leg's hop with each group's rows.
     fn correlate<const N: usize, const GROUPS: usize, const LEGS: usize>(
         groups: [&Rows<N>; GROUPS],
@@ -125,10 +129,12 @@ struct Avx2;
 
 /// Gives a set its kernels.
 macro_rules! set {
-    ($set:ident: $correlate:path, $fold:path, $peaks:path,
+    ($set:ident: $floats:ty, $correlate:path, $fold:path, $peaks:path,
      $blocks:path, $block_squares:path, $sum:path, $both:path) => {
         #[allow(unused_unsafe)] // Plain Rust asks for none.
         impl Kernels for $set {
+            type Floats = $floats;
+
             #[inline(always)]
             fn correlate<const N: usize, const GROUPS: usize, const LEGS: usize>(
                 groups: [&Rows<N>; GROUPS],
@@ -182,16 +188,16 @@ macro_rules! set {
     };
 }
 
-set!(Portable:
+set!(Portable: [f32; lanes::LANES],
     bank::portable, bank::fold_portable, bank::peaks_portable,
     blocks::portable, blocks::squares_portable, blocks::sum_portable, blocks::both_portable);
 // Every x86-64 has it.
 #[cfg(target_arch = "x86_64")]
-set!(Sse2:
+set!(Sse2: lanes::Sse2,
     bank::sse2, bank::fold_sse2, bank::peaks_sse2,
     blocks::sse2, blocks::squares_sse2, blocks::sum_sse2, blocks::both_sse2);
 // Only `with_avx2` names it, and needs AVX2 itself.
 #[cfg(target_arch = "x86_64")]
-set!(Avx2:
+set!(Avx2: lanes::Avx,
     bank::avx2, bank::fold_avx2, bank::peaks_sse2,
     blocks::avx2, blocks::squares_avx2, blocks::sum_sse2, blocks::both_sse2);

@@ -75,6 +75,16 @@ pub(crate) struct Bank {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turned(Bins);
 
+/// What a leg keeps of a group: its bins in the last hops, by their place in the round.
+#[derive(Clone, Debug)]
+pub(crate) struct Ring {
+    pub turned: Turned,
+    pub hops: [Bins; KEPT],
+}
+
+/// Hops that a leg keeps.
+pub(crate) const KEPT: usize = 16;
+
 /// A leg's sums of squares and its hop, ready for the bank.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hop<const N: usize = PAIRS> {
@@ -296,42 +306,55 @@ impl Bank {
     }
 
     /// The state of a leg that has heard nothing yet.
-    pub fn start(&self) -> Box<[Turned]> {
-        vec![Turned::START; self.groups.len()].into()
+    pub fn start(&self) -> Box<[Ring]> {
+        let ring = Ring {
+            turned: Turned::START,
+            hops: [Bins::ZERO; KEPT],
+        };
+        vec![ring; self.groups.len()].into()
     }
 
-    /// Takes the next hop of one or two legs, each with its phases: writes the bins of each group.
+    /// Takes the next hop of one or two legs: writes the bins of each group at this place.
     #[inline(always)]
     pub fn hop<K: Kernels, const LEGS: usize>(
         &self,
         hops: [&Folded; LEGS],
-        mut legs: [(&mut [Turned], &mut [Bins]); LEGS],
+        mut legs: [&mut [Ring]; LEGS],
+        place: usize,
     ) {
-        let (twos, rest) = self.groups.as_chunks::<2>();
-        for (n, two) in twos.iter().enumerate() {
-            let products = K::correlate(two.each_ref().map(|group| &group.rows), hops);
-            for ((at, group), products) in (2 * n..).zip(two).zip(&products) {
-                finish::<K, LEGS>(at, group, products, &mut legs);
-            }
-        }
-        for group in rest {
-            let [products] = K::correlate([&group.rows], hops);
-            finish::<K, LEGS>(self.groups.len() - 1, group, &products, &mut legs);
+        let mut at = 0;
+        while at < self.groups.len() {
+            let rest = &self.groups[at..];
+            at += if let Some(three) = rest.first_chunk::<3>() {
+                together::<K, 3, LEGS>(three, hops, &mut legs, (at, place))
+            } else if let Some(two) = rest.first_chunk::<2>() {
+                together::<K, 2, LEGS>(two, hops, &mut legs, (at, place))
+            } else {
+                let one = rest.first_chunk::<1>().expect("there is one");
+                together::<K, 1, LEGS>(one, hops, &mut legs, (at, place))
+            };
         }
     }
 }
 
-/// Each leg's bins of one group.
+/// Some groups, from the one `at` on, at once; returns how many.
 #[inline(always)]
-fn finish<K: Kernels, const LEGS: usize>(
-    at: usize,
-    group: &Group,
-    products: &[Products; LEGS],
-    legs: &mut [(&mut [Turned], &mut [Bins]); LEGS],
-) {
-    for ((turned, bins), products) in legs.iter_mut().zip(products) {
-        bins[at] = turned[at].next::<K>(products, &group.step);
+fn together<K: Kernels, const GROUPS: usize, const LEGS: usize>(
+    groups: &[Group; GROUPS],
+    hops: [&Folded; LEGS],
+    legs: &mut [&mut [Ring]; LEGS],
+    (at, place): (usize, usize),
+) -> usize {
+    let products = K::correlate(groups.each_ref().map(|group| &group.rows), hops);
+    for leg in 0..LEGS {
+        let rings = &mut legs[leg][at..at + GROUPS];
+        for n in 0..GROUPS {
+            let ring = &mut rings[n];
+            let bins = ring.turned.next::<K>(&products[n][leg], &groups[n].step);
+            ring.hops[place % KEPT] = bins;
+        }
     }
+    GROUPS
 }
 
 /// Folds a frame and sums its squares.
@@ -372,7 +395,12 @@ mod tests {
     struct Next<'a, const LEGS: usize> {
         bank: &'a Bank,
         samples: [&'a Samples; LEGS],
-        legs: [(&'a mut [Turned], &'a mut [Bins]); LEGS],
+        rings: [&'a mut [Ring]; LEGS],
+    }
+
+    /// The bins that were written.
+    fn bins(rings: &[Ring]) -> [Bins; 3] {
+        std::array::from_fn(|group| rings[group].hops[0])
     }
 
     impl<const LEGS: usize> Work for Next<'_, LEGS> {
@@ -382,7 +410,7 @@ mod tests {
         fn run<K: Kernels>(self) -> [f32; LEGS] {
             let hops = self.samples.map(fold::<K>);
             let folded = hops.each_ref().map(|hop| &hop.folded);
-            self.bank.hop::<K, LEGS>(folded, self.legs);
+            self.bank.hop::<K, LEGS>(folded, self.rings, 0);
             hops.map(|hop| hop.energy)
         }
     }
@@ -423,15 +451,15 @@ mod tests {
     /// Bits of all bins and energies of one leg.
     fn heard(path: Path, frames: &[Samples]) -> Vec<u32> {
         let bank = Bank::new(&FREQS);
-        let mut turned = bank.start();
+        let mut rings = bank.start();
         let mut all = Vec::new();
         for frame in frames {
-            let mut bins = [Bins::ZERO; 3];
             let [energy] = path.run(Next {
                 bank: &bank,
                 samples: [frame],
-                legs: [(&mut turned, &mut bins)],
+                rings: [&mut rings],
             });
+            let bins = bins(&rings);
             all.push(energy.to_bits());
             let values = bins.iter().flat_map(|bins| bins.re.iter().chain(&bins.im));
             all.extend(values.map(|value| value.to_bits()));
@@ -456,27 +484,25 @@ mod tests {
             let (mut one, mut two) = (bank.start(), bank.start());
             let (mut alone_one, mut alone_two) = (bank.start(), bank.start());
             for (a, b) in frames.iter().zip(frames.iter().rev()) {
-                let mut together = [[Bins::ZERO; 3]; 2];
-                let [bins_one, bins_two] = &mut together;
                 let energies = path.run(Next {
                     bank,
                     samples: [a, b],
-                    legs: [(&mut one, bins_one), (&mut two, bins_two)],
+                    rings: [&mut one, &mut two],
                 });
-                let mut apart = [[Bins::ZERO; 3]; 2];
-                let [bins_one, bins_two] = &mut apart;
-                let alone = [(a, &mut alone_one, bins_one), (b, &mut alone_two, bins_two)];
-                let alone = alone.map(|(frame, turned, bins)| {
+                let alone = [(a, &mut alone_one), (b, &mut alone_two)];
+                let alone = alone.map(|(frame, rings)| {
                     let [energy] = path.run(Next {
                         bank,
                         samples: [frame],
-                        legs: [(turned, bins)],
+                        rings: [rings],
                     });
                     energy
                 });
                 assert_eq!(energies, alone);
-                for (x, y) in together.iter().flatten().zip(apart.iter().flatten()) {
-                    assert_eq!((x.re, x.im), (y.re, y.im));
+                for (together, apart) in [(&one, &alone_one), (&two, &alone_two)] {
+                    for (x, y) in bins(together).iter().zip(bins(apart)) {
+                        assert_eq!((x.re, x.im), (y.re, y.im));
+                    }
                 }
             }
         }
@@ -496,12 +522,13 @@ mod tests {
             };
             for frame in &frames(0) {
                 let bank = Bank::new(&FREQS);
-                let mut bins = [Bins::ZERO; 3];
+                let mut rings = bank.start();
                 Path::best().run(Next {
                     bank: &bank,
                     samples: [frame],
-                    legs: [(&mut bank.start(), &mut bins)],
+                    rings: [&mut rings],
                 });
+                let bins = bins(&rings);
                 let (re, im) = exact(frame);
                 let found = (
                     bins[lane / LANES].re[lane % LANES],
@@ -520,16 +547,15 @@ mod tests {
         let bank = Bank::new(&FREQS);
         for hops in [1, 2, 5] {
             for window in frames[..200].chunks_exact(hops) {
-                let mut turned = bank.start();
+                let mut rings = bank.start();
                 let mut sum = [Bins::ZERO; 3];
                 for frame in window {
-                    let mut bins = [Bins::ZERO; 3];
                     Path::best().run(Next {
                         bank: &bank,
                         samples: [frame],
-                        legs: [(&mut turned, &mut bins)],
+                        rings: [&mut rings],
                     });
-                    for (sum, hop) in sum.iter_mut().zip(&bins) {
+                    for (sum, hop) in sum.iter_mut().zip(&bins(&rings)) {
                         let both = Complex::<Portable>::load(sum).plus(Complex::load(hop));
                         *sum = both.bins();
                     }

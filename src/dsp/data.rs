@@ -202,7 +202,7 @@ impl Hop {
             over = over.greater(heard.sub(K::Floats::splat(hop.energy)));
             over = over.greater(window.sub(K::Floats::splat(hop.window_energy)));
         }
-        over.greatest() < 0.0
+        over.greatest() <= 0.0
     }
 
     /// Whether two tones may have this share of the mean square when their amplitudes add: the

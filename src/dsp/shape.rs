@@ -12,7 +12,7 @@
 use crate::{
     SAMPLE_RATE,
     bands::Band,
-    bank::{Bins, Complex, LANES, Lanes, Turned, UNIT},
+    bank::{Bins, Complex, KEPT, LANES, Lanes, Ring, Turned, UNIT},
     simd::{Kernels, lanes::Floats},
     spectrum::Windows,
     wave::{FRAME_ANGLE, angle, sinc, times},
@@ -112,20 +112,18 @@ impl Shape {
         }
     }
 
-    /// The windows of group `at`, from the last frames' bins.
+    /// The windows that end with the hop at this place.
     #[inline(always)]
-    pub fn sum<K: Kernels>(&self, longest: usize, frames: &[&[Bins]; LONGEST], at: usize) -> Bins {
-        let [a, b, c, d, e, f, g, h] = frames;
-        let third = Complex::<K>::load(&c[at]).plus(Complex::load(&d[at]));
-        let sum = Complex::<K>::load(&a[at])
-            .plus(Complex::load(&b[at]).scaled(K::Floats::load(&self.two)))
-            .plus(third.scaled(K::Floats::load(&self.four)));
-        if longest <= 4 {
+    pub fn sum<K: Kernels>(&self, ring: &Ring, newest: usize) -> Bins {
+        let hop = |ago: usize| Complex::<K>::load(&ring.hops[(newest + KEPT - ago) % KEPT]);
+        let sum = hop(0)
+            .plus(hop(1).scaled(K::Floats::load(&self.two)))
+            .plus(hop(2).plus(hop(3)).scaled(K::Floats::load(&self.four)));
+        if !self.has_frames[8] {
             return sum.bins();
         }
-        let fifth = Complex::<K>::load(&e[at]).plus(Complex::load(&f[at]));
-        let last = fifth.plus(Complex::<K>::load(&g[at]).plus(Complex::load(&h[at])));
-        sum.plus(last.scaled(K::Floats::load(&self.eight))).bins()
+        let others = hop(4).plus(hop(5)).plus(hop(6).plus(hop(7)));
+        sum.plus(others.scaled(K::Floats::load(&self.eight))).bins()
     }
 
     /// All bins of the window, now and one frame ago, each with the phase in its own middle.

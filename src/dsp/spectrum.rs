@@ -17,9 +17,9 @@
 use crate::{
     SAMPLE_RATE,
     bands::{Band, lanes_for},
-    bank::{Bank, Bins, Complex, LANES, Turned, UNIT, fold},
+    bank::{Bank, Bins, Complex, KEPT, LANES, Ring, UNIT, fold},
     plan::MAX_FREQS,
-    shape::{Both, LONGEST, Peak, Shape},
+    shape::{Both, Peak, Shape},
     simd::{Kernels, Path, Work, lanes::Floats},
     wave::{FRAME_ANGLE, sin_cos, sinc, times},
 };
@@ -36,13 +36,11 @@ pub(crate) struct Spectrum {
     path: Path,
     bank: Arc<Bank>,
     shapes: Arc<[Shape]>,
-    turned: Box<[Turned]>,
-    /// The last frames' bins, all groups of a frame together.
-    hops: Box<[Bins]>,
+    rings: Box<[Ring]>,
     /// Frames in the longest window.
     longest: usize,
     energies: [f32; FRAMES],
-    /// The place of the newest frame in both.
+    /// The place of the newest frame in these and in the rings.
     newest: usize,
     windows: Box<[Windows]>,
     peaks: Peaks,
@@ -61,7 +59,7 @@ pub(crate) struct Windows {
 }
 
 /// Frames kept.
-pub(crate) const FRAMES: usize = 16;
+pub(crate) const FRAMES: usize = KEPT;
 
 /// A sine counts from this share of the strongest one's power (11 dB).
 const TWIST: f32 = 0.07;
@@ -98,8 +96,7 @@ impl Spectrum {
         Spectrum {
             path,
             shapes: lanes.chunks(LANES).map(Shape::new).collect(),
-            turned: bank.start(),
-            hops: vec![Bins::ZERO; FRAMES * bank.groups()].into(),
+            rings: bank.start(),
             windows: vec![windows; bank.groups()].into(),
             bank,
             longest,
@@ -143,24 +140,19 @@ impl Spectrum {
         self.explained
     }
 
-    pub fn take(&mut self, samples: &Samples) {
+    /// Takes the next frame, and finds the sines of the window that ends with it when a share of
+    /// its power is given that they must explain; whether they do.
+    pub fn take(&mut self, samples: &Samples, least: Option<f32>) -> bool {
         self.path.run(Take {
             spectrum: self,
             samples,
-        });
+            least,
+        })
     }
 
     /// Finds the sines of the window that ends with the last frame; whether they explain that
     /// share of its power.
     pub fn analyse(&mut self, least: f32) -> bool {
-        self.peaks.clear();
-        self.explained = 0.0;
-        let loudest = (0..self.longest)
-            .map(|ago| self.energy(ago))
-            .fold(0.0, f32::max);
-        if loudest < FLOOR * FRAME as f32 {
-            return false;
-        }
         self.path.run(Analysis {
             spectrum: self,
             least,
@@ -213,11 +205,11 @@ impl Spectrum {
 
     /// A bin of a frame, its phase referred to the frame's middle.
     fn hop(&self, group: usize, lane: usize, ago: usize) -> (f32, f32) {
-        let groups = self.shapes.len();
-        let hop = &self.hops[(self.newest + FRAMES - ago) % FRAMES * groups + group];
+        let ring = &self.rings[group];
+        let hop = &ring.hops[(self.newest + FRAMES - ago) % FRAMES];
         let back = (ago + 1) as f32 * FRAME_ANGLE * self.shapes[group].hz[lane];
         let (sin, cos) = sin_cos(back);
-        let next = self.turned[group].phases();
+        let next = ring.turned.phases();
         let bin = (hop.re[lane] / UNIT, hop.im[lane] / UNIT);
         times(times(bin, (next.re[lane], -next.im[lane])), (cos, -sin))
     }
@@ -241,22 +233,17 @@ impl Spectrum {
 struct Take<'a> {
     spectrum: &'a mut Spectrum,
     samples: &'a Samples,
+    least: Option<f32>,
 }
 
 impl Work for Take<'_> {
-    type Output = ();
+    type Output = bool;
 
     #[inline(always)]
-    fn run<K: Kernels>(self) {
-        let spectrum = self.spectrum;
-        let hop = fold::<K>(self.samples);
-        spectrum.newest = (spectrum.newest + 1) % FRAMES;
-        spectrum.energies[spectrum.newest] = hop.energy;
-        let groups = spectrum.shapes.len();
-        let bins = &mut spectrum.hops[spectrum.newest * groups..][..groups];
-        let leg = (&mut *spectrum.turned, bins);
-        spectrum.bank.hop::<K, 1>([&hop.folded], [leg]);
-        spectrum.sum_windows::<K>();
+    fn run<K: Kernels>(self) -> bool {
+        self.spectrum.hear::<K>(self.samples);
+        self.least
+            .is_some_and(|least| self.spectrum.find::<K>(least))
     }
 }
 
@@ -270,35 +257,60 @@ impl Work for Analysis<'_> {
 
     #[inline(always)]
     fn run<K: Kernels>(self) -> bool {
-        let Analysis { spectrum, least } = self;
-        let at_most = spectrum.at_most::<K>();
-        // Nearly all frames of speech end here.
-        if at_most < least * spectrum.least_total() {
-            return false;
-        }
-        let mut top = (0, 0.0);
-        let groups = spectrum.windows.iter_mut().zip(&*spectrum.shapes);
-        for (at, (windows, shape)) in groups.enumerate() {
-            windows.most = strongest::<K>(at, &windows.now, shape, &mut top);
-        }
-        let (group, lane) = place(top.0);
-        let total = spectrum.total(spectrum.shapes[group].frames[lane] as usize);
-        if total < FLOOR || at_most < least * total {
-            return false;
-        }
-        spectrum.refer_to_middle::<K>(0.1 * TWIST * top.1);
-        spectrum.find_peaks::<K>(least * total, total);
-        spectrum
-            .peaks
-            .sort_unstable_by(|a, b| a.hz.total_cmp(&b.hz));
-        if spectrum.peaks.is_empty() {
-            return false;
-        }
-        spectrum.refine_and_judge(total, least)
+        self.spectrum.find::<K>(self.least)
     }
 }
 
 impl Spectrum {
+    /// Completes the windows that end with a frame.
+    #[inline(always)]
+    fn hear<K: Kernels>(&mut self, samples: &Samples) {
+        let hop = fold::<K>(samples);
+        self.newest = (self.newest + 1) % FRAMES;
+        self.energies[self.newest] = hop.energy;
+        let rings = &mut *self.rings;
+        self.bank.hop::<K, 1>([&hop.folded], [rings], self.newest);
+        let groups = self.windows.iter_mut().zip(&*self.shapes).zip(&*self.rings);
+        for ((windows, shape), ring) in groups {
+            windows.before = windows.now;
+            windows.now = shape.sum::<K>(ring, self.newest);
+        }
+    }
+
+    #[inline(always)]
+    fn find<K: Kernels>(&mut self, least: f32) -> bool {
+        self.peaks.clear();
+        self.explained = 0.0;
+        let at_most = self.at_most::<K>();
+        let (least_total, sum) = self.totals();
+        // Most frames of speech end here.
+        if sum < FLOOR * FRAME as f32 || at_most < least * least_total {
+            return false;
+        }
+        self.look::<K>(least, at_most)
+    }
+
+    #[inline(always)]
+    fn look<K: Kernels>(&mut self, least: f32, at_most: f32) -> bool {
+        let mut top = (0, 0.0);
+        let groups = self.windows.iter_mut().zip(&*self.shapes);
+        for (at, (windows, shape)) in groups.enumerate() {
+            windows.most = strongest::<K>(at, &windows.now, shape, &mut top);
+        }
+        let (group, lane) = place(top.0);
+        let total = self.total(self.shapes[group].frames[lane] as usize);
+        if total < FLOOR || at_most < least * total {
+            return false;
+        }
+        self.refer_to_middle::<K>(0.1 * TWIST * top.1);
+        self.find_peaks::<K>(least * total, total);
+        self.peaks.sort_unstable_by(|a, b| a.hz.total_cmp(&b.hz));
+        if self.peaks.is_empty() {
+            return false;
+        }
+        self.refine_and_judge(total, least)
+    }
+
     /// Measures several sines again, each without the others; whether they are apart and explain
     /// that share of all power.
     #[inline(always)]
@@ -341,9 +353,9 @@ impl Spectrum {
         most.greatest()
     }
 
-    /// The least mean square of windows of any length.
+    /// The least mean square of windows of any length, and the sum of squares of the longest.
     #[inline(always)]
-    fn least_total(&self) -> f32 {
+    fn totals(&self) -> (f32, f32) {
         let mut least = f32::MAX;
         let (mut sum, mut frames) = (0.0, 0);
         for length in [1, 2, 4, 8] {
@@ -354,39 +366,21 @@ impl Spectrum {
                 sum += self.energy(frames);
                 frames += 1;
             }
-            let total = sum / (length * FRAME) as f32;
+            let total = sum * (1.0 / (length * FRAME) as f32);
             least = if total < least { total } else { least };
         }
-        least
-    }
-
-    /// Completes the windows that end with the newest frame.
-    #[inline(always)]
-    fn sum_windows<K: Kernels>(&mut self) {
-        let groups = self.shapes.len();
-        let mut frames: [&[Bins]; LONGEST] = [&[]; LONGEST];
-        for (ago, frame) in frames.iter_mut().enumerate() {
-            let at = (self.newest + FRAMES - ago) % FRAMES;
-            *frame = &self.hops[at * groups..][..groups];
-        }
-        for (at, (windows, shape)) in self.windows.iter_mut().zip(&*self.shapes).enumerate() {
-            windows.before = windows.now;
-            windows.now = shape.sum::<K>(self.longest, &frames, at);
-        }
+        // Less than rounding can make of it.
+        (0.9999 * least, sum)
     }
 
     /// Only in groups where a sine may count.
     #[inline(always)]
     fn refer_to_middle<K: Kernels>(&mut self, least: f32) {
-        let groups = self
-            .windows
-            .iter_mut()
-            .zip(&*self.shapes)
-            .zip(&*self.turned);
-        for ((windows, shape), turned) in groups {
+        let groups = self.windows.iter_mut().zip(&*self.shapes).zip(&*self.rings);
+        for ((windows, shape), ring) in groups {
             windows.left = match windows.most < least {
                 true => [Bins::ZERO; 2],
-                false => shape.all_referred::<K>(windows, turned),
+                false => shape.all_referred::<K>(windows, &ring.turned),
             };
         }
     }
@@ -456,7 +450,8 @@ impl Spectrum {
     fn without_others(&self, at: usize, lane: u8) -> Both {
         let (group, lane) = place(lane);
         let windows = &self.windows[group];
-        let (mut now, mut before) = self.shapes[group].referred(windows, lane, &self.turned[group]);
+        let (mut now, mut before) =
+            self.shapes[group].referred(windows, lane, &self.rings[group].turned);
         for (_, other) in self.peaks.iter().enumerate().filter(|(n, _)| *n != at) {
             let kernel = self.kernel(other, group, lane);
             let there = times(other.amplitude, (other.turn.0, -other.turn.1));

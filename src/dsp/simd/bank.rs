@@ -273,8 +273,14 @@ pub(super) fn avx2<const N: usize, const GROUPS: usize, const LEGS: usize>(
     legs: [&Folded<N>; LEGS],
 ) -> [[Products; LEGS]; GROUPS] {
     let mut sums = [[[_mm256_setzero_si256(); 2]; LEGS]; GROUPS];
-    for pair in 0..N {
-        for part in 0..2 {
+    for pair in 0..N / 2 {
+        // By twos: with several groups the compiler doesn't unroll the loop.
+        for (pair, part) in [
+            (2 * pair, 0),
+            (2 * pair, 1),
+            (2 * pair + 1, 0),
+            (2 * pair + 1, 1),
+        ] {
             let repeated = legs.map(|leg| {
                 let folded = [&leg.even, &leg.odd][part];
                 // SAFETY: reads the 4 octets of a pair of samples; the place need not be aligned.

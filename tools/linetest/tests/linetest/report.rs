@@ -158,7 +158,7 @@ fn a_disk_that_is_full_is_an_error() {
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        told.starts_with("linetest: standard output: No space left"),
+        told.starts_with("linetest: standard output: no space left"),
         "{told}"
     );
 }

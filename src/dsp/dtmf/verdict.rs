@@ -35,16 +35,26 @@ pub(super) struct Limits {
     /// Share of the power that could be foretold, when both tones began sharply.
     voiced: f32,
     voiced_in_hum: f32,
-    /// Share that is unexplained of a digit whose beginning isn't seen: it was broken, or
-    /// something sounded over it.
-    rest_running: f32,
     /// Share of its power that a tone has before its beginning; under a dial tone.
     before: f32,
     before_in_hum: f32,
+    /// Of a digit whose beginning isn't seen.
+    running: Running,
     /// Frequency error, as a share; under a dial tone.
     offset: f32,
     offset_in_hum: f32,
     /// Share of a dial tone's power that isn't two sines.
+    hum: f32,
+}
+
+/// Limits of a digit whose beginning isn't seen, as it was broken or something sounded over it. What
+/// is left must be as good as none: notes of music have their harmonics there, and fade.
+#[derive(Debug)]
+struct Running {
+    rest: f32,
+    unsteady: f32,
+    voiced: f32,
+    voiced_in_hum: f32,
     hum: f32,
 }
 
@@ -55,13 +65,19 @@ const PIN_ENTRY: Limits = Limits {
     unsteady_in_hum: 0.08,
     voiced: 0.05,
     voiced_in_hum: 0.06,
-    rest_running: 0.10,
     before: 0.4,
     before_in_hum: 0.06,
     offset: 0.024,
     offset_in_hum: 0.021,
     hum: 0.07,
     rest_in_hum: 0.2,
+    running: Running {
+        rest: 0.10,
+        unsteady: 0.03,
+        voiced: 0.005,
+        voiced_in_hum: 0.01,
+        hum: 0.002,
+    },
 };
 const TALK: Limits = Limits {
     shortest: 264.0,
@@ -70,13 +86,19 @@ const TALK: Limits = Limits {
     unsteady_in_hum: 0.06,
     voiced: 0.025,
     voiced_in_hum: 0.03,
-    rest_running: 0.05,
     before: 0.18,
     before_in_hum: 0.03,
     offset: 0.022,
     offset_in_hum: 0.019,
     hum: 0.07,
     rest_in_hum: 0.13,
+    running: Running {
+        rest: 0.05,
+        unsteady: 0.012,
+        voiced: 0.002,
+        voiced_in_hum: 0.005,
+        hum: 0.001,
+    },
 };
 
 /// High over low as a power ratio: +6.5 and -10.5 dB.
@@ -214,8 +236,14 @@ impl Judge<'_> {
         // The first block and the last may be filled in part only; and a dial tone that begins
         // with the digit rings in the filter.
         let good = blocks.good();
-        let cut = |partly: bool| usize::from(partly);
-        let inside = span.start + cut(span.start > good.start)..span.end - cut(span.end < good.end);
+        let cut = |edge: bool, at: usize| usize::from(edge || !is_full(blocks, at, &reference));
+        let inside = span.start + cut(span.start > good.start, span.start)
+            ..span.end - cut(span.end < good.end, span.end - 1);
+        let sharp = self.begins_sharply(blocks, &span, &reference);
+        let inside = match sharp {
+            true => inside,
+            false => solid::<K>(blocks, inside, &reference),
+        };
         let steady = Steady::of::<K>(blocks, &inside, lag(&inside));
         let sound = Sound {
             tones: self.tones,
@@ -234,8 +262,7 @@ impl Judge<'_> {
         if sound.powers[0] + sound.powers[1] < LEAST || steady.unsteady > unsteady {
             return None;
         }
-        let before = before(blocks, &span, &reference);
-        if !self.is_evident::<K>(blocks, inside, &steady, before) {
+        if !self.is_evident::<K>(blocks, inside, &steady, sharp) {
             return None;
         }
         let age = age::<K>(blocks, &steady, span.start, &reference);
@@ -251,35 +278,46 @@ impl Judge<'_> {
         (0..2).all(|tone| off[tone].abs() <= most * ANGLE * nominal[tone])
     }
 
-    /// `before`: the share of its power that a tone had before the digit began, if that is seen.
+    #[inline(always)]
+    fn begins_sharply(&self, blocks: &Blocks, span: &Range<usize>, reference: &[f32; 2]) -> bool {
+        let most = match blocks.hum() {
+            true => self.limits.before_in_hum,
+            false => self.limits.before,
+        };
+        before(blocks, span, reference).is_some_and(|before| before <= most)
+    }
+
     #[inline(always)]
     fn is_evident<K: Kernels>(
         &self,
         blocks: &Blocks,
         inside: Range<usize>,
         steady: &Steady,
-        before: Option<f32>,
+        sharp: bool,
     ) -> bool {
-        let limits = self.limits;
-        let sharp = |most: f32| before.is_some_and(|before| before <= most);
-        let hum = blocks.hum();
-        if hum && (!sharp(limits.before_in_hum) || blocks.hum_rest() > limits.hum) {
+        let (limits, hum) = (self.limits, blocks.hum());
+        if !sharp && steady.unsteady > limits.running.unsteady {
+            return false;
+        }
+        let most_hum = match sharp {
+            true => limits.hum,
+            false => limits.running.hum,
+        };
+        if hum && blocks.hum_rest() > most_hum {
             return false;
         }
         let energy = blocks.energy::<K>(inside.clone());
         let explained: f32 = blocks.fits.explained[inside.clone()].iter().sum();
         let rest = 1.0 - explained / energy - steady.untold();
         // What isn't there cannot be foretold: most digits need no look at it.
-        let voiced = |most: f32| rest > most && rest * foretold(blocks, inside) > most;
-        if rest > limits.rest {
-            false
-        } else if hum {
-            rest <= limits.rest_in_hum && !voiced(limits.voiced_in_hum)
-        } else if sharp(limits.before) {
-            !voiced(limits.voiced)
-        } else {
-            rest <= limits.rest_running
-        }
+        let voiced = |most: f32| rest > most && rest * foretold(blocks, inside.clone()) > most;
+        let (most_rest, most_voiced) = match (sharp, hum) {
+            (false, true) => (limits.running.rest, limits.running.voiced_in_hum),
+            (false, false) => (limits.running.rest, limits.running.voiced),
+            (true, true) => (limits.rest_in_hum, limits.voiced_in_hum),
+            (true, false) => (limits.rest, limits.voiced),
+        };
+        rest <= most_rest && !voiced(most_voiced)
     }
 }
 
@@ -372,12 +410,38 @@ fn extent<K: Kernels>(blocks: &Blocks, middle: Range<usize>) -> Option<([f32; 2]
 #[inline(always)]
 fn before(blocks: &Blocks, span: &Range<usize>, reference: &[f32; 2]) -> Option<f32> {
     // The block next to the digit holds a part of it.
-    let at = span.start.checked_sub(2)?;
-    if at < blocks.good().start {
+    let late = span.start.checked_sub(2)?;
+    let first = blocks.good().start;
+    if late < first {
         return None;
     }
-    let share = |tone: usize| blocks.fits.squares[tone][at] / reference[tone];
+    let early = late.saturating_sub(1).max(first);
+    // A filter rings there when the dial tone begins with the digit; noise is less in two than in one.
+    let late = if blocks.hum() { early } else { late };
+    let share = |tone: usize| {
+        let squares = &blocks.fits.squares[tone];
+        0.5 * (squares[early] + squares[late]) / reference[tone]
+    };
     Some(share(0).max(share(1)))
+}
+
+/// The last of these blocks that neither an edge nor a break touches.
+#[inline(always)]
+fn solid<K: Kernels>(blocks: &Blocks, inside: Range<usize>, reference: &[f32; 2]) -> Range<usize> {
+    const SOLID: f32 = 0.85;
+    const LEAST: usize = 6;
+    let solid = K::both(&blocks.fits.squares, reference.map(|square| SOLID * square));
+    let within = solid & ((1 << inside.end) - (1 << inside.start));
+    if within == 0 {
+        return inside;
+    }
+    let end = within.ilog2() as usize + 1;
+    let broken = !within & ((1 << end) - 1);
+    let start = (u32::BITS - broken.leading_zeros()) as usize;
+    match end - start >= LEAST {
+        true => start..end,
+        false => inside,
+    }
 }
 
 /// Samples since the beginning: where the digit explains the samples from on.
@@ -444,6 +508,9 @@ fn tail(blocks: &Blocks, end: usize, reference: &[f32; 2]) -> f32 {
         let [rows, columns] = &blocks.fits.squares;
         let power = rows[end] + columns[end];
         (power / (reference[0] + reference[1])).sqrt().min(1.0)
+    } else if end < BLOCKS {
+        // Not to be seen through the filter.
+        0.5
     } else {
         0.0
     };

@@ -42,7 +42,7 @@ pub struct Dialing {
 }
 
 /// A telephone's dial as it is heard.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Dial {
     /// Samples.
     period: f32,
@@ -51,6 +51,9 @@ struct Dial {
     jitter: f32,
     levels: [f32; 2],
     shapes: [Click; 2],
+    /// What the clicks of a side are drawn from: loop current flows one way, and a contact that does
+    /// not bounce does the same each time.
+    contacts: [Draw; 2],
     /// Level of the rest contact, if it is heard.
     rest: Option<f32>,
 }
@@ -136,6 +139,7 @@ impl Dial {
             jitter: draw.setting(0.0, 0.02),
             levels: [level, (level + unlike).clamp(-35.0, -6.0)],
             shapes: [*draw.pick(kinds), *draw.pick(kinds)],
+            contacts: [0, 1].map(|_| Draw::new(draw.part, draw.word())),
             rest: draw.chance(0.6).then(|| level - draw.setting(0.0, 15.0)),
         }
     }
@@ -157,7 +161,11 @@ impl Dial {
             end = (at + wander + self.period * self.open) as usize;
             for (side, when) in [at as usize, end].into_iter().enumerate() {
                 let level = self.levels[side] + draw.gauss();
-                click(draw, sound, when, self.shapes[side], level);
+                let shape = self.shapes[side];
+                match shape {
+                    Click::Bounce => click(draw, sound, when, shape, level),
+                    _ => click(&mut self.contacts[side].clone(), sound, when, shape, level),
+                }
             }
             at += wander + self.period;
         }

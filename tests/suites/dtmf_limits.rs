@@ -178,12 +178,7 @@ pub struct Exactness {
 
 /// Digits of 40 to 100 ms, at all levels and twists that must be accepted, in silence or in white
 /// noise so many dB below both tones together.
-pub fn exactness(
-    seed: u64,
-    trials: usize,
-    snr_db: Option<f64>,
-    listen: &mut Listen,
-) -> Exactness {
+pub fn exactness(seed: u64, trials: usize, snr_db: Option<f64>, listen: &mut Listen) -> Exactness {
     let mut exact = Exactness::default();
     for n in 0..trials {
         let random = &mut Random::for_case(seed, n as u64);

@@ -93,12 +93,16 @@ fn main() {
     report("three-way", &audio, |frame, at| {
         black_box(three_way.process(frame, frame, at, facts));
     });
-    let mut ear = Ear::new(&plan, settings);
-    report("whole ear in talk, both legs", &audio, |frame, at| {
+    ears(&plan, settings, &audio);
+}
+
+fn ears(plan: &TonePlan, settings: VoiceSettings, audio: &[Samples]) {
+    let mut ear = Ear::new(plan, settings);
+    report("whole ear in talk, both legs", audio, |frame, at| {
         ear.hear(frame, at, false);
     });
-    let mut ear = Ear::new(&plan, settings);
-    report("whole ear while somebody answers", &audio, |frame, at| {
+    let mut ear = Ear::new(plan, settings);
+    report("whole ear while somebody answers", audio, |frame, at| {
         ear.hear(frame, at, true);
     });
 }

@@ -266,13 +266,13 @@ fn write_learned(out: &mut impl Write, row: &Learned) -> io::Result<()> {
     writeln!(out)?;
     if row.guessed {
         let tone = row.tone.unwrap_or_default();
+        let by = match row.sounds_like.is_empty() {
+            true => "by its cadence alone",
+            false => "as most tables call this sound",
+        };
         writeln!(
             out,
-            "That it is called {tone} is a guess: {} (--tone names it).",
-            match row.sounds_like.is_empty() {
-                true => "by its cadence",
-                false => "what sounds like it mostly is",
-            }
+            "Called {tone} {by}, which is a guess: --tone names it."
         )?;
     }
     let cycles = if row.cycles == 1 { "cycle" } else { "cycles" };

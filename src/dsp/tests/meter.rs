@@ -156,7 +156,8 @@ fn noise_of_a_channel_reads_what_networks_are_planned_by() {
     assert!((c.dbrn0() + 10.0 - 88.0).abs() < 0.25, "{c:?}");
 }
 
-/// The detector is one of squares (ITU-T O.41): powers add, so that two sines of one level read 3 dB more than either.
+/// The detector is one of squares (ITU-T O.41): powers add, so that two sines of one level read
+/// 3 dB more than either.
 #[test]
 fn powers_of_sines_add() {
     for (weighting, table) in TABLES {

@@ -115,14 +115,7 @@ fn usage_errors_end_with_status_2_and_print_nothing() {
 #[test]
 fn a_command_without_a_recording_shows_how_it_is_used() {
     let place = Place::new();
-    for command in [
-        "digits",
-        "progress",
-        "answer",
-        "three-way",
-        "level",
-        "learn",
-    ] {
+    for command in crate::COMMANDS {
         let run = place.run(&[command]);
         assert!(run.err.contains("no recording: name files"), "{run:?}");
         let usage = format!("Usage: linetest {command} [OPTIONS] [FILE]...");

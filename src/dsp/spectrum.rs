@@ -574,3 +574,45 @@ fn strongest<K: Kernels>(group: usize, bins: &Bins, shape: &Shape, best: &mut (u
 fn place(lane: u8) -> (usize, usize) {
     (usize::from(lane) / LANES, usize::from(lane) % LANES)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bands::usual_reach;
+
+    /// Below the first bin and above the last there is no second bin to measure by.
+    #[test]
+    fn a_sine_beyond_the_outermost_bins_is_measured_by_one() {
+        let band = Band {
+            hz: 1400.0,
+            reach: usual_reach(1400.0),
+            together: 1,
+            frames: 2,
+        };
+        let bins = lanes_for(&[band]).len() as u8;
+        assert!(bins > 1, "a band of several bins");
+        let mut seen_by = [0; 2];
+        for hz in 1364..=1436 {
+            let mut spectrum = Spectrum::new(&[band], Path::best());
+            let step = f64::from(hz) * std::f64::consts::TAU / f64::from(SAMPLE_RATE);
+            let mut phase = 0.3;
+            let mut found = false;
+            for _ in 0..8 {
+                let samples = std::array::from_fn(|_| {
+                    phase += step;
+                    (3000.0 * phase.sin()) as i16
+                });
+                found = spectrum.take(&samples, Some(0.6));
+            }
+            let peaks = spectrum.peaks();
+            assert!(found && peaks.len() == 1, "{hz} Hz: {peaks:?}");
+            let off = (peaks[0].hz - hz as f32).abs();
+            assert!(off < 1.0, "{hz} Hz found as {}", peaks[0].hz);
+            let explained = spectrum.explained();
+            assert!((0.97..1.03).contains(&explained), "{hz} Hz: {explained}");
+            seen_by[0] += u32::from(peaks[0].lane == 0);
+            seen_by[1] += u32::from(peaks[0].lane == bins - 1);
+        }
+        assert!(seen_by.iter().all(|times| *times > 20), "{seen_by:?}");
+    }
+}

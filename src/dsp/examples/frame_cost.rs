@@ -12,7 +12,9 @@ use dsp::{
     g711, level,
     plan::{Burst, ToneDef, TonePlan},
     progress::Progress,
+    pulse::PulseDigits,
     simd::Path,
+    three_way::{Facts, ThreeWay, ThreeWaySettings},
     tone_gen::{DigitGen, ToneGen},
     voice::{Voice, VoiceSettings},
 };
@@ -85,20 +87,75 @@ fn main() {
     report("who answered", &audio, |frame, at| {
         black_box(answer.process(frame, at, Tones::default()));
     });
-    let mut phone = Dtmf::new(Profile::Talk);
-    let mut trunk = Dtmf::new(Profile::Talk);
-    let mut progress = Progress::new(&plan);
-    let mut voice = Voice::new(settings);
-    report(
-        "talk set: DTMF twice, progress, voice",
-        &audio,
-        |frame, at| {
-            black_box(phone.process(frame, at));
-            let digit = trunk.process(frame, at).suspect;
-            let tonal = progress.process(frame, at).tonal | digit;
-            black_box(voice.process(frame, at, tonal));
-        },
-    );
+    let mut pulses = PulseDigits::new();
+    report("pulse digits", &audio, |frame, at| {
+        black_box(pulses.process(frame, at));
+    });
+    let mut three_way = ThreeWay::new(ThreeWaySettings::default());
+    let facts = Facts::default();
+    report("three-way", &audio, |frame, at| {
+        black_box(three_way.process(frame, frame, at, facts));
+    });
+    ears(&plan, settings, &audio);
+}
+
+fn ears(plan: &TonePlan, settings: VoiceSettings, audio: &[Samples]) {
+    let mut ear = Ear::new(plan, settings);
+    report("whole ear in talk, both legs", audio, |frame, at| {
+        ear.hear(frame, at, false);
+    });
+    let mut ear = Ear::new(plan, settings);
+    report("whole ear while somebody answers", audio, |frame, at| {
+        ear.hear(frame, at, true);
+    });
+}
+
+/// All that a line listens with in talk.
+struct Ear {
+    phone: (Dtmf, Voice),
+    dtmf: Dtmf,
+    progress: Progress,
+    data: DataSignals,
+    voice: Voice,
+    answer: Answer,
+    three_way: ThreeWay,
+}
+
+impl Ear {
+    fn new(plan: &TonePlan, settings: VoiceSettings) -> Ear {
+        Ear {
+            phone: (Dtmf::new(Profile::Talk), Voice::new(settings)),
+            dtmf: Dtmf::new(Profile::Talk),
+            progress: Progress::new(plan),
+            data: DataSignals::new(),
+            voice: Voice::new(settings),
+            answer: Answer::new(AnswerSettings::default()),
+            three_way: ThreeWay::new(ThreeWaySettings::default()),
+        }
+    }
+
+    /// The same frame on both legs; `answering` in the first seconds, when it is not known by whom.
+    fn hear(&mut self, frame: &Samples, at: Tick, answering: bool) {
+        let (dtmf, voice) = &mut self.phone;
+        let key = dtmf.process(frame, at);
+        black_box(voice.process(frame, at, key.suspect));
+        let dtmf = self.dtmf.process(frame, at);
+        let progress = self.progress.process(frame, at);
+        let data = self.data.process(frame, at);
+        let tonal = progress.tonal || dtmf.suspect || data.tonal;
+        if answering {
+            let tones = Tones::of(&progress, &dtmf, &data);
+            black_box(self.answer.process(frame, at, tones));
+        }
+        let facts = Facts {
+            tonal,
+            dtmf: dtmf.suspect,
+            machine: data.tonal,
+            ..Facts::default()
+        };
+        black_box(self.three_way.process(frame, frame, at, facts));
+        black_box(self.voice.process(frame, at, tonal));
+    }
 }
 
 fn report(what: &str, audio: &[Samples], mut run: impl FnMut(&Samples, Tick)) {

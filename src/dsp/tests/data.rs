@@ -8,6 +8,7 @@ use dsp::{
     data::{DataFrame, DataSignals},
     level::sine_peak,
     modem::{ModemEvent, Signal},
+    simd::Path,
     tone_gen::DigitGen,
     tty::{Speed, TtyEvent},
 };
@@ -290,4 +291,37 @@ fn reset_forgets_a_tone_that_goes_on() {
         "half a second after the reset: {at}"
     );
     assert!((start.0 / 8).abs_diff(900) <= 15);
+}
+
+/// All that is known in noise: events and what is tonal, to the last bit.
+#[test]
+fn all_paths_hear_the_same() {
+    let mut wave = Wave::new(-15.0).tone(1100.0, 500.0).pause(3000);
+    wave = wave.tone(1100.0, 500.0).pause(300);
+    for _ in 0..4 {
+        wave = wave.tone(2100.0, 450.0).reversed();
+    }
+    wave = wave.pause(300).v21(&[0x7e; 50]).pause(300);
+    for code in [1, 10, 20, 6, 22] {
+        wave = wave.character(code, 22.0);
+    }
+    let mut rng = Rng::new(5);
+    let mut audio = wave.pause(2500).samples;
+    audio.extend(speech(&mut rng, 2000, -20.0));
+    add_noise(&mut rng, &mut audio, -40.0);
+    let heard = |path: Path| {
+        let mut data = DataSignals::with_path(path);
+        let frames = frames(&audio).map(|(frame, at)| {
+            let frame = data.process(&frame, at);
+            (frame.tonal, frame.modem, frame.tty)
+        });
+        frames.collect::<Vec<_>>()
+    };
+    let plain = heard(Path::Portable);
+    let modem: usize = plain.iter().map(|(_, modem, _)| modem.len()).sum();
+    let tty = plain.iter().filter(|(_, _, tty)| tty.is_some()).count();
+    assert!(modem >= 5 && tty == 2, "{modem} and {tty} events");
+    for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+        assert!(heard(path) == plain, "{path:?}");
+    }
 }

@@ -6,6 +6,7 @@ use bench::*;
 use dsp::{
     plan::{Burst, ToneDef, TonePlan},
     progress::{Progress, ProgressEvent},
+    simd::Path,
     tone_gen::DigitGen,
 };
 use types::{
@@ -453,5 +454,33 @@ fn level_is_told_within_1_db() {
             (heard[0].level_dbm0 - expected).abs() < 1.0,
             "{heard:?} for {expected}"
         );
+    }
+}
+
+/// Every tone of the plan and speech in noise: events and what is tonal, to the last bit.
+#[test]
+fn all_paths_hear_the_same() {
+    let plan = us();
+    let mut rng = Rng::new(77);
+    let mut audio = Vec::new();
+    for def in &plan.tones {
+        audio.extend(play(def, 5000));
+        audio.extend(speech(&mut rng, 400, -20.0));
+        audio.extend(silence(300));
+    }
+    add_noise(&mut rng, &mut audio, -42.0);
+    let heard = |path: Path| {
+        let mut progress = Progress::with_path(&plan, path);
+        let frames = frames(&audio).map(|(frame, at)| {
+            let frame = progress.process(&frame, at);
+            (frame.tonal, frame.events)
+        });
+        frames.collect::<Vec<_>>()
+    };
+    let plain = heard(Path::Portable);
+    let events: usize = plain.iter().map(|(_, events)| events.len()).sum();
+    assert!(events > plan.tones.len(), "{events} events");
+    for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
+        assert!(heard(path) == plain, "{path:?}");
     }
 }

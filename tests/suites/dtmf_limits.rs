@@ -176,14 +176,14 @@ pub struct Exactness {
     pub heard: Score,
 }
 
-/// Digits of 40 to 100 ms, at all levels and twists that must be accepted, in silence or in white
-/// noise so many dB below both tones together.
+/// Digits of 40 to 100 ms, at all levels and twists that must be accepted and that no converter clips,
+/// in silence or in white noise so many dB below both tones together.
 pub fn exactness(seed: u64, trials: usize, snr_db: Option<f64>, listen: &mut Listen) -> Exactness {
     let mut exact = Exactness::default();
     for n in 0..trials {
         let random = &mut Random::for_case(seed, n as u64);
         let twist = random.uniform(-8.0, 4.0);
-        let strongest = random.uniform(-25.0 + twist.abs(), 0.0);
+        let strongest = random.uniform(-25.0 + twist.abs(), -3.0);
         let key = Key {
             on: 320 + random.below(481),
             ..nth(n).twisted(strongest, twist)

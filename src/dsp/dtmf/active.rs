@@ -2,8 +2,9 @@
 
 use super::{
     DtmfEvent, Recent,
+    edge::Ended,
     screen::{Hit, Screen, Tones},
-    verdict::{Ended, Found, Sound},
+    verdict::{Found, Sound},
 };
 use crate::{
     SAMPLE_RATE,

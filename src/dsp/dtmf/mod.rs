@@ -7,21 +7,24 @@
 //! frequencies (`screen.rs`). When the same row and column stand out twice, the samples of the
 //! last 70 ms are judged (`verdict.rs`): both tones are fitted to each 5 ms (`blocks.rs`) by
 //! tables of their frequencies (`rows.rs`), which hold a high-pass filter for when there is a
-//! dial tone, and taken together as one wave each (`steady.rs`). A digit that goes on is followed
-//! by the bank (`active.rs`); its end is found on the samples again. `guard.rs` warns of what
-//! another receiver might take for a digit.
+//! dial tone, and taken together as one wave each (`steady.rs`), whose edges are then found
+//! (`edge.rs`). A digit that goes on is followed by the bank (`active.rs`). `guard.rs` warns of
+//! what another receiver might take for a digit.
 //!
-//! Limits (ITU-T Q.24, the stricter of its columns; measured by `suites::dtmf`):
+//! Limits (ITU-T Q.24, the stricter of its columns; measured by `suites::dtmf` and
+//! `suites::dtmf_limits`):
 //! - frequency: accepted to 1.5 %, rejected from 3.5 %;
 //! - level: accepted from 0 to -25 dBm0 a tone, rejected at -55;
 //! - twist: accepted from +4 to -8 dB (high less low), rejected beyond +9 and -13;
 //! - length: accepted from 40 ms, rejected to 23 ms; pause 40 ms; an interruption of
 //!   10 ms is bridged; two digits within 93 ms are two;
-//! - signal to noise 8 dB, all but one in a thousand at 6 dB; under dial tones from 330 to
-//!   450 Hz 12 dB stronger than the digit, all but one in a hundred.
+//! - signal to noise 6 dB, but for one in ten thousand; dial tones from 330 to 450 Hz 12 dB
+//!   stronger than the digit, but for one in a thousand;
+//! - told to 1 ms and, but for noise, half a dB (99 % of digits, also 15 dB above noise).
 
 mod active;
 mod blocks;
+mod edge;
 mod guard;
 mod phasor;
 mod rows;

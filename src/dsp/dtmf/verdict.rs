@@ -9,6 +9,7 @@
 use super::{
     Profile, Recent,
     blocks::{BLOCK, BLOCKS, Blocks},
+    edge::{age, share},
     phasor::Phasor,
     screen::{Pair, Screen, Tones},
     steady::{Steady, lag},
@@ -24,8 +25,9 @@ use std::ops::Range;
 /// What differs between the profiles.
 #[derive(Debug)]
 pub(super) struct Limits {
-    /// Samples that a digit must have lasted.
+    /// Samples that a digit must have lasted; in noise.
     shortest: f32,
+    shortest_in_noise: f32,
     /// Frequency error, as a share; under a dial tone.
     offset: f32,
     offset_in_hum: f32,
@@ -34,10 +36,23 @@ pub(super) struct Limits {
     before_in_hum: f32,
     plain: Most,
     in_hum: Most,
+    /// Of a digit before which there is noise, or the ringing of a dial tone that began with it.
+    noisy: Most,
+    ringing: Most,
     /// Of a digit that doesn't begin sharply: it was broken, or something sounded over it. What it
     /// leaves must be as good as nothing: notes of music fade, and have their harmonics there.
     running: Most,
     running_in_hum: Most,
+}
+
+/// How a digit begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Beginning {
+    Sharp,
+    /// Something of the tones is there before, but no more than noise or a filter makes.
+    Covered,
+    /// Long ago, or softly.
+    Unseen,
 }
 
 /// The most that a digit may have of what isn't two steady tones, as shares of power.
@@ -55,23 +70,29 @@ struct Most {
 
 const PIN_ENTRY: Limits = Limits {
     shortest: 256.0,
+    shortest_in_noise: 256.0,
     offset: 0.024,
     offset_in_hum: 0.021,
     before: 0.4,
     before_in_hum: 0.06,
     plain: most(0.38, 0.05, 0.16, 0.0),
     in_hum: most(0.2, 0.06, 0.08, 0.07),
+    noisy: most(0.38, 0.03, 0.16, 0.0),
+    ringing: most(0.2, 0.06, 0.03, 0.07),
     running: most(0.1, 0.005, 0.025, 0.0),
     running_in_hum: most(0.1, 0.01, 0.025, 0.002),
 };
 const TALK: Limits = Limits {
     shortest: 264.0,
+    shortest_in_noise: 300.0,
     offset: 0.022,
     offset_in_hum: 0.019,
     before: 0.18,
     before_in_hum: 0.03,
     plain: most(0.3, 0.025, 0.07, 0.0),
     in_hum: most(0.13, 0.03, 0.06, 0.07),
+    noisy: most(0.3, 0.012, 0.07, 0.0),
+    ringing: most(0.13, 0.03, 0.01, 0.07),
     running: most(0.05, 0.002, 0.01, 0.0),
     running_in_hum: most(0.05, 0.005, 0.01, 0.001),
 };
@@ -95,15 +116,17 @@ const LEAST: f32 = 50_000.0;
 /// A first look at frequencies may be this much further off.
 const ROUGHLY: f32 = 1.6;
 
-/// Groups of blocks in which the end of a digit is looked for.
-const LATE: usize = 3;
-
 /// A block is of the digit when both tones have this share of the middle's power.
-const PART: f32 = 0.25;
+const PART: f32 = 0.3;
 
-/// How unsteady white noise makes a tone, as a share of what is left: a fit of a block takes four
-/// of its forty samples' worth.
-const FROM_NOISE: f32 = 0.1;
+/// A block at the end of what is seen is left out when the tones fill it with less than this share.
+const PARTLY: f32 = 0.5;
+
+/// More than this share left is noise: what is heard may yet turn out to be a voice.
+const NOISE: f32 = 0.08;
+
+/// How much more unsteady noise may make a tone, as a share of what is left.
+const FROM_NOISE: f32 = 0.03;
 
 /// A digit that is one.
 #[derive(Clone, Copy, Debug)]
@@ -134,13 +157,6 @@ pub(super) struct Judge<'a> {
     pub recent: &'a Recent,
 }
 
-/// To be found: how many samples ago this ended.
-#[derive(Debug)]
-pub(super) struct Ended<'a> {
-    pub sound: &'a Sound,
-    pub recent: &'a Recent,
-}
-
 impl Sound {
     pub fn level_dbm0(&self) -> f32 {
         power_dbm0(self.powers[0] + self.powers[1])
@@ -163,12 +179,14 @@ impl Limits {
         }
     }
 
-    fn most(&self, hum: bool, sharp: bool) -> &Most {
-        match (hum, sharp) {
-            (false, true) => &self.plain,
-            (true, true) => &self.in_hum,
-            (false, false) => &self.running,
-            (true, false) => &self.running_in_hum,
+    fn most(&self, hum: bool, beginning: Beginning) -> &Most {
+        match (beginning, hum) {
+            (Beginning::Sharp, false) => &self.plain,
+            (Beginning::Sharp, true) => &self.in_hum,
+            (Beginning::Covered, false) => &self.noisy,
+            (Beginning::Covered, true) => &self.ringing,
+            (Beginning::Unseen, false) => &self.running,
+            (Beginning::Unseen, true) => &self.running_in_hum,
         }
     }
 }
@@ -233,18 +251,19 @@ impl Judge<'_> {
         // The first block and the last may be filled in part only; and a dial tone that begins
         // with the digit rings in the filter.
         let good = blocks.good();
-        let cut = |edge: bool, at: usize| usize::from(edge || !is_full(blocks, at, &reference));
+        let cut =
+            |edge: bool, at: usize| usize::from(edge || share(blocks, at, &reference) < PARTLY);
         let inside = span.start + cut(span.start > good.start, span.start)
             ..span.end - cut(span.end < good.end, span.end - 1);
         let limits = self.limits;
-        let (offset, before_most) = match hum {
+        let (offset, before) = match hum {
             true => (limits.offset_in_hum, limits.before_in_hum),
             false => (limits.offset, limits.before),
         };
-        let sharp = before(blocks, &span, &reference).is_some_and(|before| before <= before_most);
-        let inside = match sharp {
-            true => inside,
-            false => solid::<K>(blocks, inside, &reference),
+        let beginning = beginning(blocks, &span, &reference, before);
+        let inside = match beginning {
+            Beginning::Unseen => solid::<K>(blocks, inside, &reference),
+            _ => inside,
         };
         let steady = Steady::of::<K>(blocks, &inside, lag(&inside));
         let sound = Sound {
@@ -257,12 +276,14 @@ impl Judge<'_> {
         if !is_loud || !sound.twist_is_allowed() || !self.is_in_tune(sound.off, offset) {
             return None;
         }
-        if !is_evident::<K>(blocks, inside, &steady, limits.most(hum, sharp)) {
-            return None;
-        }
+        let rest = rest::<K>(blocks, inside, &steady, limits.most(hum, beginning))?;
+        let shortest = match rest <= NOISE {
+            true => limits.shortest,
+            false => limits.shortest_in_noise,
+        };
         let age = age::<K>(blocks, &steady, span.start, &reference);
         let tail = tail(blocks, span.end, &reference);
-        (age as f32 - tail >= limits.shortest).then_some(Found { age, sound })
+        (age as f32 - tail >= shortest).then_some(Found { age, sound })
     }
 
     /// Whether frequencies so many radians a sample off are at most this share off.
@@ -274,54 +295,29 @@ impl Judge<'_> {
     }
 }
 
-impl Work for Ended<'_> {
-    type Output = usize;
-
-    #[inline(always)]
-    fn run<K: Kernels>(self) -> usize {
-        let sound = self.sound;
-        let mut blocks = Blocks::of(sound.tones, sound.off, sound.hum);
-        blocks.fill(self.recent);
-        blocks.look::<K>(GROUPS - LATE..GROUPS);
-        let powers = sound.powers.map(|power| 2.0 * power);
-        let whole = whole::<K>(&blocks, &powers);
-        if whole == 0 {
-            return 4 * LATE * BLOCK;
-        }
-        let last = whole.ilog2() as usize;
-        let first = last.saturating_sub(3).max(4 * (GROUPS - LATE));
-        let known = first..last + 1;
-        let steady = Steady::of::<K>(&blocks, &known, lag(&known));
-        let at = last + usize::from(is_full(&blocks, last, &powers));
-        if at == blocks.good().end {
-            return (BLOCKS - at) * BLOCK;
-        }
-        (BLOCKS - at) * BLOCK - longest::<K>(&gains(&blocks, &steady, at))
-    }
-}
-
-/// Whether two steady tones are all that these blocks hold, but for noise.
+/// The share that two steady tones leave of these blocks, when that is no more than noise.
 #[inline(always)]
-fn is_evident<K: Kernels>(
+fn rest<K: Kernels>(
     blocks: &Blocks,
     inside: Range<usize>,
     steady: &Steady,
     most: &Most,
-) -> bool {
+) -> Option<f32> {
     if steady.unsteady > most.unsteady + FROM_NOISE * most.rest {
-        return false;
+        return None;
     }
     if blocks.hum() && blocks.hum_rest() > most.hum {
-        return false;
+        return None;
     }
     let energy = blocks.energy::<K>(inside.clone());
     let explained: f32 = blocks.fits.explained[inside.clone()].iter().sum();
     let rest = 1.0 - explained / energy - steady.untold();
     if rest > most.rest || steady.unsteady > most.unsteady + FROM_NOISE * rest {
-        return false;
+        return None;
     }
     // What isn't there cannot be foretold: most digits need no look at it.
-    rest <= most.voiced || rest * foretold(blocks, inside) <= most.voiced
+    let is_noise = rest <= most.voiced || rest * foretold(blocks, inside) <= most.voiced;
+    is_noise.then_some(rest)
 }
 
 /// Whether there is something of the tones 30 to 40 ms ago, as there must be.
@@ -365,7 +361,7 @@ fn reference(blocks: &Blocks, middle: &Range<usize>) -> [f32; 2] {
 
 /// A bit for each block in which both tones are about as strong as this.
 #[inline(always)]
-fn whole<K: Kernels>(blocks: &Blocks, reference: &[f32; 2]) -> u32 {
+pub(super) fn whole<K: Kernels>(blocks: &Blocks, reference: &[f32; 2]) -> u32 {
     let least = [PART * reference[0], PART * reference[1]];
     let bits = K::both(&blocks.fits.squares, least);
     let good = blocks.good();
@@ -383,23 +379,32 @@ fn extent<K: Kernels>(blocks: &Blocks, middle: Range<usize>) -> Option<([f32; 2]
     (start <= middle.start).then_some((reference, start..end))
 }
 
-/// The greater share of a tone's power that was there before the digit began.
+/// `most`: the share of its power that a tone may have before it begins sharply.
 #[inline(always)]
-fn before(blocks: &Blocks, span: &Range<usize>, reference: &[f32; 2]) -> Option<f32> {
-    // The block next to the digit holds a part of it.
-    let late = span.start.checked_sub(2)?;
+fn beginning(blocks: &Blocks, span: &Range<usize>, reference: &[f32; 2], most: f32) -> Beginning {
+    /// What the filter may ring.
+    const RINGING: f32 = 0.1;
     let first = blocks.good().start;
-    if late < first {
-        return None;
-    }
-    let early = late.saturating_sub(1).max(first);
-    // A filter rings there when the dial tone begins with the digit; noise is less in two than in one.
-    let late = if blocks.hum() { early } else { late };
-    let share = |tone: usize| {
-        let squares = &blocks.fits.squares[tone];
-        0.5 * (squares[early] + squares[late]) / reference[tone]
+    // The block next to the digit holds a part of it.
+    let Some(late) = span.start.checked_sub(2).filter(|&late| late >= first) else {
+        return Beginning::Unseen;
     };
-    Some(share(0).max(share(1)))
+    let early = late.saturating_sub(1).max(first);
+    let [late, early] = [late, early].map(|at| {
+        let share = |tone: usize| blocks.fits.squares[tone][at] / reference[tone];
+        [share(0), share(1)]
+    });
+    let greater = |shares: [f32; 2]| shares[0].max(shares[1]);
+    let mean = greater([0.5 * (late[0] + early[0]), 0.5 * (late[1] + early[1])]);
+    let covered = match blocks.hum() {
+        true => greater(late) <= RINGING && greater(early) <= most,
+        false => mean <= most,
+    };
+    match covered {
+        _ if greater(late) <= most => Beginning::Sharp,
+        true => Beginning::Covered,
+        false => Beginning::Unseen,
+    }
 }
 
 /// The last of these blocks that neither an edge nor a break touches.
@@ -419,63 +424,6 @@ fn solid<K: Kernels>(blocks: &Blocks, inside: Range<usize>, reference: &[f32; 2]
         true => start..end,
         false => inside,
     }
-}
-
-/// Samples since the beginning: where the digit explains the samples from on.
-#[inline(always)]
-fn age<K: Kernels>(blocks: &Blocks, steady: &Steady, from: usize, reference: &[f32; 2]) -> usize {
-    if from == blocks.good().start {
-        return BLOCKS * BLOCK;
-    }
-    let at = from - usize::from(is_full(blocks, from, reference));
-    let gains = gains(blocks, steady, at);
-    let mut back = [0.0; BLOCK];
-    for n in 0..BLOCK {
-        back[n] = gains[BLOCK - 1 - n];
-    }
-    (BLOCKS - 1 - at) * BLOCK + longest::<K>(&back)
-}
-
-/// Whether both tones fill a block: the edge is in the next one.
-#[inline(always)]
-fn is_full(blocks: &Blocks, at: usize, reference: &[f32; 2]) -> bool {
-    const FULL: f32 = 0.9;
-    let [rows, columns] = &blocks.fits.squares;
-    rows[at] >= FULL * reference[0] && columns[at] >= FULL * reference[1]
-}
-
-/// What each sample of a block loses in power when the digit is taken off.
-#[inline(always)]
-fn gains(blocks: &Blocks, steady: &Steady, at: usize) -> [f32; BLOCK] {
-    let sound = blocks.sound(steady.at(blocks, at));
-    let samples = blocks.block(at);
-    let mut gains = [0.0; BLOCK];
-    for n in 0..BLOCK {
-        gains[n] = sound[n] * (samples[n] - 0.5 * sound[n]);
-    }
-    gains
-}
-
-/// How many samples from the first on gain most: the edge to the nearest eight, then exactly.
-#[inline(always)]
-fn longest<K: Kernels>(gains: &[f32; BLOCK]) -> usize {
-    const STEP: usize = 8;
-    let (mut best, mut all, mut edge) = (0.0, 0.0, 0);
-    for (n, part) in gains.as_chunks::<STEP>().0.iter().enumerate() {
-        all += K::sum(part);
-        if all > best {
-            (best, edge) = (all, (n + 1) * STEP);
-        }
-    }
-    let from = edge.saturating_sub(STEP);
-    let (mut best, mut all, mut longest) = (0.0, 0.0, from);
-    for (n, gain) in gains[from..(edge + STEP).min(BLOCK)].iter().enumerate() {
-        all += gain;
-        if all > best {
-            (best, longest) = (all, from + n + 1);
-        }
-    }
-    longest
 }
 
 /// Samples since the end, by how much of the block after the last whole one it fills.

@@ -314,9 +314,13 @@ fn tells_start_end_level_and_twist() {
             panic!("{events:?}");
         };
         let off = |tick: Tick, at: usize| (tick.0 as f32 - at as f32).abs() / 8.0;
-        assert!(off(start, lead) <= 3.0, "start {} ms off", off(start, lead));
         assert!(
-            off(end, lead + 640) <= 3.0,
+            off(start, lead) <= 1.25,
+            "start {} ms off",
+            off(start, lead)
+        );
+        assert!(
+            off(end, lead + 640) <= 1.25,
             "end {} ms off",
             off(end, lead + 640)
         );

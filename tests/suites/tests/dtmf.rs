@@ -42,7 +42,7 @@ fn digits_are_heard_in_noise() {
     for profile in PROFILES {
         let mut listen = ours(profile, Path::best());
         assert!(noise(13, 500, 8.0, &mut listen).is_all());
-        assert!(noise(14, 500, 6.0, &mut listen).met >= 498);
+        assert!(noise(14, 2000, 6.0, &mut listen).is_all());
     }
 }
 
@@ -50,10 +50,17 @@ fn digits_are_heard_in_noise() {
 fn digits_are_heard_under_a_dial_tone() {
     for profile in PROFILES {
         let mut listen = ours(profile, Path::best());
-        for hz in [&[350.0, 440.0][..], &[425.0], &[400.0], &[450.0]] {
+        for hz in [
+            &[350.0, 440.0][..],
+            &[350.0, 450.0],
+            &[400.0, 450.0],
+            &[425.0],
+            &[400.0],
+            &[450.0],
+        ] {
             for above in [0.0, 6.0, 12.0] {
-                let score = dial_tone(15, 100, hz, above, &mut listen);
-                assert!(score.met >= 97, "{hz:?} {above} dB above: {score:?}");
+                let score = dial_tone(15, 200, hz, above, &mut listen);
+                assert!(score.met >= 199, "{hz:?} {above} dB above: {score:?}");
             }
         }
     }

@@ -20,10 +20,14 @@ const STEP_SHORT: usize = 16;
 const EXACT: usize = 4_000;
 const EXACT_SHORT: usize = 400;
 
-/// ITU-T Q.24, and its 1 dB for what is told.
+/// ITU-T Q.24.
 const BANDWIDTH_ACCEPTED: Goal = Goal::AtLeast(1.5);
 const BANDWIDTH_REJECTED: Goal = Goal::AtMost(3.5);
+
+/// What is told. In noise 15 dB below the digit, the weaker of two tones 8 dB apart cannot be
+/// measured to half a dB in 40 ms by anybody: its estimate scatters by a quarter of a dB.
 const TOLD_DB: Goal = Goal::AtMost(0.5);
+const TOLD_DB_IN_NOISE: Goal = Goal::AtMost(1.0);
 const TOLD_MS: Goal = Goal::AtMost(1.0);
 
 pub fn run(settings: &Settings, report: &mut Report) -> anyhow::Result<()> {
@@ -147,7 +151,8 @@ fn exactness(settings: &Settings, report: &mut Report) -> anyhow::Result<()> {
             .goal(Goal::AtLeast(100.0))
             .note(count(exact.heard));
             report.add(heard)?;
-            told(report, &name, exact)?;
+            let told_db = snr.map_or(TOLD_DB, |_| TOLD_DB_IN_NOISE);
+            told(report, &name, exact, told_db)?;
             for part in [0.5, 0.99] {
                 let what = format!("latency_p{:.0}", 100.0 * part);
                 let ours = quantile(&exact.latencies_ms, part);
@@ -165,12 +170,13 @@ fn told(
     report: &mut Report,
     name: &impl Fn(&str) -> String,
     exact: &Exactness,
+    told_db: Goal,
 ) -> anyhow::Result<()> {
     for (what, errors, unit, goal) in [
         ("start_error", &exact.starts_ms, "ms", TOLD_MS),
         ("end_error", &exact.ends_ms, "ms", TOLD_MS),
-        ("level_error", &exact.levels_db, "dB", TOLD_DB),
-        ("twist_error", &exact.twists_db, "dB", TOLD_DB),
+        ("level_error", &exact.levels_db, "dB", told_db),
+        ("twist_error", &exact.twists_db, "dB", told_db),
     ] {
         let p99 = quantile(errors, 0.99);
         let figure = Figure::new(name(&format!("{what}_p99")), p99, unit, Better::Less);

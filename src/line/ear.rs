@@ -215,11 +215,12 @@ impl TrunkEar {
         let progress = tones.process(samples, at);
         push_digits(&dtmf.events, &mut self.key_down, out);
         push_tones(&progress.events, out);
-        let mut tonal = progress.tonal || dtmf.suspect;
-        if stage != Stage::Seized {
-            let data = self.data.process(samples, at);
+        let data = (stage != Stage::Seized).then(|| self.data.process(samples, at));
+        let machine = data.as_ref().is_some_and(|data| data.tonal);
+        let tonal = progress.tonal || dtmf.suspect || machine;
+        let voice = self.voice.process(samples, at, tonal);
+        if let Some(data) = data {
             let tones = Tones::of(&progress, &dtmf, &data);
-            tonal |= data.tonal;
             if self
                 .answered_at
                 .is_none_or(|since| at.since(since) <= CLASS_WITHIN)
@@ -234,12 +235,12 @@ impl TrunkEar {
                     tonal,
                     dtmf: self.key_down || dtmf.suspect,
                     tone: progress.events.iter().find_map(tone_of),
-                    machine: data.tonal,
+                    machine,
                 };
                 self.third(&frame.received, sent, at, facts);
             }
         }
-        push_voice(&self.voice.process(samples, at, tonal), out);
+        push_voice(&voice, out);
     }
 
     /// What was heard of a third party in the last frame.
@@ -252,7 +253,8 @@ impl TrunkEar {
         if out.iter().any(is_ringback) {
             self.answer.reset();
         }
-        for event in self.answer.process(samples, at, tones) {
+        let activity = self.voice.activity();
+        for event in self.answer.process(samples, at, activity, tones) {
             let AnswerEvent::Decided(decision) = event else {
                 continue;
             };

@@ -72,8 +72,8 @@ impl Default for AnswerSettings {
     fn default() -> AnswerSettings {
         AnswerSettings {
             silence: Ticks::ms(3000),
-            pause: Ticks::ms(570),
-            least: Ticks::ms(1440),
+            pause: Ticks::ms(530),
+            least: Ticks::ms(1410),
             greeting: Ticks::ms(1550),
         }
     }
@@ -192,7 +192,7 @@ const RECONSIDERS: Ticks = Ticks::secs(10);
 const SPEAKS_ON: Ticks = Ticks::ms(3400);
 
 /// A pause in which music is over, before it can make a person.
-const MUSIC_ENDS: Ticks = Ticks::ms(500);
+const MUSIC_ENDS: Ticks = Ticks::ms(480);
 
 /// Pauses within what is judged as music or speech.
 const SAME_SOUND: Ticks = Ticks::ms(300);

@@ -73,7 +73,7 @@ fn trade_off(material: &Material, cases: u64, seed: u64) {
     );
     for (pause, least) in [
         (450, 0),
-        (570, 1440),
+        (530, 1410),
         (800, 1480),
         (1000, 1700),
         (1250, 2000),

@@ -20,14 +20,17 @@
 use crate::{
     SAMPLE_RATE,
     simd::{
-        Kernels, Path, Work,
-        bank::{Folded, Products, Rows, TABLE_ONE},
+        Kernels,
+        bank::{Folded, PAIRS, Products, Rows, TABLE_ONE},
+        lanes::Floats,
     },
 };
-use std::sync::Arc;
 use types::frame::{FRAME, Samples};
 
 pub(crate) use crate::simd::bank::{LANES, SPARE_BITS};
+
+/// Pairs of folded samples in half a frame.
+pub(crate) const HALF_PAIRS: usize = PAIRS / 2;
 
 /// Samples in a hop: a frame.
 pub(crate) const HOP: usize = FRAME;
@@ -47,10 +50,17 @@ pub(crate) struct Bins {
     pub im: Lanes,
 }
 
-/// Eight frequencies: the unit of the kernel. Lanes without a frequency stay zero.
+/// Bins in registers.
+pub(crate) struct Complex<K: Kernels> {
+    re: K::Floats,
+    im: K::Floats,
+}
+
+/// Eight frequencies: the unit of the kernel. Lanes without a frequency stay zero. Its hops have
+/// 4 `N` samples: a frame, if nothing is said.
 #[derive(Clone, Debug)]
-pub(crate) struct Group {
-    rows: Rows,
+pub(crate) struct Group<const N: usize = PAIRS> {
+    rows: Rows<N>,
     /// The turn of each frequency over one hop.
     step: Bins,
 }
@@ -58,7 +68,6 @@ pub(crate) struct Group {
 /// The frequencies of one kind of listener, in groups.
 #[derive(Debug)]
 pub(crate) struct Bank {
-    path: Path,
     groups: Box<[Group]>,
 }
 
@@ -66,10 +75,20 @@ pub(crate) struct Bank {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turned(Bins);
 
+/// What a leg keeps of a group: its bins in the last hops, by their place in the round.
+#[derive(Clone, Debug)]
+pub(crate) struct Ring {
+    pub turned: Turned,
+    pub hops: [Bins; KEPT],
+}
+
+/// Hops that a leg keeps.
+pub(crate) const KEPT: usize = 16;
+
 /// A leg's sums of squares and its hop, ready for the bank.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Hop {
-    pub folded: Folded,
+pub(crate) struct Hop<const N: usize = PAIRS> {
+    pub folded: Folded<N>,
     /// Sum of squares, in units of samples.
     pub energy: f32,
 }
@@ -80,22 +99,12 @@ impl Bins {
         im: [0.0; LANES],
     };
 
-    /// Adds another hop.
+    /// Squared magnitudes, times a factor.
     #[inline(always)]
-    pub fn add(&mut self, hop: &Bins) {
-        for lane in 0..LANES {
-            self.re[lane] += hop.re[lane];
-            self.im[lane] += hop.im[lane];
-        }
-    }
-
-    /// Squared magnitudes.
-    #[inline(always)]
-    pub fn powers(&self) -> Lanes {
+    pub fn powers<K: Kernels>(&self, factor: f32) -> Lanes {
         let mut powers = [0.0; LANES];
-        for (lane, power) in powers.iter_mut().enumerate() {
-            *power = self.re[lane] * self.re[lane] + self.im[lane] * self.im[lane];
-        }
+        let squares = Complex::<K>::load(self).squares();
+        squares.mul(K::Floats::splat(factor)).store(&mut powers);
         powers
     }
 
@@ -109,35 +118,104 @@ impl Bins {
 
     /// The sum with the hop before, both in the phase of their own middles.
     #[inline(always)]
-    pub fn after(&self, earlier: &Bins, group: &Group) -> Bins {
-        let mut sum = *self;
-        for lane in 0..LANES {
-            let (re, im) = (group.step.re[lane], group.step.im[lane]);
-            sum.re[lane] += earlier.re[lane] * re + earlier.im[lane] * im;
-            sum.im[lane] += earlier.im[lane] * re - earlier.re[lane] * im;
-        }
-        sum
-    }
-
-    #[inline(always)]
-    fn times(&self, by: &Bins) -> Bins {
-        let mut out = Bins::ZERO;
-        for lane in 0..LANES {
-            out.re[lane] = self.re[lane] * by.re[lane] - self.im[lane] * by.im[lane];
-            out.im[lane] = self.re[lane] * by.im[lane] + self.im[lane] * by.re[lane];
-        }
-        out
+    pub fn after<K: Kernels, const N: usize>(&self, earlier: &Bins, group: &Group<N>) -> Bins {
+        let (now, earlier) = (Complex::<K>::load(self), Complex::load(earlier));
+        now.plus(earlier.back(Complex::load(&group.step))).bins()
     }
 }
 
-impl Group {
-    /// At most [`LANES`] frequencies in Hz, each [`HOP`] samples.
-    pub fn new(freqs: &[f32]) -> Group {
-        Group::each(HOP, freqs)
+impl<K: Kernels> Clone for Complex<K> {
+    #[inline(always)]
+    fn clone(&self) -> Complex<K> {
+        *self
+    }
+}
+
+impl<K: Kernels> Copy for Complex<K> {}
+
+impl<K: Kernels> Complex<K> {
+    #[inline(always)]
+    pub fn load(bins: &Bins) -> Complex<K> {
+        Complex {
+            re: K::Floats::load(&bins.re),
+            im: K::Floats::load(&bins.im),
+        }
     }
 
-    /// The same for hops of other lengths, up to [`HOP`].
-    pub fn each(hop: usize, freqs: &[f32]) -> Group {
+    #[inline(always)]
+    pub fn splat((re, im): (f32, f32)) -> Complex<K> {
+        Complex {
+            re: K::Floats::splat(re),
+            im: K::Floats::splat(im),
+        }
+    }
+
+    #[inline(always)]
+    fn of([cosines, sines]: &Products) -> Complex<K> {
+        Complex {
+            re: K::Floats::of(cosines),
+            im: K::Floats::of(sines),
+        }
+    }
+
+    #[inline(always)]
+    pub fn bins(self) -> Bins {
+        let mut bins = Bins::ZERO;
+        self.re.store(&mut bins.re);
+        self.im.store(&mut bins.im);
+        bins
+    }
+
+    #[inline(always)]
+    pub fn plus(self, other: Complex<K>) -> Complex<K> {
+        Complex {
+            re: self.re.add(other.re),
+            im: self.im.add(other.im),
+        }
+    }
+
+    #[inline(always)]
+    pub fn minus(self, other: Complex<K>) -> Complex<K> {
+        Complex {
+            re: self.re.sub(other.re),
+            im: self.im.sub(other.im),
+        }
+    }
+
+    #[inline(always)]
+    pub fn times(self, by: Complex<K>) -> Complex<K> {
+        Complex {
+            re: self.re.mul(by.re).sub(self.im.mul(by.im)),
+            im: self.re.mul(by.im).add(self.im.mul(by.re)),
+        }
+    }
+
+    /// Times the conjugate.
+    #[inline(always)]
+    pub fn back(self, by: Complex<K>) -> Complex<K> {
+        Complex {
+            re: self.re.mul(by.re).add(self.im.mul(by.im)),
+            im: self.im.mul(by.re).sub(self.re.mul(by.im)),
+        }
+    }
+
+    #[inline(always)]
+    pub fn scaled(self, by: K::Floats) -> Complex<K> {
+        Complex {
+            re: self.re.mul(by),
+            im: self.im.mul(by),
+        }
+    }
+
+    #[inline(always)]
+    pub fn squares(self) -> K::Floats {
+        self.re.mul(self.re).add(self.im.mul(self.im))
+    }
+}
+
+impl<const N: usize> Group<N> {
+    /// At most [`LANES`] frequencies in Hz.
+    pub fn new(freqs: &[f32]) -> Group<N> {
         assert!(freqs.len() <= LANES, "{} frequencies", freqs.len());
         let angle = |lane: usize| {
             let hz = freqs.get(lane)?;
@@ -146,8 +224,8 @@ impl Group {
         let mut step = Bins::ZERO;
         for lane in 0..LANES {
             if let Some(angle) = angle(lane) {
-                step.re[lane] = (angle * hop as f64).cos() as f32;
-                step.im[lane] = -(angle * hop as f64).sin() as f32;
+                step.re[lane] = (angle * (4 * N) as f64).cos() as f32;
+                step.im[lane] = -(angle * (4 * N) as f64).sin() as f32;
             }
         }
         Group {
@@ -161,12 +239,10 @@ impl Group {
 
     /// Correlates one hop; the phase is that of its own middle.
     #[inline(always)]
-    pub fn middle<K: Kernels>(&self, hop: &Folded) -> Bins {
-        let [[cosines, sines]] = K::correlate(&self.rows, [hop]);
-        Bins {
-            re: cosines.map(|product| UNIT * product as f32),
-            im: sines.map(|product| UNIT * product as f32),
-        }
+    pub fn middle<K: Kernels>(&self, hop: &Folded<N>) -> Bins {
+        let [[products]] = K::correlate([&self.rows], [hop]);
+        let unit = K::Floats::splat(UNIT);
+        Complex::<K>::of(&products).scaled(unit).bins()
     }
 
     /// The turn of a frequency over a hop, as cosine and sine, backwards.
@@ -175,17 +251,17 @@ impl Group {
         (self.step.re[lane], self.step.im[lane])
     }
 
-    /// Correlates a hop of each leg.
+    /// The bins of successive hops of one leg, correlated at once.
     #[inline(always)]
-    pub fn hop<K: Kernels, const LEGS: usize>(
+    pub fn hops<K: Kernels, const HOPS: usize>(
         &self,
-        hops: [&Folded; LEGS],
-        turned: [&mut Turned; LEGS],
-    ) -> [Bins; LEGS] {
-        let products = K::correlate(&self.rows, hops);
-        let mut bins = [Bins::ZERO; LEGS];
-        for ((bins, turned), products) in bins.iter_mut().zip(turned).zip(&products) {
-            *bins = turned.next(products, &self.step);
+        hops: [&Folded<N>; HOPS],
+        turned: &mut Turned,
+    ) -> [Bins; HOPS] {
+        let [products] = K::correlate([&self.rows], hops);
+        let mut bins = [Bins::ZERO; HOPS];
+        for (bins, products) in bins.iter_mut().zip(&products) {
+            *bins = turned.next::<K>(products, &self.step);
         }
         bins
     }
@@ -205,31 +281,23 @@ impl Turned {
 
     /// The bins in the common reference; turns on to the next hop.
     #[inline(always)]
-    fn next(&mut self, [cosines, sines]: &Products, step: &Bins) -> Bins {
-        let here = Bins {
-            re: cosines.map(|product| product as f32),
-            im: sines.map(|product| product as f32),
-        };
-        let seen = here.times(&self.0);
-        let mut turned = self.0.times(step);
-        for lane in 0..LANES {
-            // Rounding would let the length drift.
-            let (re, im) = (turned.re[lane], turned.im[lane]);
-            let gain = 1.5 - (0.5 / (UNIT * UNIT)) * (re * re + im * im);
-            turned.re[lane] = re * gain;
-            turned.im[lane] = im * gain;
-        }
-        self.0 = turned;
-        seen
+    fn next<K: Kernels>(&mut self, products: &Products, step: &Bins) -> Bins {
+        let phases = Complex::<K>::load(&self.0);
+        let seen = Complex::of(products).times(phases);
+        let turned = phases.times(Complex::load(step));
+        // Rounding would let the length drift.
+        let square = turned.squares().mul(K::Floats::splat(0.5 / (UNIT * UNIT)));
+        let gain = K::Floats::splat(1.5).sub(square);
+        self.0 = turned.scaled(gain).bins();
+        seen.bins()
     }
 }
 
 impl Bank {
-    pub fn new(freqs: &[f32], path: Path) -> Arc<Bank> {
-        Arc::new(Bank {
-            path,
+    pub fn new(freqs: &[f32]) -> Bank {
+        Bank {
             groups: freqs.chunks(LANES).map(Group::new).collect(),
-        })
+        }
     }
 
     /// How many groups; frequency `n` is lane `n % LANES` of group `n / LANES`.
@@ -238,68 +306,75 @@ impl Bank {
     }
 
     /// The state of a leg that has heard nothing yet.
-    pub fn start(&self) -> Box<[Turned]> {
-        vec![Turned::START; self.groups.len()].into()
+    pub fn start(&self) -> Box<[Ring]> {
+        let ring = Ring {
+            turned: Turned::START,
+            hops: [Bins::ZERO; KEPT],
+        };
+        vec![ring; self.groups.len()].into()
     }
 
-    /// Takes the next samples of one or two legs: writes the bins of each group, and returns
-    /// the sum of squares.
-    pub fn hop<const LEGS: usize>(
-        &self,
-        samples: [&Samples; LEGS],
-        turned: [&mut [Turned]; LEGS],
-        bins: [&mut [Bins]; LEGS],
-    ) -> [f32; LEGS] {
-        self.path.run(NextHop {
-            groups: &self.groups,
-            samples,
-            turned,
-            bins,
-        })
-    }
-}
-
-struct NextHop<'a, const LEGS: usize> {
-    groups: &'a [Group],
-    samples: [&'a Samples; LEGS],
-    turned: [&'a mut [Turned]; LEGS],
-    bins: [&'a mut [Bins]; LEGS],
-}
-
-impl<const LEGS: usize> Work for NextHop<'_, LEGS> {
-    type Output = [f32; LEGS];
-
+    /// Takes the next hop of one or two legs: writes the bins of each group at this place.
     #[inline(always)]
-    fn run<K: Kernels>(mut self) -> [f32; LEGS] {
-        let hops = self.samples.map(fold::<K>);
-        for (at, group) in self.groups.iter().enumerate() {
-            let turned = self.turned.each_mut().map(|turned| &mut turned[at]);
-            let found = group.hop::<K, LEGS>(hops.each_ref().map(|hop| &hop.folded), turned);
-            for (to, found) in self.bins.iter_mut().zip(found) {
-                to[at] = found;
-            }
+    pub fn hop<K: Kernels, const LEGS: usize>(
+        &self,
+        hops: [&Folded; LEGS],
+        mut legs: [&mut [Ring]; LEGS],
+        place: usize,
+    ) {
+        let mut at = 0;
+        while at < self.groups.len() {
+            let rest = &self.groups[at..];
+            at += if let Some(three) = rest.first_chunk::<3>() {
+                together::<K, 3, LEGS>(three, hops, &mut legs, (at, place))
+            } else if let Some(two) = rest.first_chunk::<2>() {
+                together::<K, 2, LEGS>(two, hops, &mut legs, (at, place))
+            } else {
+                let one = rest.first_chunk::<1>().expect("there is one");
+                together::<K, 1, LEGS>(one, hops, &mut legs, (at, place))
+            };
         }
-        hops.map(|hop| hop.energy)
     }
+}
+
+/// Some groups, from the one `at` on, at once; returns how many.
+#[inline(always)]
+fn together<K: Kernels, const GROUPS: usize, const LEGS: usize>(
+    groups: &[Group; GROUPS],
+    hops: [&Folded; LEGS],
+    legs: &mut [&mut [Ring]; LEGS],
+    (at, place): (usize, usize),
+) -> usize {
+    let products = K::correlate(groups.each_ref().map(|group| &group.rows), hops);
+    for leg in 0..LEGS {
+        let rings = &mut legs[leg][at..at + GROUPS];
+        for n in 0..GROUPS {
+            let ring = &mut rings[n];
+            let bins = ring.turned.next::<K>(&products[n][leg], &groups[n].step);
+            ring.hops[place % KEPT] = bins;
+        }
+    }
+    GROUPS
 }
 
 /// Folds a frame and sums its squares.
 #[inline(always)]
 pub(crate) fn fold<K: Kernels>(samples: &Samples) -> Hop {
-    let folded = K::fold(samples);
-    Hop {
-        energy: (1 << (2 * SPARE_BITS)) as f32 * K::squares(&folded) as f32,
-        folded,
-    }
+    Hop::of::<K>(samples)
 }
 
-/// Half a frame, as a hop of its own: silence stands on both sides of it.
-#[inline(always)]
-pub(crate) fn fold_half<K: Kernels>(samples: &[i16; HOP / 2]) -> Hop {
-    const BEFORE: usize = HOP / 4;
-    let mut whole = [0; HOP];
-    whole[BEFORE..BEFORE + HOP / 2].copy_from_slice(samples);
-    fold::<K>(&whole)
+impl<const N: usize> Hop<N> {
+    /// Folds 4 `N` samples and sums their squares.
+    #[inline(always)]
+    pub fn of<K: Kernels>(samples: &[i16]) -> Hop<N> {
+        let mut hop = Hop {
+            folded: Folded::ZERO,
+            energy: 0.0,
+        };
+        let squares = K::fold(samples, &mut hop.folded);
+        hop.energy = (1 << (2 * SPARE_BITS)) as f32 * squares as f32;
+        hop
+    }
 }
 
 /// How much of a sine's amplitude a window of `samples` sees when it is `offset_hz` off
@@ -313,7 +388,32 @@ pub(crate) fn scallop(offset_hz: f32, samples: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::{Path, Portable, Work};
     use goertzel_nostd::Parameters;
+
+    /// The next frame of each leg.
+    struct Next<'a, const LEGS: usize> {
+        bank: &'a Bank,
+        samples: [&'a Samples; LEGS],
+        rings: [&'a mut [Ring]; LEGS],
+    }
+
+    /// The bins that were written.
+    fn bins(rings: &[Ring]) -> [Bins; 3] {
+        std::array::from_fn(|group| rings[group].hops[0])
+    }
+
+    impl<const LEGS: usize> Work for Next<'_, LEGS> {
+        type Output = [f32; LEGS];
+
+        #[inline(always)]
+        fn run<K: Kernels>(self) -> [f32; LEGS] {
+            let hops = self.samples.map(fold::<K>);
+            let folded = hops.each_ref().map(|hop| &hop.folded);
+            self.bank.hop::<K, LEGS>(folded, self.rings, 0);
+            hops.map(|hop| hop.energy)
+        }
+    }
 
     const FREQS: [f32; 19] = [
         0.0, 16.67, 250.0, 300.0, 350.0, 400.0, 440.0, 480.0, 620.0, 697.0, 941.0, 985.2, 1100.0,
@@ -350,12 +450,16 @@ mod tests {
 
     /// Bits of all bins and energies of one leg.
     fn heard(path: Path, frames: &[Samples]) -> Vec<u32> {
-        let bank = Bank::new(&FREQS, path);
-        let mut turned = bank.start();
+        let bank = Bank::new(&FREQS);
+        let mut rings = bank.start();
         let mut all = Vec::new();
         for frame in frames {
-            let mut bins = [Bins::ZERO; 3];
-            let [energy] = bank.hop([frame], [&mut turned], [&mut bins]);
+            let [energy] = path.run(Next {
+                bank: &bank,
+                samples: [frame],
+                rings: [&mut rings],
+            });
+            let bins = bins(&rings);
             all.push(energy.to_bits());
             let values = bins.iter().flat_map(|bins| bins.re.iter().chain(&bins.im));
             all.extend(values.map(|value| value.to_bits()));
@@ -376,19 +480,29 @@ mod tests {
     fn two_legs_at_once_are_each_alone() {
         let frames = frames(50);
         for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
-            let bank = Bank::new(&FREQS, path);
+            let bank = &Bank::new(&FREQS);
             let (mut one, mut two) = (bank.start(), bank.start());
             let (mut alone_one, mut alone_two) = (bank.start(), bank.start());
             for (a, b) in frames.iter().zip(frames.iter().rev()) {
-                let mut together = [[Bins::ZERO; 3]; 2];
-                let [bins_one, bins_two] = &mut together;
-                let energies = bank.hop([a, b], [&mut one, &mut two], [bins_one, bins_two]);
-                let mut apart = [[Bins::ZERO; 3]; 2];
-                let [energy_a] = bank.hop([a], [&mut alone_one], [&mut apart[0]]);
-                let [energy_b] = bank.hop([b], [&mut alone_two], [&mut apart[1]]);
-                assert_eq!(energies, [energy_a, energy_b]);
-                for (x, y) in together.iter().flatten().zip(apart.iter().flatten()) {
-                    assert_eq!((x.re, x.im), (y.re, y.im));
+                let energies = path.run(Next {
+                    bank,
+                    samples: [a, b],
+                    rings: [&mut one, &mut two],
+                });
+                let alone = [(a, &mut alone_one), (b, &mut alone_two)];
+                let alone = alone.map(|(frame, rings)| {
+                    let [energy] = path.run(Next {
+                        bank,
+                        samples: [frame],
+                        rings: [rings],
+                    });
+                    energy
+                });
+                assert_eq!(energies, alone);
+                for (together, apart) in [(&one, &alone_one), (&two, &alone_two)] {
+                    for (x, y) in bins(together).iter().zip(bins(apart)) {
+                        assert_eq!((x.re, x.im), (y.re, y.im));
+                    }
                 }
             }
         }
@@ -407,9 +521,14 @@ mod tests {
                 })
             };
             for frame in &frames(0) {
-                let bank = Bank::new(&FREQS, Path::best());
-                let mut bins = [Bins::ZERO; 3];
-                bank.hop([frame], [&mut bank.start()], [&mut bins]);
+                let bank = Bank::new(&FREQS);
+                let mut rings = bank.start();
+                Path::best().run(Next {
+                    bank: &bank,
+                    samples: [frame],
+                    rings: [&mut rings],
+                });
+                let bins = bins(&rings);
                 let (re, im) = exact(frame);
                 let found = (
                     bins[lane / LANES].re[lane % LANES],
@@ -425,24 +544,28 @@ mod tests {
     #[test]
     fn a_window_is_what_goertzel_gives() {
         let frames = frames(200);
-        let bank = Bank::new(&FREQS, Path::best());
+        let bank = Bank::new(&FREQS);
         for hops in [1, 2, 5] {
             for window in frames[..200].chunks_exact(hops) {
-                let mut turned = bank.start();
+                let mut rings = bank.start();
                 let mut sum = [Bins::ZERO; 3];
                 for frame in window {
-                    let mut bins = [Bins::ZERO; 3];
-                    bank.hop([frame], [&mut turned], [&mut bins]);
-                    sum.iter_mut()
-                        .zip(&bins)
-                        .for_each(|(sum, hop)| sum.add(hop));
+                    Path::best().run(Next {
+                        bank: &bank,
+                        samples: [frame],
+                        rings: [&mut rings],
+                    });
+                    for (sum, hop) in sum.iter_mut().zip(&bins(&rings)) {
+                        let both = Complex::<Portable>::load(sum).plus(Complex::load(hop));
+                        *sum = both.bins();
+                    }
                 }
                 let samples: Vec<f32> = window.iter().flatten().map(|&s| f32::from(s)).collect();
                 let energy: f32 = samples.iter().map(|s| s * s).sum();
                 for (lane, hz) in FREQS.into_iter().enumerate().skip(2).take(15) {
                     let plain = Parameters::new(hz, 8000, samples.len());
                     let plain = plain.mag_squared(samples.iter().copied());
-                    let ours = sum[lane / LANES].powers()[lane % LANES];
+                    let ours = sum[lane / LANES].powers::<Portable>(1.0)[lane % LANES];
                     // Of the most that a window of this energy can have.
                     let most = energy * samples.len() as f32;
                     let off = (ours.sqrt() - plain.sqrt()).abs();

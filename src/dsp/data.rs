@@ -3,15 +3,16 @@
 //! What: the presence of what [`modem`](crate::modem) and [`tty`](crate::tty) know, from one
 //! pass over the samples.
 //!
-//! How: one group of eight correlators serves both, each 5 ms.
+//! How: one group of eight correlators serves both, each 5 ms: both halves of a frame at once. The
+//! sums of two hops are the windows in which single tones are looked for.
 //!
 //! Limits: those of the two.
 
 use crate::{
-    bank::{Bins, Group, Turned, fold_half},
-    modem::{Modem, ModemEvent},
-    simd::{Kernels, Path, Work},
-    tty::{Tty, TtyEvent},
+    bank::{self, Bins, Complex, Group, HALF_PAIRS, LANES, Lanes, Turned},
+    modem::{self, Modem, ModemEvent},
+    simd::{Kernels, Path, Work, lanes::Floats},
+    tty::{self, Tty, TtyEvent},
 };
 use arrayvec::ArrayVec;
 use std::sync::LazyLock;
@@ -33,18 +34,26 @@ pub struct DataFrame {
 #[derive(Clone, Debug)]
 pub struct DataSignals {
     path: Path,
+    group: &'static Group<HALF_PAIRS>,
     turned: Turned,
+    last: Hop,
+    /// Hops since samples were lost, as far as they matter.
+    known: u8,
     modem: Modem,
     tty: Tty,
 }
 
-/// What 5 ms gave.
+/// What 5 ms gave, and the window of 10 ms that they complete.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hop {
     pub bins: Bins,
-    /// Sum of squares.
+    pub window: Bins,
+    /// Their squared magnitudes.
+    pub powers: Lanes,
+    pub window_powers: Lanes,
+    /// Sums of squares.
     pub energy: f32,
-    pub end: Tick,
+    pub window_energy: f32,
 }
 
 pub(crate) const HOP: usize = 40;
@@ -65,9 +74,17 @@ pub(crate) const TTY_SPACE: usize = 7;
 
 impl DataSignals {
     pub fn new() -> DataSignals {
+        DataSignals::with_path(Path::best())
+    }
+
+    /// With these instructions; all give the same facts.
+    pub fn with_path(path: Path) -> DataSignals {
         DataSignals {
-            path: Path::best(),
+            path,
+            group: &GROUP,
             turned: Turned::START,
+            last: Hop::NOTHING,
+            known: 0,
             modem: Modem::new(),
             tty: Tty::new(),
         }
@@ -75,26 +92,50 @@ impl DataSignals {
 
     pub fn process(&mut self, samples: &Samples, at: Tick) -> DataFrame {
         let mut frame = DataFrame::default();
-        let turned = &mut self.turned;
-        for (n, (bins, energy)) in self.path.run(Halves { samples, turned }).iter().enumerate() {
-            let hop = Hop {
-                bins: *bins,
-                energy: *energy,
-                end: at + Ticks(((n + 1) * HOP) as u64),
-            };
-            if let Some(event) = self.modem.hop(&hop) {
-                // No more than one a hop, and two hops in a frame.
-                let _ = frame.modem.try_push(event);
-            }
-            frame.tty = self.tty.hop(&hop).or(frame.tty);
-        }
-        frame.tonal = self.modem.hears() || self.tty.hears();
+        self.path.run(NextFrame {
+            data: self,
+            samples,
+            at,
+            frame: &mut frame,
+        });
         frame
+    }
+
+    #[inline(always)]
+    fn hear<K: Kernels>(&mut self, samples: &Samples, at: Tick, frame: &mut DataFrame) {
+        let (first, second) = samples.split_at(HOP);
+        let (first, second) = (bank::Hop::of::<K>(first), bank::Hop::of::<K>(second));
+        let hops = [&first.folded, &second.folded];
+        let bins = self.group.hops::<K, 2>(hops, &mut self.turned);
+        let first = self.last.then::<K>(&bins[0], first.energy);
+        let second = first.then::<K>(&bins[1], second.energy);
+        if self.modem.is_idle() && self.tty.is_idle() && Hop::tell_nothing::<K>([&first, &second]) {
+            self.modem.hop_of_nothing();
+            self.known = JUDGED;
+        } else {
+            let before = self.last.window;
+            self.judge(&first, &before, at + HOP_TICKS, frame);
+            self.judge(&second, &first.window, at + HOP_TICKS + HOP_TICKS, frame);
+            frame.tonal = self.modem.hears() || self.tty.hears();
+        }
+        self.last = second;
+    }
+
+    /// `before` is the window that ended one hop earlier: a tone is told by what it turned since.
+    fn judge(&mut self, hop: &Hop, before: &Bins, end: Tick, frame: &mut DataFrame) {
+        let before = (self.known == JUDGED).then_some(before);
+        if let Some(event) = self.modem.hop(hop, before, end) {
+            // No more than one a hop, and two hops in a frame.
+            let _ = frame.modem.try_push(event);
+        }
+        frame.tty = self.tty.hop(hop, end).or(frame.tty);
+        self.known = (self.known + 1).min(JUDGED);
     }
 
     /// Samples are missing before the next frame. A signal that goes on is not told again.
     pub fn lost(&mut self, samples: u32) {
         if samples > 0 {
+            self.known = 0;
             self.modem.lost();
             self.tty.lost();
         }
@@ -102,6 +143,7 @@ impl DataSignals {
 
     /// Forgets all that was heard, in place.
     pub fn reset(&mut self) {
+        self.known = 0;
         self.modem.reset();
         self.tty.reset();
     }
@@ -114,24 +156,98 @@ impl Default for DataSignals {
 }
 
 /// The correlators, shared by all lines.
-static GROUP: LazyLock<Group> = LazyLock::new(|| Group::each(HOP, &FREQS));
+static GROUP: LazyLock<Group<HALF_PAIRS>> = LazyLock::new(|| Group::new(&FREQS));
 
-/// Both halves of a frame: their bins and sums of squares.
-struct Halves<'a> {
-    samples: &'a Samples,
-    turned: &'a mut Turned,
-}
+/// Hops that it takes until a window and the one before it are of one piece.
+const JUDGED: u8 = 2;
 
-impl Work for Halves<'_> {
-    type Output = [(Bins, f32); 2];
+impl Hop {
+    const NOTHING: Hop = Hop {
+        bins: Bins::ZERO,
+        window: Bins::ZERO,
+        powers: [0.0; LANES],
+        window_powers: [0.0; LANES],
+        energy: 0.0,
+        window_energy: 0.0,
+    };
 
     #[inline(always)]
-    fn run<K: Kernels>(self) -> [(Bins, f32); 2] {
-        let (halves, _) = self.samples.as_chunks::<HOP>();
-        [0, 1].map(|half: usize| {
-            let hop = fold_half::<K>(&halves[half]);
-            let [bins] = GROUP.hop::<K, 1>([&hop.folded], [&mut *self.turned]);
-            (bins, hop.energy)
-        })
+    fn then<K: Kernels>(&self, bins: &Bins, energy: f32) -> Hop {
+        let window = Complex::<K>::load(bins).plus(Complex::load(&self.bins));
+        let window = window.bins();
+        Hop {
+            bins: *bins,
+            window,
+            powers: bins.powers::<K>(1.0),
+            window_powers: window.powers::<K>(1.0),
+            energy,
+            window_energy: self.energy + energy,
+        }
+    }
+
+    /// The amplitude at one of the frequencies.
+    #[inline(always)]
+    pub fn amplitude(&self, lane: usize) -> f32 {
+        self.powers[lane].sqrt() * (std::f32::consts::SQRT_2 / HOP as f32)
+    }
+
+    /// Whether nothing in these hops is as strong as the least that `modem` and `tty` listen to.
+    #[inline(always)]
+    fn tell_nothing<K: Kernels>(hops: [&Hop; 2]) -> bool {
+        let load = |lanes: &Lanes| K::Floats::load(lanes);
+        let mut over = K::Floats::splat(-1.0);
+        for hop in hops {
+            let heard = load(&hop.powers).mul(load(&LEAST_HEARD.0));
+            let window = load(&hop.window_powers).mul(load(&LEAST_HEARD.1));
+            over = over.greater(heard.sub(K::Floats::splat(hop.energy)));
+            over = over.greater(window.sub(K::Floats::splat(hop.window_energy)));
+        }
+        over.greatest() <= 0.0
+    }
+
+    /// Whether two tones may have this share of the mean square when their amplitudes add: the
+    /// square of a sum is at most twice the sum of the squares.
+    #[inline(always)]
+    pub fn may_hold(&self, tones: [usize; 2], share: f32) -> bool {
+        const SCALE: f32 = 4.0 / HOP as f32;
+        let both = self.powers[tones[0]] + self.powers[tones[1]];
+        MARGIN * SCALE * both >= share * self.energy
+    }
+}
+
+/// More than rounding.
+const MARGIN: f32 = 1.001;
+
+/// What makes the least power of each tone that is listened to the sum of squares: in hops and in
+/// windows. Of two tones in a hop one has at least half.
+const LEAST_HEARD: (Lanes, Lanes) = {
+    const IN_HOP: f32 = 8.0 * MARGIN / HOP as f32;
+    const IN_WINDOW: f32 = 2.0 * MARGIN / (2 * HOP) as f32;
+    let (mut hops, mut windows) = ([0.0; LANES], [0.0; LANES]);
+    hops[V21_MARK] = IN_HOP / modem::FLAGS_SHARE;
+    hops[V21_SPACE] = hops[V21_MARK];
+    hops[TTY_MARK] = IN_HOP / tty::EXPLAINED;
+    hops[TTY_SPACE] = hops[TTY_MARK];
+    let mut at = 0;
+    while at < modem::TONES.len() {
+        windows[modem::TONES[at].0] = IN_WINDOW / modem::SEEN;
+        at += 1;
+    }
+    (hops, windows)
+};
+
+struct NextFrame<'a> {
+    data: &'a mut DataSignals,
+    samples: &'a Samples,
+    at: Tick,
+    frame: &'a mut DataFrame,
+}
+
+impl Work for NextFrame<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<K: Kernels>(self) {
+        self.data.hear::<K>(self.samples, self.at, self.frame);
     }
 }

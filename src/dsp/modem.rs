@@ -26,6 +26,7 @@ use crate::{
     data::{ANSWER, BELL_ANSWER, DATA_CALLING, FAX_CALLING, HOP, Hop},
 };
 use flags::Flags;
+pub(crate) use flags::TONES as FLAGS_SHARE;
 use tone::Run;
 use types::tick::{Tick, Ticks};
 
@@ -63,18 +64,9 @@ pub enum ModemEvent {
 /// The detector. One a leg, fed by [`DataSignals`](crate::data::DataSignals).
 #[derive(Clone, Debug)]
 pub(crate) struct Modem {
-    before: Option<Before>,
     run: Option<Run>,
     last_burst: Option<(Signal, Tick)>,
     flags: Flags,
-}
-
-/// The last hop and the window that it completed.
-#[derive(Clone, Copy, Debug)]
-struct Before {
-    hop: Bins,
-    energy: f32,
-    window: Option<Bins>,
 }
 
 /// One frequency that explains a window.
@@ -97,8 +89,11 @@ pub(crate) const LEAST: f32 = 24_900.0;
 /// Share of a window's power that a tone explains; 10 dB over noise it is nine tenths.
 const EXPLAINED: f32 = 0.72;
 
+/// And that is seen of it: at most half of a straying tone's power is not.
+pub(crate) const SEEN: f32 = 0.5 * EXPLAINED;
+
 /// The single tones and how far in Hz each may stray: its standard's limit and 1 % more.
-const TONES: [(usize, f32); 4] = [
+pub(crate) const TONES: [(usize, f32); 4] = [
     (FAX_CALLING, 52.0),
     (DATA_CALLING, 32.0),
     (ANSWER, 40.0),
@@ -118,18 +113,34 @@ const STEADY: Ticks = Ticks::ms(500);
 impl Modem {
     pub fn new() -> Modem {
         Modem {
-            before: None,
             run: None,
             last_burst: None,
             flags: Flags::new(),
         }
     }
 
-    pub fn hop(&mut self, hop: &Hop) -> Option<ModemEvent> {
-        let hit = self.window(hop);
-        let flags = self.flags.hop(hop);
-        let tone = self.follow(hit, hop);
+    /// `before` is the window that ended one hop earlier.
+    #[inline(always)]
+    pub fn hop(&mut self, hop: &Hop, before: Option<&Bins>, end: Tick) -> Option<ModemEvent> {
+        let hit = before.and_then(|before| hit(hop, before));
+        let flags = self.flags.hop(hop, end);
+        if self.run.is_none() && hit.is_none() {
+            return flags;
+        }
+        let tone = self.follow(hit, hop, end);
         flags.or(tone)
+    }
+
+    /// Whether nothing has begun.
+    #[inline(always)]
+    pub fn is_idle(&self) -> bool {
+        self.run.is_none() && self.flags.is_idle()
+    }
+
+    /// Hops that hold nothing, while it is idle.
+    #[inline(always)]
+    pub fn hop_of_nothing(&mut self) {
+        self.flags.lost();
     }
 
     /// Whether one of the signals is there, or may be.
@@ -140,7 +151,6 @@ impl Modem {
 
     /// Samples are missing: no window may span the break.
     pub fn lost(&mut self) {
-        self.before = None;
         if let Some(run) = &mut self.run {
             run.lost();
         }
@@ -151,40 +161,22 @@ impl Modem {
         *self = Modem::new();
     }
 
-    /// Completes a window and looks for the tone in it.
-    fn window(&mut self, hop: &Hop) -> Option<Hit> {
-        let before = self.before.replace(Before {
-            hop: hop.bins,
-            energy: hop.energy,
-            window: None,
-        })?;
-        let mut window = hop.bins;
-        window.add(&before.hop);
-        self.before.as_mut()?.window = Some(window);
-        let earlier = before.window?;
-        let total = (before.energy + hop.energy) / WINDOW as f32;
-        if total < LEAST {
-            return None;
-        }
-        hit(&window, &earlier, total)
-    }
-
-    fn follow(&mut self, hit: Option<Hit>, hop: &Hop) -> Option<ModemEvent> {
+    fn follow(&mut self, hit: Option<Hit>, hop: &Hop, end: Tick) -> Option<ModemEvent> {
         let Some(run) = &mut self.run else {
-            self.run = hit.map(|hit| Run::new(&hit, hop));
+            self.run = hit.map(|hit| Run::new(&hit, end));
             return None;
         };
         match hit {
             Some(hit) if hit.lane == run.lane() => {
-                run.add(&hit, hop);
+                run.add(&hit, hop, end);
                 self.steady()
             }
             other => {
-                if run.miss(hop) {
+                if run.miss(hop, end) {
                     return None;
                 }
                 let ended = self.ended();
-                self.run = other.map(|hit| Run::new(&hit, hop));
+                self.run = other.map(|hit| Run::new(&hit, end));
                 ended
             }
         }
@@ -236,18 +228,22 @@ impl Modem {
 }
 
 /// The strongest of the single tones, when it explains the window and is where it should be.
-fn hit(window: &Bins, earlier: &Bins, total: f32) -> Option<Hit> {
+#[inline(always)]
+fn hit(hop: &Hop, before: &Bins) -> Option<Hit> {
     const SCALE: f32 = 2.0 / (WINDOW * WINDOW) as f32;
-    let power = |lane: usize| window.re[lane] * window.re[lane] + window.im[lane] * window.im[lane];
-    let (lane, strays) = TONES
-        .into_iter()
-        .max_by(|a, b| power(a.0).total_cmp(&power(b.0)))?;
-    let power = power(lane) * SCALE;
-    // At most half of a straying tone's power is seen.
-    if power < 0.5 * EXPLAINED * total {
+    let total = hop.window_energy / WINDOW as f32;
+    let mut best = (0.0, TONES[0]);
+    for tone in TONES {
+        let power = hop.window_powers[tone.0];
+        if power >= best.0 {
+            best = (power, tone);
+        }
+    }
+    let (power, (lane, strays)) = (best.0 * SCALE, best.1);
+    if total < LEAST || power < SEEN * total {
         return None;
     }
-    let turn = window.turn_since(earlier, lane);
+    let turn = hop.window.turn_since(before, lane);
     let offset = offset_hz(turn);
     let seen = scallop(offset, WINDOW);
     let share = power / (seen * seen) / total;

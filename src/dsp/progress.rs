@@ -26,6 +26,7 @@ use crate::{
     pattern::{EDGE_LAG, Kind, Known, Pair, Sequence, bands_of, is_even, ms},
     plan::{MAX_BURSTS, ToneDef, TonePlan},
     segment::{Ended, Segmenter, Sound},
+    simd::Path,
 };
 use arrayvec::ArrayVec;
 use types::{
@@ -117,6 +118,11 @@ const KINDS_FIRST: f32 = 1.5;
 impl Progress {
     /// Allocates; nothing later does.
     pub fn new(plan: &TonePlan) -> Progress {
+        Progress::with_path(plan, Path::best())
+    }
+
+    /// With these instructions; all give the same facts.
+    pub fn with_path(plan: &TonePlan, path: Path) -> Progress {
         let defs: Vec<ToneDef> = plan
             .tones
             .iter()
@@ -124,7 +130,7 @@ impl Progress {
             .cloned()
             .collect();
         Progress {
-            segmenter: Segmenter::of_bands(&bands_of(&defs)),
+            segmenter: Segmenter::of_bands(&bands_of(&defs), path),
             known: defs.iter().map(|def| Known::new(def, &defs)).collect(),
             active: None,
             past: ArrayVec::new(),

@@ -18,6 +18,7 @@ use crate::{
     level::power_dbm0,
     plan::MAX_FREQS,
     shape::Peak,
+    simd::Path,
     spectrum::{FRAMES, Peaks, Spectrum},
 };
 use arrayvec::ArrayVec;
@@ -160,12 +161,12 @@ impl Segmenter {
             frames: usual_frames(hz, nearest),
         };
         let bands: Vec<Band> = freqs.iter().map(band).collect();
-        Segmenter::of_bands(&bands)
+        Segmenter::of_bands(&bands, Path::best())
     }
 
-    pub(crate) fn of_bands(bands: &[Band]) -> Segmenter {
+    pub(crate) fn of_bands(bands: &[Band], path: Path) -> Segmenter {
         Segmenter {
-            spectrum: Spectrum::new(bands),
+            spectrum: Spectrum::new(bands, path),
             refill: 0,
             onset: None,
             sound: None,
@@ -175,7 +176,8 @@ impl Segmenter {
 
     pub fn process(&mut self, samples: &Samples, at: Tick) -> Change {
         let end = at + FRAME_TICKS;
-        self.spectrum.take(samples);
+        let onset = (self.sound.is_none() && self.refill == 0).then_some(EXPLAINED);
+        let tonal = self.spectrum.take(samples, onset);
         self.measure_gap(at);
         if let Some(sound) = self.sound.as_mut().filter(|sound| sound.resumes) {
             sound.resumes = false;
@@ -193,8 +195,12 @@ impl Segmenter {
             change.ended = self.follow(end);
         }
         if self.sound.is_none() {
-            change.tonal = self.spectrum.analyse(EXPLAINED);
-            change.began = self.look_for_onset(change.tonal, end);
+            change.tonal = match onset {
+                Some(_) => tonal,
+                None => self.spectrum.analyse(EXPLAINED),
+            };
+            let onset = change.tonal || self.onset.is_some();
+            change.began = onset && self.look_for_onset(change.tonal, end);
         }
         change.tonal |= self.sound.is_some();
         change

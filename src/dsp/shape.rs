@@ -12,7 +12,8 @@
 use crate::{
     SAMPLE_RATE,
     bands::Band,
-    bank::{Bins, LANES, Lanes, Turned, UNIT},
+    bank::{Bins, Complex, KEPT, LANES, Lanes, Ring, Turned, UNIT},
+    simd::{Kernels, lanes::Floats},
     spectrum::Windows,
     wave::{FRAME_ANGLE, angle, sinc, times},
 };
@@ -45,6 +46,8 @@ pub(crate) struct Shape {
     pub four: Lanes,
     pub eight: Lanes,
     pub shared: [bool; LANES],
+    /// Whether any window has so many frames.
+    pub has_frames: [bool; LONGEST + 1],
     /// From the square of a bin to the most that all sines together can have, when this one is
     /// the strongest and as far off as it may be.
     pub at_most: Lanes,
@@ -92,6 +95,7 @@ impl Shape {
             four: each(lanes, |lane| f32::from(lane.frames >= 4)),
             eight: each(lanes, |lane| f32::from(lane.frames >= 8)),
             shared: std::array::from_fn(|at| lanes.get(at).is_some_and(Band::is_shared)),
+            has_frames: std::array::from_fn(|n| lanes.iter().any(|lane| lane.frames == n)),
             at_most: each(lanes, at_most),
             scale: each(lanes, scale),
             half: each(lanes, half),
@@ -108,24 +112,64 @@ impl Shape {
         }
     }
 
+    /// The windows that end with the hop at this place.
     #[inline(always)]
-    pub fn sum(&self, longest: usize, frames: [&Bins; LONGEST]) -> Bins {
-        let [a, b, c, d, e, f, g, h] = frames;
-        let mut sum = Bins::ZERO;
-        for lane in 0..LANES {
-            let (two, four) = (self.two[lane], self.four[lane]);
-            sum.re[lane] = a.re[lane] + two * b.re[lane] + four * (c.re[lane] + d.re[lane]);
-            sum.im[lane] = a.im[lane] + two * b.im[lane] + four * (c.im[lane] + d.im[lane]);
+    pub fn sum<K: Kernels>(&self, ring: &Ring, newest: usize) -> Bins {
+        let hop = |ago: usize| Complex::<K>::load(&ring.hops[(newest + KEPT - ago) % KEPT]);
+        let sum = hop(0)
+            .plus(hop(1).scaled(K::Floats::load(&self.two)))
+            .plus(hop(2).plus(hop(3)).scaled(K::Floats::load(&self.four)));
+        if !self.has_frames[8] {
+            return sum.bins();
         }
-        if longest <= 4 {
-            return sum;
-        }
-        for lane in 0..LANES {
-            let eight = self.eight[lane];
-            sum.re[lane] += eight * ((e.re[lane] + f.re[lane]) + (g.re[lane] + h.re[lane]));
-            sum.im[lane] += eight * ((e.im[lane] + f.im[lane]) + (g.im[lane] + h.im[lane]));
-        }
-        sum
+        let others = hop(4).plus(hop(5)).plus(hop(6).plus(hop(7)));
+        sum.plus(others.scaled(K::Floats::load(&self.eight))).bins()
+    }
+
+    /// All bins of the window, now and one frame ago, each with the phase in its own middle.
+    #[inline(always)]
+    pub fn all_referred<K: Kernels>(&self, windows: &Windows, next: &Turned) -> [Bins; 2] {
+        let middle = Complex::<K>::load(&self.back).back(Complex::load(next.phases()));
+        let now = Complex::load(&windows.now).times(middle);
+        let before = Complex::load(&windows.before).times(middle);
+        [now.bins(), before.back(Complex::load(&self.step)).bins()]
+    }
+
+    /// What sines of this window's length and power, so far from their bins as they may be, have
+    /// together; the greatest of each lane and those before.
+    #[inline(always)]
+    pub fn at_most<K: Kernels>(&self, now: &Bins, most: K::Floats) -> K::Floats {
+        let squares = Complex::<K>::load(now).squares();
+        most.greater(squares.mul(K::Floats::load(&self.at_most)))
+    }
+
+    /// What a sine leaves in each bin whose window has so many frames, as a share of its
+    /// amplitude. `half` is that of these bins; the sine has turned half the window's angle when
+    /// its sine and cosine are these.
+    #[inline(always)]
+    pub fn kernel<K: Kernels>(
+        &self,
+        hz: f32,
+        half: f32,
+        (sin, cos): (f32, f32),
+        frames: f32,
+    ) -> K::Floats {
+        let (load, splat) = (K::Floats::load, K::Floats::splat);
+        let x = splat(hz).sub(load(&self.hz)).mul(splat(half));
+        let sine = splat(sin)
+            .mul(load(&self.cos))
+            .sub(splat(cos).mul(load(&self.sin)));
+        let one = splat(1.0);
+        let kernel = x.abs().if_less(splat(1e-3), one, sine.div(x));
+        let other = load(&self.frames).sub(splat(frames)).abs();
+        other.if_less(splat(0.5), kernel, splat(0.0))
+    }
+
+    /// The mean squares of sines with the magnitudes of these bins.
+    #[inline(always)]
+    pub fn powers<K: Kernels>(&self, bins: &Bins) -> K::Floats {
+        let squares = Complex::<K>::load(bins).squares();
+        squares.mul(K::Floats::load(&self.scale))
     }
 
     /// A bin of the window, now and one frame ago, each with the phase in its own middle.

@@ -17,10 +17,10 @@
 use crate::{
     SAMPLE_RATE,
     bands::{Band, lanes_for},
-    bank::{Bank, Bins, LANES, Turned, UNIT},
+    bank::{Bank, Bins, Complex, KEPT, LANES, Ring, UNIT, fold},
     plan::MAX_FREQS,
-    shape::{Both, LONGEST, Peak, Shape},
-    simd::{Kernels, Path, Work},
+    shape::{Both, Peak, Shape},
+    simd::{Kernels, Path, Work, lanes::Floats},
     wave::{FRAME_ANGLE, sin_cos, sinc, times},
 };
 use arrayvec::ArrayVec;
@@ -33,19 +33,16 @@ pub(crate) type Peaks = ArrayVec<Peak, MAX_FREQS>;
 /// The detector's state for one leg.
 #[derive(Clone, Debug)]
 pub(crate) struct Spectrum {
+    path: Path,
     bank: Arc<Bank>,
     shapes: Arc<[Shape]>,
-    turned: Box<[Turned]>,
-    /// The last frames' bins, all groups of a frame together.
-    hops: Box<[Bins]>,
+    rings: Box<[Ring]>,
     /// Frames in the longest window.
     longest: usize,
     energies: [f32; FRAMES],
-    /// The place of the newest frame in both.
+    /// The place of the newest frame in these and in the rings.
     newest: usize,
     windows: Box<[Windows]>,
-    /// Whether the windows are those of the newest frame, and of the one before it.
-    fresh: [bool; 2],
     peaks: Peaks,
     explained: f32,
 }
@@ -57,12 +54,12 @@ pub(crate) struct Windows {
     pub now: Bins,
     pub before: Bins,
     pub left: [Bins; 2],
-    /// The most power in a bin now.
+    /// The most power in a bin now; known where the window is looked at.
     pub most: f32,
 }
 
 /// Frames kept.
-pub(crate) const FRAMES: usize = 16;
+pub(crate) const FRAMES: usize = KEPT;
 
 /// A sine counts from this share of the strongest one's power (11 dB).
 const TWIST: f32 = 0.07;
@@ -84,12 +81,12 @@ const APART_BINS: f32 = 0.76;
 const FLOOR: f32 = 7_900.0;
 
 impl Spectrum {
-    pub fn new(bands: &[Band]) -> Spectrum {
+    pub fn new(bands: &[Band], path: Path) -> Spectrum {
         let lanes = lanes_for(bands);
         assert!(lanes.len() <= usize::from(u8::MAX), "too many frequencies");
         let hz: Vec<f32> = lanes.iter().map(|lane| lane.hz).collect();
         let longest = lanes.iter().map(|lane| lane.frames).max().unwrap_or(1);
-        let bank = Bank::new(&hz, Path::best());
+        let bank = Arc::new(Bank::new(&hz));
         let windows = Windows {
             now: Bins::ZERO,
             before: Bins::ZERO,
@@ -97,15 +94,14 @@ impl Spectrum {
             most: 0.0,
         };
         Spectrum {
+            path,
             shapes: lanes.chunks(LANES).map(Shape::new).collect(),
-            turned: bank.start(),
-            hops: vec![Bins::ZERO; FRAMES * bank.groups()].into(),
+            rings: bank.start(),
             windows: vec![windows; bank.groups()].into(),
             bank,
             longest,
             energies: [0.0; FRAMES],
             newest: 0,
-            fresh: [false; 2],
             peaks: Peaks::new(),
             explained: 0.0,
         }
@@ -125,15 +121,9 @@ impl Spectrum {
     /// The mean square that a sine of this bin's magnitude has in the newest window.
     pub fn power(&self, lane: u8) -> f32 {
         let (group, lane) = place(lane);
-        let shape = &self.shapes[group];
-        let groups = self.shapes.len();
-        let (mut re, mut im) = (0.0, 0.0);
-        for ago in 0..shape.frames[lane] as usize {
-            let hop = &self.hops[(self.newest + FRAMES - ago) % FRAMES * groups + group];
-            re += hop.re[lane];
-            im += hop.im[lane];
-        }
-        (re * re + im * im) * shape.scale[lane]
+        let now = &self.windows[group].now;
+        let (re, im) = (now.re[lane], now.im[lane]);
+        (re * re + im * im) * self.shapes[group].scale[lane]
     }
 
     /// Frames in the longest window.
@@ -150,27 +140,20 @@ impl Spectrum {
         self.explained
     }
 
-    pub fn take(&mut self, samples: &Samples) {
-        self.newest = (self.newest + 1) % FRAMES;
-        let groups = self.shapes.len();
-        let bins = &mut self.hops[self.newest * groups..][..groups];
-        let [energy] = self.bank.hop([samples], [&mut self.turned], [bins]);
-        self.energies[self.newest] = energy;
-        self.fresh = [false, self.fresh[0]];
+    /// Takes the next frame, and finds the sines of the window that ends with it when a share of
+    /// its power is given that they must explain; whether they do.
+    pub fn take(&mut self, samples: &Samples, least: Option<f32>) -> bool {
+        self.path.run(Take {
+            spectrum: self,
+            samples,
+            least,
+        })
     }
 
     /// Finds the sines of the window that ends with the last frame; whether they explain that
     /// share of its power.
     pub fn analyse(&mut self, least: f32) -> bool {
-        self.peaks.clear();
-        self.explained = 0.0;
-        let loudest = (0..self.longest)
-            .map(|ago| self.energy(ago))
-            .fold(0.0, f32::max);
-        if loudest < FLOOR * FRAME as f32 {
-            return false;
-        }
-        Path::best().run(Analysis {
+        self.path.run(Analysis {
             spectrum: self,
             least,
         })
@@ -186,35 +169,12 @@ impl Spectrum {
                 amplitude: times(peak.amplitude, (cos, sin)),
                 ..*peak
             });
-            self.sum_lane(peak.lane);
-            self.sum_lane(peak.lane.saturating_add(1));
-            self.sum_lane(peak.lane.saturating_sub(1));
         }
         let total = self.total(self.window_of(peaks[0].lane) / FRAME);
         if peaks.len() == 1 {
             self.refine(1);
         }
         total >= FLOOR && self.refine_and_judge(total, least)
-    }
-
-    /// The window of one bin, now and one frame ago.
-    fn sum_lane(&mut self, lane: u8) {
-        let (group, lane) = place(lane);
-        let groups = self.shapes.len();
-        let Some(shape) = self.shapes.get(group) else {
-            return;
-        };
-        let mut sums = [(0.0, 0.0); 2];
-        for (late, sum) in sums.iter_mut().enumerate() {
-            for ago in late..late + shape.frames[lane] as usize {
-                let hop = &self.hops[(self.newest + FRAMES - ago) % FRAMES * groups + group];
-                *sum = (sum.0 + hop.re[lane], sum.1 + hop.im[lane]);
-            }
-        }
-        let windows = &mut self.windows[group];
-        let [now, before] = sums;
-        (windows.now.re[lane], windows.now.im[lane]) = now;
-        (windows.before.re[lane], windows.before.im[lane]) = before;
     }
 
     /// How much of one frame these sines fill, from 0 to 1, and how much they would say in it;
@@ -245,11 +205,11 @@ impl Spectrum {
 
     /// A bin of a frame, its phase referred to the frame's middle.
     fn hop(&self, group: usize, lane: usize, ago: usize) -> (f32, f32) {
-        let groups = self.shapes.len();
-        let hop = &self.hops[(self.newest + FRAMES - ago) % FRAMES * groups + group];
+        let ring = &self.rings[group];
+        let hop = &ring.hops[(self.newest + FRAMES - ago) % FRAMES];
         let back = (ago + 1) as f32 * FRAME_ANGLE * self.shapes[group].hz[lane];
         let (sin, cos) = sin_cos(back);
-        let next = self.turned[group].phases();
+        let next = ring.turned.phases();
         let bin = (hop.re[lane] / UNIT, hop.im[lane] / UNIT);
         times(times(bin, (next.re[lane], -next.im[lane])), (cos, -sin))
     }
@@ -270,6 +230,23 @@ impl Spectrum {
     }
 }
 
+struct Take<'a> {
+    spectrum: &'a mut Spectrum,
+    samples: &'a Samples,
+    least: Option<f32>,
+}
+
+impl Work for Take<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<K: Kernels>(self) -> bool {
+        self.spectrum.hear::<K>(self.samples);
+        self.least
+            .is_some_and(|least| self.spectrum.find::<K>(least))
+    }
+}
+
 struct Analysis<'a> {
     spectrum: &'a mut Spectrum,
     least: f32,
@@ -280,37 +257,60 @@ impl Work for Analysis<'_> {
 
     #[inline(always)]
     fn run<K: Kernels>(self) -> bool {
-        let Analysis { spectrum, least } = self;
-        spectrum.sum_windows();
-        let mut top = (0, 0.0);
-        let mut at_most = 0f32;
-        for (at, (windows, shape)) in spectrum
-            .windows
-            .iter_mut()
-            .zip(&*spectrum.shapes)
-            .enumerate()
-        {
-            at_most = at_most.max(most_together(&windows.now, shape));
-            windows.most = strongest(at, &windows.now, shape, &mut top);
-        }
-        let (group, lane) = place(top.0);
-        let total = spectrum.total(spectrum.shapes[group].frames[lane] as usize);
-        if total < FLOOR || at_most < least * total {
-            return false;
-        }
-        spectrum.refer_to_middle(0.1 * TWIST * top.1);
-        spectrum.find_peaks(least * total, total);
-        spectrum
-            .peaks
-            .sort_unstable_by(|a, b| a.hz.total_cmp(&b.hz));
-        if spectrum.peaks.is_empty() {
-            return false;
-        }
-        spectrum.refine_and_judge(total, least)
+        self.spectrum.find::<K>(self.least)
     }
 }
 
 impl Spectrum {
+    /// Completes the windows that end with a frame.
+    #[inline(always)]
+    fn hear<K: Kernels>(&mut self, samples: &Samples) {
+        let hop = fold::<K>(samples);
+        self.newest = (self.newest + 1) % FRAMES;
+        self.energies[self.newest] = hop.energy;
+        let rings = &mut *self.rings;
+        self.bank.hop::<K, 1>([&hop.folded], [rings], self.newest);
+        let groups = self.windows.iter_mut().zip(&*self.shapes).zip(&*self.rings);
+        for ((windows, shape), ring) in groups {
+            windows.before = windows.now;
+            windows.now = shape.sum::<K>(ring, self.newest);
+        }
+    }
+
+    #[inline(always)]
+    fn find<K: Kernels>(&mut self, least: f32) -> bool {
+        self.peaks.clear();
+        self.explained = 0.0;
+        let at_most = self.at_most::<K>();
+        let (least_total, sum) = self.totals();
+        // Most frames of speech end here.
+        if sum < FLOOR * FRAME as f32 || at_most < least * least_total {
+            return false;
+        }
+        self.look::<K>(least, at_most)
+    }
+
+    #[inline(always)]
+    fn look<K: Kernels>(&mut self, least: f32, at_most: f32) -> bool {
+        let mut top = (0, 0.0);
+        let groups = self.windows.iter_mut().zip(&*self.shapes);
+        for (at, (windows, shape)) in groups.enumerate() {
+            windows.most = strongest::<K>(at, &windows.now, shape, &mut top);
+        }
+        let (group, lane) = place(top.0);
+        let total = self.total(self.shapes[group].frames[lane] as usize);
+        if total < FLOOR || at_most < least * total {
+            return false;
+        }
+        self.refer_to_middle::<K>(0.1 * TWIST * top.1);
+        self.find_peaks::<K>(least * total, total);
+        self.peaks.sort_unstable_by(|a, b| a.hz.total_cmp(&b.hz));
+        if self.peaks.is_empty() {
+            return false;
+        }
+        self.refine_and_judge(total, least)
+    }
+
     /// Measures several sines again, each without the others; whether they are apart and explain
     /// that share of all power.
     #[inline(always)]
@@ -343,55 +343,57 @@ impl Spectrum {
         apart.fold(f32::MAX, f32::min)
     }
 
+    /// The most power that sines that sound together can have.
     #[inline(always)]
-    fn sum_windows(&mut self) {
-        let groups = self.shapes.len();
-        let ago = |frames: usize| (self.newest + FRAMES - frames) % FRAMES * groups;
-        let places: [usize; LONGEST + 1] = std::array::from_fn(ago);
-        let longest = self.longest;
-        for (at, (windows, shape)) in self.windows.iter_mut().zip(&*self.shapes).enumerate() {
-            let sum = |from: usize| {
-                let frames = places[from..from + LONGEST].iter();
-                let mut frames = frames.map(|place| &self.hops[place + at]);
-                shape.sum(
-                    longest,
-                    std::array::from_fn(|_| frames.next().expect("eight")),
-                )
-            };
-            windows.before = if self.fresh[1] { windows.now } else { sum(1) };
-            windows.now = sum(0);
+    fn at_most<K: Kernels>(&self) -> f32 {
+        let mut most = K::Floats::zero();
+        for (windows, shape) in self.windows.iter().zip(&*self.shapes) {
+            most = shape.at_most::<K>(&windows.now, most);
         }
-        self.fresh[0] = true;
+        most.greatest()
+    }
+
+    /// The least mean square of windows of any length, and the sum of squares of the longest.
+    #[inline(always)]
+    fn totals(&self) -> (f32, f32) {
+        let mut least = f32::MAX;
+        let (mut sum, mut frames) = (0.0, 0);
+        for length in [1, 2, 4, 8] {
+            if length > self.longest {
+                break;
+            }
+            while frames < length {
+                sum += self.energy(frames);
+                frames += 1;
+            }
+            let total = sum * (1.0 / (length * FRAME) as f32);
+            least = if total < least { total } else { least };
+        }
+        // Less than rounding can make of it.
+        (0.9999 * least, sum)
     }
 
     /// Only in groups where a sine may count.
     #[inline(always)]
-    fn refer_to_middle(&mut self, least: f32) {
-        let groups = self
-            .windows
-            .iter_mut()
-            .zip(&*self.shapes)
-            .zip(&*self.turned);
-        for ((windows, shape), turned) in groups {
-            let mut left = [Bins::ZERO; 2];
-            for lane in 0..if windows.most < least { 0 } else { LANES } {
-                let (now, before) = shape.referred(windows, lane, turned);
-                (left[0].re[lane], left[0].im[lane]) = now;
-                (left[1].re[lane], left[1].im[lane]) = before;
-            }
-            windows.left = left;
+    fn refer_to_middle<K: Kernels>(&mut self, least: f32) {
+        let groups = self.windows.iter_mut().zip(&*self.shapes).zip(&*self.rings);
+        for ((windows, shape), ring) in groups {
+            windows.left = match windows.most < least {
+                true => [Bins::ZERO; 2],
+                false => shape.all_referred::<K>(windows, &ring.turned),
+            };
         }
     }
 
     /// Peels one sine after the other off. `needed` is what all together must explain of the
     /// total.
     #[inline(always)]
-    fn find_peaks(&mut self, needed: f32, total: f32) {
+    fn find_peaks<K: Kernels>(&mut self, needed: f32, total: f32) {
         let (mut least, mut explained) = (0.0, 0.0);
         for _ in 0..2 * MAX_FREQS {
             let mut top = (0, 0.0);
             for (at, (windows, shape)) in self.windows.iter().zip(&*self.shapes).enumerate() {
-                strongest(at, &windows.left[0], shape, &mut top);
+                strongest::<K>(at, &windows.left[0], shape, &mut top);
             }
             if top.1 < 0.1 * least {
                 return;
@@ -418,7 +420,7 @@ impl Spectrum {
             if total - explained < 0.5 * least {
                 return;
             }
-            self.take_off(&peak);
+            self.take_off::<K>(&peak);
         }
     }
 
@@ -448,7 +450,8 @@ impl Spectrum {
     fn without_others(&self, at: usize, lane: u8) -> Both {
         let (group, lane) = place(lane);
         let windows = &self.windows[group];
-        let (mut now, mut before) = self.shapes[group].referred(windows, lane, &self.turned[group]);
+        let (mut now, mut before) =
+            self.shapes[group].referred(windows, lane, &self.rings[group].turned);
         for (_, other) in self.peaks.iter().enumerate().filter(|(n, _)| *n != at) {
             let kernel = self.kernel(other, group, lane);
             let there = times(other.amplitude, (other.turn.0, -other.turn.1));
@@ -532,7 +535,7 @@ impl Spectrum {
 
     /// Takes off what a sine leaves in all bins of its window's length.
     #[inline(always)]
-    fn take_off(&mut self, peak: &Peak) {
+    fn take_off<K: Kernels>(&mut self, peak: &Peak) {
         let (home, at) = place(peak.lane);
         let shape = &self.shapes[home];
         let (frames, half) = (shape.frames[at], shape.half[at]);
@@ -542,23 +545,12 @@ impl Spectrum {
         let now = peak.amplitude;
         let before = times(now, (peak.turn.0, -peak.turn.1));
         for (windows, shape) in self.windows.iter_mut().zip(&*self.shapes) {
-            if !shape.frames.contains(&frames) {
-                continue;
-            }
-            let [left, left_before] = &mut windows.left;
-            for lane in 0..LANES {
-                let x = (peak.hz - shape.hz[lane]) * half;
-                let kernel = (sin * shape.cos[lane] - cos * shape.sin[lane]) / x;
-                let kernel = if x.abs() < 1e-3 { 1.0 } else { kernel };
-                let kernel = if shape.frames[lane] == frames {
-                    kernel
-                } else {
-                    0.0
-                };
-                left.re[lane] -= kernel * now.0;
-                left.im[lane] -= kernel * now.1;
-                left_before.re[lane] -= kernel * before.0;
-                left_before.im[lane] -= kernel * before.1;
+            if shape.has_frames[frames as usize] {
+                let kernel = shape.kernel::<K>(peak.hz, half, (sin, cos), frames);
+                for (left, amplitude) in windows.left.iter_mut().zip([now, before]) {
+                    let seen = Complex::<K>::splat(amplitude).scaled(kernel);
+                    *left = Complex::load(left).minus(seen).bins();
+                }
             }
         }
     }
@@ -566,26 +558,16 @@ impl Spectrum {
 
 /// Keeps the bin with the most power.
 #[inline(always)]
-fn strongest(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) -> f32 {
-    let powers = bins.powers();
-    let mut scaled = [0.0; LANES];
-    let mut most = 0f32;
-    for ((scaled, power), scale) in scaled.iter_mut().zip(powers).zip(shape.scale) {
-        *scaled = power * scale;
-        most = most.max(*scaled);
-    }
+fn strongest<K: Kernels>(group: usize, bins: &Bins, shape: &Shape, best: &mut (u8, f32)) -> f32 {
+    let powers = shape.powers::<K>(bins);
+    let most = powers.greatest();
     if most > best.1 {
-        let lane = scaled.iter().position(|&power| power == most).unwrap_or(0);
+        let mut lanes = [0.0; LANES];
+        powers.store(&mut lanes);
+        let lane = lanes.iter().position(|&power| power == most).unwrap_or(0);
         *best = ((group * LANES + lane) as u8, most);
     }
     most
-}
-
-/// The most power that sines that sound together can have.
-#[inline(always)]
-fn most_together(bins: &Bins, shape: &Shape) -> f32 {
-    let powers = bins.powers().into_iter().zip(shape.at_most);
-    powers.fold(0f32, |most, (power, at_most)| most.max(power * at_most))
 }
 
 #[inline(always)]

@@ -91,7 +91,7 @@ const SPEEDS: [Speed; 2] = [Speed::Baud45, Speed::Baud50];
 const EDGE_MS: f32 = 4.5;
 
 /// Share of the power that mark and space explain, and the balance of a settled bit.
-const EXPLAINED: f32 = 0.6;
+pub(crate) const EXPLAINED: f32 = 0.6;
 const SETTLED: f32 = 0.6;
 
 /// A mark of this length before the first character is a carrier (TIA-825-A asks for 150 ms).
@@ -115,19 +115,34 @@ impl Tty {
         }
     }
 
-    pub fn hop(&mut self, hop: &Hop) -> Option<TtyEvent> {
-        let balance = self.balance(hop);
-        match balance {
-            None => self.become_state(State::Other, hop.end - HOP_TICKS),
+    #[inline(always)]
+    pub fn hop(&mut self, hop: &Hop, end: Tick) -> Option<TtyEvent> {
+        let total = hop.energy / HOP as f32;
+        let other = total < LEAST || !hop.may_hold([TTY_MARK, TTY_SPACE], EXPLAINED);
+        if other && self.state == State::Other {
+            return self.silence(end);
+        }
+        self.follow(hop, total, end)
+    }
+
+    fn follow(&mut self, hop: &Hop, total: f32, end: Tick) -> Option<TtyEvent> {
+        match self.balance(hop, total) {
+            None => self.become_state(State::Other, end - HOP_TICKS),
             Some(balance) if balance.abs() < SETTLED => {
                 if self.between.replace(balance).is_some() {
-                    self.become_state(State::Other, hop.end - HOP_TICKS);
+                    self.become_state(State::Other, end - HOP_TICKS);
                 }
             }
-            Some(balance) => self.settle(balance, hop.end),
+            Some(balance) => self.settle(balance, end),
         }
-        let complete = self.character_complete(hop.end);
-        complete.or_else(|| self.silence(hop.end))
+        let complete = self.character_complete(end);
+        complete.or_else(|| self.silence(end))
+    }
+
+    /// Whether nothing has begun.
+    #[inline(always)]
+    pub fn is_idle(&self) -> bool {
+        self.state == State::Other && self.seen.characters == 0
     }
 
     /// Whether a text telephone has been told and not ended, or a character is being received.
@@ -148,16 +163,11 @@ impl Tty {
     }
 
     /// -1 all space, 1 all mark; none when there is something else.
-    fn balance(&mut self, hop: &Hop) -> Option<f32> {
-        let amplitude = |lane: usize| {
-            let (re, im) = (hop.bins.re[lane], hop.bins.im[lane]);
-            (re * re + im * im).sqrt() * (std::f32::consts::SQRT_2 / HOP as f32)
-        };
-        let total = hop.energy / HOP as f32;
+    fn balance(&mut self, hop: &Hop, total: f32) -> Option<f32> {
         if total < LEAST {
             return None;
         }
-        let (mark, space) = (amplitude(TTY_MARK), amplitude(TTY_SPACE));
+        let (mark, space) = (hop.amplitude(TTY_MARK), hop.amplitude(TTY_SPACE));
         let both = (mark + space) * (mark + space);
         if both < EXPLAINED * total {
             return None;

@@ -10,6 +10,7 @@ pub mod answer;
 pub mod corpus;
 pub mod data_signals;
 pub mod dtmf;
+pub mod dtmf_limits;
 pub mod echo;
 pub mod mix;
 pub mod progress;

@@ -7,27 +7,36 @@ use super::screen::{Key, Screen, Tones};
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Guard {
     tones: Option<Tones>,
+    earlier: Option<Tones>,
 }
 
 impl Guard {
     /// Power ratio from hop to hop.
     const UNEVEN: f32 = 2.2;
 
-    /// Of the last window.
-    pub fn tones(&self) -> Option<Tones> {
-        self.tones
+    /// Whether one of the last two windows had them: the beats of a dial tone cover every second.
+    pub fn had(&self, tones: Option<Tones>) -> bool {
+        self.tones == tones || self.earlier == tones
+    }
+
+    /// A window without tones.
+    #[inline(always)]
+    pub fn pause(&mut self) {
+        self.earlier = self.tones.take();
     }
 
     /// A window that is guarded anyway.
     #[inline(always)]
     pub fn pass(&mut self, tones: Tones) {
         self.tones = Some(tones);
+        self.earlier = None;
     }
 
     /// `known`: the frame is guarded anyway.
     pub fn follow(&mut self, key: Option<&Key>, screen: &Screen, known: bool) -> bool {
         let tones = key.map(|key| key.tones);
         let before = std::mem::replace(&mut self.tones, tones);
+        self.earlier = before;
         let Some(key) = key.filter(|_| !known && tones == before) else {
             return false;
         };

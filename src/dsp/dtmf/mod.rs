@@ -114,6 +114,8 @@ struct Recent {
 struct Candidate {
     tones: Tones,
     hits: u8,
+    /// Not in the last window.
+    missed: bool,
 }
 
 /// Frames that a verdict looks at.
@@ -191,7 +193,7 @@ impl Dtmf {
         self.screen.take::<K>(hop);
         let tones = self.screen.tones::<K>();
         if tones.is_none() && self.active.is_none() && self.candidate.is_none() {
-            self.guard = Guard::default();
+            self.guard.pause();
             return;
         }
         let end = at + FRAME_TICKS;
@@ -207,7 +209,7 @@ impl Dtmf {
     }
 
     fn decide(&mut self, tones: Option<Tones>, end: Tick, frame: &mut DtmfFrame) {
-        let again = self.guard.tones() == tones;
+        let again = self.guard.had(tones);
         let key = tones.map(|tones| self.screen.key(tones));
         let hit = key.as_ref().and_then(|key| {
             let (tones, screen) = (key.tones, &self.screen);
@@ -239,17 +241,25 @@ impl Dtmf {
         let candidate = match (hit, self.candidate) {
             (Some(hit), Some(candidate)) if candidate.tones == hit.tones => Candidate {
                 hits: candidate.hits.saturating_add(1),
+                missed: false,
                 ..candidate
             },
             (Some(hit), _) => Candidate {
                 tones: hit.tones,
                 hits: 1,
+                missed: false,
             },
-            (None, Some(candidate)) => candidate,
-            (None, None) => return,
+            // A key that has just been released is looked at once more.
+            (None, Some(candidate)) if !candidate.missed => Candidate {
+                missed: true,
+                ..candidate
+            },
+            (None, _) => {
+                self.candidate = None;
+                return;
+            }
         };
-        // A key that has just been released is looked at once more.
-        self.candidate = hit.map(|_| candidate);
+        self.candidate = Some(candidate);
         if candidate.hits < 2 || self.recent.refill > 0 || !self.screen.may_be_long() {
             return;
         }

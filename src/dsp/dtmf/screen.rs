@@ -148,10 +148,10 @@ impl Screen {
             return;
         }
         let bins = self.keys.group.middle::<K>(&hop.folded);
-        let window = bins.after(before, &self.keys.group);
+        let window = bins.after::<K, _>(before, &self.keys.group);
         // Half of the square of twice the mean.
         const SCALE: f32 = 2.0 / ((HOPS * HOP) as f32 * (HOPS * HOP) as f32);
-        self.powers = window.powers().map(|power| power * SCALE);
+        self.powers = window.powers::<K>(SCALE);
         self.hops[self.newest] = bins;
     }
 
@@ -291,9 +291,9 @@ impl Screen {
         let (before, now) = (fold::<K>(before), fold::<K>(now));
         let before = self.keys.below.middle::<K>(&before.folded);
         let now = self.keys.below.middle::<K>(&now.folded);
-        let window = now.after(&before, &self.keys.below);
+        let window = now.after::<K, _>(&before, &self.keys.below);
         const SCALE: f32 = 2.0 / ((HOPS * FRAME) as f32 * (HOPS * FRAME) as f32);
-        SCALE * window.powers().iter().sum::<f32>()
+        SCALE * window.powers::<K>(1.0).iter().sum::<f32>()
     }
 }
 

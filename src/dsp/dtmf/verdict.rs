@@ -26,58 +26,64 @@ use std::ops::Range;
 pub(super) struct Limits {
     /// Samples that a digit must have lasted.
     shortest: f32,
-    /// Share of the power that the two tones leave unexplained.
-    rest: f32,
-    rest_in_hum: f32,
-    /// Share of each tone's power that isn't of one frequency and amplitude; under a dial tone.
-    unsteady: f32,
-    unsteady_in_hum: f32,
-    /// Share of the power that could be foretold, when both tones began sharply.
-    voiced: f32,
-    voiced_in_hum: f32,
-    /// Share that is unexplained of a digit whose beginning isn't seen: it was broken, or
-    /// something sounded over it.
-    rest_running: f32,
-    /// Share of its power that a tone has before its beginning; under a dial tone.
-    before: f32,
-    before_in_hum: f32,
     /// Frequency error, as a share; under a dial tone.
     offset: f32,
     offset_in_hum: f32,
-    /// Share of a dial tone's power that isn't two sines.
+    /// Share of its power that a tone has before a beginning that is sharp; under a dial tone.
+    before: f32,
+    before_in_hum: f32,
+    plain: Most,
+    in_hum: Most,
+    /// Of a digit that doesn't begin sharply: it was broken, or something sounded over it. What it
+    /// leaves must be as good as nothing: notes of music fade, and have their harmonics there.
+    running: Most,
+    running_in_hum: Most,
+}
+
+/// The most that a digit may have of what isn't two steady tones, as shares of power.
+#[derive(Debug)]
+struct Most {
+    /// What the two tones leave unexplained.
+    rest: f32,
+    /// What of it could be foretold.
+    voiced: f32,
+    /// What of a tone isn't of one frequency and amplitude, without what noise makes.
+    unsteady: f32,
+    /// What of a dial tone isn't two sines.
     hum: f32,
 }
 
 const PIN_ENTRY: Limits = Limits {
     shortest: 256.0,
-    rest: 0.38,
-    unsteady: 0.16,
-    unsteady_in_hum: 0.08,
-    voiced: 0.05,
-    voiced_in_hum: 0.06,
-    rest_running: 0.10,
-    before: 0.4,
-    before_in_hum: 0.06,
     offset: 0.024,
     offset_in_hum: 0.021,
-    hum: 0.07,
-    rest_in_hum: 0.2,
+    before: 0.4,
+    before_in_hum: 0.06,
+    plain: most(0.38, 0.05, 0.16, 0.0),
+    in_hum: most(0.2, 0.06, 0.08, 0.07),
+    running: most(0.1, 0.005, 0.025, 0.0),
+    running_in_hum: most(0.1, 0.01, 0.025, 0.002),
 };
 const TALK: Limits = Limits {
     shortest: 264.0,
-    rest: 0.30,
-    unsteady: 0.07,
-    unsteady_in_hum: 0.06,
-    voiced: 0.025,
-    voiced_in_hum: 0.03,
-    rest_running: 0.05,
-    before: 0.18,
-    before_in_hum: 0.03,
     offset: 0.022,
     offset_in_hum: 0.019,
-    hum: 0.07,
-    rest_in_hum: 0.13,
+    before: 0.18,
+    before_in_hum: 0.03,
+    plain: most(0.3, 0.025, 0.07, 0.0),
+    in_hum: most(0.13, 0.03, 0.06, 0.07),
+    running: most(0.05, 0.002, 0.01, 0.0),
+    running_in_hum: most(0.05, 0.005, 0.01, 0.001),
 };
+
+const fn most(rest: f32, voiced: f32, unsteady: f32, hum: f32) -> Most {
+    Most {
+        rest,
+        voiced,
+        unsteady,
+        hum,
+    }
+}
 
 /// High over low as a power ratio: +6.5 and -10.5 dB.
 const MOST_TWIST: f32 = 4.5;
@@ -93,7 +99,11 @@ const ROUGHLY: f32 = 1.6;
 const LATE: usize = 3;
 
 /// A block is of the digit when both tones have this share of the middle's power.
-const PART: f32 = 0.3;
+const PART: f32 = 0.25;
+
+/// How unsteady white noise makes a tone, as a share of what is left: a fit of a block takes four
+/// of its forty samples' worth.
+const FROM_NOISE: f32 = 0.1;
 
 /// A digit that is one.
 #[derive(Clone, Copy, Debug)]
@@ -150,6 +160,15 @@ impl Limits {
         match profile {
             Profile::PinEntry => &PIN_ENTRY,
             Profile::Talk => &TALK,
+        }
+    }
+
+    fn most(&self, hum: bool, sharp: bool) -> &Most {
+        match (hum, sharp) {
+            (false, true) => &self.plain,
+            (true, true) => &self.in_hum,
+            (false, false) => &self.running,
+            (true, false) => &self.running_in_hum,
         }
     }
 }
@@ -214,8 +233,19 @@ impl Judge<'_> {
         // The first block and the last may be filled in part only; and a dial tone that begins
         // with the digit rings in the filter.
         let good = blocks.good();
-        let cut = |partly: bool| usize::from(partly);
-        let inside = span.start + cut(span.start > good.start)..span.end - cut(span.end < good.end);
+        let cut = |edge: bool, at: usize| usize::from(edge || !is_full(blocks, at, &reference));
+        let inside = span.start + cut(span.start > good.start, span.start)
+            ..span.end - cut(span.end < good.end, span.end - 1);
+        let limits = self.limits;
+        let (offset, before_most) = match hum {
+            true => (limits.offset_in_hum, limits.before_in_hum),
+            false => (limits.offset, limits.before),
+        };
+        let sharp = before(blocks, &span, &reference).is_some_and(|before| before <= before_most);
+        let inside = match sharp {
+            true => inside,
+            false => solid::<K>(blocks, inside, &reference),
+        };
         let steady = Steady::of::<K>(blocks, &inside, lag(&inside));
         let sound = Sound {
             tones: self.tones,
@@ -223,19 +253,11 @@ impl Judge<'_> {
             off: [0, 1].map(|tone| blocks.tones[tone].off + steady.off[tone] / BLOCK as f32),
             hum,
         };
-        let limits = self.limits;
-        let (offset, unsteady) = match hum {
-            true => (limits.offset_in_hum, limits.unsteady_in_hum),
-            false => (limits.offset, limits.unsteady),
-        };
-        if !self.is_in_tune(sound.off, offset) || !sound.twist_is_allowed() {
+        let is_loud = sound.powers[0] + sound.powers[1] >= LEAST;
+        if !is_loud || !sound.twist_is_allowed() || !self.is_in_tune(sound.off, offset) {
             return None;
         }
-        if sound.powers[0] + sound.powers[1] < LEAST || steady.unsteady > unsteady {
-            return None;
-        }
-        let before = before(blocks, &span, &reference);
-        if !self.is_evident::<K>(blocks, inside, &steady, before) {
+        if !is_evident::<K>(blocks, inside, &steady, limits.most(hum, sharp)) {
             return None;
         }
         let age = age::<K>(blocks, &steady, span.start, &reference);
@@ -249,37 +271,6 @@ impl Judge<'_> {
         const ANGLE: f32 = std::f32::consts::TAU / SAMPLE_RATE as f32;
         let nominal = self.tones.hz();
         (0..2).all(|tone| off[tone].abs() <= most * ANGLE * nominal[tone])
-    }
-
-    /// `before`: the share of its power that a tone had before the digit began, if that is seen.
-    #[inline(always)]
-    fn is_evident<K: Kernels>(
-        &self,
-        blocks: &Blocks,
-        inside: Range<usize>,
-        steady: &Steady,
-        before: Option<f32>,
-    ) -> bool {
-        let limits = self.limits;
-        let sharp = |most: f32| before.is_some_and(|before| before <= most);
-        let hum = blocks.hum();
-        if hum && (!sharp(limits.before_in_hum) || blocks.hum_rest() > limits.hum) {
-            return false;
-        }
-        let energy = blocks.energy::<K>(inside.clone());
-        let explained: f32 = blocks.fits.explained[inside.clone()].iter().sum();
-        let rest = 1.0 - explained / energy - steady.untold();
-        // What isn't there cannot be foretold: most digits need no look at it.
-        let voiced = |most: f32| rest > most && rest * foretold(blocks, inside) > most;
-        if rest > limits.rest {
-            false
-        } else if hum {
-            rest <= limits.rest_in_hum && !voiced(limits.voiced_in_hum)
-        } else if sharp(limits.before) {
-            !voiced(limits.voiced)
-        } else {
-            rest <= limits.rest_running
-        }
     }
 }
 
@@ -307,6 +298,30 @@ impl Work for Ended<'_> {
         }
         (BLOCKS - at) * BLOCK - longest::<K>(&gains(&blocks, &steady, at))
     }
+}
+
+/// Whether two steady tones are all that these blocks hold, but for noise.
+#[inline(always)]
+fn is_evident<K: Kernels>(
+    blocks: &Blocks,
+    inside: Range<usize>,
+    steady: &Steady,
+    most: &Most,
+) -> bool {
+    if steady.unsteady > most.unsteady + FROM_NOISE * most.rest {
+        return false;
+    }
+    if blocks.hum() && blocks.hum_rest() > most.hum {
+        return false;
+    }
+    let energy = blocks.energy::<K>(inside.clone());
+    let explained: f32 = blocks.fits.explained[inside.clone()].iter().sum();
+    let rest = 1.0 - explained / energy - steady.untold();
+    if rest > most.rest || steady.unsteady > most.unsteady + FROM_NOISE * rest {
+        return false;
+    }
+    // What isn't there cannot be foretold: most digits need no look at it.
+    rest <= most.voiced || rest * foretold(blocks, inside) <= most.voiced
 }
 
 /// Whether there is something of the tones 30 to 40 ms ago, as there must be.
@@ -372,12 +387,38 @@ fn extent<K: Kernels>(blocks: &Blocks, middle: Range<usize>) -> Option<([f32; 2]
 #[inline(always)]
 fn before(blocks: &Blocks, span: &Range<usize>, reference: &[f32; 2]) -> Option<f32> {
     // The block next to the digit holds a part of it.
-    let at = span.start.checked_sub(2)?;
-    if at < blocks.good().start {
+    let late = span.start.checked_sub(2)?;
+    let first = blocks.good().start;
+    if late < first {
         return None;
     }
-    let share = |tone: usize| blocks.fits.squares[tone][at] / reference[tone];
+    let early = late.saturating_sub(1).max(first);
+    // A filter rings there when the dial tone begins with the digit; noise is less in two than in one.
+    let late = if blocks.hum() { early } else { late };
+    let share = |tone: usize| {
+        let squares = &blocks.fits.squares[tone];
+        0.5 * (squares[early] + squares[late]) / reference[tone]
+    };
     Some(share(0).max(share(1)))
+}
+
+/// The last of these blocks that neither an edge nor a break touches.
+#[inline(always)]
+fn solid<K: Kernels>(blocks: &Blocks, inside: Range<usize>, reference: &[f32; 2]) -> Range<usize> {
+    const SOLID: f32 = 0.85;
+    const LEAST: usize = 6;
+    let solid = K::both(&blocks.fits.squares, reference.map(|square| SOLID * square));
+    let within = solid & ((1 << inside.end) - (1 << inside.start));
+    if within == 0 {
+        return inside;
+    }
+    let end = within.ilog2() as usize + 1;
+    let broken = !within & ((1 << end) - 1);
+    let start = (u32::BITS - broken.leading_zeros()) as usize;
+    match end - start >= LEAST {
+        true => start..end,
+        false => inside,
+    }
 }
 
 /// Samples since the beginning: where the digit explains the samples from on.
@@ -444,6 +485,9 @@ fn tail(blocks: &Blocks, end: usize, reference: &[f32; 2]) -> f32 {
         let [rows, columns] = &blocks.fits.squares;
         let power = rows[end] + columns[end];
         (power / (reference[0] + reference[1])).sqrt().min(1.0)
+    } else if end < BLOCKS {
+        // Not to be seen through the filter.
+        0.5
     } else {
         0.0
     };

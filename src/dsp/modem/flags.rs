@@ -31,7 +31,7 @@ const EXPLAINED: f32 = 0.82;
 const MEAN: std::ops::RangeInclusive<f32> = -0.75..=-0.25;
 
 /// Share of the power that the two tones have.
-const TONES: f32 = 0.55;
+pub(crate) const TONES: f32 = 0.55;
 
 /// Hops of rhythm that tell it, and without it that end it.
 const ENOUGH: u32 = 40;
@@ -51,23 +51,28 @@ impl Flags {
         }
     }
 
-    pub fn hop(&mut self, hop: &Hop) -> Option<ModemEvent> {
-        let amplitude = |lane: usize| {
-            let (re, im) = (hop.bins.re[lane], hop.bins.im[lane]);
-            (re * re + im * im).sqrt() * (std::f32::consts::SQRT_2 / HOP as f32)
-        };
+    #[inline(always)]
+    pub fn hop(&mut self, hop: &Hop, end: Tick) -> Option<ModemEvent> {
         let total = hop.energy / HOP as f32;
-        let (mark, space) = (amplitude(V21_MARK), amplitude(V21_SPACE));
-        let both = (mark + space) * (mark + space);
-        if total < LEAST || both < TONES * total {
+        if total < LEAST || !hop.may_hold([V21_MARK, V21_SPACE], TONES) {
             self.explained = 0;
-            return self.miss(hop.end);
+            return self.miss(end);
+        }
+        self.measure(hop, total, end)
+    }
+
+    fn measure(&mut self, hop: &Hop, total: f32, end: Tick) -> Option<ModemEvent> {
+        let (mark, space) = (hop.amplitude(V21_MARK), hop.amplitude(V21_SPACE));
+        let both = (mark + space) * (mark + space);
+        if both < TONES * total {
+            self.explained = 0;
+            return self.miss(end);
         }
         self.explained += 1;
         self.newest = (self.newest + 1) % SPAN;
         self.balance[self.newest] = (space - mark) / (space + mark);
         if self.explained < SPAN as u32 || !self.has_rhythm() {
-            return self.miss(hop.end);
+            return self.miss(end);
         }
         self.rhythm += 1;
         self.without = 0;
@@ -80,23 +85,33 @@ impl Flags {
         let hops = self.rhythm as f32;
         Some(ModemEvent::Heard {
             signal: Signal::FaxPreamble,
-            start: hop.end - Ticks((SPAN as u64 + u64::from(self.rhythm) - 1) * HOP_TICKS.0),
+            start: end - Ticks((SPAN as u64 + u64::from(self.rhythm) - 1) * HOP_TICKS.0),
             level_dbm0: power_dbm0(self.power / hops),
             confidence: (self.share / hops + 0.05).min(1.0),
         })
+    }
+
+    #[inline(always)]
+    pub fn is_idle(&self) -> bool {
+        self.rhythm == 0
     }
 
     pub fn hears(&self) -> bool {
         self.rhythm >= 4
     }
 
+    #[inline(always)]
     pub fn lost(&mut self) {
         self.explained = 0;
     }
 
+    #[inline(always)]
     fn miss(&mut self, end: Tick) -> Option<ModemEvent> {
+        if self.rhythm == 0 {
+            return None;
+        }
         self.without += 1;
-        if self.without <= MISSES || self.rhythm == 0 {
+        if self.without <= MISSES {
             return None;
         }
         let told = self.told;

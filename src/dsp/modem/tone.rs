@@ -62,11 +62,11 @@ const STEP_15_HZ: (f32, f32) = (0.891_006_5, 0.453_990_5);
 const DEPTH: std::ops::RangeInclusive<f32> = 0.12..=0.3;
 
 impl Run {
-    pub fn new(hit: &Hit, hop: &Hop) -> Run {
+    pub fn new(hit: &Hit, end: Tick) -> Run {
         Run {
             lane: hit.lane,
-            start: hop.end - HOP_TICKS - HOP_TICKS,
-            last_heard: hop.end,
+            start: end - HOP_TICKS - HOP_TICKS,
+            last_heard: end,
             misses: 0,
             hits: 1.0,
             first_power: hit.power,
@@ -80,7 +80,7 @@ impl Run {
         }
     }
 
-    pub fn add(&mut self, hit: &Hit, hop: &Hop) {
+    pub fn add(&mut self, hit: &Hit, hop: &Hop, end: Tick) {
         self.hits += 1.0;
         self.power += hit.power;
         self.share += hit.share;
@@ -90,14 +90,14 @@ impl Run {
             self.turn.1 += hit.turn.1;
         }
         self.misses = 0;
-        self.last_heard = hop.end;
-        self.measure(hop);
+        self.last_heard = end;
+        self.measure(hop, end);
     }
 
     /// A window without the tone; whether the tone survives it.
-    pub fn miss(&mut self, hop: &Hop) -> bool {
+    pub fn miss(&mut self, hop: &Hop, end: Tick) -> bool {
         self.misses += 1;
-        self.measure(hop);
+        self.measure(hop, end);
         self.misses <= MISSES
     }
 
@@ -157,10 +157,10 @@ impl Run {
         }
     }
 
-    fn measure(&mut self, hop: &Hop) {
+    fn measure(&mut self, hop: &Hop, end: Tick) {
         let z = (hop.bins.re[self.lane], hop.bins.im[self.lane]);
-        self.reversals.follow(z, self.turn, self.start(), hop.end);
-        self.modulation.follow((z.0 * z.0 + z.1 * z.1).sqrt());
+        self.reversals.follow(z, self.turn, self.start(), end);
+        self.modulation.follow(hop.powers[self.lane].sqrt());
     }
 }
 

@@ -114,7 +114,7 @@ fn adapt_avx2(
 }
 
 #[inline(always)]
-fn filter_by<V: Lanes>(taps: &[f32], samples: &[f32], out: &mut [f32]) {
+fn filter_by<V: Floats>(taps: &[f32], samples: &[f32], out: &mut [f32]) {
     let mut pairs = out.chunks_exact_mut(2 * LANES);
     let mut from = 0;
     for pair in &mut pairs {
@@ -131,7 +131,7 @@ fn filter_by<V: Lanes>(taps: &[f32], samples: &[f32], out: &mut [f32]) {
 
 /// `N` times [`LANES`] outputs, each tap loaded once for all of them.
 #[inline(always)]
-fn filter_block<V: Lanes, const N: usize>(taps: &[f32], samples: &[f32]) -> [V; N] {
+fn filter_block<V: Floats, const N: usize>(taps: &[f32], samples: &[f32]) -> [V; N] {
     let mut sums = [[V::zero(); N]; SUMS];
     for (at, taps) in taps.chunks_exact(SUMS).enumerate() {
         let samples = &samples[SUMS * at..][..N * LANES + SUMS];
@@ -150,7 +150,7 @@ fn filter_block<V: Lanes, const N: usize>(taps: &[f32], samples: &[f32]) -> [V; 
 }
 
 #[inline(always)]
-fn adapt_by<V: Lanes>(
+fn adapt_by<V: Floats>(
     taps: &mut [f32],
     variances: &[f32],
     samples: &[f32],
@@ -178,7 +178,7 @@ fn adapt_by<V: Lanes>(
 
 /// The power of the errors that the variances of the taps make.
 #[inline(always)]
-fn expected<V: Lanes>(variances: &[f32], samples: &[f32]) -> f32 {
+fn expected<V: Floats>(variances: &[f32], samples: &[f32]) -> f32 {
     let mut sums = V::zero();
     let pairs = variances
         .chunks_exact(LANES)
@@ -192,7 +192,7 @@ fn expected<V: Lanes>(variances: &[f32], samples: &[f32]) -> f32 {
 
 /// Adds the gradient of a block to the taps.
 #[inline(always)]
-fn turn<V: Lanes>(taps: &mut [f32], variances: &[f32], samples: &[f32], gains: &[f32; LANES]) {
+fn turn<V: Floats>(taps: &mut [f32], variances: &[f32], samples: &[f32], gains: &[f32; LANES]) {
     let mut spread = [V::zero(); LANES];
     for (spread, gain) in spread.iter_mut().zip(gains) {
         *spread = V::splat(*gain);
@@ -215,7 +215,7 @@ fn turn<V: Lanes>(taps: &mut [f32], variances: &[f32], samples: &[f32], gains: &
 }
 
 #[inline(always)]
-fn product_by<V: Lanes>(a: &[f32], b: &[f32]) -> f32 {
+fn product_by<V: Floats>(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = V::zero();
     for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
         sums = sums.add(V::load(a).mul(V::load(b)));

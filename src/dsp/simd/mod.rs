@@ -12,13 +12,14 @@
 pub(crate) mod bank;
 pub(crate) mod blocks;
 
-use bank::{FOLDED, Folded, LANES, Peaks, Products, Rows};
+use bank::{Folded, LANES, Peaks, Products, Rows};
 use blocks::{BLOCKS, Row, Stretch};
+use lanes::Floats;
 use std::ops::Range;
 
 pub(crate) mod fir;
 pub(crate) mod g711;
-mod lanes;
+pub(crate) mod lanes;
 
 /// A set of instructions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -42,9 +43,16 @@ pub(crate) trait Work {
 
 /// The kernels of one set.
 pub(crate) trait Kernels {
-    fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS];
-    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded;
-    fn squares(folded: &Folded) -> i64;
+    /// For plain Rust: loops over eight lanes become pairs in the compiler's hands.
+    type Floats: Floats;
+
+    /// Each leg's hop with each group's rows.
+    fn correlate<const N: usize, const GROUPS: usize, const LEGS: usize>(
+        groups: [&Rows<N>; GROUPS],
+        legs: [&Folded<N>; LEGS],
+    ) -> [[Products; LEGS]; GROUPS];
+    /// Returns the sum of the squares of the folded samples.
+    fn fold<const N: usize>(samples: &[i16], to: &mut Folded<N>) -> i64;
     fn peaks(powers: &[f32; LANES], share: f32) -> Peaks;
     /// Each block of these groups with each row.
     fn blocks<const N: usize>(
@@ -119,160 +127,77 @@ pub(crate) struct Sse2;
 #[cfg(target_arch = "x86_64")]
 struct Avx2;
 
-impl Kernels for Portable {
-    #[inline(always)]
-    fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
-        bank::portable(rows, legs)
-    }
+/// Gives a set its kernels.
+macro_rules! set {
+    ($set:ident: $floats:ty, $correlate:path, $fold:path, $peaks:path,
+     $blocks:path, $block_squares:path, $sum:path, $both:path) => {
+        #[allow(unused_unsafe)] // Plain Rust asks for none.
+        impl Kernels for $set {
+            type Floats = $floats;
 
-    #[inline(always)]
-    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded {
-        bank::fold_portable(samples)
-    }
+            #[inline(always)]
+            fn correlate<const N: usize, const GROUPS: usize, const LEGS: usize>(
+                groups: [&Rows<N>; GROUPS],
+                legs: [&Folded<N>; LEGS],
+            ) -> [[Products; LEGS]; GROUPS] {
+                // SAFETY: a set is named only where the processor has it.
+                unsafe { $correlate(groups, legs) }
+            }
 
-    #[inline(always)]
-    fn squares(folded: &Folded) -> i64 {
-        bank::squares_portable(folded)
-    }
+            #[inline(always)]
+            fn fold<const N: usize>(samples: &[i16], to: &mut Folded<N>) -> i64 {
+                // SAFETY: a set is named only where the processor has it.
+                unsafe { $fold(samples, to) }
+            }
 
-    #[inline(always)]
-    fn peaks(powers: &[f32; LANES], share: f32) -> Peaks {
-        bank::peaks_portable(powers, share)
-    }
+            #[inline(always)]
+            fn peaks(powers: &[f32; LANES], share: f32) -> Peaks {
+                // SAFETY: a set is named only where the processor has it.
+                unsafe { $peaks(powers, share) }
+            }
 
-    #[inline(always)]
-    fn blocks<const N: usize>(
-        stretch: &Stretch,
-        rows: [&Row<N>; 4],
-        groups: Range<usize>,
-        out: &mut blocks::Products,
-    ) {
-        blocks::portable(stretch, rows, groups, out)
-    }
+            #[inline(always)]
+            fn blocks<const N: usize>(
+                stretch: &Stretch,
+                rows: [&Row<N>; 4],
+                groups: Range<usize>,
+                out: &mut blocks::Products,
+            ) {
+                // SAFETY: a set is named only where the processor has it.
+                unsafe { $blocks(stretch, rows, groups, out) }
+            }
 
-    #[inline(always)]
-    fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
-        blocks::squares_portable(stretch, groups, out)
-    }
+            #[inline(always)]
+            fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
+                // SAFETY: a set is named only where the processor has it.
+                unsafe { $block_squares(stretch, groups, out) }
+            }
 
-    #[inline(always)]
-    fn sum(values: &[f32; 8]) -> f32 {
-        blocks::sum_portable(values)
-    }
+            #[inline(always)]
+            fn sum(values: &[f32; 8]) -> f32 {
+                // SAFETY: a set is named only where the processor has it.
+                unsafe { $sum(values) }
+            }
 
-    #[inline(always)]
-    fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
-        blocks::both_portable(values, least)
-    }
+            #[inline(always)]
+            fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
+                // SAFETY: a set is named only where the processor has it.
+                unsafe { $both(values, least) }
+            }
+        }
+    };
 }
 
+set!(Portable: [f32; lanes::LANES],
+    bank::portable, bank::fold_portable, bank::peaks_portable,
+    blocks::portable, blocks::squares_portable, blocks::sum_portable, blocks::both_portable);
+// Every x86-64 has it.
 #[cfg(target_arch = "x86_64")]
-impl Kernels for Sse2 {
-    #[inline(always)]
-    fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
-        // SAFETY: every x86-64 has SSE2.
-        unsafe { bank::sse2(rows, legs) }
-    }
-
-    #[inline(always)]
-    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded {
-        bank::fold_portable(samples)
-    }
-
-    #[inline(always)]
-    fn squares(folded: &Folded) -> i64 {
-        // SAFETY: every x86-64 has SSE2.
-        unsafe { bank::squares_sse2(folded) }
-    }
-
-    #[inline(always)]
-    fn peaks(powers: &[f32; LANES], share: f32) -> Peaks {
-        // SAFETY: every x86-64 has SSE2.
-        unsafe { bank::peaks_sse2(powers, share) }
-    }
-
-    #[inline(always)]
-    fn blocks<const N: usize>(
-        stretch: &Stretch,
-        rows: [&Row<N>; 4],
-        groups: Range<usize>,
-        out: &mut blocks::Products,
-    ) {
-        // SAFETY: every x86-64 has SSE2.
-        unsafe { blocks::sse2(stretch, rows, groups, out) }
-    }
-
-    #[inline(always)]
-    fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
-        // SAFETY: every x86-64 has SSE2.
-        unsafe { blocks::squares_sse2(stretch, groups, out) }
-    }
-
-    #[inline(always)]
-    fn sum(values: &[f32; 8]) -> f32 {
-        // SAFETY: every x86-64 has SSE2.
-        unsafe { blocks::sum_sse2(values) }
-    }
-
-    #[inline(always)]
-    fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
-        // SAFETY: every x86-64 has SSE2.
-        unsafe { blocks::both_sse2(values, least) }
-    }
-}
-
+set!(Sse2: lanes::Sse2,
+    bank::sse2, bank::fold_sse2, bank::peaks_sse2,
+    blocks::sse2, blocks::squares_sse2, blocks::sum_sse2, blocks::both_sse2);
+// Only `with_avx2` names it, and needs AVX2 itself.
 #[cfg(target_arch = "x86_64")]
-impl Kernels for Avx2 {
-    #[inline(always)]
-    fn correlate<const LEGS: usize>(rows: &Rows, legs: [&Folded; LEGS]) -> [Products; LEGS] {
-        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
-        unsafe { bank::avx2(rows, legs) }
-    }
-
-    #[inline(always)]
-    fn fold(samples: &[i16; 2 * FOLDED]) -> Folded {
-        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
-        unsafe { bank::fold_avx2(samples) }
-    }
-
-    #[inline(always)]
-    fn squares(folded: &Folded) -> i64 {
-        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
-        unsafe { bank::squares_avx2(folded) }
-    }
-
-    #[inline(always)]
-    fn peaks(powers: &[f32; LANES], share: f32) -> Peaks {
-        // SAFETY: every x86-64 has SSE2.
-        unsafe { bank::peaks_sse2(powers, share) }
-    }
-
-    #[inline(always)]
-    fn blocks<const N: usize>(
-        stretch: &Stretch,
-        rows: [&Row<N>; 4],
-        groups: Range<usize>,
-        out: &mut blocks::Products,
-    ) {
-        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
-        unsafe { blocks::avx2(stretch, rows, groups, out) }
-    }
-
-    #[inline(always)]
-    fn block_squares(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
-        // SAFETY: only `with_avx2` names this type, and it needs AVX2 itself.
-        unsafe { blocks::squares_avx2(stretch, groups, out) }
-    }
-
-    #[inline(always)]
-    fn sum(values: &[f32; 8]) -> f32 {
-        // SAFETY: every x86-64 has SSE2.
-        unsafe { blocks::sum_sse2(values) }
-    }
-
-    #[inline(always)]
-    fn both(values: &[[f32; BLOCKS]; 2], least: [f32; 2]) -> u32 {
-        // SAFETY: every x86-64 has SSE2.
-        unsafe { blocks::both_sse2(values, least) }
-    }
-}
+set!(Avx2: lanes::Avx,
+    bank::avx2, bank::fold_avx2, bank::peaks_sse2,
+    blocks::avx2, blocks::squares_avx2, blocks::sum_sse2, blocks::both_sse2);

@@ -3,6 +3,8 @@
 //! Both are given frames of 10 ms, so both tell a digit at the end of a frame. Under a dial tone
 //! the peer has its dial tone filter.
 
+mod limits;
+
 use super::What;
 use crate::{
     Settings,
@@ -13,6 +15,7 @@ use crate::{
 use dsp::{dtmf::Profile, simd::Path};
 use suites::{
     dtmf::{self, Case, Heard, Key, Score, Under},
+    dtmf_limits::quantile,
     random::Random,
 };
 use types::frame::FRAME;
@@ -76,13 +79,19 @@ fn run(settings: &Settings, report: &mut Report) -> anyhow::Result<()> {
         });
         measured(report, &format!("snr_{snr}dB"), &scores)?;
     }
-    for (name, hz) in [("350_440", &[350.0, 440.0][..]), ("425", &[425.0])] {
+    for (name, hz) in [
+        ("350_440", &[350.0, 440.0][..]),
+        ("350_450", &[350.0, 450.0]),
+        ("400_450", &[400.0, 450.0]),
+        ("425", &[425.0]),
+    ] {
         let scores = each(listeners(true), |listen| {
             dtmf::dial_tone(settings.seed, size.trials, hz, 12.0, listen)
         });
         measured(report, &format!("under_{name}_12dB"), &scores)?;
     }
-    dropouts(settings, &size, report)
+    dropouts(settings, &size, report)?;
+    limits::run(settings, report)
 }
 
 fn count(score: Score) -> String {
@@ -222,15 +231,6 @@ impl Marks {
             values.sort_by(f64::total_cmp);
         }
     }
-}
-
-/// The value below which this share of sorted ones lies; not a number when there are none.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let at = (sorted.len() as f64 * share) as usize;
-    sorted
-        .get(at.min(sorted.len().saturating_sub(1)))
-        .copied()
-        .unwrap_or(f64::NAN)
 }
 
 fn report_mandatory(

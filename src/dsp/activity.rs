@@ -18,7 +18,7 @@ use types::frame::{FRAME, Samples};
 
 /// What a frame held.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Activity {
+pub struct Activity {
     /// Level of the whole band.
     pub level_dbm0: f32,
     /// Level of the voice band.
@@ -37,6 +37,21 @@ pub(crate) struct Activity {
     /// How well the voice band agrees with itself one pitch period ago, 0 to 1: measured in every
     /// third active frame, zero in frames that are not active.
     pub voicing: f32,
+}
+
+impl Activity {
+    /// Of a line that nothing was heard on.
+    pub(crate) const NONE: Activity = Activity {
+        level_dbm0: SILENCE_DBM0,
+        band_dbm0: SILENCE_DBM0,
+        power: 0.0,
+        floor_dbm0: AT_FIRST_DBM0,
+        above_db: SILENCE_DBM0 - AT_FIRST_DBM0,
+        active: false,
+        fades: false,
+        loud: false,
+        voicing: 0.0,
+    };
 }
 
 /// The measuring part. One a leg.

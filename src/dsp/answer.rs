@@ -20,7 +20,7 @@ mod music;
 mod talk;
 
 use crate::{
-    activity::ActivityMeter,
+    activity::Activity,
     data::DataFrame,
     dtmf::DtmfFrame,
     modem::{ModemEvent, Signal},
@@ -72,8 +72,8 @@ impl Default for AnswerSettings {
     fn default() -> AnswerSettings {
         AnswerSettings {
             silence: Ticks::ms(3000),
-            pause: Ticks::ms(650),
-            least: Ticks::ms(1480),
+            pause: Ticks::ms(530),
+            least: Ticks::ms(1410),
             greeting: Ticks::ms(1550),
         }
     }
@@ -160,7 +160,6 @@ pub type AnswerEvents = ArrayVec<AnswerEvent, 2>;
 #[derive(Clone, Debug)]
 pub struct Answer {
     settings: AnswerSettings,
-    meter: ActivityMeter,
     /// When the call was answered, or the first frame.
     answered: Option<Tick>,
     talk: Talk,
@@ -172,6 +171,8 @@ pub struct Answer {
     /// the first word is none.
     spoken_at: Option<Tick>,
     decision: Option<Decision>,
+    /// It was a person for a while: it is no music.
+    waited: bool,
 }
 
 /// A class and how certain it is.
@@ -187,8 +188,11 @@ const WORD: Ticks = Ticks::ms(80);
 /// Speech this long after the first says nothing any more of who answered.
 const RECONSIDERS: Ticks = Ticks::secs(10);
 
-/// A pause in which music is over.
-const MUSIC_ENDS: Ticks = Ticks::ms(600);
+/// Who begins three times, and speaks for two fifths of this and more, goes on.
+const SPEAKS_ON: Ticks = Ticks::ms(3400);
+
+/// A pause in which music is over, before it can make a person.
+const MUSIC_ENDS: Ticks = Ticks::ms(480);
 
 /// Pauses within what is judged as music or speech.
 const SAME_SOUND: Ticks = Ticks::ms(300);
@@ -197,14 +201,14 @@ impl Answer {
     pub fn new(settings: AnswerSettings) -> Answer {
         Answer {
             settings,
-            meter: ActivityMeter::new(),
             answered: None,
-            talk: Talk::default(),
+            talk: Talk::new(),
             character: Character::default(),
             beeps: Beeps::new(),
             outlasting: None,
             spoken_at: None,
             decision: None,
+            waited: false,
         }
     }
 
@@ -218,6 +222,7 @@ impl Answer {
         self.outlasting = None;
         self.spoken_at = None;
         self.decision = None;
+        self.waited = false;
     }
 
     /// What holds so far. Its confidence grows while nothing speaks against it.
@@ -225,14 +230,25 @@ impl Answer {
         self.decision
     }
 
-    /// `tones` is what the other detectors said of this frame.
-    pub fn process(&mut self, samples: &Samples, at: Tick, tones: Tones) -> AnswerEvents {
+    /// `activity` is what the leg's [`Voice`](crate::voice::Voice) measured of this frame, `tones`
+    /// what the other detectors said of it.
+    pub fn process(
+        &mut self,
+        samples: &Samples,
+        at: Tick,
+        activity: &Activity,
+        tones: Tones,
+    ) -> AnswerEvents {
         let mut events = AnswerEvents::new();
         let answered = *self.answered.get_or_insert(at);
-        let activity = self.meter.frame(samples);
         let now = at + FRAME_TICKS;
-        let beep = self.beeps.frame(samples, at, &activity, &tones);
-        self.talk.frame(&activity, tones.tonal, at);
+        let beep = self.beeps.frame(samples, at, activity, &tones);
+        let before = self.talk.first();
+        self.talk.frame(activity, tones.tonal, at);
+        let later = |first: Tick| before.is_some_and(|before| first.since(before) > SAME_SOUND);
+        if self.talk.first().is_some_and(later) && !self.character.is_certain() {
+            self.character = Character::default();
+        }
         if self.spoken_at.is_none() && self.spoken() {
             self.spoken_at = Some(at);
         }
@@ -240,7 +256,7 @@ impl Answer {
             && self.talk.quiet(now) < SAME_SOUND
             && !self.character.is_certain()
         {
-            self.character.frame(&activity);
+            self.character.frame(activity);
         }
         let mut found = self.by_tones(tones, now);
         if let Some(Beep { start, end, hz }) = beep
@@ -260,7 +276,6 @@ impl Answer {
     /// Samples are missing before the next frame: they count as what was there.
     pub fn lost(&mut self, samples: u32) {
         if samples > 0 {
-            self.meter.lost();
             self.beeps.lost();
         }
     }
@@ -304,7 +319,7 @@ impl Answer {
             return waited.then_some((Class::Silence, 0.9));
         };
         let since_first = now.since(first);
-        if since_first > RECONSIDERS {
+        if now.since(self.talk.sound_began().unwrap_or(now)) > RECONSIDERS {
             return None;
         }
         let said = self.talk.lengths();
@@ -313,13 +328,16 @@ impl Answer {
             Some(0.95)
         } else if said.run >= Ticks(greeting.0 * 3 / 2) {
             Some(0.9)
+        } else if said.spurts > 2 && said.span >= SPEAKS_ON && 5 * said.all.0 >= 2 * said.span.0 {
+            Some(0.85)
         } else {
             (said.all >= Ticks(greeting.0 * 9 / 5)).then_some(0.8)
         };
         if let Some(confidence) = machine {
-            return Some(match self.character.is_music() {
-                Some(true) => (Class::Music, 0.8),
-                _ => (Class::Machine, confidence),
+            let music = self.character.is_music() == Some(true) && !self.waited;
+            return Some(match music {
+                true => (Class::Music, 0.8),
+                false => (Class::Machine, confidence),
             });
         }
         let quiet = self.talk.quiet(now);
@@ -344,10 +362,8 @@ impl Answer {
 
     /// Who speaks after music begins anew.
     fn end_music(&mut self, now: Tick) {
-        let music = self
-            .decision
-            .is_some_and(|decision| decision.class == Class::Music);
-        if music && self.talk.first().is_some() && self.talk.quiet(now) >= MUSIC_ENDS {
+        let music = |decision: Decision| decision.class == Class::Music;
+        if self.decision.is_some_and(music) && self.talk.silent(now) >= MUSIC_ENDS {
             self.talk.restart();
             self.character = Character::default();
         }
@@ -371,6 +387,7 @@ impl Answer {
             revised: self.decision.is_some(),
         };
         self.decision = Some(decision);
+        self.waited |= class == Class::Person;
         Some(AnswerEvent::Decided(decision))
     }
 }

@@ -87,7 +87,9 @@ pub(crate) struct Pair<'a> {
     pub off_ms: f32,
 }
 
+/// A steady tone is no note of music after this; but for dial tone, nobody is in a hurry.
 const STEADY: Ticks = Ticks::ms(600);
+const STEADY_AT_LEISURE: Ticks = Ticks::ms(1200);
 const EARLY: Ticks = Ticks::ms(400);
 
 /// The last part of a sequence: so long, or this share of it.
@@ -367,7 +369,11 @@ fn lasts(def: &ToneDef, kind: Kind, all: &[ToneDef]) -> Option<Ticks> {
                 .flat_map(|other| other.bursts.iter())
                 .filter(|burst| burst.on_ms > 0 && same_freqs(burst, last));
             let outlasted = sharing.map(|burst| Ticks::ms(longest(burst.on_ms) as u64) + EDGE_LAG);
-            Some(outlasted.fold(STEADY, Ticks::max))
+            let least = match def.tone {
+                Tone::Dial | Tone::StutterDial => STEADY,
+                _ => STEADY_AT_LEISURE,
+            };
+            Some(outlasted.fold(least, Ticks::max))
         }
         Kind::Cadenced if def.tone == Tone::Ringback => {
             let shared = others().any(|other| def.bursts.iter().any(|own| same_freqs(own, other)));

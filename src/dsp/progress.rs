@@ -3,14 +3,15 @@
 //! What: recognises the tones of a [`TonePlan`] by frequency, cadence and level, and tells
 //! when they stop. Steady tones are told once, cadenced ones at every full cycle.
 //!
-//! How: `segment` cuts the audio into sounds and gaps. Each sound with
-//! the gap after it is compared with every burst of every tone; a tone is told when as
-//! many pairs in a row fitted it as it takes to be no other tone of the plan (busy whose
-//! cadence is also the beginning of congestion needs more pairs). A steady tone is told
-//! once it has outlasted every burst of the same frequencies in the plan, 600 ms at least,
-//! and has been as even and pure as no instrument is. Ringback is told early, with `cycles: 0`,
-//! when its frequencies are its own and have lasted 400 ms, or when a burst is over whose length
-//! no other tone has. A special information tone is told when its third part has lasted 150 ms;
+//! How: `segment` cuts the audio into sounds and gaps. Each sound with the gap after it is
+//! compared with every burst of every tone; a tone is told when as many pairs in a row fitted it
+//! as it takes to be no other tone of the plan (busy whose cadence is also the beginning of
+//! congestion needs more pairs), and one of its bursts begins again. A steady tone is told once
+//! it has outlasted every burst of the same frequencies in the plan, 600 ms at least (1200 ms
+//! unless it is a dial tone: notes last as long), and has been as even and pure as hardly an
+//! instrument is. Ringback is told early, with `cycles: 0`, when its frequencies are its own and
+//! have lasted 400 ms, or when a burst is over whose length no other tone has. A special
+//! information tone is told when its third part has lasted 150 ms;
 //! its kind is that of the nearest frequencies and lengths of the first two, for the third is
 //! the same in all.
 //!
@@ -102,8 +103,11 @@ struct Certain {
 /// A gap longer than any cadence forgets what was before.
 const FORGET: Ticks = Ticks::secs(20);
 
-/// Power of a gap, as a share of the burst's, above which it is no pause (6 dB).
+/// Power of a gap, as a share of the burst's, above which it is no pause: 6 dB, and 8 dB where
+/// the gap is so long that the edges of its bursts don't count.
 const QUIET: f32 = 0.25;
+const QUIET_LONG: f32 = 0.16;
+const LONG: Ticks = Ticks::ms(1000);
 
 /// How often a sound that goes on is looked at, once it may be something.
 const LOOK_AGAIN: Ticks = Ticks::ms(40);
@@ -213,8 +217,9 @@ impl Progress {
             return;
         };
         let (start, power, after_loss) = (sound.start, sound.power(), sound.after_loss);
+        let freqs = sound.freqs();
         if let Some(at) = self.active.map(|active| active.known) {
-            let limit = self.outlasted_after(at, &sound.freqs());
+            let limit = self.outlasted_after(at, &freqs);
             self.active = self.active.map(|active| Active {
                 outlasted_after: limit,
                 ..active
@@ -224,10 +229,11 @@ impl Progress {
             return;
         };
         let gap = start.since(last.end);
+        let most = if gap < LONG { QUIET } else { QUIET_LONG };
         let quiet = self
             .segmenter
             .gap_power()
-            .is_none_or(|gap| gap <= QUIET * power);
+            .is_none_or(|gap| gap <= most * power);
         if !quiet || gap > FORGET {
             self.end_active(frame);
             self.forget();
@@ -247,16 +253,23 @@ impl Progress {
             known.take(&pair);
         }
         let (level_dbm0, purity) = (last.level_dbm0, last.purity);
-        self.tell_cadence(level_dbm0, purity, frame);
+        self.tell_cadence(&freqs, level_dbm0, purity, frame);
     }
 
-    /// Tells the cadenced tone that the pairs so far have made certain.
-    fn tell_cadence(&mut self, level_dbm0: f32, purity: f32, frame: &mut ProgressFrame) {
+    /// Tells the cadenced tone that the pairs so far have made certain, when the sound that
+    /// begins now is one of its bursts as well.
+    fn tell_cadence(
+        &mut self,
+        begins: &[f32],
+        level_dbm0: f32,
+        purity: f32,
+        frame: &mut ProgressFrame,
+    ) {
         let certain = self.known.iter().enumerate().filter_map(|(at, known)| {
             let run = known.longest_run();
             let enough =
                 known.kind == Kind::Cadenced && usize::from(run.pairs) >= known.pairs_needed;
-            enough.then_some((at, *run))
+            (enough && known.sounding(begins).is_some()).then_some((at, *run))
         });
         let best = certain.min_by(|a, b| a.1.error.total_cmp(&b.1.error));
         let broken = |at| self.kin(at).all(|known| known.longest_run().pairs == 0);

@@ -13,10 +13,8 @@
 //! Music with a melody, and a tone with beats that no other detector knows, can be taken for a
 //! voice. No standard exists; ITU-T P.56 defines the level of active speech.
 
-use crate::{
-    activity::{Activity, ActivityMeter},
-    level::power_dbm0,
-};
+pub use crate::activity::Activity;
+use crate::{activity::ActivityMeter, level::power_dbm0};
 use arrayvec::ArrayVec;
 use types::{
     frame::{FRAME, FRAME_TICKS, Samples},
@@ -44,6 +42,7 @@ pub enum VoiceEvent {
 pub struct Voice {
     settings: VoiceSettings,
     meter: ActivityMeter,
+    activity: Activity,
     utterance: Option<Utterance>,
     quiet: Quiet,
 }
@@ -95,6 +94,7 @@ impl Voice {
         Voice {
             settings,
             meter: ActivityMeter::new(),
+            activity: Activity::NONE,
             utterance: None,
             quiet: Quiet::default(),
         }
@@ -103,6 +103,7 @@ impl Voice {
     /// `tonal` is what the other detectors say of this frame: a network tone or DTMF.
     pub fn process(&mut self, samples: &Samples, at: Tick, tonal: bool) -> ArrayVec<VoiceEvent, 2> {
         let activity = self.meter.frame(samples);
+        self.activity = activity;
         let mut events = ArrayVec::new();
         if tonal {
             self.tone();
@@ -116,6 +117,11 @@ impl Voice {
         events
     }
 
+    /// What the last frame held, for whoever else wants to know.
+    pub fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
     /// Samples are missing before the next frame: what was before does not run on.
     pub fn lost(&mut self, samples: u32) {
         self.meter.lost();
@@ -127,6 +133,7 @@ impl Voice {
     /// Forgets all that was heard, in place.
     pub fn reset(&mut self) {
         self.meter.reset();
+        self.activity = Activity::NONE;
         self.utterance = None;
         self.quiet = Quiet::default();
     }

@@ -219,11 +219,12 @@ impl TrunkEar {
         let progress = tones.process(samples, at);
         push_digits(&dtmf.events, &mut self.key_down, out);
         push_tones(&progress.events, out);
-        let mut tonal = progress.tonal || dtmf.suspect;
-        if stage != Stage::Seized {
-            let data = self.data.process(samples, at);
+        let data = (stage != Stage::Seized).then(|| self.data.process(samples, at));
+        let machine = data.as_ref().is_some_and(|data| data.tonal);
+        let tonal = progress.tonal || dtmf.suspect || machine;
+        let voice = self.voice.process(samples, at, tonal);
+        if let Some(data) = data {
             let tones = Tones::of(&progress, &dtmf, &data);
-            tonal |= data.tonal;
             self.machine |= data.tty.is_some() || !data.modem.is_empty();
             if self
                 .answered_at
@@ -239,12 +240,12 @@ impl TrunkEar {
                     tonal,
                     dtmf: self.key_down || dtmf.suspect,
                     tone: progress.events.iter().find_map(tone_of),
-                    machine: data.tonal,
+                    machine,
                 };
                 self.third(&frame.received, sent, at, facts);
             }
         }
-        push_voice(&self.voice.process(samples, at, tonal), out);
+        push_voice(&voice, out);
     }
 
     /// Whether a machine was heard, which wants what passes to pass as it came.
@@ -262,7 +263,8 @@ impl TrunkEar {
         if out.iter().any(is_ringback) {
             self.answer.reset();
         }
-        for event in self.answer.process(samples, at, tones) {
+        let activity = self.voice.activity();
+        for event in self.answer.process(samples, at, activity, tones) {
             let AnswerEvent::Decided(decision) = event else {
                 continue;
             };

@@ -2,6 +2,7 @@
 
 use super::{Answer, AnswerEvents, AnswerSettings, Decision, Tones};
 use crate::{
+    activity::ActivityMeter,
     data::DataSignals,
     dtmf::{Dtmf, Profile},
     plan::TonePlan,
@@ -13,6 +14,7 @@ use types::{frame::Samples, tick::Tick};
 #[derive(Clone, Debug)]
 pub struct Classifier {
     answer: Answer,
+    meter: ActivityMeter,
     progress: Progress,
     dtmf: Dtmf,
     data: DataSignals,
@@ -27,6 +29,7 @@ impl Classifier {
     pub fn with(plan: &TonePlan, settings: AnswerSettings) -> Classifier {
         Classifier {
             answer: Answer::new(settings),
+            meter: ActivityMeter::new(),
             progress: Progress::new(plan),
             dtmf: Dtmf::new(Profile::Talk),
             data: DataSignals::new(),
@@ -48,13 +51,17 @@ impl Classifier {
         let dtmf = self.dtmf.process(samples, at);
         let data = self.data.process(samples, at);
         let tones = Tones::of(&progress, &dtmf, &data);
-        self.answer.process(samples, at, tones)
+        let activity = self.meter.frame(samples);
+        self.answer.process(samples, at, &activity, tones)
     }
 
     pub fn lost(&mut self, samples: u32) {
         self.progress.lost(samples);
         self.dtmf.lost(samples);
         self.data.lost(samples);
+        if samples > 0 {
+            self.meter.lost();
+        }
         self.answer.lost(samples);
     }
 
@@ -62,6 +69,7 @@ impl Classifier {
         self.progress.reset();
         self.dtmf.reset();
         self.data.reset();
+        self.meter.reset();
         self.answer.reset();
     }
 }

@@ -3,10 +3,13 @@
 //! What: since when somebody speaks, how long the last utterance and all of them are, and for how
 //! long nobody has spoken.
 //!
-//! How: active frames are speech when they are more than the background: other people's talk on
-//! the line is learned by the level that it has, and how much that moves, before somebody speaks
-//! with more of a pitch or more power, and in the pauses after. Four frames of eight begin
-//! speech; while it fades under the noise it goes on for a while.
+//! How: active frames above a level are speech at this level: four of eight begin it, and while it
+//! fades under the noise it goes on for a while. A ladder of levels is followed at once, each
+//! with what it takes for the background: what is heard before anybody speaks and in the pauses.
+//! Who speaks comes near to his loudest all the time: what the level a little below the loudest
+//! frame takes for the background lies behind the speaker. When that is a sound itself, other
+//! people's talk, this level tells who speaks; otherwise whatever is active does. A louder word
+//! chooses a higher level, at which all that was heard before is judged anew.
 //!
 //! Limits: a background that speaks as loudly as the speaker is the speaker.
 
@@ -16,8 +19,22 @@ use types::{
     tick::{Tick, Ticks},
 };
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Talk {
+    steps: [Step; STEPS],
+    /// The step that tells who speaks.
+    chosen: usize,
+    /// How much of a voice the last frames were.
+    voicing: f32,
+    /// The loudest frame, and the one before this one.
+    peak_dbm0: f32,
+    before_dbm0: f32,
+}
+
+/// Speech above one level, in the band of voices.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    /// When it began first.
     first: Option<Tick>,
     /// The end of the last frame of speech.
     last: Tick,
@@ -26,12 +43,9 @@ pub(super) struct Talk {
     /// Beginning of the last spurt, and of the last run of spurts.
     spurt: Tick,
     run: Tick,
-    /// Speech in spurts that are over.
+    /// Spurts that are over, and the speech in them.
+    spurts: u32,
     speech: Ticks,
-    /// Mean level of all speech, its frames, and the level of the last ones.
-    level_dbm0: f32,
-    frames: f32,
-    recent_dbm0: f32,
     background: Background,
 }
 
@@ -43,6 +57,9 @@ pub(super) struct Lengths {
     pub run: Ticks,
     /// All utterances, without their pauses.
     pub all: Ticks,
+    /// From the first word to the last, and the utterances in it.
+    pub span: Ticks,
+    pub spurts: u32,
 }
 
 /// What is heard before and between the words, in the band of voices.
@@ -50,12 +67,21 @@ pub(super) struct Lengths {
 struct Background {
     mean_dbm0: f32,
     deviation_db: f32,
+    /// The share of active frames.
+    active: f32,
     frames: f32,
-    /// How much of a voice the last frames were.
-    voicing: f32,
-    /// The loudest frame of speech.
-    peak_dbm0: f32,
 }
+
+/// The ladder. Its lowest step has no level of its own: what is active is speech.
+const STEPS: usize = 12;
+const LOWEST_DBM0: f32 = -40.0;
+const STEP_DB: f32 = 2.5;
+
+/// Who speaks comes this near to his loudest all the time.
+const BELOW_PEAK_DB: f32 = 8.0;
+
+/// A speaker's loudest is so much above a background that is talk itself.
+const STANDS_OUT_DB: f32 = 12.0;
 
 /// Frames of the last eight that are speech, and how long speech may fade.
 const SPEAKS: u32 = 4;
@@ -68,93 +94,150 @@ const BETWEEN_RUNS: Ticks = Ticks::ms(600);
 /// After this long nobody speaks, and the background is learned.
 const BACKGROUND_AFTER: Ticks = Ticks::ms(200);
 
-/// Noise deviates less than this; what deviates more must be exceeded by so many times more.
+/// Noise deviates less than this; what deviates more has peaks so many times higher, but not more
+/// than this.
 const STEADY_DB: f32 = 2.3;
 const MOVING: f32 = 6.0;
-const MOST_MARGIN_DB: f32 = 9.0;
+const MOST_DB: f32 = 9.0;
 
-/// Speech before which nobody spoke is this much above the background, or has this voicing.
+/// A background with fainter peaks does not disturb, nor one that is seldom active.
+const FAINT_DBM0: f32 = -44.0;
+const ACTIVE: f32 = 0.25;
+
+/// How long a background's level and its activity are remembered.
+const LEAST_FRAMES: f32 = 8.0;
+const LEVEL_FRAMES: f32 = 64.0;
+const ACTIVE_FRAMES: f32 = 300.0;
+
+/// The first word is this much above its step, or has this voicing.
 const STRONG_DB: f32 = 9.0;
 const VOICED: f32 = 0.55;
-
-/// What is less below the loudest frame is no background.
-const BELOW_PEAK_DB: f32 = 14.0;
-
-/// Talk weaker than this, and no further above the noise than that, is background when it has
-/// lasted so many frames and somebody speaks so much louder.
-const BACKGROUND_DBM0: f32 = -26.0;
-const OVER_FLOOR_DB: f32 = 12.0;
-const LOUDER_AFTER: f32 = 20.0;
-const LOUDER_DB: f32 = 7.0;
-
-/// How much other people's talk deviates.
-const TALK_DB: f32 = 3.0;
 
 const LEAST_DBM0: f32 = -75.0;
 
 impl Talk {
+    pub fn new() -> Talk {
+        Talk {
+            steps: [Step::new(); STEPS],
+            chosen: 0,
+            voicing: 0.0,
+            peak_dbm0: LEAST_DBM0,
+            before_dbm0: LEAST_DBM0,
+        }
+    }
+
     pub fn frame(&mut self, activity: &Activity, tonal: bool, at: Tick) {
-        let quiet = at.since(self.last);
-        let above = match self.first {
-            _ if tonal => false,
-            None => self.background.before_talk(activity),
-            Some(_) => self.background.during_talk(activity, quiet),
-        };
-        let speech = activity.active && above;
-        self.recent = self.recent << 1 | u8::from(speech);
-        if speech {
-            self.measure(activity.band_dbm0);
+        self.voicing += 0.15 * (activity.voicing - self.voicing);
+        let dbm0 = activity.band_dbm0.max(LEAST_DBM0);
+        if activity.active && !tonal {
+            self.peak_dbm0 = self.peak_dbm0.max(dbm0.min(self.before_dbm0));
         }
-        if speech && self.is_louder(activity.floor_dbm0) {
-            self.background.was_talk(self.level_dbm0);
-            self.restart();
-            self.recent = 0;
-        } else if speech && self.recent.count_ones() >= SPEAKS {
-            self.speaks(at, quiet);
-        } else if self.first.is_some() && above && activity.fades && quiet < FADES {
-            self.last = at + FRAME_TICKS;
+        self.before_dbm0 = if tonal { LEAST_DBM0 } else { dbm0 };
+        for (n, step) in self.steps.iter_mut().enumerate() {
+            let over_db = dbm0 - level(n);
+            let begins = over_db > STRONG_DB || self.voicing > VOICED;
+            let above = !tonal && over_db > 0.0 && (step.first.is_some() || begins);
+            step.frame(activity, above, at);
         }
+        self.choose();
     }
 
     /// When somebody spoke first.
     pub fn first(&self) -> Option<Tick> {
-        self.first
+        self.steps[self.chosen].first
+    }
+
+    /// The beginning of all that was heard, loud or not.
+    pub fn sound_began(&self) -> Option<Tick> {
+        self.steps[0].first
+    }
+
+    /// How long nothing at all was heard, after something was.
+    pub fn silent(&self, now: Tick) -> Ticks {
+        let lowest = &self.steps[0];
+        lowest.first.map_or(Ticks(0), |_| now.since(lowest.last))
     }
 
     /// How long nobody has spoken.
     pub fn quiet(&self, now: Tick) -> Ticks {
-        now.since(self.last)
+        now.since(self.steps[self.chosen].last)
     }
 
     pub fn lengths(&self) -> Lengths {
-        let spurt = self.last.since(self.spurt);
-        Lengths {
-            spurt,
-            run: self.last.since(self.run),
-            all: self.speech + spurt,
-        }
+        self.steps[self.chosen].lengths()
     }
 
     /// Forgets what was said; the background stays.
     pub fn restart(&mut self) {
-        *self = Talk {
-            background: self.background,
-            ..Talk::default()
+        for step in &mut self.steps {
+            *step = Step {
+                background: step.background,
+                ..Step::new()
+            };
+        }
+        self.peak_dbm0 = LEAST_DBM0;
+        self.before_dbm0 = LEAST_DBM0;
+    }
+
+    /// The lowest step, or, where the background moves and sounds itself, the highest that
+    /// the speaker keeps reaching.
+    fn choose(&mut self) {
+        let near = step_below(self.peak_dbm0 - BELOW_PEAK_DB);
+        let background = &self.steps[near].background;
+        let stands_out = self.peak_dbm0 >= background.mean_dbm0 + STANDS_OUT_DB;
+        self.chosen = match background.moves() && stands_out {
+            true => near,
+            false => 0,
         };
     }
+}
 
-    fn measure(&mut self, dbm0: f32) {
-        self.frames = (self.frames + 1.0).min(200.0);
-        self.level_dbm0 += (dbm0 - self.level_dbm0) / self.frames;
-        let weight = if self.frames == 1.0 { 1.0 } else { 0.2 };
-        self.recent_dbm0 += weight * (dbm0 - self.recent_dbm0);
+/// The level of a step.
+fn level(step: usize) -> f32 {
+    if step == 0 {
+        return LEAST_DBM0 - 1.0;
+    }
+    LOWEST_DBM0 + STEP_DB * (step - 1) as f32
+}
+
+/// The last step at or below this level.
+fn step_below(dbm0: f32) -> usize {
+    let above = ((dbm0 - LOWEST_DBM0) / STEP_DB).floor() + 1.0;
+    above.clamp(0.0, (STEPS - 1) as f32) as usize
+}
+
+impl Step {
+    fn new() -> Step {
+        Step {
+            first: None,
+            last: Tick(0),
+            recent: 0,
+            spurt: Tick(0),
+            run: Tick(0),
+            spurts: 0,
+            speech: Ticks(0),
+            background: Background {
+                mean_dbm0: LEAST_DBM0,
+                deviation_db: 0.0,
+                active: 0.0,
+                frames: 0.0,
+            },
+        }
     }
 
-    /// Somebody begins to speak before other people's talk.
-    fn is_louder(&self, floor_dbm0: f32) -> bool {
-        self.frames >= LOUDER_AFTER
-            && self.level_dbm0 < BACKGROUND_DBM0.min(floor_dbm0 + OVER_FLOOR_DB)
-            && self.recent_dbm0 > self.level_dbm0 + LOUDER_DB
+    fn frame(&mut self, activity: &Activity, above: bool, at: Tick) {
+        let quiet = at.since(self.last);
+        let speech = above && activity.active;
+        self.recent = self.recent << 1 | u8::from(speech);
+        if speech && self.recent.count_ones() >= SPEAKS {
+            self.speaks(at, quiet);
+        } else if self.first.is_some() && above && activity.fades && quiet < FADES {
+            self.last = at + FRAME_TICKS;
+        }
+        let silent = !speech && (self.first.is_none() || quiet > BACKGROUND_AFTER);
+        if silent {
+            self.background.learn(activity);
+        }
     }
 
     fn speaks(&mut self, at: Tick, quiet: Ticks) {
@@ -163,6 +246,7 @@ impl Talk {
             (self.first, self.spurt, self.run) = (Some(start), start, start);
         } else if quiet >= BETWEEN_SPURTS {
             self.speech = self.speech + self.last.since(self.spurt);
+            self.spurts += 1;
             self.spurt = start;
             if quiet >= BETWEEN_RUNS {
                 self.run = start;
@@ -170,70 +254,39 @@ impl Talk {
         }
         self.last = at + FRAME_TICKS;
     }
-}
 
-impl Default for Background {
-    fn default() -> Background {
-        Background {
-            mean_dbm0: LEAST_DBM0,
-            deviation_db: 0.0,
-            frames: 0.0,
-            voicing: 0.0,
-            peak_dbm0: LEAST_DBM0,
+    fn lengths(&self) -> Lengths {
+        let spurt = self.last.since(self.spurt);
+        Lengths {
+            spurt,
+            run: self.last.since(self.run),
+            all: self.speech + spurt,
+            span: self.last.since(self.first.unwrap_or(self.last)),
+            spurts: self.spurts + 1,
         }
     }
 }
 
 impl Background {
-    /// Nobody has spoken yet: whether this frame is somebody who speaks.
-    fn before_talk(&mut self, activity: &Activity) -> bool {
-        self.voicing += 0.15 * (activity.voicing - self.voicing);
-        let level = activity.band_dbm0.max(LEAST_DBM0);
-        let threshold = self.mean_dbm0 + self.margin_db();
-        let strong = level > threshold + STRONG_DB;
-        let speaks = activity.active && level > threshold && (strong || self.voicing > VOICED);
-        if speaks {
-            self.peak_dbm0 = self.peak_dbm0.max(level);
-        } else if self.frames < 10.0 || level < self.mean_dbm0 + STRONG_DB + 3.0 {
-            self.learn(level);
-        }
-        speaks
-    }
-
-    /// Whether this frame is more than the background behind the speaker.
-    fn during_talk(&mut self, activity: &Activity, quiet: Ticks) -> bool {
-        let level = activity.band_dbm0.max(LEAST_DBM0);
-        let limit = self.peak_dbm0 - BELOW_PEAK_DB;
-        let above = level > (self.mean_dbm0 + self.margin_db()).min(limit);
-        if above && activity.active {
-            self.peak_dbm0 = self.peak_dbm0.max(level);
-        }
-        if quiet > BACKGROUND_AFTER && level < limit {
-            self.learn(level);
-        }
-        above
-    }
-
-    /// What was taken for the speaker was not.
-    fn was_talk(&mut self, dbm0: f32) {
-        self.mean_dbm0 = self.mean_dbm0.max(dbm0);
-        self.deviation_db = self.deviation_db.max(TALK_DB);
-        self.peak_dbm0 = LEAST_DBM0;
-    }
-
-    fn margin_db(&self) -> f32 {
-        (MOVING * (self.deviation_db - STEADY_DB)).clamp(0.0, MOST_MARGIN_DB)
-    }
-
-    fn learn(&mut self, level: f32) {
+    fn learn(&mut self, activity: &Activity) {
+        let dbm0 = activity.band_dbm0.max(LEAST_DBM0);
         if self.frames == 0.0 {
-            self.mean_dbm0 = level;
+            self.mean_dbm0 = dbm0;
         }
-        self.frames = (self.frames + 1.0).min(64.0);
-        let weight = 1.0 / self.frames.max(8.0);
-        let difference = (level - self.mean_dbm0).clamp(-MOST_MARGIN_DB, MOST_MARGIN_DB);
+        self.frames = (self.frames + 1.0).min(ACTIVE_FRAMES);
+        let weight = 1.0 / self.frames.clamp(LEAST_FRAMES, LEVEL_FRAMES);
+        let difference = (dbm0 - self.mean_dbm0).clamp(-MOST_DB, MOST_DB);
         self.mean_dbm0 += weight * difference;
         // The mean distance of normal noise, made its deviation.
         self.deviation_db += weight * (1.25 * difference.abs() - self.deviation_db);
+        let weight = 1.0 / self.frames.max(LEAST_FRAMES);
+        self.active += weight * (f32::from(u8::from(activity.active)) - self.active);
+    }
+
+    /// Whether it is a sound itself, and no steady noise.
+    fn moves(&self) -> bool {
+        let excess_db = self.deviation_db - STEADY_DB;
+        let peaks_dbm0 = self.mean_dbm0 + (MOVING * excess_db).min(MOST_DB);
+        excess_db > 0.0 && peaks_dbm0 > FAINT_DBM0 && self.active > ACTIVE
     }
 }

@@ -84,8 +84,8 @@ fn main() {
         },
     );
     let mut answer = Answer::new(AnswerSettings::default());
-    report("who answered", &audio, |frame, at| {
-        black_box(answer.process(frame, at, Tones::default()));
+    report("who answered, beside the voice", &audio, |frame, at| {
+        black_box(answer.process(frame, at, voice.activity(), Tones::default()));
     });
     let mut pulses = PulseDigits::new();
     report("pulse digits", &audio, |frame, at| {

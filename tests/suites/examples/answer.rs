@@ -72,8 +72,8 @@ fn trade_off(material: &Material, cases: u64, seed: u64) {
         "\npause   first decisions right: easy person, machine, hard person, machine   median"
     );
     for (pause, least) in [
-        (500, 0),
-        (650, 1480),
+        (450, 0),
+        (530, 1410),
         (800, 1480),
         (1000, 1700),
         (1250, 2000),

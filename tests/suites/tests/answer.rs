@@ -32,18 +32,28 @@ fn persons_and_machines_are_told_apart_with_and_without_noise() {
             continue;
         }
         for (party, share) in [
-            (Party::EasyPerson, 0.95),
+            (Party::EasyPerson, 0.97),
             (Party::EasyMachine, 0.92),
-            (Party::HardPerson, 0.87),
-            (Party::HardMachine, 0.87),
+            (Party::HardPerson, 0.90),
+            (Party::HardMachine, 0.90),
         ] {
             let score = score(&material, party, background);
             let (_, last) = score.shares();
             assert!(last >= share, "{party:?} {background:?}: {last}");
             if party == Party::EasyPerson {
-                assert!(score.medians().0 <= 1.65, "{:?}", score.medians());
+                assert!(score.medians().0 <= 1.6, "{:?}", score.medians());
             }
         }
+    }
+}
+
+/// Eight others at once, 6 to 21 dB weaker than who answers.
+#[test]
+fn who_answers_is_heard_before_other_people_s_talk() {
+    let material = material();
+    for (party, share) in [(Party::EasyPerson, 0.5), (Party::EasyMachine, 0.7)] {
+        let (_, last) = score(&material, party, Background::Babble).shares();
+        assert!(last >= share, "{party:?}: {last}");
     }
 }
 
@@ -52,7 +62,12 @@ fn nobody_is_neither() {
     let material = material();
     for background in BACKGROUNDS {
         let (_, last) = score(&material, Party::Silence, background).shares();
-        assert_eq!(last, 1.0, "{background:?}");
+        let least = if background == Background::Babble {
+            0.9
+        } else {
+            1.0
+        };
+        assert!(last >= least, "{background:?}: {last}");
     }
     let (_, music) = score(&material, Party::Music, Background::Quiet).shares();
     assert!(music >= 0.6, "music: {music}");

@@ -35,12 +35,16 @@
 //! nor is one in the first 15 s of a call. With the phone's side silent (a recording of the trunk
 //! alone) its echo is part of the talk: silences are fewer, and less is found.
 
+mod cepstrum;
 mod echo_path;
 mod episode;
 mod front;
 mod half;
+mod levels;
+mod measure;
 mod pitch;
 mod stats;
+mod trees;
 pub mod weights;
 
 use crate::{click::Clicks, level};

@@ -8,7 +8,7 @@
 
 use dsp::three_way::{
     Facts, ThreeWay, ThreeWaySettings,
-    weights::{CURVES, THRESHOLD},
+    weights::{THRESHOLD, Tree},
 };
 use std::{collections::BTreeMap, ops::Range};
 use suites::three_way::{
@@ -107,14 +107,20 @@ fn fit(joined: u64, alone: u64) {
         measure(&evenly, seeds)
     }));
     let fitted = Fitted::new(&calls);
-    // As rows of `src/dsp/three_way/weights.rs`.
-    println!("priors {:.2?}", fitted.priors);
-    for (at, curve) in CURVES.iter().enumerate() {
-        println!(
-            "{at:2} {:?} {:?} left {:.2?} changed {:.2?}",
-            curve.kind, curve.knots, fitted.slopes[0][at], fitted.slopes[1][at]
-        );
+    println!("//! The trees of [`super::weights`], made by");
+    println!("//! `cargo run --release -p suites --example three_way -- fit {joined} {alone}`");
+    println!("//! on the training part of the labelled set, never on its test part.\n");
+    println!("use super::weights::Tree;\n");
+    println!("#[rustfmt::skip]");
+    println!("pub(super) const TREES: [Tree; {}] = [", fitted.trees.len());
+    for tree in &fitted.trees {
+        let Tree { side, root, next, leaves } = tree;
+        println!("    tree({side}, {root:?}, {next:?}, {leaves:?}),");
     }
+    println!("];\n");
+    println!("const fn tree(side: usize, root: Question, next: [Question; 2], leaves: [f32; 4]) -> Tree {{");
+    println!("    Tree {{ side, root, next, leaves }}\n}}\n");
+    println!("type Question = (usize, f32);");
 }
 
 /// On two threads, in order.

@@ -3,8 +3,8 @@
 
 use super::{
     Evidence, NO_EPISODE, ThreeWayEvent, ThreeWayEvidence, ThreeWayFrame,
-    half::{HALF_SECOND, Half},
     front::OCTAVES,
+    half::{HALF_SECOND, Half},
     levels::Levels,
     measure::{self, Talkers},
     stats::{LEAST_NOISE, Stats, db},
@@ -314,11 +314,7 @@ impl Episode {
 
     /// The far end speaks, or is loud for a whole second.
     fn is_back(&mut self, half: &Half) -> bool {
-        let far = if half.is_keyed() {
-            0
-        } else {
-            half.far_alone
-        };
+        let far = if half.is_keyed() { 0 } else { half.far_alone };
         let loud = far + self.stray >= BACK;
         self.stray = far;
         loud || half.voice.is_some() && far >= VOICE
@@ -468,7 +464,10 @@ impl Episode {
         }
         if let Some(step) = self.step_at {
             let near = |c: &&Click| c.at + Ticks::ms(700) > step && c.at < step + Ticks::ms(700);
-            self.clicks.step = found().filter(near).map(strength).fold(self.clicks.step, f32::max);
+            self.clicks.step = found()
+                .filter(near)
+                .map(strength)
+                .fold(self.clicks.step, f32::max);
         }
         let after = self.clicks.at.unwrap_or(self.left) + Ticks::ms(1500);
         if let Some(joined) = self.joined {

@@ -67,11 +67,22 @@ impl Levels {
     /// 0 where both had the same levels as often, to 1 where they share none.
     pub fn apart(&self, other: &Levels) -> f32 {
         let all = (self.count * other.count).sqrt().max(1e-6);
-        let spread = |parts: &[f32; STEPS], at: usize| {
-            0.25 * (parts[at - 1] + parts[at + 1]) + 0.5 * parts[at]
-        };
-        let shared = (1..STEPS - 1)
-            .map(|at| (spread(&self.parts, at) * spread(&other.parts, at)).sqrt());
-        (1.0 - shared.sum::<f32>() / all).clamp(0.0, 1.0)
+        let (ours, theirs) = (self.spread(), other.spread());
+        let mut sums = [0.0f32; 8];
+        for (a, b) in ours.chunks_exact(8).zip(theirs.chunks_exact(8)) {
+            for lane in 0..8 {
+                sums[lane] += (a[lane] * b[lane]).sqrt();
+            }
+        }
+        (1.0 - sums.iter().sum::<f32>() / all).clamp(0.0, 1.0)
+    }
+
+    /// Shared with the neighbours.
+    fn spread(&self) -> [f32; STEPS] {
+        let mut spread = [0.0; STEPS];
+        for (to, parts) in spread[1..].iter_mut().zip(self.parts.windows(3)) {
+            *to = 0.25 * (parts[0] + parts[2]) + 0.5 * parts[1];
+        }
+        spread
     }
 }

@@ -22,13 +22,10 @@ const TURN: f32 = 0.3;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Talkers {
     heard: f32,
-    /// Sums of squared distances by half second.
-    pitch: f32,
-    shape: f32,
+    /// Sum of squared distances by half second.
     color: f32,
-    /// Of the last second and a half, and how far it was off at most; of the first.
+    /// Of the last second and a half, and how far the first two seconds were off.
     turn: [f32; CEPSTRA],
-    most: f32,
     first: f32,
     /// The same of pitch.
     tone: f32,
@@ -44,13 +41,6 @@ impl Talkers {
         }
         let pitch = voice.pitch - before.pitch.mean();
         let spread = before.pitch.variance() + 0.008;
-        self.pitch += (pitch * pitch / spread).min(12.0);
-        let mut off = 0.0;
-        for (moments, &octave) in before.shape.iter().zip(&voice.shape) {
-            let shape = 3.01 * octave - moments.mean();
-            off += shape * shape / (moments.variance() + 2.0);
-        }
-        self.shape += off.min(20.0);
         self.heard += 1.0;
         let share = TURN.max(1.0 / self.heard);
         let (mut color, mut turn) = (0.0, 0.0);
@@ -67,7 +57,6 @@ impl Talkers {
         self.other = (self.other + (color.min(8.0) - 1.5) * 0.5).max(0.0);
         self.tone += share * (pitch - self.tone);
         if self.heard >= 3.0 {
-            self.most = self.most.max(turn);
             self.most_tone = self.most_tone.max(self.tone * self.tone / spread);
         }
         if self.heard <= 4.0 {
@@ -93,30 +82,63 @@ fn sure(count: f32) -> f32 {
     count / (count + 4.0)
 }
 
-pub(super) fn inputs(e: &Episode) -> Inputs {
+/// The noise of the three stretches against one another.
+struct Compared {
+    left: Differences,
+    back: Differences,
+    changed: Differences,
+    pauses: Differences,
+    /// How sure the first, the third and the last of these are.
+    known: [f32; 3],
+}
+
+fn compared(e: &Episode) -> Compared {
     let (before, gap, after) = (&e.before, &e.gap, &e.after);
-    let flag = |there: bool| f32::from(u8::from(there));
-    // Where a long pause was never heard before, a short one must do.
-    let quiet = if before.noise[0].count >= 1.0 {
-        &before.noise
-    } else {
-        &before.pause
-    };
+    let quiet = quiet(before);
     let settled = before.noise[0].count >= 1.0 && after.noise[0].count >= 2.0;
     let (noise_before, noise_after) = if settled {
         (&before.noise, &after.noise)
     } else {
         (&before.pause, &after.pause)
     };
-    let left = differences(quiet, &gap.noise);
-    let back = differences(&gap.noise, &after.noise);
-    let changed = differences(noise_before, noise_after);
-    let pauses = differences(&before.pause, &after.pause);
+    let known = |a: &[Levels; OCTAVES], b: &[Levels; OCTAVES]| sure(a[0].count.min(b[0].count));
+    Compared {
+        left: differences(quiet, &gap.noise),
+        back: differences(&gap.noise, &after.noise),
+        changed: differences(noise_before, noise_after),
+        pauses: differences(&before.pause, &after.pause),
+        known: [
+            known(quiet, &gap.noise),
+            known(noise_before, noise_after),
+            known(&before.pause, &after.pause),
+        ],
+    }
+}
+
+/// The noise of a stretch; where a long pause was never heard in it, of short ones.
+fn quiet(stats: &Stats) -> &[Levels; OCTAVES] {
+    if stats.noise[0].count >= 1.0 {
+        &stats.noise
+    } else {
+        &stats.pause
+    }
+}
+
+/// In the order of [`super::weights::USES`].
+pub(super) fn inputs(e: &Episode) -> Inputs {
+    let (before, gap, after) = (&e.before, &e.gap, &e.after);
+    let Compared {
+        left,
+        back,
+        changed,
+        pauses,
+        known,
+    } = compared(e);
+    let flag = |there: bool| f32::from(u8::from(there));
     let level = after.level.mean() - before.level.mean();
     let pitch = after.pitch.mean() - before.pitch.mean();
     let both_spoke = before.level.count >= 1.0 && after.level.count >= 1.0;
     let t = &e.talkers;
-    let known = sure(t.heard);
     [
         left.mean,
         left.most,
@@ -130,9 +152,9 @@ pub(super) fn inputs(e: &Episode) -> Inputs {
         pauses.mean,
         pauses.most,
         pauses.apart,
-        sure(noise_before[0].count.min(noise_after[0].count)),
-        sure(quiet[0].count.min(gap.noise[0].count)),
-        sure(before.pause[0].count.min(after.pause[0].count)),
+        known[1],
+        known[0],
+        known[2],
         gap.flutter.mean().min(4.0),
         e.silent_for.max(1.0).log2(),
         (e.silent_for / e.usual_silence.max(4.0)).log2(),
@@ -157,7 +179,7 @@ pub(super) fn inputs(e: &Episode) -> Inputs {
         color(before, after),
         left.sharp,
         changed.sharp,
-        (t.mean(t.color) - 1.0) * known,
+        (t.mean(t.color) - 1.0) * sure(t.heard),
         back.sharp,
         t.most_tone.min(12.0),
         t.first.min(8.0),
@@ -177,22 +199,14 @@ pub(super) fn inputs(e: &Episode) -> Inputs {
 
 /// The silence sounds as what was before it, or nothing else is known.
 pub(super) fn is_like(before: &Stats, gap: &Stats) -> bool {
-    let quiet = if before.noise[0].count >= 1.0 {
-        &before.noise
-    } else {
-        &before.pause
-    };
+    let quiet = quiet(before);
     let off = differences(quiet, &gap.noise);
     off.most < 2.0 && off.mean.abs() < 1.0
 }
 
 /// Of two silences after another, the first is more like what was before.
 pub(super) fn is_nearer(before: &Stats, first: &Stats, second: &Stats) -> bool {
-    let quiet = if before.noise[0].count >= 1.0 {
-        &before.noise
-    } else {
-        &before.pause
-    };
+    let quiet = quiet(before);
     let (first, second) = (
         differences(quiet, &first.noise),
         differences(quiet, &second.noise),

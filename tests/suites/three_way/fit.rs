@@ -249,7 +249,11 @@ impl<'a> Boost<'a> {
         for (at, leaf) in leaves.iter_mut().enumerate() {
             if sign != 0 {
                 let up = (at >= 2) == (sign > 0);
-                *leaf = if up { leaf.max(middle) } else { leaf.min(middle) };
+                *leaf = if up {
+                    leaf.max(middle)
+                } else {
+                    leaf.min(middle)
+                };
             }
             // As it is written down.
             *leaf = (1000.0 * rate * leaf.clamp(-3.0, 3.0)).round() / 1000.0;

@@ -84,11 +84,7 @@ impl<K: Key, V: Value> Table<K, V> {
     ) -> Result<Vec<(K, V)>> {
         let (from, to) = (bytes_of(from), bytes_of(to));
         let range = (as_slices(&from), as_slices(&to));
-        let mut entries = Vec::new();
-        for entry in self.raw.range(txn.txn(), &range)?.take(limit) {
-            entries.push(self.entry(entry?)?);
-        }
-        Ok(entries)
+        self.entries(self.raw.range(txn.txn(), &range)?.take(limit))
     }
 
     /// Up to `limit` entries between two keys, greatest key first.
@@ -101,11 +97,7 @@ impl<K: Key, V: Value> Table<K, V> {
     ) -> Result<Vec<(K, V)>> {
         let (from, to) = (bytes_of(from), bytes_of(to));
         let range = (as_slices(&from), as_slices(&to));
-        let mut entries = Vec::new();
-        for entry in self.raw.rev_range(txn.txn(), &range)?.take(limit) {
-            entries.push(self.entry(entry?)?);
-        }
-        Ok(entries)
+        self.entries(self.raw.rev_range(txn.txn(), &range)?.take(limit))
     }
 
     /// Everything; for tables that are known to be small.
@@ -115,11 +107,7 @@ impl<K: Key, V: Value> Table<K, V> {
 
     /// Up to `limit` entries whose key begins with these bytes.
     pub fn with_prefix(&self, txn: &impl Read, prefix: &[u8], limit: usize) -> Result<Vec<(K, V)>> {
-        let mut entries = Vec::new();
-        for entry in self.raw.prefix_iter(txn.txn(), prefix)?.take(limit) {
-            entries.push(self.entry(entry?)?);
-        }
-        Ok(entries)
+        self.entries(self.raw.prefix_iter(txn.txn(), prefix)?.take(limit))
     }
 
     /// How many entries have a key that begins with these bytes, counted up to `limit`.
@@ -145,6 +133,13 @@ impl<K: Key, V: Value> Table<K, V> {
     #[doc(hidden)]
     pub fn put_bytes(&self, txn: &mut Writer<'_>, key: &[u8], value: &[u8]) -> Result<()> {
         Ok(self.raw.put(txn.txn_mut(), key, value)?)
+    }
+
+    fn entries<'a>(
+        &self,
+        raw: impl Iterator<Item = heed::Result<(&'a [u8], &'a [u8])>>,
+    ) -> Result<Vec<(K, V)>> {
+        raw.map(|entry| self.entry(entry?)).collect()
     }
 
     fn entry(&self, (key, value): (&[u8], &[u8])) -> Result<(K, V)> {

@@ -10,9 +10,11 @@
 //! mistake in the controller's signal processing cannot hide behind the same mistake here.
 
 pub mod actor;
+pub mod called_office;
 pub mod called_party;
 pub mod clip;
 pub mod clocked;
+pub mod contact;
 pub mod copper;
 pub mod delay;
 pub mod dtmf_register;
@@ -28,6 +30,7 @@ pub mod oscillator;
 pub mod pulser;
 pub mod script;
 pub mod sim_port;
+pub mod subscriber;
 pub mod tone_plan;
 pub mod tone_player;
 pub mod transcript;

@@ -1,18 +1,11 @@
-//! The person, or machine, at the far end of a call.
+//! The person, or machine, at the far end of a call: what they do, on which telephone.
 
 use crate::sim::{
-    actor::{Actor, LoopChanges},
-    clip::Clip,
-    level,
-    script::Step,
+    called_office::Services, clip::Clip, script::Step, subscriber::SubscriberLine,
     tone_plan::TonePlan,
-    transcript::Transcript,
 };
 use std::sync::Arc;
-use types::{
-    frame::{FRAME, Samples},
-    tick::{Tick, Ticks},
-};
+use types::tick::{Tick, Ticks};
 
 /// When the telephone is picked up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,14 +21,18 @@ pub enum Answer {
 pub struct CalledPartyScript {
     pub answer: Answer,
     pub steps: Arc<[Step]>,
+    pub line: SubscriberLine,
+    pub services: Services,
 }
 
 impl CalledPartyScript {
-    /// Steps begin at the answer.
+    /// Steps begin at the answer. The line is clear and has no services.
     pub fn new(answer: Answer, steps: Vec<Step>) -> CalledPartyScript {
         CalledPartyScript {
             answer,
             steps: steps.into(),
+            line: SubscriberLine::clear(),
+            services: Services::default(),
         }
     }
 
@@ -45,64 +42,23 @@ impl CalledPartyScript {
         steps.extend(then);
         CalledPartyScript::new(Answer::AfterRings(rings), steps)
     }
-}
 
-/// A called party on a line.
-#[derive(Clone, Debug)]
-pub struct CalledParty {
-    pub answer_at: Tick,
-    actor: Actor,
-    closed: bool,
-}
+    pub fn on(self, line: SubscriberLine) -> CalledPartyScript {
+        CalledPartyScript { line, ..self }
+    }
 
-/// A loop change at the far telephone is heard as a click of this level and decay.
-const CLICK_PEAK: f64 = 4000.0;
-const CLICK_DECAY: f64 = 0.82;
+    pub fn with(self, services: Services) -> CalledPartyScript {
+        CalledPartyScript { services, ..self }
+    }
 
-impl CalledParty {
-    /// The telephone begins to ring at `at`.
-    pub fn ring(at: Tick, script: &CalledPartyScript, plan: &'static TonePlan) -> CalledParty {
-        let answer_at = match script.answer {
+    /// When a telephone that begins to ring at `at` is picked up.
+    pub(super) fn answers(&self, at: Tick, plan: &TonePlan) -> Tick {
+        match self.answer {
             Answer::After(length) => at + length,
             Answer::AfterRings(rings) => {
                 let before = u64::from(plan.ringback.period_ms()) * u64::from(rings.max(1) - 1);
                 at + Ticks::ms(before + u64::from(plan.ring.0) + 500)
             }
-        };
-        CalledParty {
-            answer_at,
-            actor: Actor::new(Arc::clone(&script.steps), plan, true),
-            closed: true,
         }
-    }
-
-    /// The next frame of an answered call. `false` when the party has hung up.
-    pub fn frame(
-        &mut self,
-        at: Tick,
-        heard: &Samples,
-        out: &mut Samples,
-        transcript: &mut Transcript,
-    ) -> bool {
-        let mut changes = LoopChanges::new();
-        let silence = [0; FRAME];
-        let heard = if self.closed { heard } else { &silence };
-        self.actor.frame(at, heard, out, &mut changes, transcript);
-        if !self.closed {
-            out.fill(0);
-        }
-        for change in changes {
-            self.closed = change.closed;
-            click(out, change.at.since(at));
-        }
-        self.actor.off_hook()
-    }
-}
-
-fn click(out: &mut Samples, from: Ticks) {
-    let mut value = CLICK_PEAK;
-    for sample in out.iter_mut().skip(from.0 as usize) {
-        *sample = level::clip(f64::from(*sample) + value);
-        value *= -CLICK_DECAY;
     }
 }

@@ -65,6 +65,12 @@ impl Default for Copper {
     }
 }
 
+/// Samples of delay that a line has room for: 64 ms.
+pub const ROOM: usize = 512;
+
+/// Makes the noise of one direction another than that of the other.
+const OUTWARD: u64 = 0x6f75_7477_6172_6473;
+
 /// A line at work.
 #[derive(Clone, Debug)]
 pub struct Path {
@@ -80,12 +86,24 @@ impl Path {
     pub fn new(copper: &Copper, seed: u64) -> Path {
         Path {
             to_port: Direction::new(copper, copper.loss_in_db, seed),
-            to_far: Direction::new(copper, copper.loss_out_db, seed ^ 0x6f75_7477_6172_6473),
+            to_far: Direction::new(copper, copper.loss_out_db, seed ^ OUTWARD),
             echo_gain: copper.echo_db.map_or(0.0, |db| level::gain(-db)),
             echo: Delay::new(copper.echo_delay),
             hum: copper.hum.map(|(hz, dbm0)| Oscillator::new(hz, dbm0)),
             dc_offset: copper.dc_offset,
         }
+    }
+
+    /// Becomes a line of other copper at its beginning. Delays up to those it was made with take
+    /// no new memory, nor do those up to [`ROOM`].
+    pub fn rewire(&mut self, copper: &Copper, seed: u64) {
+        self.to_port.rewire(copper, copper.loss_in_db, seed);
+        self.to_far
+            .rewire(copper, copper.loss_out_db, seed ^ OUTWARD);
+        self.echo_gain = copper.echo_db.map_or(0.0, |db| level::gain(-db));
+        self.echo.set(copper.echo_delay);
+        self.hum = copper.hum.map(|(hz, dbm0)| Oscillator::new(hz, dbm0));
+        self.dc_offset = copper.dc_offset;
     }
 
     /// What arrives at the far end of what the port sent.
@@ -126,6 +144,15 @@ impl Direction {
         }
     }
 
+    fn rewire(&mut self, copper: &Copper, loss_db: f64, seed: u64) {
+        self.gain = level::gain(-loss_db);
+        self.tilt = Tilt::new(copper.twist_db);
+        self.delay.set(copper.delay);
+        self.noise = copper
+            .noise
+            .map(|(colour, dbm0)| Noise::new(colour, dbm0, seed));
+    }
+
     fn sample(&mut self, value: f64) -> f64 {
         let value = self.delay.sample(self.tilt.sample(value * self.gain));
         value + self.noise.as_mut().map_or(0.0, Noise::sample)
@@ -141,10 +168,18 @@ struct Delay {
 
 impl Delay {
     fn new(samples: usize) -> Delay {
-        Delay {
-            kept: vec![0.0; samples],
+        let mut delay = Delay {
+            kept: Vec::with_capacity(samples.max(ROOM)),
             at: 0,
-        }
+        };
+        delay.set(samples);
+        delay
+    }
+
+    fn set(&mut self, samples: usize) {
+        self.kept.clear();
+        self.kept.resize(samples, 0.0);
+        self.at = 0;
     }
 
     fn sample(&mut self, value: f64) -> f64 {

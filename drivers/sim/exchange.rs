@@ -6,7 +6,7 @@ pub mod routes;
 mod switch;
 
 use crate::sim::{
-    called_party::CalledParty,
+    called_office::CalledOffice,
     dtmf_register::DtmfRegister,
     exchange::{line::ExchangeLine, routes::Routes, switch::State},
     far_end::{Edges, FarEnd, Side},
@@ -38,7 +38,7 @@ pub struct Exchange {
     register: DtmfRegister,
     dialed: Digits,
     tones: TonePlayer,
-    party: Option<CalledParty>,
+    far: CalledOffice,
     /// Incoming calls that are over or were missed.
     incoming_done: usize,
     now: Tick,
@@ -65,6 +65,7 @@ impl Exchange {
     pub fn new(line: ExchangeLine, routes: Arc<Routes>) -> Exchange {
         Exchange {
             transcript: Transcript::with_capacity(line.keep),
+            far: CalledOffice::new(line.plan),
             line,
             routes,
             state: State::Idle,
@@ -77,7 +78,6 @@ impl Exchange {
             register: DtmfRegister::new(),
             dialed: Digits::EMPTY,
             tones: TonePlayer::default(),
-            party: None,
             incoming_done: 0,
             now: Tick::ZERO,
         }

@@ -33,6 +33,10 @@ impl ToneSpec {
 pub struct TonePlan {
     pub country: &'static str,
     pub dial: ToneSpec,
+    /// Dial tone after a flash, for another number beside the call that is held.
+    pub recall: ToneSpec,
+    /// A second call waits.
+    pub call_waiting: ToneSpec,
     pub ringback: ToneSpec,
     pub busy: ToneSpec,
     pub reorder: ToneSpec,
@@ -83,17 +87,36 @@ const fn tone(level_dbm0: f64, segments: &'static [Segment]) -> ToneSpec {
     }
 }
 
-const fn once(segments: &'static [Segment]) -> ToneSpec {
+/// A tone that is given once.
+const fn alert(level_dbm0: f64, segments: &'static [Segment]) -> ToneSpec {
     ToneSpec {
-        level_dbm0: -24.0,
+        level_dbm0,
         segments,
         repeats: false,
     }
 }
 
+const fn once(segments: &'static [Segment]) -> ToneSpec {
+    alert(-24.0, segments)
+}
+
 pub static US: TonePlan = TonePlan {
     country: "US",
     dial: tone(-13.0, &[two(350.0, 440.0, 0)]),
+    // GR-506: three bursts, then dial tone.
+    recall: tone(
+        -13.0,
+        &[
+            two(350.0, 440.0, 100),
+            pause(100),
+            two(350.0, 440.0, 100),
+            pause(100),
+            two(350.0, 440.0, 100),
+            pause(100),
+            two(350.0, 440.0, 0),
+        ],
+    ),
+    call_waiting: alert(-13.0, &[one(440.0, 300)]),
     ringback: tone(-19.0, &[two(440.0, 480.0, 2000), pause(4000)]),
     busy: tone(-24.0, &[two(480.0, 620.0, 500), pause(500)]),
     reorder: tone(-24.0, &[two(480.0, 620.0, 250), pause(250)]),
@@ -104,6 +127,8 @@ pub static US: TonePlan = TonePlan {
 pub static GB: TonePlan = TonePlan {
     country: "GB",
     dial: tone(-15.0, &[two(350.0, 440.0, 0)]),
+    recall: tone(-15.0, &[two(350.0, 440.0, 0)]),
+    call_waiting: alert(-15.0, &[one(400.0, 100)]),
     ringback: tone(
         -19.0,
         &[
@@ -125,6 +150,8 @@ pub static GB: TonePlan = TonePlan {
 pub static DE: TonePlan = TonePlan {
     country: "DE",
     dial: tone(-12.0, &[one(425.0, 0)]),
+    recall: tone(-12.0, &[one(425.0, 0)]),
+    call_waiting: alert(-12.0, &[one(425.0, 200), pause(200), one(425.0, 200)]),
     ringback: tone(-12.0, &[one(425.0, 1000), pause(4000)]),
     busy: tone(-12.0, &[one(425.0, 480), pause(480)]),
     reorder: tone(-12.0, &[one(425.0, 240), pause(240)]),

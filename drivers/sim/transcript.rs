@@ -59,6 +59,20 @@ pub enum Event {
     /// The called party went off-hook, or hung up.
     Answered,
     PartyHungUp,
+    /// The called party's own exchange: it flashed (or took a call that waited), and the trunk is
+    /// held; then what was done meanwhile, until the trunk hears somebody again.
+    Held,
+    ThirdDialed(Digits),
+    ThirdRings,
+    ThirdAnswered,
+    /// A second call was announced to the called party.
+    CallWaits,
+    /// All three talk; the third was dropped, or hung up; the two are as before.
+    Joined,
+    ThirdGone,
+    Resumed,
+    /// The called party hung up and left the call to the third.
+    Transferred,
     /// The line flashed (the loop was open this long, too long for a pulse, too short for
     /// a release).
     Flash(Ticks),

@@ -70,6 +70,8 @@ pub struct Canceller {
     sent: Vec<f32>,
     /// The filter that cancels, last tap first.
     taps: Vec<f32>,
+    /// What it left of the last frame.
+    left: [f32; FRAME],
     learner: Learner,
     transfer: Transfer,
     suppressor: Suppressor,
@@ -121,6 +123,7 @@ impl Canceller {
             bypass: false,
             sent: vec![0.0; whitener::TAPS + settings.delay + taps + FRAME],
             taps: vec![0.0; taps],
+            left: [0.0; FRAME],
             learner: Learner::new(path, &settings),
             transfer: Transfer::new(),
             suppressor: Suppressor::new(path),
@@ -137,9 +140,11 @@ impl Canceller {
         fir::filter(self.path, &self.taps, reach, &mut echo);
         let mut left: [f32; FRAME] = std::array::from_fn(|n| received[n] - echo[n]);
         if self.bypass {
+            self.left = received;
             *clean = received.map(|s| s as i16);
             return;
         }
+        self.left = left;
         if let Some(errors) = self.learner.learn(&self.sent, &received, &left) {
             self.transfer
                 .weigh(&errors, &mut self.taps, &mut self.learner);
@@ -157,7 +162,13 @@ impl Canceller {
         if learned && !self.suppressor.near() && fir::energy(&echo) > AUDIBLE * FRAME as f32 {
             self.memory.compare(before, after);
         }
-        *clean = left.map(|s| (s + 0.5f32.copysign(s)) as i16);
+        *clean = left.map(rounded);
+    }
+
+    /// What the filter alone left of the last frame, nothing suppressed: for whoever looks for
+    /// what is shorter than a word, and would rather have some echo than lose it.
+    pub fn filtered(&self) -> Samples {
+        self.left.map(rounded)
     }
 
     /// Passes what is received as it is, and learns nothing, until told otherwise: for modems
@@ -171,6 +182,7 @@ impl Canceller {
         self.bypass = false;
         self.sent.fill(0.0);
         self.taps.fill(0.0);
+        self.left.fill(0.0);
         self.learner.reset();
         self.transfer = Transfer::new();
         self.suppressor.reset();
@@ -250,6 +262,10 @@ impl Memory {
         let of = energy.max(fir::energy(&self.taps));
         (self.frames >= SETTLES).then(|| decibels(moved / of))
     }
+}
+
+fn rounded(sample: f32) -> i16 {
+    (sample + 0.5f32.copysign(sample)) as i16
 }
 
 fn decibels(ratio: f32) -> f32 {

@@ -185,10 +185,11 @@ impl Progress {
     fn burst_ended(&mut self, ended: Ended, frame: &mut ProgressFrame) {
         self.gap_since = ended.end;
         if let Some(active) = &mut self.active {
-            let known = &self.known[active.known];
             active.last_heard = ended.end;
+            let at = active.known;
             let on_ms = ms(ended.end.since(ended.start));
-            if known.kind != Kind::Cadenced || !known.has_burst(&ended, on_ms) {
+            let cadenced = self.known[at].kind == Kind::Cadenced;
+            if !cadenced || !self.kin(at).any(|known| known.has_burst(&ended, on_ms)) {
                 self.end_active(frame);
             }
         }
@@ -206,8 +207,12 @@ impl Progress {
             return;
         };
         let (start, power, after_loss) = (sound.start, sound.power(), sound.after_loss);
-        if let Some(active) = &mut self.active {
-            active.outlasted_after = self.known[active.known].outlasted_after(&sound.freqs());
+        if let Some(at) = self.active.map(|active| active.known) {
+            let limit = self.outlasted_after(at, &sound.freqs());
+            self.active = self.active.map(|active| Active {
+                outlasted_after: limit,
+                ..active
+            });
         }
         let Some(last) = self.past.last() else {
             return;
@@ -248,10 +253,8 @@ impl Progress {
             enough.then_some((at, *run))
         });
         let best = certain.min_by(|a, b| a.1.error.total_cmp(&b.1.error));
-        if self
-            .active
-            .is_some_and(|a| self.known[a.known].longest_run().pairs == 0)
-        {
+        let broken = |at| self.kin(at).all(|known| known.longest_run().pairs == 0);
+        if self.active.is_some_and(|active| broken(active.known)) {
             self.end_active(frame);
         }
         let Some((at, run)) = best else {
@@ -261,7 +264,7 @@ impl Progress {
         let certain_from = self.known[at].pairs_needed as u16;
         let whole = run.pairs.is_multiple_of(cycle) || run.pairs == certain_from;
         let told = match self.active {
-            Some(active) if active.known == at => active.cycles,
+            Some(active) if self.known[active.known].tone == self.known[at].tone => active.cycles,
             _ => {
                 self.end_active(frame);
                 0
@@ -283,7 +286,7 @@ impl Progress {
 
     fn activate(&mut self, known: usize, start: Tick, cycles: u16) {
         let sound = self.segmenter.sound();
-        let limit = sound.map(|sound| self.known[known].outlasted_after(&sound.freqs()));
+        let limit = sound.map(|sound| self.outlasted_after(known, &sound.freqs()));
         self.active = Some(Active {
             known,
             last_heard: self.past.last().map_or(start, |last| last.end.max(start)),
@@ -317,7 +320,7 @@ impl Progress {
         self.due = None;
         if self
             .active
-            .is_some_and(|active| active.known == certain.known)
+            .is_some_and(|active| self.known[active.known].tone == certain.tone)
         {
             return;
         }
@@ -407,7 +410,7 @@ impl Progress {
         };
         let gap = now.since(self.gap_since.max(last.end));
         if let Some(active) = self.active
-            && gap > self.known[active.known].longest_gap_after(last) + EDGE_LAG
+            && gap > self.longest_gap_after(active.known, last) + EDGE_LAG
         {
             self.end_active(frame);
         }
@@ -450,6 +453,24 @@ impl Progress {
         let start = last.start;
         self.activate(at, start, 0);
         frame.events.push(event);
+    }
+
+    /// The cadences of a tone's meaning: a network may have several, and which it is shows only
+    /// with time.
+    fn kin(&self, at: usize) -> impl Iterator<Item = &Known> {
+        let own = &self.known[at];
+        let same = |known: &&Known| known.tone == own.tone && known.kind == own.kind;
+        self.known.iter().filter(same)
+    }
+
+    fn outlasted_after(&self, at: usize, freqs: &[f32]) -> Ticks {
+        let limits = self.kin(at).map(|known| known.outlasted_after(freqs));
+        limits.max().unwrap_or(Ticks::ZERO)
+    }
+
+    fn longest_gap_after(&self, at: usize, sound: &Ended) -> Ticks {
+        let gaps = self.kin(at).map(|known| known.longest_gap_after(sound));
+        gaps.max().unwrap_or(Ticks::ZERO)
     }
 
     fn end_active(&mut self, frame: &mut ProgressFrame) {

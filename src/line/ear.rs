@@ -133,6 +133,8 @@ pub struct TrunkEar {
     /// What the last frame brought to say for a third party.
     joined: Option<ThreeWayEvidences>,
     answered_at: Option<Tick>,
+    /// A text telephone, fax or modem was heard in this call.
+    machine: bool,
     key_down: bool,
 }
 
@@ -156,6 +158,7 @@ impl TrunkEar {
             three_way: ThreeWay::new(ThreeWaySettings::default()),
             joined: None,
             answered_at: None,
+            machine: false,
             key_down: false,
         }
     }
@@ -171,6 +174,7 @@ impl TrunkEar {
         self.three_way.reset();
         self.joined = None;
         self.answered_at = None;
+        self.machine = false;
         self.key_down = false;
     }
 
@@ -220,6 +224,7 @@ impl TrunkEar {
             let data = self.data.process(samples, at);
             let tones = Tones::of(&progress, &dtmf, &data);
             tonal |= data.tonal;
+            self.machine |= data.tty.is_some() || !data.modem.is_empty();
             if self
                 .answered_at
                 .is_none_or(|since| at.since(since) <= CLASS_WITHIN)
@@ -227,7 +232,7 @@ impl TrunkEar {
                 self.who(samples, at, tones, out);
             }
             if stage == (Stage::Called { pulses: true }) {
-                push_pulses(&self.pulses.process(&frame.received, at), out);
+                push_pulses(&self.pulses.process(&frame.filtered, at), out);
             }
             if stage == Stage::Talk {
                 let facts = Facts {
@@ -240,6 +245,11 @@ impl TrunkEar {
             }
         }
         push_voice(&self.voice.process(samples, at, tonal), out);
+    }
+
+    /// Whether a machine was heard, which wants what passes to pass as it came.
+    pub fn machine(&self) -> bool {
+        self.machine
     }
 
     /// What was heard of a third party in the last frame.

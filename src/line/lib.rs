@@ -303,6 +303,9 @@ impl Line {
             let stage = self.stage();
             self.trunk_ear
                 .frame(trunk, &self.sent, at, stage, &mut heard);
+            if self.trunk_ear.machine() {
+                self.canceller.bypass(true);
+            }
             for heard in heard {
                 self.trunk_heard(now, heard, out);
             }

@@ -33,14 +33,21 @@ const DIGIT_HIGH_DBM0: f32 = -7.0;
 pub(crate) struct TrunkFrame {
     /// Without the echo of what was sent.
     pub(crate) heard: Heard10,
-    /// As it came: an echo that changes and the clicks of a dial are in this.
+    /// Without what the canceller's filter alone takes off: the clicks of a dial are in this, which a
+    /// suppressor would take for traces of the echo.
+    pub(crate) filtered: Samples,
+    /// As it came: an echo that changes is in this.
     pub(crate) received: Samples,
 }
 
 impl TrunkFrame {
     fn as_received(heard: Heard10) -> TrunkFrame {
         let received = heard.samples;
-        TrunkFrame { heard, received }
+        TrunkFrame {
+            heard,
+            filtered: received,
+            received,
+        }
     }
 }
 
@@ -93,6 +100,7 @@ impl Line {
             .process(&self.sent, &received.samples, &mut clean);
         Some(TrunkFrame {
             heard: Heard10::encode(profile.law, &clean),
+            filtered: self.canceller.filtered(),
             received: received.samples,
         })
     }

@@ -4,9 +4,8 @@
 use crate::runtime::gauges::{Gauges, OpenCall};
 use types::{
     call_record::CallEnd,
-    digits::{Digits, List},
-    disposition::{Disposition, EndedBy, FraudFlags},
-    evidence::Evidences,
+    digits::Digits,
+    disposition::{Disposition, EndedBy},
     fact::Fact,
     id::TrunkId,
     query::Query,
@@ -92,26 +91,12 @@ impl Attempt {
     }
 }
 
-/// The end of a call whose line died: all that is known for certain.
+/// The end of a call whose line died: all that is known for certain. The record has its inmate
+/// since admission.
 pub fn fault_end(open: OpenCall, now: Tick) -> CallEnd {
+    let (fault, us) = (Disposition::Fault, EndedBy::Controller);
     CallEnd {
         call: Some(open.call),
-        off_hook_at: open.off_hook_at,
-        // The record has it since admission.
-        inmate: None,
-        dialed: Digits::EMPTY,
-        trunk: None,
-        language: None,
-        answered_at: None,
-        talk_from: None,
-        ended_at: now,
-        disposition: Disposition::Fault,
-        blocked: None,
-        ended_by: EndedBy::Controller,
-        flags: FraudFlags::NONE,
-        extra_digits: 0,
-        answer_evidence: Evidences::new(),
-        release_evidence: Evidences::new(),
-        three_way: List::new(),
+        ..CallEnd::bare(open.off_hook_at, now, fault, us)
     }
 }

@@ -38,6 +38,36 @@ pub struct CallEnd {
     pub three_way: ThreeWayEvidences,
 }
 
+impl CallEnd {
+    /// The end of an attempt of which nothing else is known.
+    pub fn bare(
+        off_hook_at: Tick,
+        ended_at: Tick,
+        disposition: Disposition,
+        ended_by: EndedBy,
+    ) -> CallEnd {
+        CallEnd {
+            call: None,
+            off_hook_at,
+            inmate: None,
+            dialed: Digits::EMPTY,
+            trunk: None,
+            language: None,
+            answered_at: None,
+            talk_from: None,
+            ended_at,
+            disposition,
+            blocked: None,
+            ended_by,
+            flags: FraudFlags::NONE,
+            extra_digits: 0,
+            answer_evidence: Evidences::new(),
+            release_evidence: Evidences::new(),
+            three_way: ThreeWayEvidences::new(),
+        }
+    }
+}
+
 /// A record as it is read back: times are UTC in milliseconds since 1970, lengths in ticks.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CallRecord {

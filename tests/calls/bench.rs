@@ -2,13 +2,17 @@
 //! called parties, on virtual time with real audio. A scenario is a value; running it gives an
 //! [`Outcome`] that shows what each party heard, what the network saw, what was recorded.
 
-use crate::hearing::{self, Match};
+mod outcome;
+mod steps;
+
+pub use outcome::{Outcome, count_leg, head};
+pub use steps::*;
+
 use backoffice::{
     AllowedFlags, Anchor, BackOffice, Class, Config, Durations, NewInmate, NumberFlags, Phone,
-    PinDetails, RecordRange, Routing, Seed, SeedInmate,
+    PinDetails, Routing, Seed, SeedInmate,
 };
 use drivers::sim::{
-    clip::Clip,
     copper::Copper,
     exchange::{
         line::ExchangeLine,
@@ -18,7 +22,6 @@ use drivers::sim::{
     script::Step,
     sim_port::{Handle, SimPort},
     tone_plan::{self, TonePlan},
-    transcript::{Event, Transcript},
 };
 use drivers::{
     port::Port,
@@ -27,20 +30,16 @@ use drivers::{
 use line::Shared;
 use sallyport::runtime::{
     plant::{Plant, PlantLine, PlantTrunk},
-    virtual_time::{Story, World, WorldOptions},
+    virtual_time::{World, WorldOptions},
 };
-use speech::{Piece, Speech};
+use speech::Speech;
 use std::sync::{Arc, OnceLock};
 use types::{
-    call_record::CallRecord,
     digits::Digits,
-    evidence::{AnswerEvidence, ReleaseEvidence},
-    fact::{Fact, Leg},
-    frame::{FRAME, Law},
+    frame::Law,
     id::{LineId, TrunkId},
     language::Language,
     phone_number::CallType,
-    prompt::Prompt,
     query::{Answered, Asked, LineCommand, Query, Reply},
     secret::Secret,
     settings::{CallSettings, LanguageChoice},
@@ -374,275 +373,6 @@ fn load(country: Country) -> Arc<Shared> {
         speech: Speech::load(&languages, None).expect("prompts"),
         echo_tail: 256,
     })
-}
-
-/// What a run left.
-pub struct Outcome {
-    pub phones: Vec<Transcript>,
-    pub trunks: Vec<Transcript>,
-    pub story: Story,
-    pub records: Vec<CallRecord>,
-    pub empty_off_hooks: u64,
-    pub hash: String,
-    pub end: Tick,
-    /// Samples of the first line that were lost or thrown away, on either leg.
-    pub lost: u64,
-    config: Config,
-    dir: tempfile::TempDir,
-}
-
-impl Outcome {
-    fn new(
-        world: World,
-        phones: Vec<Handle>,
-        trunks: Vec<Handle>,
-        dir: tempfile::TempDir,
-        config: Config,
-    ) -> Outcome {
-        let (hash, end) = (world.hash().to_string(), world.now());
-        let counts = &world.gauges(LineId(1)).expect("line 1").counts;
-        let refused = counts.writes_refused.get() + counts.writes_left_out.get();
-        let frames = counts.slips.get() + refused;
-        let lost = counts.phone_lost.get() + counts.trunk_lost.get() + frames * FRAME as u64;
-        let (remains, story) = world.finish();
-        drop((remains.phones, remains.trunks));
-        let office: Box<dyn std::any::Any> = remains.office;
-        let office = office
-            .downcast::<Direct>()
-            .expect("the back office of the scenario")
-            .office;
-        let records = office.records(&RecordRange::all()).expect("records");
-        let left = |handle: &Handle| handle.transcript().expect("the port is gone").clone();
-        Outcome {
-            phones: phones.iter().map(left).collect(),
-            trunks: trunks.iter().map(left).collect(),
-            story,
-            records,
-            empty_off_hooks: office
-                .counters()
-                .expect("counters")
-                .empty_off_hooks
-                .iter()
-                .find(|c| c.0 == LineId(1))
-                .map_or(0, |c| c.1),
-            hash,
-            end,
-            lost,
-            config,
-            dir,
-        }
-    }
-
-    /// The records as the next start of the controller finds them, the present run having
-    /// been stopped dead.
-    pub fn records_after_restart(&self) -> Vec<CallRecord> {
-        let office = BackOffice::open(self.dir.path(), self.config.clone());
-        let office = office.expect("a back office on the same database");
-        office.records(&RecordRange::all()).expect("records")
-    }
-
-    pub fn phone(&self) -> &Transcript {
-        &self.phones[0]
-    }
-
-    pub fn trunk(&self) -> &Transcript {
-        &self.trunks[0]
-    }
-
-    /// The only record.
-    pub fn record(&self) -> &CallRecord {
-        assert_eq!(self.records.len(), 1, "one record: {:#?}", self.records);
-        &self.records[0]
-    }
-
-    pub fn facts(&self) -> impl Iterator<Item = (Tick, &Fact)> + '_ {
-        self.story.of(LineId(1)).map(|f| (f.at, &f.fact))
-    }
-
-    pub fn fact(&self, wanted: impl Fn(&Fact) -> bool) -> Option<Tick> {
-        self.facts()
-            .find(|(_, fact)| wanted(fact))
-            .map(|(at, _)| at)
-    }
-
-    /// When the phase was entered first.
-    pub fn entered(&self, phase: &str) -> Option<Tick> {
-        self.fact(|f| matches!(f, Fact::Phase { to, .. } if *to == phase))
-    }
-
-    /// The phases in order, from the first off-hook.
-    pub fn phases(&self) -> Vec<&'static str> {
-        self.facts()
-            .filter_map(|(_, f)| match f {
-                Fact::Phase { to, .. } => Some(*to),
-                _ => None,
-            })
-            .collect()
-    }
-
-    /// Where the inmate really heard this prompt, by its audio.
-    pub fn inmate_heard(&self, prompt: Prompt) -> Vec<Match> {
-        self.heard(&self.phones[0], Language::ENGLISH, prompt)
-    }
-
-    pub fn called_heard(&self, prompt: Prompt) -> Vec<Match> {
-        self.heard(&self.trunks[0], Language::ENGLISH, prompt)
-    }
-
-    pub fn heard(&self, party: &Transcript, language: Language, prompt: Prompt) -> Vec<Match> {
-        hearing::find(&party.heard, &head(language, prompt), Tick::ZERO, self.end)
-    }
-
-    /// Asserts that the inmate heard these prompts, whole and in this order.
-    pub fn inmate_heard_in_order(&self, prompts: &[Prompt]) {
-        let mut after = Tick::ZERO;
-        for &prompt in prompts {
-            let heard = self.inmate_heard(prompt);
-            let next = heard.iter().find(|m| m.at >= after);
-            let next = next.unwrap_or_else(|| {
-                panic!(
-                    "{prompt:?} after {after:?}: heard at {heard:?}; {}",
-                    self.tale()
-                )
-            });
-            after = next.at;
-        }
-    }
-
-    /// When the inmate's script passed a mark.
-    pub fn marked(&self, name: &str) -> Tick {
-        self.phone()
-            .mark(name)
-            .unwrap_or_else(|| panic!("no mark {name:?}; {}", self.tale()))
-    }
-
-    /// The keys at the handset as they were told, dots for secret ones.
-    pub fn told_keys(&self) -> String {
-        let told = self.facts().filter_map(|(_, f)| match f {
-            Fact::Keyed { digit } => Some(digit.map_or('.', |d| char::from(d.ascii()))),
-            _ => None,
-        });
-        told.collect()
-    }
-
-    pub fn answer_evidence(&self) -> Vec<AnswerEvidence> {
-        self.record().answer_evidence.iter().map(|e| e.0).collect()
-    }
-
-    pub fn release_evidence(&self) -> Vec<ReleaseEvidence> {
-        self.record().release_evidence.iter().map(|e| e.0).collect()
-    }
-
-    /// The facts in words, for a failed assertion.
-    pub fn tale(&self) -> String {
-        let mut tale = String::from("\n");
-        for (at, fact) in self.facts() {
-            let line = format!("{fact:?}");
-            let short: String = line.chars().take(220).collect();
-            tale += &format!("{:9.3} {short}\n", at.0 as f64 / 8000.0);
-        }
-        for (name, transcript) in [("phone", &self.phones[0]), ("trunk", &self.trunks[0])] {
-            for e in transcript.events() {
-                if !matches!(e.event, Event::Step(_)) {
-                    tale += &format!("{:9.3} {name} {:?}\n", e.at.0 as f64 / 8000.0, e.event);
-                }
-            }
-        }
-        tale
-    }
-}
-
-/// The audio that tells a prompt from all others: its longest clip.
-pub fn head(language: Language, prompt: Prompt) -> Vec<i16> {
-    let shared = shared();
-    let clips = shared
-        .speech
-        .phrase(language, &prompt)
-        .into_iter()
-        .filter_map(|p| match p {
-            Piece::Clip(clip) => Some(shared.speech.clip(clip)),
-            Piece::Name | Piece::Pause { .. } => None,
-        });
-    let longest = clips.max_by_key(|c| c.len()).expect("a prompt has a clip");
-    let mut samples = vec![0; longest.len().min(12_000)];
-    let count = samples.len();
-    dsp::g711::decode(Law::Mu, &longest[..count], &mut samples);
-    samples
-}
-
-// ---- what people do, in words
-
-pub fn wait(ms: u64) -> Step {
-    Step::wait_ms(ms)
-}
-
-/// Waits until the prompt that is playing has ended.
-pub fn listen() -> Step {
-    Step::await_quiet(Ticks::ms(700), Ticks::secs(20))
-}
-
-/// Lifts, waits for dial tone, hears the PIN prompt out, keys the PIN, hears the next prompt out.
-pub fn with_pin(pin: &str) -> Vec<Step> {
-    vec![
-        wait(500),
-        Step::OffHook,
-        Step::await_dial_tone(Ticks::secs(2)),
-        wait(1200),
-        listen(),
-        Step::dial(pin),
-        wait(600),
-        listen(),
-    ]
-}
-
-/// Lifts and keys on during dial tone, as one who knows the way.
-pub fn typed_in_one_go(keys: &str) -> Vec<Step> {
-    vec![
-        wait(500),
-        Step::OffHook,
-        Step::await_dial_tone(Ticks::secs(2)),
-        Step::Mark("keys"),
-        Step::dial(keys),
-        Step::Mark("keyed"),
-    ]
-}
-
-/// A whole collect call from off-hook to the end of the name.
-pub fn collect_call(pin: &str, number: &str) -> Vec<Step> {
-    let mut steps = with_pin(pin);
-    steps.extend([
-        Step::dial(&format!("0{number}")),
-        Step::await_beep(Ticks::secs(15)),
-        wait(200),
-        Step::Say(Clip::inmate_name()),
-        Step::Mark("named"),
-    ]);
-    steps
-}
-
-/// Steps followed by others.
-pub fn then(mut steps: Vec<Step>, more: impl IntoIterator<Item = Step>) -> Vec<Step> {
-    steps.extend(more);
-    steps
-}
-
-/// A called party who listens to the announcement and presses a key.
-pub fn presses(key: &str, then: Vec<Step>) -> drivers::sim::called_party::CalledPartyScript {
-    let mut steps = vec![
-        Step::await_quiet(Ticks::ms(1200), Ticks::secs(40)),
-        Step::dial(key),
-    ];
-    steps.extend(then);
-    drivers::sim::called_party::CalledPartyScript::answering(2, steps)
-}
-
-pub fn count_leg(outcome: &Outcome, leg: Leg, prompt: Prompt) -> usize {
-    outcome
-        .facts()
-        .filter(
-            |(_, f)| matches!(f, Fact::Says { leg: l, prompt: p, .. } if *l == leg && *p == prompt),
-        )
-        .count()
 }
 
 struct Direct {

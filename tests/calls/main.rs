@@ -25,6 +25,7 @@ mod replay;
 mod screening;
 mod short;
 mod talk;
+mod text_telephone;
 mod third_party;
 mod trunk;
 mod type_ahead;

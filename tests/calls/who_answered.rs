@@ -30,7 +30,7 @@ fn greeting(length: Ticks) -> Vec<Step> {
     ]
 }
 
-fn classes(out: &Outcome) -> Vec<AnswerClass> {
+pub fn classes(out: &Outcome) -> Vec<AnswerClass> {
     let of = |evidence: &AnswerEvidence| match evidence {
         AnswerEvidence::Class(class) => Some(*class),
         _ => None,
@@ -122,47 +122,6 @@ fn a_fax_machine_ends_a_call_of_any_kind() {
         out.told_then_fast_busy(Prompt::AnsweredByFax);
         assert_eq!(out.record().disposition, Disposition::FaxModem);
     }
-}
-
-/// Letters as a text telephone of TIA-825-A sends them: 45.45 baud, start bit, five bits, a stop bit
-/// and a half.
-fn baudot(characters: &[u8]) -> Clip {
-    const BIT: f64 = 8000.0 / 45.45;
-    let mut elements: Vec<(bool, f64)> = vec![(true, 8.0 * BIT)];
-    for code in characters {
-        elements.push((false, BIT));
-        elements.extend((0..5).map(|bit| (code >> bit & 1 == 1, BIT)));
-        elements.push((true, 1.5 * BIT));
-    }
-    elements.push((true, 6.0 * BIT));
-    let (mut samples, mut phase, mut end) = (Vec::new(), 0.0f64, 0.0);
-    for (mark, length) in elements {
-        end += length;
-        let hz = if mark { 1400.0 } else { 1800.0 };
-        while (samples.len() as f64) < end {
-            phase += std::f64::consts::TAU * hz / 8000.0;
-            samples.push((6000.0 * phase.sin()) as i16);
-        }
-    }
-    Clip::from_samples("text telephone", &samples)
-}
-
-#[test]
-fn a_text_telephone_is_a_person_who_may_accept() {
-    // HELLO GA
-    let hello = [0x1f, 0x14, 0x01, 0x12, 0x12, 0x18, 0x04, 0x1a, 0x03];
-    let party = vec![
-        wait(1000),
-        Step::Say(baudot(&hello)),
-        wait(12_000),
-        Step::dial("1"),
-        wait(20_000),
-    ];
-    let out = collect(vec![wait(30_000), Step::OnHook], party)
-        .lasting(50)
-        .run();
-    assert!(classes(&out).contains(&AnswerClass::Tty), "{}", out.tale());
-    assert_eq!(out.record().disposition, Disposition::Completed);
 }
 
 /// Picked up before any ring was heard, and speaks for so long.

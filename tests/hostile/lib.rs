@@ -4,6 +4,7 @@
 //! compiler; the targets in `tests/fuzz` run the same functions for hours under cargo-fuzz.
 
 mod detectors;
+mod measures;
 mod octets;
 mod recording;
 mod subject;

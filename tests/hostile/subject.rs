@@ -1,6 +1,6 @@
-//! The detectors behind one door, so that all get the same.
+//! The detectors behind one door, so that all get the same; `measures.rs` has the rest of what hears.
 
-use crate::octets::Octets;
+use crate::{measures::measures, octets::Octets};
 use dsp::{
     answer::Classifier,
     click::Clicks,
@@ -31,7 +31,7 @@ pub trait Subject: Debug {
 pub struct Told(pub String);
 
 impl Told {
-    fn fact(&mut self, fact: &dyn Debug) {
+    pub fn fact(&mut self, fact: &dyn Debug) {
         let from = self.0.len();
         let _ = writeln!(self.0, "{fact:?}");
         let shown = &self.0[from..];
@@ -49,9 +49,10 @@ pub fn subjects(octets: &mut Octets<'_>) -> Vec<Box<dyn Subject>> {
 }
 
 /// All of them, for this network.
-pub fn subjects_of(plan: &TonePlan, choice: u8) -> Vec<Box<dyn Subject>> {
+fn subjects_of(plan: &TonePlan, choice: u8) -> Vec<Box<dyn Subject>> {
     let silence = Ticks::ms(100 * u64::from(choice));
-    vec![
+    let mut all = measures(choice);
+    let detectors: [Box<dyn Subject>; 9] = [
         Box::new(Dtmf::new(Profile::PinEntry)),
         Box::new(Dtmf::new(Profile::Talk)),
         Box::new(Progress::new(plan)),
@@ -61,7 +62,9 @@ pub fn subjects_of(plan: &TonePlan, choice: u8) -> Vec<Box<dyn Subject>> {
         Box::new(PulseDigits::new()),
         Box::new(Classifier::new(plan)),
         Box::new(ThreeWay::new(ThreeWaySettings::default())),
-    ]
+    ];
+    all.extend(detectors);
+    all
 }
 
 /// `lost` and `reset` are the same for all.

@@ -1,6 +1,6 @@
 //! Tone tables as text.
 
-use dsp::{progress::Progress, tone_gen::ToneGen};
+use dsp::{answer::Classifier, progress::Progress, tone_gen::ToneGen};
 use tonetables::{parse, read, write};
 use types::{digits::Digits, frame::FRAME, tick::Tick};
 
@@ -39,6 +39,7 @@ pub fn table(data: &[u8]) {
         }
     }
     let mut progress = Progress::new(&country.tones);
+    let mut answer = Classifier::new(&country.tones);
     let mut at = Tick(0);
     for def in country.tones.tones.iter().take(4) {
         let mut tone = ToneGen::new(def);
@@ -46,7 +47,8 @@ pub fn table(data: &[u8]) {
             let mut frame = [0; FRAME];
             tone.fill(&mut frame);
             let heard = progress.process(&frame, at);
-            let shown = format!("{:?}", heard.events);
+            let answered = answer.process(&frame, at);
+            let shown = format!("{:?} {answered:?}", heard.events);
             assert!(!shown.contains("NaN"), "{shown}");
             at = Tick(at.0 + FRAME as u64);
         }

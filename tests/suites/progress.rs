@@ -14,6 +14,7 @@
 //! E.180 keeps exchanges within 1 to 2 % and 10 %. Beyond it: to 3 dBm0 and -42 dBm0, 10 dB,
 //! 3.5 %, 22 %, 3 dB of signal to noise.
 
+use crate::random::Random;
 use dsp::{
     g711,
     level::sine_peak,
@@ -147,13 +148,13 @@ pub fn trials(seed: u64, size: usize) -> Vec<Trial> {
         .flat_map(|at| (0..plans[at].1.tones.len()).map(move |tone| (at, tone)))
         .filter(|&(at, tone)| plans[at].1.tones[tone].same_as.is_none())
         .collect();
-    let mut rng = Rng::new(seed);
+    let mut random = Random::new(seed);
     let trial = |n: usize| {
         let (at, tone) = match n % 5 {
             0..3 => (home, main_tone(&plans[home].1, n / 5 * 3 + n % 5)),
             _ => world[(n / 5 * 2 + n % 5 - 3 + seed as usize) % world.len()],
         };
-        Trial::draw(&mut rng, plans[at].0, &plans[at].1, tone)
+        Trial::draw(&mut random, plans[at].0, &plans[at].1, tone)
     };
     (0..size).map(trial).collect()
 }
@@ -180,13 +181,13 @@ fn class_of(country: &str, tone: Tone) -> Class {
 }
 
 impl Trial {
-    fn draw(rng: &mut Rng, country: &'static str, plan: &TonePlan, tone: usize) -> Trial {
+    fn draw(random: &mut Random, country: &'static str, plan: &TonePlan, tone: usize) -> Trial {
         let nominal = &plan.tones[tone];
-        let (mut played, mut strain) = stray(rng, nominal);
-        strain.twist_db = set_levels(rng, &mut played, &mut strain.level_dbm0);
-        strain.snr_db = match rng.below(100) < INSIDE {
-            true => [None, Some(30.0), Some(20.0), Some(15.0), Some(10.0)][rng.below(5)],
-            false => Some([8.0, 6.0, 3.0][rng.below(3)]),
+        let (mut played, mut strain) = stray(random, nominal);
+        strain.twist_db = set_levels(random, &mut played, &mut strain.level_dbm0);
+        strain.snr_db = match random.below(100) < INSIDE {
+            true => [None, Some(30.0), Some(20.0), Some(15.0), Some(10.0)][random.below(5)],
+            false => Some([8.0, 6.0, 3.0][random.below(3)]),
         };
         let mut trial = Trial {
             country,
@@ -194,8 +195,8 @@ impl Trial {
             must: false,
             played,
             strain,
-            law: [Law::Mu, Law::A][rng.below(2)],
-            seed: rng.next(),
+            law: [Law::Mu, Law::A][random.below(2)],
+            seed: random.next_u64(),
         };
         trial.strain.total_dbm0 = trial.total_dbm0();
         trial.must = trial.strain.must();
@@ -208,17 +209,17 @@ impl Trial {
 
     /// When the tone begins, in samples.
     pub fn start(&self) -> usize {
-        BEFORE.start + Rng::new(self.seed).below(BEFORE.len())
+        BEFORE.start + Random::new(self.seed).below(BEFORE.len())
     }
 
     /// What the line brings.
     pub fn audio(&self) -> Vec<i16> {
-        let mut rng = Rng::new(self.seed);
-        let start = BEFORE.start + rng.below(BEFORE.len());
+        let mut random = Random::new(self.seed);
+        let start = BEFORE.start + random.below(BEFORE.len());
         let mut audio = vec![0; start + self.length()];
-        self.play(&mut rng, &mut audio[start..]);
+        self.play(&mut audio[start..]);
         if let Some(snr) = self.strain.snr_db {
-            add_noise(&mut rng, &mut audio, self.total_dbm0() - snr);
+            add_noise(&mut random, &mut audio, self.total_dbm0() - snr);
         }
         let mut octets = vec![0; audio.len()];
         g711::encode(self.law, &audio, &mut octets);
@@ -227,7 +228,7 @@ impl Trial {
     }
 
     /// Each frequency with a generator of its own, which gives it a level of its own.
-    fn play(&self, rng: &mut Rng, audio: &mut [i16]) {
+    fn play(&self, audio: &mut [i16]) {
         let most = self
             .played
             .bursts
@@ -238,7 +239,6 @@ impl Trial {
         for at in 0..most.unwrap_or(0) {
             let mut part = vec![0; audio.len()];
             ToneGen::new(&self.alone(at)).fill(&mut part);
-            let _ = rng.next();
             for (sum, part) in sum.iter_mut().zip(part) {
                 *sum += f32::from(part);
             }
@@ -311,35 +311,35 @@ impl Strain {
 }
 
 /// Draws the errors of frequencies and lengths.
-fn stray(rng: &mut Rng, nominal: &ToneDef) -> (ToneDef, Strain) {
-    let hz = match rng.below(100) < INSIDE {
-        true => [0.0, 0.01, MUST_HZ][rng.below(3)],
-        false => [0.025, 0.03, 0.035][rng.below(3)],
+fn stray(random: &mut Random, nominal: &ToneDef) -> (ToneDef, Strain) {
+    let hz = match random.below(100) < INSIDE {
+        true => [0.0, 0.01, MUST_HZ][random.below(3)],
+        false => [0.025, 0.03, 0.035][random.below(3)],
     };
-    let time = match rng.below(100) < INSIDE {
-        true => [0.0, 0.05, 0.10, MUST_TIME][rng.below(4)],
-        false => [0.18, 0.22][rng.below(2)],
+    let time = match random.below(100) < INSIDE {
+        true => [0.0, 0.05, 0.10, MUST_TIME][random.below(4)],
+        false => [0.18, 0.22][random.below(2)],
     };
-    let mut hz_errors = Errors::new(rng, hz);
+    let mut hz_errors = Errors::new(random, hz);
     // One generator makes a frequency in all bursts.
     let mut generators: Vec<(f32, f32)> = Vec::new();
-    let mut time_errors = Errors::new(rng, time);
+    let mut time_errors = Errors::new(random, time);
     let mut played = nominal.clone();
     for burst in &mut played.bursts {
-        let mut strayed = |hz: f32, rng: &mut Rng| {
+        let mut strayed = |hz: f32, random: &mut Random| {
             if let Some((_, strayed)) = generators.iter().find(|(of, _)| *of == hz) {
                 return *strayed;
             }
-            generators.push((hz, hz * hz_errors.next(rng)));
+            generators.push((hz, hz * hz_errors.next(random)));
             generators[generators.len() - 1].1
         };
-        let mut freqs: Vec<f32> = burst.freqs().iter().map(|&f| strayed(f, rng)).collect();
+        let mut freqs: Vec<f32> = burst.freqs().iter().map(|&f| strayed(f, random)).collect();
         if freqs.windows(2).any(|pair| pair[1] - pair[0] < NEAREST_HZ) {
             // They would no longer be two to hear.
             freqs = burst.freqs().iter().map(|f| f * (1.0 - hz)).collect();
         }
-        let on_ms = (burst.on_ms as f32 * time_errors.next(rng)).round() as u32;
-        let off_ms = (burst.off_ms as f32 * time_errors.next(rng)).round() as u32;
+        let on_ms = (burst.on_ms as f32 * time_errors.next(random)).round() as u32;
+        let off_ms = (burst.off_ms as f32 * time_errors.next(random)).round() as u32;
         *burst = remade(burst, &freqs, burst.level_dbm0, on_ms, off_ms);
     }
     let strain = Strain {
@@ -367,34 +367,38 @@ struct Errors {
 }
 
 impl Errors {
-    fn new(rng: &mut Rng, share: f32) -> Errors {
-        let side = [-1.0, 1.0][rng.below(2)];
-        let alike = rng.below(2) == 0;
+    fn new(random: &mut Random, share: f32) -> Errors {
+        let side = [-1.0, 1.0][random.below(2)];
+        let alike = random.below(2) == 0;
         Errors {
             share,
             alike: alike.then_some(1.0 + side * share),
         }
     }
 
-    fn next(&mut self, rng: &mut Rng) -> f32 {
-        let side = [-1.0, 1.0][rng.below(2)];
+    fn next(&mut self, random: &mut Random) -> f32 {
+        let side = [-1.0, 1.0][random.below(2)];
         self.alike.unwrap_or(1.0 + side * self.share)
     }
 }
 
 /// Draws the level and returns the twist, which only two frequencies and more can have.
-fn set_levels(rng: &mut Rng, played: &mut ToneDef, level_dbm0: &mut f32) -> f32 {
+fn set_levels(random: &mut Random, played: &mut ToneDef, level_dbm0: &mut f32) -> f32 {
     let pair = played.bursts.iter().any(|burst| burst.freqs().len() > 1);
-    let most = if rng.below(100) < INSIDE {
+    let most = if random.below(100) < INSIDE {
         MUST_TWIST
     } else {
         10.0
     };
-    let twist = if pair { rng.range(-most, most) } else { 0.0 };
-    *level_dbm0 = match rng.below(100) < INSIDE {
-        true => rng.range(MUST_LEVEL.start() + twist.abs(), *MUST_LEVEL.end()),
-        false if rng.below(4) == 0 => rng.range(0.0, 3.0),
-        false => rng.range(-42.0, -35.0),
+    let twist = if pair {
+        between(random, -most, most)
+    } else {
+        0.0
+    };
+    *level_dbm0 = match random.below(100) < INSIDE {
+        true => between(random, MUST_LEVEL.start() + twist.abs(), *MUST_LEVEL.end()),
+        false if random.below(4) == 0 => between(random, 0.0, 3.0),
+        false => between(random, -42.0, -35.0),
     };
     for burst in &mut played.bursts {
         burst.level_dbm0 = *level_dbm0;
@@ -506,46 +510,13 @@ impl Mark {
     }
 }
 
-fn add_noise(rng: &mut Rng, samples: &mut [i16], dbm0: f32) {
+fn add_noise(random: &mut Random, samples: &mut [i16], dbm0: f32) {
     let rms = sine_peak(dbm0) / std::f32::consts::SQRT_2;
     for sample in samples {
-        *sample = (f32::from(*sample) + rms * rng.gauss()).round() as i16;
+        *sample = (f32::from(*sample) + rms * random.normal() as f32).round() as i16;
     }
 }
 
-/// Random numbers of its own (xorshift64*): a seed gives the same suite for ever.
-#[derive(Clone, Debug)]
-struct Rng(u64);
-
-impl Rng {
-    fn new(seed: u64) -> Rng {
-        let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        rng.next();
-        rng
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    /// 0 to 1.
-    fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
-    }
-
-    fn range(&mut self, from: f32, to: f32) -> f32 {
-        from + (to - from) * self.unit()
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() >> 33) as usize % n
-    }
-
-    fn gauss(&mut self) -> f32 {
-        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
-        radius * (std::f32::consts::TAU * self.unit()).cos()
-    }
+fn between(random: &mut Random, from: f32, to: f32) -> f32 {
+    random.uniform(from.into(), to.into()) as f32
 }

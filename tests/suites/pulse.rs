@@ -3,9 +3,13 @@
 //! A dial at the far end opens and closes its loop; through the network each is a click in the
 //! band of a channel. Drawn are pace (8 to 12 and 18 to 22 pulses a second), break, how unlike makes
 //! and breaks are, bounce, the clicks of the rest contact, noise, law, and whether our own
-//! announcement comes back as an echo meanwhile. Training and test part share no setting.
+//! announcement is said meanwhile and comes back of a hybrid. Training and test part share no setting.
 
-use crate::three_way::{Click, Corpus, Draw, Hiss, Part, Talker, click, coded, gain};
+use crate::{
+    echo::Hybrid,
+    random::Random,
+    three_way::{Click, Corpus, Draw, Hiss, Part, Talker, click, coded, gain},
+};
 use types::frame::{FRAME, Law, Samples};
 
 /// What is heard beside the dial.
@@ -13,10 +17,9 @@ use types::frame::{FRAME, Law, Samples};
 pub enum Beside {
     /// The line's noise.
     Quiet,
-    /// The echo of an announcement, 20 dB under it.
+    /// An announcement of ours, from before the first digit on, and its echo of a hybrid of 14 to
+    /// 26 dB.
     Announcement,
-    /// The same behind an echo canceller that takes off 20 dB more.
-    Cancelled,
 }
 
 /// A digit that was dialed, by its pulses; first and last click in samples.
@@ -30,6 +33,8 @@ pub struct Dialed {
 /// Some digits of one dial.
 #[derive(Debug)]
 pub struct Dialing {
+    /// What we said, and what was received.
+    pub sent: Vec<i16>,
     pub samples: Vec<i16>,
     /// Peaks of breaks and makes.
     pub peaks_dbm0: [f32; 2],
@@ -68,13 +73,17 @@ impl Dialing {
         sound.resize(sound.len().next_multiple_of(FRAME), 0.0);
         let hiss = Hiss(draw.below(2), draw.setting(-70.0, -52.0));
         hiss.add(&mut draw, corpus, &mut sound);
-        match beside {
-            Beside::Quiet => {}
-            Beside::Announcement => announce(&mut draw, corpus, -36.0, &mut sound),
-            Beside::Cancelled => announce(&mut draw, corpus, -56.0, &mut sound),
-        }
         let law = if draw.chance(0.7) { Law::Mu } else { Law::A };
+        let mut said = vec![0.0; sound.len()];
+        if beside == Beside::Announcement {
+            announce(&mut draw, corpus, &mut said);
+        }
+        let sent = coded(&said, law);
+        if beside == Beside::Announcement {
+            add_echo(&mut draw, &sent, &mut sound);
+        }
         Dialing {
+            sent,
             samples: coded(&sound, law),
             peaks_dbm0: dial.levels,
             digits,
@@ -82,15 +91,29 @@ impl Dialing {
     }
 }
 
-/// Speech comes back at this level.
-fn announce(draw: &mut Draw, corpus: &Corpus, level_dbm0: f32, sound: &mut [f32]) {
+/// As loud as prompts are.
+fn announce(draw: &mut Draw, corpus: &Corpus, said: &mut [f32]) {
     let talker = Talker {
-        level_dbm0,
+        level_dbm0: draw.setting(-19.0, -13.0),
         ..Talker::new(corpus, draw)
     };
     let mut at = 0;
-    while at < sound.len() {
-        at = talker.say(draw, sound, at) + draw.below(3000);
+    while at < said.len() {
+        at = talker.say(draw, said, at) + draw.below(3000);
+    }
+}
+
+fn add_echo(draw: &mut Draw, sent: &[i16], sound: &mut [f32]) {
+    let hybrid = Hybrid {
+        return_loss_db: f64::from(draw.setting(14.0, 26.0)),
+        delay: draw.setting(0.0, 120.0) as usize,
+        spread: draw.setting(32.0, 96.0) as usize,
+        noise_dbm0: -90.0,
+    };
+    let response = hybrid.response(&mut Random::new(draw.word()));
+    for (n, to) in sound.iter_mut().enumerate() {
+        let late = response.iter().zip(sent[..=n].iter().rev());
+        *to += late.map(|(tap, &s)| tap * f32::from(s)).sum::<f32>();
     }
 }
 
@@ -153,7 +176,8 @@ impl Dial {
 /// A detector of pulse digits, started anew for each dialing: pulses, first sample, whether it is
 /// sure.
 pub trait Listener {
-    fn frame(&mut self, samples: &Samples, at: u64) -> Option<(usize, u64, bool)>;
+    /// What was sent and received in these 10 ms.
+    fn frame(&mut self, sent: &Samples, samples: &Samples, at: u64) -> Option<(usize, u64, bool)>;
 }
 
 /// Right, wrong and false digits.
@@ -179,7 +203,7 @@ pub fn run<L: Listener>(
     let mut marks = Marks::default();
     for seed in seeds {
         let dialing = Dialing::new(corpus, beside, seed);
-        let mut told = hear(&dialing.samples, start());
+        let mut told = hear(&dialing.sent, &dialing.samples, start());
         for digit in &dialing.digits {
             // The first click may be lost.
             let near = |told: &(usize, u64, bool)| {
@@ -203,11 +227,11 @@ pub fn run<L: Listener>(
 }
 
 /// What a detector tells of sound.
-pub fn hear(samples: &[i16], mut listener: impl Listener) -> Vec<(usize, u64, bool)> {
-    let frames = samples.chunks_exact(FRAME).enumerate();
-    let told = frames.filter_map(|(n, frame)| {
-        let frame: &Samples = frame.try_into().expect("a frame");
-        listener.frame(frame, (n * FRAME) as u64)
+pub fn hear(sent: &[i16], samples: &[i16], mut listener: impl Listener) -> Vec<(usize, u64, bool)> {
+    let frames = sent.chunks_exact(FRAME).zip(samples.chunks_exact(FRAME));
+    let told = frames.enumerate().filter_map(|(n, (sent, samples))| {
+        let frame = |samples: &[i16]| -> Samples { samples.try_into().expect("a frame") };
+        listener.frame(&frame(sent), &frame(samples), (n * FRAME) as u64)
     });
     told.collect()
 }
@@ -216,17 +240,28 @@ pub fn hear(samples: &[i16], mut listener: impl Listener) -> Vec<(usize, u64, bo
 /// digits that were told.
 pub fn run_on_talk<L: Listener>(
     corpus: &Corpus,
+    beside: Beside,
     level_dbm0: f32,
     start: impl Fn() -> L,
 ) -> (f32, usize) {
+    let mut draw = Draw::new(corpus.part, 0x7461_6c6b);
     let voices = corpus.voices.iter().map(|voice| &voice.samples);
     let (mut hours, mut told) = (0.0, 0);
     for sound in voices.chain(&corpus.music) {
         let factor = gain(level_dbm0);
-        let scaled: Vec<f32> = sound.iter().map(|s| s * factor).collect();
-        let samples = coded(&scaled, Law::Mu);
+        let mut received: Vec<f32> = sound.iter().map(|s| s * factor).collect();
+        let mut sent = vec![0; received.len()];
+        if beside == Beside::Announcement {
+            let mut said = vec![0.0; received.len()];
+            announce(&mut draw, corpus, &mut said);
+            sent = coded(&said, Law::Mu);
+            sent.resize(received.len(), 0);
+            add_echo(&mut draw, &sent, &mut received);
+        }
+        let samples = coded(&received, Law::Mu);
         hours += samples.len() as f32 / 8000.0 / 3600.0;
-        told += hear(&samples, start()).iter().filter(|t| t.2).count();
+        let heard = hear(&sent, &samples, start());
+        told += heard.iter().filter(|t| t.2).count();
     }
     (hours, told)
 }

@@ -13,6 +13,11 @@ use types::{
     tick::Ticks,
 };
 
+fn line_1_runs_again(notice: &Notice) -> bool {
+    let line = LineId(1);
+    matches!(notice, Notice::LineRestarted { line: of, .. } if *of == line)
+}
+
 /// Lifts a handset and waits until its call is up.
 fn call(parts: &Parts, at: usize) {
     let phone = &parts.phones[at];
@@ -62,16 +67,7 @@ fn a_line_that_panics_is_put_on_hook_ended_and_started_afresh() {
     let mut told = Vec::new();
     settle("it runs again", || {
         told.extend(notices(&controller));
-        let again = |n: &Notice| {
-            matches!(
-                n,
-                Notice::LineRestarted {
-                    line: LineId(1),
-                    ..
-                }
-            )
-        };
-        told.iter().any(again)
+        told.iter().any(line_1_runs_again)
     });
     let died =
         |n: &Notice| matches!(n, Notice::LineDied { message, .. } if message.contains("on cue"));
@@ -154,16 +150,7 @@ fn a_line_that_spins_is_cut_off_by_the_watchdog() {
     let mut told = Vec::new();
     settle("it was ended and runs again", || {
         told.extend(notices(&controller));
-        let again = |n: &Notice| {
-            matches!(
-                n,
-                Notice::LineRestarted {
-                    line: LineId(1),
-                    ..
-                }
-            )
-        };
-        told.iter().any(again)
+        told.iter().any(line_1_runs_again)
     });
     let cuts = told.iter().filter(|n| matches!(n, Notice::LineCut { .. }));
     assert_eq!(cuts.count(), 1, "{told:?}");

@@ -6,15 +6,13 @@ use sallyport::runtime::station::LineLogic;
 use types::{
     call_record::CallEnd,
     digits::Digits,
-    disposition::{Disposition, EndedBy, FraudFlags},
+    disposition::{Disposition, EndedBy},
     edge::{Edge, PortCommand},
-    evidence::Evidences,
     fact::Fact,
     frame::{FRAME, Law},
     id::{CallId, LineId, TrunkId},
     query::{Admission, Asked, DialedOrSpeed, LineCommand, Query, Reply, TrunkQuery, TrunkReply},
     tap::{TapEntry, TapFlags, TapFrame},
-    three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
     trunk::TrunkCondition,
 };
@@ -115,22 +113,7 @@ impl ScriptedLine {
         }
         let end = CallEnd {
             call: self.call.take(),
-            off_hook_at: self.off_hook_at,
-            inmate: None,
-            dialed: Digits::EMPTY,
-            trunk: None,
-            language: None,
-            answered_at: None,
-            talk_from: None,
-            ended_at: now,
-            disposition,
-            blocked: None,
-            ended_by: EndedBy::Inmate,
-            flags: FraudFlags::NONE,
-            extra_digits: 0,
-            answer_evidence: Evidences::new(),
-            release_evidence: Evidences::new(),
-            three_way: ThreeWayEvidences::new(),
+            ..CallEnd::bare(self.off_hook_at, now, disposition, EndedBy::Inmate)
         };
         if let Some(call) = end.call {
             let (line, at) = (self.id, now);

@@ -54,8 +54,9 @@ enum Command {
     Learn(LearnArgs),
 }
 
+/// What every command has.
 #[derive(Debug, Args)]
-struct Input {
+struct Common {
     /// Recordings; "-" is standard input.
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
@@ -72,10 +73,6 @@ struct Input {
     /// Files that are analysed at a time; else one a core. The report keeps their order.
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-}
-
-#[derive(Debug, Args)]
-struct Output {
     /// One line of JSON for each thing found.
     #[arg(long)]
     json: bool,
@@ -84,8 +81,11 @@ struct Output {
     plot: Option<PathBuf>,
 }
 
+/// What the commands have that detect something at a moment.
 #[derive(Debug, Args)]
-struct Hits {
+struct Detecting {
+    #[command(flatten)]
+    common: Common,
     /// One line a detection: FILE SAMPLE LABEL, with the samples consumed when it was reported.
     #[arg(long, conflicts_with = "json")]
     hits: bool,
@@ -94,15 +94,11 @@ struct Hits {
 #[derive(Debug, Args)]
 struct DigitsArgs {
     #[command(flatten)]
-    input: Input,
-    #[command(flatten)]
-    output: Output,
-    #[command(flatten)]
-    hits: Hits,
+    detecting: Detecting,
     /// The channel of a stereo recording.
     #[arg(long, value_name = "WHICH", default_value = "both")]
     channel: Which,
-    /// "talk" is deaf to voices; "pin" takes weak and distorted digits too, where nobody talks.
+    /// "talk" is deaf to voices; "pin" takes noisy and distorted digits too, where nobody talks.
     #[arg(long, value_name = "PROFILE", default_value = "talk")]
     profile: DigitProfile,
 }
@@ -117,11 +113,7 @@ struct Network {
 #[derive(Debug, Args)]
 struct ProgressArgs {
     #[command(flatten)]
-    input: Input,
-    #[command(flatten)]
-    output: Output,
-    #[command(flatten)]
-    hits: Hits,
+    detecting: Detecting,
     #[command(flatten)]
     network: Network,
     /// The channel of a stereo recording.
@@ -132,11 +124,7 @@ struct ProgressArgs {
 #[derive(Debug, Args)]
 struct AnswerArgs {
     #[command(flatten)]
-    input: Input,
-    #[command(flatten)]
-    output: Output,
-    #[command(flatten)]
-    hits: Hits,
+    detecting: Detecting,
     #[command(flatten)]
     network: Network,
     /// When in the recording the call was answered, in milliseconds.
@@ -150,11 +138,7 @@ struct AnswerArgs {
 #[derive(Debug, Args)]
 struct ThreeWayArgs {
     #[command(flatten)]
-    input: Input,
-    #[command(flatten)]
-    output: Output,
-    #[command(flatten)]
-    hits: Hits,
+    detecting: Detecting,
     #[command(flatten)]
     network: Network,
     /// The score from which a call is called three-way.
@@ -166,9 +150,7 @@ struct ThreeWayArgs {
 #[derive(Debug, Args)]
 struct LevelArgs {
     #[command(flatten)]
-    input: Input,
-    #[command(flatten)]
-    output: Output,
+    common: Common,
     /// A holding tone of about 1010 Hz is on the line: the noise beside it is measured.
     #[arg(long)]
     holding_tone: bool,
@@ -180,9 +162,7 @@ struct LevelArgs {
 #[derive(Debug, Args)]
 struct LearnArgs {
     #[command(flatten)]
-    input: Input,
-    #[command(flatten)]
-    output: Output,
+    common: Common,
     /// What the tone is called in its line: dial, busy, ...; else it is guessed.
     #[arg(long, value_name = "TONE", value_parser = tone)]
     tone: Option<Tone>,
@@ -210,110 +190,90 @@ type Country = Box<tonetables::Country>;
 /// Runs the program. The exit status is 0, 1 where a file could not be analysed whole, 2 where the
 /// command line is wrong.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let (input, mut work) = match cli.command {
-        Command::Digits(args) => digits(args),
-        Command::Progress(args) => progress(args),
-        Command::Answer(args) => answer(args),
-        Command::ThreeWay(args) => three_way(args),
-        Command::Level(args) => level(args),
-        Command::Learn(args) => learn(args),
-    };
-    let input = input.checked();
-    work.raw = input.raw();
-    work.threads = input.threads();
-    match run::run(&work, Names::new(input.files, input.lists)) {
-        Outcome::Done => ExitCode::SUCCESS,
-        Outcome::Failed => ExitCode::FAILURE,
-        Outcome::TooManyForOnePicture => usage("--plot draws one recording: name only one"),
+    let (task, which, detecting) = Cli::parse().command.parts();
+    let name = task.name();
+    let (common, hits) = (detecting.common, detecting.hits);
+    if let Err(what) = common.check() {
+        usage(name, what);
     }
-}
-
-fn digits(args: DigitsArgs) -> (Input, Work) {
-    let profile = match args.profile {
-        DigitProfile::Talk => Profile::Talk,
-        DigitProfile::Pin => Profile::PinEntry,
-    };
-    let task = Task::Digits(Box::new(Dtmf::new(profile)));
-    (
-        args.input,
-        work(task, args.channel, args.output, args.hits.hits),
-    )
-}
-
-fn progress(args: ProgressArgs) -> (Input, Work) {
-    let task = Task::Progress(Box::new(Progress::new(&args.network.country.tones)));
-    (
-        args.input,
-        work(task, args.channel, args.output, args.hits.hits),
-    )
-}
-
-fn answer(args: AnswerArgs) -> (Input, Work) {
-    let classifier = Classifier::new(&args.network.country.tones);
-    let task = Task::Answer(Box::new(classifier), Ticks::ms(args.answered.into()));
-    (
-        args.input,
-        work(task, args.channel, args.output, args.hits.hits),
-    )
-}
-
-fn three_way(args: ThreeWayArgs) -> (Input, Work) {
-    let settings = ThreeWaySettings {
-        threshold: args.threshold,
-    };
-    let fresh = ThirdParty::new(&args.network.country.tones, settings);
-    let task = Task::ThreeWay(Box::new(fresh));
-    (
-        args.input,
-        work(task, Which::Both, args.output, args.hits.hits),
-    )
-}
-
-fn level(args: LevelArgs) -> (Input, Work) {
-    let task = Task::Level(Box::new(Level::new(args.holding_tone)));
-    (args.input, work(task, args.channel, args.output, false))
-}
-
-fn learn(args: LearnArgs) -> (Input, Work) {
-    let task = Task::Learn(args.tone);
-    (args.input, work(task, args.channel, args.output, false))
-}
-
-fn work(task: Task, which: Which, output: Output, hits: bool) -> Work {
-    Work {
+    let work = Work {
         task,
         which,
-        form: match (output.json, hits) {
+        form: match (common.json, hits) {
             (true, _) => Form::Json,
             (_, true) => Form::Hits,
             _ => Form::Table,
         },
-        raw: None,
-        plot: output.plot,
-        threads: NonZeroUsize::MIN,
+        raw: common.format(),
+        threads: common.threads(),
+        plot: common.plot,
+    };
+    match run::run(&work, Names::new(common.files, common.lists)) {
+        Outcome::Done => ExitCode::SUCCESS,
+        Outcome::Failed => ExitCode::FAILURE,
+        Outcome::TooManyForOnePicture => usage(name, "--plot draws one recording: name only one"),
     }
 }
 
-impl Input {
-    /// Ends the program with status 2 where no recording is named, or standard input twice.
-    fn checked(self) -> Input {
+impl Command {
+    /// What is to be done, on which channels, with which files.
+    fn parts(self) -> (Task, Which, Detecting) {
+        let silent = |common| Detecting {
+            common,
+            hits: false,
+        };
+        match self {
+            Command::Digits(args) => {
+                let profile = match args.profile {
+                    DigitProfile::Talk => Profile::Talk,
+                    DigitProfile::Pin => Profile::PinEntry,
+                };
+                let task = Task::Digits(Box::new(Dtmf::new(profile)));
+                (task, args.channel, args.detecting)
+            }
+            Command::Progress(args) => {
+                let fresh = Progress::new(&args.network.country.tones);
+                let task = Task::Progress(Box::new(fresh));
+                (task, args.channel, args.detecting)
+            }
+            Command::Answer(args) => {
+                let fresh = Classifier::new(&args.network.country.tones);
+                let task = Task::Answer(Box::new(fresh), Ticks::ms(args.answered.into()));
+                (task, args.channel, args.detecting)
+            }
+            Command::ThreeWay(args) => {
+                let settings = ThreeWaySettings {
+                    threshold: args.threshold,
+                };
+                let fresh = ThirdParty::new(&args.network.country.tones, settings);
+                let task = Task::ThreeWay(Box::new(fresh));
+                (task, Which::Both, args.detecting)
+            }
+            Command::Level(args) => {
+                let task = Task::Level(Box::new(Level::new(args.holding_tone)));
+                (task, args.channel, silent(args.common))
+            }
+            Command::Learn(args) => (Task::Learn(args.tone), args.channel, silent(args.common)),
+        }
+    }
+}
+
+impl Common {
+    /// What is wrong where no recording is named, or standard input twice.
+    fn check(&self) -> Result<(), &'static str> {
         if self.files.is_empty() && self.lists.is_empty() {
-            usage::<()>("no recording: name files, \"-\" for standard input, or a list with -L");
+            return Err("no recording: name files, \"-\" for standard input, or a list with -L");
         }
-        let from_standard_input = self.files.iter().filter(|file| *file == "-").count()
-            + self
-                .lists
-                .iter()
-                .filter(|list| list.as_os_str() == "-")
-                .count();
-        if from_standard_input > 1 {
-            usage::<()>("standard input (\"-\") can be read once only");
+        let files = self.files.iter().filter(|file| *file == "-");
+        let lists = self.lists.iter().filter(|list| list.as_os_str() == "-");
+        if files.count() + lists.count() > 1 {
+            return Err("standard input (\"-\") can be read once only");
         }
-        self
+        Ok(())
     }
 
-    fn raw(&self) -> Option<Format> {
+    /// What samples without a header are.
+    fn format(&self) -> Option<Format> {
         let coding = match self.raw? {
             RawCoding::S16le => Coding::Linear,
             RawCoding::Ulaw => Coding::Companded(Law::Mu),
@@ -332,11 +292,12 @@ impl Input {
     }
 }
 
-/// Ends the program as a mistake on the command line does.
-fn usage<T>(what: &str) -> T {
-    Cli::command()
-        .error(ErrorKind::ValueValidation, what)
-        .exit()
+/// Ends the program as a mistake on the command line of this command does.
+fn usage(command: &str, what: &str) -> ! {
+    let mut program = Cli::command();
+    program.build();
+    let command = program.find_subcommand_mut(command).expect("a command");
+    command.error(ErrorKind::ValueValidation, what).exit()
 }
 
 /// A tone by the word that the tables have for it.

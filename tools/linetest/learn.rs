@@ -62,11 +62,14 @@ impl Learn {
         let sounds = sounds(&self.heard, &freqs);
         let shape = Shape::of(&sounds, self.heard.len() as u64)?;
         let bursts: Vec<Burst> = shape.bursts.iter().map(shape::Burst::nominal).collect();
-        let tone = self.tone.unwrap_or_else(|| guess(&bursts, shape.repeats));
-        let def = match shape.repeats {
-            true => ToneDef::cadenced(tone, &bursts),
-            false => ToneDef::once(tone, &bursts),
+        let mut def = match shape.repeats {
+            true => ToneDef::cadenced(Tone::Dial, &bursts),
+            false => ToneDef::once(Tone::Dial, &bursts),
         };
+        let namesakes = namesakes(&def);
+        let tone = self.tone.or_else(|| usual(&namesakes));
+        let tone = tone.unwrap_or_else(|| guess(&bursts, shape.repeats));
+        def.tone = tone;
         let line = tonetables::write(&def);
         tonetables::read(&line).map_err(|what| format!("{line}: no table may hold it: {what}"))?;
         Ok(row::Learned {
@@ -77,7 +80,7 @@ impl Learn {
             cycles: shape.cycles,
             bursts: shape.bursts.iter().map(shape::Burst::row).collect(),
             recognised_ms: recognised(&self.heard, &def),
-            sounds_like: namesakes(&def),
+            sounds_like: rows(&namesakes),
             sounds: sounds.iter().map(Sound::shown).collect(),
         })
     }
@@ -115,7 +118,7 @@ fn sounds(heard: &[i16], freqs: &[f32]) -> Vec<Sound> {
     for (at, samples) in frames(heard) {
         ended.extend(segmenter.process(&samples, at).ended);
     }
-    let sounds = ended.iter().map(|ended| Sound::new(ended, heard));
+    let sounds = ended.iter().map(|ended| Sound::new(ended, freqs, heard));
     shape::joined(sounds.collect())
 }
 
@@ -137,28 +140,40 @@ fn recognised(heard: &[i16], def: &ToneDef) -> Option<f64> {
     known.map(|(at, _)| row::ms(end(at)))
 }
 
-/// The tones of all countries that cannot be told from this one.
-fn namesakes(def: &ToneDef) -> Vec<row::Namesake> {
-    let mut found: Vec<row::Namesake> = Vec::new();
+/// The tones of all countries that cannot be told from this one, with their countries.
+fn namesakes(def: &ToneDef) -> Vec<(Tone, &'static str)> {
+    let mut found = Vec::new();
     for code in tonetables::codes() {
         let Ok(country) = tonetables::load(code) else {
             continue;
         };
         let own = country.tones.tones.iter();
         for other in own.filter(|other| other.same_as.is_none() && def.sounds_like(other)) {
-            let namesake = row::Namesake {
-                country: code,
-                tone: words::name(other.tone),
-            };
-            if !found.contains(&namesake) {
-                found.push(namesake);
+            if !found.contains(&(other.tone, code)) {
+                found.push((other.tone, code));
             }
         }
     }
     found
 }
 
-/// What a tone of this shape usually is (ITU-T E.180).
+fn rows(namesakes: &[(Tone, &'static str)]) -> Vec<row::Namesake> {
+    let row = |&(tone, country): &(Tone, &'static str)| row::Namesake {
+        country,
+        tone: words::name(tone),
+    };
+    namesakes.iter().map(row).collect()
+}
+
+/// What most countries that have this sound mean by it.
+fn usual(namesakes: &[(Tone, &'static str)]) -> Option<Tone> {
+    let countries = |tone: Tone| namesakes.iter().filter(|(other, _)| *other == tone).count();
+    // Of two that are as usual, the first.
+    let tones = namesakes.iter().rev().map(|(tone, _)| *tone);
+    tones.max_by_key(|tone| countries(*tone))
+}
+
+/// What a tone of this shape usually is (ITU-T E.180), where no table has it.
 fn guess(bursts: &[Burst], repeats: bool) -> Tone {
     let first = &bursts[0];
     let last = bursts.last().expect("a tone has bursts");

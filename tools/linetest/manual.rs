@@ -34,6 +34,11 @@ Good: 50 ms and more, -3 to -20 dBm0, twist from -4 to +2 dB (a long line takes 
 A digit told twice: an interruption of more than 10 ms in the middle of it, so look for a loose
 contact. A digit told with nobody keying: a voice that imitates it.
 
+--profile talk, the default, is right for every recording: it takes all that a receiver must take
+(ITU-T Q.24), and voices, music and the network's tones are no digits to it. pin is for a line on
+which nobody talks and each key must count, such as a phone at the prompt for a PIN: it takes digits
+with more noise and distortion, and some that a voice imitates.
+
 With --hits: FILE SAMPLE LABEL, the label being the digit. SAMPLE counts the samples read (of one
 channel) when the digit was reported; it is never more than the recording has.
 

@@ -8,6 +8,8 @@ use std::{
     path::PathBuf,
 };
 
+use crate::sound::plain;
+
 /// A recording to open.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Name {
@@ -86,7 +88,7 @@ impl Iterator for Names {
                         named: 0,
                     });
                 }
-                Err(error) => return Some(Err(format!("{}: {error}", name.display()))),
+                Err(error) => return Some(Err(format!("{}: {}", name.display(), plain(&error)))),
             }
         }
     }
@@ -106,7 +108,7 @@ impl List {
             let mut line = Vec::new();
             let mut lines = (&mut self.lines).take(LONGEST + 1);
             if let Err(error) = lines.read_until(b'\n', &mut line) {
-                return Some(Err(error.to_string()));
+                return Some(Err(plain(&error)));
             }
             self.line += 1;
             if line.is_empty() {

@@ -122,7 +122,7 @@ pub(crate) struct Learned {
     pub problem: Option<String>,
     /// What the tone is called in the line.
     pub tone: Option<&'static str>,
-    /// The name is a guess from the cadence.
+    /// The name is a guess, from the tones that sound like it or the cadence.
     pub guessed: bool,
     pub cycles: usize,
     pub bursts: Vec<LearnedBurst>,

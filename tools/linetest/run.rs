@@ -16,7 +16,7 @@ use crate::{
     names::{Name, Names},
     plot::Plot,
     report::{Form, Report},
-    sound::{Format, Sound, SoundError},
+    sound::{Format, Sound, SoundError, plain},
     table::Table,
     task::Task,
 };
@@ -76,7 +76,8 @@ pub(crate) fn run(work: &Work, mut names: Names) -> Outcome {
     let written = match (first, second) {
         (Some(name), None) => {
             let done = one(work, name, &mut out);
-            errors.take(done)
+            let flushed = out.flush();
+            errors.take(done).and(flushed)
         }
         (first, second) => {
             let all = first.into_iter().chain(second).chain(names);
@@ -94,7 +95,7 @@ fn ended(written: io::Result<()>, errors: &Errors) -> Outcome {
         Ok(()) => Outcome::Failed,
         Err(error) => {
             if error.kind() != io::ErrorKind::BrokenPipe {
-                tell(&format!("standard output: {error}"));
+                tell(&format!("standard output: {}", plain(&error)));
             }
             Outcome::Failed
         }
@@ -192,7 +193,7 @@ impl Work {
         let ended = self.listen(&mut sound, &mut report, plot.as_mut(), live)?;
         if let (Some(plot), Some(path)) = (plot, picture) {
             plot.write(path)
-                .map_err(|error| Failure::File(format!("{}: {error}", path.display())))?;
+                .map_err(|error| Failure::File(format!("{}: {}", path.display(), plain(&error))))?;
         }
         ended.map_err(failed)
     }

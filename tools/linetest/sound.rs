@@ -20,6 +20,7 @@ use dsp::g711;
 use types::frame::{FRAME, Law, Samples};
 
 pub use error::SoundError;
+pub(crate) use error::plain;
 use octets::Octets;
 
 /// How samples are written.
@@ -158,6 +159,9 @@ impl<R: Read> Sound<R> {
     fn ended(&self) -> Result<(), SoundError> {
         let held = self.octets.held().len() as u64;
         match self.left {
+            Some(missing) if missing > held && !self.any && held == 0 => {
+                Err(SoundError::CutBeforeSound { missing })
+            }
             Some(left) if left > held => Err(SoundError::Truncated {
                 missing: left - held,
             }),

@@ -6,7 +6,7 @@ use dsp::level::SILENCE_DBM0;
 
 use crate::{
     analysis::Leg,
-    row::{Answer, Digit, Learned, Level, Range, Row, ThreeWay, Tone},
+    row::{Answer, Digit, Learned, Level, Namesake, Range, Row, ThreeWay, Tone},
 };
 
 /// What a table tells.
@@ -34,6 +34,9 @@ pub(crate) struct Table {
 
 /// Digits that are repeated below the table.
 const MOST_DIGITS: usize = 64;
+
+/// Countries that are named for one tone; `--json` names all.
+const MOST_COUNTRIES: usize = 12;
 
 impl Kind {
     /// The words over the columns.
@@ -263,9 +266,13 @@ fn write_learned(out: &mut impl Write, row: &Learned) -> io::Result<()> {
     writeln!(out)?;
     if row.guessed {
         let tone = row.tone.unwrap_or_default();
+        let by = match row.sounds_like.is_empty() {
+            true => "by its cadence alone",
+            false => "as most tables call this sound",
+        };
         writeln!(
             out,
-            "That it is called {tone} is a guess from its cadence (--tone names it)."
+            "Called {tone} {by}, which is a guess: --tone names it."
         )?;
     }
     let cycles = if row.cycles == 1 { "cycle" } else { "cycles" };
@@ -283,14 +290,28 @@ fn write_learned(out: &mut impl Write, row: &Learned) -> io::Result<()> {
             row.cycles
         )?,
     }
-    let alike = row
-        .sounds_like
-        .iter()
-        .map(|like| format!("{} {}", like.country, like.tone));
-    match alike.collect::<Vec<_>>() {
-        none if none.is_empty() => writeln!(out, "No table has a tone like it."),
-        alike => writeln!(out, "Sounds like: {}.", alike.join(", ")),
+    write_namesakes(out, &row.sounds_like)
+}
+
+/// A line for each meaning, with its countries.
+fn write_namesakes(out: &mut impl Write, namesakes: &[Namesake]) -> io::Result<()> {
+    if namesakes.is_empty() {
+        return writeln!(out, "No table has a tone like it.");
     }
+    let mut tones: Vec<&str> = namesakes.iter().map(|like| like.tone).collect();
+    tones.sort_unstable();
+    tones.dedup();
+    for tone in tones {
+        let of = namesakes.iter().filter(|like| like.tone == tone);
+        let countries: Vec<&str> = of.map(|like| like.country).collect();
+        let (shown, rest) = countries.split_at(countries.len().min(MOST_COUNTRIES));
+        write!(out, "Sounds like {tone} of {}", shown.join(", "))?;
+        match rest.len() {
+            0 => writeln!(out, ".")?,
+            more => writeln!(out, " and {more} more.")?,
+        }
+    }
+    Ok(())
 }
 
 fn level_cells(row: &Level) -> String {

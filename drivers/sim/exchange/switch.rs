@@ -1,7 +1,7 @@
 //! The exchange's call: what follows what.
 
 use crate::sim::{
-    called_party::CalledParty,
+    called_office::Network,
     clip::Clip,
     exchange::{
         Exchange, Feed,
@@ -117,7 +117,7 @@ impl Exchange {
             _ => State::Idle,
         };
         if matches!(self.state, State::Idle) {
-            self.party = None;
+            self.far.clear();
         }
     }
 
@@ -151,7 +151,7 @@ impl Exchange {
             } => self.after_hang_up(at, since, afterwards),
             State::Held { until, .. } => {
                 if until <= at {
-                    self.party = None;
+                    self.far.clear();
                     self.state = State::Idle;
                 }
             }
@@ -217,7 +217,7 @@ impl Exchange {
     fn give_dial_tone(&mut self, at: Tick, again: bool) {
         self.transcript.note(at, Event::DialTone { again });
         self.tones.start(self.line.plan.dial);
-        self.party = None;
+        self.far.clear();
         self.dialed = Digits::EMPTY;
         self.state = State::Register { since: at };
     }
@@ -267,7 +267,7 @@ impl Exchange {
         let plan = self.line.plan;
         let reached = match destination {
             Destination::Party(script) => {
-                self.party = Some(CalledParty::ring(at, script, plan));
+                self.far.ring(at, script, plan);
                 self.start_ringing(at);
                 Reached::Party
             }
@@ -343,11 +343,7 @@ impl Exchange {
                 rings: begun,
             };
         }
-        if self
-            .party
-            .as_ref()
-            .is_some_and(|party| party.answer_at <= at)
-        {
+        if self.far.answers(at) {
             self.tones.stop();
             self.transcript.note(at, Event::Answered);
             self.state = State::Talk {
@@ -357,12 +353,16 @@ impl Exchange {
     }
 
     fn talk(&mut self, at: Tick, heard: &Samples, out: &mut Samples, reversed: bool) {
-        let Some(party) = &mut self.party else {
-            return;
+        let network = Network {
+            routes: &self.routes,
+            numbering: self.line.numbering,
+            plan: self.line.plan,
+            post_dial: self.line.post_dial,
         };
-        if !party.frame(at, heard, out, &mut self.transcript) {
+        let transcript = &mut self.transcript;
+        if !self.far.frame(at, heard, out, &network, transcript) {
             self.transcript.note(at, Event::PartyHungUp);
-            self.party = None;
+            self.far.clear();
             self.state = State::Gone {
                 since: at,
                 reversed,

@@ -1,6 +1,7 @@
 //! What the drivers room promises, by name.
 
 mod bench;
+mod called_office;
 mod clocked;
 mod contract;
 mod copper;

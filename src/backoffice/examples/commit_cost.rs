@@ -13,8 +13,8 @@ use std::{
 use types::{
     call_record::CallEnd,
     dial_plan::{DialPlan, DialedNumber},
-    digits::{Digits, List},
-    disposition::{Disposition, EndedBy, FraudFlags},
+    digits::Digits,
+    disposition::{Disposition, EndedBy},
     id::LineId,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::{Admission, Asked, DialedOrSpeed, Query, Reply},
@@ -134,23 +134,11 @@ fn admission(off_hook_at: Tick) -> Asked {
 }
 
 fn ended(off_hook_at: Tick) -> CallEnd {
-    CallEnd {
-        call: None,
+    let ended_at = off_hook_at + Ticks::secs(1);
+    CallEnd::bare(
         off_hook_at,
-        inmate: None,
-        dialed: Digits::EMPTY,
-        trunk: None,
-        language: None,
-        answered_at: None,
-        talk_from: None,
-        ended_at: off_hook_at + Ticks::secs(1),
-        disposition: Disposition::Abandoned,
-        blocked: None,
-        ended_by: EndedBy::Inmate,
-        flags: FraudFlags::NONE,
-        extra_digits: 0,
-        answer_evidence: List::new(),
-        release_evidence: List::new(),
-        three_way: List::new(),
-    }
+        ended_at,
+        Disposition::Abandoned,
+        EndedBy::Inmate,
+    )
 }

@@ -3,6 +3,9 @@
 //!
 //! `cargo run --release -p dsp --example echo_cost`
 
+mod cpu;
+
+use cpu::thread_cpu_ns;
 use dsp::{
     echo::{Canceller, EchoSettings},
     g711,
@@ -72,14 +75,6 @@ fn report(what: &str, mut run: impl FnMut(usize)) {
         best = best.min(2.0 * spent as f64 / frames as f64);
     }
     println!("{best:8.0} ns  {what}");
-}
-
-/// CPU time of this thread: the kernel's own count, in ns (first figure of schedstat).
-fn thread_cpu_ns() -> u64 {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat");
-    let stat = stat.expect("a Linux kernel that keeps schedstat");
-    let first = stat.split_whitespace().next();
-    first.and_then(|ns| ns.parse().ok()).expect("a count of ns")
 }
 
 /// Noise with the spectrum and the swelling of speech.

@@ -2,7 +2,7 @@
 //! of the same object.
 
 use crate::runtime::{
-    clock::{Clock, utc_ms},
+    clock::Clock,
     links::OfficeEnd,
     notice::{Notice, Notices},
     office::{BATCH_WAIT, Office, OfficeRoom},
@@ -98,7 +98,8 @@ impl OfficeSeat {
     fn due(&mut self, now: Tick, stop: bool, course: &mut Course) {
         if now >= course.anchor_at {
             course.anchor_at = now + ANCHOR_EVERY;
-            self.room.office().anchor(now, utc_ms());
+            let (tick, utc_ms) = self.clock.anchor();
+            self.room.office().anchor(tick, utc_ms);
         }
         if self.room.retry_at().is_some_and(|at| at <= now) {
             course.last_tries += u32::from(stop);

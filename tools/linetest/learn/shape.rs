@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dsp::{
     level::power_dbm0,
-    plan::{self, MAX_BURSTS},
+    plan::{self, MAX_BURSTS, MAX_FREQS},
     segment::Ended,
 };
 
@@ -54,8 +54,13 @@ const STEADY_BEFORE_END: u64 = 24_000;
 /// have three.
 const MOST_AT_ONCE: usize = 4;
 
+/// A frequency of the recording that is as strong as this beside a sound's others is one of them,
+/// though the detector did not need it to know the sound.
+const AS_STRONG_DB: f32 = 8.0;
+
 impl Sound {
-    pub fn new(ended: &Ended, heard: &[i16]) -> Sound {
+    /// `freqs` are all of the recording.
+    pub fn new(ended: &Ended, freqs: &[f32], heard: &[i16]) -> Sound {
         const EDGE: u64 = 160;
         let (start, end) = (ended.start.0, ended.end.0.min(heard.len() as u64));
         let inner = match (start + EDGE, end.saturating_sub(EDGE)) {
@@ -63,12 +68,18 @@ impl Sound {
             _ => start..end,
         };
         let inner = &heard[inner.start as usize..inner.end as usize];
-        let tones = ended.freqs.iter().map(|&hz| (hz, level(inner, hz)));
-        Sound {
-            start,
-            end,
-            tones: tones.collect(),
-        }
+        let with_level = |&hz: &f32| (hz, level(inner, hz));
+        let mut tones: Vec<(f32, f32)> = ended.freqs.iter().map(with_level).collect();
+        let weakest = tones.iter().map(|tone| tone.1).fold(f32::MAX, f32::min);
+        // Nearer than that, it would be the side of one of them.
+        let apart = 2.5 * dsp::SAMPLE_RATE as f32 / inner.len() as f32;
+        let alone = |hz: &f32| ended.freqs.iter().all(|known| (known - hz).abs() > apart);
+        let others = freqs.iter().filter(|hz| alone(hz)).map(with_level);
+        let others = others.filter(|tone| tone.1 > weakest - AS_STRONG_DB);
+        let room = MAX_FREQS.saturating_sub(tones.len());
+        tones.extend(others.take(room));
+        tones.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Sound { start, end, tones }
     }
 
     /// Beginning and end in ms, and the frequencies.

@@ -334,7 +334,9 @@ fn time_axis(canvas: &mut Canvas, spectrum: Area, levels: Area, time: &Time) {
         long if long < 3_600_000.0 => "min:s",
         _ => "h:min:s",
     };
-    canvas.text(levels.right() + 28, levels.bottom() + 9, unit, FAINT);
+    let below = levels.bottom() + 9;
+    canvas.text(levels.right() + 28, below, "time", FAINT);
+    canvas.text(levels.right() + 28, below + LINE, unit, FAINT);
     canvas.frame(spectrum, INK);
 }
 

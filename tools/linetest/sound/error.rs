@@ -15,7 +15,7 @@ pub enum SoundError {
 
     #[error(
         "no WAV file: it begins like {likeness}; convert it with \"sox IN -r 8000 -b 16 OUT.wav\", \
-         or name its samples with --raw s16le, ulaw or alaw"
+         or say with --raw which samples without a header it holds"
     )]
     NoWav { likeness: String },
 
@@ -24,18 +24,19 @@ pub enum SoundError {
 
     #[error(
         "sampled at {found} Hz, and a telephone line is 8000: convert it with \
-         \"sox IN -r 8000 OUT.wav\""
+         \"sox IN -r 8000 -b 16 OUT.wav\""
     )]
     Rate { found: u32 },
 
     #[error(
-        "{found} channels, where one or two are read: take one with \"sox IN OUT.wav remix 1\""
+        "{found} channels, where one or two are read: take one with \
+         \"sox IN -r 8000 -b 16 OUT.wav remix 1\""
     )]
     Channels { found: u16 },
 
     #[error(
         "samples are {found}, where 16-bit PCM, mu-law and A-law are read: convert it with \
-         \"sox IN -e signed -b 16 OUT.wav\""
+         \"sox IN -r 8000 -b 16 OUT.wav\""
     )]
     Coding { found: String },
 
@@ -45,15 +46,18 @@ pub enum SoundError {
     )]
     Truncated { missing: u64 },
 
+    #[error("truncated: of the {missing} octets of sound that its header tells of there is none")]
+    CutBeforeSound { missing: u64 },
+
     #[error(
-        "damaged: {over} octets at the end of the sound are no whole sample; what is before was \
+        "damaged: it ends in the middle of a sample (octets of it: {over}); what is before was \
          analysed"
     )]
     PartOfASample { over: u64 },
 }
 
 /// The system's word without its number.
-fn plain(error: &io::Error) -> String {
+pub(crate) fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     let end = text.find(" (os error").unwrap_or(text.len());
     let mut text = text[..end].to_owned();

@@ -158,9 +158,12 @@ fn described(tag: u16, bits: u16) -> String {
         0x31 => "GSM 06.10",
         0x40 => "G.721 ADPCM",
         0x50 | 0x55 => "MPEG audio",
-        _ => return format!("of format tag {tag:#06x} with {bits} bits"),
+        _ => return format!("of an unknown coding, format tag {tag:#06x}, {bits} bits"),
     };
-    format!("{name} of {bits} bits")
+    match bits {
+        0 => name.to_owned(),
+        bits => format!("{bits}-bit {name}"),
+    }
 }
 
 fn no_wav(start: &[u8]) -> SoundError {

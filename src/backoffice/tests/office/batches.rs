@@ -1,4 +1,4 @@
-use crate::bench::{DOE, ONE, ROE, TWO, admission, bench, completed, secret};
+use crate::bench::{DOE, ONE, ROE, TWO, admission, bench, completed, database, secret};
 use db::keys::{CounterKey, CounterKind};
 use types::{
     disposition::Blocked,
@@ -93,11 +93,7 @@ fn damage(
     dir: &std::path::Path,
     put: impl Fn(&db::Tables, &mut db::Writer<'_>) -> Result<(), db::Error>,
 ) {
-    let options = db::Options {
-        map_size: 8 << 20,
-        durable: true,
-    };
-    let database = db::Database::open(dir, &options).expect("opens");
+    let database = database(dir);
     let mut writer = database.write().expect("writes");
     put(database.tables(), &mut writer).expect("puts");
     writer.commit().expect("commits");

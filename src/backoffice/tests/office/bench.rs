@@ -8,8 +8,8 @@ use tempfile::TempDir;
 use types::{
     call_record::{CallEnd, CallRecord},
     dial_plan::{DialPlan, DialRule, Dialed},
-    digits::{Digits, List},
-    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    digits::Digits,
+    disposition::{Blocked, Disposition, EndedBy},
     id::{CallId, LineId},
     language::Language,
     phone_number::{CallType, DialingPattern},
@@ -131,6 +131,15 @@ pub fn open(dir: &Path, config: Config) -> BackOffice {
     BackOffice::open(dir, config).unwrap_or_else(|e| panic!("does not open: {e}"))
 }
 
+/// The database of an office that is closed.
+pub fn database(dir: &Path) -> db::Database {
+    let options = db::Options {
+        map_size: 8 << 20,
+        durable: true,
+    };
+    db::Database::open(dir, &options).expect("opens")
+}
+
 pub fn admission(pin: Option<&str>, dialed: &str, off_hook_at: Tick) -> Query {
     let digits = Digits::parse(dialed).expect("digits");
     let number = match plan().read(&digits) {
@@ -147,24 +156,19 @@ pub fn admission(pin: Option<&str>, dialed: &str, off_hook_at: Tick) -> Query {
 
 /// The end of a call that was talked on for a while.
 pub fn completed(call: Option<CallId>, off_hook_at: Tick) -> CallEnd {
+    let ended_at = off_hook_at + Ticks::secs(90);
     CallEnd {
         call,
-        off_hook_at,
-        inmate: None,
         dialed: Digits::parse("02155550123").expect("digits"),
-        trunk: None,
         language: Some(Language::ENGLISH),
         answered_at: Some(off_hook_at + Ticks::secs(20)),
         talk_from: Some(off_hook_at + Ticks::secs(30)),
-        ended_at: off_hook_at + Ticks::secs(90),
-        disposition: Disposition::Completed,
-        blocked: None,
-        ended_by: EndedBy::Inmate,
-        flags: FraudFlags::NONE,
-        extra_digits: 0,
-        answer_evidence: List::new(),
-        release_evidence: List::new(),
-        three_way: List::new(),
+        ..CallEnd::bare(
+            off_hook_at,
+            ended_at,
+            Disposition::Completed,
+            EndedBy::Inmate,
+        )
     }
 }
 
@@ -197,6 +201,18 @@ impl Bench {
             assert_eq!(answered.number, self.asked);
             answered.reply
         })
+    }
+
+    /// A sign of life of a call, which is not answered.
+    pub fn seen(&mut self, line: LineId, call: CallId, at: Tick) {
+        let (answered_at, talk_from) = (None, None);
+        let query = Query::Seen {
+            call,
+            at,
+            answered_at,
+            talk_from,
+        };
+        assert!(self.ask(line, query).is_none());
     }
 
     /// Off-hook now, and the number dialed at once.

@@ -225,21 +225,7 @@ fn a_call_left_open_is_ended_where_it_was_last_seen() {
     let permit = bench.permitted(ONE, Some(DOE), "02155550123");
     for _ in 0..45 {
         bench.wait(1);
-        let at = bench.now;
-        let call = permit.call;
-        assert!(
-            bench
-                .ask(
-                    ONE,
-                    Query::Seen {
-                        call,
-                        at,
-                        answered_at: None,
-                        talk_from: None
-                    }
-                )
-                .is_none()
-        );
+        bench.seen(ONE, permit.call, bench.now);
     }
     bench.wait(30);
     let mut bench = bench.restart();
@@ -276,32 +262,8 @@ fn a_sign_of_life_of_another_call_changes_nothing() {
     let second = bench.permitted(ONE, Some(DOE), "02155550123");
     let at = bench.now + Ticks::secs(50);
     let call = first.call;
-    assert!(
-        bench
-            .ask(
-                ONE,
-                Query::Seen {
-                    call,
-                    at,
-                    answered_at: None,
-                    talk_from: None
-                }
-            )
-            .is_none()
-    );
-    assert!(
-        bench
-            .ask(
-                TWO,
-                Query::Seen {
-                    call,
-                    at,
-                    answered_at: None,
-                    talk_from: None
-                }
-            )
-            .is_none()
-    );
+    bench.seen(ONE, call, at);
+    bench.seen(TWO, call, at);
     let bench = bench.restart();
     assert_eq!(
         bench.record(second.call).ended_utc_ms,

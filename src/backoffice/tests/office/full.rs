@@ -49,20 +49,7 @@ fn at_ninety_per_cent_admissions_are_refused_and_open_calls_finish() {
     // The open call lives on, second by second, and ends.
     for _ in 0..50 {
         bench.wait(1);
-        let at = bench.now;
-        assert!(
-            bench
-                .ask(
-                    ONE,
-                    Query::Seen {
-                        call,
-                        at,
-                        answered_at: None,
-                        talk_from: None
-                    }
-                )
-                .is_none()
-        );
+        bench.seen(ONE, call, bench.now);
     }
     assert!(bench.office.take_failure().is_none());
     assert_eq!(bench.end(ONE, completed(Some(call), lifted)), call);

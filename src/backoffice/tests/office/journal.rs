@@ -1,6 +1,6 @@
-use crate::bench::{Bench, DOE, ONE, START, bench, completed, config, open};
+use crate::bench::{Bench, DOE, ONE, START, bench, completed, config, database, open};
 use db::{
-    Database, Key, Options, Value,
+    Database, Key, Value,
     keys::CounterKey,
     keys::CounterKind,
     values::{Counter, Entry},
@@ -16,14 +16,7 @@ fn verified_after(change: impl FnOnce(&Database, &mut db::Writer<'_>)) -> Result
     let Bench { dir, office, .. } = bench();
     drop(office);
     {
-        let database = Database::open(
-            dir.path(),
-            &Options {
-                map_size: 8 << 20,
-                durable: true,
-            },
-        )
-        .expect("opens");
+        let database = database(dir.path());
         let mut writer = database.write().expect("writes");
         change(&database, &mut writer);
         writer.commit().expect("commits");
@@ -108,14 +101,7 @@ fn a_missing_last_entry_lets_nothing_be_written() {
     let Bench { dir, office, .. } = bench();
     drop(office);
     {
-        let database = Database::open(
-            dir.path(),
-            &Options {
-                map_size: 8 << 20,
-                durable: true,
-            },
-        )
-        .expect("opens");
+        let database = database(dir.path());
         let mut writer = database.write().expect("writes");
         let journal = &database.tables().journal;
         let (last, _) = journal.last(&writer).expect("reads").expect("is there");
@@ -170,14 +156,7 @@ fn a_call_is_journaled_when_it_is_admitted_and_when_it_ends() {
 fn the_first_entry_follows_from_nothing() {
     let Bench { dir, office, .. } = bench();
     drop(office);
-    let database = Database::open(
-        dir.path(),
-        &Options {
-            map_size: 8 << 20,
-            durable: true,
-        },
-    )
-    .expect("opens");
+    let database = database(dir.path());
     let reader = database.read().expect("reads");
     let first = database.tables().journal.get(&reader, &entry_key(1));
     let first = first.expect("reads").expect("is there");

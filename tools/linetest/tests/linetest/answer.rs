@@ -32,6 +32,26 @@ fn nobody_there_is_silence_and_too_short_a_recording_undecided() {
     assert!(rows[1]["decided_ms"].is_null() && rows[1]["confidence"].is_null());
 }
 
+/// The table tells the last decision, JSON those before it, too.
+#[test]
+fn a_decision_that_was_replaced_is_kept_in_json() {
+    let place = Place::new();
+    let answer = tone("tone record 2100 -13dBm0 on 3000, once", 4000);
+    place.recording("late.wav", &joined(&[silence(5000), answer]));
+    let row = &place.run(&["answer", "--json", "late.wav"]).json()[0];
+    assert_eq!(row["class"], "fax-modem");
+    assert_eq!(row["earlier"][0]["class"], "silence");
+    let before = row["earlier"][0]["decided_ms"].as_f64().expect("a time");
+    assert!((1000.0..5000.0).contains(&before), "{row}");
+    let table = place.run(&["answer", "late.wav"]);
+    let lines: Vec<&str> = table.good().lines().collect();
+    assert_eq!(lines.len(), 2, "{table:?}");
+    assert!(
+        lines[1].starts_with("mono   fax-modem  answer "),
+        "{table:?}"
+    );
+}
+
 /// What was heard before the answer does not decide; of two sides, the trunk's does.
 #[test]
 fn the_answer_may_come_later_in_the_recording() {

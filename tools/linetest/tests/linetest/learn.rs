@@ -143,8 +143,66 @@ fn the_name_may_be_given_and_known_tones_are_named() {
         "{run:?}"
     );
     assert!(
-        run.out.contains("us busy") && !run.out.contains("guess"),
+        run.out.contains("Sounds like busy of bb, ca,") && !run.out.contains("guess"),
         "{run:?}"
+    );
+}
+
+/// What the tables have goes before what the cadence looks like.
+#[test]
+fn a_tone_is_called_what_most_tables_call_it() {
+    for (line, name) in [
+        (
+            "tone busy 425 -10dBm0 on 200 off 200, on 600 off 1000",
+            "dial",
+        ),
+        ("tone busy 440 -20dBm0 on 300 off 9700", "call-waiting"),
+        ("tone busy 1400 -18dBm0 on 500 off 14500", "record"),
+        ("tone busy 425 -10dBm0 on 500 off 500", "busy"),
+        ("tone busy 425 -10dBm0 on 250 off 250", "reorder"),
+        ("tone busy 1100 -10dBm0 on 700 off 3000", "ringback"),
+    ] {
+        let seconds = if line.contains("500 off 14500") {
+            46
+        } else {
+            32
+        };
+        let row = learned(&tone(line, 1000 * seconds));
+        assert_eq!(row["tone"], name, "{row}");
+        assert_eq!(row["guessed"], true);
+    }
+}
+
+/// The line of a tone that is switched fast has lines beside it, which are no tones.
+#[test]
+fn howler_is_learned_through_noise() {
+    let line = "tone howler 1400+2060+2450+2600 -12dBm0 on 100 off 100";
+    for noise_dbm0 in [-75.0, -65.0, -55.0] {
+        let mut samples = tone(line, 6000);
+        noise(&mut samples, noise_dbm0);
+        let row = learned(&samples);
+        assert_eq!(row["line"], line, "{noise_dbm0} dBm0: {row}");
+    }
+}
+
+/// A table holds four frequencies at once.
+#[test]
+fn more_frequencies_than_a_tone_has_are_no_harm() {
+    let chord = [600.0, 900.0, 1300.0, 1700.0, 2200.0, 2700.0];
+    let value = |n: usize| {
+        let at = std::f32::consts::TAU * n as f32 / 8000.0;
+        let sum: f32 = chord.iter().map(|hz| (hz * at).sin()).sum();
+        if n % 4000 < 2000 {
+            (3000.0 * sum) as i16
+        } else {
+            0
+        }
+    };
+    let samples: Vec<i16> = (0..40_000).map(value).collect();
+    let row = learned(&samples);
+    assert!(
+        row["line"].is_string() || row["problem"].is_string(),
+        "{row}"
     );
 }
 

@@ -21,6 +21,15 @@ use std::{
 use dsp::tone_gen::{DigitGen, ToneGen};
 use types::digits::Digits;
 
+const COMMANDS: [&str; 6] = [
+    "digits",
+    "progress",
+    "answer",
+    "three-way",
+    "level",
+    "learn",
+];
+
 /// A directory with recordings in it; the program runs there, so that names are short.
 struct Place {
     directory: tempfile::TempDir,

@@ -67,10 +67,7 @@ fn a_list_that_is_wrong_is_told_and_the_rest_done() {
     place.recording("good.wav", &keyed("5"));
     place.file("empty", b"\n\n").file("long", &[b'x'; 5000]);
     for (list, told) in [
-        (
-            "nowhere",
-            "linetest: nowhere: No such file or directory (os error 2)\n",
-        ),
+        ("nowhere", "linetest: nowhere: no such file or directory\n"),
         ("empty", "linetest: empty: the list names no file\n"),
         (
             "long",
@@ -111,6 +108,18 @@ fn usage_errors_end_with_status_2_and_print_nothing() {
             "{arguments:?}: {run:?}"
         );
         assert!(!run.err.is_empty(), "{arguments:?}");
+    }
+}
+
+/// The usage is that of the command that was meant.
+#[test]
+fn a_command_without_a_recording_shows_how_it_is_used() {
+    let place = Place::new();
+    for command in crate::COMMANDS {
+        let run = place.run(&[command]);
+        assert!(run.err.contains("no recording: name files"), "{run:?}");
+        let usage = format!("Usage: linetest {command} [OPTIONS] [FILE]...");
+        assert!(run.err.contains(&usage), "{run:?}");
     }
 }
 

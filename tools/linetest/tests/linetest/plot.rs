@@ -136,7 +136,7 @@ fn a_picture_that_cannot_be_written_is_told_after_the_report() {
     assert!(run.out.ends_with("1 digit: 1\n"), "{run:?}");
     assert_eq!(
         run.err,
-        "linetest: nowhere/x.png: No such file or directory (os error 2)\n"
+        "linetest: nowhere/x.png: no such file or directory\n"
     );
 }
 

@@ -1,6 +1,7 @@
 //! `linetest progress`.
 
 use crate::{Place, joined, silence, tone};
+use types::tone::Tone;
 
 fn us(name: &str, ms: usize) -> Vec<i16> {
     let country = tonetables::load("us").expect("the table");
@@ -45,6 +46,32 @@ fn a_call_is_told_tone_by_tone() {
         assert!(near("start_ms", start) && near("end_ms", end), "{row}");
         assert!(row["confidence"].as_f64().expect("a number") > 0.7, "{row}");
     }
+}
+
+/// A network may have several cadences of one meaning: whichever it plays is told once.
+#[test]
+fn a_tone_of_several_cadences_is_told_once() {
+    let place = Place::new();
+    let mut tried = 0;
+    for code in tonetables::codes() {
+        let tones = tonetables::load(code).expect("a table").tones.tones;
+        for name in [Tone::Ringback, Tone::Busy] {
+            let own = tones
+                .iter()
+                .filter(|def| def.tone == name && def.same_as.is_none());
+            let own: Vec<_> = own.collect();
+            for def in own.iter().filter(|_| own.len() > 1) {
+                tried += 1;
+                let sound = tone(&tonetables::write(def), 26_000);
+                place.recording("x.wav", &joined(&[silence(700), sound, silence(300)]));
+                let rows = place
+                    .run(&["progress", "--country", code, "--json", "x.wav"])
+                    .json();
+                assert_eq!(rows.len(), 1, "{code} {def:?}\n{rows:#?}");
+            }
+        }
+    }
+    assert!(tried > 20, "{tried}");
 }
 
 /// Many cycles are one hit; the same tone after another is a new one.

@@ -209,7 +209,7 @@ fn another_rate_is_told_with_the_remedy() {
         ]);
         let told = refused(&octets);
         assert!(told.starts_with(&format!("sampled at {rate} Hz")), "{told}");
-        assert!(told.contains("sox IN -r 8000 OUT.wav"), "{told}");
+        assert!(told.contains("sox IN -r 8000 -b 16 OUT.wav"), "{told}");
     }
 }
 
@@ -234,12 +234,12 @@ fn other_channels_than_one_or_two_are_told() {
 #[test]
 fn another_coding_is_named() {
     let codings = [
-        (1, 8, "PCM of 8 bits"),
-        (1, 24, "PCM of 24 bits"),
-        (3, 32, "floating-point of 32 bits"),
-        (7, 16, "mu-law of 16 bits"),
-        (0x31, 0, "GSM 06.10 of 0 bits"),
-        (0x1234, 9, "of format tag 0x1234 with 9 bits"),
+        (1, 8, "8-bit PCM"),
+        (1, 24, "24-bit PCM"),
+        (3, 32, "32-bit floating-point"),
+        (7, 16, "16-bit mu-law"),
+        (0x31, 0, "GSM 06.10"),
+        (0x1234, 9, "of an unknown coding, format tag 0x1234, 9 bits"),
     ];
     for (tag, bits, name) in codings {
         for fmt in [fmt(tag, 1, 8000, bits), extensible(tag, 1, 8000, bits)] {
@@ -320,6 +320,19 @@ fn a_recording_that_is_cut_short_is_analysed_as_far_as_it_goes() {
 }
 
 #[test]
+fn a_recording_cut_before_its_sound_is_told() {
+    let whole = wav::pcm(1, &keyed("1"));
+    let told = refused(&whole[..44]);
+    let octets = whole.len() - 44;
+    assert_eq!(
+        told,
+        format!(
+            "truncated: of the {octets} octets of sound that its header tells of there is none"
+        )
+    );
+}
+
+#[test]
 fn a_sample_that_is_cut_is_told() {
     let place = Place::new();
     place.file("odd.raw", &[wav::linear(&keyed("1")), vec![9]].concat());
@@ -327,7 +340,7 @@ fn a_sample_that_is_cut_is_told() {
     assert_eq!((run.code, run.out.lines().count()), (Some(1), 1), "{run:?}");
     assert!(
         run.err
-            .contains("1 octets at the end of the sound are no whole sample"),
+            .contains("ends in the middle of a sample (octets of it: 1)"),
         "{run:?}"
     );
     let data = wav::linear(&keyed("1"));

@@ -158,7 +158,7 @@ fn a_disk_that_is_full_is_an_error() {
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        told.starts_with("linetest: standard output: No space left"),
+        told.starts_with("linetest: standard output: no space left"),
         "{told}"
     );
 }
@@ -166,14 +166,7 @@ fn a_disk_that_is_full_is_an_error() {
 #[test]
 fn the_manual_says_of_each_command_what_is_good() {
     let place = Place::new();
-    for command in [
-        "digits",
-        "progress",
-        "answer",
-        "three-way",
-        "level",
-        "learn",
-    ] {
+    for command in crate::COMMANDS {
         let run = place.run(&["help", command]);
         assert!(run.good().contains("Examples:\n"), "{command}");
         for line in run.out.lines() {

@@ -17,15 +17,25 @@
 //! 16 lags of the echo's envelope, clicks, a pitch and ten cepstra on every fourth frame of speech.
 //! All the rest is done twice a second.
 //!
-//! Limits: no standard exists and no published figure. On 400 calls with a third party and @HOURS@ hours
+//! Limits: no standard exists and no published figure. On 400 calls with a third party and 44.5 hours
 //! without of the test part of the labelled set (`tests/suites/three_way.rs`, which is synthetic and
 //! says what it covers), `three_way curve test 20001 400 700` gave:
 //!
 //! | threshold | found within 30 s | false alarms in 20 hours | half of them found within |
 //! |---|---|---|---|
-//! @TABLE@
+//! | -1.0 | 98.8 % | 9.9 | 1.8 s |
+//! | 0.0 | 96.5 % | 4.0 | 2.2 s |
+//! | 0.5 | 94.0 % | 2.7 | 2.4 s |
+//! | 1.0 | 90.2 % | 1.8 | 2.6 s |
+//! | 1.5 | 85.8 % | 1.3 | 2.8 s |
+//! | 2.0 | 83.5 % | 0.9 | 3.2 s |
+//! | 2.5 | 78.8 % | 0 | 3.4 s |
+//! | 3.0 | 72.2 % | 0 | 3.6 s |
 //!
-//! @MISSED@
+//! The goal, 95 % at one false alarm in 20 hours, is not met: what is called falsely is a far end
+//! that took another call or pressed a mute key and came back as it was. Of joinings without a click
+//! on a line whose own noise covers the far end's, a quarter is not found; nor is
+//! one in the first 6 s of a call.
 //! With the phone's side silent (a recording of the trunk
 //! alone) its echo is part of the talk: silences are fewer, and less is found.
 

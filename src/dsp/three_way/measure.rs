@@ -127,34 +127,28 @@ fn quiet(stats: &Stats) -> &[Levels; OCTAVES] {
 /// In the order of [`super::weights::USES`].
 pub(super) fn inputs(e: &Episode) -> Inputs {
     let (before, gap, after) = (&e.before, &e.gap, &e.after);
-    let Compared {
-        left,
-        back,
-        changed,
-        pauses,
-        known,
-    } = compared(e);
+    let noise = compared(e);
     let flag = |there: bool| f32::from(u8::from(there));
     let level = after.level.mean() - before.level.mean();
     let pitch = after.pitch.mean() - before.pitch.mean();
     let both_spoke = before.level.count >= 1.0 && after.level.count >= 1.0;
     let t = &e.talkers;
     [
-        left.mean,
-        left.most,
-        left.apart,
-        back.mean,
-        back.most,
-        back.apart,
-        changed.mean,
-        changed.most,
-        changed.apart,
-        pauses.mean,
-        pauses.most,
-        pauses.apart,
-        known[1],
-        known[0],
-        known[2],
+        noise.left.mean,
+        noise.left.most,
+        noise.left.apart,
+        noise.back.mean,
+        noise.back.most,
+        noise.back.apart,
+        noise.changed.mean,
+        noise.changed.most,
+        noise.changed.apart,
+        noise.pauses.mean,
+        noise.pauses.most,
+        noise.pauses.apart,
+        noise.known[1],
+        noise.known[0],
+        noise.known[2],
         gap.flutter.mean().min(4.0),
         e.silent_for.max(1.0).log2(),
         (e.silent_for / e.usual_silence.max(4.0)).log2(),
@@ -177,10 +171,10 @@ pub(super) fn inputs(e: &Episode) -> Inputs {
         after.pitch.variance().sqrt() - before.pitch.variance().sqrt(),
         unlike(&before.shape, &after.shape, 3.0),
         color(before, after),
-        left.sharp,
-        changed.sharp,
+        noise.left.sharp,
+        noise.changed.sharp,
         (t.mean(t.color) - 1.0) * sure(t.heard),
-        back.sharp,
+        noise.back.sharp,
         t.most_tone.min(12.0),
         t.first.min(8.0),
         t.other.min(20.0),

@@ -2,10 +2,13 @@
 //! silence is compared.
 
 use super::{
-    Evidence, MOST_EVIDENCE, NO_EPISODE, ThreeWayEvent, ThreeWayEvidence, ThreeWayFrame,
+    Evidence, NO_EPISODE, ThreeWayEvent, ThreeWayEvidence, ThreeWayFrame,
+    front::OCTAVES,
     half::{HALF_SECOND, Half},
-    stats::{Moments, Stats},
-    weights::{CURVES, Inputs, PRIORS, both},
+    levels::Levels,
+    measure::{self, Talkers},
+    stats::{LEAST_NOISE, Stats, db},
+    weights::{self, Inputs},
 };
 use crate::click::Click;
 use arrayvec::ArrayVec;
@@ -25,7 +28,14 @@ const SILENT: usize = 4;
 const STRAY: u8 = 4;
 
 /// Frames within two half seconds that end it.
-const BACK: u8 = 20;
+const BACK: u8 = 60;
+/// Frames of a voice that do.
+const VOICE: u8 = 10;
+
+/// Half seconds of another noise that are more than the flash itself.
+const SHORTEST: f32 = 4.0;
+/// Half seconds within which nobody has dialed a third and talked to them.
+const CONSULTED: f32 = 8.0;
 
 /// What is before an episode is taken this many half seconds late: the silence is no part of it.
 const LATE: usize = SILENT + 2;
@@ -51,7 +61,7 @@ const FADE: f32 = 0.988;
 const CLICKS: usize = 16;
 
 /// Half seconds of a call before which nothing is compared.
-const KNOWN: f32 = 20.0;
+const KNOWN: f32 = 12.0;
 
 #[derive(Clone, Debug)]
 pub(super) struct Episodes {
@@ -62,45 +72,66 @@ pub(super) struct Episodes {
     unbroken: usize,
     clicks: ArrayVec<Click, CLICKS>,
     open: ArrayVec<Episode, OPEN>,
+    /// Clicks and half seconds of the call so far, and its longest silence that ended.
+    clicked: f32,
+    heard_for: f32,
+    quiet_for: f32,
+    longest: f32,
     score: f32,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Episode {
+pub(super) struct Episode {
     left: Tick,
-    joined: Option<Tick>,
-    before: Stats,
-    gap: Stats,
-    after: Stats,
+    pub joined: Option<Tick>,
+    pub before: Stats,
+    pub gap: Stats,
+    pub after: Stats,
     /// Frames of the far end in the last half second.
     stray: u8,
-    /// Distance of the voices after from those before, summed by half second.
-    pitch_off: (f32, f32),
-    shape_off: (f32, f32),
-    /// Half seconds.
-    silent_for: f32,
-    clicks: ClicksAtEdges,
-    tones: Tones,
+    pub talkers: Talkers,
+    /// Half seconds; of this silence, and of the longest before it.
+    pub silent_for: f32,
+    pub usual_silence: f32,
+    pub clicks: ClicksAtEdges,
+    pub clicks_a_minute: f32,
+    /// Changes of the noise while nobody was heard, the last one, and whether it ended the silence.
+    pub steps: f32,
+    step_at: Option<Tick>,
+    pub stepped: bool,
+    waiting: Option<Half>,
+    earlier: Option<Earlier>,
+    pub tones: Tones,
     score: f32,
     told: bool,
 }
 
+/// A part of the silence before its noise changed.
+#[derive(Clone, Copy, Debug)]
+struct Earlier {
+    left: Tick,
+    lasted: f32,
+    gap: Stats,
+}
+
 /// Strength of the clicks at the edges.
 #[derive(Clone, Copy, Debug, Default)]
-struct ClicksAtEdges {
-    first: f32,
+pub(super) struct ClicksAtEdges {
+    pub first: f32,
     /// Of two as a flash makes them, and when the second was.
-    pair: f32,
+    pub pair: f32,
     at: Option<Tick>,
-    last: f32,
+    pub last: f32,
+    /// Where the noise changed.
+    pub step: f32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Tones {
-    ringback: Option<Tick>,
-    dial: Option<Tick>,
-    dtmf: Option<Tick>,
-    music: Option<Tick>,
+pub(super) struct Tones {
+    pub ringback: Option<Tick>,
+    pub dial: Option<Tick>,
+    pub dtmf: Option<Tick>,
+    pub music: Option<Tick>,
 }
 
 impl Episodes {
@@ -112,6 +143,10 @@ impl Episodes {
             unbroken: 0,
             clicks: ArrayVec::new(),
             open: ArrayVec::new(),
+            clicked: 0.0,
+            heard_for: 0.0,
+            quiet_for: 0.0,
+            longest: 0.0,
             score: NO_EPISODE,
         }
     }
@@ -121,9 +156,11 @@ impl Episodes {
             self.clicks.remove(0);
         }
         self.clicks.push(click);
+        self.clicked += 1.0;
     }
 
     pub fn take(&mut self, half: &Half, threshold: f32) -> ThreeWayFrame {
+        self.heard_for += 1.0;
         if half.alone >= ALONE {
             let (loud, alone) = (u16::from(half.loud_alone), u16::from(half.alone));
             let whole = 8 * loud >= 7 * alone;
@@ -158,19 +195,25 @@ impl Episodes {
     fn remember(&mut self, half: &Half) {
         if self.late.is_full() {
             let oldest = self.late.remove(0);
-            self.before.fade(FADE);
-            self.before.add(&oldest);
+            // A silence that is judged is no part of what was before it.
+            if !self.open.iter().any(Episode::is_quiet) {
+                self.before.fade(FADE);
+                self.before.add(&oldest);
+            }
         }
         self.late.push(*half);
-        if half.far <= STRAY {
+        let silent = half.far_alone <= STRAY && (half.far <= STRAY || half.alone >= ALONE);
+        if silent {
             self.silent += 1;
-        } else if !half.is_keyed() {
+            self.quiet_for += 1.0;
+        } else if half.far_alone > STRAY && !half.is_keyed() {
             self.silent = 0;
+            self.longest = self.longest.max(self.quiet_for);
+            self.quiet_for = 0.0;
         }
-        if half.far <= STRAY
-            && self.silent == SILENT
+        if self.silent >= SILENT
             && self.before.lasted >= KNOWN
-            && self.before.level.count >= 1.0
+            && !self.open.iter().any(Episode::is_quiet)
         {
             self.begin();
         }
@@ -206,6 +249,8 @@ impl Episodes {
             episode.gap.add(half);
         }
         episode.silent_for = SILENT as f32;
+        episode.usual_silence = self.longest;
+        episode.clicks_a_minute = 120.0 * self.clicked / self.heard_for.max(40.0);
         episode.look_for_clicks(&self.clicks);
         episode.score = episode.weigh();
         if self.open.is_full() {
@@ -229,9 +274,15 @@ impl Episode {
             gap: Stats::default(),
             after: Stats::default(),
             stray: 0,
-            pitch_off: (0.0, 0.0),
-            shape_off: (0.0, 0.0),
+            talkers: Talkers::default(),
             silent_for: 0.0,
+            usual_silence: 0.0,
+            clicks_a_minute: 0.0,
+            steps: 0.0,
+            step_at: None,
+            stepped: false,
+            waiting: None,
+            earlier: None,
             clicks: ClicksAtEdges::default(),
             tones: Tones::default(),
             score: NO_EPISODE,
@@ -245,28 +296,125 @@ impl Episode {
 
     fn take(&mut self, half: &Half, unbroken: usize, clicks: &[Click]) {
         self.hear_tones(half);
-        let far = if half.is_keyed() { 0 } else { half.far };
-        let back = far + self.stray >= BACK || self.tones.ringback.is_some();
-        self.stray = far;
-        if self.joined.is_none() && back {
-            self.joined = Some(half.start);
+        if self.joined.is_none() && (self.is_back(half) || self.tones.ringback.is_some()) {
+            self.settle();
+            self.come_back(half.start);
         }
         if unbroken == MUSIC {
             self.not_yet(half.start);
         }
         if unbroken >= MUSIC {
             self.silent_for += 1.0;
-        } else if self.joined.is_none() {
+        } else if !self.is_quiet() || !self.look_for_step(half) {
+            self.add(half);
+        }
+        self.look_for_clicks(clicks);
+        self.score = self.weigh();
+    }
+
+    /// The far end speaks, or is loud for a whole second.
+    fn is_back(&mut self, half: &Half) -> bool {
+        let far = if half.is_keyed() { 0 } else { half.far_alone };
+        let loud = far + self.stray >= BACK;
+        self.stray = far;
+        loud || half.voice.is_some() && far >= VOICE
+    }
+
+    /// Nobody was heard since the far end fell silent.
+    fn is_quiet(&self) -> bool {
+        self.joined.is_none() || self.stepped && self.talkers.is_empty()
+    }
+
+    fn add(&mut self, half: &Half) {
+        if self.joined.is_none() {
             // What was last counts most: the silence may have begun before anybody left.
-            self.gap.fade(0.85);
+            self.gap.fade(0.93);
             self.gap.add(half);
             self.silent_for += 1.0;
         } else {
             self.after.add(half);
-            self.compare_voice(half);
+            if let Some(voice) = &half.voice {
+                self.talkers.hear(&self.before, voice);
+            }
         }
-        self.look_for_clicks(clicks);
-        self.score = self.weigh();
+    }
+
+    fn come_back(&mut self, now: Tick) {
+        self.joined = Some(now);
+        let Some(earlier) = self.earlier.take() else {
+            return;
+        };
+        if self.silent_for < CONSULTED && self.silent_for < earlier.lasted {
+            // So soon after the connection changed: it was the third's coming, not the leaving.
+            self.joined = Some(self.left);
+            self.left = earlier.left;
+            self.silent_for = earlier.lasted;
+            self.after = self.gap;
+            self.gap = earlier.gap;
+        }
+    }
+
+    /// In a silence, noise that changes at once and stays so is the switching of the connection.
+    /// Returns whether this half second waits for the next one.
+    fn look_for_step(&mut self, half: &Half) -> bool {
+        let Some(noise) = half.noise else {
+            return false;
+        };
+        let now = if self.joined.is_none() {
+            &self.gap
+        } else {
+            &self.after
+        };
+        if !is_step(&now.noise, &noise) {
+            self.settle();
+            return false;
+        }
+        let Some(first) = self.waiting.take() else {
+            self.waiting = Some(*half);
+            return true;
+        };
+        self.step(first.start);
+        self.add(&first);
+        false
+    }
+
+    fn step(&mut self, at: Tick) {
+        self.steps += 1.0;
+        self.step_at = Some(at);
+        if let Some(joined) = self.joined {
+            if measure::is_nearer(&self.before, &self.gap, &self.after) {
+                // The first part of the silence was nothing yet.
+                self.before.absorb(&self.gap);
+                self.left = joined;
+                self.silent_for = self.after.lasted;
+                self.gap = self.after;
+            }
+            self.joined = Some(at);
+            self.after = Stats::default();
+        } else if measure::is_like(&self.before, &self.gap) {
+            // It was a silence of the same connection until now.
+            self.before.absorb(&self.gap);
+            self.earlier = Some(Earlier {
+                left: self.left,
+                lasted: self.silent_for,
+                gap: self.gap,
+            });
+            self.left = at;
+            self.silent_for = 0.0;
+            self.gap = Stats::default();
+        } else if self.silent_for < SHORTEST {
+            self.gap = Stats::default();
+        } else {
+            self.joined = Some(at);
+            self.stepped = true;
+        }
+    }
+
+    /// What waited was no step.
+    fn settle(&mut self) {
+        if let Some(half) = self.waiting.take() {
+            self.add(&half);
+        }
     }
 
     fn hear_tones(&mut self, half: &Half) {
@@ -291,35 +439,16 @@ impl Episode {
         if self.joined.is_some_and(|joined| joined >= since) {
             self.joined = None;
             self.after = Stats::default();
-            (self.pitch_off, self.shape_off) = ((0.0, 0.0), (0.0, 0.0));
+            self.talkers = Talkers::default();
+            self.stepped = false;
             self.tones.music = Some(now);
         }
-    }
-
-    fn compare_voice(&mut self, half: &Half) {
-        let Some(voice) = half.voice else {
-            return;
-        };
-        if self.before.pitch.count < 2.0 {
-            return;
-        }
-        let pitch = voice.pitch - self.before.pitch.mean();
-        let spread = self.before.pitch.variance() + 0.008;
-        self.pitch_off.0 += (pitch * pitch / spread).min(12.0);
-        self.pitch_off.1 += 1.0;
-        let mut off = 0.0;
-        for (moments, &octave) in self.before.shape.iter().zip(&voice.shape) {
-            let shape = 3.01 * octave - moments.mean();
-            off += shape * shape / (moments.variance() + 2.0);
-        }
-        self.shape_off.0 += off.min(20.0);
-        self.shape_off.1 += 1.0;
     }
 
     fn look_for_clicks(&mut self, clicks: &[Click]) {
         let until = self.joined.map_or(Tick(u64::MAX), |joined| joined + HALF);
         let within = self.left - Ticks::ms(1200)..until;
-        let strength = |c: &Click| ((c.rise_db - 10.0) / 10.0).clamp(0.0, 1.5);
+        let strength = |c: &Click| ((c.rise_db - 10.0) / 10.0).clamp(0.0, 3.0);
         let found = || clicks.iter().filter(|c| within.contains(&c.at));
         let found_strengths = found().map(strength);
         self.clicks.first = found_strengths.fold(self.clicks.first, f32::max);
@@ -333,6 +462,13 @@ impl Episode {
                 }
             }
         }
+        if let Some(step) = self.step_at {
+            let near = |c: &&Click| c.at + Ticks::ms(700) > step && c.at < step + Ticks::ms(700);
+            self.clicks.step = found()
+                .filter(near)
+                .map(strength)
+                .fold(self.clicks.step, f32::max);
+        }
         let after = self.clicks.at.unwrap_or(self.left) + Ticks::ms(1500);
         if let Some(joined) = self.joined {
             let edge = after.max(joined - Ticks::secs(6));
@@ -342,88 +478,23 @@ impl Episode {
     }
 
     fn inputs(&self) -> Inputs {
-        let (before, gap, after) = (&self.before, &self.gap, &self.after);
-        let flag = |tick: Option<Tick>| f32::from(u8::from(tick.is_some()));
-        let mean = |(sum, count): (f32, f32)| if count > 0.0 { sum / count } else { 0.0 };
-        let sure = |count: f32| count / (count + 2.0);
-        // Where a long pause was never heard before, a short one must do.
-        let quiet = if before.noise[0].count >= 1.0 {
-            &before.noise
-        } else {
-            &before.pause
-        };
-        let settled = before.noise[0].count >= 1.0 && after.noise[0].count >= 2.0;
-        let (noise_before, noise_after) = if settled {
-            (&before.noise, &after.noise)
-        } else {
-            (&before.pause, &after.pause)
-        };
-        let quieter = unlike(quiet, &gap.noise, 1.0);
-        let louder = unlike(&gap.noise, &after.noise, 1.0);
-        [
-            // The silence, and its clicks.
-            -mean_difference(quiet, &gap.noise).clamp(-10.0, 3.0),
-            quieter,
-            gap.flutter.mean().min(4.0),
-            (self.silent_for.max(1.0) / 4.0).log2().min(4.0),
-            louder,
-            self.clicks.first,
-            self.clicks.pair,
-            self.clicks.last,
-            // The connection after it.
-            mean_difference(noise_before, noise_after).abs().min(10.0),
-            unlike(noise_before, noise_after, 1.0),
-            unlike(&before.echo, &gap.echo, 4.0),
-            unlike(&before.echo, &after.echo, 4.0),
-            unlike(&[before.level], &[after.level], 4.0),
-            unlike(&[before.pitch], &[after.pitch], 0.01),
-            unlike(&before.shape, &after.shape, 3.0),
-            // What was heard meanwhile.
-            flag(self.tones.ringback),
-            flag(self.tones.dial),
-            flag(self.tones.dtmf),
-            flag(self.joined),
-            // The talkers, half second by half second, and how much of all this is known.
-            sure(self.pitch_off.1),
-            flag(self.tones.music),
-            (mean(self.pitch_off) - 1.0) * sure(self.pitch_off.1),
-            (mean(self.shape_off) - 4.0) / 4.0 * sure(self.shape_off.1),
-            quieter.min(louder),
-            sure(noise_before[0].count.min(noise_after[0].count)),
-            sure(before.echo[0].count.min(after.echo[0].count)),
-            after.far / after.alone.max(20.0),
-            after.pitch.count / after.level.count.max(2.0),
-            after.level.variance().sqrt().min(8.0),
-            sure(before.noise[0].count.min(gap.noise[0].count)),
-        ]
+        measure::inputs(self)
     }
 
     fn weigh(&self) -> f32 {
-        let mut sums = PRIORS;
-        for (curve, input) in CURVES.iter().zip(self.inputs()) {
-            let worth = curve.worth(input);
-            sums = [sums[0] + worth[0], sums[1] + worth[1]];
-        }
-        both(sums[0], sums[1])
+        weights::score(&self.inputs())
     }
 
     fn event(&self) -> ThreeWayEvent {
-        let mut evidence: ArrayVec<Evidence, MOST_EVIDENCE> = ArrayVec::new();
-        for (curve, input) in CURVES.iter().zip(self.inputs()) {
-            let worth = curve.worth(input);
-            let weight = worth[0] + worth[1];
-            if weight == 0.0 {
-                continue;
-            }
-            match evidence.iter_mut().find(|e| e.kind == curve.kind) {
-                Some(piece) => piece.weight += weight,
-                None => evidence.push(Evidence {
-                    kind: curve.kind,
-                    at: self.since(curve.kind),
-                    weight,
-                }),
-            }
-        }
+        let pieces = weights::pieces(&self.inputs()).into_iter();
+        let evidence = pieces
+            .filter(|(_, weight)| *weight != 0.0)
+            .map(|(kind, weight)| Evidence {
+                kind,
+                at: self.since(kind),
+                weight,
+            })
+            .collect();
         ThreeWayEvent {
             left: self.left,
             joined: self.joined,
@@ -451,28 +522,14 @@ impl Episode {
 
 const HALF: Ticks = Ticks(FRAME_TICKS.0 * HALF_SECOND as u64);
 
-/// The mean difference of what is measured in parts.
-fn mean_difference<const N: usize>(before: &[Moments; N], after: &[Moments; N]) -> f32 {
-    if before[0].count < 0.5 || after[0].count < 0.5 {
-        return 0.0;
+/// Whether this noise is another one, by more than chance.
+fn is_step(levels: &[Levels; OCTAVES], noise: &[f32; OCTAVES]) -> bool {
+    if levels[0].count < 1.5 {
+        return false;
     }
-    let off = before.iter().zip(after).map(|(b, a)| a.mean() - b.mean());
-    off.sum::<f32>() / N as f32
-}
-
-/// How unlike two measurements in parts are: the logarithm of their squared distances in
-/// units of what the means can be off. `least` is a variance that a single half second has, and a
-/// tenth of it one that every mean has.
-fn unlike<const N: usize>(before: &[Moments; N], after: &[Moments; N], least: f32) -> f32 {
-    if before[0].count < 0.5 || after[0].count < 0.5 {
-        return 0.0;
-    }
-    let pairs = before.iter().zip(after);
-    let squares = pairs.map(|(b, a)| {
-        let off = a.mean() - b.mean();
-        let each = b.variance() + least;
-        let doubt = each * (1.0 / b.count + 1.0 / a.count + 0.1);
-        off * off / doubt
-    });
-    (1.0 + squares.sum::<f32>() / N as f32).log2()
+    let offs: [f32; OCTAVES] =
+        std::array::from_fn(|o| (db(noise[o].max(LEAST_NOISE)) - levels[o].own()).abs());
+    let mean = offs.iter().sum::<f32>() / OCTAVES as f32;
+    let most = offs.iter().fold(0.0f32, |a, &b| a.max(b));
+    mean > 0.9 && most > 2.0
 }

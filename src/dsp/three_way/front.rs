@@ -1,7 +1,7 @@
 //! What a frame of the trunk sounds like: its power by octave, in halves of 5 ms, and a slow
 //! copy of it for the pitch.
 
-use super::pitch;
+use super::{cepstrum, pitch};
 use types::frame::{FRAME, Samples};
 
 /// 250 to 500 Hz, to 1000, to 2000, to 4000.
@@ -26,6 +26,8 @@ impl Sound {
 pub(super) struct Front {
     /// The last 40 ms at 2 kHz, oldest first.
     slow: [f32; pitch::SPAN],
+    /// The last 30 ms as they are.
+    whole: [f32; cepstrum::SPAN],
 }
 
 const HALF: usize = FRAME / 2;
@@ -34,21 +36,25 @@ impl Front {
     pub fn new() -> Front {
         Front {
             slow: [0.0; pitch::SPAN],
+            whole: [0.0; cepstrum::SPAN],
         }
     }
 
     pub fn lost(&mut self) {
-        self.slow = [0.0; pitch::SPAN];
+        *self = Front::new();
     }
 
     pub fn process(&mut self, samples: &Samples) -> Sound {
         self.slow.copy_within(2 * HALF / 4.., 0);
+        self.whole.copy_within(FRAME.., 0);
+        let newest = &mut self.whole[cepstrum::SPAN - FRAME..];
+        for (to, &from) in newest.iter_mut().zip(samples) {
+            *to = f32::from(from);
+        }
         let mut sound = Sound::default();
         for half in 0..2 {
             let mut plain = [0.0f32; HALF];
-            for (to, &from) in plain.iter_mut().zip(&samples[half * HALF..]) {
-                *to = f32::from(from);
-            }
+            plain.copy_from_slice(&newest[half * HALF..(half + 1) * HALF]);
             let (sums, top) = split::<HALF, { HALF / 2 }>(&plain);
             let (slow, high) = split::<{ HALF / 2 }, { HALF / 4 }>(&sums);
             let (lower, middle) = split::<{ HALF / 4 }, { HALF / 8 }>(&slow);
@@ -70,6 +76,11 @@ impl Front {
     /// The pitch of the last 40 ms, as a logarithm to base 2 of Hz, if there is one.
     pub fn pitch(&self) -> Option<f32> {
         pitch::of(&self.slow)
+    }
+
+    /// The colour of the last 30 ms.
+    pub fn cepstra(&self) -> [f32; cepstrum::CEPSTRA] {
+        cepstrum::of(&self.whole)
     }
 }
 

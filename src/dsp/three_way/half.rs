@@ -3,6 +3,7 @@
 
 use super::{
     Facts,
+    cepstrum::CEPSTRA,
     echo_path::{Echo, EchoPath, GROUPS},
     front::{Front, OCTAVES, Sound},
 };
@@ -56,6 +57,7 @@ pub(super) struct VoiceOf {
     pub pitch: f32,
     /// Octave powers against their mean, as logarithms to base 2.
     pub shape: [f32; OCTAVES],
+    pub cepstra: [f32; CEPSTRA],
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +72,7 @@ pub(super) struct HalfSecond {
     voiced: f32,
     pitch: f32,
     shape: [f32; OCTAVES],
+    cepstra: [f32; CEPSTRA],
     quiet: Quiet,
     pause: Quiet,
     since_far: u8,
@@ -135,7 +138,8 @@ impl Quiet {
         }
         let noise = self.octaves.map(|sum| sum / self.frames);
         let flutter = self.flutter();
-        (Some(noise).filter(|_| flutter < UNEVEN_DB), flutter)
+        let steady = flutter < UNEVEN_DB || self.power() < LEAST_STEADY;
+        (Some(noise).filter(|_| steady), flutter)
     }
 
     fn power(&self) -> f32 {
@@ -153,6 +157,9 @@ impl Quiet {
 const FLOOR_AT_FIRST: f32 = 800.0;
 /// -75 dBm0.
 const LEAST_FLOOR: f32 = 8.0;
+/// Below this the steps of the law's code are all that is heard: -68 dBm0; nobody speaks so low: -59.
+const LEAST_STEADY: f32 = 40.0;
+const LEAST_FAR: f32 = 300.0;
 
 /// 7 dB over the floor; 11 over the echo while the phone sounds, as its path may just have
 /// changed; 6 over what is left of it.
@@ -178,6 +185,7 @@ impl HalfSecond {
             voiced: 0.0,
             pitch: 0.0,
             shape: [0.0; OCTAVES],
+            cepstra: [0.0; CEPSTRA],
             quiet: Quiet::default(),
             pause: Quiet::default(),
             since_far: 0,
@@ -223,7 +231,7 @@ impl HalfSecond {
             FAR_ABOVE_TAIL
         };
         self.since_far = self.since_far.saturating_add(1);
-        let loud = power > FAR_ABOVE_FLOOR * self.floor;
+        let loud = power > (FAR_ABOVE_FLOOR * self.floor).max(LEAST_FAR);
         self.now.loud_alone += u8::from(loud && !echo.sounding);
         if loud && power > above_echo * echo.expected {
             self.since_far = 0;
@@ -236,7 +244,7 @@ impl HalfSecond {
             if !nobody && self.now.far.is_multiple_of(4) {
                 self.listen(front);
             }
-        } else if echo_free && power < (QUIET * self.floor).min(NOISE_MOST) {
+        } else if echo_free && power < (QUIET * self.floor).clamp(LEAST_STEADY, NOISE_MOST) {
             let settled = self.since_far >= SETTLED;
             let quiet = if settled {
                 &mut self.quiet
@@ -268,6 +276,7 @@ impl HalfSecond {
         half.voice = (self.voiced >= VOICED).then(|| VoiceOf {
             pitch: self.pitch / self.voiced,
             shape: self.shape.map(|sum| sum / self.voiced),
+            cepstra: self.cepstra.map(|sum| sum / self.voiced),
         });
         if self.known >= KNOWN {
             (half.noise, half.flutter) = self.quiet.noise();
@@ -301,6 +310,7 @@ impl HalfSecond {
         self.voiced = 0.0;
         self.pitch = 0.0;
         self.shape = [0.0; OCTAVES];
+        self.cepstra = [0.0; CEPSTRA];
     }
 
     /// Nobody speaks evenly: that is noise, also where it has just become louder, or a tone.
@@ -341,6 +351,9 @@ impl HalfSecond {
         let mean = octaves.iter().sum::<f32>() / OCTAVES as f32;
         for (to, octave) in self.shape.iter_mut().zip(octaves) {
             *to += octave - mean;
+        }
+        for (to, cepstrum) in self.cepstra.iter_mut().zip(front.cepstra()) {
+            *to += cepstrum;
         }
         self.pitch += pitch;
         self.voiced += 1.0;

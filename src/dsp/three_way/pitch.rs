@@ -1,5 +1,7 @@
 //! The pitch of 40 ms of speech at 2 kHz: the lag at which it is most like itself.
 
+use super::cepstrum::dot;
+
 /// Samples.
 pub(super) const SPAN: usize = 80;
 
@@ -37,15 +39,4 @@ pub(super) fn of(slow: &[f32; SPAN]) -> Option<f32> {
     let shift = 0.5 * (a - c) / (a - 2.0 * b + c).min(-1e-6);
     let lag = (peak + LEAST_LAG - 1) as f32 + shift.clamp(-0.5, 0.5);
     Some((2000.0 / lag).log2())
-}
-
-/// In eight sums, in one order everywhere.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0f32; 8];
-    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
-        for lane in 0..8 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum()
 }

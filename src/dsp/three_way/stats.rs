@@ -1,9 +1,11 @@
 //! What a connection is like over some time: means and spreads of half seconds.
 
 use super::{
+    cepstrum::CEPSTRA,
     echo_path::GROUPS,
     front::OCTAVES,
     half::{Half, VoiceOf},
+    levels::Levels,
 };
 
 /// Mean and variance of a value, additive.
@@ -40,20 +42,23 @@ impl Moments {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Stats {
     /// The noise, in dB by octave.
-    pub noise: [Moments; OCTAVES],
+    pub noise: [Levels; OCTAVES],
     /// The same in short pauses of the far end.
-    pub pause: [Moments; OCTAVES],
+    pub pause: [Levels; OCTAVES],
     /// How much quiet frames vary, in dB.
     pub flutter: Moments,
     /// Level of the far end's voice, in dB.
     pub level: Moments,
     pub pitch: Moments,
     pub shape: [Moments; OCTAVES],
+    pub cepstra: [Moments; CEPSTRA],
     /// Gain of the echo by group of lags, in dB.
     pub echo: [Moments; GROUPS],
     /// Frames without the phone, and those of them with the far end.
     pub alone: f32,
     pub far: f32,
+    /// Of those without the phone, in which anything sounded.
+    pub loud: f32,
     /// Half seconds.
     pub lasted: f32,
 }
@@ -61,20 +66,24 @@ pub(super) struct Stats {
 /// Frames of the far end that make a level.
 const ENOUGH: u8 = 12;
 
+/// Of an octave: less is the steps of the law's code.
+pub(super) const LEAST_NOISE: f32 = 2.5;
+
 impl Stats {
     pub fn add(&mut self, half: &Half) {
         self.lasted += 1.0;
         self.alone += f32::from(half.alone);
         self.far += f32::from(half.far_alone);
+        self.loud += f32::from(half.loud_alone);
         if let Some(noise) = half.noise {
-            for (moments, power) in self.noise.iter_mut().zip(noise) {
-                moments.add(db(power.max(0.3)));
+            for (levels, power) in self.noise.iter_mut().zip(noise) {
+                levels.add(db(power.max(LEAST_NOISE)));
             }
             self.flutter.add(half.flutter);
         }
         if let Some(pause) = half.pause {
-            for (moments, power) in self.pause.iter_mut().zip(pause) {
-                moments.add(db(power.max(0.3)));
+            for (levels, power) in self.pause.iter_mut().zip(pause) {
+                levels.add(db(power.max(LEAST_NOISE)));
             }
         }
         if half.far >= ENOUGH && half.voice.is_some() {
@@ -90,26 +99,36 @@ impl Stats {
         }
     }
 
+    /// Takes the noise of other half seconds as well.
+    pub fn absorb(&mut self, other: &Stats) {
+        for (levels, others) in self.noise.iter_mut().zip(&other.noise) {
+            levels.absorb(others);
+        }
+    }
+
     fn hear(&mut self, voice: &VoiceOf) {
         self.pitch.add(voice.pitch);
         for (moments, &octave) in self.shape.iter_mut().zip(&voice.shape) {
             moments.add(3.01 * octave);
         }
+        for (moments, &cepstrum) in self.cepstra.iter_mut().zip(&voice.cepstra) {
+            moments.add(cepstrum);
+        }
     }
 
     /// What is older counts less.
     pub fn fade(&mut self, by: f32) {
-        let all = self
-            .noise
-            .iter_mut()
-            .chain(&mut self.pause)
-            .chain(&mut self.shape)
-            .chain(&mut self.echo);
-        all.chain([&mut self.flutter, &mut self.level, &mut self.pitch])
+        for levels in self.noise.iter_mut().chain(&mut self.pause) {
+            levels.fade(by);
+        }
+        let all = self.shape.iter_mut().chain(&mut self.cepstra);
+        all.chain(&mut self.echo)
+            .chain([&mut self.flutter, &mut self.level, &mut self.pitch])
             .for_each(|moments| moments.fade(by));
         self.lasted *= by;
         self.alone *= by;
         self.far *= by;
+        self.loud *= by;
     }
 }
 

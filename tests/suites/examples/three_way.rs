@@ -1,14 +1,15 @@
 //! The operating curve of the three-way detector on the labelled set, and the fitting of its weights.
 //!
 //! `cargo run --release -p suites --example three_way -- curve PART FIRST JOINED ALONE`
-//! `cargo run --release -p suites --example three_way -- fit JOINED ALONE`
+//! `cargo run --release -p suites --example three_way -- fit JOINED ALONE EVENLY`
 //!
 //! PART is `train` or `test`, FIRST the first seed, JOINED and ALONE the number of calls with a third
-//! party and without. A call without lasts four minutes in the mean.
+//! party and without; EVENLY of calls without in which each kind is as frequent. A call without
+//! lasts four minutes in the mean.
 
 use dsp::three_way::{
     Facts, ThreeWay, ThreeWaySettings,
-    weights::{CURVES, THRESHOLD},
+    weights::{THRESHOLD, Tree},
 };
 use std::{collections::BTreeMap, ops::Range};
 use suites::three_way::{
@@ -30,7 +31,7 @@ fn main() {
     let number = |at: usize| args.get(at).and_then(|a| a.parse::<u64>().ok());
     let what = args.get(1).map(String::as_str);
     match (what, number(2), number(3), number(4), number(5)) {
-        (Some("fit"), Some(joined), Some(alone), ..) => fit(joined, alone),
+        (Some("fit"), Some(joined), Some(alone), Some(evenly), _) => fit(joined, alone, evenly),
         (Some("curve"), None, Some(first), Some(joined), Some(alone)) => {
             let part = if args[2] == "train" {
                 Part::Train
@@ -39,7 +40,7 @@ fn main() {
             };
             curve(part, first, joined, alone);
         }
-        _ => eprintln!("curve train|test FIRST JOINED ALONE, or fit JOINED ALONE"),
+        _ => eprintln!("curve train|test FIRST JOINED ALONE, or fit JOINED ALONE EVENLY"),
     }
 }
 
@@ -90,7 +91,7 @@ fn by_kind(scored: &[Scored]) {
     }
 }
 
-fn fit(joined: u64, alone: u64) {
+fn fit(joined: u64, alone: u64, evenly: u64) {
     let corpus = Corpus::load(Part::Train);
     let plan = tonetables::load("us").expect("the plan is there").tones;
     let measure = |of: &[(Kind, f32)], seeds: Range<u64>| -> Vec<Measured> {
@@ -100,21 +101,36 @@ fn fit(joined: u64, alone: u64) {
             .collect()
     };
     // As many of each kind as by their shares: the rare ones are the hard ones.
-    let evenly = ALONE.map(|(kind, _)| (kind, 1.0));
+    let kinds = ALONE.map(|(kind, _)| (kind, 1.0));
     let mut calls = halves(1..1 + joined, |seeds| measure(&JOINED, seeds));
     calls.extend(halves(1..1 + alone, |seeds| measure(&ALONE, seeds)));
-    calls.extend(halves(1 + alone..1 + 2 * alone, |seeds| {
-        measure(&evenly, seeds)
+    calls.extend(halves(1 + alone..1 + alone + evenly, |seeds| {
+        measure(&kinds, seeds)
     }));
     let fitted = Fitted::new(&calls);
-    // As rows of `src/dsp/three_way/weights.rs`.
-    println!("priors {:.2?}", fitted.priors);
-    for (at, curve) in CURVES.iter().enumerate() {
-        println!(
-            "{at:2} {:?} {:?} left {:.2?} changed {:.2?}",
-            curve.kind, curve.knots, fitted.slopes[0][at], fitted.slopes[1][at]
-        );
+    println!("//! The trees of [`super::weights`], made by");
+    println!(
+        "//! `cargo run --release -p suites --example three_way -- fit {joined} {alone} {evenly}`"
+    );
+    println!("//! on the training part of the labelled set, never on its test part.\n");
+    println!("use super::weights::Tree;\n");
+    println!("#[rustfmt::skip]");
+    println!("pub(super) const TREES: [Tree; {}] = [", fitted.trees.len());
+    for tree in &fitted.trees {
+        let Tree {
+            side,
+            root,
+            next,
+            leaves,
+        } = tree;
+        println!("    tree({side}, {root:?}, {next:?}, {leaves:?}),");
     }
+    println!("];\n");
+    println!(
+        "const fn tree(side: usize, root: Question, next: [Question; 2], leaves: [f32; 4]) -> Tree {{"
+    );
+    println!("    Tree {{ side, root, next, leaves }}\n}}\n");
+    println!("type Question = (usize, f32);");
 }
 
 /// On two threads, in order.

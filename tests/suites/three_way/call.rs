@@ -80,6 +80,10 @@ pub struct Call {
     pub trunk: Vec<i16>,
     /// The sample at which the far end left, and at which the third party was joined.
     pub third: Option<(usize, usize)>,
+    /// Nothing tells this joining from somebody else who takes the telephone after a silence: no
+    /// click, no ringing, and the noise of the line changes by less than half a dB when the far end
+    /// leaves and when it comes back.
+    pub hidden: bool,
 }
 
 const PHONE: usize = 0;
@@ -102,8 +106,9 @@ impl Call {
         let length = secs(60.0 * 10f32.powf(draw.unit())) / 80 * 80;
         let mut scene = Scene::new(corpus, draw, length);
         let third = scene.play(kind);
+        let hidden = third.is_some() && scene.is_hidden(kind);
         scene.incidents(if kind == Kind::Knocks { 8.0 } else { 0.5 });
-        scene.finish(kind, third)
+        scene.finish(kind, third, hidden)
     }
 }
 
@@ -257,6 +262,28 @@ impl<'a> Scene<'a> {
         self.join(joined, kind, heard);
         self.three_talk(joined, kind);
         (left, joined)
+    }
+
+    /// See [`Call::hidden`].
+    fn is_hidden(&self, kind: Kind) -> bool {
+        // The first stretch, the silence, what came after it; a flash that is heard is one more.
+        let [first, silence, after] = &self.stretches[..] else {
+            return false;
+        };
+        let noise = |stretch: &Stretch| {
+            let power = |dbm0: f32| 10f32.powf(dbm0 / 10.0);
+            let rooms = self
+                .legs
+                .iter()
+                .zip(stretch.gains)
+                .map(|(leg, gain)| power(leg.room.1 - leg.loss_db) * gain * gain);
+            let sum = self.near.noise() + power(stretch.hiss.1) + rooms.sum::<f32>();
+            10.0 * sum.log10()
+        };
+        let clicked = self.network.iter().any(|sample| *sample != 0.0);
+        let steps = [first, silence, after].map(noise);
+        let quiet = (steps[0] - steps[1]).abs().max((steps[1] - steps[2]).abs()) < 0.5;
+        kind != Kind::BeforeAnswer && !clicked && quiet
     }
 
     fn grow(&mut self, length: usize) {
@@ -573,7 +600,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn finish(mut self, kind: Kind, third: Option<(usize, usize)>) -> Call {
+    fn finish(mut self, kind: Kind, third: Option<(usize, usize)>, hidden: bool) -> Call {
         let [mut phone, mut called, mut other] = std::mem::take(&mut self.said);
         let inmate = Leg {
             loss_db: 0.0,
@@ -596,6 +623,7 @@ impl<'a> Scene<'a> {
             phone: wires.sent(&phone),
             trunk,
             third,
+            hidden,
         }
     }
 }

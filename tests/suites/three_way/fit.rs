@@ -1,16 +1,16 @@
-//! Fits the curves of the three-way detector to labelled calls.
+//! Fits the trees of the three-way detector to labelled calls.
 //!
-//! Gradient descent on the logistic loss of "left and changed", with a penalty on large slopes. A
-//! call is judged by its highest score: after a first fit on samples over time, the moments that
-//! score highest (in calls with a third party within the time that counts, in each episode without
-//! one) are what is fitted, some rounds.
+//! Gradient boosting on the logistic loss of "left and changed", a tree to each in turn; a
+//! measurement with a sign is never used against it. A call is judged by its highest score: after a
+//! first fit on moments over time, the moments that score highest (in calls with a third party
+//! within the time that counts, in each episode without one) count most in a second fit.
 
 use super::{call::Call, score::listen};
 use dsp::{
     plan::TonePlan,
     three_way::{
         ThreeWay, ThreeWaySettings,
-        weights::{CURVES, INPUTS, Inputs, PIECES},
+        weights::{INPUTS, Inputs, PRIORS, RARE, Tree, USES, both},
     },
 };
 use std::collections::BTreeMap;
@@ -21,38 +21,39 @@ type History = Vec<(f32, Inputs)>;
 /// The episodes of a call.
 #[derive(Debug)]
 pub struct Measured {
-    /// Those in which a third party was joined, from its leaving to the end of what counts.
+    /// Those in which a third party was joined, from then to the end of what counts.
     third: Vec<History>,
     /// Those in which nothing happened.
     nothing: Vec<History>,
 }
 
+/// Seconds after a joining that count.
+const COUNTS: f32 = 30.0;
+
 impl Measured {
     pub fn new(call: &Call, plan: &TonePlan) -> Measured {
         let mut detector = ThreeWay::new(ThreeWaySettings::default());
-        let mut all: BTreeMap<u64, (Option<f32>, History)> = BTreeMap::new();
+        let mut all: BTreeMap<u64, History> = BTreeMap::new();
         let mut frames = 0;
         listen(call, plan, |phone, trunk, at, facts| {
             detector.process(phone, trunk, at, facts);
             frames += 1;
             if frames % 50 == 0 {
                 let now = at.0 as f32 / 8000.0;
-                for (left, joined, inputs) in detector.inputs() {
-                    let episode = all.entry(left.0).or_default();
-                    episode.0 = joined.map(|joined| joined.0 as f32 / 8000.0);
-                    episode.1.push((now, inputs));
+                for (left, _, inputs) in detector.inputs() {
+                    all.entry(left.0).or_default().push((now, inputs));
                 }
             }
         });
         Measured::labelled(call, all)
     }
 
-    fn labelled(call: &Call, all: BTreeMap<u64, (Option<f32>, History)>) -> Measured {
+    fn labelled(call: &Call, all: BTreeMap<u64, History>) -> Measured {
         let mut measured = Measured {
             third: Vec::new(),
             nothing: Vec::new(),
         };
-        for (left, (joined, mut history)) in all {
+        for (left, mut history) in all {
             let began = left as f32 / 8000.0;
             let Some((gone, third)) = call.third else {
                 measured.nothing.push(history);
@@ -60,9 +61,10 @@ impl Measured {
             };
             let (gone, third) = (gone as f32 / 8000.0, third as f32 / 8000.0);
             if began < gone - 60.0 {
+                history.retain(|(at, _)| *at < gone);
                 measured.nothing.push(history);
-            } else if began < third - 1.0 && joined.is_some_and(|j| j > gone + 2.0) {
-                history.retain(|(at, _)| *at > gone && *at < third + 30.0);
+            } else {
+                history.retain(|(at, _)| *at > third && *at < third + COUNTS);
                 measured.third.push(history);
             }
         }
@@ -70,173 +72,264 @@ impl Measured {
     }
 }
 
-/// Slopes by proposition, input and piece, and the two priors.
-#[derive(Clone, Debug)]
+/// The trees found.
+#[derive(Clone, Debug, Default)]
 pub struct Fitted {
-    pub slopes: [[[f64; PIECES]; INPUTS]; 2],
-    pub priors: [f64; 2],
+    pub trees: Vec<Tree>,
 }
 
 /// What is known at one moment, whether a third party was joined, and how much it counts.
 struct Sample {
-    pieces: [[f32; PIECES]; INPUTS],
+    inputs: Inputs,
     third: bool,
-    weight: f64,
+    weight: f32,
+}
+
+/// Trees of the first fit and of the second, and how much of each tree's answer is taken.
+const TREES: [usize; 2] = [100, 200];
+const RATES: [f32; 2] = [0.22, 0.15];
+/// Steps into which a measurement's values are cut.
+const BINS: usize = 32;
+/// What every answer is drawn to nothing by, and what must stand behind each.
+const PENALTY: f32 = 2.0;
+const LEAST: f32 = 3.0;
+
+impl Fitted {
+    pub fn new(calls: &[Measured]) -> Fitted {
+        let first = Fitted::boosted(&over_time(calls), TREES[0], RATES[0]);
+        Fitted::boosted(&first.highest(calls), TREES[1], RATES[1])
+    }
+
+    pub fn score(&self, inputs: &Inputs) -> f32 {
+        let mut odds = start(inputs);
+        for tree in &self.trees {
+            odds[tree.side] += tree.worth(inputs);
+        }
+        both(odds)
+    }
+
+    fn boosted(samples: &[Sample], trees: usize, rate: f32) -> Fitted {
+        let mut boost = Boost::new(samples);
+        let trees = (0..trees).filter_map(|n| boost.grow(n % 2, rate));
+        Fitted {
+            trees: trees.collect(),
+        }
+    }
+
+    /// Moments over time of what was nothing, and the highest of all.
+    fn highest(&self, calls: &[Measured]) -> Vec<Sample> {
+        let mut samples = Vec::new();
+        let sorted = |moments: &mut Vec<(f32, Inputs)>, most: usize| {
+            moments.sort_by(|a, b| b.0.total_cmp(&a.0));
+            moments.truncate(most);
+        };
+        let scored = |history: &History| -> Vec<(f32, Inputs)> {
+            let scores = history.iter().map(|(_, i)| (self.score(i), *i));
+            scores.collect()
+        };
+        for call in calls {
+            let mut third: Vec<_> = call.third.iter().flat_map(scored).collect();
+            sorted(&mut third, 10);
+            let weight = 1.0 / third.len() as f32;
+            samples.extend(third.iter().map(|m| Sample::new(m.1, true, weight)));
+            for history in &call.nothing {
+                spread(history, 0.3, &mut samples);
+                let mut highest = scored(history);
+                sorted(&mut highest, 4);
+                samples.extend(highest.iter().map(|m| Sample::new(m.1, false, 0.4)));
+            }
+        }
+        samples
+    }
 }
 
 impl Sample {
-    fn new(inputs: &Inputs, third: bool, weight: f64) -> Sample {
+    fn new(inputs: Inputs, third: bool, weight: f32) -> Sample {
         Sample {
-            pieces: std::array::from_fn(|at| CURVES[at].pieces(inputs[at])),
+            inputs,
             third,
             weight,
         }
     }
 }
 
-const ROUNDS: usize = 3;
-const STEPS: [i32; 2] = [500, 250];
-const STEP: f64 = 0.05;
-const PENALTY: f64 = 1.0;
-/// Moments of a call that are fitted after the first round.
-const HIGHEST: usize = 6;
-
-impl Fitted {
-    pub fn new(calls: &[Measured]) -> Fitted {
-        let mut fitted = Fitted {
-            slopes: [[[0.0; PIECES]; INPUTS]; 2],
-            priors: [0.0; 2],
-        };
-        fitted.descend(&over_time(calls), STEPS[0]);
-        for _ in 0..ROUNDS {
-            let samples = fitted.highest(calls);
-            fitted.descend(&samples, STEPS[1]);
-        }
-        fitted
-    }
-
-    /// Logarithms of the odds of both propositions.
-    fn sums(&self, pieces: &[[f32; PIECES]; INPUTS]) -> [f64; 2] {
-        std::array::from_fn(|side| {
-            let inputs = self.slopes[side].iter().zip(pieces);
-            let worth = inputs.flat_map(|(slopes, pieces)| slopes.iter().zip(pieces));
-            self.priors[side] + worth.map(|(s, p)| s * f64::from(*p)).sum::<f64>()
-        })
-    }
-
-    fn score(&self, inputs: &Inputs) -> f64 {
-        let [left, changed] = self.sums(&Sample::new(inputs, false, 0.0).pieces);
-        -((-left).exp() + (-changed).exp() + (-left - changed).exp()).ln()
-    }
-
-    fn highest(&self, calls: &[Measured]) -> Vec<Sample> {
-        let mut samples = over_time(calls);
-        samples.retain(|sample| !sample.third);
-        samples.iter_mut().for_each(|sample| sample.weight *= 0.3);
-        for call in calls {
-            let mut moments: Vec<&(f32, Inputs)> = call.third.iter().flatten().collect();
-            moments.sort_by(|a, b| self.score(&b.1).total_cmp(&self.score(&a.1)));
-            for (_, inputs) in moments.into_iter().take(HIGHEST) {
-                samples.push(Sample::new(inputs, true, 1.0 / HIGHEST as f64));
-            }
-            for history in &call.nothing {
-                let scores = history
-                    .iter()
-                    .map(|(_, inputs)| (self.score(inputs), inputs));
-                let highest = scores.max_by(|a, b| a.0.total_cmp(&b.0));
-                samples.extend(highest.map(|(_, inputs)| Sample::new(inputs, false, 1.0)));
-            }
-        }
-        samples
-    }
-
-    /// Adam, on inputs scaled to like sizes.
-    fn descend(&mut self, samples: &[Sample], steps: i32) {
-        let scales = scales(samples);
-        let mut moments = vec![[0.0f64; 2]; 2 * INPUTS * PIECES + 2];
-        for step in 1..=steps {
-            let (slopes, priors) = self.gradient(samples);
-            let mut at = 0;
-            let mut descend = |value: &mut f64, gradient: f64, scale: f64| {
-                let [mean, square] = &mut moments[at];
-                at += 1;
-                *mean += 0.1 * (gradient - *mean);
-                *square += 0.01 * (gradient * gradient - *square);
-                let mean = *mean / (1.0 - 0.9f64.powi(step));
-                let square = *square / (1.0 - 0.99f64.powi(step));
-                *value -= STEP * scale * mean / (square.sqrt() + 1e-9);
-            };
-            for side in 0..2 {
-                descend(&mut self.priors[side], priors[side], 1.0);
-                for input in 0..INPUTS {
-                    let curve = &CURVES[input];
-                    if [curve.left, curve.changed][side].is_none() {
-                        continue;
-                    }
-                    for piece in 0..PIECES {
-                        let scale = scales[input][piece];
-                        let value = &mut self.slopes[side][input][piece];
-                        let gradient =
-                            slopes[side][input][piece] * scale + PENALTY * *value / scale;
-                        descend(value, gradient, scale);
-                    }
-                }
-            }
-        }
-    }
-
-    fn gradient(&self, samples: &[Sample]) -> ([[[f64; PIECES]; INPUTS]; 2], [f64; 2]) {
-        let mut slopes = [[[0.0; PIECES]; INPUTS]; 2];
-        let mut priors = [0.0; 2];
-        for sample in samples {
-            let sums = self.sums(&sample.pieces);
-            let [left, changed] = sums.map(|sum| 1.0 / (1.0 + (-sum).exp()));
-            let both = (left * changed).clamp(1e-9, 1.0 - 1e-9);
-            let wrong = both - f64::from(u8::from(sample.third));
-            let each = sample.weight * wrong / (1.0 - both);
-            for (side, share) in [1.0 - left, 1.0 - changed].into_iter().enumerate() {
-                priors[side] += each * share;
-                for (sum, pieces) in slopes[side].iter_mut().zip(&sample.pieces) {
-                    for (sum, piece) in sum.iter_mut().zip(pieces) {
-                        *sum += each * share * f64::from(*piece);
-                    }
-                }
-            }
-        }
-        (slopes, priors)
-    }
+/// What the trees are added to.
+fn start(inputs: &Inputs) -> [f32; 2] {
+    let rare: f32 = RARE.iter().map(|&(at, worth)| worth * inputs[at]).sum();
+    [PRIORS[0] + rare, PRIORS[1]]
 }
 
-/// One over the root mean square of each piece.
-fn scales(samples: &[Sample]) -> [[f64; PIECES]; INPUTS] {
-    let mut squares = [[0.0f64; PIECES]; INPUTS];
-    for sample in samples {
-        for (sum, pieces) in squares.iter_mut().zip(&sample.pieces) {
-            for (sum, piece) in sum.iter_mut().zip(pieces) {
-                *sum += f64::from(piece * piece);
-            }
-        }
-    }
-    squares
-        .map(|pieces| pieces.map(|sum| 1.0 / (sum / samples.len().max(1) as f64).sqrt().max(0.02)))
+/// Six moments of an episode without a third party.
+fn spread(history: &History, weight: f32, samples: &mut Vec<Sample>) {
+    let step = (history.len() / 6).max(1);
+    let moments = history.iter().skip(step / 2).step_by(step);
+    let weight = weight / moments.len().max(1) as f32;
+    samples.extend(moments.map(|m| Sample::new(m.1, false, weight)));
 }
 
-/// Moments of every episode, each episode counting once.
+/// Moments of every episode, each call and each episode without a third party counting alike.
 fn over_time(calls: &[Measured]) -> Vec<Sample> {
     let mut samples = Vec::new();
     for call in calls {
-        let kinds = [(&call.third, true), (&call.nothing, false)];
-        for (history, third) in kinds
-            .iter()
-            .flat_map(|(all, third)| all.iter().map(|h| (h, *third)))
-        {
-            // The first seconds know nothing yet, the last ones of a third party most.
-            let skipped = if third { history.len() * 2 / 3 } else { 6 };
-            let moments: Vec<&(f32, Inputs)> = history.iter().skip(skipped).step_by(8).collect();
-            for (_, inputs) in &moments {
-                samples.push(Sample::new(inputs, third, 1.0 / moments.len() as f64));
-            }
+        let mut third: Vec<&(f32, Inputs)> = call.third.iter().flatten().collect();
+        // The last ones know most.
+        third.sort_by(|a, b| b.0.total_cmp(&a.0));
+        third.truncate(20);
+        let weight = 1.0 / third.len().max(1) as f32;
+        samples.extend(third.iter().map(|m| Sample::new(m.1, true, weight)));
+        for history in &call.nothing {
+            spread(history, 0.3, &mut samples);
         }
     }
     samples
+}
+
+/// Where a question divides: its gain, the measurement and the step.
+type Cut = (f32, usize, usize);
+
+struct Boost<'a> {
+    samples: &'a [Sample],
+    /// Values between the steps of each measurement, and the step of each sample.
+    cuts: Vec<Vec<f32>>,
+    steps: Vec<Vec<u8>>,
+    odds: [Vec<f32>; 2],
+    /// First and second derivative of the loss by sample.
+    slopes: Vec<(f32, f32)>,
+    node: Vec<u8>,
+    state: u64,
+}
+
+impl<'a> Boost<'a> {
+    fn new(samples: &'a [Sample]) -> Boost<'a> {
+        let cuts: Vec<Vec<f32>> = (0..INPUTS).map(|input| cuts(samples, input)).collect();
+        let step = |input: usize, sample: &Sample| {
+            cuts[input].partition_point(|cut| *cut < sample.inputs[input]) as u8
+        };
+        let steps = (0..INPUTS).map(|input| samples.iter().map(|s| step(input, s)).collect());
+        Boost {
+            samples,
+            steps: steps.collect(),
+            odds: [0, 1].map(|side| samples.iter().map(|s| start(&s.inputs)[side]).collect()),
+            slopes: vec![(0.0, 0.0); samples.len()],
+            node: vec![0; samples.len()],
+            state: 88_172_645_463_325_252,
+            cuts,
+        }
+    }
+
+    /// Half of the measurements are asked for a tree, by chance.
+    fn chance(&mut self) -> bool {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        self.state >> 63 == 1
+    }
+
+    /// Adds a tree to one of the propositions.
+    fn grow(&mut self, side: usize, rate: f32) -> Option<Tree> {
+        self.slope(side);
+        let asked: Vec<usize> = (0..INPUTS)
+            .filter(|&input| self.chance() && USES[input].says[side])
+            .collect();
+        self.node.fill(0);
+        let root = self.best(&asked, 0)?;
+        for (node, step) in self.node.iter_mut().zip(&self.steps[root.1]) {
+            *node = u8::from(usize::from(*step) > root.2);
+        }
+        let [low, high] = self.answers::<2>();
+        let middle = 0.5 * (low + high);
+        let next = [self.best(&asked, 0), self.best(&asked, 1)];
+        for (at, node) in self.node.iter_mut().enumerate() {
+            let yes = next[usize::from(*node)]
+                .is_some_and(|(_, input, step)| usize::from(self.steps[input][at]) > step);
+            *node = 2 * *node + u8::from(yes);
+        }
+        let mut leaves = self.answers::<4>();
+        let sign = USES[root.1].sign;
+        for (at, leaf) in leaves.iter_mut().enumerate() {
+            if sign != 0 {
+                let up = (at >= 2) == (sign > 0);
+                *leaf = if up {
+                    leaf.max(middle)
+                } else {
+                    leaf.min(middle)
+                };
+            }
+            // As it is written down.
+            *leaf = (1000.0 * rate * leaf.clamp(-3.0, 3.0)).round() / 1000.0;
+        }
+        for (odds, node) in self.odds[side].iter_mut().zip(&self.node) {
+            *odds += leaves[usize::from(*node)];
+        }
+        let question = |cut: Cut| (cut.1, self.cuts[cut.1][cut.2]);
+        Some(Tree {
+            side,
+            root: question(root),
+            next: next.map(|next| next.map_or((0, 1e9), question)),
+            leaves,
+        })
+    }
+
+    fn slope(&mut self, side: usize) {
+        let likely = |odds: f32| 1.0 / (1.0 + (-odds).exp());
+        for (at, sample) in self.samples.iter().enumerate() {
+            let (this, other) = (likely(self.odds[side][at]), likely(self.odds[1 - side][at]));
+            let both = (this * other).min(1.0 - 1e-6);
+            let truth = f32::from(u8::from(sample.third));
+            let first = (truth - both) / (1.0 - both) * (1.0 - this);
+            let second = this * (1.0 - this) * if sample.third { 1.0 } else { other };
+            self.slopes[at] = (sample.weight * first, sample.weight * second.max(1e-4));
+        }
+    }
+
+    fn answers<const N: usize>(&self) -> [f32; N] {
+        let mut sums = [(0.0f32, 0.0f32); N];
+        for (node, slope) in self.node.iter().zip(&self.slopes) {
+            let sum = &mut sums[usize::from(*node)];
+            *sum = (sum.0 + slope.0, sum.1 + slope.1);
+        }
+        sums.map(|(first, second)| first / (second + PENALTY))
+    }
+
+    /// The question that divides the samples of a node best.
+    fn best(&self, asked: &[usize], node: u8) -> Option<Cut> {
+        let mut best: Option<Cut> = None;
+        for &input in asked {
+            let mut sums = [(0.0f32, 0.0f32); BINS];
+            let of_node = self.node.iter().zip(&self.steps[input]).zip(&self.slopes);
+            for ((_, step), slope) in of_node.filter(|((n, _), _)| **n == node) {
+                let sum = &mut sums[usize::from(*step)];
+                *sum = (sum.0 + slope.0, sum.1 + slope.1);
+            }
+            let add = |a: (f32, f32), b: &(f32, f32)| (a.0 + b.0, a.1 + b.1);
+            let all = sums.iter().fold((0.0, 0.0), add);
+            let mut low = (0.0, 0.0);
+            for (step, sum) in sums.iter().enumerate().take(self.cuts[input].len()) {
+                low = add(low, sum);
+                let high = (all.0 - low.0, all.1 - low.1);
+                if low.1 < LEAST || high.1 < LEAST {
+                    continue;
+                }
+                let answers = [low.0 / (low.1 + PENALTY), high.0 / (high.1 + PENALTY)];
+                if (answers[1] - answers[0]) * f32::from(USES[input].sign) < 0.0 {
+                    continue;
+                }
+                let gain = low.0 * answers[0] + high.0 * answers[1];
+                if best.is_none_or(|best| gain > best.0) {
+                    best = Some((gain, input, step));
+                }
+            }
+        }
+        best
+    }
+}
+
+/// Values that part the samples into like many, as they are written down.
+fn cuts(samples: &[Sample], input: usize) -> Vec<f32> {
+    let mut values: Vec<f32> = samples.iter().map(|s| s.inputs[input]).collect();
+    values.sort_by(f32::total_cmp);
+    let cut = |bin: usize| (1000.0 * values[bin * values.len() / BINS]).round() / 1000.0;
+    let mut cuts: Vec<f32> = (1..BINS).map(cut).collect();
+    cuts.dedup();
+    cuts
 }

@@ -204,6 +204,11 @@ impl Wires<'_> {
 }
 
 impl Near {
+    /// Power of the hiss, of 0 dBm0.
+    pub fn noise(&self) -> f32 {
+        10f32.powf(self.hiss.1 / 10.0)
+    }
+
     fn hum(&self, out: &mut [f32]) {
         let (hz, dbm0) = self.hum;
         let peak = gain(dbm0) * ZERO_DBM0_RMS * std::f32::consts::SQRT_2;

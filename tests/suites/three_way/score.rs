@@ -62,6 +62,8 @@ pub struct Scored {
     pub hours: f32,
     /// Seconds.
     pub third: Option<(f32, f32)>,
+    /// As [`Call::hidden`].
+    pub hidden: bool,
     /// Seconds and score, where it changed.
     pub scores: Vec<(f32, f32)>,
 }
@@ -76,6 +78,7 @@ impl Scored {
             third: call
                 .third
                 .map(|(left, joined)| (seconds(left), seconds(joined))),
+            hidden: call.hidden,
             scores: Vec::new(),
         }
     }

@@ -143,9 +143,11 @@ impl Ear {
         let progress = self.progress.process(frame, at);
         let data = self.data.process(frame, at);
         let tonal = progress.tonal || dtmf.suspect || data.tonal;
+        black_box(self.voice.process(frame, at, tonal));
         if answering {
             let tones = Tones::of(&progress, &dtmf, &data);
-            black_box(self.answer.process(frame, at, tones));
+            let activity = self.voice.activity();
+            black_box(self.answer.process(frame, at, activity, tones));
         }
         let facts = Facts {
             tonal,
@@ -154,7 +156,6 @@ impl Ear {
             ..Facts::default()
         };
         black_box(self.three_way.process(frame, frame, at, facts));
-        black_box(self.voice.process(frame, at, tonal));
     }
 }
 

@@ -102,7 +102,7 @@ impl DataSignals {
     }
 
     #[inline(always)]
-    fn hear<K: Kernels>(&mut self, samples: &Samples, at: Tick, frame: &mut DataFrame) {
+    pub(crate) fn hear<K: Kernels>(&mut self, samples: &Samples, at: Tick, frame: &mut DataFrame) {
         let (first, second) = samples.split_at(HOP);
         let (first, second) = (bank::Hop::of::<K>(first), bank::Hop::of::<K>(second));
         let hops = [&first.folded, &second.folded];

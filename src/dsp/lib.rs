@@ -19,6 +19,7 @@ pub mod data;
 pub mod dtmf;
 pub mod echo;
 pub mod g711;
+pub mod leg;
 pub mod level;
 pub mod meter;
 pub mod modem;

@@ -23,10 +23,11 @@
 //! two notes of a melody for busy waits for the second cycle.
 
 use crate::{
+    bank::Hop,
     pattern::{EDGE_LAG, Kind, Known, Pair, Sequence, bands_of, is_even, ms},
     plan::{MAX_BURSTS, ToneDef, TonePlan},
-    segment::{Ended, Segmenter, Sound},
-    simd::Path,
+    segment::{Change, Ended, Segmenter, Sound},
+    simd::{Kernels, Path},
 };
 use arrayvec::ArrayVec;
 use types::{
@@ -141,27 +142,41 @@ impl Progress {
     }
 
     pub fn process(&mut self, samples: &Samples, at: Tick) -> ProgressFrame {
+        let mut frame = ProgressFrame::default();
         let change = self.segmenter.process(samples, at);
-        let mut frame = ProgressFrame {
-            tonal: change.tonal,
-            ..ProgressFrame::default()
-        };
+        self.judge(change, at, &mut frame);
+        frame
+    }
+
+    /// Takes a frame: the first half of `process`. Whether its window is steady.
+    #[inline(always)]
+    pub(crate) fn hear<K: Kernels>(&mut self, hop: &Hop) -> bool {
+        self.segmenter.hear::<K>(hop)
+    }
+
+    /// The second half of `process`: what the frame that was taken brings.
+    pub(crate) fn tell(&mut self, tonal: bool, at: Tick, frame: &mut ProgressFrame) {
+        let change = self.segmenter.judge(tonal, at);
+        self.judge(change, at, frame);
+    }
+
+    fn judge(&mut self, change: Change, at: Tick, frame: &mut ProgressFrame) {
+        frame.tonal = change.tonal;
         if std::mem::take(&mut self.lost) {
             self.gap_since = at;
         }
         if let Some(ended) = change.ended {
-            self.burst_ended(ended, &mut frame);
+            self.burst_ended(ended, frame);
         }
         if change.began {
-            self.burst_began(&mut frame);
+            self.burst_began(frame);
         }
         let now = at + FRAME_TICKS;
         if self.segmenter.sound().is_some() {
-            self.burst_goes_on(now, &mut frame);
+            self.burst_goes_on(now, frame);
         } else {
-            self.gap_goes_on(now, &mut frame);
+            self.gap_goes_on(now, frame);
         }
-        frame
     }
 
     /// Samples are missing before the next frame. A tone that goes on is not disturbed; a burst

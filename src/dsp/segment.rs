@@ -15,10 +15,11 @@
 
 use crate::{
     bands::{Band, LOW_BELOW_HZ, usual_frames, usual_reach},
+    bank::Hop,
     level::power_dbm0,
     plan::MAX_FREQS,
     shape::Peak,
-    simd::Path,
+    simd::{Kernels, Path},
     spectrum::{FRAMES, Peaks, Spectrum},
 };
 use arrayvec::ArrayVec;
@@ -175,9 +176,26 @@ impl Segmenter {
     }
 
     pub fn process(&mut self, samples: &Samples, at: Tick) -> Change {
+        let tonal = self.spectrum.take(samples, self.least());
+        self.judge(tonal, at)
+    }
+
+    /// Takes a frame: the first half of `process`. Whether its window is steady.
+    #[inline(always)]
+    pub(crate) fn hear<K: Kernels>(&mut self, hop: &Hop) -> bool {
+        self.spectrum.hear::<K>(hop, self.least())
+    }
+
+    /// What sines must explain, when they may begin a sound.
+    #[inline(always)]
+    fn least(&self) -> Option<f32> {
+        (self.sound.is_none() && self.refill == 0).then_some(EXPLAINED)
+    }
+
+    /// The second half of `process`: what changed with the frame that was taken.
+    pub(crate) fn judge(&mut self, tonal: bool, at: Tick) -> Change {
         let end = at + FRAME_TICKS;
-        let onset = (self.sound.is_none() && self.refill == 0).then_some(EXPLAINED);
-        let tonal = self.spectrum.take(samples, onset);
+        let onset = self.least();
         self.measure_gap(at);
         if let Some(sound) = self.sound.as_mut().filter(|sound| sound.resumes) {
             sound.resumes = false;

@@ -17,7 +17,7 @@
 use crate::{
     SAMPLE_RATE,
     bands::{Band, lanes_for},
-    bank::{Bank, Bins, Complex, KEPT, LANES, Ring, UNIT, fold},
+    bank::{Bank, Bins, Complex, Hop, KEPT, LANES, Ring, UNIT, fold},
     plan::MAX_FREQS,
     shape::{Both, Peak, Shape},
     simd::{Kernels, Path, Work, lanes::Floats},
@@ -241,9 +241,8 @@ impl Work for Take<'_> {
 
     #[inline(always)]
     fn run<K: Kernels>(self) -> bool {
-        self.spectrum.hear::<K>(self.samples);
-        self.least
-            .is_some_and(|least| self.spectrum.find::<K>(least))
+        self.spectrum
+            .hear::<K>(&fold::<K>(self.samples), self.least)
     }
 }
 
@@ -262,10 +261,16 @@ impl Work for Analysis<'_> {
 }
 
 impl Spectrum {
+    /// As [`Spectrum::take`].
+    #[inline(always)]
+    pub fn hear<K: Kernels>(&mut self, hop: &Hop, least: Option<f32>) -> bool {
+        self.complete::<K>(hop);
+        least.is_some_and(|least| self.find::<K>(least))
+    }
+
     /// Completes the windows that end with a frame.
     #[inline(always)]
-    fn hear<K: Kernels>(&mut self, samples: &Samples) {
-        let hop = fold::<K>(samples);
+    fn complete<K: Kernels>(&mut self, hop: &Hop) {
         self.newest = (self.newest + 1) % FRAMES;
         self.energies[self.newest] = hop.energy;
         let rings = &mut *self.rings;

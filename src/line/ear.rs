@@ -6,6 +6,7 @@ use dsp::{
     answer::{Answer, AnswerEvent, AnswerSettings, Class, Tones},
     data::DataSignals,
     dtmf::{Dtmf, DtmfEvent, Profile},
+    leg::{Frames, Listeners},
     modem::Signal,
     progress::{Progress, ProgressEvent},
     pulse::{CERTAIN, PulseDigits, PulseEvent},
@@ -211,19 +212,24 @@ impl TrunkEar {
         out: &mut HeardList,
     ) {
         let samples = &frame.heard.samples;
-        let dtmf = self.dtmf.process(samples, at);
-        let tones = match stage {
-            Stage::Seized => &mut self.proceed,
-            Stage::Called { .. } | Stage::Talk => &mut self.progress,
+        let listeners = Listeners {
+            dtmf: &mut self.dtmf,
+            progress: match stage {
+                Stage::Seized => &mut self.proceed,
+                Stage::Called { .. } | Stage::Talk => &mut self.progress,
+            },
+            data: (stage != Stage::Seized).then_some(&mut self.data),
         };
-        let progress = tones.process(samples, at);
+        let Frames {
+            dtmf,
+            progress,
+            data,
+        } = listeners.process(samples, at);
         push_digits(&dtmf.events, &mut self.key_down, out);
         push_tones(&progress.events, out);
-        let data = (stage != Stage::Seized).then(|| self.data.process(samples, at));
-        let machine = data.as_ref().is_some_and(|data| data.tonal);
-        let tonal = progress.tonal || dtmf.suspect || machine;
+        let tonal = progress.tonal || dtmf.suspect || data.tonal;
         let voice = self.voice.process(samples, at, tonal);
-        if let Some(data) = data {
+        if stage != Stage::Seized {
             let tones = Tones::of(&progress, &dtmf, &data);
             self.machine |= data.tty.is_some() || !data.modem.is_empty();
             if self
@@ -240,7 +246,7 @@ impl TrunkEar {
                     tonal,
                     dtmf: self.key_down || dtmf.suspect,
                     tone: progress.events.iter().find_map(tone_of),
-                    machine,
+                    machine: data.tonal,
                 };
                 self.third(&frame.received, sent, at, facts);
             }

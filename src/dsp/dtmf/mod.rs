@@ -187,8 +187,18 @@ impl Dtmf {
         self.guard = Guard::default();
     }
 
+    pub(crate) fn path(&self) -> Path {
+        self.path
+    }
+
     #[inline(always)]
-    fn hear<K: Kernels>(&mut self, samples: &Samples, hop: &Hop, at: Tick, frame: &mut DtmfFrame) {
+    pub(crate) fn hear<K: Kernels>(
+        &mut self,
+        samples: &Samples,
+        hop: &Hop,
+        at: Tick,
+        frame: &mut DtmfFrame,
+    ) {
         if self.cut.is_some() {
             self.end_at_loss(at, frame);
         }

@@ -9,7 +9,9 @@ use dsp::{
     answer::{Answer, AnswerSettings, Tones},
     data::DataSignals,
     dtmf::{Dtmf, Profile},
-    g711, level,
+    g711,
+    leg::{Frames, Listeners},
+    level,
     plan::{Burst, ToneDef, TonePlan},
     progress::Progress,
     pulse::PulseDigits,
@@ -139,9 +141,16 @@ impl Ear {
         let (dtmf, voice) = &mut self.phone;
         let key = dtmf.process(frame, at);
         black_box(voice.process(frame, at, key.suspect));
-        let dtmf = self.dtmf.process(frame, at);
-        let progress = self.progress.process(frame, at);
-        let data = self.data.process(frame, at);
+        let listeners = Listeners {
+            dtmf: &mut self.dtmf,
+            progress: &mut self.progress,
+            data: Some(&mut self.data),
+        };
+        let Frames {
+            dtmf,
+            progress,
+            data,
+        } = listeners.process(frame, at);
         let tonal = progress.tonal || dtmf.suspect || data.tonal;
         black_box(self.voice.process(frame, at, tonal));
         if answering {

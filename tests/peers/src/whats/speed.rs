@@ -14,6 +14,7 @@ use dsp::{
     dtmf::{Dtmf, Profile},
     echo::{Canceller, EchoSettings},
     g711,
+    leg::Listeners,
     plan::TonePlan,
     progress::Progress,
     simd::Path,
@@ -212,9 +213,12 @@ fn our_work(piece: &str, samples: &[i16]) -> Option<Work> {
             let mut progress = Progress::new(&united_states());
             let mut data = DataSignals::new();
             by_frame(samples, move |frame, at| {
-                black_box(dtmf.process(frame, at));
-                black_box(progress.process(frame, at));
-                black_box(data.process(frame, at));
+                let listeners = Listeners {
+                    dtmf: &mut dtmf,
+                    progress: &mut progress,
+                    data: Some(&mut data),
+                };
+                black_box(listeners.process(frame, at));
             })
         }
         "mu_law_decode" => {

@@ -1,0 +1,85 @@
+//! The tone detectors of one leg in one pass.
+//!
+//! What: the facts of [`Dtmf`], [`Progress`] and [`DataSignals`], each as its own `process` gives
+//! them.
+//!
+//! How: the frame is folded once for both that take it whole, and the vector instructions are
+//! chosen once for all.
+//!
+//! Limits: those of the detectors.
+
+use crate::{
+    bank::fold,
+    data::{DataFrame, DataSignals},
+    dtmf::{Dtmf, DtmfFrame},
+    progress::{Progress, ProgressFrame},
+    simd::{Kernels, Work},
+};
+use types::{frame::Samples, tick::Tick};
+
+/// Who listens to the next frame.
+#[derive(Debug)]
+pub struct Listeners<'a> {
+    pub dtmf: &'a mut Dtmf,
+    pub progress: &'a mut Progress,
+    /// None while machines are not listened for.
+    pub data: Option<&'a mut DataSignals>,
+}
+
+/// What each heard in it.
+#[derive(Clone, Debug, Default)]
+pub struct Frames {
+    pub dtmf: DtmfFrame,
+    pub progress: ProgressFrame,
+    /// Empty when nobody listened.
+    pub data: DataFrame,
+}
+
+impl Listeners<'_> {
+    pub fn process(self, samples: &Samples, at: Tick) -> Frames {
+        let mut frames = Frames::default();
+        let Listeners {
+            dtmf,
+            progress,
+            data,
+        } = self;
+        let steady = dtmf.path().run(NextFrame {
+            listeners: Listeners {
+                dtmf,
+                progress,
+                data,
+            },
+            samples,
+            at,
+            frames: &mut frames,
+        });
+        progress.tell(steady, at, &mut frames.progress);
+        frames
+    }
+}
+
+struct NextFrame<'a> {
+    listeners: Listeners<'a>,
+    samples: &'a Samples,
+    at: Tick,
+    frames: &'a mut Frames,
+}
+
+impl Work for NextFrame<'_> {
+    type Output = bool;
+
+    /// Whether the window of progress tones is steady.
+    #[inline(always)]
+    fn run<K: Kernels>(self) -> bool {
+        let (samples, at) = (self.samples, self.at);
+        let hop = fold::<K>(samples);
+        let listeners = self.listeners;
+        listeners
+            .dtmf
+            .hear::<K>(samples, &hop, at, &mut self.frames.dtmf);
+        if let Some(data) = listeners.data {
+            data.hear::<K>(samples, at, &mut self.frames.data);
+        }
+        listeners.progress.hear::<K>(&hop)
+    }
+}

@@ -360,20 +360,23 @@ fn together<K: Kernels, const GROUPS: usize, const LEGS: usize>(
 /// Folds a frame and sums its squares.
 #[inline(always)]
 pub(crate) fn fold<K: Kernels>(samples: &Samples) -> Hop {
-    Hop::of::<K>(samples)
+    let mut hop = Hop::NOTHING;
+    hop.take::<K>(samples);
+    hop
 }
 
 impl<const N: usize> Hop<N> {
-    /// Folds 4 `N` samples and sums their squares.
+    pub const NOTHING: Hop<N> = Hop {
+        folded: Folded::ZERO,
+        energy: 0.0,
+    };
+
+    /// Folds 4 `N` samples and sums their squares. In place: to move what was just folded costs
+    /// more than to fold it.
     #[inline(always)]
-    pub fn of<K: Kernels>(samples: &[i16]) -> Hop<N> {
-        let mut hop = Hop {
-            folded: Folded::ZERO,
-            energy: 0.0,
-        };
-        let squares = K::fold(samples, &mut hop.folded);
-        hop.energy = (1 << (2 * SPARE_BITS)) as f32 * squares as f32;
-        hop
+    pub fn take<K: Kernels>(&mut self, samples: &[i16]) {
+        let squares = K::fold(samples, &mut self.folded);
+        self.energy = (1 << (2 * SPARE_BITS)) as f32 * squares as f32;
     }
 }
 

@@ -103,12 +103,14 @@ impl DataSignals {
 
     #[inline(always)]
     pub(crate) fn hear<K: Kernels>(&mut self, samples: &Samples, at: Tick, frame: &mut DataFrame) {
-        let (first, second) = samples.split_at(HOP);
-        let (first, second) = (bank::Hop::of::<K>(first), bank::Hop::of::<K>(second));
-        let hops = [&first.folded, &second.folded];
+        let mut halves = [bank::Hop::NOTHING; 2];
+        for (half, samples) in halves.iter_mut().zip(samples.as_chunks::<HOP>().0) {
+            half.take::<K>(samples);
+        }
+        let hops = halves.each_ref().map(|half| &half.folded);
         let bins = self.group.hops::<K, 2>(hops, &mut self.turned);
-        let first = self.last.then::<K>(&bins[0], first.energy);
-        let second = first.then::<K>(&bins[1], second.energy);
+        let first = self.last.then::<K>(&bins[0], halves[0].energy);
+        let second = first.then::<K>(&bins[1], halves[1].energy);
         if self.modem.is_idle() && self.tty.is_idle() && Hop::tell_nothing::<K>([&first, &second]) {
             self.modem.hop_of_nothing();
             self.known = JUDGED;

@@ -9,7 +9,7 @@
 //! Limits: those of the detectors.
 
 use crate::{
-    bank::fold,
+    bank::Hop,
     data::{DataFrame, DataSignals},
     dtmf::{Dtmf, DtmfFrame},
     progress::{Progress, ProgressFrame},
@@ -36,50 +36,44 @@ pub struct Frames {
 }
 
 impl Listeners<'_> {
-    pub fn process(self, samples: &Samples, at: Tick) -> Frames {
+    pub fn process(mut self, samples: &Samples, at: Tick) -> Frames {
         let mut frames = Frames::default();
-        let Listeners {
-            dtmf,
-            progress,
-            data,
-        } = self;
-        let steady = dtmf.path().run(NextFrame {
-            listeners: Listeners {
-                dtmf,
-                progress,
-                data,
-            },
+        let steady = self.dtmf.path().run(NextFrame {
+            listeners: &mut self,
             samples,
             at,
             frames: &mut frames,
         });
-        progress.tell(steady, at, &mut frames.progress);
+        self.progress.tell(steady, at, &mut frames.progress);
         frames
     }
 }
 
-struct NextFrame<'a> {
-    listeners: Listeners<'a>,
+struct NextFrame<'a, 'b> {
+    listeners: &'a mut Listeners<'b>,
     samples: &'a Samples,
     at: Tick,
     frames: &'a mut Frames,
 }
 
-impl Work for NextFrame<'_> {
+impl Work for NextFrame<'_, '_> {
     type Output = bool;
 
     /// Whether the window of progress tones is steady.
     #[inline(always)]
     fn run<K: Kernels>(self) -> bool {
         let (samples, at) = (self.samples, self.at);
-        let hop = fold::<K>(samples);
-        let listeners = self.listeners;
-        listeners
-            .dtmf
-            .hear::<K>(samples, &hop, at, &mut self.frames.dtmf);
-        if let Some(data) = listeners.data {
+        let mut hop = Hop::NOTHING;
+        hop.take::<K>(samples);
+        let Listeners {
+            dtmf,
+            progress,
+            data,
+        } = self.listeners;
+        dtmf.hear::<K>(samples, &hop, at, &mut self.frames.dtmf);
+        if let Some(data) = data {
             data.hear::<K>(samples, at, &mut self.frames.data);
         }
-        listeners.progress.hear::<K>(&hop)
+        progress.hear::<K>(&hop)
     }
 }

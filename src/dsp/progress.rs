@@ -160,6 +160,7 @@ impl Progress {
         self.judge(change, at, frame);
     }
 
+    #[inline]
     fn judge(&mut self, change: Change, at: Tick, frame: &mut ProgressFrame) {
         frame.tonal = change.tonal;
         if std::mem::take(&mut self.lost) {

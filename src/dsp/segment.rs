@@ -193,6 +193,7 @@ impl Segmenter {
     }
 
     /// The second half of `process`: what changed with the frame that was taken.
+    #[inline]
     pub(crate) fn judge(&mut self, tonal: bool, at: Tick) -> Change {
         let end = at + FRAME_TICKS;
         let onset = self.least();

@@ -17,7 +17,7 @@
 use crate::{
     SAMPLE_RATE,
     bands::{Band, lanes_for},
-    bank::{Bank, Bins, Complex, Hop, KEPT, LANES, Ring, UNIT, fold},
+    bank::{Bank, Bins, Complex, Hop, KEPT, LANES, Ring, UNIT},
     plan::MAX_FREQS,
     shape::{Both, Peak, Shape},
     simd::{Kernels, Path, Work, lanes::Floats},
@@ -241,8 +241,9 @@ impl Work for Take<'_> {
 
     #[inline(always)]
     fn run<K: Kernels>(self) -> bool {
-        self.spectrum
-            .hear::<K>(&fold::<K>(self.samples), self.least)
+        let mut hop = Hop::NOTHING;
+        hop.take::<K>(self.samples);
+        self.spectrum.hear::<K>(&hop, self.least)
     }
 }
 

@@ -33,7 +33,7 @@ mod steady;
 mod verdict;
 
 use crate::{
-    bank::{Hop, fold},
+    bank::Hop,
     simd::{Kernels, Path, Work},
 };
 use active::Active;
@@ -320,7 +320,8 @@ impl Work for NextFrame<'_> {
 
     #[inline(always)]
     fn run<K: Kernels>(self) {
-        let hop = fold::<K>(self.samples);
+        let mut hop = Hop::NOTHING;
+        hop.take::<K>(self.samples);
         self.dtmf.hear::<K>(self.samples, &hop, self.at, self.frame);
     }
 }

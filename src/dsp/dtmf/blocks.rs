@@ -196,9 +196,10 @@ impl Blocks {
     }
 
     /// How much of what lies below the rows isn't two steady sines, as a dial tone is and a voice
-    /// hardly ever: the share that the best predictor of two sines leaves.
+    /// hardly ever: the share that the best predictor of two sines leaves. `leaks`: the mean
+    /// square of what comes through from above.
     #[inline(always)]
-    pub fn hum_rest(&self) -> f32 {
+    pub fn hum_rest(&self, leaks: f32) -> f32 {
         let all = self.samples();
         const EVERY: usize = 6;
         const COUNT: usize = (BLOCKS - 2) * BLOCK / EVERY;
@@ -223,7 +224,7 @@ impl Blocks {
         let a = (mb * ay - ab * by) / determinant;
         let b = (ma * by - ab * ay) / determinant;
         let rest = yy - 2.0 * (a * ay + b * by) + a * a * aa + 2.0 * a * b * ab + b * b * bb;
-        rest / (yy + aa + bb)
+        (rest - leaks * COUNT as f32).max(0.0) / (yy + aa + bb)
     }
 }
 

@@ -87,6 +87,12 @@ impl Steady {
         tones
     }
 
+    /// The mean square of both.
+    #[inline(always)]
+    pub fn power(&self) -> f32 {
+        0.5 * (self.amplitudes[0].square() + self.amplitudes[1].square())
+    }
+
     /// The share that the fits miss, as they are at the tables' frequencies.
     #[inline(always)]
     pub fn untold(&self) -> f32 {

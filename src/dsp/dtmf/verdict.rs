@@ -110,6 +110,15 @@ const fn most(rest: f32, voiced: f32, unsteady: f32, hum: f32) -> Most {
 const MOST_TWIST: f32 = 4.5;
 const LEAST_TWIST: f32 = 0.09;
 
+/// From this share of all power on, what lies below the rows is taken for a dial tone; from the
+/// other on it may hide a beginning.
+const HUM: f32 = 0.1;
+const FAINT_HUM: f32 = 0.01;
+
+/// The share of a digit's power that comes through the low-pass filter, most of it where the digit
+/// begins.
+const LEAKS: f32 = 0.016;
+
 /// Least mean square of both tones (-37 dBm0).
 const LEAST: f32 = 50_000.0;
 
@@ -201,11 +210,22 @@ impl Work for Judge<'_> {
         if !may_be_long_enough(&pairs) {
             return None;
         }
-        let core = core(&pairs);
-        let hum = self.screen.hums::<K>(self.tones, self.recent);
-        if hum {
+        let hum = self.screen.hum::<K>(self.tones, self.recent);
+        if hum > HUM {
             return self.in_hum::<K>();
         }
+        let found = self.plain::<K>(&pairs);
+        match hum > FAINT_HUM {
+            true => found.or_else(|| self.in_hum::<K>()),
+            false => found,
+        }
+    }
+}
+
+impl Judge<'_> {
+    #[inline(always)]
+    fn plain<K: Kernels>(&self, pairs: &[Pair; 4]) -> Option<Found> {
+        let core = core(pairs);
         if !is_even(&pairs[core], &pairs[core + 1]) {
             return None;
         }
@@ -216,9 +236,7 @@ impl Work for Judge<'_> {
         blocks.fill(self.recent);
         self.weigh::<K>(&mut blocks, BLOCKS - 2 * core - 4..BLOCKS - 2 * core)
     }
-}
 
-impl Judge<'_> {
     /// A dial tone leaks into a hop's bins: the middle tells the frequencies.
     #[inline(always)]
     fn in_hum<K: Kernels>(&self) -> Option<Found> {
@@ -306,7 +324,7 @@ fn rest<K: Kernels>(
     if steady.unsteady > most.unsteady + FROM_NOISE * most.rest {
         return None;
     }
-    if blocks.hum() && blocks.hum_rest() > most.hum {
+    if blocks.hum() && most.hum < blocks.hum_rest(LEAKS * steady.power()) {
         return None;
     }
     let energy = blocks.energy::<K>(inside.clone());

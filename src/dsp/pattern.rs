@@ -107,6 +107,10 @@ pub(crate) const GROUPS: [usize; 3] = [4, 8, 2];
 const BRIEF_MS: u32 = 60;
 const BRIEF_APART_HZ: f32 = 60.0;
 
+/// Bursts too short for the longest windows, and what the next are able to tell apart.
+const SHORT_MS: u32 = 160;
+const SHORT_APART_HZ: f32 = 24.0;
+
 /// The longest pause between two parts of a sequence that has none.
 const SEQUENCE_GAP_MS: f32 = 55.0;
 
@@ -330,9 +334,11 @@ pub(crate) fn frames_for(def: &ToneDef) -> usize {
     let low = || def.bursts.iter().filter(|burst| is_low(burst));
     let apart = low().map(|burst| nearest(&heard_as(burst)));
     let apart = apart.fold(f32::MAX, f32::min);
-    let brief = low().any(|burst| (1..BRIEF_MS).contains(&burst.on_ms));
+    let shortest = low().map(|burst| burst.on_ms).filter(|ms| *ms > 0);
+    let shortest = shortest.min().unwrap_or(u32::MAX);
     match usual_frames(0.0, apart) {
-        4 if brief && apart >= BRIEF_APART_HZ => 2,
+        4 if shortest < BRIEF_MS && apart >= BRIEF_APART_HZ => 2,
+        8 if shortest < SHORT_MS && apart >= SHORT_APART_HZ => 4,
         frames => frames,
     }
 }

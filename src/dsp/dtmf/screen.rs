@@ -290,8 +290,8 @@ impl Screen {
     /// The mean square of what lies below the rows, in the window.
     #[inline(always)]
     fn below<K: Kernels>(&self, recent: &Recent) -> f32 {
-        let [before, now] = recent.last();
-        let (before, now) = (fold::<K>(before), fold::<K>(now));
+        let (before, now) = (recent.frame(1), recent.frame(0));
+        let (before, now) = (fold::<K>(&before), fold::<K>(&now));
         let before = self.keys.below.middle::<K>(&before.folded);
         let now = self.keys.below.middle::<K>(&now.folded);
         let window = now.after::<K, _>(&before, &self.keys.below);

@@ -100,9 +100,16 @@ const LAST_SHARE: f32 = 0.6;
 const SIT_STRAYS_HZ: f32 = 50.0;
 const SIT_PART_MS: std::ops::RangeInclusive<f32> = 200.0..=480.0;
 
+/// Frames in the windows that tones need.
+pub(crate) const GROUPS: [usize; 3] = [4, 8, 2];
+
 /// Bursts so short that they need short windows, where no two frequencies are nearer than this.
 const BRIEF_MS: u32 = 60;
 const BRIEF_APART_HZ: f32 = 60.0;
+
+/// Bursts too short for the longest windows, and what the next are able to tell apart.
+const SHORT_MS: u32 = 160;
+const SHORT_APART_HZ: f32 = 24.0;
 
 /// The longest pause between two parts of a sequence that has none.
 const SEQUENCE_GAP_MS: f32 = 55.0;
@@ -320,19 +327,24 @@ impl Run {
     }
 }
 
-/// What a detector of these tones must listen for.
-pub(crate) fn bands_of(all: &[ToneDef]) -> Vec<Band> {
-    let bursts = || all.iter().flat_map(|def| def.bursts.iter());
-    let low = |burst: &&Burst| burst.freqs()[0] < LOW_BELOW_HZ;
-    let chords = bursts().filter(low).map(heard_as);
-    let nearest = chords.flat_map(|chord| {
-        let pairs: ArrayVec<f32, MAX_FREQS> = chord.windows(2).map(|w| w[1] - w[0]).collect();
-        pairs
-    });
-    let nearest = nearest.fold(f32::MAX, f32::min);
-    let shortest = bursts().filter(low).map(|burst| burst.on_ms);
-    let shortest = shortest.filter(|ms| *ms > 0).min().unwrap_or(u32::MAX);
-    let brief = shortest < BRIEF_MS && nearest >= BRIEF_APART_HZ;
+/// Frames in the window that a tone below 700 Hz needs: long where its frequencies lie near each
+/// other, short where a burst is. No other tone of the plan has a say: a sine heard in a window
+/// longer than it needs may be taken for two.
+pub(crate) fn frames_for(def: &ToneDef) -> usize {
+    let low = || def.bursts.iter().filter(|burst| is_low(burst));
+    let apart = low().map(|burst| nearest(&heard_as(burst)));
+    let apart = apart.fold(f32::MAX, f32::min);
+    let shortest = low().map(|burst| burst.on_ms).filter(|ms| *ms > 0);
+    let shortest = shortest.min().unwrap_or(u32::MAX);
+    match usual_frames(0.0, apart) {
+        4 if shortest < BRIEF_MS && apart >= BRIEF_APART_HZ => 2,
+        8 if shortest < SHORT_MS && apart >= SHORT_APART_HZ => 4,
+        frames => frames,
+    }
+}
+
+/// What a detector of these tones must listen for, in windows of so many frames below 700 Hz.
+pub(crate) fn bands_of(defs: &[ToneDef], frames: usize) -> Vec<Band> {
     let band = |def: &ToneDef, hz: f32, together: usize| Band {
         hz,
         reach: match def.tone {
@@ -340,12 +352,12 @@ pub(crate) fn bands_of(all: &[ToneDef]) -> Vec<Band> {
             _ => usual_reach(hz),
         },
         together,
-        frames: match usual_frames(hz, nearest) {
-            4 if brief => 2,
-            frames => frames,
+        frames: match hz < LOW_BELOW_HZ {
+            true => frames,
+            false => usual_frames(hz, f32::MAX),
         },
     };
-    let bands = all.iter().flat_map(|def| {
+    let bands = defs.iter().flat_map(|def| {
         let chords = def.bursts.iter().map(heard_as);
         chords.flat_map(move |chord| {
             let together = chord.len();
@@ -353,6 +365,16 @@ pub(crate) fn bands_of(all: &[ToneDef]) -> Vec<Band> {
         })
     });
     bands.collect()
+}
+
+fn is_low(burst: &Burst) -> bool {
+    burst.freqs()[0] < LOW_BELOW_HZ
+}
+
+/// How near the nearest of these frequencies are.
+fn nearest(freqs: &[f32]) -> f32 {
+    let apart = freqs.windows(2).map(|pair| pair[1] - pair[0]);
+    apart.fold(f32::MAX, f32::min)
 }
 
 /// How long a sound must last to be told while it sounds; `None` when it cannot be.

@@ -14,12 +14,14 @@
 //! be 2.4 % and 3 Hz off the known one. Whatever is computed here is sums and products in a
 //! fixed order: the same on every machine.
 
+mod chord;
+
 use crate::{
     SAMPLE_RATE,
     bands::{Band, lanes_for},
     bank::{Bank, Bins, Complex, KEPT, LANES, Ring, UNIT, fold},
     plan::MAX_FREQS,
-    shape::{Both, LONGEST, Peak, Shape},
+    shape::{Both, Peak, Shape},
     simd::{Kernels, Path, Work, lanes::Floats},
     wave::{FRAME_ANGLE, sin_cos, sinc, times},
 };
@@ -80,17 +82,6 @@ const BETWEEN: f32 = 0.2 * PI;
 /// Sines nearer than this are one.
 const APART_BINS: f32 = 0.76;
 
-/// Where the sines of a chord are looked for: an exchange strays in all alike.
-const STRAYED: [f32; 3] = [0.0, -0.013, 0.013];
-
-/// Times that the sines of a chord are measured, at the frequencies given and then at their own.
-const FITS: usize = 3;
-const CHORD_SWEEPS: usize = 4;
-
-/// The share of all power that a chord explains.
-const CHORD_EXPLAINED: f32 = 0.75;
-const CHORD_MOST: f32 = 1.2;
-
 /// Least mean square of a window: -45 dBm0.
 const FLOOR: f32 = 7_900.0;
 
@@ -120,38 +111,6 @@ impl Spectrum {
             explained: 0.0,
             chords: Box::new([]),
         }
-    }
-
-    /// Sines of these frequencies sound together. Three and more in a long window are from now on
-    /// looked for as a whole: who takes off the strongest first finds two of them, or four.
-    pub fn expect(&mut self, chords: &[ArrayVec<f32, MAX_FREQS>]) {
-        if self.longest < LONGEST {
-            return;
-        }
-        let many = chords.iter().filter(|chord| chord.len() > 2);
-        let placed = many.flat_map(|chord| {
-            let stray = |share: f32| chord.iter().map(move |hz| hz * (1.0 + share));
-            STRAYED.map(|share| stray(share).filter_map(|hz| self.unheard(hz)).collect())
-        });
-        self.chords = placed.collect();
-    }
-
-    /// A sine of which only the frequency is known, in the nearest bin.
-    fn unheard(&self, hz: f32) -> Option<Peak> {
-        let lanes = (0..self.shapes.len() * LANES).filter(|&lane| {
-            let (group, at) = (lane / LANES, lane % LANES);
-            self.shapes[group].frames[at] as usize == LONGEST
-        });
-        let off = |lane: usize| (self.shapes[lane / LANES].hz[lane % LANES] - hz).abs();
-        let lane = lanes.min_by(|a, b| off(*a).total_cmp(&off(*b)))?;
-        let (sin, cos) = sin_cos(FRAME_ANGLE * hz);
-        Some(Peak {
-            hz,
-            power: 0.0,
-            lane: lane as u8,
-            amplitude: (0.0, 0.0),
-            turn: (cos, sin),
-        })
     }
 
     /// Samples in the window of a lane.
@@ -349,7 +308,7 @@ impl Spectrum {
         if total < FLOOR || at_most < least * total {
             return false;
         }
-        if self.is_chord(least.max(CHORD_EXPLAINED), total) {
+        if self.is_chord(least, total) {
             return true;
         }
         self.refer_to_middle::<K>(0.1 * TWIST * top.1);
@@ -359,50 +318,6 @@ impl Spectrum {
             return false;
         }
         self.refine_and_judge(total, least)
-    }
-
-    /// Whether one of the chords that are expected sounds: all its sines, and hardly anything
-    /// else.
-    #[inline(always)]
-    fn is_chord(&mut self, least: f32, total: f32) -> bool {
-        let mut best: Option<(f32, Peaks)> = None;
-        for at in 0..self.chords.len() {
-            self.peaks.clone_from(&self.chords[at]);
-            (0..FITS).for_each(|_| self.fit());
-            self.refine(CHORD_SWEEPS);
-            let powers = self.peaks.iter().map(|peak| peak.power);
-            let weakest = TWIST * powers.clone().fold(0.0, f32::max);
-            let whole = powers.clone().all(|power| power >= weakest);
-            let bin = SAMPLE_RATE as f32 / (LONGEST * FRAME) as f32;
-            let explained = powers.sum::<f32>() / total;
-            let good = whole
-                && self.least_apart() >= APART_BINS * bin
-                && (least..=CHORD_MOST).contains(&explained);
-            let off = (explained - 1.0).abs();
-            if good && best.as_ref().is_none_or(|(least, _)| off < *least) {
-                best = Some((off, self.peaks.clone()));
-                self.explained = explained;
-            }
-        }
-        self.peaks.clear();
-        match best {
-            Some((_, peaks)) => self.peaks = peaks,
-            None => return false,
-        }
-        true
-    }
-
-    /// The amplitudes of sines whose frequencies are known, one after the other.
-    #[inline(always)]
-    fn fit(&mut self) {
-        for at in 0..self.peaks.len() {
-            let peak = self.peaks[at];
-            let (group, lane) = place(peak.lane);
-            let shape = &self.shapes[group];
-            let seen = sinc((peak.hz - shape.hz[lane]) * shape.half[lane]);
-            let (now, _) = self.without_others(at, peak.lane);
-            self.peaks[at].amplitude = (now.0 / seen, now.1 / seen);
-        }
     }
 
     /// Measures several sines again, each without the others; whether they are apart and explain

@@ -12,7 +12,7 @@ use crate::{
     bands::{Band, LOW_BELOW_HZ, usual_frames, usual_reach},
     cadence::{
         ends_steady, freq_error, freq_error_within, heard_as, longest, pairs_needed, same_freqs,
-        time_error, time_error_unbound, usual_error,
+        time_error, time_error_unbound, time_error_within, usual_error,
     },
     plan::{Burst, MAX_BURSTS, MAX_FREQS, ToneDef},
     segment::Ended,
@@ -54,6 +54,8 @@ pub(crate) struct Shape {
     level_dbm0: f32,
     pub on_ms: u32,
     pub off_ms: u32,
+    /// It is modulated or its frequencies are near each other: it rises and falls slowly.
+    beats: bool,
     /// More than usual.
     strays_hz: Option<f32>,
 }
@@ -111,6 +113,10 @@ const BRIEF_APART_HZ: f32 = 60.0;
 const SHORT_MS: u32 = 160;
 const SHORT_APART_HZ: f32 = 24.0;
 
+/// The edges of what rises and falls so slowly are measured so much worse.
+const BEATS_BELOW_HZ: f32 = 30.0;
+const BEATING_MS: f32 = 12.0;
+
 /// The longest pause between two parts of a sequence that has none.
 const SEQUENCE_GAP_MS: f32 = 55.0;
 
@@ -132,6 +138,7 @@ impl Known {
             .iter()
             .map(|burst| Shape {
                 freqs: heard_as(burst),
+                beats: nearest(&heard_as(burst)) < BEATS_BELOW_HZ,
                 level_dbm0: burst.level_dbm0,
                 on_ms: burst.on_ms,
                 off_ms: burst.off_ms,
@@ -218,7 +225,7 @@ impl Known {
     /// Whether a sound was one of this tone's bursts.
     pub fn has_burst(&self, sound: &Ended, on_ms: f32) -> bool {
         self.bursts.iter().any(|shape| {
-            let lasted = sound.cut || time_error(on_ms, shape.on_ms).is_some();
+            let lasted = sound.cut || shape.time_error(on_ms, shape.on_ms).is_some();
             lasted && shape.freq_error(&sound.freqs).is_some()
         })
     }
@@ -281,6 +288,12 @@ impl Shape {
         }
     }
 
+    /// The error of a length; `None` beyond the tolerance.
+    fn time_error(&self, measured_ms: f32, nominal_ms: u32) -> Option<f32> {
+        let worse = if self.beats { BEATING_MS } else { 0.0 };
+        time_error_within(measured_ms, nominal_ms, worse)
+    }
+
     /// The squares of the errors in the usual tolerance, whatever is allowed.
     fn distance(&self, heard: &[f32]) -> f32 {
         let usual = usual_error(heard, &self.freqs);
@@ -293,8 +306,8 @@ impl Shape {
         if self.freqs[0] < LOW_BELOW_HZ && !like_a_tone {
             return None;
         }
-        let on = time_error(pair.on_ms, self.on_ms)?;
-        let off = time_error(pair.off_ms, self.off_ms)?;
+        let on = self.time_error(pair.on_ms, self.on_ms)?;
+        let off = self.time_error(pair.off_ms, self.off_ms)?;
         Some(hz.max(on).max(off))
     }
 }

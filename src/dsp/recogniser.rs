@@ -2,6 +2,7 @@
 //! level: the work of [`crate::progress`], whose header says how and within which limits.
 
 use crate::{
+    cadence::heard_as,
     pattern::{EDGE_LAG, Kind, Known, Pair, Sequence, bands_of, frames_for, is_even, ms},
     plan::{MAX_BURSTS, ToneDef},
     progress::{ProgressEvent, ProgressFrame},
@@ -74,8 +75,14 @@ impl Recogniser {
             .filter(|def| frames_for(def) == frames)
             .cloned()
             .collect();
-        (!own.is_empty()).then(|| Recogniser {
-            segmenter: Segmenter::of_bands(&bands_of(&own, frames), path),
+        if own.is_empty() {
+            return None;
+        }
+        let mut segmenter = Segmenter::of_bands(&bands_of(&own, frames), path);
+        let bursts = own.iter().flat_map(|def| def.bursts.iter());
+        segmenter.expect(&bursts.map(heard_as).collect::<Vec<_>>());
+        Some(Recogniser {
+            segmenter,
             known: own.iter().map(|def| Known::new(def, all)).collect(),
             active: None,
             past: ArrayVec::new(),

@@ -174,6 +174,11 @@ impl Segmenter {
         }
     }
 
+    /// Frequencies that sound together: where they lie near each other, to look for these first.
+    pub(crate) fn expect(&mut self, chords: &[ArrayVec<f32, MAX_FREQS>]) {
+        self.spectrum.expect(chords);
+    }
+
     pub fn process(&mut self, samples: &Samples, at: Tick) -> Change {
         let end = at + FRAME_TICKS;
         let onset = (self.sound.is_none() && self.refill == 0).then_some(EXPLAINED);

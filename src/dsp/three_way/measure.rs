@@ -7,7 +7,7 @@ use super::{
     half::VoiceOf,
     levels::Levels,
     stats::{Moments, Stats},
-    weights::Inputs,
+    weights::{INPUTS, Inputs},
 };
 
 /// What talkers' cepstra vary by from half second to half second, as variances.
@@ -126,8 +126,16 @@ fn quiet(stats: &Stats) -> &[Levels; OCTAVES] {
 
 /// In the order of [`super::weights::USES`].
 pub(super) fn inputs(e: &Episode) -> Inputs {
-    let (before, gap, after) = (&e.before, &e.gap, &e.after);
     let noise = compared(e);
+    let (measured, favored) = (measured(e, &noise), favored(e, &noise));
+    let mut inputs = [0.0; INPUTS];
+    inputs[..measured.len()].copy_from_slice(&measured);
+    inputs[measured.len()..].copy_from_slice(&favored);
+    inputs
+}
+
+fn measured(e: &Episode, noise: &Compared) -> [f32; INPUTS - FAVORED] {
+    let (before, gap, after) = (&e.before, &e.gap, &e.after);
     let flag = |there: bool| f32::from(u8::from(there));
     let level = after.level.mean() - before.level.mean();
     let pitch = after.pitch.mean() - before.pitch.mean();
@@ -188,11 +196,20 @@ pub(super) fn inputs(e: &Episode) -> Inputs {
         after.far / after.alone.max(20.0),
         after.pitch.count / after.level.count.max(2.0),
         after.loud / after.alone.max(20.0),
+    ]
+}
+
+/// The last measurements: how much each favors a change.
+const FAVORED: usize = 9;
+
+fn favored(e: &Episode, noise: &Compared) -> [f32; FAVORED] {
+    let (before, gap, after) = (&e.before, &e.gap, &e.after);
+    [
         noise.changed.favor,
         noise.pauses.favor,
         noise.left.favor,
         noise.back.favor,
-        undone(&noise),
+        undone(noise),
         favor(&before.echo, &after.echo, 4.0, 16.0),
         favor(&before.echo, &gap.echo, 4.0, 16.0),
         favor(&[before.level], &[after.level], 4.0, 9.0),

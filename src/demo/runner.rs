@@ -24,7 +24,10 @@ use crate::{
         notice::Notice,
         office::Office,
         plant::{Plant, Remains},
-        threads::{Controller, ThreadOptions, hub::Subscription},
+        threads::{
+            Controller, ThreadOptions,
+            hub::{Audience, Subscription},
+        },
         virtual_time::{World, WorldOptions},
     },
     site::SiteOffice,
@@ -113,12 +116,12 @@ impl Live {
             clock,
             ..ThreadOptions::default()
         };
-        let controller = Controller::start(plant, options)?;
-        let facts = controller.facts(FACTS);
+        let mut audience = Audience::default();
+        let facts = audience.facts(FACTS);
         let recorder = match recorder {
             None => None,
             Some(mut recorder) => {
-                let tap = controller.tap(None, lines * TAP_A_LINE);
+                let tap = audience.tap(None, lines * TAP_A_LINE);
                 let record = move || {
                     for entry in &tap.receiver {
                         recorder.take(&entry);
@@ -133,6 +136,7 @@ impl Live {
                 )
             }
         };
+        let controller = Controller::start(plant, options, audience)?;
         Ok(Live {
             facts,
             notices: controller.notices(),

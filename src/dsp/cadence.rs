@@ -77,7 +77,14 @@ pub(crate) fn freq_error_within(
 
 /// How far a measured length is from a nominal one, 1 being the tolerance; `None` beyond.
 pub(crate) fn time_error(measured_ms: f32, nominal_ms: u32) -> Option<f32> {
-    Some(time_error_unbound(measured_ms, nominal_ms)).filter(|error| *error <= 1.0)
+    time_error_within(measured_ms, nominal_ms, 0.0)
+}
+
+/// The same where a length may be measured so much worse than usual.
+pub(crate) fn time_error_within(measured_ms: f32, nominal_ms: u32, worse_ms: f32) -> Option<f32> {
+    let nominal = nominal_ms as f32;
+    let error = (measured_ms - nominal).abs() / (allowed_ms(nominal) + worse_ms);
+    (error <= 1.0).then_some(error)
 }
 
 /// The same beyond the tolerance as well.

@@ -12,7 +12,7 @@ use crate::{
     bank::Hop,
     data::{DataFrame, DataSignals},
     dtmf::{Dtmf, DtmfFrame},
-    progress::{Progress, ProgressFrame},
+    progress::{Progress, ProgressFrame, Steady},
     simd::{Kernels, Work},
 };
 use types::{frame::Samples, tick::Tick};
@@ -57,11 +57,11 @@ struct NextFrame<'a, 'b> {
 }
 
 impl Work for NextFrame<'_, '_> {
-    type Output = bool;
+    type Output = Steady;
 
-    /// Whether the window of progress tones is steady.
+    /// Which windows of progress tones are steady.
     #[inline(always)]
-    fn run<K: Kernels>(self) -> bool {
+    fn run<K: Kernels>(self) -> Steady {
         let (samples, at) = (self.samples, self.at);
         let mut hop = Hop::NOTHING;
         hop.take::<K>(samples);

@@ -27,6 +27,7 @@ mod pattern;
 pub mod plan;
 pub mod progress;
 pub mod pulse;
+mod recogniser;
 pub mod segment;
 mod shape;
 pub mod simd;

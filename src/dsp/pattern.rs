@@ -12,7 +12,7 @@ use crate::{
     bands::{Band, LOW_BELOW_HZ, usual_frames, usual_reach},
     cadence::{
         ends_steady, freq_error, freq_error_within, heard_as, longest, pairs_needed, same_freqs,
-        time_error, time_error_unbound, usual_error,
+        time_error, time_error_unbound, time_error_within, usual_error,
     },
     plan::{Burst, MAX_BURSTS, MAX_FREQS, ToneDef},
     segment::Ended,
@@ -54,6 +54,8 @@ pub(crate) struct Shape {
     level_dbm0: f32,
     pub on_ms: u32,
     pub off_ms: u32,
+    /// It is modulated or its frequencies are near each other: it rises and falls slowly.
+    beats: bool,
     /// More than usual.
     strays_hz: Option<f32>,
 }
@@ -100,9 +102,20 @@ const LAST_SHARE: f32 = 0.6;
 const SIT_STRAYS_HZ: f32 = 50.0;
 const SIT_PART_MS: std::ops::RangeInclusive<f32> = 200.0..=480.0;
 
+/// Frames in the windows that tones need.
+pub(crate) const GROUPS: [usize; 3] = [4, 8, 2];
+
 /// Bursts so short that they need short windows, where no two frequencies are nearer than this.
 const BRIEF_MS: u32 = 60;
 const BRIEF_APART_HZ: f32 = 60.0;
+
+/// Bursts too short for the longest windows, and what the next are able to tell apart.
+const SHORT_MS: u32 = 160;
+const SHORT_APART_HZ: f32 = 24.0;
+
+/// The edges of what rises and falls so slowly are measured so much worse.
+const BEATS_BELOW_HZ: f32 = 30.0;
+const BEATING_MS: f32 = 12.0;
 
 /// The longest pause between two parts of a sequence that has none.
 const SEQUENCE_GAP_MS: f32 = 55.0;
@@ -125,6 +138,7 @@ impl Known {
             .iter()
             .map(|burst| Shape {
                 freqs: heard_as(burst),
+                beats: nearest(&heard_as(burst)) < BEATS_BELOW_HZ,
                 level_dbm0: burst.level_dbm0,
                 on_ms: burst.on_ms,
                 off_ms: burst.off_ms,
@@ -211,7 +225,7 @@ impl Known {
     /// Whether a sound was one of this tone's bursts.
     pub fn has_burst(&self, sound: &Ended, on_ms: f32) -> bool {
         self.bursts.iter().any(|shape| {
-            let lasted = sound.cut || time_error(on_ms, shape.on_ms).is_some();
+            let lasted = sound.cut || shape.time_error(on_ms, shape.on_ms).is_some();
             lasted && shape.freq_error(&sound.freqs).is_some()
         })
     }
@@ -274,6 +288,12 @@ impl Shape {
         }
     }
 
+    /// The error of a length; `None` beyond the tolerance.
+    fn time_error(&self, measured_ms: f32, nominal_ms: u32) -> Option<f32> {
+        let worse = if self.beats { BEATING_MS } else { 0.0 };
+        time_error_within(measured_ms, nominal_ms, worse)
+    }
+
     /// The squares of the errors in the usual tolerance, whatever is allowed.
     fn distance(&self, heard: &[f32]) -> f32 {
         let usual = usual_error(heard, &self.freqs);
@@ -286,8 +306,8 @@ impl Shape {
         if self.freqs[0] < LOW_BELOW_HZ && !like_a_tone {
             return None;
         }
-        let on = time_error(pair.on_ms, self.on_ms)?;
-        let off = time_error(pair.off_ms, self.off_ms)?;
+        let on = self.time_error(pair.on_ms, self.on_ms)?;
+        let off = self.time_error(pair.off_ms, self.off_ms)?;
         Some(hz.max(on).max(off))
     }
 }
@@ -320,19 +340,24 @@ impl Run {
     }
 }
 
-/// What a detector of these tones must listen for.
-pub(crate) fn bands_of(all: &[ToneDef]) -> Vec<Band> {
-    let bursts = || all.iter().flat_map(|def| def.bursts.iter());
-    let low = |burst: &&Burst| burst.freqs()[0] < LOW_BELOW_HZ;
-    let chords = bursts().filter(low).map(heard_as);
-    let nearest = chords.flat_map(|chord| {
-        let pairs: ArrayVec<f32, MAX_FREQS> = chord.windows(2).map(|w| w[1] - w[0]).collect();
-        pairs
-    });
-    let nearest = nearest.fold(f32::MAX, f32::min);
-    let shortest = bursts().filter(low).map(|burst| burst.on_ms);
-    let shortest = shortest.filter(|ms| *ms > 0).min().unwrap_or(u32::MAX);
-    let brief = shortest < BRIEF_MS && nearest >= BRIEF_APART_HZ;
+/// Frames in the window that a tone below 700 Hz needs: long where its frequencies lie near each
+/// other, short where a burst is. No other tone of the plan has a say: a sine heard in a window
+/// longer than it needs may be taken for two.
+pub(crate) fn frames_for(def: &ToneDef) -> usize {
+    let low = || def.bursts.iter().filter(|burst| is_low(burst));
+    let apart = low().map(|burst| nearest(&heard_as(burst)));
+    let apart = apart.fold(f32::MAX, f32::min);
+    let shortest = low().map(|burst| burst.on_ms).filter(|ms| *ms > 0);
+    let shortest = shortest.min().unwrap_or(u32::MAX);
+    match usual_frames(0.0, apart) {
+        4 if shortest < BRIEF_MS && apart >= BRIEF_APART_HZ => 2,
+        8 if shortest < SHORT_MS && apart >= SHORT_APART_HZ => 4,
+        frames => frames,
+    }
+}
+
+/// What a detector of these tones must listen for, in windows of so many frames below 700 Hz.
+pub(crate) fn bands_of(defs: &[ToneDef], frames: usize) -> Vec<Band> {
     let band = |def: &ToneDef, hz: f32, together: usize| Band {
         hz,
         reach: match def.tone {
@@ -340,12 +365,12 @@ pub(crate) fn bands_of(all: &[ToneDef]) -> Vec<Band> {
             _ => usual_reach(hz),
         },
         together,
-        frames: match usual_frames(hz, nearest) {
-            4 if brief => 2,
-            frames => frames,
+        frames: match hz < LOW_BELOW_HZ {
+            true => frames,
+            false => usual_frames(hz, f32::MAX),
         },
     };
-    let bands = all.iter().flat_map(|def| {
+    let bands = defs.iter().flat_map(|def| {
         let chords = def.bursts.iter().map(heard_as);
         chords.flat_map(move |chord| {
             let together = chord.len();
@@ -353,6 +378,16 @@ pub(crate) fn bands_of(all: &[ToneDef]) -> Vec<Band> {
         })
     });
     bands.collect()
+}
+
+fn is_low(burst: &Burst) -> bool {
+    burst.freqs()[0] < LOW_BELOW_HZ
+}
+
+/// How near the nearest of these frequencies are.
+fn nearest(freqs: &[f32]) -> f32 {
+    let apart = freqs.windows(2).map(|pair| pair[1] - pair[0]);
+    apart.fold(f32::MAX, f32::min)
 }
 
 /// How long a sound must last to be told while it sounds; `None` when it cannot be.

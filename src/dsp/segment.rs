@@ -175,6 +175,11 @@ impl Segmenter {
         }
     }
 
+    /// Frequencies that sound together: where they lie near each other, to look for these first.
+    pub(crate) fn expect(&mut self, chords: &[ArrayVec<f32, MAX_FREQS>]) {
+        self.spectrum.expect(chords);
+    }
+
     pub fn process(&mut self, samples: &Samples, at: Tick) -> Change {
         let tonal = self.spectrum.take(samples, self.least());
         self.judge(tonal, at)

@@ -14,6 +14,8 @@
 //! be 2.4 % and 3 Hz off the known one. Whatever is computed here is sums and products in a
 //! fixed order: the same on every machine.
 
+mod chord;
+
 use crate::{
     SAMPLE_RATE,
     bands::{Band, lanes_for},
@@ -45,6 +47,9 @@ pub(crate) struct Spectrum {
     windows: Box<[Windows]>,
     peaks: Peaks,
     explained: f32,
+    /// Sines so many and so near each other that they are looked for together, each standing
+    /// where its exchange may have put it.
+    chords: Box<[Peaks]>,
 }
 
 /// A group's window, now and one frame ago, and what the sines found leave of both when the
@@ -104,6 +109,7 @@ impl Spectrum {
             newest: 0,
             peaks: Peaks::new(),
             explained: 0.0,
+            chords: Box::new([]),
         }
     }
 
@@ -307,6 +313,9 @@ impl Spectrum {
         let total = self.total(self.shapes[group].frames[lane] as usize);
         if total < FLOOR || at_most < least * total {
             return false;
+        }
+        if self.is_chord(least, total) {
+            return true;
         }
         self.refer_to_middle::<K>(0.1 * TWIST * top.1);
         self.find_peaks::<K>(least * total, total);

@@ -14,13 +14,14 @@
 //! E.180 keeps exchanges within 1 to 2 % and 10 %. Beyond it: to 3 dBm0 and -42 dBm0, 10 dB,
 //! 3.5 %, 22 %, 3 dB of signal to noise.
 
+use crate::random::Random;
 use dsp::{
     g711,
     level::sine_peak,
     plan::{Burst, ToneDef, TonePlan},
     tone_gen::ToneGen,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 use types::{frame::Law, tone::Tone};
 
 /// How many trials the comparison with others runs.
@@ -66,6 +67,15 @@ pub struct Told {
     pub sample: usize,
 }
 
+/// A trial that was not told right.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Missed {
+    /// Its place in the suite.
+    pub at: usize,
+    pub trial: Trial,
+    pub told: Vec<Told>,
+}
+
 /// The marks of one kind of trial.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Mark {
@@ -85,8 +95,8 @@ pub struct Score {
     pub must: BTreeMap<Class, Mark>,
     /// Outside.
     pub beyond: BTreeMap<Class, Mark>,
-    /// The trials that were missed or mistaken, by their place in the suite.
-    pub failed: Vec<usize>,
+    /// The trials that were missed or mistaken.
+    pub missed: Vec<Missed>,
 }
 
 /// What marks are gathered by: North America's tones by name, other networks' together.
@@ -123,8 +133,8 @@ const MUST_TIME: f32 = 0.15;
 /// Frequencies that sound together don't stray towards each other beyond this.
 const NEAREST_HZ: f32 = 24.0;
 
-/// How many of a hundred draws of one impairment lie inside.
-const INSIDE: usize = 95;
+/// How many of all draws of one impairment lie inside.
+const INSIDE: f64 = 0.95;
 
 /// The silence before a tone, with the noise of the line, in samples.
 const BEFORE: std::ops::Range<usize> = 1600..4000;
@@ -147,12 +157,12 @@ pub fn trials(seed: u64, size: usize) -> Vec<Trial> {
         .flat_map(|at| (0..plans[at].1.tones.len()).map(move |tone| (at, tone)))
         .filter(|&(at, tone)| plans[at].1.tones[tone].same_as.is_none())
         .collect();
-    let mut rng = Rng::new(seed);
     let trial = |n: usize| {
         let (at, tone) = match n % 5 {
             0..3 => (home, main_tone(&plans[home].1, n / 5 * 3 + n % 5)),
             _ => world[(n / 5 * 2 + n % 5 - 3 + seed as usize) % world.len()],
         };
+        let mut rng = Random::for_case(seed, n as u64);
         Trial::draw(&mut rng, plans[at].0, &plans[at].1, tone)
     };
     (0..size).map(trial).collect()
@@ -180,13 +190,13 @@ fn class_of(country: &str, tone: Tone) -> Class {
 }
 
 impl Trial {
-    fn draw(rng: &mut Rng, country: &'static str, plan: &TonePlan, tone: usize) -> Trial {
+    fn draw(rng: &mut Random, country: &'static str, plan: &TonePlan, tone: usize) -> Trial {
         let nominal = &plan.tones[tone];
         let (mut played, mut strain) = stray(rng, nominal);
         strain.twist_db = set_levels(rng, &mut played, &mut strain.level_dbm0);
-        strain.snr_db = match rng.below(100) < INSIDE {
-            true => [None, Some(30.0), Some(20.0), Some(15.0), Some(10.0)][rng.below(5)],
-            false => Some([8.0, 6.0, 3.0][rng.below(3)]),
+        strain.snr_db = match rng.chance(INSIDE) {
+            true => *rng.choose(&[None, Some(30.0), Some(20.0), Some(15.0), Some(10.0)]),
+            false => Some(*rng.choose(&[8.0, 6.0, 3.0])),
         };
         let mut trial = Trial {
             country,
@@ -194,8 +204,8 @@ impl Trial {
             must: false,
             played,
             strain,
-            law: [Law::Mu, Law::A][rng.below(2)],
-            seed: rng.next(),
+            law: *rng.choose(&[Law::Mu, Law::A]),
+            seed: rng.next_u64(),
         };
         trial.strain.total_dbm0 = trial.total_dbm0();
         trial.must = trial.strain.must();
@@ -208,15 +218,15 @@ impl Trial {
 
     /// When the tone begins, in samples.
     pub fn start(&self) -> usize {
-        BEFORE.start + Rng::new(self.seed).below(BEFORE.len())
+        BEFORE.start + Random::new(self.seed).below(BEFORE.len())
     }
 
     /// What the line brings.
     pub fn audio(&self) -> Vec<i16> {
-        let mut rng = Rng::new(self.seed);
+        let mut rng = Random::new(self.seed);
         let start = BEFORE.start + rng.below(BEFORE.len());
         let mut audio = vec![0; start + self.length()];
-        self.play(&mut rng, &mut audio[start..]);
+        self.play(&mut audio[start..]);
         if let Some(snr) = self.strain.snr_db {
             add_noise(&mut rng, &mut audio, self.total_dbm0() - snr);
         }
@@ -227,7 +237,7 @@ impl Trial {
     }
 
     /// Each frequency with a generator of its own, which gives it a level of its own.
-    fn play(&self, rng: &mut Rng, audio: &mut [i16]) {
+    fn play(&self, audio: &mut [i16]) {
         let most = self
             .played
             .bursts
@@ -238,7 +248,6 @@ impl Trial {
         for at in 0..most.unwrap_or(0) {
             let mut part = vec![0; audio.len()];
             ToneGen::new(&self.alone(at)).fill(&mut part);
-            let _ = rng.next();
             for (sum, part) in sum.iter_mut().zip(part) {
                 *sum += f32::from(part);
             }
@@ -311,14 +320,14 @@ impl Strain {
 }
 
 /// Draws the errors of frequencies and lengths.
-fn stray(rng: &mut Rng, nominal: &ToneDef) -> (ToneDef, Strain) {
-    let hz = match rng.below(100) < INSIDE {
-        true => [0.0, 0.01, MUST_HZ][rng.below(3)],
-        false => [0.025, 0.03, 0.035][rng.below(3)],
+fn stray(rng: &mut Random, nominal: &ToneDef) -> (ToneDef, Strain) {
+    let hz = match rng.chance(INSIDE) {
+        true => *rng.choose(&[0.0, 0.01, MUST_HZ]),
+        false => *rng.choose(&[0.025, 0.03, 0.035]),
     };
-    let time = match rng.below(100) < INSIDE {
-        true => [0.0, 0.05, 0.10, MUST_TIME][rng.below(4)],
-        false => [0.18, 0.22][rng.below(2)],
+    let time = match rng.chance(INSIDE) {
+        true => *rng.choose(&[0.0, 0.05, 0.10, MUST_TIME]),
+        false => *rng.choose(&[0.18, 0.22]),
     };
     let mut hz_errors = Errors::new(rng, hz);
     // One generator makes a frequency in all bursts.
@@ -326,7 +335,7 @@ fn stray(rng: &mut Rng, nominal: &ToneDef) -> (ToneDef, Strain) {
     let mut time_errors = Errors::new(rng, time);
     let mut played = nominal.clone();
     for burst in &mut played.bursts {
-        let mut strayed = |hz: f32, rng: &mut Rng| {
+        let mut strayed = |hz: f32, rng: &mut Random| {
             if let Some((_, strayed)) = generators.iter().find(|(of, _)| *of == hz) {
                 return *strayed;
             }
@@ -367,34 +376,30 @@ struct Errors {
 }
 
 impl Errors {
-    fn new(rng: &mut Rng, share: f32) -> Errors {
-        let side = [-1.0, 1.0][rng.below(2)];
-        let alike = rng.below(2) == 0;
+    fn new(rng: &mut Random, share: f32) -> Errors {
+        let side = *rng.choose(&[-1.0, 1.0]);
+        let alike = rng.chance(0.5);
         Errors {
             share,
             alike: alike.then_some(1.0 + side * share),
         }
     }
 
-    fn next(&mut self, rng: &mut Rng) -> f32 {
-        let side = [-1.0, 1.0][rng.below(2)];
+    fn next(&mut self, rng: &mut Random) -> f32 {
+        let side = *rng.choose(&[-1.0, 1.0]);
         self.alike.unwrap_or(1.0 + side * self.share)
     }
 }
 
 /// Draws the level and returns the twist, which only two frequencies and more can have.
-fn set_levels(rng: &mut Rng, played: &mut ToneDef, level_dbm0: &mut f32) -> f32 {
+fn set_levels(rng: &mut Random, played: &mut ToneDef, level_dbm0: &mut f32) -> f32 {
     let pair = played.bursts.iter().any(|burst| burst.freqs().len() > 1);
-    let most = if rng.below(100) < INSIDE {
-        MUST_TWIST
-    } else {
-        10.0
-    };
-    let twist = if pair { rng.range(-most, most) } else { 0.0 };
-    *level_dbm0 = match rng.below(100) < INSIDE {
-        true => rng.range(MUST_LEVEL.start() + twist.abs(), *MUST_LEVEL.end()),
-        false if rng.below(4) == 0 => rng.range(0.0, 3.0),
-        false => rng.range(-42.0, -35.0),
+    let most = if rng.chance(INSIDE) { MUST_TWIST } else { 10.0 };
+    let twist = if pair { between(rng, -most, most) } else { 0.0 };
+    *level_dbm0 = match rng.chance(INSIDE) {
+        true => between(rng, MUST_LEVEL.start() + twist.abs(), *MUST_LEVEL.end()),
+        false if rng.chance(0.25) => between(rng, 0.0, 3.0),
+        false => between(rng, -42.0, -35.0),
     };
     for burst in &mut played.bursts {
         burst.level_dbm0 = *level_dbm0;
@@ -472,12 +477,68 @@ impl Score {
                 let late = first.sample.saturating_sub(trial.start());
                 mark.latencies.push(late as f32 / 8.0);
             } else {
-                score.failed.push(at);
+                let trial = trial.clone();
+                score.missed.push(Missed { at, trial, told });
             }
         }
         let marks = score.must.values_mut().chain(score.beyond.values_mut());
         marks.for_each(|mark| mark.latencies.sort_by(f32::total_cmp));
         score
+    }
+}
+
+/// The marks a line each, then what was missed of that which must be found.
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        for (region, marks) in [("must", &self.must), ("beyond", &self.beyond)] {
+            for (class, mark) in marks {
+                writeln!(f, "{region:6} {class:?}: {mark}")?;
+            }
+        }
+        let must = |missed: &&Missed| missed.trial.must;
+        self.missed.iter().filter(must).try_for_each(|missed| {
+            let Missed { at, trial, told } = missed;
+            writeln!(f, "trial {at}: {trial}")?;
+            let told = told.iter().map(|t| (t.tone, t.sample / 8));
+            writeln!(f, "    told (ms): {:?}", told.collect::<Vec<_>>())
+        })
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} of {}, {} wrong", self.right, self.trials, self.wrong)?;
+        match self.median_ms() {
+            Some(ms) => write!(f, ", median {ms:.1} ms"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Trial {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} {:?}", self.country, self.right[0])?;
+        for burst in &self.played.bursts {
+            let by = burst
+                .modulation
+                .map_or(String::new(), |hz| format!("x{hz}"));
+            let (hz, on, off) = (burst.freqs(), burst.on_ms, burst.off_ms);
+            write!(f, ", {hz:.1?}{by} Hz on {on} off {off} ms")?;
+        }
+        let Strain {
+            level_dbm0,
+            twist_db,
+            snr_db,
+            hz,
+            time,
+            ..
+        } = self.strain;
+        write!(f, "; {level_dbm0:.1} dBm0, twist {twist_db:.1} dB, ")?;
+        match snr_db {
+            Some(db) => write!(f, "signal to noise {db} dB")?,
+            None => write!(f, "no noise")?,
+        }
+        write!(f, ", frequency {hz}, cadence {time}, seed {:#x}", self.seed)
     }
 }
 
@@ -506,46 +567,13 @@ impl Mark {
     }
 }
 
-fn add_noise(rng: &mut Rng, samples: &mut [i16], dbm0: f32) {
-    let rms = sine_peak(dbm0) / std::f32::consts::SQRT_2;
-    for sample in samples {
-        *sample = (f32::from(*sample) + rms * rng.gauss()).round() as i16;
-    }
+fn between(rng: &mut Random, from: f32, to: f32) -> f32 {
+    rng.uniform(f64::from(from), f64::from(to)) as f32
 }
 
-/// Random numbers of its own (xorshift64*): a seed gives the same suite for ever.
-#[derive(Clone, Debug)]
-struct Rng(u64);
-
-impl Rng {
-    fn new(seed: u64) -> Rng {
-        let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        rng.next();
-        rng
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    /// 0 to 1.
-    fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
-    }
-
-    fn range(&mut self, from: f32, to: f32) -> f32 {
-        from + (to - from) * self.unit()
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() >> 33) as usize % n
-    }
-
-    fn gauss(&mut self) -> f32 {
-        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
-        radius * (std::f32::consts::TAU * self.unit()).cos()
+fn add_noise(rng: &mut Random, samples: &mut [i16], dbm0: f32) {
+    let rms = sine_peak(dbm0) / std::f32::consts::SQRT_2;
+    for sample in samples {
+        *sample = (f32::from(*sample) + rms * rng.normal() as f32).round() as i16;
     }
 }

@@ -9,7 +9,7 @@ use sallyport::runtime::{
     office::Office,
     plant::{MakeLine, Plant, PlantLine, PlantTrunk},
     realtime::on_line_thread,
-    threads::{Controller, ThreadOptions},
+    threads::{Controller, ThreadOptions, hub::Audience},
 };
 use std::{
     os::fd::RawFd,
@@ -399,7 +399,8 @@ impl Parts {
             silent_after: self.silent_after,
             clock: Clock::start(),
         };
-        let controller = Controller::start(self.plant(), options).expect("it starts");
+        let controller =
+            Controller::start(self.plant(), options, Audience::default()).expect("it starts");
         settle("all trunks are idle", || {
             let trunks = controller.trunks();
             let idle =

@@ -24,7 +24,7 @@ use line::Shared;
 use sallyport::runtime::{
     clock::{Clock, duration},
     plant::{Plant, PlantLine, PlantTrunk},
-    threads::{Controller, ThreadOptions},
+    threads::{Controller, ThreadOptions, hub::Audience},
     trunk_room::LOOK,
     virtual_time::{World, WorldOptions},
 };
@@ -35,6 +35,7 @@ use std::{
 };
 use types::{
     disposition::Disposition,
+    fact::{Fact, FactAt},
     frame::Law,
     id::LineId,
     language::Language,
@@ -212,8 +213,9 @@ fn calls_on_the_real_clock() {
         silent_after: Ticks::secs(20),
         ..ThreadOptions::default()
     };
-    let controller = Controller::start(town.plant, options).expect("it starts");
-    let tap = controller.tap(None, 100_000);
+    let mut audience = Audience::default();
+    let (facts, tap) = (audience.facts(10_000), audience.tap(None, 100_000));
+    let controller = Controller::start(town.plant, options, audience).expect("it starts");
     let ended = || town.office.stored.lock().expect("no panic").len();
     let start = std::time::Instant::now();
     while ended() < 3 && start.elapsed() < Duration::from_secs(60) {
@@ -246,6 +248,15 @@ fn calls_on_the_real_clock() {
         assert!(end.talk_from.is_some(), "line {line}: {end:?}");
     }
     assert_eq!(stored.len(), 3);
+    let facts: Vec<FactAt> = facts.receiver.try_iter().collect();
+    for line in [1, 2, 3].map(LineId) {
+        let first = facts.iter().find(|fact| fact.line == line);
+        let first = first.map(|fact| &fact.fact);
+        assert!(
+            matches!(first, Some(Fact::OffHook)),
+            "line {line}: {first:?}"
+        );
+    }
     assert!(
         tap.receiver.len() > 500,
         "{} tap entries",

@@ -10,7 +10,7 @@ use crate::{
     bank::SPARE_BITS,
     simd::{
         Kernels,
-        blocks::{BEFORE, BLOCKS as LANES, LENGTH, Stretch},
+        blocks::{BEFORE, BLOCKS as LANES, Products, Stretch},
     },
 };
 use std::{
@@ -20,24 +20,25 @@ use std::{
 };
 use types::frame::FRAME;
 
-pub(super) use crate::simd::blocks::BLOCK;
+pub(super) use crate::simd::blocks::{BLOCK, BLOCKS};
 
-/// Blocks of the frames that are kept; the kernel has some more, which stay empty.
-pub(super) const BLOCKS: usize = super::RECENT * FRAME / BLOCK;
+/// Blocks that are looked at, up to the last, and the first of them.
+pub(super) const SEEN: usize = super::SEEN * FRAME / BLOCK;
+pub(super) const FIRST: usize = BLOCKS - SEEN;
 
 /// One value a block.
 pub(super) type Each = [f32; LANES];
 
-const _: () = assert!(LENGTH >= BEFORE + BLOCKS * BLOCK);
-
 /// The last frames in blocks, with what was found in those that were looked at.
 #[derive(Debug)]
-pub(super) struct Blocks {
-    stretch: Stretch,
+pub(super) struct Blocks<'a> {
+    stretch: &'a Stretch,
     hum: bool,
     /// What the tones are fitted with.
     pub tones: [&'static Tone; 2],
-    systems: [System; 2],
+    systems: &'static [System; 2],
+    /// Of the groups that were looked at.
+    products: Products,
     pub fits: Fits,
 }
 
@@ -54,16 +55,17 @@ pub(super) struct Fits {
 const UNIT: f32 = (1 << SPARE_BITS) as f32 / ROW_ONE as f32;
 const SQUARE_UNIT: f32 = (1 << (2 * SPARE_BITS)) as f32;
 
-impl Blocks {
+impl Blocks<'_> {
     /// `hum`: what is below the rows is taken off.
     #[inline(always)]
-    pub fn of(tones: Tones, off: [f32; 2], hum: bool) -> Blocks {
+    pub fn of(recent: &Recent, tones: Tones, off: [f32; 2], hum: bool) -> Blocks<'_> {
         let tones = nearest(tones, off);
         Blocks {
-            stretch: Stretch([0; LENGTH]),
+            stretch: recent.stretch(),
             hum,
             tones,
             systems: systems(tones),
+            products: [[0; LANES]; 4],
             fits: Fits {
                 re: [[0.0; LANES]; 2],
                 im: [[0.0; LANES]; 2],
@@ -73,19 +75,10 @@ impl Blocks {
         }
     }
 
-    /// With the last frames.
-    #[inline(always)]
-    pub fn fill(&mut self, recent: &Recent) {
-        let samples = recent.last::<{ super::RECENT }>().as_flattened();
-        let to = &mut self.stretch.0[BEFORE..][..BLOCKS * BLOCK];
-        for (to, &from) in to.iter_mut().zip(samples) {
-            *to = from >> SPARE_BITS;
-        }
-    }
-
-    /// From here on the tones are so many radians a sample off.
+    /// From here on the tones are so many radians a sample off; no group has been looked at.
     #[inline(always)]
     pub fn tune(&mut self, tones: Tones, off: [f32; 2]) {
+        self.products = [[0; LANES]; 4];
         self.tones = nearest(tones, off);
         self.systems = systems(self.tones);
     }
@@ -97,15 +90,15 @@ impl Blocks {
     /// Those that can be looked at: the filter needs samples on both sides.
     pub fn good(&self) -> Range<usize> {
         match self.hum {
-            true => 1..BLOCKS - 1,
-            false => 0..BLOCKS,
+            true => FIRST + 1..BLOCKS - 1,
+            false => FIRST..BLOCKS,
         }
     }
 
-    /// Looks at these groups of four blocks.
+    /// Looks at these groups of four blocks, too. Others hold nothing.
     #[inline(always)]
     pub fn look<K: Kernels>(&mut self, groups: Range<usize>) {
-        let mut products = [[0; LANES]; 4];
+        let products = &mut self.products;
         let [a, b] = self.tones;
         if self.hum {
             let rows = [
@@ -114,14 +107,14 @@ impl Blocks {
                 &a.filtered[1],
                 &b.filtered[1],
             ];
-            K::blocks(&self.stretch, rows, groups, &mut products);
+            K::blocks(self.stretch, rows, groups, products);
         } else {
             let rows = [&a.plain[0], &b.plain[0], &a.plain[1], &b.plain[1]];
-            K::blocks(&self.stretch, rows, groups, &mut products);
+            K::blocks(self.stretch, rows, groups, products);
         }
         let [even, odd] = self.systems;
         let fits = &mut self.fits;
-        let [rows_cos, columns_cos, rows_sin, columns_sin] = &products;
+        let [rows_cos, columns_cos, rows_sin, columns_sin] = &*products;
         for lane in 0..LANES {
             let (a, b) = (
                 rows_cos[lane] as f32 * UNIT,
@@ -151,7 +144,8 @@ impl Blocks {
             return blocks.map(|squares| squares.iter().sum::<f32>()).sum();
         }
         let mut squares = [0; LANES];
-        K::block_squares(&self.stretch, 0..LANES / 4, &mut squares);
+        let groups = blocks.start / 4..blocks.end.div_ceil(4);
+        K::block_squares(self.stretch, groups, &mut squares);
         let squares = blocks.map(|at| u64::from(squares[at]));
         SQUARE_UNIT * squares.sum::<u64>() as f32
     }
@@ -162,7 +156,7 @@ impl Blocks {
         if self.hum {
             return high_passed(&self.samples(), at * BLOCK);
         }
-        let samples = &self.stretch.0[BEFORE + at * BLOCK..][..BLOCK];
+        let samples = &self.stretch[BEFORE + at * BLOCK..][..BLOCK];
         let mut out = [0.0; BLOCK];
         for n in 0..BLOCK {
             out[n] = f32::from(samples[n] << SPARE_BITS);
@@ -189,22 +183,23 @@ impl Blocks {
     #[inline(always)]
     fn samples(&self) -> [f32; BLOCKS * BLOCK] {
         let mut out = [0.0; BLOCKS * BLOCK];
-        for (to, &from) in out.iter_mut().zip(&self.stretch.0[BEFORE..]) {
+        for (to, &from) in out.iter_mut().zip(&self.stretch[BEFORE..]) {
             *to = f32::from(from << SPARE_BITS);
         }
         out
     }
 
     /// How much of what lies below the rows isn't two steady sines, as a dial tone is and a voice
-    /// hardly ever: the share that the best predictor of two sines leaves.
+    /// hardly ever: the share that the best predictor of two sines leaves. `leaks`: the mean
+    /// square of what comes through from above.
     #[inline(always)]
-    pub fn hum_rest(&self) -> f32 {
+    pub fn hum_rest(&self, leaks: f32) -> f32 {
         let all = self.samples();
         const EVERY: usize = 6;
-        const COUNT: usize = (BLOCKS - 2) * BLOCK / EVERY;
+        const COUNT: usize = (SEEN - 2) * BLOCK / EVERY;
         let mut low = [0.0; COUNT];
         for (n, low) in low.iter_mut().enumerate() {
-            *low = low_passed(&all, BLOCK + EVERY * n);
+            *low = low_passed(&all, (FIRST + 1) * BLOCK + EVERY * n);
         }
         let [mut aa, mut ab, mut bb, mut ay, mut by, mut yy] = [0.0f32; 6];
         for part in low.windows(5) {
@@ -223,7 +218,7 @@ impl Blocks {
         let a = (mb * ay - ab * by) / determinant;
         let b = (ma * by - ab * ay) / determinant;
         let rest = yy - 2.0 * (a * ay + b * by) + a * a * aa + 2.0 * a * b * ab + b * b * bb;
-        rest / (yy + aa + bb)
+        (rest - leaks * COUNT as f32).max(0.0) / (yy + aa + bb)
     }
 }
 

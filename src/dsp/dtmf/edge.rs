@@ -6,7 +6,7 @@
 
 use super::{
     Recent,
-    blocks::{BLOCK, BLOCKS, Blocks},
+    blocks::{BLOCK, BLOCKS, Blocks, SEEN},
     steady::{Steady, lag},
     verdict::{Sound, whole},
 };
@@ -33,8 +33,7 @@ impl Work for Ended<'_> {
     #[inline(always)]
     fn run<K: Kernels>(self) -> usize {
         let sound = self.sound;
-        let mut blocks = Blocks::of(sound.tones, sound.off, sound.hum);
-        blocks.fill(self.recent);
+        let mut blocks = Blocks::of(self.recent, sound.tones, sound.off, sound.hum);
         blocks.look::<K>(GROUPS - LATE..GROUPS);
         let squares = sound.powers.map(|power| 2.0 * power);
         let whole = whole::<K>(&blocks, &squares);
@@ -59,7 +58,7 @@ pub(super) fn age<K: Kernels>(
     squares: &[f32; 2],
 ) -> usize {
     if from == blocks.good().start {
-        return BLOCKS * BLOCK;
+        return SEEN * BLOCK;
     }
     let reach = reach::<K>(blocks, steady, from, Some(from - 1), squares);
     (BLOCKS - 1 - from) * BLOCK + reach

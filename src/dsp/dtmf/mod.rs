@@ -33,8 +33,11 @@ mod steady;
 mod verdict;
 
 use crate::{
-    bank::Hop,
-    simd::{Kernels, Path, Work},
+    bank::{Hop, SPARE_BITS},
+    simd::{
+        Kernels, Path, Work,
+        blocks::{BEFORE, BLOCK, BLOCKS, LENGTH, Stretch},
+    },
 };
 use active::Active;
 use arrayvec::ArrayVec;
@@ -102,12 +105,13 @@ pub struct Dtmf {
     free_since: Tick,
 }
 
-/// The last frames, as they came.
+/// The last frames, without the bits that the filter bank leaves out.
 #[derive(Clone, Debug)]
 struct Recent {
     /// Filled in order; when it is full, the last are moved to the front.
-    frames: [Samples; KEPT],
-    newest: usize,
+    samples: [i16; BEFORE + KEPT * FRAME + BEYOND],
+    /// Samples that there are.
+    end: usize,
     /// Frames until all are of one piece.
     refill: usize,
 }
@@ -121,9 +125,13 @@ struct Candidate {
     missed: bool,
 }
 
-/// Frames that a verdict looks at.
-const RECENT: usize = 7;
-const KEPT: usize = 16;
+/// Frames that a verdict looks at, and those that are there for the kernel's blocks.
+const SEEN: usize = 7;
+const RECENT: usize = BLOCKS * BLOCK / FRAME;
+const KEPT: usize = 24;
+
+/// What the kernel may touch after the newest frame.
+const BEYOND: usize = LENGTH - BEFORE - BLOCKS * BLOCK;
 
 impl Dtmf {
     pub fn new(profile: Profile) -> Dtmf {
@@ -137,8 +145,8 @@ impl Dtmf {
             path,
             limits: Limits::of(profile),
             recent: Recent {
-                frames: [[0; FRAME]; KEPT],
-                newest: RECENT - 1,
+                samples: [0; BEFORE + KEPT * FRAME + BEYOND],
+                end: BEFORE + RECENT * FRAME,
                 refill: 0,
             },
             screen: Screen::new(),
@@ -181,7 +189,7 @@ impl Dtmf {
     }
 
     fn break_off(&mut self) {
-        self.recent.refill = RECENT;
+        self.recent.refill = SEEN;
         self.screen.restart();
         self.candidate = None;
         self.guard = Guard::default();
@@ -329,19 +337,31 @@ impl Work for NextFrame<'_> {
 impl Recent {
     #[inline(always)]
     fn take(&mut self, samples: &Samples) {
-        self.newest += 1;
-        if self.newest == KEPT {
-            self.frames.copy_within(KEPT + 1 - RECENT.., 0);
-            self.newest = RECENT - 1;
+        if self.end == BEFORE + KEPT * FRAME {
+            let front = BEFORE + (RECENT - 1) * FRAME;
+            self.samples.copy_within(self.end - front..self.end, 0);
+            self.end = front;
         }
-        self.frames[self.newest] = *samples;
+        let to = &mut self.samples[self.end..][..FRAME];
+        for (to, &sample) in to.iter_mut().zip(samples) {
+            *to = sample >> SPARE_BITS;
+        }
+        self.end += FRAME;
         self.refill = self.refill.saturating_sub(1);
     }
 
-    /// The last `N` frames, oldest first.
+    /// The newest blocks, as the kernel takes them.
     #[inline(always)]
-    fn last<const N: usize>(&self) -> &[Samples; N] {
-        let upto = self.frames[..self.newest + 1].last_chunk();
-        upto.expect("as many frames are always kept")
+    fn stretch(&self) -> &Stretch {
+        let from = self.end - BLOCKS * BLOCK - BEFORE;
+        let stretch = self.samples[from..].first_chunk();
+        stretch.expect("as many are always kept")
+    }
+
+    /// The last frame but this many.
+    #[inline(always)]
+    fn frame(&self, ago: usize) -> Samples {
+        let samples = &self.samples[self.end - (ago + 1) * FRAME..][..FRAME];
+        std::array::from_fn(|at| samples[at] << SPARE_BITS)
     }
 }

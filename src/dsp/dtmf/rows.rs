@@ -18,8 +18,8 @@ pub(super) const ROW_ONE: f64 = 4096.0;
 const STEPS: usize = 7;
 const STEP: f32 = 0.007;
 
-/// The block whose phase is that of a whole wave.
-pub(super) const ORIGIN: usize = BLOCKS / 2;
+/// The block whose phase is that of a whole wave: the middle of those that are looked at.
+pub(super) const ORIGIN: usize = BLOCKS / 2 + 2;
 
 #[derive(Debug)]
 pub(super) struct Tone {
@@ -31,30 +31,42 @@ pub(super) struct Tone {
     pub back: [[f32; BLOCKS]; 2],
     /// Sums of squares of both over a block.
     squares: [f32; 2],
+    lane: usize,
+    step: usize,
     /// Radians a sample, and how many of them it is off.
     pub angle: f32,
     pub off: f32,
 }
 
 /// The inverse of a symmetric system of two.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct System {
     pub aa: f32,
     pub ab: f32,
     pub bb: f32,
 }
 
+/// Of one row with one column.
+type Pairs = [[[System; 2]; STEPS]; STEPS];
+
 struct Tables {
     tones: [[Tone; STEPS]; FREQS.len()],
+    /// Of cosines and of sines.
+    systems: [[Pairs; 4]; 4],
 }
 
-static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-    tones: FREQS.map(|hz| {
-        std::array::from_fn(|step| {
-            let share = f64::from(STEP) * (step as f64 - (STEPS / 2) as f64);
-            Tone::new(f64::from(hz), share)
+static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let tones: [[Tone; STEPS]; FREQS.len()] =
+        std::array::from_fn(|lane| std::array::from_fn(|step| Tone::new(lane, step)));
+    let pairs = |rows: &[Tone; STEPS], columns: &[Tone; STEPS]| -> Pairs {
+        std::array::from_fn(|a| {
+            std::array::from_fn(|b| [0, 1].map(|part| system([&rows[a], &columns[b]], part)))
         })
-    }),
+    };
+    let systems = std::array::from_fn(|row| {
+        std::array::from_fn(|column| pairs(&tones[row], &tones[4 + column]))
+    });
+    Tables { tones, systems }
 });
 
 /// Makes the tables, if that has not been done.
@@ -72,17 +84,15 @@ pub(super) fn tone(lane: usize, off: f32) -> &'static Tone {
 
 /// The systems of cosines and of sines.
 #[inline(always)]
-pub(super) fn systems(tones: [&Tone; 2]) -> [System; 2] {
-    [system(tones, 0), system(tones, 1)]
+pub(super) fn systems([row, column]: [&Tone; 2]) -> &'static [System; 2] {
+    &TABLES.systems[row.lane][column.lane - 4][row.step][column.step]
 }
 
-#[inline(always)]
 fn system([a, b]: [&Tone; 2], part: usize) -> System {
     let ab = cross(&a.plain[part], &b.plain[part]);
     System::inverse(a.squares[part], ab, b.squares[part])
 }
 
-#[inline(always)]
 fn cross(a: &Row<SHORT>, b: &Row<SHORT>) -> f32 {
     let pairs = a.0.as_flattened().iter().zip(b.0.as_flattened());
     let sum: i32 = pairs.map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
@@ -90,7 +100,6 @@ fn cross(a: &Row<SHORT>, b: &Row<SHORT>) -> f32 {
 }
 
 impl System {
-    #[inline(always)]
     fn inverse(aa: f32, ab: f32, bb: f32) -> System {
         let one = 1.0 / (aa * bb - ab * ab);
         System {
@@ -102,8 +111,9 @@ impl System {
 }
 
 impl Tone {
-    fn new(hz: f64, share: f64) -> Tone {
-        let nominal = TAU * hz / f64::from(SAMPLE_RATE);
+    fn new(lane: usize, step: usize) -> Tone {
+        let share = f64::from(STEP) * (step as f64 - (STEPS / 2) as f64);
+        let nominal = TAU * f64::from(FREQS[lane]) / f64::from(SAMPLE_RATE);
         let angle = nominal * (1.0 + share);
         let wave = |part: usize, at: i32| -> f64 {
             let angle = angle * (f64::from(at) - (BLOCK as f64 - 1.0) / 2.0);
@@ -146,6 +156,8 @@ impl Tone {
                 std::array::from_fn(|block| turn(block).cos() as f32),
                 std::array::from_fn(|block| turn(block).sin() as f32),
             ],
+            lane,
+            step,
             angle: angle as f32,
             off: (angle - nominal) as f32,
         }

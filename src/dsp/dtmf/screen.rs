@@ -269,13 +269,16 @@ impl Screen {
         now.0[tone].times(then.0[tone].times(Phasor { re, im: -im }).conjugate())
     }
 
-    /// Whether a good part of the window's power is below the rows.
+    /// The share of the window's power that lies below the rows; 0 where the tones leave none.
     #[inline(always)]
-    pub fn hums<K: Kernels>(&self, tones: Tones, recent: &Recent) -> bool {
-        const HUM: f32 = 0.1;
+    pub fn hum<K: Kernels>(&self, tones: Tones, recent: &Recent) -> f32 {
+        const ALL: f32 = 0.99;
         let total = self.total();
         let explained: f32 = self.key(tones).powers().iter().sum();
-        explained < (1.0 - HUM) * total && self.below::<K>(recent) > HUM * total
+        match explained < ALL * total {
+            true => self.below::<K>(recent) / total,
+            false => 0.0,
+        }
     }
 
     /// The mean square of all, in the window.
@@ -287,8 +290,8 @@ impl Screen {
     /// The mean square of what lies below the rows, in the window.
     #[inline(always)]
     fn below<K: Kernels>(&self, recent: &Recent) -> f32 {
-        let [before, now] = recent.last();
-        let (before, now) = (fold::<K>(before), fold::<K>(now));
+        let (before, now) = (recent.frame(1), recent.frame(0));
+        let (before, now) = (fold::<K>(&before), fold::<K>(&now));
         let before = self.keys.below.middle::<K>(&before.folded);
         let now = self.keys.below.middle::<K>(&now.folded);
         let window = now.after::<K, _>(&before, &self.keys.below);

@@ -8,8 +8,17 @@ use super::{
     phasor::Phasor,
     rows::ORIGIN,
 };
-use crate::simd::{Kernels, blocks::BLOCKS as LANES};
+use crate::simd::{
+    Kernels,
+    blocks::BLOCKS as LANES,
+    lanes::{Floats, LANES as EIGHT},
+};
 use std::ops::Range;
+
+/// A digit that is judged as soon as it may be has no more blocks.
+const FEW: usize = EIGHT;
+
+const MOST_LAG: usize = 4;
 
 /// Both tones as one wave each over several blocks.
 #[derive(Debug)]
@@ -27,49 +36,68 @@ impl Steady {
     /// from the tables' frequencies cannot be told from less.
     #[inline(always)]
     pub fn of<K: Kernels>(blocks: &Blocks, span: &Range<usize>, lag: usize) -> Steady {
+        match span.len() <= FEW {
+            true => Steady::within::<K, FEW>(blocks, span, lag, span.start.min(LANES - FEW)),
+            false => Steady::within::<K, LANES>(blocks, span, lag, 0),
+        }
+    }
+
+    /// The span is within `N` blocks from this one.
+    #[inline(always)]
+    fn within<K: Kernels, const N: usize>(
+        blocks: &Blocks,
+        span: &Range<usize>,
+        lag: usize,
+        from: usize,
+    ) -> Steady {
         let mut steady = Steady {
             amplitudes: [Phasor::default(); 2],
             off: [0.0; 2],
             unsteady: 0.0,
         };
         let count = span.len() as f32;
-        let mut inside = [0.0; LANES];
-        for (lane, inside) in inside.iter_mut().enumerate() {
-            *inside = f32::from(u8::from(span.contains(&lane)));
-        }
+        let eights = || (0..N).step_by(EIGHT);
+        let load = |values: &[f32], at: usize| K::Floats::load(&values[at..]);
+        let zero = K::Floats::zero();
         for tone in 0..2 {
             // What lies after is nothing.
-            let (mut re, mut im) = ([0.0; 2 * LANES], [0.0; 2 * LANES]);
+            let (mut re, mut im) = ([0.0; LANES + EIGHT], [0.0; LANES + EIGHT]);
             let [cos, sin] = &blocks.tones[tone].back;
-            let (a, b) = (&blocks.fits.re[tone], &blocks.fits.im[tone]);
-            for lane in 0..LANES {
-                re[lane] = inside[lane] * (a[lane] * cos[lane] - b[lane] * sin[lane]);
-                im[lane] = inside[lane] * (a[lane] * sin[lane] + b[lane] * cos[lane]);
+            for at in eights() {
+                let (cos, sin) = (load(cos, from + at), load(sin, from + at));
+                let a = load(&blocks.fits.re[tone], from + at);
+                let b = load(&blocks.fits.im[tone], from + at);
+                let inside = inside::<K>(span, from + at);
+                let (x, y) = times::<K>((a, b), (cos, sin));
+                inside.mul(x).store(&mut re[at..]);
+                inside.mul(y).store(&mut im[at..]);
             }
-            let (now_re, now_im) = (&re[lag..][..LANES], &im[lag..][..LANES]);
-            let (mut x, mut y, mut power) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-            for lane in 0..LANES {
-                x[lane] = now_re[lane] * re[lane] + now_im[lane] * im[lane];
-                y[lane] = now_im[lane] * re[lane] - now_re[lane] * im[lane];
-                power[lane] = re[lane] * re[lane] + im[lane] * im[lane];
+            let (mut x, mut y, mut power) = (zero, zero, zero);
+            for at in eights() {
+                let (a, b) = (load(&re, at), load(&im, at));
+                let (now_re, now_im) = (load(&re, at + lag), load(&im, at + lag));
+                x = x.add(now_re.mul(a).add(now_im.mul(b)));
+                y = y.add(now_im.mul(a).sub(now_re.mul(b)));
+                power = power.add(a.mul(a).add(b.mul(b)));
             }
             let turn = Phasor {
-                re: sum::<K>(&x),
-                im: sum::<K>(&y),
+                re: sum::<K>(x),
+                im: sum::<K>(y),
             };
             let off = turn.angle() / lag as f32;
-            for lane in 0..LANES {
-                let back = turn_far(off * (ORIGIN as f32 - lane as f32));
-                x[lane] = re[lane] * back.re - im[lane] * back.im;
-                y[lane] = re[lane] * back.im + im[lane] * back.re;
+            let (mut x, mut y) = (zero, zero);
+            for at in eights() {
+                let angles = K::Floats::splat(off).mul(load(&TO_ORIGIN, from + at));
+                let (a, b) = times::<K>((load(&re, at), load(&im, at)), turns_far::<K>(angles));
+                (x, y) = (x.add(a), y.add(b));
             }
             let sum_of = Phasor {
-                re: sum::<K>(&x),
-                im: sum::<K>(&y),
+                re: sum::<K>(x),
+                im: sum::<K>(y),
             };
             steady.amplitudes[tone] = sum_of.scaled(1.0 / count);
             steady.off[tone] = off;
-            let unsteady = 1.0 - sum_of.square() / (count * sum::<K>(&power));
+            let unsteady = 1.0 - sum_of.square() / (count * sum::<K>(power));
             steady.unsteady = steady.unsteady.max(unsteady);
         }
         steady
@@ -85,6 +113,12 @@ impl Steady {
             *amplitude = amplitude.times(turn.times(blocks.tones[tone].to_block(block)));
         }
         tones
+    }
+
+    /// The mean square of both.
+    #[inline(always)]
+    pub fn power(&self) -> f32 {
+        0.5 * (self.amplitudes[0].square() + self.amplitudes[1].square())
     }
 
     /// The share that the fits miss, as they are at the tables' frequencies.
@@ -107,15 +141,66 @@ fn turn_far(angle: f32) -> Phasor {
 /// Half of the blocks, but no more than tells frequencies 25 Hz off.
 #[inline(always)]
 pub(super) fn lag(blocks: &Range<usize>) -> usize {
-    (blocks.len() / 2).clamp(1, 4)
+    (blocks.len() / 2).clamp(1, MOST_LAG)
+}
+
+/// One for each of eight blocks from this one that is in the span, zero for others.
+#[inline(always)]
+fn inside<K: Kernels>(span: &Range<usize>, from: usize) -> K::Floats {
+    let reached = |at: usize| K::Floats::load(&REACHED[LANES + from - at..]);
+    reached(span.start).sub(reached(span.end))
+}
+
+/// Ones from the number of all blocks on.
+const REACHED: [f32; 2 * LANES + EIGHT] = {
+    let mut ones = [0.0; 2 * LANES + EIGHT];
+    let mut at = LANES;
+    while at < ones.len() {
+        ones[at] = 1.0;
+        at += 1;
+    }
+    ones
+};
+
+/// Blocks from each one to the origin.
+const TO_ORIGIN: Each = {
+    let mut blocks = [0.0; LANES];
+    let mut at = 0;
+    while at < LANES {
+        blocks[at] = ORIGIN as f32 - at as f32;
+        at += 1;
+    }
+    blocks
+};
+
+/// Complex numbers.
+#[inline(always)]
+fn times<K: Kernels>(
+    (a, b): (K::Floats, K::Floats),
+    (c, d): (K::Floats, K::Floats),
+) -> (K::Floats, K::Floats) {
+    (a.mul(c).sub(b.mul(d)), a.mul(d).add(b.mul(c)))
+}
+
+/// As [`turn_far`].
+#[inline(always)]
+fn turns_far<K: Kernels>(angles: K::Floats) -> (K::Floats, K::Floats) {
+    let splat = K::Floats::splat;
+    let angle = splat(0.25).mul(angles);
+    let x = angle.mul(angle);
+    let cos = splat(1.0 / 720.0).sub(x.mul(splat(1.0 / 40_320.0)));
+    let cos = splat(0.5).sub(x.mul(splat(1.0 / 24.0).sub(x.mul(cos))));
+    let sin = splat(1.0 / 120.0).sub(x.mul(splat(1.0 / 5040.0)));
+    let sin = splat(1.0).sub(x.mul(splat(1.0 / 6.0).sub(x.mul(sin))));
+    let quarter = (splat(1.0).sub(x.mul(cos)), angle.mul(sin));
+    let half = times::<K>(quarter, quarter);
+    times::<K>(half, half)
 }
 
 /// In one fixed order.
 #[inline(always)]
-fn sum<K: Kernels>(values: &Each) -> f32 {
-    let mut halves = [0.0; 8];
-    for (lane, half) in halves.iter_mut().enumerate() {
-        *half = values[lane] + values[lane + 8];
-    }
-    K::sum(&halves)
+fn sum<K: Kernels>(values: K::Floats) -> f32 {
+    let mut lanes = [0.0; EIGHT];
+    values.store(&mut lanes);
+    K::sum(&lanes)
 }

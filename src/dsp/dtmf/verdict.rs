@@ -8,7 +8,7 @@
 
 use super::{
     Profile, Recent,
-    blocks::{BLOCK, BLOCKS, Blocks},
+    blocks::{BLOCK, BLOCKS, Blocks, FIRST, SEEN},
     edge::{age, share},
     phasor::Phasor,
     screen::{Pair, Screen, Tones},
@@ -110,6 +110,15 @@ const fn most(rest: f32, voiced: f32, unsteady: f32, hum: f32) -> Most {
 const MOST_TWIST: f32 = 4.5;
 const LEAST_TWIST: f32 = 0.09;
 
+/// From this share of all power on, what lies below the rows is taken for a dial tone; from the
+/// other on it may hide a beginning.
+const HUM: f32 = 0.1;
+const FAINT_HUM: f32 = 0.01;
+
+/// The share of a digit's power that comes through the low-pass filter, most of it where the digit
+/// begins.
+const LEAKS: f32 = 0.016;
+
 /// Least mean square of both tones (-37 dBm0).
 const LEAST: f32 = 50_000.0;
 
@@ -127,6 +136,12 @@ const NOISE: f32 = 0.08;
 
 /// How much more unsteady noise may make a tone, as a share of what is left.
 const FROM_NOISE: f32 = 0.03;
+
+/// Blocks before its first whole one that tell how a digit begins.
+const BEFORE: usize = 3;
+
+/// The first of the four blocks that are taken for the middle of a digit under a dial tone.
+const MIDDLE: usize = FIRST + 8;
 
 /// A digit that is one.
 #[derive(Clone, Copy, Debug)]
@@ -201,32 +216,38 @@ impl Work for Judge<'_> {
         if !may_be_long_enough(&pairs) {
             return None;
         }
-        let core = core(&pairs);
-        let hum = self.screen.hums::<K>(self.tones, self.recent);
-        if hum {
+        let hum = self.screen.hum::<K>(self.tones, self.recent);
+        if hum > HUM {
             return self.in_hum::<K>();
         }
+        let found = self.plain::<K>(&pairs);
+        match hum > FAINT_HUM {
+            true => found.or_else(|| self.in_hum::<K>()),
+            false => found,
+        }
+    }
+}
+
+impl Judge<'_> {
+    #[inline(always)]
+    fn plain<K: Kernels>(&self, pairs: &[Pair; 4]) -> Option<Found> {
+        let core = core(pairs);
         if !is_even(&pairs[core], &pairs[core + 1]) {
             return None;
         }
         let (now, then) = (&pairs[core], &pairs[core + 1]);
         let turn = |tone: usize| self.screen.turn(now, then, self.tones, tone);
         let off = [turn(0), turn(1)].map(|turn| turn.angle() / HOP as f32);
-        let mut blocks = Blocks::of(self.tones, off, false);
-        blocks.fill(self.recent);
+        let mut blocks = Blocks::of(self.recent, self.tones, off, false);
         self.weigh::<K>(&mut blocks, BLOCKS - 2 * core - 4..BLOCKS - 2 * core)
     }
-}
 
-impl Judge<'_> {
     /// A dial tone leaks into a hop's bins: the middle tells the frequencies.
     #[inline(always)]
     fn in_hum<K: Kernels>(&self) -> Option<Found> {
-        const GROUP: usize = 2;
-        let middle = 4 * GROUP..4 * GROUP + 4;
-        let mut blocks = Blocks::of(self.tones, [0.0; 2], true);
-        blocks.fill(self.recent);
-        blocks.look::<K>(GROUP..GROUP + 1);
+        let middle = MIDDLE..MIDDLE + 4;
+        let mut blocks = Blocks::of(self.recent, self.tones, [0.0; 2], true);
+        blocks.look::<K>(MIDDLE / 4..GROUPS);
         let reference = reference(&blocks, &middle);
         if !middle
             .clone()
@@ -246,8 +267,13 @@ impl Judge<'_> {
     #[inline(always)]
     fn weigh<K: Kernels>(&self, blocks: &mut Blocks, middle: Range<usize>) -> Option<Found> {
         let hum = blocks.hum();
-        blocks.look::<K>(0..GROUPS);
-        let (reference, span) = extent::<K>(blocks, middle)?;
+        // Most digits are judged as soon as they may be: the oldest blocks are before them.
+        blocks.look::<K>(1..GROUPS);
+        let (mut reference, mut span) = extent::<K>(blocks, &middle)?;
+        if span.start < 4 + BEFORE {
+            blocks.look::<K>(0..1);
+            (reference, span) = extent::<K>(blocks, &middle)?;
+        }
         // The first block and the last may be filled in part only; and a dial tone that begins
         // with the digit rings in the filter.
         let good = blocks.good();
@@ -306,7 +332,7 @@ fn rest<K: Kernels>(
     if steady.unsteady > most.unsteady + FROM_NOISE * most.rest {
         return None;
     }
-    if blocks.hum() && blocks.hum_rest() > most.hum {
+    if blocks.hum() && most.hum < blocks.hum_rest(LEAKS * steady.power()) {
         return None;
     }
     let energy = blocks.energy::<K>(inside.clone());
@@ -370,8 +396,8 @@ pub(super) fn whole<K: Kernels>(blocks: &Blocks, reference: &[f32; 2]) -> u32 {
 
 /// Squared amplitudes in the middle, and the blocks around it in which both tones are as strong.
 #[inline(always)]
-fn extent<K: Kernels>(blocks: &Blocks, middle: Range<usize>) -> Option<([f32; 2], Range<usize>)> {
-    let reference = reference(blocks, &middle);
+fn extent<K: Kernels>(blocks: &Blocks, middle: &Range<usize>) -> Option<([f32; 2], Range<usize>)> {
+    let reference = reference(blocks, middle);
     let other = !whole::<K>(blocks, &reference);
     let before = other & ((1 << middle.end) - 1);
     let start = (32 - before.leading_zeros()) as usize;
@@ -446,7 +472,7 @@ fn tail(blocks: &Blocks, end: usize, reference: &[f32; 2]) -> f32 {
 /// none of white noise, much of a voice (Levinson's recursion on the first four correlations).
 #[inline(always)]
 fn foretold(blocks: &Blocks, inside: Range<usize>) -> f32 {
-    let mut rest = [0.0; BLOCKS * BLOCK + 8];
+    let mut rest = [0.0; SEEN * BLOCK + 8];
     let fits = &blocks.fits;
     let count = BLOCK * inside.len();
     for (to, at) in rest.as_chunks_mut::<BLOCK>().0.iter_mut().zip(inside) {

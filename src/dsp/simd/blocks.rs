@@ -34,12 +34,11 @@ pub(crate) const LONG: usize = 7;
 /// The samples of all blocks, and what rows reach beyond.
 pub(crate) const LENGTH: usize = 720;
 
+/// What follows the last block there is only padded: any samples will do.
+pub(crate) type Stretch = [i16; LENGTH];
+
 const _: () = assert!(LENGTH >= (BLOCKS - 1) * BLOCK + 16 * LONG);
 const _: () = assert!(LENGTH >= BEFORE + (BLOCKS - 1) * BLOCK + 16 * SHORT);
-
-#[derive(Clone, Debug)]
-#[repr(C, align(32))]
-pub(crate) struct Stretch(pub [i16; LENGTH]);
 
 /// `N` is [`SHORT`] or [`LONG`].
 #[derive(Clone, Debug)]
@@ -121,7 +120,7 @@ pub(super) fn portable<const N: usize>(
     out: &mut Products,
 ) {
     for block in 4 * groups.start..4 * groups.end {
-        let samples = &stretch.0[first::<N>(block)..][..16 * N];
+        let samples = &stretch[first::<N>(block)..][..16 * N];
         for (row, out) in rows.iter().zip(&mut *out) {
             let pairs = row.0.as_flattened().iter().zip(samples);
             out[block] = pairs.map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
@@ -133,7 +132,7 @@ pub(super) fn portable<const N: usize>(
 pub(super) fn squares_portable(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
     let blocks = 4 * groups.start..4 * groups.end;
     for (block, out) in blocks.clone().zip(&mut out[blocks]) {
-        let samples = &stretch.0[first::<SHORT>(block)..][..BLOCK];
+        let samples = &stretch[first::<SHORT>(block)..][..BLOCK];
         let square = |&sample: &i16| i32::from(sample).pow(2) as u32;
         *out = samples.iter().map(square).sum();
     }
@@ -163,7 +162,7 @@ pub(super) fn sse2<const N: usize>(
         for group in groups.clone() {
             let mut sums = [_mm_setzero_si128(); 4];
             for (n, sum) in sums.iter_mut().enumerate() {
-                let samples = &stretch.0[first::<N>(4 * group + n)..][..16 * N];
+                let samples = &stretch[first::<N>(4 * group + n)..][..16 * N];
                 for (eight, row) in samples.as_chunks::<8>().0.iter().zip(row) {
                     // SAFETY: both read the 16 octets of eight values.
                     let (samples, row) = unsafe {
@@ -189,7 +188,7 @@ pub(super) fn squares_sse2(stretch: &Stretch, groups: Range<usize>, out: &mut [u
     for group in groups {
         let mut sums = [_mm_setzero_si128(); 4];
         for (n, sum) in sums.iter_mut().enumerate() {
-            let samples = &stretch.0[first::<SHORT>(4 * group + n)..][..BLOCK];
+            let samples = &stretch[first::<SHORT>(4 * group + n)..][..BLOCK];
             for eight in samples.as_chunks::<8>().0 {
                 // SAFETY: reads the 16 octets of eight values.
                 let samples = unsafe { _mm_loadu_si128(eight.as_ptr().cast()) };
@@ -228,7 +227,7 @@ pub(super) fn avx2<const N: usize>(
         let row: [__m256i; N] =
             std::array::from_fn(|at| unsafe { _mm256_loadu_si256(row.0[at].as_ptr().cast()) });
         for group in groups.clone() {
-            let samples = &stretch.0[first::<N>(4 * group)..][..3 * BLOCK + 16 * N];
+            let samples = &stretch[first::<N>(4 * group)..][..3 * BLOCK + 16 * N];
             let mut sums = [_mm256_setzero_si256(); 4];
             for (n, sum) in sums.iter_mut().enumerate() {
                 for (at, row) in row.iter().enumerate() {
@@ -256,7 +255,7 @@ pub(super) fn avx2<const N: usize>(
 #[target_feature(enable = "avx2")]
 pub(super) fn squares_avx2(stretch: &Stretch, groups: Range<usize>, out: &mut [u32; BLOCKS]) {
     for group in groups {
-        let samples = &stretch.0[first::<SHORT>(4 * group)..][..4 * BLOCK];
+        let samples = &stretch[first::<SHORT>(4 * group)..][..4 * BLOCK];
         let mut sums = [_mm256_setzero_si256(); 4];
         for (n, sum) in sums.iter_mut().enumerate() {
             // SAFETY: these read 32, 32 and 16 octets, the 80 of a block.
@@ -312,7 +311,7 @@ mod tests {
                 1 => [8191; LENGTH],
                 _ => std::array::from_fn(|_| next(14)),
             };
-            let stretch = Stretch(samples);
+            let stretch: Stretch = samples;
             let long =
                 std::array::from_fn(|_| Row([[0; 16]; LONG].map(|row| row.map(|_| next(12)))));
             let short =
@@ -321,7 +320,7 @@ mod tests {
             let [_, products] = &plain.0;
             let exact: i64 = (0..16 * SHORT)
                 .map(|n| {
-                    let sample = stretch.0[BEFORE + 5 * BLOCK + n];
+                    let sample = stretch[BEFORE + 5 * BLOCK + n];
                     i64::from(sample) * i64::from(short[2].0.as_flattened()[n])
                 })
                 .sum();

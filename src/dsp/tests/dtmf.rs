@@ -282,6 +282,30 @@ fn hears_digits_under_dial_tone_of_their_level() {
     }
 }
 
+/// A dial tone as it comes back from the wires.
+#[test]
+fn hears_digits_under_dial_tones_of_any_level() {
+    let both = |below_db| PROFILES.map(|profile| (below_db, profile));
+    for hz in [&[350.0, 440.0][..], &[400.0, 450.0], &[425.0]] {
+        for (below_db, profile) in (-8..=30).step_by(2).flat_map(both) {
+            let mut rng = Rng::new(93);
+            let tone = -14.0 - below_db as f32;
+            let dial: Vec<_> = hz.iter().map(|&hz| (hz, tone)).collect();
+            for _ in 0..48 {
+                let mut audio = sines(&mut rng, &dial, 8 * 500);
+                let key = Key::new(any_digit(&mut rng)).level(-11.0, 0.0);
+                let from = 1600 + rng.below(1600);
+                let sound = key.sound(&mut rng);
+                add(&mut audio[from..], &sound);
+                let audio = companded(law(&mut rng), &audio);
+                let heard = starts(profile, &audio);
+                let told = format!("{hz:?} {below_db} dB below the digit in {profile:?}");
+                assert_eq!(heard.as_bytes(), [key.digit], "{told}");
+            }
+        }
+    }
+}
+
 #[test]
 fn tells_start_end_level_and_twist() {
     let mut rng = Rng::new(12);

@@ -8,8 +8,9 @@ pub(super) const SPAN: usize = 240;
 
 pub(super) const CEPSTRA: usize = 10;
 
-/// Samples that are compared with later ones.
-const WIDTH: usize = 224;
+/// Room for the lags behind the samples: with zeros there the sums are those of a true
+/// autocorrelation, and the prediction is stable whatever was said.
+const PADDED: usize = SPAN + 16;
 
 /// What a sample loses of the one before it: voices fall with frequency.
 const EMPHASIS: f32 = 0.7;
@@ -17,8 +18,11 @@ const EMPHASIS: f32 = 0.7;
 /// Noise that is added before prediction: 40 dB below.
 const WHITE: f32 = 1.0001;
 
+/// A reflection is less than 1; rounding must not make it more.
+const MOST_REFLECTED: f32 = 0.999;
+
 pub(super) fn of(samples: &[f32; SPAN]) -> [f32; CEPSTRA] {
-    let mut shaped = [0.0f32; SPAN];
+    let mut shaped = [0.0f32; PADDED];
     for n in 1..SPAN {
         // A parabola: nearly nothing at both ends.
         let from_middle = (n as f32 - 120.0) / 120.0;
@@ -26,7 +30,7 @@ pub(super) fn of(samples: &[f32; SPAN]) -> [f32; CEPSTRA] {
     }
     let mut alike = [0.0f32; CEPSTRA + 1];
     for (lag, alike) in alike.iter_mut().enumerate() {
-        *alike = dot(&shaped[..WIDTH], &shaped[lag..lag + WIDTH]);
+        *alike = dot(&shaped[..SPAN], &shaped[lag..lag + SPAN]);
     }
     alike[0] = alike[0] * WHITE + 1.0;
     cepstra(&prediction(&alike))
@@ -39,12 +43,13 @@ fn prediction(alike: &[f32; CEPSTRA + 1]) -> [f32; CEPSTRA] {
     for order in 0..CEPSTRA {
         let known = (0..order).map(|k| weights[k] * alike[order - k]);
         let reflected = (alike[order + 1] - known.sum::<f32>()) / error;
+        let reflected = reflected.clamp(-MOST_REFLECTED, MOST_REFLECTED);
         let old = weights;
         weights[order] = reflected;
         for k in 0..order {
             weights[k] = old[k] - reflected * old[order - 1 - k];
         }
-        error *= (1.0 - reflected * reflected).max(1e-4);
+        error *= 1.0 - reflected * reflected;
     }
     weights
 }

@@ -7,7 +7,7 @@ use super::{
     half::VoiceOf,
     levels::Levels,
     stats::{Moments, Stats},
-    weights::Inputs,
+    weights::{INPUTS, Inputs},
 };
 
 /// What talkers' cepstra vary by from half second to half second, as variances.
@@ -126,8 +126,16 @@ fn quiet(stats: &Stats) -> &[Levels; OCTAVES] {
 
 /// In the order of [`super::weights::USES`].
 pub(super) fn inputs(e: &Episode) -> Inputs {
-    let (before, gap, after) = (&e.before, &e.gap, &e.after);
     let noise = compared(e);
+    let (measured, favored) = (measured(e, &noise), favored(e, &noise));
+    let mut inputs = [0.0; INPUTS];
+    inputs[..measured.len()].copy_from_slice(&measured);
+    inputs[measured.len()..].copy_from_slice(&favored);
+    inputs
+}
+
+fn measured(e: &Episode, noise: &Compared) -> [f32; INPUTS - FAVORED] {
+    let (before, gap, after) = (&e.before, &e.gap, &e.after);
     let flag = |there: bool| f32::from(u8::from(there));
     let level = after.level.mean() - before.level.mean();
     let pitch = after.pitch.mean() - before.pitch.mean();
@@ -191,6 +199,34 @@ pub(super) fn inputs(e: &Episode) -> Inputs {
     ]
 }
 
+/// The last measurements: how much each favors a change.
+const FAVORED: usize = 9;
+
+fn favored(e: &Episode, noise: &Compared) -> [f32; FAVORED] {
+    let (before, gap, after) = (&e.before, &e.gap, &e.after);
+    [
+        noise.changed.favor,
+        noise.pauses.favor,
+        noise.left.favor,
+        noise.back.favor,
+        undone(noise),
+        favor(&before.echo, &after.echo, 4.0, 16.0),
+        favor(&before.echo, &gap.echo, 4.0, 16.0),
+        favor(&[before.level], &[after.level], 4.0, 9.0),
+        voice_favors(before, after),
+    ]
+}
+
+/// How much nearer the noise after the silence is to that before it than that of the silence: of a
+/// connection that comes back as it was, what changed is undone.
+fn undone(noise: &Compared) -> f32 {
+    const LEAST: f32 = 0.3;
+    if noise.known[0] == 0.0 || noise.known[1] == 0.0 {
+        return 0.0;
+    }
+    ((noise.left.size + LEAST) / (noise.changed.size + LEAST)).log2()
+}
+
 /// The silence sounds as what was before it, or nothing else is known.
 pub(super) fn is_like(before: &Stats, gap: &Stats) -> bool {
     let quiet = quiet(before);
@@ -216,7 +252,23 @@ struct Differences {
     apart: f32,
     /// In units of what they can be off, as a logarithm.
     sharp: f32,
+    /// Root of the mean square.
+    size: f32,
+    /// As [`favors`].
+    favor: f32,
 }
+
+/// How much likelier (as a logarithm) a difference is if there was a change, such ones spreading by
+/// `usual`, than if there was none and it comes from what is not known exactly; both as variances.
+fn favors(off: f32, doubt: f32, usual: f32) -> f32 {
+    let share = usual / (doubt * (doubt + usual));
+    0.5 * (off * off * share - (1.0 + usual / doubt).ln())
+}
+
+const MOST_FAVOR: f32 = 10.0;
+
+/// Of a noise by another connection, in dB squared.
+const USUAL_NOISE: f32 = 9.0;
 
 fn differences(before: &[Levels; OCTAVES], after: &[Levels; OCTAVES]) -> Differences {
     let mut all = Differences::default();
@@ -230,7 +282,11 @@ fn differences(before: &[Levels; OCTAVES], after: &[Levels; OCTAVES]) -> Differe
         all.apart += before.apart(after) / OCTAVES as f32;
         let doubt = 0.8 * (1.0 / before.count + 1.0 / after.count) + 0.02;
         all.sharp += off * off / doubt / OCTAVES as f32;
+        all.size += off * off / OCTAVES as f32;
+        all.favor += favors(off, doubt + 0.05, USUAL_NOISE);
     }
+    all.favor = all.favor.min(MOST_FAVOR);
+    all.size = all.size.sqrt();
     all.sharp = (1.0 + all.sharp).log2();
     all.mean = all.mean.clamp(-12.0, 12.0);
     all.most = all.most.min(12.0);
@@ -249,6 +305,39 @@ fn color(before: &Stats, after: &Stats) -> f32 {
         off * off / doubt
     });
     (1.0 + squares.sum::<f32>() / CEPSTRA as f32).log2()
+}
+
+/// As [`favors`], of the colours of the voices.
+fn voice_favors(before: &Stats, after: &Stats) -> f32 {
+    let (b, a) = (before.cepstra[0].count, after.cepstra[0].count);
+    if b < 1.0 || a < 1.0 {
+        return 0.0;
+    }
+    let all = (0..CEPSTRA).map(|k| {
+        let off = after.cepstra[k].mean() - before.cepstra[k].mean();
+        let usual = usual_variance(&before.cepstra[k], k);
+        favors(off, usual * (1.0 / b + 1.0 / a + 0.03), usual)
+    });
+    all.sum::<f32>().min(MOST_FAVOR)
+}
+
+/// As [`favors`], of measurements in parts.
+fn favor<const N: usize>(
+    before: &[Moments; N],
+    after: &[Moments; N],
+    least: f32,
+    usual: f32,
+) -> f32 {
+    if before[0].count < 0.5 || after[0].count < 0.5 {
+        return 0.0;
+    }
+    let pairs = before.iter().zip(after);
+    let all = pairs.map(|(b, a)| {
+        let each = b.variance() + least;
+        let doubt = each * (1.0 / b.count + 1.0 / a.count + 0.1);
+        favors(a.mean() - b.mean(), doubt, usual)
+    });
+    all.sum::<f32>().min(MOST_FAVOR)
 }
 
 /// How unlike two measurements in parts are: the logarithm of their squared distances in

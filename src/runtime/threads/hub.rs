@@ -67,6 +67,28 @@ impl<T: Clone> Subscriber<T> {
     }
 }
 
+/// Who listens from the first moment on: what lines tell before anybody listens is lost.
+#[derive(Debug, Default)]
+pub struct Audience {
+    entries: Vec<HubEntry>,
+}
+
+impl Audience {
+    /// The facts of all lines, with room for so many.
+    pub fn facts(&mut self, capacity: usize) -> Subscription<FactAt> {
+        let (subscriber, subscription) = Subscriber::new(None, capacity);
+        self.entries.push(HubEntry::Facts(subscriber));
+        subscription
+    }
+
+    /// The tap of one line, or of all, with room for so many entries.
+    pub fn tap(&mut self, line: Option<LineId>, capacity: usize) -> Subscription<TapEntry> {
+        let (subscriber, subscription) = Subscriber::new(line, capacity);
+        self.entries.push(HubEntry::Tap(subscriber));
+        subscription
+    }
+}
+
 /// A new subscriber.
 #[derive(Debug)]
 pub enum HubEntry {
@@ -77,6 +99,7 @@ pub enum HubEntry {
 #[derive(Debug)]
 pub struct HubSeat {
     pub lines: Vec<HubEnd>,
+    pub audience: Audience,
     pub entries: Receiver<HubEntry>,
     pub poll: Poll,
     pub stop: Arc<AtomicBool>,
@@ -90,7 +113,12 @@ impl HubSeat {
         let mut open = vec![false; self.lines.len()];
         loop {
             let stop = self.stop.load(Ordering::Acquire);
-            while let Ok(entry) = self.entries.try_recv() {
+            for entry in self
+                .audience
+                .entries
+                .drain(..)
+                .chain(self.entries.try_iter())
+            {
                 match entry {
                     HubEntry::Facts(subscriber) => facts.push(subscriber),
                     HubEntry::Tap(subscriber) => taps.push(subscriber),

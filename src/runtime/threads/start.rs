@@ -10,7 +10,7 @@ use crate::runtime::{
     station::Station,
     threads::{
         Controller, LineHandle, Service, StartError, ThreadOptions,
-        hub::{ENTRIES, HubEntry, HubSeat},
+        hub::{Audience, ENTRIES, HubEntry, HubSeat},
         keeper::{KeeperSeat, TrunkBoard},
         line::{Left, LineSeat, LineTerms, Others, spawn},
         office::{CALLS, OfficeCall, OfficeSeat},
@@ -64,11 +64,15 @@ struct Ends {
 }
 
 impl Controller {
-    /// Starts all threads.
+    /// Starts all threads. The audience misses nothing.
     ///
     /// # Errors
     /// When a line or a trunk is there twice, or the system gives no threads or descriptors.
-    pub fn start(plant: Plant, options: ThreadOptions) -> Result<Controller, StartError> {
+    pub fn start(
+        plant: Plant,
+        options: ThreadOptions,
+        audience: Audience,
+    ) -> Result<Controller, StartError> {
         check(&plant)?;
         let Plant {
             lines,
@@ -104,7 +108,7 @@ impl Controller {
             make_line,
             told,
         };
-        start.threads(waits, ends, trunks, OfficeRoom::new(office))
+        start.threads(waits, ends, trunks, OfficeRoom::new(office), audience)
     }
 }
 
@@ -211,6 +215,7 @@ impl Start {
         ends: Ends,
         trunks: Vec<PlantTrunk>,
         office: OfficeRoom,
+        audience: Audience,
     ) -> Result<Controller, StartError> {
         let [keeper_wait, office_wait, hub_wait] = waits;
         let office_waker = Arc::clone(&office_wait.waker);
@@ -225,7 +230,7 @@ impl Start {
         trunk_hands.extend(ends.own_trunk_hands);
         let keeper = self.keeper(keeper_wait, trunks, ends.keeper, Arc::clone(&board))?;
         let office = self.office(office_wait, office, ends.office, office_calls)?;
-        let hub = hub(hub_wait, ends.hub, hub_entries)?;
+        let hub = hub(hub_wait, ends.hub, audience, hub_entries)?;
         let lines = start_lines(ends.ready, &left)?;
         let watchdog = self.watchdog(lines.hands, trunk_hands)?;
         let seat = |stop| SupervisorSeat {
@@ -332,10 +337,12 @@ impl Start {
 fn hub(
     wait: Wait,
     lines: Vec<HubEnd>,
+    audience: Audience,
     entries: Receiver<HubEntry>,
 ) -> Result<Service<()>, StartError> {
     let seat = |stop| HubSeat {
         lines,
+        audience,
         entries,
         poll: wait.poll,
         stop,

@@ -53,23 +53,13 @@ fn score(trials: &[Trial], same: impl Fn(Tone, Tone) -> bool) -> Score {
 fn what_must_be_detected_is() {
     let trials = trials(7, 1000);
     let score = score(&trials, same);
-    for (name, marks) in [("must", &score.must), ("beyond", &score.beyond)] {
-        for (class, mark) in marks {
-            println!(
-                "{name:6} {class:?}: {} of {}, {} wrong, median {:?} ms",
-                mark.right,
-                mark.trials,
-                mark.wrong,
-                mark.median_ms()
-            );
-        }
-    }
+    println!("{score}");
     let all = Mark::sum(score.must.values());
     assert!(all.trials > 600, "{} trials", all.trials);
-    assert!(all.share() >= 0.99, "{all:?}");
+    assert!(all.share() >= 0.99, "{all}");
     for (class, mark) in &score.must {
         let least = if *class == Class::World { 0.97 } else { 1.0 };
-        assert!(mark.share() >= least, "{class:?} {}", mark.share());
+        assert!(mark.share() >= least, "{class:?}: {mark}");
     }
     for (class, limit_ms) in [
         (Class::Dial, 704.0),
@@ -90,9 +80,11 @@ fn the_kinds_of_special_information_tone_are_told_apart() {
         .filter(|trial| trial.country == "us" && trial.right[0] != Tone::Sit(SitKind::Unknown))
         .filter(|trial| matches!(trial.right[0], Tone::Sit(_)))
         .collect();
-    let mark = Mark::sum(score(&trials, |a, b| a == b).must.values());
-    assert!(mark.trials > 150, "{}", mark.trials);
-    assert!(mark.share() >= 0.98, "{} of {}", mark.right, mark.trials);
+    let score = score(&trials, |a, b| a == b);
+    println!("{score}");
+    let mark = Mark::sum(score.must.values());
+    assert!(mark.trials > 150, "{mark}");
+    assert!(mark.share() >= 0.98, "{mark}");
 }
 
 #[test]

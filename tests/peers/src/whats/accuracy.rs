@@ -1,7 +1,9 @@
 //! DTMF: the mandatory suite and the classic procedure of `suites::dtmf`.
 //!
-//! Both are given frames of 10 ms, so both tell a digit at the end of a frame. Under a dial tone
-//! the peer has its dial tone filter.
+//! Both are given frames of 10 ms, so both tell a digit at the end of a frame. Both are fresh in
+//! each case, and the peer has its own standard limits. Under a dial tone it has its dial tone
+//! filter. Corners are both tones off tune by the most, together with the most twist or none: harder
+//! than one limit after the other, which `limits.rs` measures.
 
 mod limits;
 
@@ -18,6 +20,7 @@ use suites::{
     dtmf_limits::quantile,
     random::Random,
 };
+use std::collections::BTreeMap;
 use types::frame::FRAME;
 
 pub const WHAT: What = What {
@@ -139,6 +142,8 @@ fn heard_by_peer(audio: &[i16], dial_tone_filter: bool) -> Vec<Heard> {
 struct Marks {
     accept: Score,
     reject: Score,
+    /// By what a case is.
+    kinds: BTreeMap<&'static str, Score>,
     /// Milliseconds from the first sample of an unbroken digit until it was told.
     latencies: Vec<f64>,
     /// Milliseconds by which its beginning and its end were told wrong, and dB.
@@ -178,6 +183,7 @@ fn mandatory(settings: &Settings, size: &Size, report: &mut Report) -> anyhow::R
 impl Marks {
     fn take(&mut self, case: &Case, heard: &[Heard]) {
         let met = case.is_met(heard);
+        self.kinds.entry(case.what).or_default().add(met);
         if !case.accept {
             self.reject.add(met);
             return;
@@ -208,12 +214,14 @@ impl Marks {
     }
 
     fn add(&mut self, other: Marks) {
-        for (sum, score) in [
-            (&mut self.accept, other.accept),
-            (&mut self.reject, other.reject),
-        ] {
+        let add = |sum: &mut Score, score: Score| {
             sum.met += score.met;
             sum.of += score.of;
+        };
+        add(&mut self.accept, other.accept);
+        add(&mut self.reject, other.reject);
+        for (kind, score) in other.kinds {
+            add(self.kinds.entry(kind).or_default(), score);
         }
         self.latencies.extend(other.latencies);
         self.starts.extend(other.starts);
@@ -248,6 +256,10 @@ fn report_mandatory(
     };
     report.add(share("must_accept", ours.accept, peer.accept))?;
     report.add(share("must_reject", ours.reject, peer.reject))?;
+    for (kind, &score) in &ours.kinds {
+        let what = kind.replace(' ', "_");
+        report.add(share(&what, score, peer.kinds[kind]))?;
+    }
     let ms = |what: &str, of: &[f64], part: f64| {
         Figure::new(name(what), quantile(of, part), "ms", Better::Less)
     };

@@ -197,14 +197,14 @@ impl Hop {
     #[inline(always)]
     fn tell_nothing<K: Kernels>(hops: [&Hop; 2]) -> bool {
         let load = |lanes: &Lanes| K::Floats::load(lanes);
-        let mut over = K::Floats::splat(-1.0);
-        for hop in hops {
+        let over = |hop: &Hop| {
             let heard = load(&hop.powers).mul(load(&LEAST_HEARD.0));
             let window = load(&hop.window_powers).mul(load(&LEAST_HEARD.1));
-            over = over.greater(heard.sub(K::Floats::splat(hop.energy)));
-            over = over.greater(window.sub(K::Floats::splat(hop.window_energy)));
-        }
-        over.greatest() <= 0.0
+            let heard = heard.sub(K::Floats::splat(hop.energy));
+            heard.greater(window.sub(K::Floats::splat(hop.window_energy)))
+        };
+        // No loop: what was just stored would be read back in other pieces, and waited for.
+        over(hops[0]).greater(over(hops[1])).greatest() <= 0.0
     }
 
     /// Whether two tones may have this share of the mean square when their amplitudes add: the

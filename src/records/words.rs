@@ -133,18 +133,8 @@ fn outcome(record: &CallRecord) -> String {
 fn answer(record: &CallRecord) -> Option<String> {
     let after = record.answered_utc_ms? - record.started_utc_ms;
     let after = length(Ticks::ms(u64::try_from(after / 100 * 100).ok()?));
-    let is_class = |piece: &AnswerEvidence| matches!(piece, AnswerEvidence::Class(_));
-    let pieces = record.answer_evidence.iter().map(|(piece, _)| *piece);
-    let (classes, others): (Vec<_>, Vec<_>) = pieces.partition(is_class);
-    let mut pieces: Vec<&str> = others.into_iter().map(answer_words).collect();
-    // In the order they were decided: a later one replaces the earlier.
-    let classes: Vec<&str> = classes.into_iter().map(answer_words).collect();
-    let in_turn = format!("first {}", classes.join(", then "));
-    match classes[..] {
-        [] => {}
-        [only] => pieces.push(only),
-        _ => pieces.push(&in_turn),
-    }
+    let pieces = record.answer_evidence.iter();
+    let pieces: Vec<&str> = pieces.map(|(piece, _)| answer_words(*piece)).collect();
     let by = match pieces.is_empty() {
         true => String::new(),
         false => format!(", known by {}", pieces.join(" and ")),
@@ -289,29 +279,6 @@ mod tests {
              They talked for 20.2 s; the called party ended it (seen by busy tone). \
              Answered 30 s after off-hook, known by a polarity reversal. \
              Flagged: second dial tone."
-        );
-    }
-
-    #[test]
-    fn what_answered_is_told_in_the_order_it_was_decided() {
-        let mut record = example::talked();
-        let class = |class| (AnswerEvidence::Class(class), 90);
-        record.answer_evidence.push(class(AnswerClass::Person));
-        record.answer_evidence.push((AnswerEvidence::Digit, 100));
-        let known_by = |record: &CallRecord| {
-            let text = words(record, &TimeZone::UTC);
-            let (_, by) = text.split_once(", known by ").expect("how it was known");
-            by.split_once(". ").expect("more").0.to_owned()
-        };
-        assert_eq!(
-            known_by(&record),
-            "a polarity reversal and a digit and the way a person speaks"
-        );
-        record.answer_evidence.push(class(AnswerClass::Machine));
-        assert_eq!(
-            known_by(&record),
-            "a polarity reversal and a digit and first the way a person speaks, then the way a \
-             machine speaks"
         );
     }
 

@@ -143,18 +143,17 @@ impl<E: Ear> Analysis for EachLeg<E> {
     }
 }
 
-/// The silence that a recording's end counts as, for detectors that wait for one: a digit or a
-/// tone that the recording was cut after is still told.
-const AFTER_END: usize = 6;
+/// Frames of the silence that a recording's end counts as, for detectors that wait for one: a digit
+/// or a tone that the recording was cut after is still told.
+pub(crate) const AFTER_END: usize = 6;
 
-/// Lets `hear` hear the silence after the end; nothing of it counts as consumed.
-pub(crate) fn after_end(length: u64, mut hear: impl FnMut(&Samples, &Place)) {
-    let first = length.next_multiple_of(FRAME as u64);
-    for n in 0..AFTER_END {
-        let place = Place {
-            start: Tick(first) + Ticks((n * FRAME) as u64),
-            consumed: length,
-        };
-        hear(&[0; FRAME], &place);
-    }
+pub(crate) const NOTHING: Samples = [0; FRAME];
+
+/// The places of the frames after the end; nothing of them counts as consumed.
+pub(crate) fn after_end(length: u64) -> impl Iterator<Item = Place> {
+    let first = Tick(length.next_multiple_of(FRAME as u64));
+    (0..).map(move |n| Place {
+        start: first + Ticks(n * FRAME as u64),
+        consumed: length,
+    })
 }

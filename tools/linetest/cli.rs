@@ -15,7 +15,8 @@ use crate::{
     analysis::Which,
     level::Level,
     manual,
-    names::Names,
+    names::{Names, shown},
+    plot,
     report::Form,
     run::{self, Outcome, Work},
     sound::{Coding, Format},
@@ -57,10 +58,10 @@ enum Command {
 /// What every command has.
 #[derive(Debug, Args)]
 struct Common {
-    /// Recordings; "-" is standard input.
+    /// Recordings, also pipes and devices; "-" is standard input.
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
-    /// A file with the names of recordings, one a line; "-" is standard input.
+    /// A file with the names of recordings (files only), one a line; "-" is standard input.
     #[arg(short = 'L', long = "list", value_name = "LIST")]
     lists: Vec<PathBuf>,
     /// The recordings are samples without a header, in this coding.
@@ -194,7 +195,7 @@ pub fn main() -> ExitCode {
     let name = task.name();
     let (common, hits) = (detecting.common, detecting.hits);
     if let Err(what) = common.check() {
-        usage(name, what);
+        usage(name, &what);
     }
     let work = Work {
         task,
@@ -259,15 +260,21 @@ impl Command {
 }
 
 impl Common {
-    /// What is wrong where no recording is named, or standard input twice.
-    fn check(&self) -> Result<(), &'static str> {
+    /// What is wrong: no recording, standard input twice, a picture where something else is.
+    fn check(&self) -> Result<(), String> {
         if self.files.is_empty() && self.lists.is_empty() {
-            return Err("no recording: name files, \"-\" for standard input, or a list with -L");
+            let what = "no recording: name files, \"-\" for standard input, or a list with -L";
+            return Err(what.to_owned());
         }
         let files = self.files.iter().filter(|file| *file == "-");
         let lists = self.lists.iter().filter(|list| list.as_os_str() == "-");
         if files.count() + lists.count() > 1 {
-            return Err("standard input (\"-\") can be read once only");
+            return Err("standard input (\"-\") can be read once only".to_owned());
+        }
+        if let Some(path) = &self.plot
+            && let Some(what) = plot::refusal(path)
+        {
+            return Err(format!("--plot: {} {what}", shown(path.as_os_str())));
         }
         Ok(())
     }

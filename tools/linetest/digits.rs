@@ -4,7 +4,7 @@ use dsp::dtmf::{Dtmf, DtmfEvent};
 use types::{digits::Digit, frame::Samples, tick::Tick};
 
 use crate::{
-    analysis::{Ear, Found, Label, Leg, Place, after_end},
+    analysis::{AFTER_END, Ear, Found, Label, Leg, NOTHING, Place, after_end},
     row::{self, Row},
 };
 
@@ -74,7 +74,9 @@ impl Ear for Digits {
     }
 
     fn end(&mut self, length: u64, found: &mut Found) {
-        after_end(length, |silence, at| self.hear(silence, at, found));
+        for at in after_end(length).take(AFTER_END) {
+            self.hear(&NOTHING, &at, found);
+        }
         self.close(Tick(length), found);
     }
 }

@@ -136,6 +136,7 @@ impl Ear for Level {
             signal_to_noise_db: noise.flatten().map(row::tenths),
             dc_offset: row::tenths(direct as f32),
             clipped_samples: self.clipped,
+            holding_tone: self.holding_tone,
         };
         found.rows.push((self.leg, Row::Level(row)));
     }

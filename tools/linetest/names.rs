@@ -2,9 +2,9 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    fs::File,
-    io::{self, BufRead, BufReader, Read as _},
-    os::unix::ffi::OsStringExt as _,
+    fs::{self, File},
+    io::{self, BufRead, BufReader, Read},
+    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::PathBuf,
 };
 
@@ -15,7 +15,10 @@ use crate::sound::plain;
 pub(crate) enum Name {
     /// `-` on the command line.
     StandardInput,
+    /// Of the command line: also a pipe or a device, for it is meant.
     File(OsString),
+    /// Of a list, which whoever fills a directory may have written: a file, that ends.
+    Listed(OsString),
 }
 
 impl Name {
@@ -23,9 +26,37 @@ impl Name {
     pub fn given(&self) -> &OsStr {
         match self {
             Name::StandardInput => OsStr::new("-"),
-            Name::File(name) => name,
+            Name::File(name) | Name::Listed(name) => name,
         }
     }
+
+    pub fn open(&self) -> io::Result<Box<dyn Read>> {
+        let path = match self {
+            Name::StandardInput => return Ok(Box::new(io::stdin().lock())),
+            Name::File(path) => path,
+            Name::Listed(path) => {
+                let kind = fs::metadata(path)?.file_type();
+                if !kind.is_file() && !kind.is_dir() {
+                    return Err(io::Error::other(NO_FILE));
+                }
+                path
+            }
+        };
+        Ok(Box::new(File::open(path)?))
+    }
+
+    /// It would be more than one line where it is printed as it is.
+    pub fn has_lines(&self) -> bool {
+        let octets = self.given().as_bytes();
+        octets.contains(&b'\n') || octets.contains(&b'\r')
+    }
+}
+
+const NO_FILE: &str = "a pipe or a device, which is read only where the command line names it";
+
+/// A name as a person sees it: what a terminal would obey, or take for another line, is replaced.
+pub(crate) fn shown(name: &OsStr) -> String {
+    name.to_string_lossy().replace(char::is_control, "\u{fffd}")
 }
 
 /// Yields names as they are read, so that a list may be a pipe that goes on. What is wrong with a
@@ -69,9 +100,9 @@ impl Iterator for Names {
         loop {
             if let Some(list) = &mut self.list {
                 match list.next() {
-                    Some(Ok(name)) => return Some(Ok(Name::File(name))),
+                    Some(Ok(name)) => return Some(Ok(Name::Listed(name))),
                     Some(Err(what)) => {
-                        let text = format!("{}: {what}", list.name.display());
+                        let text = format!("{}: {what}", shown(list.name.as_os_str()));
                         self.list = None;
                         return Some(Err(text));
                     }
@@ -88,7 +119,10 @@ impl Iterator for Names {
                         named: 0,
                     });
                 }
-                Err(error) => return Some(Err(format!("{}: {}", name.display(), plain(&error)))),
+                Err(error) => {
+                    let name = shown(name.as_os_str());
+                    return Some(Err(format!("{name}: {}", plain(&error))));
+                }
             }
         }
     }

@@ -14,7 +14,12 @@ mod lanes;
 mod mark;
 mod spectrogram;
 
-use std::{fs::File, io, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    os::unix::ffi::OsStrExt as _,
+    path::Path,
+};
 
 use crate::{
     analysis::{Found, Leg},
@@ -46,6 +51,27 @@ struct Panel {
 
 /// Marks that are drawn on a channel; more could not be told apart.
 const MOST_MARKS: usize = 4000;
+
+/// What a PNG file begins with.
+const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+
+/// Why no picture may be written there: a name that was mistyped must not cost a recording.
+pub(crate) fn refusal(path: &Path) -> Option<&'static str> {
+    let end = path.as_os_str().as_bytes().last_chunk();
+    if !end.is_some_and(|end: &[u8; 4]| end.eq_ignore_ascii_case(b".png")) {
+        return Some("does not end in .png");
+    }
+    // What is not there is made; what cannot be looked at fails when it is written.
+    let about = path.metadata().ok()?;
+    let picture = || -> io::Result<bool> {
+        let mut start = Vec::new();
+        let most = SIGNATURE.len() as u64;
+        File::open(path)?.take(most).read_to_end(&mut start)?;
+        Ok(start.is_empty() || start == SIGNATURE)
+    };
+    let replaced = about.is_file() && picture().unwrap_or(false);
+    (!replaced).then_some("is there and is no picture: it is not replaced")
+}
 
 impl Plot {
     pub fn new(title: &str, command: &'static str, stereo: bool) -> Plot {
@@ -90,6 +116,9 @@ impl Plot {
     }
 
     pub fn write(self, path: &Path) -> io::Result<()> {
+        if let Some(what) = refusal(path) {
+            return Err(io::Error::other(what));
+        }
         let canvas = draw::picture(&self);
         canvas.write(File::create(path)?)
     }

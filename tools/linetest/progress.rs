@@ -4,10 +4,13 @@ use dsp::progress::{Progress, ProgressEvent};
 use types::{frame::Samples, tick::Tick, tone::Tone};
 
 use crate::{
-    analysis::{Ear, Found, Label, Leg, Place, after_end},
+    analysis::{AFTER_END, Ear, Found, Label, Leg, NOTHING, Place, after_end},
     row::{self, Row},
     words::{event, label, name},
 };
+
+/// Frames that outlast every pause of a cadence, 15 s and what exchanges stray: 20 s.
+const PAUSE: usize = 2000;
 
 /// Hears the tones of one channel.
 #[derive(Debug)]
@@ -93,7 +96,18 @@ impl Ear for Tones {
     }
 
     fn end(&mut self, length: u64, found: &mut Found) {
-        after_end(length, |silence, at| self.hear(silence, at, found));
+        let mut after = after_end(length);
+        for at in after.by_ref().take(AFTER_END) {
+            self.hear(&NOTHING, &at, found);
+        }
+        // In a pause of the cadence the tone may have ended before the recording did: which it was,
+        // is known when the pause is longer than any of it.
+        for at in after.take(PAUSE) {
+            if self.open.is_none() {
+                return;
+            }
+            self.hear(&NOTHING, &at, found);
+        }
         self.close(Tick(length), found);
     }
 }

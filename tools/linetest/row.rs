@@ -85,10 +85,10 @@ pub(crate) struct ThreeWay {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Evidence {
-    /// `click silence level noise-floor echo-path dial-tone dtmf ringback new-talker`.
+    /// `click silence level noise-floor echo-path dial-tone digit ringback new-talker`.
     pub kind: &'static str,
     pub at_ms: f64,
-    /// What it adds to the score; below zero it speaks against.
+    /// How far it speaks for it, against an ordinary silence; below zero it speaks against.
     pub weight: f64,
 }
 
@@ -111,6 +111,8 @@ pub(crate) struct Level {
     /// The mean, in 16-bit sample units.
     pub dc_offset: f64,
     pub clipped_samples: u64,
+    #[serde(skip)]
+    pub holding_tone: bool,
 }
 
 /// `linetest learn`: one a channel.

@@ -1,7 +1,6 @@
 //! From names to reports: one file after the other, or several at once with their reports in order.
 
 use std::{
-    fs::File,
     io::{self, BufWriter, Read, Write},
     num::NonZeroUsize,
     ops::ControlFlow,
@@ -13,7 +12,7 @@ use types::tick::Tick;
 use crate::{
     analysis::{Found, Place, Which},
     jobs,
-    names::{Name, Names},
+    names::{Name, Names, shown},
     plot::Plot,
     report::{Form, Report},
     sound::{Format, Sound, SoundError, plain},
@@ -175,25 +174,27 @@ impl Work {
         live: bool,
         out: &mut impl Write,
     ) -> Result<(), Failure> {
-        let shown = name.given().to_string_lossy();
-        let failed = |error: SoundError| Failure::File(format!("{shown}: {error}"));
-        let input: Box<dyn Read> = match name {
-            Name::StandardInput => Box::new(io::stdin().lock()),
-            Name::File(path) => Box::new(File::open(path).map_err(|e| failed(e.into()))?),
-        };
+        let file = shown(name.given());
+        let failed = |error: SoundError| Failure::File(format!("{file}: {error}"));
+        if self.form == Form::Hits && name.has_lines() {
+            let what = "its name has more than one line, and --hits prints lines: rename it";
+            return Err(Failure::File(format!("{file}: {what}")));
+        }
+        let input = name.open().map_err(|error| failed(error.into()))?;
         let mut sound = match self.raw {
             Some(format) => Sound::raw(input, format),
             None => Sound::wav(input).map_err(failed)?,
         };
         let stereo = sound.format().channels == 2;
-        let table = Table::new(self.task.table(), many.then(|| shown.to_string()), stereo);
+        let table = Table::new(self.task.table(), many.then(|| file.clone()), stereo);
         let mut report = Report::new(out, name.given(), self.form, table);
         let picture = self.plot.as_ref();
-        let mut plot = picture.map(|_| Plot::new(&shown, self.task.name(), stereo));
+        let mut plot = picture.map(|_| Plot::new(&file, self.task.name(), stereo));
         let ended = self.listen(&mut sound, &mut report, plot.as_mut(), live)?;
         if let (Some(plot), Some(path)) = (plot, picture) {
-            plot.write(path)
-                .map_err(|error| Failure::File(format!("{}: {}", path.display(), plain(&error))))?;
+            plot.write(path).map_err(|error| {
+                Failure::File(format!("{}: {}", shown(path.as_os_str()), plain(&error)))
+            })?;
         }
         ended.map_err(failed)
     }

@@ -46,7 +46,9 @@ impl Kind {
             Kind::Progress => {
                 "     start         end  tone                    confidence  level dBm0  cycles"
             }
-            Kind::Answer => "class      kind                 decided  confidence      beep",
+            Kind::Answer => {
+                "class      kind                           decided  confidence      beep"
+            }
             Kind::ThreeWay => "three-way  score       left     joined  evidence",
             Kind::Level => {
                 "level dBm0  dBrnC0   dBm0p   peak | noise dBm0  dBrnC0   dBm0p  S/N dB |     DC  \
@@ -205,7 +207,7 @@ fn tone_cells(row: &Tone) -> String {
 fn answer_cells(row: &Answer) -> String {
     let confidence = row.confidence.map(|value| format!("{value:.2}"));
     format!(
-        "{:9}  {:16}  {}  {:>10}  {}",
+        "{:9}  {:26}  {}  {:>10}  {}",
         row.class,
         row.kind.unwrap_or_default(),
         row.decided_ms.map_or_else(none, clock),
@@ -339,7 +341,7 @@ fn level_remarks(row: &Level) -> String {
         (silent, "digital silence"),
         (row.duration_ms < 1000.0, "too short"),
         (row.clipped_samples > 0, "clipped"),
-        (row.level_dbm0 > -9.0, "loud"),
+        (row.level_dbm0 > -9.0 && !row.holding_tone, "loud"),
         (row.peak_dbm0 < -30.0 && !silent, "weak"),
         (row.noise_dbrnc0.is_some_and(|noise| noise > 30.0), "noise"),
         (

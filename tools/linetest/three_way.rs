@@ -177,7 +177,7 @@ fn kind(kind: ThreeWayEvidence) -> &'static str {
         ThreeWayEvidence::NoiseFloor => "noise-floor",
         ThreeWayEvidence::EchoPath => "echo-path",
         ThreeWayEvidence::DialTone => "dial-tone",
-        ThreeWayEvidence::Digit => "dtmf",
+        ThreeWayEvidence::Digit => "digit",
         ThreeWayEvidence::Ringback => "ringback",
         ThreeWayEvidence::NewTalker => "new-talker",
     }

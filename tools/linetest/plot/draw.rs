@@ -115,19 +115,24 @@ fn title(canvas: &mut Canvas, plot: &Plot) {
         false => plot.title.clone(),
     };
     canvas.heading(LEFT, 10, &shown, INK);
+    canvas.text(LEFT, 34, &subtitle(plot), FAINT);
+}
+
+fn subtitle(plot: &Plot) -> String {
     let marks: usize = plot.panels.iter().map(|panel| panel.marks.len()).sum();
     let found = match marks {
-        0 => "nothing found".to_owned(),
-        1 => "1 mark".to_owned(),
-        marks => format!("{marks} marks"),
+        // It measures the whole and marks nothing.
+        _ if plot.command == "level" => String::new(),
+        0 => ", nothing found".to_owned(),
+        1 => ", 1 mark".to_owned(),
+        marks => format!(", {marks} marks"),
     };
     let length = clock(plot.length as f64 / 8.0);
-    let about = format!(
-        "linetest {}, length {}, {found}",
+    format!(
+        "linetest {}, length {}{found}",
         plot.command,
         length.trim_start()
-    );
-    canvas.text(LEFT, 34, &about, FAINT);
+    )
 }
 
 /// A channel with its labels in place.
@@ -424,4 +429,19 @@ fn draw_tag(canvas: &mut Canvas, area: Area, mark: &Mark, lane: i32, time: &Time
         Look::Band | Look::Moment => tag.x + 4,
     };
     canvas.text(text_x, tag.y + 1, &mark.label, INK);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_found_is_said_only_where_something_is_looked_for() {
+        let of = |command| subtitle(&Plot::new("x.wav", command, false));
+        assert_eq!(
+            of("digits"),
+            "linetest digits, length 0:00.000, nothing found"
+        );
+        assert_eq!(of("level"), "linetest level, length 0:00.000");
+    }
 }

@@ -52,6 +52,26 @@ fn a_decision_that_was_replaced_is_kept_in_json() {
     );
 }
 
+/// The longest words do not push the times out of their columns.
+#[test]
+fn times_stand_under_their_words() {
+    let place = Place::new();
+    let sit = tone(
+        "tone sit-no-circuit-distant 913.8 -15dBm0 on 380, 1370.6 on 380, 1776.7 on 380, once",
+        1500,
+    );
+    let run = place
+        .recording("x.wav", &joined(&[silence(300), sit]))
+        .run(&["answer", "x.wav"]);
+    let lines: Vec<&str> = run.good().lines().collect();
+    let decided = lines[0].find("decided").expect("the word") + "decided".len();
+    let before = &lines[1][..decided];
+    assert!(before.contains("  sit-no-circuit-distant "), "{lines:?}");
+    let time = before.rsplit(' ').next().expect("a time");
+    assert!(time.starts_with("0:01."), "{lines:?}");
+    assert!(lines[1][decided..].starts_with("  "), "{lines:?}");
+}
+
 /// What was heard before the answer does not decide; of two sides, the trunk's does.
 #[test]
 fn the_answer_may_come_later_in_the_recording() {

@@ -113,6 +113,16 @@ fn remarks_say_what_to_look_into() {
     assert_eq!(remark(&weak), "weak");
 }
 
+/// How loud a holding tone is, its sender decides: it says nothing of the line.
+#[test]
+fn a_loud_holding_tone_is_not_remarked_upon() {
+    let place = Place::new();
+    place.recording("x.wav", &tone("tone dial 1010 -3dBm0 steady", 2000));
+    let run = place.run(&["level", "--holding-tone", "x.wav"]);
+    let row = run.good().lines().nth(1).expect("a row");
+    assert!(!row.contains("loud") && !row.contains("noise"), "{row}");
+}
+
 #[test]
 fn each_channel_is_measured() {
     let place = Place::new();

@@ -1,5 +1,7 @@
 //! How recordings are named: on the command line, in lists, on standard input.
 
+use std::fs;
+
 use crate::{Place, keyed, wav};
 
 #[test]
@@ -77,6 +79,74 @@ fn a_list_that_is_wrong_is_told_and_the_rest_done() {
         let run = place.run(&["digits", "--hits", "good.wav", "-L", list]);
         assert_eq!((run.code, run.out.lines().count()), (Some(1), 1), "{run:?}");
         assert_eq!(run.err, told);
+    }
+}
+
+/// Who waits at a pipe that a list names waits for ever; on the command line it is meant.
+#[test]
+fn a_pipe_is_read_where_the_command_line_names_it_and_not_a_list() {
+    let place = Place::new();
+    let pipe = place.path("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo runs").success());
+    place
+        .recording("good.wav", &keyed("5"))
+        .file("list", b"pipe\n/dev/null\ngood.wav\n");
+    let writer = std::thread::spawn(move || fs::write(pipe, wav::pcm(1, &keyed("8"))));
+    let run = place.run(&["digits", "--hits", "-L", "list"]);
+    assert_eq!((run.code, run.out.lines().count()), (Some(1), 1), "{run:?}");
+    let told = "a pipe or a device, which is read only where the command line names it";
+    assert_eq!(
+        run.err,
+        format!("linetest: pipe: {told}\nlinetest: /dev/null: {told}\n")
+    );
+    let run = place.run(&["digits", "--hits", "pipe"]);
+    assert!(run.good().ends_with(" 8\n"), "{run:?}");
+    let written = writer.join().expect("the writer ends");
+    written.expect("the pipe is written");
+}
+
+/// A line of `--hits` is one detection, whatever a file is called.
+#[test]
+fn a_name_cannot_forge_a_line() {
+    let place = Place::new();
+    let forged = "x.wav 100 1\ny.wav";
+    let returned = "z\r.wav";
+    place
+        .recording(forged, &keyed("5"))
+        .recording(returned, &keyed("6"))
+        .recording("good.wav", &keyed("7"));
+    let run = place.run(&["digits", "--hits", forged, returned, "good.wav"]);
+    assert_eq!((run.code, run.out.lines().count()), (Some(1), 1), "{run:?}");
+    assert!(run.out.starts_with("good.wav "), "{run:?}");
+    let told = "its name has more than one line, and --hits prints lines: rename it";
+    assert_eq!(
+        run.err,
+        format!("linetest: x.wav 100 1\u{fffd}y.wav: {told}\nlinetest: z\u{fffd}.wav: {told}\n")
+    );
+    let rows = place.run(&["digits", "--json", forged]).json();
+    assert_eq!(rows[0]["file"], forged);
+}
+
+/// A name that a terminal would obey is shown, not sent.
+#[test]
+fn control_characters_of_names_are_not_printed() {
+    let place = Place::new();
+    let name = "\u{1b}[2J\u{9b}31m.wav";
+    let shown = "\u{fffd}[2J\u{fffd}31m.wav";
+    place.recording(name, &keyed("5"));
+    let run = place.run(&["digits", name, name]);
+    assert!(run.good().starts_with(&format!("{shown}\n")), "{run:?}");
+    let run = place.run(&["level", name, name]);
+    assert!(run.good().ends_with(&format!("  {shown}\n")), "{run:?}");
+    for arguments in [
+        ["digits", "nowhere\u{1b}.wav"],
+        ["digits", "-Lnowhere\u{1b}.wav"],
+        ["digits", "--plot=nowhere\u{1b}/x.png"],
+    ] {
+        let run = place.run(&[&arguments[..], &[name]].concat());
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.err.starts_with("linetest: nowhere\u{fffd}"), "{run:?}");
     }
 }
 

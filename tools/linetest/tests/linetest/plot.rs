@@ -127,6 +127,34 @@ fn one_picture_is_of_one_recording() {
     refused(place.run(&["digits", "--plot", "x.png", "-L", "list"]));
 }
 
+/// What is there under the name is lost only where it was a picture.
+#[test]
+fn a_picture_replaces_nothing_but_pictures() {
+    let place = Place::new();
+    let recording = wav::pcm(1, &keyed("1"));
+    place
+        .file("x.wav", &recording)
+        .file("really-a.png", &recording)
+        .file("before.png", b"\x89PNG\r\n\x1a\nof yesterday")
+        .file("empty.png", b"");
+    let refused = |name: &str, told: &str| {
+        let run = place.run(&["digits", "--plot", name, "x.wav"]);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{run:?}");
+        assert!(run.err.contains(told), "{run:?}");
+    };
+    refused("x.wav", "x.wav does not end in .png");
+    refused("png", "png does not end in .png");
+    refused("really-a.png", "really-a.png is there and is no picture");
+    for name in ["x.wav", "really-a.png"] {
+        let kept = std::fs::read(place.path(name)).expect("the file");
+        assert!(kept == recording, "{name} is lost");
+    }
+    for name in ["before.png", "empty.png", "new.PNG"] {
+        place.run(&["digits", "--plot", name, "x.wav"]).good();
+        assert_eq!(picture(&place, name).width, 1600);
+    }
+}
+
 #[test]
 fn a_picture_that_cannot_be_written_is_told_after_the_report() {
     let place = Place::new();

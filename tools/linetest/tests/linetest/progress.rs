@@ -74,6 +74,35 @@ fn a_tone_of_several_cadences_is_told_once() {
     assert!(tried > 20, "{tried}");
 }
 
+/// The pause after a burst is no part of the tone, wherever the recording stops in it.
+#[test]
+fn a_tone_ends_with_its_last_burst() {
+    let place = Place::new();
+    let ends = |samples: &[i16]| -> Vec<f64> {
+        place.recording("x.wav", samples);
+        let rows = place.run(&["progress", "--json", "x.wav"]).json();
+        let end = |row: &serde_json::Value| row["end_ms"].as_f64().expect("a time");
+        rows.iter().map(end).collect()
+    };
+    let near = |ends: Vec<f64>, end: f64| {
+        assert!(
+            matches!(ends[..], [only] if (only - end).abs() <= 40.0),
+            "{ends:?}, not {end}"
+        );
+    };
+    for more in [100, 1000, 3900, 10_000, 30_000] {
+        // Two bursts of 2 s with 4 s between.
+        let rung = joined(&[us("tone ringback", 8000), silence(more)]);
+        near(ends(&rung), 8000.0);
+    }
+    // The longest pause of all: 15 s.
+    let warned = joined(&[us("tone record", 15_600), silence(9000)]);
+    near(ends(&warned), 15_500.0);
+    // What is cut in the middle of a burst goes on to the end.
+    near(ends(&us("tone ringback", 7200)), 7200.0);
+    near(ends(&us("tone dial", 3001)), 3001.0);
+}
+
 /// Many cycles are one hit; the same tone after another is a new one.
 #[test]
 fn a_tone_is_one_hit_each_time_it_begins() {

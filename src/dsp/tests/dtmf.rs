@@ -560,3 +560,22 @@ fn another_receiver_reads_digits_and_none_behind_the_bridge() {
         &passed[..passed.len().min(5)]
     );
 }
+
+#[test]
+fn after_a_reset_time_may_begin_anew() {
+    let mut rng = Rng::new(17);
+    let mut audio = silence(500);
+    audio.extend(Key::new(b'5').sound(&mut rng));
+    audio.extend(silence(100));
+    let mut dtmf = Dtmf::new(Profile::Talk);
+    for late in [80_000, 0] {
+        let events: Vec<_> = frames(&audio)
+            .flat_map(|(frame, at)| dtmf.process(&frame, Tick(at.0 + late)).events)
+            .collect();
+        let [DtmfEvent::Start { start, .. }, DtmfEvent::End { .. }] = events[..] else {
+            panic!("{events:?}");
+        };
+        assert!(start.0.abs_diff(late + 4000) <= 8, "{start:?}");
+        dtmf.reset();
+    }
+}

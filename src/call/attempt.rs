@@ -152,12 +152,17 @@ impl Attempt {
         }
     }
 
-    /// What answered, told by its sound: kept beside the evidence that it was answered.
-    pub(crate) fn classified(&mut self, cx: &mut Cx<'_>, class: Weighed<AnswerClass>) {
+    /// What answered, told by its sound: kept beside the evidence that it was answered. The last
+    /// word counts, but for a person who `talks`: whoever speaks on then is no greeting.
+    pub(crate) fn classified(&mut self, cx: &mut Cx<'_>, class: Weighed<AnswerClass>, talks: bool) {
         let evidence = AnswerEvidence::Class(class.evidence);
-        // What it added to the answer is not how sure it is.
+        let person = AnswerEvidence::Class(AnswerClass::Person);
+        let is_person = self.answer_evidence.iter().any(|p| p.evidence == person);
+        if talks && is_person && class.evidence == AnswerClass::Machine {
+            return;
+        }
         self.answer_evidence
-            .retain(|piece| piece.evidence != evidence);
+            .retain(|piece| !matches!(piece.evidence, AnswerEvidence::Class(_)));
         self.hint(Weighed {
             evidence,
             at: class.at,

@@ -342,11 +342,12 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
 
 /// What the record keeps whatever the phase makes of it.
 fn note(phase: &mut Phase, cx: &mut Cx<'_>, event: &Event<'_>) {
+    let talks = matches!(phase, Phase::Talk(_));
     let Some(attempt) = phase.attempt_mut() else {
         return;
     };
     match event {
-        Event::Class(class) => attempt.classified(cx, *class),
+        Event::Class(class) => attempt.classified(cx, *class, talks),
         Event::ThreeWay(pieces) => attempt.three_way(cx, pieces),
         _ => {}
     }

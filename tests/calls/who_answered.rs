@@ -124,6 +124,24 @@ fn a_fax_machine_ends_a_call_of_any_kind() {
     }
 }
 
+#[test]
+fn a_person_who_is_talked_with_and_speaks_on_stays_a_person() {
+    let party = vec![
+        wait(500),
+        Step::SayFor(Clip::called_hello(), Ticks::ms(700)),
+        wait(2500),
+        Step::SayFor(Clip::called_talk(), Ticks::secs(9)),
+        wait(20_000),
+    ];
+    let inmate = vec![
+        Step::SayFor(Clip::inmate_talk(), Ticks::secs(1)),
+        wait(12_000),
+        Step::OnHook,
+    ];
+    let out = ready::direct(inmate, party).lasting(25).run();
+    assert_eq!(classes(&out), [AnswerClass::Person], "{}", out.tale());
+}
+
 /// Picked up before any ring was heard, and speaks for so long.
 fn unrung(length: Ticks) -> Scenario {
     let party = CalledPartyScript::new(

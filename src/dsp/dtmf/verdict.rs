@@ -115,9 +115,9 @@ const LEAST_TWIST: f32 = 0.09;
 const HUM: f32 = 0.1;
 const FAINT_HUM: f32 = 0.01;
 
-/// The share of a digit's power that comes through the low-pass filter, most of it where the digit
-/// begins.
-const LEAKS: f32 = 0.016;
+/// What comes through the low-pass filter where a digit begins, as a share of the digit's power and
+/// of what its hum may have: 1.6 % of a sharp beginning.
+const LEAKS: f32 = 0.23;
 
 /// Least mean square of both tones (-37 dBm0).
 const LEAST: f32 = 50_000.0;
@@ -332,7 +332,7 @@ fn rest<K: Kernels>(
     if steady.unsteady > most.unsteady + FROM_NOISE * most.rest {
         return None;
     }
-    if blocks.hum() && most.hum < blocks.hum_rest(LEAKS * steady.power()) {
+    if blocks.hum() && most.hum < blocks.hum_rest(LEAKS * most.hum * steady.power()) {
         return None;
     }
     let energy = blocks.energy::<K>(inside.clone());

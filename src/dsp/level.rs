@@ -27,12 +27,6 @@ pub fn power_dbm0(mean_square: f32) -> f32 {
     (10.0 * (mean_square / REFERENCE).max(1e-12).log10()).max(SILENCE_DBM0)
 }
 
-/// The mean square in sample units of this level.
-pub fn power_of_dbm0(level_dbm0: f32) -> f32 {
-    let peak = sine_peak(level_dbm0);
-    peak * peak / 2.0
-}
-
 /// The peak in sample units of a sine of this level.
 pub fn sine_peak(level_dbm0: f32) -> f32 {
     ZERO_DBM0_PEAK * 10f32.powf(level_dbm0 / 20.0)

@@ -99,11 +99,6 @@ impl ToneDef {
         }
     }
 
-    /// Whether the tone is one burst without end.
-    pub fn is_continuous(&self) -> bool {
-        self.bursts.len() == 1 && self.bursts[0].on_ms == 0
-    }
-
     /// Whether no listener can tell these two apart: same frequencies, and no number of
     /// bursts makes a difference beyond the detector's tolerance.
     pub fn sounds_like(&self, other: &ToneDef) -> bool {

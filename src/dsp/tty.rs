@@ -211,6 +211,10 @@ impl Tty {
         let before = std::mem::replace(&mut self.state, state);
         let lasted = at.since(self.since);
         self.since = at;
+        if before == State::Other && self.seen.characters == 0 {
+            // What sounded at these frequencies earlier was something else.
+            self.seen = Seen::NOTHING;
+        }
         if state == State::Other {
             self.between = None;
             self.character = None;

@@ -122,11 +122,16 @@ impl Voice {
         &self.activity
     }
 
-    /// Samples are missing before the next frame: what was before does not run on.
+    /// Samples are missing before the next frame: they are a pause in what was said. Nobody knows
+    /// whether longer ones were silent.
     pub fn lost(&mut self, samples: u32) {
         self.meter.lost();
-        if samples as usize > FRAME {
-            self.pause();
+        let frames = samples / FRAME as u32;
+        if frames > PAUSE {
+            self.utterance = None;
+            self.quiet = Quiet::default();
+        } else {
+            (0..frames).for_each(|_| self.pause());
         }
     }
 

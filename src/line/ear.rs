@@ -39,7 +39,14 @@ pub struct PhoneEar {
     talking: bool,
     /// A key is down, or looks like it.
     key_down: bool,
+    /// The last frame looked like a key to somebody's receiver.
+    guarded: bool,
+    /// Frames in which a key that was down at a change of detectors can't be seen by the new one.
+    unseen: u8,
 }
+
+/// What a detector hears before it can tell a key.
+const UNSEEN: u8 = 2;
 
 impl PhoneEar {
     pub fn new() -> PhoneEar {
@@ -49,6 +56,8 @@ impl PhoneEar {
             voice: Voice::new(VoiceSettings { silence: SILENCE }),
             talking: false,
             key_down: false,
+            guarded: false,
+            unseen: 0,
         }
     }
 
@@ -59,6 +68,8 @@ impl PhoneEar {
         self.voice.reset();
         self.talking = false;
         self.key_down = false;
+        self.guarded = false;
+        self.unseen = 0;
     }
 
     pub fn lost(&mut self, samples: u32) {
@@ -70,8 +81,7 @@ impl PhoneEar {
     /// A frame whose first sample is at `at`. `talking` chooses the detector.
     pub fn frame(&mut self, samples: &Samples, at: Tick, talking: bool, out: &mut HeardList) {
         if talking != self.talking {
-            self.talking = talking;
-            self.key_down = false;
+            self.take_turns(talking);
         }
         let detector = if talking {
             &mut self.talk
@@ -89,9 +99,28 @@ impl PhoneEar {
         {
             self.key_down = false;
         }
+        self.guarded = dtmf.guarded;
+        if self.unseen > 0 {
+            self.unseen -= 1;
+            (self.key_down, self.guarded) = (true, true);
+        }
         if talking {
             push_voice(&self.voice.process(samples, at, dtmf.suspect), out);
         }
+    }
+
+    /// The other detector takes over, and knows nothing of the last time. A key that is down stays so
+    /// until it can tell.
+    fn take_turns(&mut self, talking: bool) {
+        self.talking = talking;
+        if talking {
+            self.talk.reset();
+        } else {
+            self.entry.reset();
+        }
+        self.voice.reset();
+        self.key_down = false;
+        self.unseen = if self.guarded { UNSEEN } else { 0 };
     }
 
     /// The frame just read holds, or may hold, a key.
@@ -395,5 +424,103 @@ fn push_voice(events: &[VoiceEvent], out: &mut HeardList) {
             VoiceEvent::Began { start, level_dbm0 } => Heard::Voice { start, level_dbm0 },
             VoiceEvent::Silence { since } => Heard::Silence { since },
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dsp::tone_gen::dtmf_pair;
+    use types::digits::Digit;
+
+    /// A phone whose keys are pressed and let go, and what its ear tells.
+    struct Phone {
+        ear: PhoneEar,
+        now: Tick,
+        talking: bool,
+        key: Option<Digit>,
+        /// Starts that were told, and frames of a key that were not taken for one.
+        told: Vec<(Digit, Tick)>,
+        passed: u32,
+    }
+
+    impl Phone {
+        fn new(talking: bool) -> Phone {
+            Phone {
+                ear: PhoneEar::new(),
+                now: Tick::ZERO,
+                talking,
+                key: None,
+                told: Vec::new(),
+                passed: 0,
+            }
+        }
+
+        fn lasts(&mut self, ms: u64) {
+            for _ in 0..ms / 10 {
+                let samples: Samples = std::array::from_fn(|n| self.sample(n));
+                let mut heard = HeardList::new();
+                self.ear.frame(&samples, self.now, self.talking, &mut heard);
+                for heard in heard {
+                    if let Heard::DigitStart { digit, start, .. } = heard {
+                        self.told.push((digit, start));
+                    }
+                }
+                self.passed += u32::from(self.key.is_some() && !self.ear.key_down());
+                self.now = self.now + Ticks::ms(10);
+            }
+        }
+
+        fn sample(&self, n: usize) -> i16 {
+            let Some(digit) = self.key else {
+                return 0;
+            };
+            let (low, high) = dtmf_pair(digit);
+            let at = (self.now.0 as usize + n) as f64 / 8000.0;
+            let turn = |hz: f32| (std::f64::consts::TAU * f64::from(hz) * at).sin();
+            (4000.0 * (turn(low) + turn(high))) as i16
+        }
+    }
+
+    fn five() -> Digit {
+        Digit::parse(b'5').expect("a digit")
+    }
+
+    #[test]
+    fn a_key_down_at_a_change_of_detectors_can_be_pressed_again() {
+        for talking in [false, true] {
+            let mut phone = Phone::new(talking);
+            phone.lasts(500);
+            phone.key = Some(five());
+            phone.lasts(200);
+            phone.talking = !talking;
+            phone.lasts(1000);
+            phone.key = None;
+            phone.lasts(2000);
+            phone.talking = talking;
+            phone.key = Some(five());
+            let pressed = phone.now;
+            phone.lasts(100);
+            let told = phone
+                .told
+                .last()
+                .map(|&(digit, start)| (digit, start >= pressed));
+            assert_eq!(told, Some((five(), true)), "{:?}", phone.told);
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_down_when_the_bridge_opens_stays_muted() {
+        let mut phone = Phone::new(false);
+        phone.lasts(500);
+        phone.key = Some(five());
+        phone.lasts(200);
+        phone.talking = true;
+        phone.passed = 0;
+        phone.lasts(300);
+        assert_eq!(phone.passed, 0, "frames passed");
+        phone.key = None;
+        phone.lasts(100);
+        assert!(!phone.ear.key_down());
     }
 }

@@ -3,7 +3,8 @@
 use super::screen::{Key, Screen, Tones};
 
 /// Tells when the last two hops hold the same key, each tone at the same level. With the hops' own
-/// length that is after 17 to 27 ms: sooner than any receiver takes it.
+/// length that is after 17 to 27 ms: sooner than any receiver takes it. From the third window in a
+/// row on the level doesn't matter: a receiver's longer blocks average what swells.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Guard {
     tones: Option<Tones>,
@@ -36,14 +37,14 @@ impl Guard {
     pub fn follow(&mut self, key: Option<&Key>, screen: &Screen, known: bool) -> bool {
         let tones = key.map(|key| key.tones);
         let before = std::mem::replace(&mut self.tones, tones);
+        let held = tones == before && before == self.earlier;
         self.earlier = before;
         let Some(key) = key.filter(|_| !known && tones == before) else {
             return false;
         };
         let (now, then) = (key.now.powers(), key.then.powers());
         let even = |a: f32, b: f32| a <= Guard::UNEVEN * b && b <= Guard::UNEVEN * a;
-        even(now[0], then[0])
-            && even(now[1], then[1])
+        (held || even(now[0], then[0]) && even(now[1], then[1]))
             && screen.stand_out(key.tones)
             && screen.in_tune(key)
     }

@@ -68,7 +68,7 @@ pub struct DtmfFrame {
     pub suspect: bool,
     /// Somebody else's receiver might take the frame for DTMF, at the end of a line that changes
     /// the twist or behind a filter that takes other tones away: what may not reach such a
-    /// receiver is muted by this. Voices have it now and then.
+    /// receiver is muted by this. Voices have it now and then: once in 2 to 4 s of speech.
     pub guarded: bool,
 }
 
@@ -174,6 +174,7 @@ impl Dtmf {
         self.break_off();
         self.active = None;
         self.cut = None;
+        self.free_since = Tick::ZERO;
     }
 
     /// Samples are missing before the next frame. A digit goes on if fewer than 20 ms are.

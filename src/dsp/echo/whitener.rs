@@ -1,12 +1,17 @@
 //! A short linear predictor: what it does not predict of a signal is white.
 //!
 //! How: the autocorrelation of the last frames, older ones fading, and the Levinson-Durbin
-//! recursion.
+//! recursion. As each lag looks back before the frame and the sum of squares does not, a sound that
+//! ends there may seem to foretell more than there is: no reflection gets to 1, and the inverse
+//! stays stable.
 
 use crate::simd::{Path, fir};
 
 /// Taps of the prediction error filter, the one for the sample itself among them.
 pub(super) const TAPS: usize = 12;
+
+/// The greatest reflection.
+const MOST_REFLECTED: f32 = 0.999;
 
 /// Samples before a frame that [`Whitener::follow`] looks back at.
 pub(super) const LAGS: usize = 16;
@@ -18,8 +23,6 @@ pub(super) struct Whitener {
     correlation: [f32; TAPS],
     /// The prediction error filter, last tap first.
     pub taps: [f32; TAPS],
-    /// Power of what is not predicted, in parts of the signal's.
-    pub unpredicted: f32,
 }
 
 impl Whitener {
@@ -33,7 +36,6 @@ impl Whitener {
             noise,
             correlation: [0.0; TAPS],
             taps,
-            unpredicted: 1.0,
         }
     }
 
@@ -54,8 +56,7 @@ impl Whitener {
     fn solve(&mut self) {
         let r = &self.correlation;
         // One unit more than nothing: silence is white.
-        let power = r[0] * (1.0 + self.noise) + 1.0;
-        let mut error = power;
+        let mut error = r[0] * (1.0 + self.noise) + 1.0;
         let mut a = [0.0; TAPS];
         a[0] = 1.0;
         for order in 1..TAPS {
@@ -63,16 +64,50 @@ impl Whitener {
             for n in 1..order {
                 sum += a[n] * r[order - n];
             }
-            let reflection = -sum / error;
+            let reflection = (-sum / error).clamp(-MOST_REFLECTED, MOST_REFLECTED);
             let before = a;
             for n in 1..=order {
                 a[n] = before[n] + reflection * before[order - n];
             }
             error *= 1.0 - reflection * reflection;
         }
-        self.unpredicted = error / power;
         for (tap, a) in self.taps.iter_mut().rev().zip(a) {
             *tap = a;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The reflections of a prediction error filter, highest order first: each takes the filter
+    /// of the next lower order out of it. All below 1 is what makes the inverse stable.
+    fn reflections(taps: &[f32; TAPS]) -> Vec<f64> {
+        let mut a: Vec<f64> = taps.iter().rev().map(|&tap| f64::from(tap)).collect();
+        let mut all = Vec::new();
+        for order in (1..TAPS).rev() {
+            let k = a[order];
+            all.push(k);
+            let lower = |n: usize| (a[n] - k * a[order - n]) / (1.0 - k * k);
+            a = (0..order).map(lower).collect();
+        }
+        all
+    }
+
+    #[test]
+    fn the_inverse_is_stable_when_a_loud_sound_ends_at_the_frame() {
+        for pitch in 1..TAPS {
+            let mut samples = [0.0; LAGS + 80];
+            for (n, sample) in samples.iter_mut().enumerate() {
+                let loud = if n < LAGS { 20_000.0 } else { 100.0 };
+                *sample = if n % pitch == 0 { loud } else { 0.0 };
+            }
+            let mut whitener = Whitener::new(0.7, 1e-3);
+            whitener.follow(Path::Portable, &samples);
+            let reflections = reflections(&whitener.taps);
+            let stable = reflections.iter().all(|k| k.abs() < 1.0);
+            assert!(stable, "{reflections:?} at {pitch} samples");
         }
     }
 }

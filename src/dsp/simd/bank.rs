@@ -8,7 +8,7 @@
 //! eight. Sums are 32-bit integers; their order doesn't matter, so all forms give the same
 //! bits.
 //!
-//! Limits: no sum overflows. A folded sample is at most [`FOLDED_MOST`] in magnitude, a table
+//! Limits: no sum overflows. A folded sample is never above [`FOLDED_MOST`] in magnitude, a table
 //! value at most [`TABLE_ONE`], and there are 40 of each: 40 * 26,214 * 2,048 < 2^31.
 #![allow(unsafe_code)]
 
@@ -27,7 +27,8 @@ pub(crate) const SPARE_BITS: i32 = 2;
 /// What 1.0 is in the table.
 pub(crate) const TABLE_ONE: i32 = 1 << 11;
 
-/// The greatest magnitude of a folded sample.
+/// The greatest magnitude that a folded sample may have; samples without their spare bits make
+/// 16,384 at most.
 pub(crate) const FOLDED_MOST: i16 = 26_214;
 
 const _: () = assert!(2 * PAIRS as i64 * FOLDED_MOST as i64 * TABLE_ONE as i64 <= i32::MAX as i64);

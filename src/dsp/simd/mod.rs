@@ -1,8 +1,8 @@
 //! Which vector instructions the hot loops use.
 //!
 //! What: the choice, made once at run time. Every kernel has a portable form, one for SSE2 and
-//! one for AVX2; all three give the same bits, so detections never depend on the machine and a
-//! replay of one is a replay of all.
+//! one for AVX2; all three give the same bits, so detections never depend on the set of
+//! instructions and a replay of one is a replay of all.
 //!
 //! How: kernels work on integers, or add floats in one fixed order without fused
 //! multiply-add. A whole piece of `Work` is compiled once for each path, so that the plain

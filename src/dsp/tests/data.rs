@@ -325,3 +325,23 @@ fn all_paths_hear_the_same() {
         assert!(heard(path) == plain, "{path:?}");
     }
 }
+
+#[test]
+fn a_text_telephone_has_its_own_level_whatever_beeped_before() {
+    for hz in [1400.0, 1800.0, 1600.0] {
+        let mut wave = Wave::new(0.0).tone(hz, 500.0).pause(10_000);
+        wave.dbm0 = -25.0;
+        for code in [0b10100, 0b00001, 0b10010, 0b11000] {
+            wave = wave.character(code, 22.0);
+        }
+        let told = told(&wave.pause(300).samples);
+        let tty = told.iter().find_map(|(_, frame)| frame.tty);
+        let Some(TtyEvent::Began { level_dbm0, .. }) = tty else {
+            panic!("{told:?}");
+        };
+        assert!(
+            (level_dbm0 + 25.0).abs() < 0.5,
+            "{level_dbm0} after {hz} Hz"
+        );
+    }
+}

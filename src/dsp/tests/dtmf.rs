@@ -560,3 +560,102 @@ fn another_receiver_reads_digits_and_none_behind_the_bridge() {
         &passed[..passed.len().min(5)]
     );
 }
+
+/// Keys whose tones swell, in turns or together, beside a tone that the line takes down.
+#[derive(Clone, Copy, Debug)]
+struct Swelling {
+    digit: u8,
+    row_dbm0: f32,
+    column_dbm0: f32,
+    /// How often a second they swell, by how much of the amplitude, and whether in turns.
+    hz: f32,
+    depth: f32,
+    in_turns: bool,
+    beside: (f32, f32),
+}
+
+impl Swelling {
+    fn new(rng: &mut Rng) -> Swelling {
+        let row_dbm0 = -16.0;
+        Swelling {
+            digit: any_digit(rng),
+            row_dbm0,
+            column_dbm0: row_dbm0 + rng.range(-3.0, 5.0),
+            hz: rng.range(40.0, 65.0),
+            depth: rng.range(0.5, 0.75),
+            in_turns: rng.below(3) > 0,
+            beside: (rng.range(180.0, 300.0), row_dbm0 + rng.range(0.0, 5.0)),
+        }
+    }
+
+    /// Twelve keys of 90 ms: what the keys are, and the tone beside them.
+    fn sounds(&self, rng: &mut Rng) -> [Vec<i16>; 2] {
+        let (low, high) = dtmf_pair(Digit::parse(self.digit).expect("a digit"));
+        let [row, column] = [(low, self.row_dbm0), (high, self.column_dbm0)]
+            .map(|part| sines(rng, &[part], 8 * 90));
+        let mut keys = vec![0; 400 + rng.below(80)];
+        let phase = rng.range(0.0, std::f32::consts::TAU);
+        for _ in 0..12 {
+            for (row, column) in row.iter().zip(&column) {
+                let at = keys.len() as f32;
+                let swell = (std::f32::consts::TAU * self.hz * at / 8000.0 + phase).sin();
+                let gain = |side: f32| 1.0 - self.depth * (0.5 + 0.5 * side * swell);
+                let other = if self.in_turns { -1.0 } else { 1.0 };
+                keys.push((f32::from(*row) * gain(1.0) + f32::from(*column) * gain(other)) as i16);
+            }
+            keys.extend(silence(60));
+        }
+        let beside = sines(rng, &[self.beside], keys.len());
+        [keys, beside]
+    }
+}
+
+#[test]
+fn keys_that_swell_beside_a_low_tone_are_heard_by_nobody_behind_the_bridge() {
+    let mut rng = Rng::new(18);
+    let (mut plain, mut passed) = (0, Vec::new());
+    for _ in 0..400 {
+        let attack = Swelling::new(&mut rng);
+        let [keys, beside] = attack.sounds(&mut rng);
+        let mut at_the_bridge = keys.clone();
+        add(&mut at_the_bridge, &beside);
+        // A line without what lies below the voices.
+        let mut dtmf = Dtmf::new(Profile::Talk);
+        let mut behind = Vec::new();
+        for ((frame, at), (key, _)) in frames(&at_the_bridge).zip(frames(&keys)) {
+            let muted = dtmf.process(&frame, at).guarded;
+            behind.extend(if muted { [0; FRAME] } else { key });
+        }
+        plain += starts(Profile::PinEntry, &keys).len();
+        let heard = PROFILES.map(|profile| starts(profile, &behind));
+        if heard.iter().any(|heard| !heard.is_empty()) {
+            passed.push((attack, heard));
+        }
+    }
+    assert!(plain > 2000, "the receiver heard only {plain}");
+    assert!(
+        passed.is_empty(),
+        "{} of {plain}: {:?}",
+        passed.len(),
+        &passed[..passed.len().min(5)]
+    );
+}
+
+#[test]
+fn after_a_reset_time_may_begin_anew() {
+    let mut rng = Rng::new(17);
+    let mut audio = silence(500);
+    audio.extend(Key::new(b'5').sound(&mut rng));
+    audio.extend(silence(100));
+    let mut dtmf = Dtmf::new(Profile::Talk);
+    for late in [80_000, 0] {
+        let events: Vec<_> = frames(&audio)
+            .flat_map(|(frame, at)| dtmf.process(&frame, Tick(at.0 + late)).events)
+            .collect();
+        let [DtmfEvent::Start { start, .. }, DtmfEvent::End { .. }] = events[..] else {
+            panic!("{events:?}");
+        };
+        assert!(start.0.abs_diff(late + 4000) <= 8, "{start:?}");
+        dtmf.reset();
+    }
+}

@@ -269,3 +269,58 @@ fn reset_is_a_new_start() {
     assert_eq!(run(&mut voice), first);
     assert!(!first.is_empty());
 }
+
+/// What `heard` told, with so many samples lost before the second part.
+fn across_a_loss(first: &[i16], lost: u32, second: &[i16]) -> Vec<VoiceEvent> {
+    let mut voice = Voice::new(VoiceSettings {
+        silence: Ticks::secs(3),
+    });
+    let mut all = Vec::new();
+    for (frame, at) in frames(first) {
+        all.extend(voice.process(&frame, at, false));
+    }
+    voice.lost(lost);
+    let resumed = first.len() as u64 + u64::from(lost);
+    for (frame, at) in frames(second) {
+        all.extend(voice.process(&frame, Tick(at.0 + resumed), false));
+    }
+    all
+}
+
+#[test]
+fn an_utterance_does_not_run_over_a_long_loss() {
+    let mut rng = Rng::new(12);
+    let mut before = silence(1000);
+    before.extend(hello(&mut rng, 400, -15.0));
+    let mut after = hello(&mut rng, 400, -15.0);
+    after.extend(silence(200));
+    let resumed = (before.len() + 80_000) as u64;
+    let begins = begins(&across_a_loss(&before, 80_000, &after));
+    assert!(begins[0].0 < resumed, "{begins:?}");
+    assert!(begins.len() > 1, "{begins:?}");
+    assert!(begins[1..].iter().all(|b| b.0 >= resumed), "{begins:?}");
+}
+
+#[test]
+fn a_loss_counts_as_a_pause_of_its_length() {
+    let mut rng = Rng::new(13);
+    for (frames, one) in [(3, true), (6, false)] {
+        let mut before = silence(1000);
+        before.extend(hello(&mut rng, 400, -15.0));
+        // Half of what ends an utterance is heard, the other part lost.
+        before.extend(silence(60));
+        let after = hello(&mut rng, 400, -15.0);
+        let begins = begins(&across_a_loss(&before, frames * 80, &after));
+        assert_eq!(begins.iter().all(|b| *b == begins[0]), one, "{begins:?}");
+        assert!(begins.len() > 1, "{begins:?}");
+    }
+}
+
+#[test]
+fn nobody_is_silent_through_a_loss() {
+    let events = across_a_loss(&silence(2000), 80_000, &silence(2500));
+    assert_eq!(events, []);
+    let events = across_a_loss(&silence(2000), 80_000, &silence(3500));
+    let since = Tick(16_000 + 80_000);
+    assert_eq!(events, [VoiceEvent::Silence { since }]);
+}

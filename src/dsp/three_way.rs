@@ -51,7 +51,13 @@ mod stats;
 mod trees;
 pub mod weights;
 
-use crate::{click::Clicks, level};
+use crate::{
+    click::Clicks,
+    data::DataFrame,
+    dtmf::DtmfFrame,
+    level,
+    progress::{ProgressEvent, ProgressFrame},
+};
 use arrayvec::ArrayVec;
 use echo_path::EchoPath;
 use episode::Episodes;
@@ -87,6 +93,22 @@ pub struct Facts {
     pub tone: Option<Tone>,
     /// A text telephone, a fax or a modem is at work: its sounds are nobody's voice.
     pub machine: bool,
+}
+
+impl Facts {
+    /// `digit`: one that began in this frame or before has not ended.
+    pub fn of(progress: &ProgressFrame, dtmf: &DtmfFrame, data: &DataFrame, digit: bool) -> Facts {
+        let tone = progress.events.iter().find_map(|event| match event {
+            ProgressEvent::Tone { tone, .. } => Some(*tone),
+            ProgressEvent::ToneEnd { .. } => None,
+        });
+        Facts {
+            tonal: progress.tonal || dtmf.suspect || data.tonal,
+            dtmf: digit || dtmf.suspect,
+            tone,
+            machine: data.tonal,
+        }
+    }
 }
 
 /// A piece of evidence.
@@ -151,7 +173,7 @@ impl ThreeWay {
         }
     }
 
-    /// `phone` is what was sent to the trunk in this frame, all zero when it is not known;
+    /// `phone` is what was sent to the trunk in this frame, all zero when it is not known or muted;
     /// `trunk` is what was received.
     pub fn process(
         &mut self,

@@ -271,12 +271,7 @@ impl TrunkEar {
                 push_pulses(&self.pulses.process(&frame.filtered, at), out);
             }
             if stage == Stage::Talk {
-                let facts = Facts {
-                    tonal,
-                    dtmf: self.key_down || dtmf.suspect,
-                    tone: progress.events.iter().find_map(tone_of),
-                    machine: data.tonal,
-                };
+                let facts = Facts::of(&progress, &dtmf, &data, self.key_down);
                 self.third(&frame.received, sent, at, facts);
             }
         }
@@ -338,13 +333,6 @@ fn is_ringback(heard: &Heard) -> bool {
             ..
         }
     )
-}
-
-fn tone_of(event: &ProgressEvent) -> Option<Tone> {
-    match event {
-        ProgressEvent::Tone { tone, .. } => Some(*tone),
-        ProgressEvent::ToneEnd { .. } => None,
-    }
 }
 
 /// Music is played while nobody has answered.

@@ -8,7 +8,12 @@ use dsp::{
     level::sine_peak,
     three_way::{Facts, NO_EPISODE, ThreeWay, ThreeWayEvent, ThreeWaySettings},
 };
-use types::{frame::FRAME, three_way::ThreeWayEvidence, tick::Ticks, tone::Tone};
+use types::{
+    frame::FRAME,
+    three_way::ThreeWayEvidence,
+    tick::{Tick, Ticks},
+    tone::Tone,
+};
 
 /// Something like speech: bursts of a harmonic sound whose pitch wanders, with pauses.
 fn voice(rng: &mut Rng, audio: &mut [i16], from_ms: usize, until_ms: usize, hz: f32, tilt: f32) {
@@ -172,6 +177,40 @@ fn ringback_after_a_silence_is_evidence() {
     );
 }
 
+/// The phone's side: noise, and talk while the far end listens.
+fn phone() -> Vec<i16> {
+    let mut rng = Rng::new(3);
+    let mut audio = silence(LENGTH_MS);
+    noise(&mut rng, &mut audio, 0, LENGTH_MS, -42.0);
+    for at in (6000..LENGTH_MS).step_by(9000) {
+        voice(&mut rng, &mut audio, at, at + 1500, 140.0, -0.9);
+    }
+    audio
+}
+
+/// A bridge mutes the phone for a frame wherever its voice may be a key: its noise is what it was.
+#[test]
+fn a_phone_that_is_muted_for_a_frame_now_and_then_is_no_other_phone() {
+    let highest = |mute: bool| {
+        let mut detector = detector();
+        let phone = phone();
+        let mut score = NO_EPISODE;
+        for (n, ((frame, at), (said, _))) in frames(&flashed()).zip(frames(&phone)).enumerate() {
+            let sent = if mute && n % 200 == 0 {
+                [0; FRAME]
+            } else {
+                said
+            };
+            let heard = detector.process(&sent, &frame, at, Facts::default());
+            score = score.max(heard.score);
+        }
+        score
+    };
+    let (through, muted) = (highest(false), highest(true));
+    assert!(through > 0.0, "{through}");
+    assert!((muted - through).abs() < 0.5, "{muted} and {through}");
+}
+
 #[test]
 fn a_threshold_that_is_never_reached_tells_nothing() {
     let mut strict = ThreeWay::new(ThreeWaySettings { threshold: 1e6 });
@@ -208,6 +247,8 @@ fn lost_samples_are_no_silence_and_no_click() {
     // So long a gap leaves nothing to be judged.
     disturbed.lost(Ticks::secs(5).0 as u32);
     assert!(disturbed.evidence().is_none());
+    let next = disturbed.process(&[0; FRAME], &[0; FRAME], Tick::ZERO, Facts::default());
+    assert_eq!(next.score, NO_EPISODE);
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(super) struct EchoPath {
     /// Power of the phone in the last halves of frames, newest first.
     sent: [f32; LAGS + 1],
     gains: [f32; LAGS],
-    /// The phone's own noise: falls at once, rises 1 dB a second.
+    /// The phone's own noise: falls at once, rises 1 dB a second. A muted phone says nothing of it.
     noise: f32,
 }
 
@@ -38,6 +38,10 @@ pub(super) struct Echo {
 const LEAST_SENT: f32 = 4_000.0;
 const ABOVE_NOISE: f32 = 8.0;
 const NOISE_UP: f32 = 1.0012;
+
+/// The code of silence in either law and nothing else: the phone is muted, as while a key may be
+/// down.
+const MUTED: f32 = 64.0;
 
 impl EchoPath {
     pub fn new() -> EchoPath {
@@ -63,11 +67,13 @@ impl EchoPath {
             self.sent[0] = mean_square(&phone[half * FRAME / 2..(half + 1) * FRAME / 2]);
             let expected = self.expected();
             echo.expected += 0.5 * expected;
-            self.noise = if self.sent[0] < self.noise {
-                self.noise + 0.3 * (self.sent[0] - self.noise)
-            } else {
-                self.noise * NOISE_UP
-            };
+            if self.sent[0] > MUTED {
+                self.noise = if self.sent[0] < self.noise {
+                    self.noise + 0.3 * (self.sent[0] - self.noise)
+                } else {
+                    self.noise * NOISE_UP
+                };
+            }
             let loudest = self.sent[..LAGS].iter().fold(0.0f32, |a, &b| a.max(b));
             if loudest > LEAST_SENT.max(ABOVE_NOISE * self.noise) {
                 echo.sounding = true;

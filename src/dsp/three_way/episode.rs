@@ -239,6 +239,7 @@ impl Episodes {
         self.open.clear();
         self.late.clear();
         self.silent = 0;
+        self.score = NO_EPISODE;
     }
 
     fn begin(&mut self) {

@@ -15,7 +15,7 @@ const USUAL: [f32; CEPSTRA] = [
     0.06, 0.05, 0.04, 0.03, 0.025, 0.02, 0.015, 0.015, 0.012, 0.01,
 ];
 
-/// Half seconds of voice whose mean is a talker's.
+/// Share of the newest half second of voice in the running mean of a talker, once there are some.
 const TURN: f32 = 0.3;
 
 /// How far the voices after a silence are from those before it.
@@ -24,7 +24,7 @@ pub(super) struct Talkers {
     heard: f32,
     /// Sum of squared distances by half second.
     color: f32,
-    /// Of the last second and a half, and how far the first two seconds were off.
+    /// Running mean, [`TURN`] of it new, and how far the first two seconds were off.
     turn: [f32; CEPSTRA],
     first: f32,
     /// The same of pitch.

@@ -7,6 +7,9 @@ use super::{
     sounds::{self, Click},
     talk::{Manner, Talker, secs},
 };
+use dsp::dtmf::{Dtmf, Profile};
+use std::ops::Range;
+use types::{frame::FRAME, tick::Tick};
 
 /// What happens in a call. Those from [`Kind::Plain`] on have no third party.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -76,6 +79,7 @@ pub const ALONE: [(Kind, f32); 14] = [
 #[derive(Debug)]
 pub struct Call {
     pub kind: Kind,
+    /// What was sent to the trunk: muted while a key may be down.
     pub phone: Vec<i16>,
     pub trunk: Vec<i16>,
     /// The sample at which the far end left, and at which the third party was joined.
@@ -617,6 +621,10 @@ impl<'a> Scene<'a> {
             stretches: &self.stretches,
             network: &self.network,
         };
+        let said = wires.sent(&phone);
+        for muted in guarded(&said) {
+            phone[muted].fill(0.0);
+        }
         let trunk = wires.receive(&mut self.draw, &phone, [&called, &other]);
         Call {
             kind,
@@ -626,6 +634,18 @@ impl<'a> Scene<'a> {
             hidden,
         }
     }
+}
+
+/// What the phone says that no trunk may hear, by frames: it may be a key. Of a voice, a frame or two
+/// every few seconds.
+fn guarded(said: &[i16]) -> impl Iterator<Item = Range<usize>> {
+    let mut dtmf = Dtmf::new(Profile::Talk);
+    let frames = said.as_chunks::<FRAME>().0.iter().enumerate();
+    frames.filter_map(move |(n, frame)| {
+        let from = n * FRAME;
+        let heard = dtmf.process(frame, Tick(from as u64));
+        heard.guarded.then_some(from..from + FRAME)
+    })
 }
 
 /// The kinds of one part are drawn by their shares; a seed is one call.

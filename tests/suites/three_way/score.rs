@@ -5,9 +5,10 @@ use super::{
     corpus::Corpus,
 };
 use dsp::{
+    data::DataSignals,
     dtmf::{Dtmf, DtmfEvent, Profile},
     plan::TonePlan,
-    progress::{Progress, ProgressEvent},
+    progress::Progress,
     three_way::Facts,
 };
 use types::{
@@ -21,10 +22,11 @@ const FOUND_WITHIN: f32 = 30.0;
 /// Two reports within so many seconds are one.
 const SAME: f32 = 60.0;
 
-/// A call's frames with what the other detectors say of them.
+/// A call's frames with what the other detectors say of them, as a line listens to its trunk.
 pub fn listen(call: &Call, plan: &TonePlan, mut take: impl FnMut(&Samples, &Samples, Tick, Facts)) {
     let mut dtmf = Dtmf::new(Profile::Talk);
     let mut progress = Progress::new(plan);
+    let mut data = DataSignals::new();
     let mut digit = false;
     let mut at = Tick::ZERO;
     let frames = call
@@ -36,19 +38,11 @@ pub fn listen(call: &Call, plan: &TonePlan, mut take: impl FnMut(&Samples, &Samp
         let trunk: &Samples = trunk.try_into().expect("a frame");
         let keyed = dtmf.process(trunk, at);
         let heard = progress.process(trunk, at);
+        let signals = data.process(trunk, at);
         for event in &keyed.events {
             digit = matches!(event, DtmfEvent::Start { .. });
         }
-        let tone = heard.events.iter().find_map(|event| match event {
-            ProgressEvent::Tone { tone, .. } => Some(*tone),
-            ProgressEvent::ToneEnd { .. } => None,
-        });
-        let facts = Facts {
-            tonal: heard.tonal || keyed.suspect,
-            dtmf: digit,
-            tone,
-            ..Facts::default()
-        };
+        let facts = Facts::of(&heard, &keyed, &signals, digit);
         take(phone, trunk, at, facts);
         at += FRAME_TICKS;
     }

@@ -119,9 +119,10 @@ impl Progress {
 
     /// The second half of `process`: what the frame that was taken brings.
     pub(crate) fn tell(&mut self, steady: Steady, at: Tick, frame: &mut ProgressFrame) {
-        for own in 0..self.recognisers.len() {
+        let count = self.recognisers.len();
+        for (own, steady) in steady.into_iter().take(count).enumerate() {
             let before = frame.events.len();
-            self.recognisers[own].tell(steady[own], at, frame);
+            self.recognisers[own].tell(steady, at, frame);
             let told = frame.events[before..].iter().find_map(|event| match event {
                 ProgressEvent::Tone { tone, .. } => Some(*tone),
                 ProgressEvent::ToneEnd { .. } => None,
@@ -129,7 +130,7 @@ impl Progress {
             let Some(tone) = told else {
                 continue;
             };
-            for other in (0..self.recognisers.len()).filter(|other| *other != own) {
+            for other in (0..count).filter(|other| *other != own) {
                 if let Some(end) = self.recognisers[other].yields_to(tone) {
                     frame.events.insert(before, end);
                 }

@@ -76,38 +76,3 @@ impl Whitener {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The reflections of a prediction error filter, highest order first: each takes the filter
-    /// of the next lower order out of it. All below 1 is what makes the inverse stable.
-    fn reflections(taps: &[f32; TAPS]) -> Vec<f64> {
-        let mut a: Vec<f64> = taps.iter().rev().map(|&tap| f64::from(tap)).collect();
-        let mut all = Vec::new();
-        for order in (1..TAPS).rev() {
-            let k = a[order];
-            all.push(k);
-            let lower = |n: usize| (a[n] - k * a[order - n]) / (1.0 - k * k);
-            a = (0..order).map(lower).collect();
-        }
-        all
-    }
-
-    #[test]
-    fn the_inverse_is_stable_when_a_loud_sound_ends_at_the_frame() {
-        for pitch in 1..TAPS {
-            let mut samples = [0.0; LAGS + 80];
-            for (n, sample) in samples.iter_mut().enumerate() {
-                let loud = if n < LAGS { 20_000.0 } else { 100.0 };
-                *sample = if n % pitch == 0 { loud } else { 0.0 };
-            }
-            let mut whitener = Whitener::new(0.7, 1e-3);
-            whitener.follow(Path::Portable, &samples);
-            let reflections = reflections(&whitener.taps);
-            let stable = reflections.iter().all(|k| k.abs() < 1.0);
-            assert!(stable, "{reflections:?} at {pitch} samples");
-        }
-    }
-}

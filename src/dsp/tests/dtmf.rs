@@ -619,7 +619,7 @@ fn keys_that_swell_beside_a_low_tone_are_heard_by_nobody_behind_the_bridge() {
         let [keys, beside] = attack.sounds(&mut rng);
         let mut at_the_bridge = keys.clone();
         add(&mut at_the_bridge, &beside);
-        // A line without what lies below the voices.
+        // The line takes off what lies below the voices.
         let mut dtmf = Dtmf::new(Profile::Talk);
         let mut behind = Vec::new();
         for ((frame, at), (key, _)) in frames(&at_the_bridge).zip(frames(&keys)) {

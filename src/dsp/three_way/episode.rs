@@ -117,7 +117,9 @@ struct Earlier {
 /// Strength of the clicks at the edges.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ClicksAtEdges {
+    /// Of the strongest one, and when it was.
     pub first: f32,
+    first_at: Option<Tick>,
     /// Of two as a flash makes them, and when the second was.
     pub pair: f32,
     at: Option<Tick>,
@@ -451,8 +453,12 @@ impl Episode {
         let within = self.left - Ticks::ms(1200)..until;
         let strength = |c: &Click| ((c.rise_db - 10.0) / 10.0).clamp(0.0, 3.0);
         let found = || clicks.iter().filter(|c| within.contains(&c.at));
-        let found_strengths = found().map(strength);
-        self.clicks.first = found_strengths.fold(self.clicks.first, f32::max);
+        for click in found() {
+            if strength(click) > self.clicks.first {
+                self.clicks.first = strength(click);
+                self.clicks.first_at = Some(click.at);
+            }
+        }
         for second in found() {
             let apart = |first: &&Click| (270..1150).contains(&second.at.since(first.at).as_ms());
             for first in found().filter(apart) {
@@ -508,7 +514,10 @@ impl Episode {
     fn since(&self, kind: ThreeWayEvidence) -> Tick {
         let back = self.joined.unwrap_or(self.left);
         match kind {
-            ThreeWayEvidence::Click => self.clicks.at.unwrap_or(self.left),
+            ThreeWayEvidence::Click => {
+                let at = self.clicks.at.or(self.clicks.first_at);
+                at.unwrap_or(self.left)
+            }
             ThreeWayEvidence::Silence => self.left,
             ThreeWayEvidence::DialTone => self.tones.dial.unwrap_or(self.left),
             ThreeWayEvidence::Digit => self.tones.dtmf.unwrap_or(self.left),

@@ -1,7 +1,8 @@
 //! Three-way calls: labelled calls of 1 to 10 minutes, made from seeds.
 //!
 //! What is in it: a phone with its handset's noise, muted where its voice may be a key as a bridge
-//! mutes it; our trunk's hybrid, noise, hum and law; a far end with its room, loop, microphone, hybrid or canceller, some of them mobiles whose noise sinks in pauses;
+//! mutes it; our trunk's hybrid, noise, hum and law; a far end with its room, loop, microphone,
+//! hybrid or canceller, some of them mobiles whose noise sinks in pauses;
 //! an exchange that switches it away and back; talkers from installed recordings who take turns,
 //! fall in, and fall silent. In calls with a third party the far end leaves with a flash that is heard
 //! or without, dials, talks, and joins the third before or after it answers, or leaves the call to

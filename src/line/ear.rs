@@ -315,7 +315,8 @@ impl TrunkEar {
         let Some(event) = self.three_way.process(sent, samples, at, facts).event else {
             return;
         };
-        let pieces = event.evidence.iter().filter(|piece| piece.weight > 0.0);
+        // Less than a tenth is nothing in the record's whole numbers.
+        let pieces = event.evidence.iter().filter(|piece| piece.weight >= 0.1);
         let weighed = pieces.map(|piece| Weighed {
             evidence: piece.kind,
             at: piece.at,

@@ -456,7 +456,7 @@ mod tests {
                     }
                 }
                 self.passed += u32::from(self.key.is_some() && !self.ear.key_down());
-                self.now = self.now + Ticks::ms(10);
+                self.now += Ticks::ms(10);
             }
         }
 

@@ -1,6 +1,6 @@
 //! The signals of machines: fax, modems and text telephones.
 //!
-//! What: the presence of what [`modem`](crate::modem) and [`tty`](crate::tty) know, from one
+//! What: the presence of what [`modem`] and [`tty`] know, from one
 //! pass over the samples.
 //!
 //! How: one group of eight correlators serves both, each 5 ms: both halves of a frame at once. The

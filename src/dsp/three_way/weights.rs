@@ -2,7 +2,7 @@
 //!
 //! Two things must be true of a three-way call: the far end *left* for a while, and the connection
 //! was *changed* when it came back. The logarithm of the odds of each is a sum of small trees
-//! ([`super::trees`]) that ask for two measurements at most: what one of them is worth may
+//! (`trees.rs`) that ask for two measurements at most: what one of them is worth may
 //! depend on another one, and no more. The score is the logarithm of the odds that both are true. So a
 //! hold without a change is none, and neither is another voice without a hold. Where a measurement
 //! has a sign, more of it never makes its proposition less likely.

@@ -15,12 +15,12 @@ use crate::{
     spandsp::DtmfRx,
 };
 use dsp::{dtmf::Profile, simd::Path};
+use std::collections::BTreeMap;
 use suites::{
     dtmf::{self, Case, Heard, Key, Score, Under},
     dtmf_limits::quantile,
     random::Random,
 };
-use std::collections::BTreeMap;
 use types::frame::FRAME;
 
 pub const WHAT: What = What {

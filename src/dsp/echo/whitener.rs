@@ -2,8 +2,8 @@
 //!
 //! How: the autocorrelation of the last frames, older ones fading, and the Levinson-Durbin
 //! recursion. As each lag looks back before the frame and the sum of squares does not, a sound that
-//! ends there may seem to foretell more than there is: no reflection gets to 1, and the inverse
-//! stays stable.
+//! ends there may seem to foretell more than there is: every reflection is held
+//! below 1.
 
 use crate::simd::{Path, fir};
 

@@ -1,8 +1,8 @@
 //! Levels in dBm0 of linear samples.
 
-/// The peak of a 0 dBm0 sine: 32124 / 10^(3.17/20) (ITU-T G.711, mu-law). A-law's own value
-/// is 0.07 dB higher, which no telephone measurement sees.
-pub const PEAK_0_DBM0: f64 = 22_303.0;
+/// The peak of a 0 dBm0 sine: that of mu-law's digital milliwatt (ITU-T G.711, table 6). A-law's
+/// own is 0.066 dB higher, which no telephone measurement sees.
+pub const PEAK_0_DBM0: f64 = 22_651.1;
 
 /// The power of a 0 dBm0 signal in squared sample units.
 pub const POWER_0_DBM0: f64 = PEAK_0_DBM0 * PEAK_0_DBM0 / 2.0;

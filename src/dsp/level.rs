@@ -4,11 +4,11 @@
 //!
 //! How: mean of squares in 64-bit integers, one logarithm.
 //!
-//! Limits: the two laws put 0 dBm0 0.065 dB apart (ITU-T G.711, section 4: full load is
-//! +3.17 dBm0 in mu-law, +3.14 in A-law); the mu-law value serves for both.
+//! Limits: the two laws put 0 dBm0 0.066 dB apart (ITU-T G.711, section 4: the overload point is
+//! +3.17 dBm0 in mu-law, +3.14 in A-law); mu-law's value serves for both.
 
-/// Peak of a sine of 0 dBm0: 3.17 dB under the peak of 32124 of a full mu-law sine.
-pub const ZERO_DBM0_PEAK: f32 = 22_301.27;
+/// Peak of a sine of 0 dBm0: that of the digital milliwatt of mu-law (ITU-T G.711, table 6).
+pub const ZERO_DBM0_PEAK: f32 = 22_651.1;
 
 /// What digital silence reads as, and the least level that is told.
 pub const SILENCE_DBM0: f32 = -99.0;

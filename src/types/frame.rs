@@ -11,8 +11,8 @@ pub const FRAME_TICKS: Ticks = Ticks(FRAME as u64);
 /// 80 octets of G.711, first sample first.
 pub type Frame = [u8; FRAME];
 
-/// The same 10 ms as 16-bit linear samples. Full scale follows ITU-T G.711:
-/// a sine peaking at ±32124 (mu-law) is +3.17 dBm0, at ±32256 (A-law) +3.14 dBm0.
+/// The same 10 ms as 16-bit linear samples, scaled as ITU-T G.711 does: decoded mu-law reaches
+/// ±32124, decoded A-law ±32256; a sine peaking at 22651 is 0 dBm0.
 pub type Samples = [i16; FRAME];
 
 /// The companding law of a port (ITU-T G.711).

@@ -3,8 +3,8 @@
 pub(crate) const PROGRAM: &str = "\
 Recordings are WAV files of 8000 Hz, one channel or two: 16-bit PCM, mu-law or A-law; or samples
 without a header (--raw). Of a stereo recording as sallyport makes them, left is the phone's side
-and right the trunk's, each with what was played to it. Levels are dBm0: 0 dBm0 is a sine 3.17 dB
-below the loudest that G.711 knows.
+and right the trunk's, each with what was played to it. Levels are dBm0: 0 dBm0 is the
+digital milliwatt, a sine that peaks at 22651.
 
 Examples:
   linetest digits call.wav                      what was keyed

@@ -4,12 +4,14 @@ mod bench;
 
 use bench::*;
 use dsp::{
+    g711,
     level::{SILENCE_DBM0, dbm0},
     plan::{Burst, ToneDef},
     tone_gen::{DigitGen, ToneGen, dtmf_pair},
 };
 use types::{
     digits::{Digit, Digits},
+    frame::Law,
     tone::Tone,
 };
 
@@ -35,11 +37,15 @@ fn a_modulated_tone_has_its_level_too() {
 }
 
 #[test]
-fn full_scale_of_mu_law_is_3_17_dbm0() {
-    let full: Vec<i16> = (0..8000)
-        .map(|n| (32124.0 * (n as f64 * 0.3).sin()).round() as i16)
-        .collect();
-    assert!((dbm0(&full) - 3.17).abs() < 0.01);
+fn the_digital_milliwatt_of_either_law_is_0_dbm0() {
+    // ITU-T G.711, tables 5 (A) and 6 (mu): 1000 Hz.
+    let mu = [0x1E, 0x0B, 0x0B, 0x1E, 0x9E, 0x8B, 0x8B, 0x9E];
+    let a = [0x34, 0x21, 0x21, 0x34, 0xB4, 0xA1, 0xA1, 0xB4];
+    for (law, octets, level) in [(Law::Mu, mu, 0.0), (Law::A, a, 0.066)] {
+        let mut samples = [0; 8];
+        g711::decode(law, &octets, &mut samples);
+        assert!((dbm0(&samples) - level).abs() < 0.005, "{law:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The voices, the music and the noise that calls are made of, read from installed packages.
 
 use super::draw::{Draw, Part};
+use dsp::level::ZERO_DBM0_PEAK;
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -76,8 +77,7 @@ const NOISE: usize = 1 << 17;
 /// Files of a talker that are read, at most.
 const FILES: usize = 420;
 
-/// Peak of a sine of 0 dBm0 in 16 bits, by the square root of 2.
-pub const ZERO_DBM0_RMS: f32 = 15_769.4;
+pub const ZERO_DBM0_RMS: f32 = ZERO_DBM0_PEAK / std::f32::consts::SQRT_2;
 
 impl Corpus {
     /// # Panics

@@ -34,6 +34,8 @@ pub struct Pair {
     pub wait: Box<dyn FnMut(Tick) -> Tick>,
     /// How far a reported tick may be from the true one.
     pub tolerance: Ticks,
+    /// How much later than it was complete a block may be there to be read.
+    pub lateness: Ticks,
     /// How many blocks can be written right after a flush: the queue less what it is primed
     /// with.
     pub blocks_queued: usize,
@@ -364,7 +366,7 @@ fn overruns_are_counted_and_told(pair: &mut Pair) -> Result<(), String> {
         old += 1;
     }
     ensure!(old < 19, "{old} blocks were kept without a limit");
-    let last = (pair.wait)(later + Ticks(FRAME as u64));
+    let last = (pair.wait)(later + FRAME_TICKS + pair.lateness);
     let Some((_, lost)) = frame_of(&mut *pair.phone, last, &mut frame)? else {
         return Err("no frame after an overrun".into());
     };
@@ -382,7 +384,7 @@ fn flush_empties_and_primes(pair: &mut Pair) -> Result<(), String> {
     let left = frame_of(&mut *pair.phone, later, &mut frame)?;
     ensure!(left.is_none(), "a frame survived the flush");
     let before = pair.phone.counters().underruns;
-    let then = (pair.wait)(later + FRAME_TICKS);
+    let then = (pair.wait)(later + FRAME_TICKS + pair.lateness);
     let Some((_, lost)) = frame_of(&mut *pair.phone, then, &mut frame)? else {
         return Err("no frame 10 ms after the flush".into());
     };

@@ -7,6 +7,7 @@
 //!   signal processing. * [`wrap`]: middleware around any port.
 
 pub mod contract;
+pub mod dahdi;
 pub mod handed;
 pub mod port;
 pub mod sim;

@@ -58,6 +58,7 @@ fn make(law: Law, phases: [u64; 2], wrap: fn(Box<dyn Port>) -> Box<dyn Port>) ->
             clock
         }),
         tolerance: Ticks(80),
+        lateness: Ticks::ZERO,
         blocks_queued: 3,
     }
 }

@@ -1,0 +1,157 @@
+//! When blocks ended, what was lost before them, and what was sent in their place.
+//!
+//! DAHDI stamps nothing: a block is known by when it was read, which is never before it was
+//! complete. So its end is taken from the earliest reading, in samples, of the last seconds.
+//! After all that was there has been read, less than a block may be under way; more than that is
+//! time in which samples were dropped for want of room.
+
+use crate::port::PortCounters;
+use types::{
+    frame::FRAME,
+    tick::Tick,
+};
+
+/// How far readings may lag behind the card beyond a block, before samples count as lost: the
+/// bursts of DAHDI's own timer, and a thread that is late without losing anything.
+const JITTER: u64 = 80;
+/// Blocks over which the earliest reading counts: the card's clock may be slower than ours.
+const WINDOW: u32 = 512;
+
+#[derive(Debug)]
+pub struct BlockClock {
+    /// Where sample zero lies: at the flush, or by the earliest reading of this window and of the
+    /// last.
+    base: i64,
+    window: i64,
+    readings: u32,
+    /// Samples since the flush: read, and lost.
+    samples: i64,
+    /// Samples that were given for sending since the flush, silence for want of them included.
+    supplied: i64,
+    untold: u32,
+}
+
+impl BlockClock {
+    pub fn new() -> BlockClock {
+        BlockClock {
+            base: 0,
+            window: i64::MAX,
+            readings: 0,
+            samples: 0,
+            supplied: 0,
+            untold: 0,
+        }
+    }
+
+    /// Both queues are empty and `primed` samples are about to be sent.
+    pub fn flush(&mut self, now: Tick, primed: usize) {
+        *self = BlockClock {
+            base: now.0 as i64,
+            supplied: primed as i64,
+            ..BlockClock::new()
+        };
+    }
+
+    /// A block was read: when it ended, and how many samples were lost before it.
+    pub fn read(&mut self, now: Tick, counters: &mut PortCounters) -> (Tick, u32) {
+        self.samples += FRAME as i64;
+        counters.frames_read += 1;
+        self.reading(now.0 as i64 - self.samples);
+        self.underruns(now, counters);
+        let end = self.base + self.samples;
+        (Tick(end.max(0) as u64).min(now), std::mem::take(&mut self.untold))
+    }
+
+    fn reading(&mut self, base: i64) {
+        self.window = self.window.min(base);
+        self.base = self.base.min(base);
+        self.readings += 1;
+        if self.readings == WINDOW {
+            self.base = self.window;
+            (self.window, self.readings) = (i64::MAX, 0);
+        }
+    }
+
+    /// Nothing more is there: what has passed beyond a block was lost.
+    pub fn empty(&mut self, now: Tick, counters: &mut PortCounters) {
+        let behind = now.0 as i64 - self.base - self.samples;
+        if behind > (FRAME as u64 + JITTER) as i64 {
+            // A new block began when room came, which is now.
+            let lost = behind / 8 * 8;
+            self.samples += lost;
+            self.untold = self.untold.saturating_add(lost as u32);
+            counters.overruns += lost as u64;
+        }
+        self.underruns(now, counters);
+    }
+
+    pub fn written(&mut self, now: Tick, counters: &mut PortCounters) {
+        self.underruns(now, counters);
+        self.supplied += FRAME as i64;
+        counters.frames_written += 1;
+    }
+
+    /// Sending keeps step with receiving; what was not there in time went out as silence.
+    fn underruns(&mut self, now: Tick, counters: &mut PortCounters) {
+        let short = now.0 as i64 - self.base - self.supplied;
+        if short > 0 {
+            counters.underruns += short as u64;
+            self.supplied += short;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use types::tick::Ticks;
+
+    fn at(ticks: u64) -> Tick {
+        Tick(1000 + ticks)
+    }
+
+    fn flushed() -> (BlockClock, PortCounters) {
+        let mut clock = BlockClock::new();
+        clock.flush(at(0), 2 * FRAME);
+        (clock, PortCounters::default())
+    }
+
+    #[test]
+    fn late_readings_move_no_block() {
+        let (mut clock, mut counters) = flushed();
+        for (n, late) in (1..).zip([0, 64, 8, 40, 0, 79]) {
+            let now = at(80 * n + late);
+            assert_eq!(clock.read(now, &mut counters), (at(80 * n), 0));
+            clock.written(now, &mut counters);
+            clock.empty(now, &mut counters);
+        }
+        assert_eq!((counters.overruns, counters.underruns), (0, 0));
+    }
+
+    #[test]
+    fn what_was_dropped_is_told_with_the_next_block() {
+        let (mut clock, mut counters) = flushed();
+        clock.read(at(80), &mut counters);
+        clock.empty(at(80), &mut counters);
+        // Four blocks waited, all else was dropped until there was room.
+        for n in 2..6 {
+            assert_eq!(clock.read(at(1600), &mut counters), (at(80 * n), 0));
+        }
+        clock.empty(at(1600), &mut counters);
+        assert_eq!(counters.overruns, 1200);
+        assert_eq!(clock.read(at(1680), &mut counters), (at(1680), 1200));
+        assert!(counters.underruns >= 1300, "{counters:?}");
+    }
+
+    #[test]
+    fn a_card_that_is_slower_than_our_clock_is_followed() {
+        let (mut clock, mut counters) = flushed();
+        for n in 1..20_000 {
+            let now = at(80 * n + n / 100);
+            let (end, lost) = clock.read(now, &mut counters);
+            assert!(now.since(end) < Ticks(12) && lost == 0, "{n}");
+            clock.empty(now, &mut counters);
+            clock.written(now, &mut counters);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! One open channel: what DAHDI's calls mean, with typed errors.
+
+use super::ioctl::{self, BufferInfo, DialOperation, Params};
+use crate::port::PortError;
+use nix::{
+    errno::Errno,
+    fcntl::{OFlag, open},
+    sys::stat::Mode,
+};
+use std::{
+    fs::File,
+    io::{self, Read as _, Write as _},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
+};
+use types::{
+    digits::Digits,
+    frame::{FRAME, Frame, Law},
+    tick::Ticks,
+};
+
+/// Blocks of a queue, each way.
+pub const QUEUE: usize = 4;
+/// Loop breaks and closures shorter than this are not told.
+const EDGE_FILTER_MS: i32 = 3;
+/// A disconnect this soon after our own off-hook is not seen.
+const DEBOUNCE_MS: i32 = 50;
+/// What reading and writing fail with while an event waits (`ELAST`).
+const EVENT_WAITS: i32 = 500;
+
+/// What a channel is at the far end of: which side of a loop it plays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// It feeds a telephone (DAHDI's fxo signalling).
+    Feeds,
+    /// It is the telephone on an exchange's line (DAHDI's fxs signalling).
+    IsFed,
+}
+
+/// An event as the kernel tells it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    OnHook,
+    /// Feeding: off-hook. Being fed: a burst of ringing is over.
+    RingOffHook,
+    WinkFlash,
+    Alarm,
+    NoAlarm,
+    DialComplete,
+    Polarity,
+    RingBegin,
+    /// The channel is going away.
+    Removed,
+    Other(i32),
+}
+
+impl Event {
+    fn of(number: i32) -> Option<Event> {
+        Some(match number {
+            0 => return None,
+            1 => Event::OnHook,
+            2 => Event::RingOffHook,
+            3 => Event::WinkFlash,
+            4 => Event::Alarm,
+            5 => Event::NoAlarm,
+            9 => Event::DialComplete,
+            17 => Event::Polarity,
+            18 => Event::RingBegin,
+            20 => Event::Removed,
+            other => Event::Other(other),
+        })
+    }
+}
+
+/// What a channel can be told of its hook.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hook {
+    OnHook = 0,
+    OffHook = 1,
+    Ring = 5,
+    RingOff = 6,
+}
+
+/// What reading or writing a block brought.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Moved {
+    Block,
+    /// Nothing to read, or no room to write.
+    NotNow,
+    /// Events come first.
+    EventsFirst,
+}
+
+#[derive(Debug)]
+pub struct Channel {
+    file: File,
+    number: u16,
+}
+
+impl Channel {
+    /// Opens a channel, which hangs it up, and sets what each opening resets.
+    pub fn open(number: u16, law: Law) -> Result<Channel, PortError> {
+        let flags = OFlag::O_RDWR | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let fd = open("/dev/dahdi/channel", flags, Mode::empty()).map_err(failed)?;
+        let file = File::from(fd);
+        let channel = Channel { file, number };
+        ioctl::specify(&channel.file, i32::from(number)).map_err(|error| match error {
+            // DAHDI says so of a channel that there is not, or that has no signalling.
+            Errno::EINVAL | Errno::ENXIO | Errno::ENODEV => PortError::Gone,
+            other => failed(other),
+        })?;
+        channel.set_up(law).map_err(failed)?;
+        Ok(channel)
+    }
+
+    fn set_up(&self, law: Law) -> nix::Result<()> {
+        ioctl::set_buffers(
+            &self.file,
+            &BufferInfo {
+                numbufs: QUEUE as i32,
+                bufsize: FRAME as i32,
+                ..BufferInfo::default()
+            },
+        )?;
+        ioctl::set_law(
+            &self.file,
+            match law {
+                Law::Mu => 1,
+                Law::A => 2,
+            },
+        )?;
+        let mut params = ioctl::params(&self.file, self.number)?;
+        params.rxflashtime = EDGE_FILTER_MS;
+        params.debouncetime = DEBOUNCE_MS;
+        ioctl::set_params(&self.file, &params)
+    }
+
+    pub fn number(&self) -> u16 {
+        self.number
+    }
+
+    pub fn params(&self) -> Result<Params, PortError> {
+        ioctl::params(&self.file, self.number).map_err(failed)
+    }
+
+    /// Which side of a loop the channel was configured to play.
+    pub fn role(&self) -> Result<Role, PortError> {
+        const FXO: i32 = 1 << 12;
+        const FXS: i32 = 1 << 13;
+        let signalling = self.params()?.sigtype;
+        if signalling & FXO != 0 {
+            Ok(Role::Feeds)
+        } else if signalling & FXS != 0 {
+            Ok(Role::IsFed)
+        } else {
+            Err(PortError::Unsupported("the signalling of the channel"))
+        }
+    }
+
+    /// The oldest event that waits.
+    pub fn event(&self) -> Result<Option<Event>, PortError> {
+        ioctl::event(&self.file).map(Event::of).map_err(failed)
+    }
+
+    /// The oldest received block.
+    pub fn read(&self, frame: &mut Frame) -> Result<Moved, PortError> {
+        match (&self.file).read(frame) {
+            Ok(FRAME) => Ok(Moved::Block),
+            // Only a block that was queued before a flush can be short; what it lacks is gone.
+            Ok(_) => Ok(Moved::NotNow),
+            Err(error) => not_moved(&error),
+        }
+    }
+
+    pub fn write(&self, frame: &Frame) -> Result<Moved, PortError> {
+        match (&self.file).write(frame) {
+            Ok(FRAME) => Ok(Moved::Block),
+            Ok(_) => Ok(Moved::NotNow),
+            Err(error) => not_moved(&error),
+        }
+    }
+
+    /// Empties both queues and restarts the block under way.
+    pub fn flush(&self) -> Result<(), PortError> {
+        ioctl::flush(&self.file, 1 | 2).map_err(failed)
+    }
+
+    pub fn hook(&self, hook: Hook) -> Result<(), PortError> {
+        match ioctl::hook(&self.file, hook as i32) {
+            // It has begun; its end comes as an event.
+            Ok(()) | Err(Errno::EINPROGRESS) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Has the kernel open and close the loop; [`Event::DialComplete`] follows.
+    pub fn pulse(&self, digits: &Digits, timing: PulseTiming) -> Result<(), PortError> {
+        let mut params = self.params()?;
+        params.pulsebreaktime = timing.break_.as_ms() as i32;
+        params.pulsemaketime = timing.make.as_ms() as i32;
+        params.pulseaftertime = timing.between.as_ms() as i32;
+        ioctl::set_params(&self.file, &params).map_err(failed)?;
+        const REPLACE: i32 = 2;
+        let mut operation = DialOperation {
+            op: REPLACE,
+            dialstr: [0; 256],
+        };
+        operation.dialstr[0] = b'P';
+        for (place, digit) in operation.dialstr[1..255].iter_mut().zip(digits.iter()) {
+            *place = digit.ascii();
+        }
+        ioctl::dial(&self.file, &operation).map_err(failed)
+    }
+
+    /// A second descriptor of the same channel, for putting it on-hook from outside.
+    pub fn duplicate(&self) -> Result<Channel, PortError> {
+        Ok(Channel {
+            file: self.file.try_clone().map_err(|error| system(&error))?,
+            number: self.number,
+        })
+    }
+
+    pub fn descriptor(&self) -> RawFd {
+        self.file.as_raw_fd()
+    }
+}
+
+impl AsFd for Channel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+}
+
+/// How pulses are sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PulseTiming {
+    pub break_: Ticks,
+    pub make: Ticks,
+    pub between: Ticks,
+}
+
+fn not_moved(error: &io::Error) -> Result<Moved, PortError> {
+    match error.raw_os_error() {
+        Some(EVENT_WAITS) => Ok(Moved::EventsFirst),
+        _ if error.kind() == io::ErrorKind::WouldBlock => Ok(Moved::NotNow),
+        _ => Err(system(error)),
+    }
+}
+
+fn system(error: &io::Error) -> PortError {
+    failed(Errno::from_raw(error.raw_os_error().unwrap_or_default()))
+}
+
+fn failed(error: Errno) -> PortError {
+    match error {
+        Errno::EBUSY => PortError::Busy,
+        Errno::EACCES | Errno::EPERM => PortError::Denied,
+        Errno::ENODEV | Errno::ENXIO | Errno::ENOENT => PortError::Gone,
+        other => PortError::Driver(other as i32),
+    }
+}

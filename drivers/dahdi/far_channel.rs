@@ -1,0 +1,206 @@
+//! A simulated party at the other end of a DAHDI channel: the telephone or the exchange that a
+//! test, a demonstration or a training system puts behind real signalling.
+
+use super::{
+    block_clock::BlockClock,
+    channel::{Channel, Event, Hook, Moved, QUEUE, Role},
+};
+use crate::{
+    port::{PortCounters, PortError},
+    sim::{
+        clocked::Clock,
+        copper::{Copper, Path},
+        far_end::{Edges, FarEnd, Side},
+        law,
+        transcript::Transcript,
+    },
+};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::{
+    collections::VecDeque,
+    os::fd::AsFd,
+    sync::atomic::{AtomicBool, Ordering},
+};
+use types::{
+    edge::{Edge, EdgeAt, PortCommand},
+    frame::{FRAME, Frame, Law, Samples},
+    tick::{Tick, Ticks},
+};
+
+/// What a party does to its loop is done this much later than it decided, so that it can be done
+/// at its moment though it is only known once a frame is over.
+const DELAY: Ticks = Ticks::ms(20);
+/// How long the kernel's disconnect signal lasts.
+const DISCONNECT: Ticks = Ticks::ms(500);
+
+/// A far end, its channel and the copper between.
+#[derive(Debug)]
+pub struct FarChannel<F: FarEnd> {
+    far: F,
+    channel: Channel,
+    law: Law,
+    path: Path,
+    clock: Clock,
+    blocks: BlockClock,
+    counters: PortCounters,
+    actions: VecDeque<EdgeAt>,
+    /// The next tick that the far end lives.
+    at: Tick,
+}
+
+impl<F: FarEnd> FarChannel<F> {
+    /// The channel is the other end of the controller's: it feeds where that is fed.
+    pub fn open(
+        far: F,
+        number: u16,
+        law: Law,
+        copper: Copper,
+        seed: u64,
+        clock: Clock,
+    ) -> Result<FarChannel<F>, PortError> {
+        let channel = Channel::open(number, law)?;
+        let wanted = match far.side() {
+            Side::Phone => Role::IsFed,
+            Side::Trunk => Role::Feeds,
+        };
+        if channel.role()? != wanted {
+            return Err(PortError::Unsupported("the far end's side of the loop"));
+        }
+        Ok(FarChannel {
+            far,
+            channel,
+            law,
+            path: Path::new(&copper, seed),
+            clock,
+            blocks: BlockClock::new(),
+            counters: PortCounters::default(),
+            actions: VecDeque::new(),
+            at: clock.now(),
+        })
+    }
+
+    /// Lives until told to stop; the transcript, and what its channel lost.
+    pub fn run(mut self, stop: &AtomicBool) -> Result<(Transcript, PortCounters), PortError> {
+        self.restart()?;
+        while !stop.load(Ordering::Acquire) {
+            self.wait()?;
+            self.act(self.clock.now())?;
+            self.take_events()?;
+            self.take_blocks()?;
+        }
+        Ok((self.far.take_transcript(), self.counters))
+    }
+
+    fn restart(&mut self) -> Result<(), PortError> {
+        self.channel.flush()?;
+        let silence = self.law.silence();
+        let mut primed = 0;
+        for _ in 0..QUEUE / 2 {
+            primed += FRAME * usize::from(self.channel.write(&silence)? == Moved::Block);
+        }
+        self.blocks.flush(self.clock.now(), primed);
+        Ok(())
+    }
+
+    fn wait(&self) -> Result<(), PortError> {
+        let now = self.clock.now();
+        let next = self.actions.front().map_or(Ticks::ms(20), |a| a.at.since(now));
+        let mut wanted = [PollFd::new(
+            self.channel.as_fd(),
+            PollFlags::POLLIN | PollFlags::POLLPRI,
+        )];
+        let ms = next.as_ms().min(20) as u16;
+        match poll(&mut wanted, PollTimeout::from(ms)) {
+            Ok(_) | Err(nix::errno::Errno::EINTR) => Ok(()),
+            Err(error) => Err(PortError::Driver(error as i32)),
+        }
+    }
+
+    /// What the far end did to the line, when its time has come.
+    fn act(&mut self, now: Tick) -> Result<(), PortError> {
+        while self.actions.front().is_some_and(|a| a.at <= now) {
+            let Some(EdgeAt { edge, .. }) = self.actions.pop_front() else {
+                break;
+            };
+            let hook = match edge {
+                Edge::LoopClosed => Hook::OffHook,
+                Edge::LoopOpen | Edge::BatteryLost => Hook::OnHook,
+                Edge::RingStart => Hook::Ring,
+                Edge::RingStop => Hook::RingOff,
+                // The kernel ends its disconnect signal by itself.
+                Edge::BatteryBack => continue,
+                _ => return Err(PortError::Unsupported("this edge between local spans")),
+            };
+            self.channel.hook(hook)?;
+            if hook == Hook::OnHook {
+                self.restart()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take_events(&mut self) -> Result<(), PortError> {
+        while let Some(event) = self.channel.event()? {
+            match (event, self.far.side()) {
+                (Event::RingOffHook, Side::Trunk) => {
+                    // Only a line in use can be disconnected by the kernel.
+                    self.channel.hook(Hook::OffHook)?;
+                    self.far.command(self.at, PortCommand::OffHook);
+                }
+                (Event::OnHook, Side::Trunk) => {
+                    self.far.command(self.at, PortCommand::OnHook);
+                    self.channel.hook(Hook::OnHook)?;
+                    self.restart()?;
+                }
+                (Event::OnHook, Side::Phone) => {
+                    self.far.command(self.at, PortCommand::LoopOpen(DISCONNECT));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn take_blocks(&mut self) -> Result<(), PortError> {
+        let mut frame: Frame = self.law.silence();
+        loop {
+            let now = self.clock.now();
+            match self.channel.read(&mut frame)? {
+                Moved::Block => {
+                    let (end, _) = self.blocks.read(now, &mut self.counters);
+                    self.frame(end, &mut frame);
+                    if self.channel.write(&frame)? == Moved::Block {
+                        self.blocks.written(now, &mut self.counters);
+                    }
+                }
+                Moved::NotNow => {
+                    self.blocks.empty(now, &mut self.counters);
+                    return Ok(());
+                }
+                Moved::EventsFirst => self.take_events()?,
+            }
+        }
+    }
+
+    /// One block of the far end's life.
+    fn frame(&mut self, end: Tick, frame: &mut Frame) {
+        let mut sent: Samples = [0; FRAME];
+        law::expand(self.law, frame, &mut sent);
+        let mut heard: Samples = [0; FRAME];
+        self.path.outward(&sent, &mut heard);
+        let mut emitted: Samples = [0; FRAME];
+        let mut edges = Edges::new();
+        let begin = Tick(end.0.saturating_sub(FRAME as u64)).max(self.at);
+        self.far.frame(begin, &heard, &mut emitted, &mut edges);
+        self.at = begin + types::frame::FRAME_TICKS;
+        let mut arrives: Samples = [0; FRAME];
+        self.path.inward(&emitted, &sent, &mut arrives);
+        law::compress(self.law, &arrives, frame);
+        for EdgeAt { at, edge } in edges {
+            self.actions.push_back(EdgeAt {
+                at: at + DELAY,
+                edge,
+            });
+        }
+    }
+}

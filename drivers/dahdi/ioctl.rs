@@ -1,0 +1,163 @@
+//! The calls of DAHDI's kernel interface that the driver makes, with their layouts.
+//!
+//! Numbers and layouts are those of `dahdi/user.h`, DAHDI 2.2 to 3.x; they are compared with the
+//! header itself where the kernel modules are built. Everything unsafe of the driver is here.
+#![allow(unsafe_code)]
+
+use nix::libc::c_int;
+use std::os::fd::{AsFd, AsRawFd};
+
+/// `struct dahdi_params`: a channel's state and times (ms).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    pub channo: c_int,
+    pub spanno: c_int,
+    pub chanpos: c_int,
+    pub sigtype: c_int,
+    pub sigcap: c_int,
+    pub rxisoffhook: c_int,
+    pub rxbits: c_int,
+    pub txbits: c_int,
+    pub txhooksig: c_int,
+    pub rxhooksig: c_int,
+    pub curlaw: c_int,
+    pub idlebits: c_int,
+    pub name: [u8; 40],
+    pub prewinktime: c_int,
+    pub preflashtime: c_int,
+    pub winktime: c_int,
+    pub flashtime: c_int,
+    pub starttime: c_int,
+    pub rxwinktime: c_int,
+    pub rxflashtime: c_int,
+    pub debouncetime: c_int,
+    pub pulsebreaktime: c_int,
+    pub pulsemaketime: c_int,
+    pub pulseaftertime: c_int,
+    pub chan_alarms: u32,
+}
+
+/// `struct dahdi_bufferinfo`: how a channel's queues work.
+#[repr(C)]
+#[derive(Clone, Copy, Default, Debug)]
+pub struct BufferInfo {
+    pub txbufpolicy: c_int,
+    pub rxbufpolicy: c_int,
+    pub numbufs: c_int,
+    pub bufsize: c_int,
+    pub readbufs: c_int,
+    pub writebufs: c_int,
+}
+
+/// `struct dahdi_dialoperation`: digits for the kernel to send.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct DialOperation {
+    pub op: c_int,
+    pub dialstr: [u8; 256],
+}
+
+/// `struct dahdi_confinfo`: how a channel is joined with others.
+#[repr(C)]
+#[derive(Clone, Copy, Default, Debug)]
+pub struct ConfInfo {
+    pub chan: c_int,
+    pub confno: c_int,
+    pub confmode: c_int,
+}
+
+mod raw {
+    use super::{BufferInfo, ConfInfo, DialOperation, Params};
+    use nix::libc::c_int;
+
+    const CODE: u8 = 0xDA;
+    nix::ioctl_write_ptr!(flush, CODE, 3, c_int);
+    nix::ioctl_readwrite!(get_params, CODE, 5, Params);
+    nix::ioctl_write_ptr!(set_params, CODE, 5, Params);
+    nix::ioctl_write_ptr!(hook, CODE, 7, c_int);
+    nix::ioctl_read!(get_event, CODE, 8, c_int);
+    nix::ioctl_readwrite!(set_conf, CODE, 13, ConfInfo);
+    nix::ioctl_write_ptr!(set_buffers, CODE, 27, BufferInfo);
+    nix::ioctl_write_ptr!(dial, CODE, 31, DialOperation);
+    nix::ioctl_write_ptr!(specify, CODE, 38, c_int);
+    nix::ioctl_write_ptr!(set_law, CODE, 39, c_int);
+}
+
+/// A call that takes a number.
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        pub fn $name(fd: &impl AsFd, value: c_int) -> nix::Result<()> {
+            // SAFETY: the call reads one int behind the pointer, which lives until it returns.
+            unsafe { raw::$name(fd.as_fd().as_raw_fd(), &value) }.map(drop)
+        }
+    };
+}
+
+/// A call that takes a structure.
+macro_rules! structure {
+    ($(#[$doc:meta])* $name:ident, $type:ty) => {
+        $(#[$doc])*
+        pub fn $name(fd: &impl AsFd, value: &$type) -> nix::Result<()> {
+            // SAFETY: the call reads a structure of this layout, which lives until it returns.
+            unsafe { raw::$name(fd.as_fd().as_raw_fd(), value) }.map(drop)
+        }
+    };
+}
+
+number!(
+    /// Binds a descriptor of `/dev/dahdi/channel` to a channel.
+    specify
+);
+number!(
+    /// Empties queues: 1 receive, 2 transmit, 4 events, added up.
+    flush
+);
+number!(
+    /// 0 on-hook, 1 off-hook, 2 wink, 3 flash, 5 ring, 6 stop ringing.
+    hook
+);
+number!(
+    /// 1 mu-law, 2 A-law.
+    set_law
+);
+structure!(
+    /// Sets the times of a channel.
+    set_params,
+    Params
+);
+structure!(
+    /// Sets size, number and policies of the queues' blocks.
+    set_buffers,
+    BufferInfo
+);
+structure!(
+    /// Has the kernel send digits.
+    dial,
+    DialOperation
+);
+
+/// Asks for state and times of a channel.
+pub fn params(fd: &impl AsFd, channel: u16) -> nix::Result<Params> {
+    // SAFETY: all fields are integers, for which zero is a value.
+    let mut params: Params = unsafe { std::mem::zeroed() };
+    params.channo = c_int::from(channel);
+    // SAFETY: the call fills a structure of this layout, which lives until it returns.
+    unsafe { raw::get_params(fd.as_fd().as_raw_fd(), &mut params) }?;
+    Ok(params)
+}
+
+/// The oldest event; 0 when there is none.
+pub fn event(fd: &impl AsFd) -> nix::Result<c_int> {
+    let mut event = 0;
+    // SAFETY: the call writes one int behind the pointer, which lives until it returns.
+    unsafe { raw::get_event(fd.as_fd().as_raw_fd(), &mut event) }?;
+    Ok(event)
+}
+
+/// Joins a channel with others, or takes it out.
+pub fn set_conf(fd: &impl AsFd, conf: &mut ConfInfo) -> nix::Result<()> {
+    // SAFETY: the call reads and writes a structure of this layout, which lives until it returns.
+    unsafe { raw::set_conf(fd.as_fd().as_raw_fd(), conf) }.map(drop)
+}

@@ -1,0 +1,126 @@
+//! The suite that every driver passes, on real channels.
+
+use crate::tally::Tally;
+use drivers::{
+    contract::{self, Pair},
+    dahdi::{
+        channel::{QUEUE, Role},
+        dahdi_port::{DahdiPort, Wiring},
+        far_channel::FarChannel,
+    },
+    port::PortError,
+    sim::{
+        clip::Clip,
+        clocked::Clock,
+        copper::Copper,
+        exchange::{Exchange, line::ExchangeLine, routes::Routes},
+        far_end::FarEnd,
+        handset::{Handset, HandsetScript},
+        script::Step,
+    },
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+use types::{frame::Law, tick::Ticks};
+
+/// The controller's channels, and how far from each the far end's is.
+const PHONE: u16 = 1;
+const TRUNK: u16 = 13;
+const FAR: u16 = 24;
+const SLACK: usize = 2;
+
+/// Far ends that live until this is dropped.
+#[derive(Default)]
+struct FarEnds {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl FarEnds {
+    fn add<F: FarEnd + 'static>(&mut self, far: F, channel: u16, clock: Clock) {
+        let copper = Copper::default();
+        let opened = FarChannel::open(far, channel, Law::Mu, copper, u64::from(channel), clock);
+        let far = opened.unwrap_or_else(|e| panic!("the far end, channel {channel}: {e}"));
+        let stop = Arc::clone(&self.stop);
+        self.threads.push(thread::spawn(move || {
+            if let Err(error) = far.run(&stop) {
+                println!("      the far end of channel {channel} failed: {error}");
+            }
+        }));
+    }
+}
+
+impl Drop for FarEnds {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn script() -> HandsetScript {
+    HandsetScript::new(vec![
+        Step::Wait(contract::OFF_HOOK),
+        Step::OffHook,
+        Step::Wait(contract::SPEAKS - contract::OFF_HOOK),
+        Step::SayFor(
+            Clip::tone(800.0, -10.0, Ticks::secs(1)),
+            contract::ON_HOOK - contract::SPEAKS,
+        ),
+        Step::OnHook,
+    ])
+}
+
+fn port(channel: u16, role: Role) -> Result<DahdiPort, PortError> {
+    DahdiPort::open(Wiring {
+        channel,
+        role,
+        law: Law::Mu,
+        slack: SLACK,
+    })
+}
+
+fn pair() -> Pair {
+    let clock = Clock::starting_now();
+    let phone = port(PHONE, Role::Feeds).expect("the phone's channel");
+    let trunk = port(TRUNK, Role::IsFed).expect("the trunk's channel");
+    // The last far ends have just closed their channels, and ours: the line comes to rest.
+    thread::sleep(Duration::from_secs(3));
+    let mut far_ends = FarEnds::default();
+    let start = clock.now();
+    far_ends.add(Handset::new(script()), PHONE + FAR, clock);
+    let line = ExchangeLine {
+        first_digit: Ticks::secs(2),
+        ..ExchangeLine::kewl_start()
+    };
+    let exchange = Exchange::new(line, Arc::new(Routes::new()));
+    far_ends.add(exchange, TRUNK + FAR, clock);
+    Pair {
+        phone: Box::new(phone),
+        trunk: Box::new(trunk),
+        start,
+        wait: Box::new(move |until| {
+            let _live = &far_ends;
+            let now = clock.now();
+            let left = until.since(now);
+            thread::sleep(Duration::from_micros(left.0 * 125));
+            clock.now()
+        }),
+        tolerance: Ticks::ms(45),
+        lateness: Ticks::ms(9),
+        blocks_queued: QUEUE - SLACK,
+    }
+}
+
+pub fn run(tally: &mut Tally) {
+    for (name, result) in contract::check(&mut pair) {
+        tally.note(name, &result);
+    }
+}

@@ -6,10 +6,7 @@
 //! time in which samples were dropped for want of room.
 
 use crate::port::PortCounters;
-use types::{
-    frame::FRAME,
-    tick::Tick,
-};
+use types::{frame::FRAME, tick::Tick};
 
 /// How far readings may lag behind the card beyond a block, before samples count as lost: the
 /// bursts of DAHDI's own timer, and a thread that is late without losing anything.
@@ -59,7 +56,10 @@ impl BlockClock {
         self.reading(now.0 as i64 - self.samples);
         self.underruns(now, counters);
         let end = self.base + self.samples;
-        (Tick(end.max(0) as u64).min(now), std::mem::take(&mut self.untold))
+        (
+            Tick(end.max(0) as u64).min(now),
+            std::mem::take(&mut self.untold),
+        )
     }
 
     fn reading(&mut self, base: i64) {

@@ -104,7 +104,10 @@ impl<F: FarEnd> FarChannel<F> {
 
     fn wait(&self) -> Result<(), PortError> {
         let now = self.clock.now();
-        let next = self.actions.front().map_or(Ticks::ms(20), |a| a.at.since(now));
+        let next = self
+            .actions
+            .front()
+            .map_or(Ticks::ms(20), |a| a.at.since(now));
         let mut wanted = [PollFd::new(
             self.channel.as_fd(),
             PollFlags::POLLIN | PollFlags::POLLPRI,

@@ -2,6 +2,7 @@
 //! called parties, on virtual time with real audio. A scenario is a value; running it gives an
 //! [`Outcome`] that shows what each party heard, what the network saw, what was recorded.
 
+mod guest;
 mod outcome;
 mod steps;
 
@@ -171,50 +172,80 @@ impl Scenario {
         self
     }
 
-    pub fn run(self) -> Outcome {
-        let dir = tempfile::tempdir().expect("a temporary directory");
+    pub fn run(mut self) -> Outcome {
         let config = self.config();
+        let dir = tempfile::tempdir().expect("a temporary directory");
         let mut office = BackOffice::open(dir.path(), config.clone()).expect("a back office");
         (self.prepare)(&mut office);
-        let mut lines = Vec::new();
+        if guest::inside() {
+            return guest::run(self, office, dir, config);
+        }
         let mut phones: Vec<Handle> = Vec::new();
-        for (number, steps) in (1u16..).zip(&self.handsets) {
-            let script = HandsetScript::new(steps.clone()).keep(self.length);
-            let script = script.plan(self.country.heard_as);
+        let lines = self.lines(&office, |number, script| {
             let seed = self.seed + u64::from(number);
             let port = SimPort::handset(script, self.phone_copper, self.law.0, seed, 0);
             phones.push(port.handle());
-            let id = LineId(number);
-            let settings = office.settings(id).expect("settings");
-            lines.push(PlantLine {
-                id,
-                phone: Box::new(port),
-                own_trunk: None,
-                settings,
-            });
-        }
-        let routes = Arc::new(self.routes);
-        let mut trunks = Vec::new();
+            Box::new(port)
+        });
         let mut exchange: Vec<Handle> = Vec::new();
+        let routes = Arc::new(std::mem::take(&mut self.routes));
+        let trunks = self.trunks_with(|number, line| {
+            let routes = Arc::clone(&routes);
+            let (copper, law) = (self.trunk_copper, self.law.1);
+            let seed = self.seed + 1000 + u64::from(number);
+            let port = SimPort::trunk(line, routes, copper, law, seed, self.trunk_phase);
+            exchange.push(port.handle());
+            Box::new(port)
+        });
+        let options = WorldOptions {
+            seed: self.seed,
+            ..self.options
+        };
+        let plant = self.plant(lines, trunks, office);
+        let mut world = World::new(plant, options);
+        for (at, line, command) in self.commands_in_order() {
+            world.run_until(at);
+            world.command(line, command);
+        }
+        world.run_until(Tick::ZERO + self.length);
+        Outcome::of_world(world, &phones, &exchange, dir, config)
+    }
+
+    /// The lines with the phones that `port` makes.
+    fn lines(
+        &self,
+        office: &BackOffice,
+        mut port: impl FnMut(u16, HandsetScript) -> Box<dyn Port>,
+    ) -> Vec<PlantLine> {
+        (1u16..)
+            .zip(&self.handsets)
+            .map(|(number, steps)| {
+                let script = HandsetScript::new(steps.clone()).keep(self.length);
+                let id = LineId(number);
+                PlantLine {
+                    id,
+                    phone: port(number, script.plan(self.country.heard_as)),
+                    own_trunk: None,
+                    settings: office.settings(id).expect("settings"),
+                }
+            })
+            .collect()
+    }
+
+    /// The trunks that `port` makes, with what is wrong with them.
+    fn trunks_with(
+        &self,
+        mut port: impl FnMut(u16, ExchangeLine) -> Box<dyn Port>,
+    ) -> Vec<PlantTrunk> {
+        let mut trunks = Vec::new();
         for (number, line) in (1u16..).zip(&self.trunks) {
             let line = ExchangeLine {
                 keep: self.length,
                 ..line.clone()
             };
-            let (copper, law) = (self.trunk_copper, self.law.1);
-            let seed = self.seed + 1000 + u64::from(number);
-            let port = SimPort::trunk(
-                line,
-                Arc::clone(&routes),
-                copper,
-                law,
-                seed,
-                self.trunk_phase,
-            );
-            exchange.push(port.handle());
             let profile = TrunkProfile {
                 id: TrunkId(number),
-                law,
+                law: self.law.1,
                 signalling: TrunkSignalling::KewlStart,
                 outpulsing: self.outpulsing,
                 trust: self.trust,
@@ -222,37 +253,36 @@ impl Scenario {
                 dial_tone_wait: Ticks::secs(4),
                 cancel_echo: self.cancel_echo,
             };
-            let faults = self
-                .trunk_faults
-                .iter()
-                .find(|f| f.0 == usize::from(number));
-            let port: Box<dyn Port> = match faults {
-                Some((_, faults)) => Box::new(Faulty::new(Box::new(port), *faults)),
-                None => Box::new(port),
-            };
+            let mut port = port(number, line);
+            let mut faults = self.trunk_faults.iter();
+            if let Some((_, faults)) = faults.find(|f| f.0 == usize::from(number)) {
+                port = Box::new(Faulty::new(port, *faults));
+            }
             trunks.push(PlantTrunk { profile, port });
         }
+        trunks
+    }
+
+    fn plant(
+        &self,
+        mut lines: Vec<PlantLine>,
+        mut trunks: Vec<PlantTrunk>,
+        office: BackOffice,
+    ) -> Plant {
         if self.own_trunk {
             lines[0].own_trunk = Some(trunks.remove(0));
         }
-        let options = WorldOptions {
-            seed: self.seed,
-            ..self.options
-        };
         let office = Direct {
             office,
             down: self.office_down,
         };
-        let plant = Plant::new(shared_of(self.country), lines, trunks, Box::new(office));
-        let mut world = World::new(plant, options);
-        let mut commands = self.commands;
+        Plant::new(shared_of(self.country), lines, trunks, Box::new(office))
+    }
+
+    fn commands_in_order(&self) -> Vec<(Tick, LineId, LineCommand)> {
+        let mut commands = self.commands.clone();
         commands.sort_by_key(|c| c.0);
-        for (at, line, command) in commands {
-            world.run_until(at);
-            world.command(line, command);
-        }
-        world.run_until(Tick::ZERO + self.length);
-        Outcome::new(world, phones, exchange, dir, config)
+        commands
     }
 
     fn config(&self) -> Config {

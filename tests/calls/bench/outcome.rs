@@ -7,7 +7,11 @@ use drivers::sim::{
     sim_port::Handle,
     transcript::{Event, Transcript},
 };
-use sallyport::runtime::virtual_time::{Story, World};
+use sallyport::runtime::{
+    gauges::Gauges,
+    plant::Remains,
+    virtual_time::{Story, World},
+};
 use speech::Piece;
 use types::{
     call_record::CallRecord,
@@ -31,47 +35,52 @@ pub struct Outcome {
     pub end: Tick,
     /// Samples of the first line that were lost or thrown away, on either leg.
     pub lost: u64,
-    config: Config,
-    dir: tempfile::TempDir,
+    pub(super) config: Config,
+    pub(super) dir: tempfile::TempDir,
 }
 
 impl Outcome {
-    pub(super) fn new(
+    pub(super) fn of_world(
         world: World,
-        phones: Vec<Handle>,
-        trunks: Vec<Handle>,
+        phones: &[Handle],
+        trunks: &[Handle],
         dir: tempfile::TempDir,
         config: Config,
     ) -> Outcome {
         let (hash, end) = (world.hash().to_string(), world.now());
-        let counts = &world.gauges(LineId(1)).expect("line 1").counts;
-        let refused = counts.writes_refused.get() + counts.writes_left_out.get();
-        let frames = counts.slips.get() + refused;
-        let lost = counts.phone_lost.get() + counts.trunk_lost.get() + frames * FRAME as u64;
+        let lost = lost(world.gauges(LineId(1)).expect("line 1"));
         let (remains, story) = world.finish();
-        drop((remains.phones, remains.trunks));
-        let office: Box<dyn std::any::Any> = remains.office;
-        let office = office
-            .downcast::<Direct>()
-            .expect("the back office of the scenario")
-            .office;
-        let records = office.records(&RecordRange::all()).expect("records");
+        let office = office_of(remains);
         let left = |handle: &Handle| handle.transcript().expect("the port is gone").clone();
+        let phones = phones.iter().map(left).collect();
+        let trunks = trunks.iter().map(left).collect();
         Outcome {
-            phones: phones.iter().map(left).collect(),
-            trunks: trunks.iter().map(left).collect(),
-            story,
-            records,
-            empty_off_hooks: office
-                .counters()
-                .expect("counters")
-                .empty_off_hooks
-                .iter()
-                .find(|c| c.0 == LineId(1))
-                .map_or(0, |c| c.1),
             hash,
-            end,
             lost,
+            ..Outcome::of(phones, trunks, story, &office, end, dir, config)
+        }
+    }
+
+    pub(super) fn of(
+        phones: Vec<Transcript>,
+        trunks: Vec<Transcript>,
+        story: Story,
+        office: &BackOffice,
+        end: Tick,
+        dir: tempfile::TempDir,
+        config: Config,
+    ) -> Outcome {
+        let counters = office.counters().expect("counters");
+        let empty = counters.empty_off_hooks.iter().find(|c| c.0 == LineId(1));
+        Outcome {
+            phones,
+            trunks,
+            story,
+            records: office.records(&RecordRange::all()).expect("records"),
+            empty_off_hooks: empty.map_or(0, |c| c.1),
+            hash: String::new(),
+            end,
+            lost: 0,
             config,
             dir,
         }
@@ -194,6 +203,24 @@ impl Outcome {
         }
         tale
     }
+}
+
+/// What a line lost or threw away, in samples.
+pub(super) fn lost(gauges: &Gauges) -> u64 {
+    let counts = &gauges.counts;
+    let refused = counts.writes_refused.get() + counts.writes_left_out.get();
+    let frames = counts.slips.get() + refused;
+    counts.phone_lost.get() + counts.trunk_lost.get() + frames * FRAME as u64
+}
+
+/// The back office of a run that is over; the ports are dropped.
+pub(super) fn office_of(remains: Remains) -> BackOffice {
+    drop((remains.phones, remains.trunks));
+    let office: Box<dyn std::any::Any> = remains.office;
+    office
+        .downcast::<Direct>()
+        .expect("the back office of the scenario")
+        .office
 }
 
 /// The audio that tells a prompt from all others: its longest clip.

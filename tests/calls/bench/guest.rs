@@ -1,0 +1,240 @@
+//! The same scenarios on real DAHDI channels: inside the guest that `tests/dahdi/run` boots, each
+//! takes channels of its own, and simulated parties sit behind the far spans.
+
+use super::{
+    Outcome, Scenario,
+    outcome::{lost, office_of},
+};
+use backoffice::{BackOffice, Config};
+use drivers::{
+    dahdi::{
+        channel::Role,
+        dahdi_port::{DahdiPort, Wiring},
+        far_channel::FarChannel,
+    },
+    port::Port,
+    sim::{
+        clocked, copper::Copper, exchange::Exchange, far_end::FarEnd, handset::Handset,
+        transcript::Transcript,
+    },
+};
+use sallyport::runtime::{
+    clock::Clock,
+    threads::{Controller, ThreadOptions, hub::Audience},
+    virtual_time::Story,
+};
+use std::{
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+use types::{
+    frame::Law,
+    id::LineId,
+    tick::{Tick, Ticks},
+};
+
+/// The first channel of the controller's, on the spans of `calls.conf`.
+const PHONES: u16 = 1;
+const TRUNKS: u16 = 49;
+/// How many there are of each.
+const CHANNELS: u16 = 24;
+/// How far from its channel the far end's is.
+const FAR: u16 = 24;
+/// A channel that was opened or hung up needs this long until ringing is seen on it.
+const REST: Duration = Duration::from_secs(3);
+
+/// Whether this is the guest.
+pub fn inside() -> bool {
+    std::env::var_os("SALLYPORT_DAHDI_GUEST").is_some()
+}
+
+/// Channels that no scenario uses, phones and trunks.
+struct Pool {
+    free: Mutex<[Vec<u16>; 2]>,
+    changed: Condvar,
+}
+
+static POOL: Pool = Pool {
+    free: Mutex::new([Vec::new(), Vec::new()]),
+    changed: Condvar::new(),
+};
+
+/// Channels of one scenario, which go back when this is dropped.
+struct Lease {
+    phones: Vec<u16>,
+    trunks: Vec<u16>,
+}
+
+impl Lease {
+    fn take(phones: usize, trunks: usize) -> Lease {
+        static FILL: std::sync::Once = std::sync::Once::new();
+        FILL.call_once(|| {
+            let mut free = POOL.free.lock().unwrap_or_else(PoisonError::into_inner);
+            free[0] = (PHONES..PHONES + CHANNELS).rev().collect();
+            free[1] = (TRUNKS..TRUNKS + CHANNELS).rev().collect();
+        });
+        assert!(
+            phones.max(trunks) <= usize::from(CHANNELS),
+            "too many channels"
+        );
+        let mut free = POOL.free.lock().unwrap_or_else(PoisonError::into_inner);
+        while free[0].len() < phones || free[1].len() < trunks {
+            free = POOL
+                .changed
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let mut some = |kind: usize, count: usize| {
+            let rest = free[kind].len() - count;
+            free[kind].split_off(rest)
+        };
+        Lease {
+            phones: some(0, phones),
+            trunks: some(1, trunks),
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let mut free = POOL.free.lock().unwrap_or_else(PoisonError::into_inner);
+        free[0].append(&mut self.phones);
+        free[1].append(&mut self.trunks);
+        POOL.changed.notify_all();
+    }
+}
+
+type Left = JoinHandle<Transcript>;
+
+/// Far ends with a thread each.
+struct FarEnds {
+    stop: Arc<AtomicBool>,
+    clock: clocked::Clock,
+    phones: Vec<Left>,
+    trunks: Vec<Left>,
+}
+
+impl FarEnds {
+    fn live<F: FarEnd + 'static>(
+        &self,
+        far: F,
+        channel: u16,
+        law: Law,
+        copper: Copper,
+        seed: u64,
+    ) -> Left {
+        let opened = FarChannel::open(far, channel, law, copper, seed, self.clock);
+        let far = opened.unwrap_or_else(|e| panic!("the far end at channel {channel}: {e}"));
+        let stop = Arc::clone(&self.stop);
+        thread::spawn(move || {
+            let lived = far.run(&stop);
+            let (transcript, counters) = lived.unwrap_or_else(|e| panic!("channel {channel}: {e}"));
+            let lost = counters.overruns + counters.underruns;
+            assert_eq!(lost, 0, "the far end at channel {channel} was late");
+            transcript
+        })
+    }
+
+    fn end(self) -> (Vec<Transcript>, Vec<Transcript>) {
+        self.stop.store(true, Ordering::Release);
+        let left = |threads: Vec<Left>| {
+            let ends = threads.into_iter().map(|t| t.join().expect("the far end"));
+            ends.collect()
+        };
+        (left(self.phones), left(self.trunks))
+    }
+}
+
+fn open(channel: u16, role: Role, law: Law) -> Box<dyn Port> {
+    let port = DahdiPort::open(Wiring {
+        channel,
+        role,
+        law,
+        slack: 2,
+    });
+    Box::new(port.unwrap_or_else(|e| panic!("channel {channel}: {e}")))
+}
+
+fn wait_until(clock: Clock, tick: Tick) {
+    thread::sleep(clock.until(tick));
+}
+
+pub fn run(
+    mut scenario: Scenario,
+    office: BackOffice,
+    dir: tempfile::TempDir,
+    config: Config,
+) -> Outcome {
+    let lease = Lease::take(scenario.handsets.len(), scenario.trunks.len());
+    let role = |number: u16| usize::from(number) - 1;
+    let mut scripts = Vec::new();
+    let lines = scenario.lines(&office, |number, script| {
+        let channel = lease.phones[role(number)];
+        scripts.push((channel, script));
+        open(channel, Role::Feeds, scenario.law.0)
+    });
+    let mut exchanges = Vec::new();
+    let routes = Arc::new(std::mem::take(&mut scenario.routes));
+    let trunks = scenario.trunks_with(|number, line| {
+        let channel = lease.trunks[role(number)];
+        exchanges.push((channel, Exchange::new(line, Arc::clone(&routes))));
+        open(channel, Role::IsFed, scenario.law.1)
+    });
+    let plant = scenario.plant(lines, trunks, office);
+    thread::sleep(REST);
+    let clock = Clock::start();
+    let mut far_ends = FarEnds {
+        stop: Arc::default(),
+        clock: clocked::Clock::new(clock.origin()),
+        phones: Vec::new(),
+        trunks: Vec::new(),
+    };
+    let (law, copper) = (scenario.law.1, scenario.trunk_copper);
+    for (number, (channel, exchange)) in (1..).zip(exchanges) {
+        let seed = scenario.seed + 1000 + number;
+        let left = far_ends.live(exchange, channel + FAR, law, copper, seed);
+        far_ends.trunks.push(left);
+    }
+    let mut audience = Audience::default();
+    let facts = audience.facts(1 << 16);
+    let tap = audience.tap(None, 1 << 16);
+    let options = ThreadOptions {
+        clock,
+        lock_memory: false,
+        silent_after: Ticks::secs(2),
+        ..ThreadOptions::default()
+    };
+    let controller = Controller::start(plant, options, audience).expect("the controller");
+    let (law, copper) = (scenario.law.0, scenario.phone_copper);
+    for (number, (channel, script)) in (1..).zip(scripts) {
+        let seed = scenario.seed + number;
+        let left = far_ends.live(Handset::new(script), channel + FAR, law, copper, seed);
+        far_ends.phones.push(left);
+    }
+    for (at, line, command) in scenario.commands_in_order() {
+        wait_until(clock, at);
+        controller
+            .command(line, command)
+            .expect("the command is taken");
+    }
+    let end = Tick::ZERO + scenario.length;
+    wait_until(clock, end);
+    let gauges = controller.gauges().find(|g| g.line == LineId(1));
+    let lost = lost(gauges.expect("line 1"));
+    let office = office_of(controller.stop(Duration::ZERO));
+    let (phones, trunks) = far_ends.end();
+    drop(lease);
+    let story = Story {
+        facts: facts.receiver.try_iter().collect(),
+        tap: tap.receiver.try_iter().collect(),
+        records: Vec::new(),
+    };
+    Outcome {
+        lost,
+        ..Outcome::of(phones, trunks, story, &office, end, dir, config)
+    }
+}

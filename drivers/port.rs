@@ -47,6 +47,14 @@ pub enum PortError {
     Driver(i32),
 }
 
+/// What is to be waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Descriptor {
+    pub fd: RawFd,
+    /// Another one each time that the port was opened anew: the number alone may be the same.
+    pub opening: u32,
+}
+
 /// Counted since the port was opened.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct PortCounters {
@@ -70,7 +78,7 @@ pub trait Port: Send + fmt::Debug {
 
     /// A descriptor that becomes readable (edge-triggered is enough) when a block or an edge is
     /// there. `None` on virtual time, where the scheduler reads every frame.
-    fn descriptor(&self) -> Option<RawFd>;
+    fn descriptor(&self) -> Option<Descriptor>;
 
     /// The next received frame, oldest first.
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError>;

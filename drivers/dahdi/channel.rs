@@ -10,7 +10,7 @@ use nix::{
 use std::{
     fs::File,
     io::{self, Read as _, Write as _},
-    os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd},
 };
 use types::{
     digits::Digits,
@@ -211,14 +211,6 @@ impl Channel {
         ioctl::dial(&self.file, &operation).map_err(failed)
     }
 
-    /// A second descriptor of the same channel, for putting it on-hook from outside.
-    pub fn duplicate(&self) -> Result<Channel, PortError> {
-        Ok(Channel {
-            file: self.file.try_clone().map_err(|error| system(&error))?,
-            number: self.number,
-        })
-    }
-
     pub fn descriptor(&self) -> RawFd {
         self.file.as_raw_fd()
     }
@@ -227,6 +219,35 @@ impl Channel {
 impl AsFd for Channel {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
+    }
+}
+
+/// A second descriptor, kept for a channel's whole life, opened or not: what puts it on-hook from
+/// outside. It follows each reopening, and never keeps a channel that failed.
+#[derive(Debug)]
+pub struct Grip(OwnedFd);
+
+impl Grip {
+    /// A hand on nothing.
+    pub fn new() -> Result<Grip, PortError> {
+        let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
+        Ok(Grip(nothing.into()))
+    }
+
+    pub fn follow(&self, channel: &Channel) -> Result<(), PortError> {
+        ioctl::redirect(&self.0, channel).map_err(failed)
+    }
+
+    pub fn let_go(&self) -> Result<(), PortError> {
+        let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
+        ioctl::redirect(&self.0, &nothing).map_err(failed)
+    }
+
+    pub fn on_hook(&self) -> Result<(), PortError> {
+        ioctl::hook(&self.0, Hook::OnHook as i32).map_err(|error| match error {
+            Errno::ENOTTY => PortError::Gone,
+            other => failed(other),
+        })
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::{
     block_clock::BlockClock,
-    channel::{Channel, Event, Hook, Moved, PulseTiming, QUEUE, Role},
+    channel::{Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
 };
-use crate::port::{Cutoff, Port, PortCounters, PortError, Read, Write};
-use std::{collections::VecDeque, os::fd::RawFd};
+use crate::port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write};
+use std::{collections::VecDeque, sync::Arc};
 use types::{
     edge::{Edge, EdgeAt, HookState, PortCommand},
     frame::{FRAME, Frame, Law},
@@ -41,6 +41,9 @@ pub struct Wiring {
 pub struct DahdiPort {
     wiring: Wiring,
     channel: Option<Channel>,
+    /// How often it was opened.
+    openings: u32,
+    grip: Arc<Grip>,
     media: bool,
     clock: BlockClock,
     counters: PortCounters,
@@ -60,10 +63,15 @@ pub struct DahdiPort {
 
 impl DahdiPort {
     /// A port that is not open yet: its first use opens it.
-    pub fn new(wiring: Wiring) -> DahdiPort {
-        DahdiPort {
+    ///
+    /// # Errors
+    /// When the system has no descriptors left.
+    pub fn new(wiring: Wiring) -> Result<DahdiPort, PortError> {
+        Ok(DahdiPort {
             wiring,
             channel: None,
+            openings: 0,
+            grip: Arc::new(Grip::new()?),
             media: false,
             clock: BlockClock::new(),
             counters: PortCounters::default(),
@@ -75,12 +83,12 @@ impl DahdiPort {
             battery_at: None,
             reversed: false,
             pulsing: false,
-        }
+        })
     }
 
     /// Opens the channel now, to learn at once what is wrong with it.
     pub fn open(wiring: Wiring) -> Result<DahdiPort, PortError> {
-        let mut port = DahdiPort::new(wiring);
+        let mut port = DahdiPort::new(wiring)?;
         port.channel()?;
         Ok(port)
     }
@@ -99,6 +107,8 @@ impl DahdiPort {
                     Role::IsFed => "being a trunk: the channel is configured to feed a telephone",
                 }));
             }
+            self.grip.follow(&channel)?;
+            self.openings = self.openings.wrapping_add(1);
             // Opening has hung it up.
             self.off_hook = false;
             self.refeed_at = None;
@@ -114,6 +124,7 @@ impl DahdiPort {
     fn check<T>(&mut self, result: Result<T, PortError>) -> Result<T, PortError> {
         if matches!(result, Err(PortError::Gone | PortError::Driver(_))) {
             self.channel = None;
+            let _ = self.grip.let_go();
         }
         result
     }
@@ -329,8 +340,12 @@ impl Port for DahdiPort {
         self.wiring.law
     }
 
-    fn descriptor(&self) -> Option<RawFd> {
-        self.channel.as_ref().map(Channel::descriptor)
+    fn descriptor(&self) -> Option<Descriptor> {
+        let channel = self.channel.as_ref()?;
+        Some(Descriptor {
+            fd: channel.descriptor(),
+            opening: self.openings,
+        })
     }
 
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {
@@ -418,25 +433,25 @@ impl Port for DahdiPort {
     }
 
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {
-        let channel = self.channel.as_ref().ok_or(PortError::Gone)?;
-        Ok(Box::new(DahdiCutoff(channel.duplicate()?)))
+        Ok(Box::new(DahdiCutoff(Arc::clone(&self.grip))))
     }
 }
 
 impl Drop for DahdiPort {
-    /// On-hook at once: closing alone would do it only when no duplicate is left.
+    /// On-hook, and closed though a hand from outside outlives the port.
     fn drop(&mut self) {
         if let Some(channel) = &self.channel {
             let _ = channel.hook(Hook::OnHook);
         }
+        let _ = self.grip.let_go();
     }
 }
 
 #[derive(Debug)]
-struct DahdiCutoff(Channel);
+struct DahdiCutoff(Arc<Grip>);
 
 impl Cutoff for DahdiCutoff {
     fn on_hook(&self) -> Result<(), PortError> {
-        self.0.hook(Hook::OnHook)
+        self.0.on_hook()
     }
 }

@@ -4,8 +4,8 @@
 //! header itself where the kernel modules are built. Everything unsafe of the driver is here.
 #![allow(unsafe_code)]
 
-use nix::libc::c_int;
-use std::os::fd::{AsFd, AsRawFd};
+use nix::{errno::Errno, libc::c_int};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 /// `struct dahdi_params`: a channel's state and times (ms).
 #[repr(C)]
@@ -154,6 +154,14 @@ pub fn event(fd: &impl AsFd) -> nix::Result<c_int> {
     // SAFETY: the call writes one int behind the pointer, which lives until it returns.
     unsafe { raw::get_event(fd.as_fd().as_raw_fd(), &mut event) }?;
     Ok(event)
+}
+
+/// Makes `target` a descriptor of what `source` is one of, in one step that no other thread sees
+/// half done; what it was before is closed.
+pub fn redirect(target: &OwnedFd, source: &impl AsFd) -> nix::Result<()> {
+    let (from, to) = (source.as_fd().as_raw_fd(), target.as_raw_fd());
+    // SAFETY: both descriptors are open, and `target` stays its owner's afterwards.
+    Errno::result(unsafe { nix::libc::dup3(from, to, nix::libc::O_CLOEXEC) }).map(drop)
 }
 
 /// Joins a channel with others, or takes it out.

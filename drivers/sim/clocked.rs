@@ -2,7 +2,7 @@
 //! and, with media off, when the far end is about to do something.
 
 use crate::{
-    port::{Cutoff, Port, PortCounters, PortError, Read, Write},
+    port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
     sim::{far_end::FarEnd, sim_port::SimPort},
 };
 use nix::{
@@ -13,7 +13,7 @@ use nix::{
     time::clock_gettime,
 };
 use std::{
-    os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd},
     time::Duration,
 };
 use types::{
@@ -149,8 +149,11 @@ impl<F: FarEnd> Port for Clocked<F> {
         self.port.law()
     }
 
-    fn descriptor(&self) -> Option<RawFd> {
-        Some(self.timer.as_fd().as_raw_fd())
+    fn descriptor(&self) -> Option<Descriptor> {
+        Some(Descriptor {
+            fd: self.timer.as_fd().as_raw_fd(),
+            opening: 0,
+        })
     }
 
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {

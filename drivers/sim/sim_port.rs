@@ -7,7 +7,7 @@
 
 use crate::{
     handed::Handed,
-    port::{Cutoff, Port, PortCounters, PortError, Read, Write},
+    port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
     sim::{
         copper::{Copper, Path},
         exchange::{Exchange, line::ExchangeLine, routes::Routes},
@@ -20,7 +20,6 @@ use crate::{
 };
 use std::{
     collections::VecDeque,
-    os::fd::RawFd,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -393,7 +392,7 @@ impl<F: FarEnd> Port for SimPort<F> {
         self.law
     }
 
-    fn descriptor(&self) -> Option<RawFd> {
+    fn descriptor(&self) -> Option<Descriptor> {
         None
     }
 

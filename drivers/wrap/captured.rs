@@ -2,9 +2,8 @@
 
 use crate::{
     handed::Handed,
-    port::{Cutoff, Port, PortCounters, PortError, Read, Write},
+    port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
 };
-use std::os::fd::RawFd;
 use types::{
     edge::{EdgeAt, HookState, PortCommand},
     frame::{Frame, Law},
@@ -80,7 +79,7 @@ impl Port for Captured {
         self.inner.law()
     }
 
-    fn descriptor(&self) -> Option<RawFd> {
+    fn descriptor(&self) -> Option<Descriptor> {
         self.inner.descriptor()
     }
 

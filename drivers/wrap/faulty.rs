@@ -1,10 +1,9 @@
 //! A port with seeded faults, so that the controller's answers to them can be tested.
 
 use crate::{
-    port::{Cutoff, Port, PortCounters, PortError, Read, Write},
+    port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
     sim::noise::Random,
 };
-use std::os::fd::RawFd;
 use types::{
     edge::{Edge, EdgeAt, HookState, PortCommand},
     frame::{FRAME, FRAME_TICKS, Frame, Law},
@@ -106,7 +105,7 @@ impl Port for Faulty {
         self.inner.law()
     }
 
-    fn descriptor(&self) -> Option<RawFd> {
+    fn descriptor(&self) -> Option<Descriptor> {
         self.inner.descriptor()
     }
 

@@ -2,9 +2,9 @@
 
 use crate::{
     handed::Handed,
-    port::{Cutoff, Port, PortCounters, PortError, Read, Write},
+    port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
 };
-use std::{collections::VecDeque, os::fd::RawFd};
+use std::collections::VecDeque;
 use types::{
     edge::{EdgeAt, HookState, PortCommand},
     frame::{Frame, Law},
@@ -112,7 +112,7 @@ impl Port for Traced {
         self.inner.law()
     }
 
-    fn descriptor(&self) -> Option<RawFd> {
+    fn descriptor(&self) -> Option<Descriptor> {
         self.inner.descriptor()
     }
 

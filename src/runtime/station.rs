@@ -11,7 +11,7 @@ use crate::runtime::{
     numbering::{Numbering, OWN_NUMBER},
     side::{Received, Side, Written},
 };
-use drivers::port::Port;
+use drivers::port::{Descriptor, Port};
 use line::{Input, Outputs};
 use std::{
     fmt,
@@ -178,7 +178,7 @@ impl Station {
     }
 
     /// The phone's descriptor, to be waited for.
-    pub fn descriptor(&self) -> Option<std::os::fd::RawFd> {
+    pub fn descriptor(&self) -> Option<Descriptor> {
         self.phone.port.descriptor()
     }
 

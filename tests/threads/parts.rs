@@ -2,7 +2,7 @@
 //! know or to cause goes through atomics, for a line's thread may not lock.
 
 use crate::scripted_line::{Script, ScriptedLine};
-use drivers::port::{Cutoff, Port, PortCounters, PortError, Read, Write};
+use drivers::port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write};
 use line::keeper::TrunkState;
 use sallyport::runtime::{
     clock::Clock,
@@ -12,7 +12,6 @@ use sallyport::runtime::{
     threads::{Controller, ThreadOptions, hub::Audience},
 };
 use std::{
-    os::fd::RawFd,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::SeqCst},
@@ -150,7 +149,7 @@ impl Port for Tape {
         Law::Mu
     }
 
-    fn descriptor(&self) -> Option<RawFd> {
+    fn descriptor(&self) -> Option<Descriptor> {
         None
     }
 

@@ -1,6 +1,6 @@
 //! The body of a line: what it does with what comes, and in which order.
 
-use drivers::port::{Cutoff, Port, PortCounters, PortError, Read, Write};
+use drivers::port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write};
 use line::{Input, Outputs};
 use sallyport::runtime::{
     gauges::Gauges,
@@ -9,7 +9,6 @@ use sallyport::runtime::{
 };
 use std::{
     collections::VecDeque,
-    os::fd::RawFd,
     sync::{Arc, Mutex},
 };
 use types::{
@@ -61,7 +60,7 @@ impl Port for Fed {
         Law::A
     }
 
-    fn descriptor(&self) -> Option<RawFd> {
+    fn descriptor(&self) -> Option<Descriptor> {
         None
     }
 

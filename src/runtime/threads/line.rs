@@ -10,6 +10,7 @@ use crate::runtime::{
     station::Station,
 };
 use crossbeam_channel::Sender;
+use drivers::port::Descriptor;
 use mio::{Events, Interest, Poll, Token, Waker, unix::SourceFd};
 use std::{
     any::Any,
@@ -62,8 +63,10 @@ pub struct LineSeat {
     terms: LineTerms,
     poll: Poll,
     events: Events,
-    /// The phone's descriptor is waited for.
-    polled: bool,
+    /// The descriptor that is waited for: the phone's.
+    polled: Option<Descriptor>,
+    /// One that the system would not wait for; told once.
+    refused: Option<Descriptor>,
     hurried: u32,
 }
 
@@ -96,29 +99,18 @@ impl LineSeat {
     ) -> io::Result<(LineSeat, Arc<Waker>)> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
-        let mut polled = false;
-        if let Some(descriptor) = station.descriptor() {
-            // Never writable: one write a read never fills the queue for good.
-            let interest = Interest::READABLE | Interest::PRIORITY;
-            let mut source = SourceFd(&descriptor);
-            match poll.registry().register(&mut source, PHONE, interest) {
-                Ok(()) => polled = true,
-                Err(error) => terms.notices.tell(Notice::NotPollable {
-                    line: station.id(),
-                    why: error.to_string(),
-                }),
-            }
-        }
-        let seat = LineSeat {
+        let mut seat = LineSeat {
             station,
             inbox,
             outbox,
             terms,
             poll,
             events: Events::with_capacity(4),
-            polled,
+            polled: None,
+            refused: None,
             hurried: 0,
         };
+        seat.follow_descriptor();
         Ok((seat, waker))
     }
 
@@ -144,7 +136,34 @@ impl LineSeat {
             if self.station.stopped(now, &self.outbox) {
                 return Exit::Stopped;
             }
+            self.follow_descriptor();
             self.wait();
+        }
+    }
+
+    /// A port that failed and was opened again has another descriptor. The one before is closed,
+    /// and so no longer waited for.
+    fn follow_descriptor(&mut self) {
+        let descriptor = self.station.descriptor();
+        if descriptor == self.polled || (descriptor.is_some() && descriptor == self.refused) {
+            return;
+        }
+        self.polled = None;
+        let Some(descriptor) = descriptor else {
+            return;
+        };
+        // Never writable: one write a read never fills the queue for good.
+        let interest = Interest::READABLE | Interest::PRIORITY;
+        let mut source = SourceFd(&descriptor.fd);
+        match self.poll.registry().register(&mut source, PHONE, interest) {
+            Ok(()) => self.polled = Some(descriptor),
+            Err(error) => {
+                self.refused = Some(descriptor);
+                self.terms.notices.tell(Notice::NotPollable {
+                    line: self.station.id(),
+                    why: error.to_string(),
+                });
+            }
         }
     }
 
@@ -169,7 +188,7 @@ impl LineSeat {
         let now = self.terms.clock.now();
         let mut wake = self.station.wake_at();
         let media = self.station.media();
-        let look = match (self.polled, media) {
+        let look = match (self.polled.is_some(), media) {
             (true, true) => now + MEDIA_LOOK,
             (true, false) => wake,
             (false, true) => Tick(now.0 - now.0 % FRAME_TICKS.0) + FRAME_TICKS,

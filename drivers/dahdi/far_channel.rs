@@ -130,9 +130,9 @@ impl<F: FarEnd> FarChannel<F> {
                 Edge::LoopOpen | Edge::BatteryLost => Hook::OnHook,
                 Edge::RingStart => Hook::Ring,
                 Edge::RingStop => Hook::RingOff,
-                // The kernel ends its disconnect signal by itself.
-                Edge::BatteryBack => continue,
-                _ => return Err(PortError::Unsupported("this edge between local spans")),
+                // The kernel ends its disconnect signal by itself; polarity and alarms are no
+                // matter of signalling bits: a span of cards has them, or nothing has.
+                _ => continue,
             };
             self.channel.hook(hook)?;
             if hook == Hook::OnHook {

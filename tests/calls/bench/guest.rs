@@ -20,6 +20,7 @@ use drivers::{
 };
 use sallyport::runtime::{
     clock::Clock,
+    sched::{WATCHDOG_PRIORITY, go_real_time},
     threads::{Controller, ThreadOptions, hub::Audience},
     virtual_time::Story,
 };
@@ -131,6 +132,8 @@ impl FarEnds {
         let far = opened.unwrap_or_else(|e| panic!("the far end at channel {channel}: {e}"));
         let stop = Arc::clone(&self.stop);
         thread::spawn(move || {
+            // It stands for hardware, which no test's own work holds up.
+            go_real_time(WATCHDOG_PRIORITY).expect("the guest's programs are root's");
             let lived = far.run(&stop);
             let (transcript, counters) = lived.unwrap_or_else(|e| panic!("channel {channel}: {e}"));
             let lost = counters.overruns + counters.underruns;

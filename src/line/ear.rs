@@ -249,17 +249,19 @@ impl TrunkEar {
             },
             data: (stage != Stage::Seized).then_some(&mut self.data),
         };
+        let mut frames = Frames::default();
+        listeners.process(samples, at, &mut frames);
         let Frames {
             dtmf,
             progress,
             data,
-        } = listeners.process(samples, at);
+        } = &frames;
         push_digits(&dtmf.events, &mut self.key_down, out);
         push_tones(&progress.events, out);
         let tonal = progress.tonal || dtmf.suspect || data.tonal;
         let voice = self.voice.process(samples, at, tonal);
         if stage != Stage::Seized {
-            let tones = Tones::of(&progress, &dtmf, &data);
+            let tones = Tones::of(progress, dtmf, data);
             self.machine |= data.tty.is_some() || !data.modem.is_empty();
             if self
                 .answered_at
@@ -271,7 +273,7 @@ impl TrunkEar {
                 push_pulses(&self.pulses.process(&frame.filtered, at), out);
             }
             if stage == Stage::Talk {
-                let facts = Facts::of(&progress, &dtmf, &data, self.key_down);
+                let facts = Facts::of(progress, dtmf, data, self.key_down);
                 self.third(&frame.received, sent, at, facts);
             }
         }

@@ -17,7 +17,7 @@
 //!
 //! Limits: found at 0 to -35 dBm0 a frequency, up to 6 dB of twist (10 at best), within 2 % in
 //! frequency and 15 % in every length (E.180 lets exchanges stray 1 to 2 and 10 %), with 10 dB
-//! of signal over white noise; bursts from 45 ms. Where a plan has a ringback of the dial tone's
+//! of signal over white noise; bursts from 50 ms. Where a plan has a ringback of the dial tone's
 //! frequency, dial tone takes 1.2 times the longest ringing burst; a plan of dial tones alone
 //! ([`TonePlan::only`]) needs 600 ms everywhere. One pair that fits is told: who must not take
 //! two notes of a melody for busy waits for the second cycle.

@@ -484,3 +484,33 @@ fn all_paths_hear_the_same() {
         assert!(heard(path) == plain, "{path:?}");
     }
 }
+
+/// In windows of 20, 40 and, but for being brief, 80 ms; shorter ones are heard by luck.
+#[test]
+fn bursts_of_50_ms_are_heard_in_noise_10_db_below() {
+    for freqs in [
+        &[425.0][..],
+        &[400.0, 440.0],
+        &[480.0, 620.0],
+        &[400.0, 425.0],
+        &[1400.0],
+    ] {
+        let missed = |ms| {
+            let tone = ToneDef::cadenced(Tone::CallWaiting, &[Burst::new(freqs, -20.0, ms, 317)]);
+            let plan = TonePlan {
+                tones: vec![tone.clone()],
+                ..TonePlan::default()
+            };
+            let is_missed = |seed: &u64| {
+                let mut rng = Rng::new(*seed);
+                let mut audio = vec![0; 800 + rng.below(80)];
+                audio.extend(play(&tone, 1500));
+                add_noise(&mut rng, &mut audio, -30.0);
+                tones(&listen(&mut Progress::new(&plan), &audio)).is_empty()
+            };
+            (0..20).filter(is_missed).count()
+        };
+        assert_eq!(missed(50), 0, "{freqs:?}");
+        assert!(missed(25) > 10, "{freqs:?}");
+    }
+}

@@ -28,5 +28,6 @@ mod talk;
 mod text_telephone;
 mod third_party;
 mod trunk;
+mod trunk_lost;
 mod type_ahead;
 mod who_answered;

@@ -26,7 +26,6 @@ mod active;
 mod blocks;
 mod edge;
 mod guard;
-mod phasor;
 mod rows;
 mod screen;
 mod steady;

@@ -10,7 +10,6 @@ use super::{
     Profile, Recent,
     blocks::{BLOCK, BLOCKS, Blocks, FIRST, SEEN},
     edge::{age, share},
-    phasor::Phasor,
     screen::{Pair, Screen, Tones},
     steady::{Steady, lag},
 };
@@ -19,6 +18,7 @@ use crate::{
     bank::HOP,
     level::power_dbm0,
     simd::{Kernels, Work, blocks::GROUPS},
+    wave::Phasor,
 };
 use std::ops::Range;
 

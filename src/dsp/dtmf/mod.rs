@@ -236,7 +236,11 @@ impl Dtmf {
         let hit = key.as_ref().and_then(|key| {
             let (tones, screen) = (key.tones, &self.screen);
             match &self.active {
-                Some(active) if active.is(tones) => Some(Hit { tones, clear: true }),
+                Some(active) if active.is(tones) => Some(Hit {
+                    tones,
+                    clear: true,
+                    again: false,
+                }),
                 _ => screen.hit(key, again, &self.recent, self.path),
             }
         });
@@ -268,7 +272,7 @@ impl Dtmf {
             },
             (Some(hit), _) => Candidate {
                 tones: hit.tones,
-                hits: 1,
+                hits: 1 + u8::from(hit.again),
                 missed: false,
             },
             // A key that has just been released is looked at once more.

@@ -93,7 +93,7 @@ const TALK: Limits = Limits {
     in_hum: most(0.13, 0.03, 0.045, 0.07),
     noisy: most(0.3, 0.012, 0.045, 0.0),
     ringing: most(0.13, 0.03, 0.008, 0.07),
-    running: most(0.05, 0.002, 0.001, 0.0),
+    running: most(0.05, 0.003, 0.001, 0.0),
     running_in_hum: most(0.05, 0.005, 0.001, 0.001),
 };
 

@@ -18,8 +18,8 @@
 //! - twist: accepted from +4 to -8 dB (high less low), rejected beyond +9 and -13;
 //! - length: accepted from 40 ms, rejected to 23 ms; pause 40 ms; an interruption of
 //!   10 ms is bridged; two digits within 93 ms are two;
-//! - signal to noise 6 dB, but for one in ten thousand; dial tones from 330 to 450 Hz 12 dB
-//!   stronger than the digit, but for one in a thousand;
+//! - signal to noise 6 dB, but for four in ten thousand; dial tones from 330 to 450 Hz 12 dB
+//!   stronger than the digit;
 //! - told to 1 ms and, but for noise, half a dB (99 % of digits, also 15 dB above noise).
 
 mod active;

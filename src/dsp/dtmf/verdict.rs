@@ -2,9 +2,9 @@
 //!
 //! Both tones are fitted to each 5 ms of the last 70 ms, at the frequencies that they have. The
 //! blocks in which both are as strong as in the middle are the digit. A digit is steady in
-//! amplitude and frequency, both its tones begin at once, and what they leave unexplained is
-//! noise, which cannot be foretold from one sample to the next. Voices fail in at least one of
-//! these.
+//! amplitude and frequency, but for what the noise beside it makes; both its tones begin at once,
+//! at their full amplitude; and what they leave unexplained is noise, which cannot be foretold
+//! from one sample to the next. Voices fail in at least one of these.
 
 use super::{
     Profile, Recent,

@@ -104,6 +104,8 @@ pub(super) struct Hit {
     pub tones: Tones,
     /// Without doubt, but for how long it lasts.
     pub clear: bool,
+    /// Found beneath something else because a window before had the same tones.
+    pub again: bool,
 }
 
 /// A row and a column.
@@ -193,7 +195,8 @@ impl Screen {
         let total = self.total();
         let explained = rows + columns;
         let mut above = total;
-        if explained < EXPLAINED * total {
+        let covered = explained < EXPLAINED * total;
+        if covered {
             if !again || explained < UNDER_HUM * total {
                 return None;
             }
@@ -208,6 +211,7 @@ impl Screen {
         Some(Hit {
             tones,
             clear: explained >= CLEAR * above && self.stand_out() && self.in_tune(key),
+            again: covered,
         })
     }
 
@@ -281,6 +285,12 @@ impl Screen {
             true => self.below::<K>(recent) / total,
             false => 0.0,
         }
+    }
+
+    /// Whether most of the window's power is something else's.
+    pub fn is_covered(&self, tones: Tones) -> bool {
+        let explained: f32 = self.key(tones).powers().iter().sum();
+        explained < EXPLAINED * self.total()
     }
 
     /// The mean square of all, in the window.

@@ -5,6 +5,7 @@ mod accept;
 mod admission;
 mod attack_far;
 mod attack_inmate;
+mod attack_tones;
 mod bench;
 mod fraud;
 mod hearing;

@@ -43,6 +43,7 @@ mod echo_path;
 mod episode;
 mod front;
 mod half;
+pub mod inputs;
 mod levels;
 mod measure;
 mod pitch;
@@ -64,7 +65,8 @@ use front::Front;
 use half::HalfSecond;
 use types::{frame::Samples, three_way::ThreeWayEvidence, tick::Tick, tone::Tone};
 
-use weights::{Inputs, THRESHOLD};
+use inputs::Inputs;
+use weights::THRESHOLD;
 
 /// How eager the detector is.
 #[derive(Clone, Copy, PartialEq, Debug)]

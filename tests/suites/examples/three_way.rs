@@ -140,7 +140,9 @@ fn fit() {
     println!("//! The trees of [`super::weights`], made by");
     println!("//! `cargo run --release -p suites --example three_way -- fit`");
     println!("//! on the training part of the labelled set, never on its test part.\n");
-    println!("use super::weights::Tree;\n");
+    println!("use super::{{");
+    println!("    inputs::{{Input::*, Side}},");
+    println!("    weights::{{Question, Tree}},\n}};\n");
     println!("#[rustfmt::skip]");
     println!("pub(super) const TREES: [Tree; {}] = [", fitted.trees.len());
     for tree in &fitted.trees {
@@ -150,14 +152,17 @@ fn fit() {
             next,
             leaves,
         } = tree;
-        println!("    tree({side}, {root:?}, {next:?}, {leaves:?}),");
+        let side = format!("{side:?}").to_lowercase();
+        println!("    {side}({root:?}, {next:?},\n        {leaves:?}),");
     }
-    println!("];\n");
-    println!(
-        "const fn tree(side: usize, root: Question, next: [Question; 2], leaves: [f32; 4]) -> Tree {{"
-    );
-    println!("    Tree {{ side, root, next, leaves }}\n}}\n");
-    println!("type Question = (usize, f32);");
+    println!("];");
+    for side in ["Left", "Changed"] {
+        let name = side.to_lowercase();
+        println!(
+            "\nconst fn {name}(root: Question, next: [Question; 2], leaves: [f32; 4]) -> Tree {{"
+        );
+        println!("    Tree {{ side: Side::{side}, root, next, leaves }}\n}}");
+    }
 }
 
 /// On two threads, in order.

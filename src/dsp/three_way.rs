@@ -123,7 +123,7 @@ pub struct Evidence {
 }
 
 /// The most pieces that an episode has: one of each kind.
-pub const MOST_EVIDENCE: usize = 9;
+pub const MOST_EVIDENCE: usize = ThreeWayEvidence::ALL.len();
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct ThreeWayEvent {

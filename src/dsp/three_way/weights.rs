@@ -90,7 +90,7 @@ pub fn both([left, changed]: [f32; 2]) -> f32 {
 
 /// What each kind of evidence adds to the two odds, against an ordinary silence.
 pub(super) fn pieces(inputs: &Inputs) -> [(ThreeWayEvidence, f32); MOST_EVIDENCE] {
-    let mut pieces = KINDS.map(|kind| (kind, 0.0));
+    let mut pieces = ThreeWayEvidence::ALL.map(|kind| (kind, 0.0));
     let mut add = |input: Input, worth: f32| {
         let kind = input.about().kind;
         if let Some(piece) = pieces.iter_mut().find(|piece| piece.0 == kind) {
@@ -107,15 +107,3 @@ pub(super) fn pieces(inputs: &Inputs) -> [(ThreeWayEvidence, f32); MOST_EVIDENCE
     }
     pieces
 }
-
-const KINDS: [ThreeWayEvidence; MOST_EVIDENCE] = [
-    ThreeWayEvidence::Click,
-    ThreeWayEvidence::Silence,
-    ThreeWayEvidence::Level,
-    ThreeWayEvidence::NoiseFloor,
-    ThreeWayEvidence::EchoPath,
-    ThreeWayEvidence::DialTone,
-    ThreeWayEvidence::Digit,
-    ThreeWayEvidence::Ringback,
-    ThreeWayEvidence::NewTalker,
-];

@@ -114,12 +114,10 @@ const HARD: [(Kind, f32); 5] = [
 ];
 
 /// Calls of the training part that are fitted to.
-const SETS: [(Shares, Range<u64>); 6] = [
-    (&JOINED, 1..801),
-    (&JOINED, 2001..3001),
-    (&ALONE, 1..801),
-    (&EVENLY, 801..1301),
-    (&EVENLY, 4001..4601),
+const SETS: [(Shares, Range<u64>); 4] = [
+    (&JOINED, 1..3001),
+    (&ALONE, 1..1501),
+    (&EVENLY, 4001..5001),
     (&HARD, 10_001..11_401),
 ];
 

@@ -1,11 +1,14 @@
 //! Fits the trees of the three-way detector to labelled calls.
 //!
 //! Gradient boosting on the logistic loss of "left and changed", a tree to each in turn; a
-//! measurement with a sign is never used against it. A call is judged by its highest score: after a
+//! measurement of which more is told to be likelier is never used against it. A call is judged by its highest score: after a
 //! first fit on moments over time, the moments that score highest (in calls with a third party
 //! within the time that counts, in each episode without one) count most in a second fit.
 
-use super::{call::Call, score::listen};
+use super::{
+    call::{ALONE, Call, Kind},
+    score::listen,
+};
 use dsp::{
     plan::TonePlan,
     three_way::{
@@ -22,6 +25,7 @@ type History = Vec<(f32, Inputs)>;
 /// The episodes of a call.
 #[derive(Debug)]
 pub struct Measured {
+    kind: Kind,
     /// Those in which a third party was joined, from then to the end of what counts.
     third: Vec<History>,
     /// Those in which nothing happened.
@@ -51,6 +55,7 @@ impl Measured {
 
     fn labelled(call: &Call, all: BTreeMap<u64, History>) -> Measured {
         let mut measured = Measured {
+            kind: call.kind,
             third: Vec::new(),
             nothing: Vec::new(),
         };
@@ -97,8 +102,9 @@ const LEAST: f32 = 3.0;
 
 impl Fitted {
     pub fn new(calls: &[Measured]) -> Fitted {
-        let first = Fitted::boosted(&over_time(calls), TREES[0], RATES[0]);
-        Fitted::boosted(&first.highest(calls), TREES[1], RATES[1])
+        let counts = counts(calls);
+        let first = Fitted::boosted(&over_time(calls, &counts), TREES[0], RATES[0]);
+        Fitted::boosted(&first.highest(calls, &counts), TREES[1], RATES[1])
     }
 
     pub fn score(&self, inputs: &Inputs) -> f32 {
@@ -118,7 +124,7 @@ impl Fitted {
     }
 
     /// Moments over time of what was nothing, and the highest of all.
-    fn highest(&self, calls: &[Measured]) -> Vec<Sample> {
+    fn highest(&self, calls: &[Measured], counts: &[f32]) -> Vec<Sample> {
         let mut samples = Vec::new();
         let sorted = |moments: &mut Vec<(f32, Inputs)>, most: usize| {
             moments.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -128,16 +134,16 @@ impl Fitted {
             let scores = history.iter().map(|(_, i)| (self.score(i), *i));
             scores.collect()
         };
-        for call in calls {
+        for (call, &count) in calls.iter().zip(counts) {
             let mut third: Vec<_> = call.third.iter().flat_map(scored).collect();
             sorted(&mut third, 10);
             let weight = 1.0 / third.len() as f32;
             samples.extend(third.iter().map(|m| Sample::new(m.1, true, weight)));
             for history in &call.nothing {
-                spread(history, 0.3, &mut samples);
+                spread(history, 0.3 * count, &mut samples);
                 let mut highest = scored(history);
                 sorted(&mut highest, 4);
-                samples.extend(highest.iter().map(|m| Sample::new(m.1, false, 0.4)));
+                samples.extend(highest.iter().map(|m| Sample::new(m.1, false, 0.4 * count)));
             }
         }
         samples
@@ -154,6 +160,40 @@ impl Sample {
     }
 }
 
+/// How much each call counts. Kinds that are rare among calls were taken more often, to be learnt;
+/// what they count is drawn half of the way (as logarithms) back to their share.
+fn counts(calls: &[Measured]) -> Vec<f32> {
+    let alone = || calls.iter().filter(|call| !call.kind.has_third());
+    let all = alone().count() as f32;
+    let shares: f32 = ALONE.iter().map(|(_, share)| share).sum();
+    let mut counts = vec![1.0; calls.len()];
+    for (kind, share) in ALONE {
+        let taken = alone().filter(|call| call.kind == kind).count() as f32 / all;
+        let of_kind = calls
+            .iter()
+            .zip(&mut counts)
+            .filter(|(call, _)| call.kind == kind);
+        of_kind.for_each(|(_, count)| *count = (share / shares / taken).powf(0.5));
+    }
+    let pairs = || {
+        calls
+            .iter()
+            .zip(&counts)
+            .filter(|(call, _)| !call.kind.has_third())
+    };
+    let mean = pairs().map(|(_, count)| count).sum::<f32>() / all;
+    let drawn = calls.iter().zip(&counts);
+    drawn
+        .map(|(call, count)| {
+            if call.kind.has_third() {
+                *count
+            } else {
+                count / mean
+            }
+        })
+        .collect()
+}
+
 /// Six moments of an episode without a third party.
 fn spread(history: &History, weight: f32, samples: &mut Vec<Sample>) {
     let step = (history.len() / 6).max(1);
@@ -163,9 +203,9 @@ fn spread(history: &History, weight: f32, samples: &mut Vec<Sample>) {
 }
 
 /// Moments of every episode, each call and each episode without a third party counting alike.
-fn over_time(calls: &[Measured]) -> Vec<Sample> {
+fn over_time(calls: &[Measured], counts: &[f32]) -> Vec<Sample> {
     let mut samples = Vec::new();
-    for call in calls {
+    for (call, &count) in calls.iter().zip(counts) {
         let mut third: Vec<&(f32, Inputs)> = call.third.iter().flatten().collect();
         // The last ones know most.
         third.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -173,7 +213,7 @@ fn over_time(calls: &[Measured]) -> Vec<Sample> {
         let weight = 1.0 / third.len().max(1) as f32;
         samples.extend(third.iter().map(|m| Sample::new(m.1, true, weight)));
         for history in &call.nothing {
-            spread(history, 0.3, &mut samples);
+            spread(history, 0.3 * count, &mut samples);
         }
     }
     samples
@@ -226,10 +266,7 @@ impl<'a> Boost<'a> {
     /// Adds a tree to one of the propositions.
     fn grow(&mut self, side: Side, rate: f32) -> Option<Tree> {
         self.slope(side);
-        let asked: Vec<&About> = TABLE
-            .iter()
-            .filter(|row| self.chance() && row.says(side))
-            .collect();
+        let asked: Vec<&About> = TABLE.iter().filter(|_| self.chance()).collect();
         self.node.fill(0);
         let root = self.best(&asked, 0)?;
         for (node, step) in self.node.iter_mut().zip(&self.steps[root.1 as usize]) {

@@ -2,10 +2,11 @@
 //!
 //! Two things must be true of a three-way call: the far end *left* for a while, and the connection
 //! was *changed* when it came back. The logarithm of the odds of each is a sum of small trees
-//! (`trees.rs`) that ask for two measurements ([`super::inputs`]) at most: what one of them is worth may
-//! depend on another one, and no more. The score is the logarithm of the odds that both are true. So a
-//! hold without a change is none, and neither is another voice without a hold. Where a measurement
-//! has a sign, more of it never makes its proposition less likely.
+//! (`trees.rs`) that ask for two measurements of [`super::inputs`] at most: what one of them is worth
+//! may depend on another one, and no more. The score is the logarithm of the odds that both are true.
+//! So a hold without a change is none, and neither is another voice without a hold. Any measurement may
+//! speak for either: who comes back changed was away. Where more of it makes a third party likelier
+//! (or less likely), no first question says otherwise.
 //!
 //! What a piece of evidence is worth is told against an ordinary silence, in which nothing was
 //! measured ([`ORDINARY`]): the pieces add up to all that was added to the two odds.
@@ -22,7 +23,7 @@ use types::three_way::ThreeWayEvidence;
 
 /// What the detector calls three-way if nothing else is set: about one false alarm in 20 hours of
 /// training calls that trees fitted to the other three quarters of them had not seen.
-pub const THRESHOLD: f32 = 0.5;
+pub const THRESHOLD: f32 = 1.0;
 
 /// A silence of two seconds in which nothing was measured.
 pub const ORDINARY: Inputs = Inputs::NONE.with(SilentFor, 2.0);

@@ -22,7 +22,7 @@ use super::{
 use types::three_way::ThreeWayEvidence;
 
 /// What the detector calls three-way if nothing else is set: about one false alarm in 20 hours of
-/// training calls that trees fitted to the other three quarters of them had not seen.
+/// calls of the training part that the trees were not fitted to.
 pub const THRESHOLD: f32 = 1.0;
 
 /// A silence of two seconds in which nothing was measured.

@@ -1,9 +1,10 @@
 //! Fits the trees of the three-way detector to labelled calls.
 //!
 //! Gradient boosting on the logistic loss of "left and changed", a tree to each in turn; a
-//! measurement of which more is told to be likelier is never used against it. A call is judged by its highest score: after a
-//! first fit on moments over time, the moments that score highest (in calls with a third party
-//! within the time that counts, in each episode without one) count most in a second fit.
+//! measurement of which more is told to be likelier is never used against it. A call is judged by
+//! its highest score: after a first fit on moments over time, the moments that score highest (in
+//! calls with a third party within the time that counts, in each episode without one) count most
+//! in a second fit.
 
 use super::{
     call::{ALONE, Call, Kind},

@@ -7,7 +7,7 @@ use crate::{
     phase::{Aftermath, DialTone, Phase},
 };
 use types::{
-    answer_class::AnswerClass,
+    answer_class::{AnswerClass, SURE_MACHINE},
     call_record::CallEnd,
     digits::{Digit, Digits},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
@@ -21,7 +21,7 @@ use types::{
     three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
     trunk::{TrunkCondition, TrunkProfile},
-    verdict::{Permit, RecordingRule},
+    verdict::{Handling, Permit, RecordingRule},
 };
 
 /// Between two keys that are pressed in one go, from beginning to beginning.
@@ -153,7 +153,8 @@ impl Attempt {
     }
 
     /// What answered, told by its sound: kept beside the evidence that it was answered. The last
-    /// word counts, but for a person who `talks`: whoever speaks on then is no greeting.
+    /// word counts, but for a person who `talks`: whoever speaks on then is no greeting, and a tone of
+    /// a machine's is only kept beside it.
     pub(crate) fn classified(&mut self, cx: &mut Cx<'_>, class: Weighed<AnswerClass>, talks: bool) {
         let evidence = AnswerEvidence::Class(class.evidence);
         let person = AnswerEvidence::Class(AnswerClass::Person);
@@ -161,14 +162,29 @@ impl Attempt {
         if talks && is_person && class.evidence == AnswerClass::Machine {
             return;
         }
-        self.answer_evidence
-            .retain(|piece| !matches!(piece.evidence, AnswerEvidence::Class(_)));
+        let keeps = talks && self.keeps_person(&class);
+        self.answer_evidence.retain(|piece| match piece.evidence {
+            AnswerEvidence::Class(before) => keeps && before != class.evidence,
+            _ => true,
+        });
         self.hint(Weighed {
             evidence,
             at: class.at,
             trust: class.trust,
         });
         cx.tell(Fact::Class(class));
+    }
+
+    /// Whether whoever the inmate talks to is a person although a machine's tone is heard: who has
+    /// accepted the call is, whatever sounds; who was told by a voice, unless it is a tone that
+    /// nobody whistles.
+    pub(crate) fn keeps_person(&self, class: &Weighed<AnswerClass>) -> bool {
+        let machine = matches!(class.evidence, AnswerClass::Fax | AnswerClass::Modem);
+        let permit = self.permit.as_ref();
+        let accepted = permit.is_some_and(|p| p.handling == Handling::AutomatedOperator);
+        let person = AnswerEvidence::Class(AnswerClass::Person);
+        let spoke = self.answer_evidence.iter().any(|p| p.evidence == person);
+        machine && (accepted || spoke && class.trust < SURE_MACHINE)
     }
 
     /// A third party seems to have been joined.

@@ -59,8 +59,12 @@ pub enum Event<'a> {
     Class(Weighed<AnswerClass>),
     /// What speaks after outpulsing without ringing is an announcement of the network's.
     Announcement,
-    /// The called party dialed this digit on a rotary telephone.
-    PulseKey(Digit),
+    /// The called party dialed this digit on a rotary telephone. `doubtful` when it may be an echo of
+    /// what the inmate recorded as a name.
+    PulseKey {
+        digit: Digit,
+        doubtful: bool,
+    },
     /// A third party seems to have been joined.
     ThreeWay(&'a ThreeWayEvidences),
     TrunkLost,

@@ -11,8 +11,7 @@
 //! recursion, hence no chain of dependent steps and no growth of rounding errors. Eight
 //! frequencies are a [`Group`]; a [`Bank`] is any number of groups. Tables are immutable and
 //! shared by all lines that listen for the same frequencies; a direction of a line holds only
-//! its [`Turned`] phases. One or two directions are done at once (two take four fifths of the time
-//! of one after the other: AVX2).
+//! its [`Turned`] phases.
 //!
 //! Limits: within 0.1 % of the exact transform for a frequency of the bank, others at least 60
 //! dB down beside the window's own sidelobes; a turn is unambiguous for offsets up to 50 Hz.
@@ -314,45 +313,38 @@ impl Bank {
         vec![ring; self.groups.len()].into()
     }
 
-    /// Takes the next hop of one or two legs: writes the bins of each group at this place.
+    /// Takes the next hop of a leg: writes the bins of each group at this place.
     #[inline(always)]
-    pub fn hop<K: Kernels, const LEGS: usize>(
-        &self,
-        hops: [&Folded; LEGS],
-        mut legs: [&mut [Ring]; LEGS],
-        place: usize,
-    ) {
+    pub fn hop<K: Kernels>(&self, hop: &Folded, rings: &mut [Ring], place: usize) {
         let mut at = 0;
         while at < self.groups.len() {
-            let rest = &self.groups[at..];
+            let (rest, rings) = (&self.groups[at..], &mut rings[at..]);
             at += if let Some(three) = rest.first_chunk::<3>() {
-                together::<K, 3, LEGS>(three, hops, &mut legs, (at, place))
+                together::<K, 3>(three, hop, rings, place)
             } else if let Some(two) = rest.first_chunk::<2>() {
-                together::<K, 2, LEGS>(two, hops, &mut legs, (at, place))
+                together::<K, 2>(two, hop, rings, place)
             } else {
                 let one = rest.first_chunk::<1>().expect("there is one");
-                together::<K, 1, LEGS>(one, hops, &mut legs, (at, place))
+                together::<K, 1>(one, hop, rings, place)
             };
         }
     }
 }
 
-/// Some groups, from the one `at` on, at once; returns how many.
+/// Some groups at once, with their rings; returns how many.
 #[inline(always)]
-fn together<K: Kernels, const GROUPS: usize, const LEGS: usize>(
+fn together<K: Kernels, const GROUPS: usize>(
     groups: &[Group; GROUPS],
-    hops: [&Folded; LEGS],
-    legs: &mut [&mut [Ring]; LEGS],
-    (at, place): (usize, usize),
+    hop: &Folded,
+    rings: &mut [Ring],
+    place: usize,
 ) -> usize {
-    let products = K::correlate(groups.each_ref().map(|group| &group.rows), hops);
-    for leg in 0..LEGS {
-        let rings = &mut legs[leg][at..at + GROUPS];
-        for n in 0..GROUPS {
-            let ring = &mut rings[n];
-            let bins = ring.turned.next::<K>(&products[n][leg], &groups[n].step);
-            ring.hops[place % KEPT] = bins;
-        }
+    let products = K::correlate(groups.each_ref().map(|group| &group.rows), [hop]);
+    let rings = &mut rings[..GROUPS];
+    for n in 0..GROUPS {
+        let ring = &mut rings[n];
+        let [products] = &products[n];
+        ring.hops[place % KEPT] = ring.turned.next::<K>(products, &groups[n].step);
     }
     GROUPS
 }
@@ -394,11 +386,11 @@ mod tests {
     use crate::simd::{Path, Portable, Work};
     use goertzel_nostd::Parameters;
 
-    /// The next frame of each leg.
-    struct Next<'a, const LEGS: usize> {
+    /// The next frame of a leg.
+    struct Next<'a> {
         bank: &'a Bank,
-        samples: [&'a Samples; LEGS],
-        rings: [&'a mut [Ring]; LEGS],
+        samples: &'a Samples,
+        rings: &'a mut [Ring],
     }
 
     /// The bins that were written.
@@ -406,15 +398,14 @@ mod tests {
         std::array::from_fn(|group| rings[group].hops[0])
     }
 
-    impl<const LEGS: usize> Work for Next<'_, LEGS> {
-        type Output = [f32; LEGS];
+    impl Work for Next<'_> {
+        type Output = f32;
 
         #[inline(always)]
-        fn run<K: Kernels>(self) -> [f32; LEGS] {
-            let hops = self.samples.map(fold::<K>);
-            let folded = hops.each_ref().map(|hop| &hop.folded);
-            self.bank.hop::<K, LEGS>(folded, self.rings, 0);
-            hops.map(|hop| hop.energy)
+        fn run<K: Kernels>(self) -> f32 {
+            let hop = fold::<K>(self.samples);
+            self.bank.hop::<K>(&hop.folded, self.rings, 0);
+            hop.energy
         }
     }
 
@@ -457,10 +448,10 @@ mod tests {
         let mut rings = bank.start();
         let mut all = Vec::new();
         for frame in frames {
-            let [energy] = path.run(Next {
+            let energy = path.run(Next {
                 bank: &bank,
-                samples: [frame],
-                rings: [&mut rings],
+                samples: frame,
+                rings: &mut rings,
             });
             let bins = bins(&rings);
             all.push(energy.to_bits());
@@ -479,33 +470,35 @@ mod tests {
         }
     }
 
+    /// As the halves of a frame are: a hop's bins don't depend on what is correlated beside it.
     #[test]
-    fn two_legs_at_once_are_each_alone() {
-        let frames = frames(50);
+    fn hops_at_once_are_each_alone() {
+        struct Both<'a>(&'a Group, [&'a Samples; 2]);
+
+        impl Work for Both<'_> {
+            type Output = [[Bins; 2]; 2];
+
+            #[inline(always)]
+            fn run<K: Kernels>(self) -> [[Bins; 2]; 2] {
+                let Both(group, samples) = self;
+                let hops = samples.map(fold::<K>);
+                let [first, second] = hops.each_ref().map(|hop| &hop.folded);
+                let (mut together, mut apart) = (Turned::START, Turned::START);
+                let [one] = group.hops::<K, 1>([first], &mut apart);
+                let [other] = group.hops::<K, 1>([second], &mut apart);
+                [
+                    group.hops::<K, 2>([first, second], &mut together),
+                    [one, other],
+                ]
+            }
+        }
+
+        let (frames, group) = (frames(50), Group::new(&FREQS[2..10]));
         for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
-            let bank = &Bank::new(&FREQS);
-            let (mut one, mut two) = (bank.start(), bank.start());
-            let (mut alone_one, mut alone_two) = (bank.start(), bank.start());
-            for (a, b) in frames.iter().zip(frames.iter().rev()) {
-                let energies = path.run(Next {
-                    bank,
-                    samples: [a, b],
-                    rings: [&mut one, &mut two],
-                });
-                let alone = [(a, &mut alone_one), (b, &mut alone_two)];
-                let alone = alone.map(|(frame, rings)| {
-                    let [energy] = path.run(Next {
-                        bank,
-                        samples: [frame],
-                        rings: [rings],
-                    });
-                    energy
-                });
-                assert_eq!(energies, alone);
-                for (together, apart) in [(&one, &alone_one), (&two, &alone_two)] {
-                    for (x, y) in bins(together).iter().zip(bins(apart)) {
-                        assert_eq!((x.re, x.im), (y.re, y.im));
-                    }
+            for pair in frames.windows(2) {
+                let [together, apart] = path.run(Both(&group, [&pair[0], &pair[1]]));
+                for (x, y) in together.iter().zip(apart) {
+                    assert_eq!((x.re, x.im), (y.re, y.im), "{path:?}");
                 }
             }
         }
@@ -528,8 +521,8 @@ mod tests {
                 let mut rings = bank.start();
                 Path::best().run(Next {
                     bank: &bank,
-                    samples: [frame],
-                    rings: [&mut rings],
+                    samples: frame,
+                    rings: &mut rings,
                 });
                 let bins = bins(&rings);
                 let (re, im) = exact(frame);
@@ -555,8 +548,8 @@ mod tests {
                 for frame in window {
                     Path::best().run(Next {
                         bank: &bank,
-                        samples: [frame],
-                        rings: [&mut rings],
+                        samples: frame,
+                        rings: &mut rings,
                     });
                     for (sum, hop) in sum.iter_mut().zip(&bins(&rings)) {
                         let both = Complex::<Portable>::load(sum).plus(Complex::load(hop));

@@ -5,7 +5,8 @@
 //! share.
 //!
 //! How: two cadences are compared pair by pair (burst, pause) at every relative position;
-//! the longest stretch in which they agree is what a listener must outlast.
+//! the longest stretch in which they agree is what a listener must outlast. How loud a tone is
+//! nobody knows, but how much louder one burst is than the one before is a part of its cadence.
 //!
 //! Limits: a pair fits within 15 % and 5 ms, or 25 ms, whichever is more (exchanges keep 10 %,
 //! ITU-T E.180 clause 5; 5 ms are our measurement); frequencies fit within 2.3 %. Two tones
@@ -14,6 +15,9 @@
 
 use crate::plan::{Burst, MAX_BURSTS, MAX_FREQS, ToneDef};
 use arrayvec::ArrayVec;
+
+/// Bursts of one tone keep their levels, or the steps between them, within this.
+pub(crate) const EVEN_DB: f32 = 5.0;
 
 /// Largest frequency error that still fits, as a share, and the least in Hz.
 pub(crate) const FREQ_TOLERANCE: f32 = 0.023;
@@ -142,11 +146,14 @@ fn pairs_needed_against(a: &ToneDef, b: &ToneDef, share: f32) -> Option<usize> {
     let mut stretch = 0;
     for from_a in 0..a.bursts.len() {
         for from_b in 0..b.bursts.len() {
+            let mut louder_db = None;
             let agreed = (0..FOR_EVER)
                 .take_while(|i| {
                     let a = &a.bursts[(from_a + i) % a.bursts.len()];
                     let b = &b.bursts[(from_b + i) % b.bursts.len()];
-                    same_pair(a, b, share)
+                    let db = a.level_dbm0 - b.level_dbm0;
+                    let step = db - louder_db.replace(db).unwrap_or(db);
+                    same_pair(a, b, share) && step.abs() <= EVEN_DB
                 })
                 .count();
             stretch = stretch.max(agreed);

@@ -36,16 +36,16 @@ pub struct Frames {
 }
 
 impl Listeners<'_> {
-    pub fn process(mut self, samples: &Samples, at: Tick) -> Frames {
-        let mut frames = Frames::default();
+    /// What was in `frames` is forgotten. They are half a kilobyte: to return them would copy it.
+    pub fn process(mut self, samples: &Samples, at: Tick, frames: &mut Frames) {
+        *frames = Frames::default();
         let steady = self.dtmf.path().run(NextFrame {
             listeners: &mut self,
             samples,
             at,
-            frames: &mut frames,
+            frames,
         });
         self.progress.tell(steady, at, &mut frames.progress);
-        frames
     }
 }
 

@@ -11,8 +11,8 @@
 use crate::{
     bands::{Band, LOW_BELOW_HZ, usual_frames, usual_reach},
     cadence::{
-        ends_steady, freq_error, freq_error_within, heard_as, longest, pairs_needed, same_freqs,
-        time_error, time_error_unbound, time_error_within, usual_error,
+        EVEN_DB, ends_steady, freq_error, freq_error_within, heard_as, longest, pairs_needed,
+        same_freqs, time_error, time_error_unbound, time_error_within, usual_error,
     },
     plan::{Burst, MAX_BURSTS, MAX_FREQS, ToneDef},
     segment::Ended,
@@ -125,9 +125,6 @@ const SEQUENCE_GAP_MS: f32 = 55.0;
 const ALONE: (f32, f32) = (0.86, 1.14);
 const TOGETHER: (f32, f32) = (0.82, 1.2);
 
-/// Bursts of one tone keep their level within this.
-const EVEN_DB: f32 = 5.0;
-
 /// What is allowed for finding an edge late.
 pub(crate) const EDGE_LAG: Ticks = Ticks::ms(80);
 
@@ -192,10 +189,21 @@ impl Known {
 
     /// How many bursts of the prefix were heard just before; enough is two, or all.
     pub fn prefix(&self) -> u16 {
-        match self.bursts.len() {
-            1 => 0,
-            count => self.runs[count - 2].pairs,
+        self.before_last().pairs
+    }
+
+    /// When it began whose last burst began then: with the first of the prefix that was heard.
+    pub fn start(&self, last: Tick) -> Tick {
+        match self.before_last() {
+            Run { pairs: 0, .. } => last,
+            run => run.start,
         }
+    }
+
+    fn before_last(&self) -> Run {
+        let last = self.bursts.len() - 1;
+        last.checked_sub(1)
+            .map_or(Run::default(), |at| self.runs[at])
     }
 
     /// The error when a sound of these frequencies can be this tone's deciding burst.

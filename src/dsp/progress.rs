@@ -6,18 +6,18 @@
 //! How: `segment` cuts the audio into sounds and gaps. Each sound with the gap after it is
 //! compared with every burst of every tone; a tone is told when as many pairs in a row fitted it
 //! as it takes to be no other tone of the plan (busy whose cadence is also the beginning of
-//! congestion needs more pairs), and one of its bursts begins again. A steady tone is told once
-//! it has outlasted every burst of the same frequencies in the plan, 600 ms at least (1200 ms
-//! unless it is a dial tone: notes last as long), and has been as even and pure as hardly an
-//! instrument is. Ringback is told early, with `cycles: 0`, when its frequencies are its own and
-//! have lasted 400 ms, or when a burst is over whose length no other tone has. A special
-//! information tone is told when its third part has lasted 150 ms;
-//! its kind is that of the nearest frequencies and lengths of the first two, for the third is
-//! the same in all.
+//! congestion needs more pairs, as where only a step in level tells them apart), and one of its
+//! bursts begins again. A steady tone is told once it has outlasted every burst of the same
+//! frequencies in the plan, 600 ms at least (1200 ms unless it is a dial tone: notes last as
+//! long), and has been as even and pure as hardly an instrument is. Ringback is told early, with
+//! `cycles: 0`, when its frequencies are its own and have lasted 400 ms, or when a burst is over
+//! whose length no other tone has. A special information tone is told when its third part has
+//! lasted 150 ms; its kind is that of the nearest frequencies and lengths of the first two, for
+//! the third is the same in all.
 //!
 //! Limits: found at 0 to -35 dBm0 a frequency, up to 6 dB of twist (10 at best), within 2 % in
 //! frequency and 15 % in every length (E.180 lets exchanges stray 1 to 2 and 10 %), with 10 dB
-//! of signal over white noise; bursts from 45 ms. Where a plan has a ringback of the dial tone's
+//! of signal over white noise; bursts from 50 ms. Where a plan has a ringback of the dial tone's
 //! frequency, dial tone takes 1.2 times the longest ringing burst; a plan of dial tones alone
 //! ([`TonePlan::only`]) needs 600 ms everywhere. One pair that fits is told: who must not take
 //! two notes of a melody for busy waits for the second cycle.

@@ -347,7 +347,10 @@ impl Recogniser {
             known,
             tone: self.known[known].tone,
             error,
-            start: sound.start,
+            start: match self.known[known].kind {
+                Kind::Steady => self.known[known].start(sound.start),
+                _ => sound.start,
+            },
         })
     }
 

@@ -9,9 +9,10 @@
 //! sound fills only partly is proportional to the part, both edges are found to a few
 //! milliseconds although the window is longer.
 //!
-//! Limits: sounds from 45 ms; frequencies in one set at least 25 Hz apart below 700 Hz, to be
-//! heard together; signal to noise 6 dB; level from -45 dBm0; twist between the frequencies of
-//! a sound up to 11 dB.
+//! Limits: sounds from 50 ms, from 90 ms in a set of its own with two frequencies less than 30 Hz
+//! apart below 700 Hz (a plan's brief bursts have shorter windows); frequencies in one set at least
+//! 25 Hz apart below 700 Hz, to be heard together; signal to noise 6 dB; level from -45 dBm0; twist
+//! between the frequencies of a sound up to 11 dB.
 
 use crate::{
     bands::{Band, LOW_BELOW_HZ, usual_frames, usual_reach},

@@ -56,6 +56,60 @@ pub(crate) fn sinc(x: f32) -> f32 {
     }
 }
 
+/// An amplitude with its phase.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Phasor {
+    pub re: f32,
+    pub im: f32,
+}
+
+impl Phasor {
+    /// A turn by at most a quarter of a circle, to six digits.
+    #[inline(always)]
+    pub fn turn(angle: f32) -> Phasor {
+        let x = angle * angle;
+        Phasor {
+            re: 1.0 - x * (0.5 - x * (1.0 / 24.0 - x * (1.0 / 720.0 - x * (1.0 / 40_320.0)))),
+            im: angle * (1.0 - x * (1.0 / 6.0 - x * (1.0 / 120.0 - x * (1.0 / 5040.0)))),
+        }
+    }
+
+    #[inline(always)]
+    pub fn square(self) -> f32 {
+        self.re * self.re + self.im * self.im
+    }
+
+    #[inline(always)]
+    pub fn times(self, by: Phasor) -> Phasor {
+        Phasor {
+            re: self.re * by.re - self.im * by.im,
+            im: self.re * by.im + self.im * by.re,
+        }
+    }
+
+    #[inline(always)]
+    pub fn conjugate(self) -> Phasor {
+        Phasor {
+            re: self.re,
+            im: -self.im,
+        }
+    }
+
+    #[inline(always)]
+    pub fn scaled(self, by: f32) -> Phasor {
+        Phasor {
+            re: self.re * by,
+            im: self.im * by,
+        }
+    }
+
+    /// As [`angle`].
+    #[inline(always)]
+    pub fn angle(self) -> f32 {
+        angle((self.re, self.im))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,10 +3,11 @@
 
 use crate::{Shared, trunk::TrunkFrame};
 use dsp::{
-    answer::{Answer, AnswerEvent, AnswerSettings, Class, Tones},
-    data::DataSignals,
+    answer::{Answer, AnswerEvent, AnswerSettings, Class, Decision, Tones},
+    data::{DataFrame, DataSignals},
     dtmf::{Dtmf, DtmfEvent, Profile},
     leg::{Frames, Listeners},
+    level::dbm0,
     modem::Signal,
     progress::{Progress, ProgressEvent},
     pulse::{CERTAIN, PulseDigits, PulseEvent},
@@ -14,8 +15,8 @@ use dsp::{
     voice::{Voice, VoiceEvent, VoiceSettings},
 };
 use types::{
-    answer_class::AnswerClass,
-    digits::List,
+    answer_class::{AnswerClass, SURE_MACHINE},
+    digits::{Digit, List},
     evidence::{AnswerEvidence, Trust, Weighed},
     frame::Samples,
     heard::Heard,
@@ -43,10 +44,17 @@ pub struct PhoneEar {
     guarded: bool,
     /// Frames in which a key that was down at a change of detectors can't be seen by the new one.
     unseen: u8,
+    /// The key that was told and is down.
+    down: Option<Digit>,
+    /// The key that was down at the last change of detectors, and when that was.
+    carried: Option<(Digit, Tick)>,
 }
 
 /// What a detector hears before it can tell a key.
 const UNSEEN: u8 = 2;
+
+/// A key that a new detector dates no later was down before it began; between two presses is more.
+const CARRIED_WITHIN: Ticks = Ticks::ms(30);
 
 impl PhoneEar {
     pub fn new() -> PhoneEar {
@@ -58,6 +66,8 @@ impl PhoneEar {
             key_down: false,
             guarded: false,
             unseen: 0,
+            down: None,
+            carried: None,
         }
     }
 
@@ -70,6 +80,8 @@ impl PhoneEar {
         self.key_down = false;
         self.guarded = false;
         self.unseen = 0;
+        self.down = None;
+        self.carried = None;
     }
 
     pub fn lost(&mut self, samples: u32) {
@@ -81,7 +93,7 @@ impl PhoneEar {
     /// A frame whose first sample is at `at`. `talking` chooses the detector.
     pub fn frame(&mut self, samples: &Samples, at: Tick, talking: bool, out: &mut HeardList) {
         if talking != self.talking {
-            self.take_turns(talking);
+            self.take_turns(talking, at);
         }
         let detector = if talking {
             &mut self.talk
@@ -89,7 +101,7 @@ impl PhoneEar {
             &mut self.entry
         };
         let dtmf = detector.process(samples, at);
-        push_digits(&dtmf.events, &mut self.key_down, out);
+        self.push_keys(&dtmf.events, out);
         self.key_down |= dtmf.guarded && talking;
         if !dtmf.guarded
             && !dtmf
@@ -98,6 +110,7 @@ impl PhoneEar {
                 .any(|e| matches!(e, DtmfEvent::Start { .. }))
         {
             self.key_down = false;
+            self.down = None;
         }
         self.guarded = dtmf.guarded;
         if self.unseen > 0 {
@@ -111,8 +124,9 @@ impl PhoneEar {
 
     /// The other detector takes over, and knows nothing of the last time. A key that is down stays so
     /// until it can tell.
-    fn take_turns(&mut self, talking: bool) {
+    fn take_turns(&mut self, talking: bool, at: Tick) {
         self.talking = talking;
+        self.carried = self.down.map(|digit| (digit, at));
         if talking {
             self.talk.reset();
         } else {
@@ -121,6 +135,25 @@ impl PhoneEar {
         self.voice.reset();
         self.key_down = false;
         self.unseen = if self.guarded { UNSEEN } else { 0 };
+    }
+
+    /// One press is one key: what the detector before has told is not told again.
+    fn push_keys(&mut self, events: &[DtmfEvent], out: &mut HeardList) {
+        for event in events {
+            match *event {
+                DtmfEvent::Start { digit, start, .. } => {
+                    self.down = Some(digit);
+                    let again =
+                        |(told, at): (Digit, Tick)| told == digit && start <= at + CARRIED_WITHIN;
+                    if self.carried.take().is_some_and(again) {
+                        self.key_down = true;
+                        continue;
+                    }
+                }
+                DtmfEvent::End { .. } => self.down = None,
+            }
+            push_digits(std::slice::from_ref(event), &mut self.key_down, out);
+        }
     }
 
     /// The frame just read holds, or may hold, a key.
@@ -157,6 +190,7 @@ pub struct TrunkEar {
     progress: Progress,
     voice: Voice,
     data: DataSignals,
+    own_data: OwnData,
     answer: Answer,
     pulses: PulseDigits,
     three_way: ThreeWay,
@@ -171,6 +205,57 @@ pub struct TrunkEar {
 /// Nobody decides who answered after this much of a call.
 const CLASS_WITHIN: Ticks = Ticks::secs(15);
 
+/// Whether what sounds like a machine on the trunk is only what we send there, come back: a tone that
+/// the inmate plays into the phone, or said as a name, tells nothing of who answered.
+#[derive(Debug)]
+struct OwnData {
+    signals: DataSignals,
+    /// Frames in a row in which the trunk held such a tone; in which what was sent did, now and at most.
+    heard: u32,
+    sent: u32,
+    longest: u32,
+}
+
+impl OwnData {
+    /// Echo and tone overlap for so large a part of it, and a voice looks like a tone only shortly.
+    const PARTS: u32 = 3;
+    /// The strongest echo, and what a meter may be off.
+    const LOSSLESS_DB: f32 = 1.5;
+
+    fn new() -> OwnData {
+        OwnData {
+            signals: DataSignals::new(),
+            heard: 0,
+            sent: 0,
+            longest: 0,
+        }
+    }
+
+    fn reset(&mut self) {
+        self.signals.reset();
+        (self.heard, self.sent, self.longest) = (0, 0, 0);
+    }
+
+    /// What is sent is looked at only while the trunk holds what may be a machine's. An echo is weaker
+    /// than what it is one of; a tone of the far end comes back of the phone, and is weaker there.
+    fn echoes(&mut self, sent: &Samples, frame: &TrunkFrame, at: Tick, data: &DataFrame) -> bool {
+        if !data.tonal && data.modem.is_empty() {
+            if self.heard > 0 {
+                self.reset();
+            }
+            return false;
+        }
+        self.heard += 1;
+        let tonal = self.signals.process(sent, at).tonal;
+        self.sent = match tonal && dbm0(sent) + OwnData::LOSSLESS_DB >= dbm0(&frame.received) {
+            true => self.sent + 1,
+            false => 0,
+        };
+        self.longest = self.longest.max(self.sent);
+        OwnData::PARTS * self.longest >= self.heard
+    }
+}
+
 impl TrunkEar {
     pub fn new(shared: &Shared) -> TrunkEar {
         TrunkEar {
@@ -183,6 +268,7 @@ impl TrunkEar {
             progress: Progress::new(&shared.plan),
             voice: Voice::new(VoiceSettings { silence: SILENCE }),
             data: DataSignals::new(),
+            own_data: OwnData::new(),
             answer: Answer::new(AnswerSettings::default()),
             pulses: PulseDigits::new(),
             three_way: ThreeWay::new(ThreeWaySettings::default()),
@@ -199,6 +285,7 @@ impl TrunkEar {
         self.progress.reset();
         self.voice.reset();
         self.data.reset();
+        self.own_data.reset();
         self.answer.reset();
         self.pulses.reset();
         self.three_way.reset();
@@ -214,6 +301,7 @@ impl TrunkEar {
         self.progress.lost(samples);
         self.voice.lost(samples);
         self.data.lost(samples);
+        self.own_data.reset();
         self.answer.lost(samples);
         self.pulses.lost(samples);
         self.three_way.lost(samples);
@@ -249,17 +337,22 @@ impl TrunkEar {
             },
             data: (stage != Stage::Seized).then_some(&mut self.data),
         };
+        let mut frames = Frames::default();
+        listeners.process(samples, at, &mut frames);
         let Frames {
             dtmf,
             progress,
             data,
-        } = listeners.process(samples, at);
+        } = &mut frames;
+        if self.own_data.echoes(sent, frame, at, data) {
+            data.modem.clear();
+        }
         push_digits(&dtmf.events, &mut self.key_down, out);
         push_tones(&progress.events, out);
         let tonal = progress.tonal || dtmf.suspect || data.tonal;
         let voice = self.voice.process(samples, at, tonal);
         if stage != Stage::Seized {
-            let tones = Tones::of(&progress, &dtmf, &data);
+            let tones = Tones::of(progress, dtmf, data);
             self.machine |= data.tty.is_some() || !data.modem.is_empty();
             if self
                 .answered_at
@@ -271,7 +364,7 @@ impl TrunkEar {
                 push_pulses(&self.pulses.process(&frame.filtered, at), out);
             }
             if stage == Stage::Talk {
-                let facts = Facts::of(&progress, &dtmf, &data, self.key_down);
+                let facts = Facts::of(progress, dtmf, data, self.key_down);
                 self.third(&frame.received, sent, at, facts);
             }
         }
@@ -305,7 +398,7 @@ impl TrunkEar {
                 let _ = out.try_push(Heard::Class {
                     class,
                     decided: decision.decided,
-                    trust: (decision.confidence * 100.0) as Trust,
+                    trust: trust_of(&decision),
                 });
             }
         }
@@ -348,6 +441,25 @@ fn class_of(class: Class) -> Option<AnswerClass> {
         Class::Silence => AnswerClass::Silence,
         Class::Music => return None,
     })
+}
+
+/// A plain tone can be whistled; reversals, modulation and flags can't.
+fn trust_of(decision: &Decision) -> Trust {
+    const PLAIN: Trust = SURE_MACHINE - 1;
+    let trust = (decision.confidence * 100.0) as Trust;
+    match decision.class {
+        Class::FaxModem(
+            Signal::Answer {
+                reversals: true, ..
+            }
+            | Signal::Answer {
+                modulated: true, ..
+            }
+            | Signal::FaxPreamble,
+        ) => trust,
+        Class::FaxModem(_) => trust.min(PLAIN),
+        _ => trust,
+    }
 }
 
 fn push_tones(events: &[ProgressEvent], out: &mut HeardList) {
@@ -420,7 +532,6 @@ fn push_voice(events: &[VoiceEvent], out: &mut HeardList) {
 mod tests {
     use super::*;
     use dsp::tone_gen::dtmf_pair;
-    use types::digits::Digit;
 
     /// A phone whose keys are pressed and let go, and what its ear tells.
     struct Phone {
@@ -496,6 +607,36 @@ mod tests {
                 .map(|&(digit, start)| (digit, start >= pressed));
             assert_eq!(told, Some((five(), true)), "{:?}", phone.told);
         }
+    }
+
+    #[test]
+    fn a_key_held_through_changes_of_detectors_is_one_key() {
+        for talking in [false, true] {
+            let mut phone = Phone::new(talking);
+            phone.lasts(500);
+            phone.key = Some(five());
+            for turn in 0..4 {
+                phone.talking = talking ^ (turn % 2 == 1);
+                phone.lasts(150);
+            }
+            phone.key = None;
+            phone.lasts(300);
+            assert_eq!(phone.told.len(), 1, "{:?}", phone.told);
+        }
+    }
+
+    #[test]
+    fn a_key_let_go_at_a_change_of_detectors_and_pressed_again_is_two_keys() {
+        let mut phone = Phone::new(false);
+        phone.lasts(500);
+        phone.key = Some(five());
+        phone.lasts(100);
+        phone.talking = true;
+        phone.key = None;
+        phone.lasts(50);
+        phone.key = Some(five());
+        phone.lasts(100);
+        assert_eq!(phone.told.len(), 2, "{:?}", phone.told);
     }
 
     #[test]

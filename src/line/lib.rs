@@ -85,6 +85,8 @@ pub struct Line {
     canceller: Canceller,
     /// What the trunk was sent last: what is received now may hold its echo.
     sent: Samples,
+    /// When the trunk was last sent a part of the inmate's name.
+    named_at: Option<Tick>,
     /// The last key of the called party's.
     far_key: Option<Key>,
     own_trunk: Option<OwnTrunk>,
@@ -147,6 +149,7 @@ impl Line {
                 suppression: true,
             }),
             sent: [0; FRAME],
+            named_at: None,
             far_key: None,
             own_trunk: None,
             media: false,

@@ -40,6 +40,8 @@ pub struct Spoken {
     pub ended: bool,
     /// A prompt or a tone is in the frame.
     pub sounds: bool,
+    /// The inmate's name is.
+    pub name: bool,
 }
 
 /// What one leg is to hear, in order.
@@ -132,6 +134,7 @@ impl Mouth {
                 Item::Pause(samples) | Item::Wait(samples) => rest.len().min(samples - self.played),
                 Item::Beep => self.beep_part(rest),
             };
+            spoken.name |= matches!(item, Item::Name);
             if wrote == 0 {
                 self.next();
             } else {

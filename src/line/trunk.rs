@@ -17,7 +17,7 @@ use types::{
     frame::{FRAME, Samples},
     heard::Heard,
     query::{TrunkQuery, TrunkReply},
-    tick::Tick,
+    tick::{Tick, Ticks},
     trunk::{Outpulsing, TrunkCondition, TrunkProfile},
 };
 
@@ -27,6 +27,9 @@ const DIGIT_ON_MS: u32 = 70;
 const DIGIT_OFF_MS: u32 = 70;
 const DIGIT_LOW_DBM0: f32 = -9.0;
 const DIGIT_HIGH_DBM0: f32 = -7.0;
+
+/// After so long nothing comes back of a name any more, over any network.
+const NAME_ECHO: Ticks = Ticks::ms(500);
 
 /// A frame of the trunk's.
 #[derive(Clone, Copy, Debug)]
@@ -177,6 +180,7 @@ impl Line {
         self.trunk_ear.reset();
         self.canceller.reset();
         self.sent = [0; FRAME];
+        self.named_at = None;
         self.trunk_mouth.hush();
         out.trunk_commands.push(PortCommand::OffHook);
         out.trunk_commands.push(PortCommand::Media(true));
@@ -255,9 +259,10 @@ impl Line {
                     out,
                 );
             }
-            Heard::PulseDigit { digit, .. } => {
+            Heard::PulseDigit { digit, start, .. } => {
+                let doubtful = self.may_be_of_name(start);
                 tell_heard(out, heard);
-                self.deliver(now, Event::PulseKey(digit), out);
+                self.deliver(now, Event::PulseKey { digit, doubtful }, out);
             }
             Heard::DigitEnd { .. } | Heard::Silence { .. } | Heard::Class { .. } => {}
             // A voice is news until there is an answer; then it is a conversation.
@@ -338,10 +343,19 @@ impl Line {
                 },
             );
         }
+        if spoken.name {
+            self.named_at = Some(now);
+        }
         if spoken.ended {
             self.deliver(now, Event::Said(Leg::Trunk), out);
         }
         spoken.sounds
+    }
+
+    /// May clicks that began here be an echo of what the inmate recorded as a name?
+    fn may_be_of_name(&self, start: Tick) -> bool {
+        self.named_at
+            .is_some_and(|named| named + NAME_ECHO >= start)
     }
 
     fn outpulsed(&mut self, now: Tick, out: &mut Outputs) {

@@ -1,5 +1,6 @@
-//! The closed lists of values that records show. Each value is named here and nowhere else; the
-//! compiler asks for a name when a value is added, and a test compares the lists with README.md.
+//! The closed lists of values that records show. Each value is named here and nowhere else, but for
+//! those that other programs show too: their types name them. The compiler asks for a name when a
+//! value is added, and a test compares the lists with README.md.
 
 use types::{
     answer_class::AnswerClass,
@@ -174,19 +175,21 @@ names! {
     ReleaseEvidence::Tone(Tone::Record) => "tone-record",
 }
 
-names! {
-    /// What spoke for a third party on the call.
-    three_way, THREE_WAY, ThreeWayEvidence:
-    ThreeWayEvidence::Click => "click",
-    ThreeWayEvidence::Silence => "silence",
-    ThreeWayEvidence::Level => "level",
-    ThreeWayEvidence::NoiseFloor => "noise-floor",
-    ThreeWayEvidence::EchoPath => "echo-path",
-    ThreeWayEvidence::DialTone => "dial-tone",
-    ThreeWayEvidence::Digit => "digit",
-    ThreeWayEvidence::Ringback => "ringback",
-    ThreeWayEvidence::NewTalker => "new-talker",
+/// What spoke for a third party on the call.
+pub const fn three_way(value: ThreeWayEvidence) -> &'static str {
+    value.name()
 }
+
+/// All names of this list, in the order of the values.
+pub const THREE_WAY: &[&str] = &{
+    let mut names = [""; ThreeWayEvidence::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = ThreeWayEvidence::ALL[at].name();
+        at += 1;
+    }
+    names
+};
 
 /// The flags of suspicion, as `types::disposition::FraudFlags::names` gives them.
 pub const FLAGS: &[&str] = &[

@@ -20,3 +20,6 @@ pub enum AnswerClass {
     /// Nobody says anything.
     Silence,
 }
+
+/// A fax machine or a modem with less trust than this was told by a tone that a person could whistle.
+pub const SURE_MACHINE: u8 = 80;

@@ -26,5 +26,35 @@ pub enum ThreeWayEvidence {
     NewTalker,
 }
 
+impl ThreeWayEvidence {
+    /// All, in their order.
+    pub const ALL: [ThreeWayEvidence; 9] = [
+        ThreeWayEvidence::Click,
+        ThreeWayEvidence::Silence,
+        ThreeWayEvidence::Level,
+        ThreeWayEvidence::NoiseFloor,
+        ThreeWayEvidence::EchoPath,
+        ThreeWayEvidence::DialTone,
+        ThreeWayEvidence::Digit,
+        ThreeWayEvidence::Ringback,
+        ThreeWayEvidence::NewTalker,
+    ];
+
+    /// As records and programs show it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ThreeWayEvidence::Click => "click",
+            ThreeWayEvidence::Silence => "silence",
+            ThreeWayEvidence::Level => "level",
+            ThreeWayEvidence::NoiseFloor => "noise-floor",
+            ThreeWayEvidence::EchoPath => "echo-path",
+            ThreeWayEvidence::DialTone => "dial-tone",
+            ThreeWayEvidence::Digit => "digit",
+            ThreeWayEvidence::Ringback => "ringback",
+            ThreeWayEvidence::NewTalker => "new-talker",
+        }
+    }
+}
+
 /// The pieces, oldest first; one of each kind.
-pub type ThreeWayEvidences = List<Weighed<ThreeWayEvidence>, 9>;
+pub type ThreeWayEvidences = List<Weighed<ThreeWayEvidence>, { ThreeWayEvidence::ALL.len() }>;

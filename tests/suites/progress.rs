@@ -10,7 +10,7 @@
 //! exchange strays in all frequencies and all lengths alike, or in each on its own.
 //!
 //! Limits: the must-detect region is 0 to -35 dBm0 a tone, 6 dB of twist, 2 % in frequency, 15 %
-//! in each length, 10 dB of signal (all frequencies together) over noise (0 to 4 kHz). ITU-T
+//! in each length, 10 dB of signal (all frequencies of the weakest burst) over noise (0 to 4 kHz). ITU-T
 //! E.180 keeps exchanges within 1 to 2 % and 10 %. Beyond it: to 3 dBm0 and -42 dBm0, 10 dB,
 //! 3.5 %, 22 %, 3 dB of signal to noise.
 
@@ -46,13 +46,15 @@ pub struct Trial {
 /// How far a trial lies from the tone of the table.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Strain {
-    /// Of the strongest frequency.
+    /// Of the strongest frequency in the strongest burst.
     pub level_dbm0: f32,
+    /// How much weaker the weakest burst is.
+    pub step_db: f32,
     /// The last frequency less the first, in dB.
     pub twist_db: f32,
     /// Of all frequencies together.
     pub total_dbm0: f32,
-    /// Of all frequencies over white noise.
+    /// Of all frequencies in the weakest burst over white noise.
     pub snr_db: Option<f32>,
     /// The largest share by which a frequency and a length are wrong.
     pub hz: f32,
@@ -193,7 +195,7 @@ impl Trial {
     fn draw(rng: &mut Random, country: &'static str, plan: &TonePlan, tone: usize) -> Trial {
         let nominal = &plan.tones[tone];
         let (mut played, mut strain) = stray(rng, nominal);
-        strain.twist_db = set_levels(rng, &mut played, &mut strain.level_dbm0);
+        set_levels(rng, &mut played, &mut strain);
         strain.snr_db = match rng.chance(INSIDE) {
             true => *rng.choose(&[None, Some(30.0), Some(20.0), Some(15.0), Some(10.0)]),
             false => Some(*rng.choose(&[8.0, 6.0, 3.0])),
@@ -228,7 +230,8 @@ impl Trial {
         let mut audio = vec![0; start + self.length()];
         self.play(&mut audio[start..]);
         if let Some(snr) = self.strain.snr_db {
-            add_noise(&mut rng, &mut audio, self.total_dbm0() - snr);
+            let weakest = self.total_dbm0() - self.strain.step_db;
+            add_noise(&mut rng, &mut audio, weakest - snr);
         }
         let mut octets = vec![0; audio.len()];
         g711::encode(self.law, &audio, &mut octets);
@@ -267,7 +270,8 @@ impl Trial {
                 .get(at)
                 .map(std::slice::from_ref)
                 .unwrap_or(&[]);
-            let level = self.level_of(at, count);
+            let weaker = self.strain.level_dbm0 - burst.level_dbm0;
+            let level = self.level_of(at, count) - weaker;
             *burst = remade(burst, hz, level, burst.on_ms, burst.off_ms);
         }
         def
@@ -308,7 +312,7 @@ impl Trial {
 
 impl Strain {
     fn must(&self) -> bool {
-        let weakest = self.level_dbm0 - self.twist_db.abs();
+        let weakest = self.level_dbm0 - self.twist_db.abs() - self.step_db;
         MUST_LEVEL.contains(&self.level_dbm0)
             && MUST_LEVEL.contains(&weakest)
             && self.total_dbm0 <= MUST_TOTAL
@@ -353,6 +357,7 @@ fn stray(rng: &mut Random, nominal: &ToneDef) -> (ToneDef, Strain) {
     }
     let strain = Strain {
         level_dbm0: 0.0,
+        step_db: 0.0,
         twist_db: 0.0,
         total_dbm0: 0.0,
         snr_db: None,
@@ -391,20 +396,30 @@ impl Errors {
     }
 }
 
-/// Draws the level and returns the twist, which only two frequencies and more can have.
-fn set_levels(rng: &mut Random, played: &mut ToneDef, level_dbm0: &mut f32) -> f32 {
+/// Draws the level, and the twist, which only two frequencies and more can have. Bursts keep the
+/// steps between them.
+fn set_levels(rng: &mut Random, played: &mut ToneDef, strain: &mut Strain) {
+    let levels = || played.bursts.iter().map(|burst| burst.level_dbm0);
+    let strongest = levels().fold(f32::MIN, f32::max);
+    let step = strongest - levels().fold(f32::MAX, f32::min);
     let pair = played.bursts.iter().any(|burst| burst.freqs().len() > 1);
     let most = if rng.chance(INSIDE) { MUST_TWIST } else { 10.0 };
     let twist = if pair { between(rng, -most, most) } else { 0.0 };
-    *level_dbm0 = match rng.chance(INSIDE) {
-        true => between(rng, MUST_LEVEL.start() + twist.abs(), *MUST_LEVEL.end()),
+    let level = match rng.chance(INSIDE) {
+        true => between(
+            rng,
+            MUST_LEVEL.start() + twist.abs() + step,
+            *MUST_LEVEL.end(),
+        ),
         false if rng.chance(0.25) => between(rng, 0.0, 3.0),
         false => between(rng, -42.0, -35.0),
     };
     for burst in &mut played.bursts {
-        burst.level_dbm0 = *level_dbm0;
+        burst.level_dbm0 += level - strongest;
     }
-    twist
+    strain.level_dbm0 = level;
+    strain.step_db = step;
+    strain.twist_db = twist;
 }
 
 /// The tone, then all others of the plan in whose region this lies as well: nobody could say
@@ -425,8 +440,12 @@ fn within(played: &ToneDef, other: &ToneDef) -> bool {
     if !played.repeat || !other.repeat || b.is_empty() {
         return false;
     }
-    (0..b.len())
-        .any(|from| (0..a.len() * b.len()).all(|i| near(&a[i % a.len()], &b[(from + i) % b.len()])))
+    (0..b.len()).any(|from| {
+        let pair = |i: usize| (&a[i % a.len()], &b[(from + i) % b.len()]);
+        let louder = |i: usize| pair(i).0.level_dbm0 - pair(i).1.level_dbm0;
+        (0..a.len() * b.len())
+            .all(|i| near(pair(i).0, pair(i).1) && (louder(i) - louder(0)).abs() < 1.0)
+    })
 }
 
 fn within_sequence(played: &ToneDef, other: &ToneDef) -> bool {

@@ -233,7 +233,9 @@ fn strayed(def: &ToneDef, random: &mut Random) -> ToneDef {
 fn far(country: &Country, def: &ToneDef, random: &mut Random) -> Vec<(u64, Tone)> {
     let strayed = strayed(def, random);
     let both = strayed.bursts[0].freqs().len() as f32;
-    let level = strayed.bursts[0].level_dbm0 + 10.0 * both.log10() - 12.0;
+    let levels = strayed.bursts.iter().map(|burst| burst.level_dbm0);
+    let weakest = levels.fold(f32::MAX, f32::min);
+    let level = weakest + 10.0 * both.log10() - 12.0;
     let rms = sine_peak(level) / std::f32::consts::SQRT_2;
     // Twelve uniform numbers add up to a variance of one.
     let noise: Vec<f32> = (0..NOISE)

@@ -12,7 +12,6 @@ use dsp::{
 };
 use types::{
     frame::{FRAME, Samples},
-    three_way::ThreeWayEvidence,
     tick::Tick,
 };
 
@@ -70,7 +69,7 @@ impl ThirdParty {
         let ms = |at: Tick| row::ms(at.0.min(length));
         let evidence = best.iter().flat_map(|best| &best.evidence);
         let evidence = evidence.map(|piece| row::Evidence {
-            kind: kind(piece.kind),
+            kind: piece.kind.name(),
             at_ms: ms(piece.at),
             weight: row::hundredths(piece.weight),
         });
@@ -166,19 +165,5 @@ impl TrunkEar {
             tone: tones.next_back(),
             machine: self.tty || self.modem,
         }
-    }
-}
-
-fn kind(kind: ThreeWayEvidence) -> &'static str {
-    match kind {
-        ThreeWayEvidence::Click => "click",
-        ThreeWayEvidence::Silence => "silence",
-        ThreeWayEvidence::Level => "level",
-        ThreeWayEvidence::NoiseFloor => "noise-floor",
-        ThreeWayEvidence::EchoPath => "echo-path",
-        ThreeWayEvidence::DialTone => "dial-tone",
-        ThreeWayEvidence::Digit => "digit",
-        ThreeWayEvidence::Ringback => "ringback",
-        ThreeWayEvidence::NewTalker => "new-talker",
     }
 }

@@ -39,7 +39,12 @@ impl Accept {
                 leg: Leg::Trunk,
                 digit,
             } if !self.accepted => self.chosen(cx, digit),
-            Event::PulseKey(digit) if !self.accepted && cx.settings.pulse_acceptance => {
+            // By an echo of the name nobody accepts.
+            Event::PulseKey { digit, doubtful }
+                if !self.accepted
+                    && cx.settings.pulse_acceptance
+                    && !(doubtful && digit.value() == Some(cx.settings.accept_key)) =>
+            {
                 self.chosen(cx, digit)
             }
             Event::Class(class) if !self.accepted => self.classified(cx, class.evidence),

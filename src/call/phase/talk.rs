@@ -112,7 +112,7 @@ impl Talk {
                 Phase::Talk(self)
             }
             Event::Released(piece) => self.released(cx, piece),
-            Event::Class(class) => self.classified(cx, class.evidence),
+            Event::Class(class) => self.classified(cx, class),
             Event::Timer => self.timer(cx),
             _ => Phase::Talk(self),
         }
@@ -156,10 +156,11 @@ impl Talk {
         }
     }
 
-    /// There is nobody to talk to. A machine may be left a message where nobody must accept.
-    fn classified(self, cx: &mut Cx<'_>, class: AnswerClass) -> Phase {
-        match class {
-            AnswerClass::Fax | AnswerClass::Modem => {
+    /// There is nobody to talk to. A machine may be left a message where nobody must accept. Who was
+    /// a person stays one, whatever is whistled into a telephone.
+    fn classified(self, cx: &mut Cx<'_>, class: Weighed<AnswerClass>) -> Phase {
+        match class.evidence {
+            AnswerClass::Fax | AnswerClass::Modem if !self.attempt.keeps_person(&class) => {
                 let by = EndedBy::Controller;
                 let prompts = [Prompt::AnsweredByFax];
                 self.attempt.over(cx, Disposition::FaxModem, by, &prompts)

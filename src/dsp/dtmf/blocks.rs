@@ -2,7 +2,6 @@
 
 use super::{
     Recent,
-    phasor::Phasor,
     rows::{ROW_ONE, System, Tone, systems, tone},
     screen::Tones,
 };
@@ -12,6 +11,7 @@ use crate::{
         Kernels,
         blocks::{BEFORE, BLOCKS as LANES, Products, Stretch},
     },
+    wave::Phasor,
 };
 use std::{
     f64::consts::{PI, TAU},

@@ -45,7 +45,7 @@ impl Guard {
         let (now, then) = (key.now.powers(), key.then.powers());
         let even = |a: f32, b: f32| a <= Guard::UNEVEN * b && b <= Guard::UNEVEN * a;
         (held || even(now[0], then[0]) && even(now[1], then[1]))
-            && screen.stand_out(key.tones)
+            && screen.stand_out()
             && screen.in_tune(key)
     }
 }

@@ -18,15 +18,14 @@
 //! - twist: accepted from +4 to -8 dB (high less low), rejected beyond +9 and -13;
 //! - length: accepted from 40 ms, rejected to 23 ms; pause 40 ms; an interruption of
 //!   10 ms is bridged; two digits within 93 ms are two;
-//! - signal to noise 6 dB, but for one in ten thousand; dial tones from 330 to 450 Hz 12 dB
-//!   stronger than the digit, but for one in a thousand;
+//! - signal to noise 6 dB, but for four in ten thousand; dial tones from 330 to 450 Hz 12 dB
+//!   stronger than the digit;
 //! - told to 1 ms and, but for noise, half a dB (99 % of digits, also 15 dB above noise).
 
 mod active;
 mod blocks;
 mod edge;
 mod guard;
-mod phasor;
 mod rows;
 mod screen;
 mod steady;
@@ -236,7 +235,11 @@ impl Dtmf {
         let hit = key.as_ref().and_then(|key| {
             let (tones, screen) = (key.tones, &self.screen);
             match &self.active {
-                Some(active) if active.is(tones) => Some(Hit { tones, clear: true }),
+                Some(active) if active.is(tones) => Some(Hit {
+                    tones,
+                    clear: true,
+                    again: false,
+                }),
                 _ => screen.hit(key, again, &self.recent, self.path),
             }
         });
@@ -268,7 +271,7 @@ impl Dtmf {
             },
             (Some(hit), _) => Candidate {
                 tones: hit.tones,
-                hits: 1,
+                hits: 1 + u8::from(hit.again),
                 missed: false,
             },
             // A key that has just been released is looked at once more.

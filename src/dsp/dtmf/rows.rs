@@ -2,12 +2,12 @@
 
 use super::{
     blocks::{TAPS, low_pass},
-    phasor::Phasor,
     screen::FREQS,
 };
 use crate::{
     SAMPLE_RATE,
     simd::blocks::{BEFORE, BLOCK, BLOCKS, LONG, Row, SHORT},
+    wave::Phasor,
 };
 use std::{f64::consts::TAU, sync::LazyLock};
 

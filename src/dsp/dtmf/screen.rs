@@ -1,11 +1,12 @@
 //! The spectrum of the last 20 ms at the eight frequencies, and whether it looks like a key.
 
-use super::{Recent, phasor::Phasor};
+use super::Recent;
 use crate::{
     SAMPLE_RATE,
     bank::{Bins, Group, HOP, Hop, LANES, Lanes, fold},
     simd::{Kernels, Path, Work},
     tone_gen::{COLUMNS, KEYPAD, ROWS},
+    wave::Phasor,
 };
 use std::sync::LazyLock;
 use types::{digits::Digit, frame::FRAME};
@@ -66,6 +67,9 @@ const LEAST_EACH: f32 = 9_900.0;
 /// The next strongest row or column has at most this share of the strongest's power (-4 dB).
 const SECOND: f32 = 0.42;
 
+/// More than this share (-5 dB) of the strongest's power comes near it.
+const NEAR: f32 = 0.32;
+
 /// Share of the window's power that the tones of a hit explain.
 const EXPLAINED: f32 = 0.5;
 const EXPLAINED_IN_HUM: f32 = 0.3;
@@ -88,6 +92,8 @@ pub(super) struct Screen {
     energies: [f32; HISTORY],
     /// Mean squares of sines with the window's magnitudes.
     powers: Lanes,
+    /// A bit for each row and column that comes near the strongest, where one of each stands out.
+    near: u32,
     /// Hops until the window is of one piece.
     refill: usize,
 }
@@ -98,6 +104,8 @@ pub(super) struct Hit {
     pub tones: Tones,
     /// Without doubt, but for how long it lasts.
     pub clear: bool,
+    /// Found beneath something else because a window before had the same tones.
+    pub again: bool,
 }
 
 /// A row and a column.
@@ -127,6 +135,7 @@ impl Screen {
             newest: 0,
             energies: [0.0; HISTORY],
             powers: [0.0; LANES],
+            near: 0,
             refill: 0,
         }
     }
@@ -157,7 +166,7 @@ impl Screen {
 
     /// The row and the column that stand out.
     #[inline(always)]
-    pub fn tones<K: Kernels>(&self) -> Option<Tones> {
+    pub fn tones<K: Kernels>(&mut self) -> Option<Tones> {
         let ([row, column], strong) = K::peaks(&self.powers, SECOND);
         if row.min(column) < LEAST_EACH || self.refill > 0 {
             return None;
@@ -166,8 +175,11 @@ impl Screen {
             return None;
         }
         let (rows, columns) = (strong & 15, strong >> 4);
-        let alone = rows.is_power_of_two() && columns.is_power_of_two();
-        alone.then(|| Tones {
+        if !rows.is_power_of_two() || !columns.is_power_of_two() {
+            return None;
+        }
+        (_, self.near) = K::peaks(&self.powers, NEAR);
+        Some(Tones {
             row: rows.trailing_zeros() as usize,
             column: columns.trailing_zeros() as usize,
         })
@@ -183,7 +195,8 @@ impl Screen {
         let total = self.total();
         let explained = rows + columns;
         let mut above = total;
-        if explained < EXPLAINED * total {
+        let covered = explained < EXPLAINED * total;
+        if covered {
             if !again || explained < UNDER_HUM * total {
                 return None;
             }
@@ -197,21 +210,14 @@ impl Screen {
         }
         Some(Hit {
             tones,
-            clear: explained >= CLEAR * above && self.stand_out(tones) && self.in_tune(key),
+            clear: explained >= CLEAR * above && self.stand_out() && self.in_tune(key),
+            again: covered,
         })
     }
 
-    /// Whether no other row or column comes near these.
-    pub fn stand_out(&self, tones: Tones) -> bool {
-        const NEAR: f32 = 0.32;
-        let [row, column] = tones.lanes();
-        let [row_most, column_most] = [row, column].map(|lane| NEAR * self.powers[lane]);
-        let mut near = 0;
-        for (lane, power) in self.powers.iter().enumerate() {
-            let most = if lane < 4 { row_most } else { column_most };
-            near |= u32::from(*power > most) << lane;
-        }
-        near == 1 << row | 1 << column
+    /// Whether no other row or column comes near the tones of the window.
+    pub fn stand_out(&self) -> bool {
+        self.near.count_ones() == 2
     }
 
     /// Whether both frequencies are near enough to a key's for somebody's receiver, by what they
@@ -279,6 +285,12 @@ impl Screen {
             true => self.below::<K>(recent) / total,
             false => 0.0,
         }
+    }
+
+    /// Whether most of the window's power is something else's.
+    pub fn is_covered(&self, tones: Tones) -> bool {
+        let explained: f32 = self.key(tones).powers().iter().sum();
+        explained < EXPLAINED * self.total()
     }
 
     /// The mean square of all, in the window.

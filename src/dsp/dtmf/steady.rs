@@ -5,13 +5,15 @@
 
 use super::{
     blocks::{Blocks, Each},
-    phasor::Phasor,
     rows::ORIGIN,
 };
-use crate::simd::{
-    Kernels,
-    blocks::BLOCKS as LANES,
-    lanes::{Floats, LANES as EIGHT},
+use crate::{
+    simd::{
+        Kernels,
+        blocks::BLOCKS as LANES,
+        lanes::{Floats, LANES as EIGHT},
+    },
+    wave::Phasor,
 };
 use std::ops::Range;
 

@@ -2,15 +2,14 @@
 //!
 //! Both tones are fitted to each 5 ms of the last 70 ms, at the frequencies that they have. The
 //! blocks in which both are as strong as in the middle are the digit. A digit is steady in
-//! amplitude and frequency, both its tones begin at once, and what they leave unexplained is
-//! noise, which cannot be foretold from one sample to the next. Voices fail in at least one of
-//! these.
+//! amplitude and frequency, but for what the noise beside it makes; both its tones begin at once,
+//! at their full amplitude; and what they leave unexplained is noise, which cannot be foretold
+//! from one sample to the next. Voices fail in at least one of these.
 
 use super::{
     Profile, Recent,
     blocks::{BLOCK, BLOCKS, Blocks, FIRST, SEEN},
     edge::{age, share},
-    phasor::Phasor,
     screen::{Pair, Screen, Tones},
     steady::{Steady, lag},
 };
@@ -19,6 +18,7 @@ use crate::{
     bank::HOP,
     level::power_dbm0,
     simd::{Kernels, Work, blocks::GROUPS},
+    wave::Phasor,
 };
 use std::ops::Range;
 
@@ -75,12 +75,12 @@ const PIN_ENTRY: Limits = Limits {
     offset_in_hum: 0.021,
     before: 0.4,
     before_in_hum: 0.06,
-    plain: most(0.38, 0.05, 0.16, 0.0),
-    in_hum: most(0.2, 0.06, 0.08, 0.07),
-    noisy: most(0.38, 0.03, 0.16, 0.0),
-    ringing: most(0.2, 0.06, 0.03, 0.07),
-    running: most(0.1, 0.005, 0.025, 0.0),
-    running_in_hum: most(0.1, 0.01, 0.025, 0.002),
+    plain: most(0.38, 0.05, 0.1, 0.0),
+    in_hum: most(0.2, 0.06, 0.06, 0.07),
+    noisy: most(0.38, 0.03, 0.1, 0.0),
+    ringing: most(0.2, 0.06, 0.02, 0.07),
+    running: most(0.1, 0.005, 0.004, 0.0),
+    running_in_hum: most(0.1, 0.01, 0.004, 0.002),
 };
 const TALK: Limits = Limits {
     shortest: 264.0,
@@ -89,12 +89,12 @@ const TALK: Limits = Limits {
     offset_in_hum: 0.019,
     before: 0.18,
     before_in_hum: 0.03,
-    plain: most(0.3, 0.025, 0.07, 0.0),
-    in_hum: most(0.13, 0.03, 0.06, 0.07),
-    noisy: most(0.3, 0.012, 0.07, 0.0),
-    ringing: most(0.13, 0.03, 0.01, 0.07),
-    running: most(0.05, 0.002, 0.01, 0.0),
-    running_in_hum: most(0.05, 0.005, 0.01, 0.001),
+    plain: most(0.3, 0.025, 0.045, 0.0),
+    in_hum: most(0.13, 0.03, 0.045, 0.07),
+    noisy: most(0.3, 0.012, 0.045, 0.0),
+    ringing: most(0.13, 0.03, 0.008, 0.07),
+    running: most(0.05, 0.003, 0.001, 0.0),
+    running_in_hum: most(0.05, 0.005, 0.001, 0.001),
 };
 
 const fn most(rest: f32, voiced: f32, unsteady: f32, hum: f32) -> Most {
@@ -134,8 +134,13 @@ const PARTLY: f32 = 0.5;
 /// More than this share left is noise: what is heard may yet turn out to be a voice.
 const NOISE: f32 = 0.08;
 
-/// How much more unsteady noise may make a tone, as a share of what is left.
-const FROM_NOISE: f32 = 0.03;
+/// How much more unsteady noise may make a tone, as a share of what is left: a tenth of it in equal
+/// tones, twice that in the weaker one of two 5 dB apart.
+const FROM_NOISE: f32 = 0.2;
+
+/// Square of the amplitude that a digit may lack right after it began, as a share of what is left:
+/// 5.5 standard deviations of what noise takes over two blocks.
+const LACKING: f32 = 0.38;
 
 /// Blocks before its first whole one that tell how a digit begins.
 const BEFORE: usize = 3;
@@ -213,12 +218,17 @@ impl Work for Judge<'_> {
     fn run<K: Kernels>(self) -> Option<Found> {
         let pair = |ago: usize| self.screen.pair(self.tones, ago);
         let pairs = [pair(0), pair(1), pair(2), pair(3)];
-        if !may_be_long_enough(&pairs) {
+        // A dial tone that leaks into the hops' bins says nothing of how long the digit is.
+        let long = may_be_long_enough(&pairs);
+        if !long && !self.screen.is_covered(self.tones) {
             return None;
         }
         let hum = self.screen.hum::<K>(self.tones, self.recent);
         if hum > HUM {
             return self.in_hum::<K>();
+        }
+        if !long {
+            return None;
         }
         let found = self.plain::<K>(&pairs);
         match hum > FAINT_HUM {
@@ -303,11 +313,12 @@ impl Judge<'_> {
             return None;
         }
         let rest = rest::<K>(blocks, inside, &steady, limits.most(hum, beginning))?;
+        let age = age::<K>(blocks, &steady, span.start, &reference);
         let shortest = match rest <= NOISE {
             true => limits.shortest,
+            false if swells(blocks, &steady, age, rest) => return None,
             false => limits.shortest_in_noise,
         };
-        let age = age::<K>(blocks, &steady, span.start, &reference);
         let tail = tail(blocks, span.end, &reference);
         (age as f32 - tail >= shortest).then_some(Found { age, sound })
     }
@@ -431,6 +442,22 @@ fn beginning(blocks: &Blocks, span: &Range<usize>, reference: &[f32; 2], most: f
         true => Beginning::Covered,
         false => Beginning::Unseen,
     }
+}
+
+/// Whether a sound of this age is weaker after its beginning than noise of this share explains: a
+/// digit has its full amplitude at once, a voice in noise rises to it.
+#[inline(always)]
+fn swells(blocks: &Blocks, steady: &Steady, age: usize, rest: f32) -> bool {
+    let first = BLOCKS - age.min(SEEN * BLOCK) / BLOCK;
+    let (mut lack, mut whole) = (0.0, 0.0);
+    for at in first..(first + 2).min(BLOCKS) {
+        for (tone, full) in steady.at(blocks, at).into_iter().enumerate() {
+            let (re, im) = (blocks.fits.re[tone][at], blocks.fits.im[tone][at]);
+            lack += full.square() - (full.re * re + full.im * im);
+            whole += full.square();
+        }
+    }
+    lack > 0.0 && lack * lack > LACKING * rest * whole * whole
 }
 
 /// The last of these blocks that neither an edge nor a break touches.

@@ -109,8 +109,8 @@ impl Learner {
         self.direct += DIRECT * (received.iter().sum::<f32>() / FRAME as f32 - self.direct);
         push(&mut self.received, &received.map(|s| s - self.direct));
         push(&mut self.left, &left.map(|s| s - self.direct));
-        let newest = sent.len() - FRAME - whitener::LAGS;
-        self.whitener.follow(self.path, &sent[newest..]);
+        let newest = sent.last_chunk().expect("taps and a frame were sent");
+        self.whitener.follow(self.path, newest);
 
         let predictor = &self.whitener.taps;
         let reach = whitener::TAPS + self.white.len();

@@ -33,7 +33,6 @@ struct Background {
     least: [f32; WINDOWS],
     frames: u32,
     colour: Whitener,
-    heard: [f32; whitener::LAGS + FRAME],
     /// The filter that colours noise, last tap first.
     taps: [f32; COLOUR],
     made: [f32; COLOUR + FRAME],
@@ -170,7 +169,6 @@ impl Background {
             least: [NOISE_RANGE.0; WINDOWS],
             frames: 0,
             colour: Whitener::new(0.95, 1e-3),
-            heard: [0.0; whitener::LAGS + FRAME],
             taps,
             made: [0.0; COLOUR + FRAME],
             seed: 1,
@@ -179,7 +177,6 @@ impl Background {
 
     /// Follows the power of frames with next to no echo in them, and the colour of the faintest.
     fn listen(&mut self, path: Path, left: &[f32; FRAME], echo: f32) {
-        push(&mut self.heard, left);
         let power = mean_square(left);
         if OVER_NOISE * echo > power {
             return;
@@ -195,7 +192,7 @@ impl Background {
             self.least[WINDOWS - 1] = f32::INFINITY;
         }
         if power < 2.0 * self.power {
-            self.colour.follow(path, &self.heard);
+            self.colour.follow(path, left);
             self.set_colour();
         }
     }

@@ -1,26 +1,26 @@
 //! A short linear predictor: what it does not predict of a signal is white.
 //!
-//! How: the autocorrelation of the last frames, older ones fading, and the Levinson-Durbin
-//! recursion. As each lag looks back before the frame and the sum of squares does not, a sound that
-//! ends there may seem to foretell more than there is: every reflection is held
-//! below 1.
+//! How: the autocorrelation of the frames followed so far, and the Levinson-Durbin recursion. Each
+//! frame back counts less; as that is a window over the signal, with the root of a frame's weight on
+//! its samples, it is the autocorrelation of a real signal: none of the reflections reaches 1,
+//! whatever begins or ends between two frames.
 
 use crate::simd::{Path, fir};
+use types::frame::FRAME;
 
 /// Taps of the prediction error filter, the one for the sample itself among them.
 pub(super) const TAPS: usize = 12;
 
-/// The greatest reflection.
-const MOST_REFLECTED: f32 = 0.999;
-
-/// Samples before a frame that [`Whitener::follow`] looks back at.
-pub(super) const LAGS: usize = 16;
+/// Samples before a frame that its correlation reaches back to, as many as the kernel wants.
+const LAGS: usize = 16;
 
 #[derive(Clone, Debug)]
 pub(super) struct Whitener {
     fades: f32,
     noise: f32,
     correlation: [f32; TAPS],
+    /// The end of the frame before, as it weighs now, and the newest frame.
+    samples: [f32; LAGS + FRAME],
     /// The prediction error filter, last tap first.
     pub taps: [f32; TAPS],
 }
@@ -35,6 +35,7 @@ impl Whitener {
             fades,
             noise,
             correlation: [0.0; TAPS],
+            samples: [0.0; LAGS + FRAME],
             taps,
         }
     }
@@ -43,10 +44,15 @@ impl Whitener {
         *self = Whitener::new(self.fades, self.noise);
     }
 
-    /// Follows a frame; `samples` has [`LAGS`] more before it.
-    pub fn follow(&mut self, path: Path, samples: &[f32]) {
+    /// Follows a frame.
+    pub fn follow(&mut self, path: Path, frame: &[f32; FRAME]) {
+        let weight = self.fades.sqrt();
+        for at in 0..LAGS {
+            self.samples[at] = weight * self.samples[FRAME + at];
+        }
+        self.samples[LAGS..].copy_from_slice(frame);
         let mut lags = [0.0; LAGS];
-        fir::filter(path, &samples[LAGS..], samples, &mut lags);
+        fir::filter(path, frame, &self.samples, &mut lags);
         for (correlation, lag) in self.correlation.iter_mut().zip(lags.iter().rev()) {
             *correlation = self.fades * *correlation + lag;
         }
@@ -64,7 +70,7 @@ impl Whitener {
             for n in 1..order {
                 sum += a[n] * r[order - n];
             }
-            let reflection = (-sum / error).clamp(-MOST_REFLECTED, MOST_REFLECTED);
+            let reflection = -sum / error;
             let before = a;
             for n in 1..=order {
                 a[n] = before[n] + reflection * before[order - n];
@@ -73,6 +79,31 @@ impl Whitener {
         }
         for (tap, a) in self.taps.iter_mut().rev().zip(a) {
             *tap = a;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The worst there is: a click of which half is in each of two frames.
+    #[test]
+    fn no_more_is_foretold_than_there_is() {
+        for (fades, noise) in [(0.7, 0.1), (0.95, 1e-3), (0.3, 1e-3)] {
+            let mut whitener = Whitener::new(fades, noise);
+            // Both halves count alike once the older frame has faded.
+            let half = 1000.0 * f32::sqrt(fades);
+            let (mut before, mut after) = ([0.0; FRAME], [0.0; FRAME]);
+            (before[FRAME - 1], after[0]) = (1000.0, half);
+            whitener.follow(Path::best(), &before);
+            whitener.follow(Path::best(), &after);
+            let response: Vec<f32> = whitener.taps.iter().rev().copied().collect();
+            let tap = |n: usize| response.get(n).copied().unwrap_or(0.0);
+            let out = (0..=TAPS).map(|n| half * (tap(n) + n.checked_sub(1).map_or(0.0, tap)));
+            let left: f32 = out.map(|sample| sample * sample).sum();
+            let energy = 2.0 * half * half;
+            assert!(left <= energy, "{fades}: {left} is left of {energy}");
         }
     }
 }

@@ -146,15 +146,17 @@ impl Ear {
             progress: &mut self.progress,
             data: Some(&mut self.data),
         };
+        let mut frames = Frames::default();
+        listeners.process(frame, at, &mut frames);
         let Frames {
             dtmf,
             progress,
             data,
-        } = listeners.process(frame, at);
+        } = &frames;
         let tonal = progress.tonal || dtmf.suspect || data.tonal;
         black_box(self.voice.process(frame, at, tonal));
         if answering {
-            let tones = Tones::of(&progress, &dtmf, &data);
+            let tones = Tones::of(progress, dtmf, data);
             let activity = self.voice.activity();
             black_box(self.answer.process(frame, at, activity, tones));
         }

@@ -1,6 +1,6 @@
 //! The filter bank's kernel.
 //!
-//! What: the scalar products of folded hops with eight cosines and eight sines: for one leg or
+//! What: the scalar products of folded hops with eight cosines and eight sines: for one hop or
 //! two at once, and for one group of eight or two at once.
 //!
 //! How: a row of the table holds two successive values of each of the eight frequencies, so
@@ -199,10 +199,10 @@ pub(super) fn fold_avx2<const N: usize>(samples: &[i16], to: &mut Folded<N>) -> 
 }
 
 #[inline(always)]
-pub(super) fn portable<const N: usize, const GROUPS: usize, const LEGS: usize>(
+pub(super) fn portable<const N: usize, const GROUPS: usize, const HOPS: usize>(
     groups: [&Rows<N>; GROUPS],
-    legs: [&Folded<N>; LEGS],
-) -> [[Products; LEGS]; GROUPS] {
+    hops: [&Folded<N>; HOPS],
+) -> [[Products; HOPS]; GROUPS] {
     let product = |table: &[[i16; 2 * LANES]; N], folded: &[[i16; 2]; N]| {
         let mut sums = [0; LANES];
         for (row, pair) in table.iter().zip(folded) {
@@ -213,24 +213,24 @@ pub(super) fn portable<const N: usize, const GROUPS: usize, const LEGS: usize>(
         }
         sums
     };
-    groups.map(|rows| legs.map(|leg| [product(&rows.cos, &leg.even), product(&rows.sin, &leg.odd)]))
+    groups.map(|rows| hops.map(|hop| [product(&rows.cos, &hop.even), product(&rows.sin, &hop.odd)]))
 }
 
 #[cfg(target_arch = "x86_64")]
 #[inline]
 #[target_feature(enable = "sse2")]
-pub(super) fn sse2<const N: usize, const GROUPS: usize, const LEGS: usize>(
+pub(super) fn sse2<const N: usize, const GROUPS: usize, const HOPS: usize>(
     groups: [&Rows<N>; GROUPS],
-    legs: [&Folded<N>; LEGS],
-) -> [[Products; LEGS]; GROUPS] {
-    let mut products = [[[[0; LANES]; 2]; LEGS]; GROUPS];
+    hops: [&Folded<N>; HOPS],
+) -> [[Products; HOPS]; GROUPS] {
+    let mut products = [[[[0; LANES]; 2]; HOPS]; GROUPS];
     for (rows, products) in groups.iter().zip(&mut products) {
         for part in 0..2 {
             let rows = [&rows.cos, &rows.sin][part].as_chunks::<2>().0;
-            let mut sums = [[_mm_setzero_si128(); 2]; LEGS];
+            let mut sums = [[_mm_setzero_si128(); 2]; HOPS];
             for (two, rows) in rows.iter().enumerate() {
-                let repeated = legs.map(|leg| {
-                    let folded = [&leg.even, &leg.odd][part].as_chunks::<2>().0;
+                let repeated = hops.map(|hop| {
+                    let folded = [&hop.even, &hop.odd][part].as_chunks::<2>().0;
                     // SAFETY: reads the 8 octets of four samples.
                     let pairs = unsafe { _mm_loadl_epi64(folded[two].as_ptr().cast()) };
                     [
@@ -269,11 +269,11 @@ pub(super) fn sse2<const N: usize, const GROUPS: usize, const LEGS: usize>(
 #[cfg(target_arch = "x86_64")]
 #[inline(never)] // Else the pairs are taken out of registers, which costs twice as much.
 #[target_feature(enable = "avx2")]
-pub(super) fn avx2<const N: usize, const GROUPS: usize, const LEGS: usize>(
+pub(super) fn avx2<const N: usize, const GROUPS: usize, const HOPS: usize>(
     groups: [&Rows<N>; GROUPS],
-    legs: [&Folded<N>; LEGS],
-) -> [[Products; LEGS]; GROUPS] {
-    let mut sums = [[[_mm256_setzero_si256(); 2]; LEGS]; GROUPS];
+    hops: [&Folded<N>; HOPS],
+) -> [[Products; HOPS]; GROUPS] {
+    let mut sums = [[[_mm256_setzero_si256(); 2]; HOPS]; GROUPS];
     for pair in 0..N / 2 {
         // By twos: with several groups the compiler doesn't unroll the loop.
         for (pair, part) in [
@@ -282,8 +282,8 @@ pub(super) fn avx2<const N: usize, const GROUPS: usize, const LEGS: usize>(
             (2 * pair + 1, 0),
             (2 * pair + 1, 1),
         ] {
-            let repeated = legs.map(|leg| {
-                let folded = [&leg.even, &leg.odd][part];
+            let repeated = hops.map(|hop| {
+                let folded = [&hop.even, &hop.odd][part];
                 // SAFETY: reads the 4 octets of a pair of samples; the place need not be aligned.
                 let both = unsafe { folded.as_ptr().add(pair).cast::<i32>().read_unaligned() };
                 _mm256_set1_epi32(both)
@@ -299,7 +299,7 @@ pub(super) fn avx2<const N: usize, const GROUPS: usize, const LEGS: usize>(
             }
         }
     }
-    let mut products = [[[[0; LANES]; 2]; LEGS]; GROUPS];
+    let mut products = [[[[0; LANES]; 2]; HOPS]; GROUPS];
     let to = products.as_flattened_mut().as_flattened_mut();
     for (product, sum) in to.iter_mut().zip(sums.as_flattened().as_flattened()) {
         // SAFETY: writes the 32 octets of the array.

@@ -46,11 +46,11 @@ pub(crate) trait Kernels {
     /// For plain Rust: loops over eight lanes become pairs in the compiler's hands.
     type Floats: Floats;
 
-    /// Each leg's hop with each group's rows.
-    fn correlate<const N: usize, const GROUPS: usize, const LEGS: usize>(
+    /// Each hop with each group's rows.
+    fn correlate<const N: usize, const GROUPS: usize, const HOPS: usize>(
         groups: [&Rows<N>; GROUPS],
-        legs: [&Folded<N>; LEGS],
-    ) -> [[Products; LEGS]; GROUPS];
+        hops: [&Folded<N>; HOPS],
+    ) -> [[Products; HOPS]; GROUPS];
     /// Returns the sum of the squares of the folded samples.
     fn fold<const N: usize>(samples: &[i16], to: &mut Folded<N>) -> i64;
     fn peaks(powers: &[f32; LANES], share: f32) -> Peaks;
@@ -136,12 +136,12 @@ macro_rules! set {
             type Floats = $floats;
 
             #[inline(always)]
-            fn correlate<const N: usize, const GROUPS: usize, const LEGS: usize>(
+            fn correlate<const N: usize, const GROUPS: usize, const HOPS: usize>(
                 groups: [&Rows<N>; GROUPS],
-                legs: [&Folded<N>; LEGS],
-            ) -> [[Products; LEGS]; GROUPS] {
+                hops: [&Folded<N>; HOPS],
+            ) -> [[Products; HOPS]; GROUPS] {
                 // SAFETY: a set is named only where the processor has it.
-                unsafe { $correlate(groups, legs) }
+                unsafe { $correlate(groups, hops) }
             }
 
             #[inline(always)]

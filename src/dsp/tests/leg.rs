@@ -3,7 +3,7 @@
 use dsp::{
     data::DataSignals,
     dtmf::{Dtmf, Profile},
-    leg::Listeners,
+    leg::{Frames, Listeners},
     plan::{Burst, ToneDef, TonePlan},
     progress::{Progress, ProgressEvent},
     simd::Path,
@@ -77,14 +77,15 @@ fn together_they_hear_what_each_hears_alone() {
         let (mut digits, mut machines) = (0, 0);
         let mut tones = Vec::new();
         let mut at = Tick::ZERO;
+        let mut heard = Frames::default();
         for (n, frame) in audio().iter().enumerate() {
             let listens = n % 300 != 299;
-            let heard = Listeners {
+            let listeners = Listeners {
                 dtmf: &mut dtmf,
                 progress: &mut progress,
                 data: listens.then_some(&mut data),
-            }
-            .process(frame, at);
+            };
+            listeners.process(frame, at, &mut heard);
             let keys = alone.0.process(frame, at);
             let tone = alone.1.process(frame, at);
             assert_eq!(heard.dtmf.events, keys.events, "{path:?}, {n}");

@@ -286,6 +286,66 @@ fn busy_and_reorder_are_told_apart_by_cadence_alone() {
     }
 }
 
+/// Busy, and congestion that is busy with every second burst 10 dB weaker.
+#[test]
+fn a_step_in_level_tells_congestion_from_busy() {
+    let burst = |level: f32| Burst::new(&[425.0], level, 375, 375);
+    let busy = ToneDef::cadenced(Tone::Busy, &[burst(-10.0)]);
+    let step = |db: f32| ToneDef::cadenced(Tone::Reorder, &[burst(-10.0), burst(-10.0 - db)]);
+    let plan = TonePlan {
+        tones: vec![busy.clone(), step(10.0)],
+        ..us()
+    };
+    let mut rng = Rng::new(12);
+    let mut heard = |def: &ToneDef, level: f32, skip: usize| {
+        let mut audio = silence(300);
+        audio.extend(&play(&strayed(def, 1.01, 1.1, level), 5000)[skip..]);
+        add_noise(&mut rng, &mut audio, level - 34.0);
+        let events = listen(&mut Progress::new(&plan), &companded(Law::A, &audio));
+        tones(&events)
+    };
+    for level in [6.0, 0.0, -12.0] {
+        // From the first burst, the pause after it, the weaker one.
+        for skip in [0, 4000, 6700] {
+            let told = heard(&busy, level, skip);
+            assert!(told.len() >= 3, "{level} dB: {told:?}");
+            assert!(told.iter().all(|(tone, _)| *tone == Tone::Busy), "{told:?}");
+            for db in [7.0, 10.0, 13.0] {
+                let told = heard(&step(db), level, skip);
+                assert!(!told.is_empty(), "{level} dB, {db} dB: nothing");
+                let right = told.iter().all(|(tone, _)| *tone == Tone::Reorder);
+                assert!(right, "{level} dB, {db} dB: {told:?}");
+            }
+        }
+    }
+    assert!(plan.tones[0].sounds_like(&step(2.0)) && !plan.tones[0].sounds_like(&step(10.0)));
+}
+
+#[test]
+fn a_stutter_dial_tone_begins_with_its_first_burst() {
+    let def = us_tone(Tone::StutterDial);
+    let begins = |before: usize, audio: &[i16]| {
+        let mut all = vec![0; before];
+        all.extend(audio);
+        let mut rng = Rng::new(3);
+        add_noise(&mut rng, &mut all, -50.0);
+        let told = told(&listen(
+            &mut Progress::new(&us()),
+            &companded(Law::Mu, &all),
+        ));
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].tone, Tone::StutterDial);
+        told[0].start_ms as i64 - before as i64 / 8
+    };
+    for before in [2400, 2433, 2477] {
+        let late = begins(before, &play(&def, 4000));
+        assert!(late.abs() <= 10, "{late} ms late");
+        // Heard from the second burst on, it begins there.
+        let late = begins(before, &play(&def, 4000)[1600..]);
+        assert!(late.abs() <= 10, "{late} ms late");
+    }
+}
+
 #[test]
 fn a_ringback_of_the_dial_tones_frequency_is_no_dial_tone() {
     let ring = ToneDef::cadenced(Tone::Ringback, &[Burst::new(&[425.0], -10.0, 1000, 4000)]);
@@ -482,5 +542,35 @@ fn all_paths_hear_the_same() {
     assert!(events > plan.tones.len(), "{events} events");
     for path in Path::ALL.into_iter().filter(|path| path.is_available()) {
         assert!(heard(path) == plain, "{path:?}");
+    }
+}
+
+/// In windows of 20, 40 and, but for being brief, 80 ms; shorter ones are heard by luck.
+#[test]
+fn bursts_of_50_ms_are_heard_in_noise_10_db_below() {
+    for freqs in [
+        &[425.0][..],
+        &[400.0, 440.0],
+        &[480.0, 620.0],
+        &[400.0, 425.0],
+        &[1400.0],
+    ] {
+        let missed = |ms| {
+            let tone = ToneDef::cadenced(Tone::CallWaiting, &[Burst::new(freqs, -20.0, ms, 317)]);
+            let plan = TonePlan {
+                tones: vec![tone.clone()],
+                ..TonePlan::default()
+            };
+            let is_missed = |seed: &u64| {
+                let mut rng = Rng::new(*seed);
+                let mut audio = vec![0; 800 + rng.below(80)];
+                audio.extend(play(&tone, 1500));
+                add_noise(&mut rng, &mut audio, -30.0);
+                tones(&listen(&mut Progress::new(&plan), &audio)).is_empty()
+            };
+            (0..20).filter(is_missed).count()
+        };
+        assert_eq!(missed(50), 0, "{freqs:?}");
+        assert!(missed(25) > 10, "{freqs:?}");
     }
 }

@@ -100,7 +100,7 @@ fn listen(detector: &mut ThreeWay, trunk: &[i16]) -> (Vec<ThreeWayEvent>, Vec<f3
     for (frame, at) in frames(trunk) {
         let heard = detector.process(&[0; FRAME], &frame, at, Facts::default());
         assert!(heard.score.is_finite());
-        let mut measured = detector.inputs().flat_map(|(_, _, inputs)| inputs);
+        let mut measured = detector.inputs().flat_map(|(_, _, inputs)| inputs.values());
         assert!(measured.all(f32::is_finite));
         scores.push(heard.score);
         events.extend(heard.event);

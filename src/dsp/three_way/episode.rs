@@ -5,10 +5,11 @@ use super::{
     Evidence, NO_EPISODE, ThreeWayEvent, ThreeWayEvidence, ThreeWayFrame,
     front::OCTAVES,
     half::{HALF_SECOND, Half},
+    inputs::Inputs,
     levels::Levels,
     measure::{self, Talkers},
     stats::{LEAST_NOISE, Stats, db},
-    weights::{self, Inputs},
+    weights,
 };
 use crate::click::Click;
 use arrayvec::ArrayVec;

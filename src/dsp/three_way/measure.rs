@@ -5,9 +5,9 @@ use super::{
     episode::Episode,
     front::OCTAVES,
     half::VoiceOf,
+    inputs::{Input::*, Inputs},
     levels::Levels,
     stats::{Moments, Stats},
-    weights::{INPUTS, Inputs},
 };
 
 /// What talkers' cepstra vary by from half second to half second, as variances.
@@ -124,97 +124,101 @@ fn quiet(stats: &Stats) -> &[Levels; OCTAVES] {
     }
 }
 
-/// In the order of [`super::weights::USES`].
 pub(super) fn inputs(e: &Episode) -> Inputs {
-    let noise = compared(e);
-    let (measured, favored) = (measured(e, &noise), favored(e, &noise));
-    let mut inputs = [0.0; INPUTS];
-    inputs[..measured.len()].copy_from_slice(&measured);
-    inputs[measured.len()..].copy_from_slice(&favored);
+    let mut inputs = Inputs::NONE;
+    noises(&compared(e), &mut inputs);
+    silence(e, &mut inputs);
+    echoes(e, &mut inputs);
+    levels(e, &mut inputs);
+    talkers(e, &mut inputs);
     inputs
 }
 
-fn measured(e: &Episode, noise: &Compared) -> [f32; INPUTS - FAVORED] {
-    let (before, gap, after) = (&e.before, &e.gap, &e.after);
-    let flag = |there: bool| f32::from(u8::from(there));
-    let level = after.level.mean() - before.level.mean();
-    let pitch = after.pitch.mean() - before.pitch.mean();
-    let both_spoke = before.level.count >= 1.0 && after.level.count >= 1.0;
-    let t = &e.talkers;
-    [
-        noise.left.mean,
-        noise.left.most,
-        noise.left.apart,
-        noise.back.mean,
-        noise.back.most,
-        noise.back.apart,
-        noise.changed.mean,
-        noise.changed.most,
-        noise.changed.apart,
-        noise.pauses.mean,
-        noise.pauses.most,
-        noise.pauses.apart,
-        noise.known[1],
-        noise.known[0],
-        noise.known[2],
-        gap.flutter.mean().min(4.0),
-        e.silent_for.max(1.0).log2(),
-        (e.silent_for / e.usual_silence.max(4.0)).log2(),
-        e.steps.min(4.0),
-        e.clicks.first,
-        e.clicks.pair,
-        e.clicks.last,
-        e.clicks_a_minute.min(30.0),
-        unlike(&before.echo, &gap.echo, 4.0),
-        unlike(&before.echo, &after.echo, 4.0),
-        unlike(&gap.echo, &after.echo, 4.0),
-        sure(before.echo[0].count.min(after.echo[0].count)),
-        sure(before.echo[0].count.min(gap.echo[0].count)),
-        unlike(&[before.level], &[after.level], 4.0),
-        if both_spoke { level } else { 0.0 },
-        after.level.variance().sqrt().min(8.0),
-        before.level.variance().sqrt().min(8.0),
-        unlike(&[before.pitch], &[after.pitch], 0.01),
-        if t.heard > 0.0 { pitch.abs() } else { 0.0 },
-        after.pitch.variance().sqrt() - before.pitch.variance().sqrt(),
-        unlike(&before.shape, &after.shape, 3.0),
-        color(before, after),
-        noise.left.sharp,
-        noise.changed.sharp,
-        (t.mean(t.color) - 1.0) * sure(t.heard),
-        noise.back.sharp,
-        t.most_tone.min(12.0),
-        t.first.min(8.0),
-        t.other.min(20.0),
-        e.clicks.step,
-        flag(e.tones.ringback.is_some()),
-        flag(e.tones.dial.is_some()),
-        flag(e.tones.dtmf.is_some()),
-        flag(e.tones.music.is_some()),
-        flag(e.joined.is_some()),
-        flag(e.stepped),
-        after.far / after.alone.max(20.0),
-        after.pitch.count / after.level.count.max(2.0),
-        after.loud / after.alone.max(20.0),
-    ]
+fn noises(noise: &Compared, to: &mut Inputs) {
+    to[GapMean] = noise.left.mean;
+    to[GapMost] = noise.left.most;
+    to[GapApart] = noise.left.apart;
+    to[GapSharp] = noise.left.sharp;
+    to[GapFavor] = noise.left.favor;
+    to[GapKnown] = noise.known[0];
+    to[BackMean] = noise.back.mean;
+    to[BackMost] = noise.back.most;
+    to[BackApart] = noise.back.apart;
+    to[BackSharp] = noise.back.sharp;
+    to[BackFavor] = noise.back.favor;
+    to[NoiseMean] = noise.changed.mean;
+    to[NoiseMost] = noise.changed.most;
+    to[NoiseApart] = noise.changed.apart;
+    to[NoiseSharp] = noise.changed.sharp;
+    to[NoiseFavor] = noise.changed.favor;
+    to[NoiseKnown] = noise.known[1];
+    to[PauseMean] = noise.pauses.mean;
+    to[PauseMost] = noise.pauses.most;
+    to[PauseApart] = noise.pauses.apart;
+    to[PauseFavor] = noise.pauses.favor;
+    to[PauseKnown] = noise.known[2];
+    to[Undone] = undone(noise);
 }
 
-/// The last measurements: how much each favors a change.
-const FAVORED: usize = 9;
+fn silence(e: &Episode, to: &mut Inputs) {
+    let flag = |there: bool| f32::from(u8::from(there));
+    to[GapFlutter] = e.gap.flutter.mean().min(4.0);
+    to[SilentFor] = e.silent_for.max(1.0).log2();
+    to[Unusual] = (e.silent_for / e.usual_silence.max(4.0)).log2();
+    to[Steps] = e.steps.min(4.0);
+    to[ClickFirst] = e.clicks.first;
+    to[ClickPair] = e.clicks.pair;
+    to[ClickLast] = e.clicks.last;
+    to[ClickAtStep] = e.clicks.step;
+    to[ClickRate] = e.clicks_a_minute.min(30.0);
+    to[Ringing] = flag(e.tones.ringback.is_some());
+    to[Dialing] = flag(e.tones.dial.is_some());
+    to[Digits] = flag(e.tones.dtmf.is_some());
+    to[Music] = flag(e.tones.music.is_some());
+    to[Returned] = flag(e.joined.is_some());
+    to[Stepped] = flag(e.stepped);
+}
 
-fn favored(e: &Episode, noise: &Compared) -> [f32; FAVORED] {
-    let (before, gap, after) = (&e.before, &e.gap, &e.after);
-    [
-        noise.changed.favor,
-        noise.pauses.favor,
-        noise.left.favor,
-        noise.back.favor,
-        undone(noise),
-        favor(&before.echo, &after.echo, 4.0, 16.0),
-        favor(&before.echo, &gap.echo, 4.0, 16.0),
-        favor(&[before.level], &[after.level], 4.0, 9.0),
-        voice_favors(before, after),
-    ]
+fn echoes(e: &Episode, to: &mut Inputs) {
+    let (before, gap, after) = (&e.before.echo, &e.gap.echo, &e.after.echo);
+    to[EchoGap] = unlike(before, gap, 4.0);
+    to[EchoAfter] = unlike(before, after, 4.0);
+    to[EchoBack] = unlike(gap, after, 4.0);
+    to[EchoKnown] = sure(before[0].count.min(after[0].count));
+    to[EchoGapKnown] = sure(before[0].count.min(gap[0].count));
+    to[EchoFavor] = favor(before, after, 4.0, 16.0);
+    to[EchoGapFavor] = favor(before, gap, 4.0, 16.0);
+}
+
+fn levels(e: &Episode, to: &mut Inputs) {
+    let (before, after) = (&e.before.level, &e.after.level);
+    to[LevelUnlike] = unlike(&[*before], &[*after], 4.0);
+    if before.count >= 1.0 && after.count >= 1.0 {
+        to[LevelMore] = after.mean() - before.mean();
+    }
+    to[LevelVaries] = after.variance().sqrt().min(8.0);
+    to[LevelVaried] = before.variance().sqrt().min(8.0);
+    to[LevelFavor] = favor(&[*before], &[*after], 4.0, 9.0);
+}
+
+fn talkers(e: &Episode, to: &mut Inputs) {
+    let (before, after, t) = (&e.before, &e.after, &e.talkers);
+    let alone = after.alone.max(20.0);
+    to[PitchUnlike] = unlike(&[before.pitch], &[after.pitch], 0.01);
+    if t.heard > 0.0 {
+        to[PitchOff] = (after.pitch.mean() - before.pitch.mean()).abs();
+    }
+    to[PitchSpread] = after.pitch.variance().sqrt() - before.pitch.variance().sqrt();
+    to[PitchMost] = t.most_tone.min(12.0);
+    to[ShapeUnlike] = unlike(&before.shape, &after.shape, 3.0);
+    to[ColorUnlike] = color(before, after);
+    to[ColorMean] = (t.mean(t.color) - 1.0) * sure(t.heard);
+    to[ColorFirst] = t.first.min(8.0);
+    to[OtherVoice] = t.other.min(20.0);
+    to[VoiceFavor] = voice_favors(before, after);
+    to[FarShare] = after.far / alone;
+    to[VoicedShare] = after.pitch.count / after.level.count.max(2.0);
+    to[LoudShare] = after.loud / alone;
 }
 
 /// How much nearer the noise after the silence is to that before it than that of the silence: of a

@@ -37,19 +37,32 @@ pub fn speech_and_digits(seed: u64, seconds: usize) -> anyhow::Result<Vec<i16>> 
     let mut random = Random::new(seed);
     let mut samples = speech(seed, seconds)?;
     for part in samples.chunks_exact_mut(3 * SAMPLE_RATE / 2) {
-        let digit = digit(&mut random);
+        let digit = digit(&mut random, 70);
         let from = part.len() - digit.len();
         part[from..].copy_from_slice(&digit);
     }
     Ok(samples)
 }
 
-/// 70 ms of a digit and 50 ms of silence.
-fn digit(random: &mut Random) -> Vec<i16> {
+/// So many seconds of digits of 60 ms with 60 ms between, in mu-law.
+pub fn dense_digits(seed: u64, seconds: usize) -> Vec<i16> {
+    let mut random = Random::new(seed);
+    let digits = std::iter::from_fn(|| Some(digit(&mut random, 60)));
+    let digits = digits.take(seconds * SAMPLE_RATE / DIGIT + 1);
+    let mut samples: Vec<i16> = digits.flatten().collect();
+    samples.truncate(seconds * SAMPLE_RATE);
+    samples
+}
+
+/// Samples of a digit and the silence after it.
+const DIGIT: usize = 960;
+
+/// So many milliseconds of a digit, with silence up to 120 ms.
+fn digit(random: &mut Random, ms: u32) -> Vec<i16> {
     let key = char::from(*random.choose(Digit::ALL));
-    let mut keys = DigitGen::new(-11.0, -9.0, 70, 50);
+    let mut keys = DigitGen::new(-11.0, -9.0, ms, 120 - ms);
     keys.send(Digits::parse(&key.to_string()).expect("a digit"));
-    let mut samples = vec![0; 960];
+    let mut samples = vec![0; DIGIT];
     keys.fill(&mut samples);
     mix::companded(Law::Mu, &mut samples);
     samples

@@ -114,12 +114,10 @@ const HARD: [(Kind, f32); 5] = [
 ];
 
 /// Calls of the training part that are fitted to.
-const SETS: [(Shares, Range<u64>); 6] = [
-    (&JOINED, 1..801),
-    (&JOINED, 2001..3001),
-    (&ALONE, 1..801),
-    (&EVENLY, 801..1301),
-    (&EVENLY, 4001..4601),
+const SETS: [(Shares, Range<u64>); 4] = [
+    (&JOINED, 1..3001),
+    (&ALONE, 1..1501),
+    (&EVENLY, 4001..5001),
     (&HARD, 10_001..11_401),
 ];
 
@@ -140,7 +138,9 @@ fn fit() {
     println!("//! The trees of [`super::weights`], made by");
     println!("//! `cargo run --release -p suites --example three_way -- fit`");
     println!("//! on the training part of the labelled set, never on its test part.\n");
-    println!("use super::weights::Tree;\n");
+    println!("use super::{{");
+    println!("    inputs::{{Input::*, Side}},");
+    println!("    weights::{{Question, Tree}},\n}};\n");
     println!("#[rustfmt::skip]");
     println!("pub(super) const TREES: [Tree; {}] = [", fitted.trees.len());
     for tree in &fitted.trees {
@@ -150,14 +150,17 @@ fn fit() {
             next,
             leaves,
         } = tree;
-        println!("    tree({side}, {root:?}, {next:?}, {leaves:?}),");
+        let side = format!("{side:?}").to_lowercase();
+        println!("    {side}({root:?}, {next:?},\n        {leaves:?}),");
     }
-    println!("];\n");
-    println!(
-        "const fn tree(side: usize, root: Question, next: [Question; 2], leaves: [f32; 4]) -> Tree {{"
-    );
-    println!("    Tree {{ side, root, next, leaves }}\n}}\n");
-    println!("type Question = (usize, f32);");
+    println!("];");
+    for side in ["Left", "Changed"] {
+        let name = side.to_lowercase();
+        println!(
+            "\nconst fn {name}(root: Question, next: [Question; 2], leaves: [f32; 4]) -> Tree {{"
+        );
+        println!("    Tree {{ side: Side::{side}, root, next, leaves }}\n}}");
+    }
 }
 
 /// On two threads, in order.

@@ -48,9 +48,9 @@ fn ours() -> Ours {
 }
 
 fn marks(beside: Beside) -> Marks {
-    let marks = run(&TEST, beside, 1000..1060, ours);
+    let marks = run(&TEST, beside, 1000..1100, ours);
     println!("{beside:?}: {marks:?}");
-    assert!(marks.dialed > 300);
+    assert!(marks.dialed > 500);
     marks
 }
 
@@ -69,12 +69,18 @@ fn digits_are_told_while_our_announcement_is_said() {
     assert!(marks.wrong * 100 <= marks.dialed * 3);
 }
 
+/// At many levels: what a hair's breadth of level keeps from being a digit, another shows.
 #[test]
-fn speech_and_music_are_no_digits() {
-    for (beside, level) in [(Beside::Quiet, -18.0), (Beside::Announcement, -24.0)] {
-        let (hours, told) = run_on_talk(&TEST, beside, level, ours);
-        println!("{beside:?}: {told} digits in {hours:.2} h");
-        assert!(hours > 1.0);
-        assert_eq!(told, 0);
+fn speech_and_music_are_no_digits_at_any_level() {
+    for (beside, levels) in [
+        (Beside::Quiet, &[-12.0][..]),
+        (Beside::Announcement, &[-29.0, -26.0, -24.0, -20.0]),
+    ] {
+        for &level in levels {
+            let (hours, told) = run_on_talk(&TEST, beside, level, ours);
+            println!("{beside:?} at {level} dBm0: {told} digits in {hours:.2} h");
+            assert!(hours > 1.0);
+            assert_eq!(told, 0);
+        }
     }
 }

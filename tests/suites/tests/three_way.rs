@@ -42,8 +42,8 @@ fn calls_with_a_third_party_are_found_and_others_are_not() {
     let scored = scored(40, 30, ours);
     let marks = point(&scored, THRESHOLD);
     println!("{marks:?}");
-    // Far below the long form: so few calls stray by 6 %.
-    assert!(marks.found >= 0.68, "{marks:?}");
+    // Below the long form: so few calls stray by 5 %.
+    assert!(marks.found >= 0.8, "{marks:?}");
     let false_alarms: usize = scored.iter().map(|call| call.false_alarms(THRESHOLD)).sum();
     assert_eq!(false_alarms, 0);
 }
@@ -52,7 +52,7 @@ fn calls_with_a_third_party_are_found_and_others_are_not() {
 fn the_trunk_alone_gives_evidence_too() {
     let marks = point(&scored(12, 12, || TrunkAlone(ours())), THRESHOLD);
     println!("{marks:?}");
-    assert!(marks.found >= 0.4, "{marks:?}");
+    assert!(marks.found >= 0.5, "{marks:?}");
 }
 
 #[test]

@@ -167,7 +167,8 @@ fn collect(directory: &Path, take: &mut impl FnMut(PathBuf)) {
 /// One after the other, as 8 kHz.
 fn sox(files: &[PathBuf]) -> Vec<f32> {
     let run = Command::new("sox")
-        .arg("-V1")
+        // Without dither, which is other noise in each run.
+        .args(["-V1", "-D"])
         .args(files)
         .args([
             "-t", "raw", "-r", "8000", "-e", "signed", "-b", "16", "-c", "1", "-",

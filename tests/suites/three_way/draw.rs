@@ -1,5 +1,7 @@
 //! Random settings of which the training and the test part never share one.
 
+use crate::random::Random;
+
 /// Which part of the set.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
@@ -9,10 +11,10 @@ pub enum Part {
     Test,
 }
 
-/// Random numbers of its own (xorshift64*), so that a seed gives the same call for ever.
+/// A call's numbers, by its seed.
 #[derive(Clone, Debug)]
 pub struct Draw {
-    state: u64,
+    random: Random,
     pub part: Part,
 }
 
@@ -21,27 +23,20 @@ const STRIPS: usize = 16;
 
 impl Draw {
     pub fn new(part: Part, seed: u64) -> Draw {
-        let salt = match part {
-            Part::Train => 0x7261_696e,
-            Part::Test => 0x7465_7374,
-        };
-        let mut draw = Draw {
-            state: (seed ^ salt << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
+        Draw {
+            random: Random::for_case(seed, part as u64),
             part,
-        };
-        (0..8).for_each(|_| _ = draw.word());
-        draw
+        }
     }
 
+    /// For a stream of its own.
     pub fn word(&mut self) -> u64 {
-        self.state ^= self.state >> 12;
-        self.state ^= self.state << 25;
-        self.state ^= self.state >> 27;
-        self.state.wrapping_mul(0x2545_f491_4f6c_dd1d)
+        self.random.next_u64()
     }
 
     /// 0 to 1; the same for both parts: for what is chance and no setting.
     pub fn unit(&mut self) -> f32 {
+        // Of 24 bits: rounding never makes it 1.
         (self.word() >> 40) as f32 / (1u64 << 24) as f32
     }
 
@@ -54,12 +49,11 @@ impl Draw {
     }
 
     pub fn below(&mut self, n: usize) -> usize {
-        (self.word() >> 33) as usize % n
+        self.random.below(n)
     }
 
     pub fn gauss(&mut self) -> f32 {
-        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
-        radius * (std::f32::consts::TAU * self.unit()).cos()
+        self.random.normal() as f32
     }
 
     /// A setting, from this part's strips of the range.
@@ -69,7 +63,7 @@ impl Draw {
     }
 
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
+        self.random.choose(from)
     }
 
     /// One of several by their shares.

@@ -1,16 +1,21 @@
 //! Fits the trees of the three-way detector to labelled calls.
 //!
 //! Gradient boosting on the logistic loss of "left and changed", a tree to each in turn; a
-//! measurement with a sign is never used against it. A call is judged by its highest score: after a
-//! first fit on moments over time, the moments that score highest (in calls with a third party
-//! within the time that counts, in each episode without one) count most in a second fit.
+//! measurement of which more is told to be likelier is never used against it. A call is judged by
+//! its highest score: after a first fit on moments over time, the moments that score highest (in
+//! calls with a third party within the time that counts, in each episode without one) count most
+//! in a second fit.
 
-use super::{call::Call, score::listen};
+use super::{
+    call::{ALONE, Call, Kind},
+    score::listen,
+};
 use dsp::{
     plan::TonePlan,
     three_way::{
         ThreeWay, ThreeWaySettings,
-        weights::{INPUTS, Inputs, PRIORS, RARE, Tree, USES, both},
+        inputs::{About, Input, Inputs, More, Side, TABLE},
+        weights::{Tree, both, start},
     },
 };
 use std::collections::BTreeMap;
@@ -21,6 +26,7 @@ type History = Vec<(f32, Inputs)>;
 /// The episodes of a call.
 #[derive(Debug)]
 pub struct Measured {
+    kind: Kind,
     /// Those in which a third party was joined, from then to the end of what counts.
     third: Vec<History>,
     /// Those in which nothing happened.
@@ -50,6 +56,7 @@ impl Measured {
 
     fn labelled(call: &Call, all: BTreeMap<u64, History>) -> Measured {
         let mut measured = Measured {
+            kind: call.kind,
             third: Vec::new(),
             nothing: Vec::new(),
         };
@@ -96,28 +103,29 @@ const LEAST: f32 = 3.0;
 
 impl Fitted {
     pub fn new(calls: &[Measured]) -> Fitted {
-        let first = Fitted::boosted(&over_time(calls), TREES[0], RATES[0]);
-        Fitted::boosted(&first.highest(calls), TREES[1], RATES[1])
+        let counts = counts(calls);
+        let first = Fitted::boosted(&over_time(calls, &counts), TREES[0], RATES[0]);
+        Fitted::boosted(&first.highest(calls, &counts), TREES[1], RATES[1])
     }
 
     pub fn score(&self, inputs: &Inputs) -> f32 {
         let mut odds = start(inputs);
         for tree in &self.trees {
-            odds[tree.side] += tree.worth(inputs);
+            odds[tree.side as usize] += tree.worth(inputs);
         }
         both(odds)
     }
 
     fn boosted(samples: &[Sample], trees: usize, rate: f32) -> Fitted {
         let mut boost = Boost::new(samples);
-        let trees = (0..trees).filter_map(|n| boost.grow(n % 2, rate));
+        let trees = (0..trees).filter_map(|n| boost.grow([Side::Left, Side::Changed][n % 2], rate));
         Fitted {
             trees: trees.collect(),
         }
     }
 
     /// Moments over time of what was nothing, and the highest of all.
-    fn highest(&self, calls: &[Measured]) -> Vec<Sample> {
+    fn highest(&self, calls: &[Measured], counts: &[f32]) -> Vec<Sample> {
         let mut samples = Vec::new();
         let sorted = |moments: &mut Vec<(f32, Inputs)>, most: usize| {
             moments.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -127,16 +135,16 @@ impl Fitted {
             let scores = history.iter().map(|(_, i)| (self.score(i), *i));
             scores.collect()
         };
-        for call in calls {
+        for (call, &count) in calls.iter().zip(counts) {
             let mut third: Vec<_> = call.third.iter().flat_map(scored).collect();
             sorted(&mut third, 10);
             let weight = 1.0 / third.len() as f32;
             samples.extend(third.iter().map(|m| Sample::new(m.1, true, weight)));
             for history in &call.nothing {
-                spread(history, 0.3, &mut samples);
+                spread(history, 0.3 * count, &mut samples);
                 let mut highest = scored(history);
                 sorted(&mut highest, 4);
-                samples.extend(highest.iter().map(|m| Sample::new(m.1, false, 0.4)));
+                samples.extend(highest.iter().map(|m| Sample::new(m.1, false, 0.4 * count)));
             }
         }
         samples
@@ -153,10 +161,38 @@ impl Sample {
     }
 }
 
-/// What the trees are added to.
-fn start(inputs: &Inputs) -> [f32; 2] {
-    let rare: f32 = RARE.iter().map(|&(at, worth)| worth * inputs[at]).sum();
-    [PRIORS[0] + rare, PRIORS[1]]
+/// How much each call counts. Kinds that are rare among calls were taken more often, to be learnt;
+/// what they count is drawn half of the way (as logarithms) back to their share.
+fn counts(calls: &[Measured]) -> Vec<f32> {
+    let alone = || calls.iter().filter(|call| !call.kind.has_third());
+    let all = alone().count() as f32;
+    let shares: f32 = ALONE.iter().map(|(_, share)| share).sum();
+    let mut counts = vec![1.0; calls.len()];
+    for (kind, share) in ALONE {
+        let taken = alone().filter(|call| call.kind == kind).count() as f32 / all;
+        let of_kind = calls
+            .iter()
+            .zip(&mut counts)
+            .filter(|(call, _)| call.kind == kind);
+        of_kind.for_each(|(_, count)| *count = (share / shares / taken).powf(0.5));
+    }
+    let pairs = || {
+        calls
+            .iter()
+            .zip(&counts)
+            .filter(|(call, _)| !call.kind.has_third())
+    };
+    let mean = pairs().map(|(_, count)| count).sum::<f32>() / all;
+    let drawn = calls.iter().zip(&counts);
+    drawn
+        .map(|(call, count)| {
+            if call.kind.has_third() {
+                *count
+            } else {
+                count / mean
+            }
+        })
+        .collect()
 }
 
 /// Six moments of an episode without a third party.
@@ -168,9 +204,9 @@ fn spread(history: &History, weight: f32, samples: &mut Vec<Sample>) {
 }
 
 /// Moments of every episode, each call and each episode without a third party counting alike.
-fn over_time(calls: &[Measured]) -> Vec<Sample> {
+fn over_time(calls: &[Measured], counts: &[f32]) -> Vec<Sample> {
     let mut samples = Vec::new();
-    for call in calls {
+    for (call, &count) in calls.iter().zip(counts) {
         let mut third: Vec<&(f32, Inputs)> = call.third.iter().flatten().collect();
         // The last ones know most.
         third.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -178,14 +214,14 @@ fn over_time(calls: &[Measured]) -> Vec<Sample> {
         let weight = 1.0 / third.len().max(1) as f32;
         samples.extend(third.iter().map(|m| Sample::new(m.1, true, weight)));
         for history in &call.nothing {
-            spread(history, 0.3, &mut samples);
+            spread(history, 0.3 * count, &mut samples);
         }
     }
     samples
 }
 
 /// Where a question divides: its gain, the measurement and the step.
-type Cut = (f32, usize, usize);
+type Cut = (f32, Input, usize);
 
 struct Boost<'a> {
     samples: &'a [Sample],
@@ -201,11 +237,14 @@ struct Boost<'a> {
 
 impl<'a> Boost<'a> {
     fn new(samples: &'a [Sample]) -> Boost<'a> {
-        let cuts: Vec<Vec<f32>> = (0..INPUTS).map(|input| cuts(samples, input)).collect();
-        let step = |input: usize, sample: &Sample| {
-            cuts[input].partition_point(|cut| *cut < sample.inputs[input]) as u8
+        let cuts: Vec<Vec<f32>> = TABLE.iter().map(|row| cuts(samples, row.input)).collect();
+        let step = |input: Input, sample: &Sample| {
+            let cuts = &cuts[input as usize];
+            cuts.partition_point(|cut| *cut < sample.inputs[input]) as u8
         };
-        let steps = (0..INPUTS).map(|input| samples.iter().map(|s| step(input, s)).collect());
+        let steps = TABLE
+            .iter()
+            .map(|row| samples.iter().map(|s| step(row.input, s)).collect());
         Boost {
             samples,
             steps: steps.collect(),
@@ -226,14 +265,12 @@ impl<'a> Boost<'a> {
     }
 
     /// Adds a tree to one of the propositions.
-    fn grow(&mut self, side: usize, rate: f32) -> Option<Tree> {
+    fn grow(&mut self, side: Side, rate: f32) -> Option<Tree> {
         self.slope(side);
-        let asked: Vec<usize> = (0..INPUTS)
-            .filter(|&input| self.chance() && USES[input].says[side])
-            .collect();
+        let asked: Vec<&About> = TABLE.iter().filter(|_| self.chance()).collect();
         self.node.fill(0);
         let root = self.best(&asked, 0)?;
-        for (node, step) in self.node.iter_mut().zip(&self.steps[root.1]) {
+        for (node, step) in self.node.iter_mut().zip(&self.steps[root.1 as usize]) {
             *node = u8::from(usize::from(*step) > root.2);
         }
         let [low, high] = self.answers::<2>();
@@ -241,36 +278,34 @@ impl<'a> Boost<'a> {
         let next = [self.best(&asked, 0), self.best(&asked, 1)];
         for (at, node) in self.node.iter_mut().enumerate() {
             let yes = next[usize::from(*node)]
-                .is_some_and(|(_, input, step)| usize::from(self.steps[input][at]) > step);
+                .is_some_and(|(_, input, step)| usize::from(self.steps[input as usize][at]) > step);
             *node = 2 * *node + u8::from(yes);
         }
         let mut leaves = self.answers::<4>();
-        let sign = USES[root.1].sign;
+        let more = root.1.about().more;
         for (at, leaf) in leaves.iter_mut().enumerate() {
-            if sign != 0 {
-                let up = (at >= 2) == (sign > 0);
-                *leaf = if up {
-                    leaf.max(middle)
-                } else {
-                    leaf.min(middle)
-                };
-            }
+            *leaf = match (more, at >= 2) {
+                (More::Up, true) | (More::Down, false) => leaf.max(middle),
+                (More::Up, false) | (More::Down, true) => leaf.min(middle),
+                (More::Any, _) => *leaf,
+            };
             // As it is written down.
             *leaf = (1000.0 * rate * leaf.clamp(-3.0, 3.0)).round() / 1000.0;
         }
-        for (odds, node) in self.odds[side].iter_mut().zip(&self.node) {
+        for (odds, node) in self.odds[side as usize].iter_mut().zip(&self.node) {
             *odds += leaves[usize::from(*node)];
         }
-        let question = |cut: Cut| (cut.1, self.cuts[cut.1][cut.2]);
+        let question = |cut: Cut| (cut.1, self.cuts[cut.1 as usize][cut.2]);
         Some(Tree {
             side,
             root: question(root),
-            next: next.map(|next| next.map_or((0, 1e9), question)),
+            next: next.map(|next| next.map_or((root.1, f32::MAX), question)),
             leaves,
         })
     }
 
-    fn slope(&mut self, side: usize) {
+    fn slope(&mut self, side: Side) {
+        let side = side as usize;
         let likely = |odds: f32| 1.0 / (1.0 + (-odds).exp());
         for (at, sample) in self.samples.iter().enumerate() {
             let (this, other) = (likely(self.odds[side][at]), likely(self.odds[1 - side][at]));
@@ -292,11 +327,16 @@ impl<'a> Boost<'a> {
     }
 
     /// The question that divides the samples of a node best.
-    fn best(&self, asked: &[usize], node: u8) -> Option<Cut> {
+    fn best(&self, asked: &[&About], node: u8) -> Option<Cut> {
         let mut best: Option<Cut> = None;
-        for &input in asked {
+        for row in asked {
+            let input = row.input;
             let mut sums = [(0.0f32, 0.0f32); BINS];
-            let of_node = self.node.iter().zip(&self.steps[input]).zip(&self.slopes);
+            let of_node = self
+                .node
+                .iter()
+                .zip(&self.steps[input as usize])
+                .zip(&self.slopes);
             for ((_, step), slope) in of_node.filter(|((n, _), _)| **n == node) {
                 let sum = &mut sums[usize::from(*step)];
                 *sum = (sum.0 + slope.0, sum.1 + slope.1);
@@ -304,14 +344,19 @@ impl<'a> Boost<'a> {
             let add = |a: (f32, f32), b: &(f32, f32)| (a.0 + b.0, a.1 + b.1);
             let all = sums.iter().fold((0.0, 0.0), add);
             let mut low = (0.0, 0.0);
-            for (step, sum) in sums.iter().enumerate().take(self.cuts[input].len()) {
+            for (step, sum) in sums
+                .iter()
+                .enumerate()
+                .take(self.cuts[input as usize].len())
+            {
                 low = add(low, sum);
                 let high = (all.0 - low.0, all.1 - low.1);
                 if low.1 < LEAST || high.1 < LEAST {
                     continue;
                 }
                 let answers = [low.0 / (low.1 + PENALTY), high.0 / (high.1 + PENALTY)];
-                if (answers[1] - answers[0]) * f32::from(USES[input].sign) < 0.0 {
+                let rises = answers[1] >= answers[0];
+                if row.more == More::Up && !rises || row.more == More::Down && rises {
                     continue;
                 }
                 let gain = low.0 * answers[0] + high.0 * answers[1];
@@ -325,7 +370,7 @@ impl<'a> Boost<'a> {
 }
 
 /// Values that part the samples into like many, as they are written down.
-fn cuts(samples: &[Sample], input: usize) -> Vec<f32> {
+fn cuts(samples: &[Sample], input: Input) -> Vec<f32> {
     let mut values: Vec<f32> = samples.iter().map(|s| s.inputs[input]).collect();
     values.sort_by(f32::total_cmp);
     let cut = |bin: usize| (1000.0 * values[bin * values.len() / BINS]).round() / 1000.0;

@@ -31,7 +31,10 @@ pub const WHAT: What = What {
 
 const SHORT: usize = 180;
 
-/// Every so many recordings are heard in a short run.
+/// Of the recordings, besides as they are.
+const LEVELS: [f64; 3] = [0.0, -6.0, -12.0];
+
+/// Every so many recordings are heard in a short run, and by the peer with all plans.
 const SLICE: usize = 25;
 
 fn run(settings: &Settings, report: &mut Report) -> anyhow::Result<()> {
@@ -161,58 +164,87 @@ fn latencies(report: &mut Report, ours: &Score, peer: &Score) -> anyhow::Result<
     Ok(())
 }
 
-/// Tones told in speech and music: of the home plan, and of all networks' plans in turn.
+/// Tones told in speech and music at several levels: of the home plan, and of all networks' plans in
+/// turn. The peer takes as long as ours with all those, so it gets them in a slice alone.
 fn false_tones(
     settings: &Settings,
     report: &mut Report,
     plans: &BTreeMap<&str, TonePlan>,
 ) -> anyhow::Result<()> {
     let corpus = input::corpus()?;
-    let corpus = corpus.every(if settings.short { SLICE } else { 1 });
+    let slice = corpus.every(SLICE);
+    let corpus = if settings.short { &slice } else { &corpus };
     let for_peer = for_peer(plans);
-    let pairs: Vec<Plans> = plans.values().zip(for_peer.values()).collect();
-    let home = [(&plans["us"], &for_peer["us"])];
-    for (what, plans) in [("false.us", &home[..]), ("false.all_networks", &pairs)] {
-        let (ours, peer) = count_false(&corpus, plans)?;
-        let hours = corpus.hours();
-        let figure = Figure::new(
-            format!("progress.{what}"),
-            ours as f64,
-            "tones",
-            Better::Less,
-        );
-        let note = format!("{} plans, each in {hours:.2} h", plans.len());
-        let figure = figure.peer(peer as f64).note(note);
-        report.add(figure.goal(Goal::AtMost(0.0)))?;
+    let home = [(&plans["us"], Some(&for_peer["us"]))];
+    let ours: Vec<Plans> = plans.values().map(|plan| (plan, None)).collect();
+    for db in LEVELS {
+        for (what, plans) in [("us", &home[..]), ("all_networks", &ours)] {
+            let figure = count_false(corpus, plans, db)?.figure(&format!("{what}.{db}dB"));
+            report.add(figure.goal(Goal::AtMost(0.0)))?;
+        }
     }
-    Ok(())
+    let both: Vec<Plans> = plans.values().zip(for_peer.values().map(Some)).collect();
+    report.add(count_false(&slice, &both, 0.0)?.figure("all_networks.slice"))
 }
 
 /// Ours and the peer's.
-type Plans<'a> = (&'a TonePlan, &'a TonePlan);
+type Plans<'a> = (&'a TonePlan, Option<&'a TonePlan>);
 
-fn count_false(corpus: &Corpus, plans: &[Plans]) -> anyhow::Result<(usize, usize)> {
-    let hear = |sum: &mut (usize, usize), recording: &Recording| {
-        let mut audio = recording.samples()?;
+/// Tones told where none was.
+#[derive(Default)]
+struct False {
+    ours: usize,
+    /// None where no plan was the peer's.
+    peer: Option<usize>,
+    plans: usize,
+    hours: f64,
+}
+
+impl False {
+    fn figure(&self, what: &str) -> Figure {
+        let name = format!("progress.false.{what}");
+        let figure = Figure::new(name, self.ours as f64, "tones", Better::Less);
+        let note = format!("{} plans, each in {:.2} h", self.plans, self.hours);
+        Figure {
+            peer: self.peer.map(|peer| peer as f64),
+            ..figure.note(note)
+        }
+    }
+
+    fn hear(&mut self, audio: &[i16], plans: &[Plans], what: &str) {
+        for (plan, for_peer) in plans {
+            let told = told_by_us(plan, audio);
+            if let Some(first) = told.first() {
+                let at = first.sample as f64 / 8000.0;
+                let (tone, network) = (first.tone, &plan.country);
+                eprintln!("progress: ours: {tone:?} of {network} in {what} at {at:.2} s");
+            }
+            self.ours += told.len();
+            if let Some(plan) = for_peer {
+                *self.peer.get_or_insert_default() += told_by_peer(plan, audio).len();
+            }
+        }
+    }
+}
+
+fn count_false(corpus: &Corpus, plans: &[Plans], db: f64) -> anyhow::Result<False> {
+    let hear = |part: &mut False, recording: &Recording| {
+        let mut samples = mix::to_float(&recording.samples()?);
+        mix::gain(&mut samples, db);
+        let mut audio = mix::to_pcm(&samples);
         audio.resize((audio.len() + 8000).next_multiple_of(FRAME), 0);
         mix::companded(Law::Mu, &mut audio);
-        for (plan, for_peer) in plans {
-            let (ours, peer) = (told_by_us(plan, &audio), told_by_peer(for_peer, &audio));
-            if let Some(told) = ours.first() {
-                let at = told.sample as f64 / 8000.0;
-                let (name, network) = (&recording.name, &plan.country);
-                eprintln!(
-                    "progress: ours: {:?} of {network} in {name} at {at:.2} s",
-                    told.tone
-                );
-            }
-            sum.0 += ours.len();
-            sum.1 += peer.len();
-        }
+        part.hear(&audio, plans, &format!("{} {db} dB", recording.name));
         Ok(())
     };
-    let sums = parallel::over(&corpus.recordings, || (0, 0), hear)?;
-    Ok(sums
-        .iter()
-        .fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1)))
+    let parts = parallel::over(&corpus.recordings, False::default, hear)?;
+    Ok(False {
+        ours: parts.iter().map(|part| part.ours).sum(),
+        peer: parts
+            .iter()
+            .filter_map(|part| part.peer)
+            .reduce(|a, b| a + b),
+        plans: plans.len(),
+        hours: corpus.hours(),
+    })
 }

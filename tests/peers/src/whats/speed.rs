@@ -14,7 +14,7 @@ use dsp::{
     dtmf::{Dtmf, Profile},
     echo::{Canceller, EchoSettings},
     g711,
-    leg::Listeners,
+    leg::{Frames, Listeners},
     plan::TonePlan,
     progress::Progress,
     simd::Path,
@@ -93,17 +93,25 @@ const SPEECH: &[Pair] = &[
     Pair::new("echo.512", "echo.512", "echo.512"),
 ];
 
+/// On nothing but digits, 60 ms each with as much between: what hardly a line hears for long.
+const DENSE: &[Pair] = &[
+    Pair::new("dtmf_dense.avx2", "dtmf.avx2", "dtmf"),
+    Pair::new("dtmf_dense.sse2", "dtmf.sse2", "dtmf"),
+];
+
 fn run(settings: &Settings, report: &mut Report) -> anyhow::Result<()> {
     let (seconds, rounds) = if settings.short { (10, 15) } else { (20, 101) };
     let digits = input::speech_and_digits(settings.seed, seconds)?;
     let speech = input::speech(settings.seed, seconds)?;
-    for (pairs, samples) in [(PAIRS, &digits), (SPEECH, &speech)] {
+    let dense = input::dense_digits(settings.seed, seconds);
+    let all = [(PAIRS, &digits), (SPEECH, &speech), (DENSE, &dense)];
+    for (pairs, samples) in all {
         for pair in pairs {
             report.add(cpu_time(pair, samples, rounds)?)?;
         }
     }
     report.add(line_in_talk(rounds))?;
-    for (pairs, samples) in [(PAIRS, &digits), (SPEECH, &speech)] {
+    for (pairs, samples) in all {
         for pair in pairs {
             if !settings.short || pair.instructions.is_some() {
                 report.add(instructions(pair, samples)?)?;
@@ -168,7 +176,7 @@ const PEER: &str = "peer.";
 /// The names of all pieces of work.
 #[cfg(test)]
 pub fn pieces() -> impl Iterator<Item = String> {
-    let pairs = PAIRS.iter().chain(SPEECH);
+    let pairs = PAIRS.iter().chain(SPEECH).chain(DENSE);
     pairs.flat_map(|pair| {
         [
             format!("{OURS}{}", pair.ours),
@@ -212,13 +220,15 @@ fn our_work(piece: &str, samples: &[i16]) -> Option<Work> {
             let mut dtmf = Dtmf::new(Profile::Talk);
             let mut progress = Progress::new(&united_states());
             let mut data = DataSignals::new();
+            let mut frames = Frames::default();
             by_frame(samples, move |frame, at| {
                 let listeners = Listeners {
                     dtmf: &mut dtmf,
                     progress: &mut progress,
                     data: Some(&mut data),
                 };
-                black_box(listeners.process(frame, at));
+                listeners.process(frame, at, &mut frames);
+                black_box(&frames);
             })
         }
         "mu_law_decode" => {

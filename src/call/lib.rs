@@ -320,9 +320,7 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
             }
             Ok(phase)
         }
-        Event::Key {
-            leg: Leg::Phone, ..
-        } => {
+        Event::Key(_) => {
             let mut phase = phase;
             if let Some(attempt) = phase.attempt_mut() {
                 attempt.keyed_at = Some(cx.now);

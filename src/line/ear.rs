@@ -8,7 +8,7 @@ use dsp::{
     dtmf::{Dtmf, DtmfEvent, Profile},
     leg::{Frames, Listeners},
     level::dbm0,
-    modem::Signal,
+    modem::{ModemEvent, Signal},
     progress::{Progress, ProgressEvent},
     pulse::{CERTAIN, PulseDigits, PulseEvent},
     three_way::{Facts, ThreeWay, ThreeWaySettings},
@@ -345,7 +345,11 @@ impl TrunkEar {
             data,
         } = &mut frames;
         if self.own_data.echoes(sent, frame, at, data) {
-            data.modem.clear();
+            // What nobody whistles is told, and the end of a tone that was told before.
+            data.modem.retain(|event| match event {
+                ModemEvent::Heard { signal, .. } => is_sure(*signal),
+                ModemEvent::Ended { .. } => true,
+            });
         }
         push_digits(&dtmf.events, &mut self.key_down, out);
         push_tones(&progress.events, out);
@@ -353,7 +357,7 @@ impl TrunkEar {
         let voice = self.voice.process(samples, at, tonal);
         if stage != Stage::Seized {
             let tones = Tones::of(progress, dtmf, data);
-            self.machine |= data.tty.is_some() || !data.modem.is_empty();
+            self.machine |= data.tty.is_some() || data.modem.iter().any(is_heard);
             if self
                 .answered_at
                 .is_none_or(|since| at.since(since) <= CLASS_WITHIN)
@@ -448,18 +452,24 @@ fn trust_of(decision: &Decision) -> Trust {
     const PLAIN: Trust = SURE_MACHINE - 1;
     let trust = (decision.confidence * 100.0) as Trust;
     match decision.class {
-        Class::FaxModem(
-            Signal::Answer {
-                reversals: true, ..
-            }
-            | Signal::Answer {
-                modulated: true, ..
-            }
-            | Signal::FaxPreamble,
-        ) => trust,
-        Class::FaxModem(_) => trust.min(PLAIN),
+        Class::FaxModem(signal) if !is_sure(signal) => trust.min(PLAIN),
         _ => trust,
     }
+}
+
+fn is_sure(signal: Signal) -> bool {
+    match signal {
+        Signal::Answer {
+            reversals,
+            modulated,
+        } => reversals || modulated,
+        Signal::FaxPreamble => true,
+        Signal::FaxCalling | Signal::DataCalling | Signal::BellAnswer => false,
+    }
+}
+
+fn is_heard(event: &ModemEvent) -> bool {
+    matches!(event, ModemEvent::Heard { .. })
 }
 
 fn push_tones(events: &[ProgressEvent], out: &mut HeardList) {

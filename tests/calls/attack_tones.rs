@@ -299,6 +299,35 @@ fn a_fax_machine_is_told_while_the_inmate_talks() {
 }
 
 #[test]
+fn a_fax_machine_is_told_while_the_inmate_plays_a_tone() {
+    for (start, ms) in [(200, 400), (200, 800), (500, 600), (800, 800), (1000, 600)] {
+        let inmate = then(vec![wait(start), tone(2225.0, ms)], hears_fast_busy());
+        let party = vec![wait(2500), reversing(3300), wait(20_000)];
+        let out = direct(inmate, party).lasting(35).run();
+        let record = out.record();
+        let what = format!("{ms} ms after {start} ms: {}", out.tale());
+        assert_eq!(record.disposition, Disposition::FaxModem, "{what}");
+    }
+}
+
+#[test]
+fn a_beep_that_ends_in_a_tone_of_the_inmates_is_no_fax() {
+    for start in (1300..2500).step_by(60) {
+        let inmate = vec![wait(start), tone(1300.0, 700), wait(8000), Step::OnHook];
+        let party = vec![
+            wait(500),
+            Step::SayFor(Clip::called_talk(), Ticks::secs(3)),
+            Step::Say(Clip::tone(2100.0, -20.0, Ticks::ms(650))),
+            wait(30_000),
+        ];
+        let out = direct(inmate, party).lasting(30).run();
+        let fax = |class: &AnswerClass| matches!(class, AnswerClass::Fax | AnswerClass::Modem);
+        let what = format!("1300 Hz after {start} ms");
+        assert!(!classes(&out).iter().any(fax), "{what}: {}", out.tale());
+    }
+}
+
+#[test]
 fn a_key_held_until_the_path_opens_is_one_key() {
     let number = format!("1{MOTHER}");
     let (first, last) = number.split_at(number.len() - 1);

@@ -220,6 +220,22 @@ fn a_machines_tone_ends_no_call_that_was_accepted() {
     let out = collect(inmate, party).lasting(45).run();
     assert!(out.entered("talk").is_some(), "{}", out.tale());
     lasted(&out, "accepted");
+    // That nobody had said a word is not kept.
+    assert_eq!(classes(&out), [AnswerClass::Fax], "{}", out.tale());
+}
+
+#[test]
+fn who_accepted_stays_a_person_while_thanked() {
+    let inmate = vec![wait(26_000), Step::OnHook];
+    let accepts = vec![wait(6500), Step::dial("1"), reversing(1200), wait(30_000)];
+    let out = collect(inmate, says_hello(accepts)).lasting(45).run();
+    lasted(&out, "thanked");
+    let fax =
+        |fact: &Fact| matches!(fact, Fact::Class(class) if class.evidence == AnswerClass::Fax);
+    let (told, talk) = (out.fact(fax), out.entered("talk"));
+    assert!(told < talk && told.is_some(), "{}", out.tale());
+    let kept = [AnswerClass::Person, AnswerClass::Fax];
+    assert_eq!(classes(&out), kept, "{}", out.tale());
 }
 
 #[test]

@@ -23,7 +23,8 @@ pub struct Accept {
     pub until: Tick,
     pub attempt: Attempt,
     repeats_left: u8,
-    accepted: bool,
+    /// Said thanks to; the talk is about to begin.
+    pub(crate) accepted: bool,
 }
 
 impl Accept {

@@ -8,7 +8,7 @@ use dsp::{
     dtmf::{Dtmf, DtmfEvent, Profile},
     leg::{Frames, Listeners},
     level::dbm0,
-    modem::Signal,
+    modem::{ModemEvent, Signal},
     progress::{Progress, ProgressEvent},
     pulse::{CERTAIN, PulseDigits, PulseEvent},
     three_way::{Facts, ThreeWay, ThreeWaySettings},
@@ -54,7 +54,7 @@ pub struct PhoneEar {
 const UNSEEN: u8 = 2;
 
 /// A key that a new detector dates no later was down before it began; between two presses is more.
-const CARRIED_WITHIN: Ticks = Ticks::ms(30);
+const CARRIED_WITHIN: Ticks = Ticks::ms(12);
 
 impl PhoneEar {
     pub fn new() -> PhoneEar {
@@ -205,8 +205,9 @@ pub struct TrunkEar {
 /// Nobody decides who answered after this much of a call.
 const CLASS_WITHIN: Ticks = Ticks::secs(15);
 
-/// Whether what sounds like a machine on the trunk is only what we send there, come back: a tone that
-/// the inmate plays into the phone, or said as a name, tells nothing of who answered.
+/// Whether what sounds like a fax machine or a modem on the trunk is only what we send there, come back:
+/// a tone that the inmate plays into the phone, or said as a name, tells nothing of who answered. A text
+/// telephone is told once, and may begin in the echo of the inmate's: it is never passed over.
 #[derive(Debug)]
 struct OwnData {
     signals: DataSignals,
@@ -345,7 +346,11 @@ impl TrunkEar {
             data,
         } = &mut frames;
         if self.own_data.echoes(sent, frame, at, data) {
-            data.modem.clear();
+            // What nobody whistles is told, and the end of a tone that was told before.
+            data.modem.retain(|event| match event {
+                ModemEvent::Heard { signal, .. } => is_sure(*signal),
+                ModemEvent::Ended { .. } => true,
+            });
         }
         push_digits(&dtmf.events, &mut self.key_down, out);
         push_tones(&progress.events, out);
@@ -353,7 +358,7 @@ impl TrunkEar {
         let voice = self.voice.process(samples, at, tonal);
         if stage != Stage::Seized {
             let tones = Tones::of(progress, dtmf, data);
-            self.machine |= data.tty.is_some() || !data.modem.is_empty();
+            self.machine |= data.tty.is_some() || data.modem.iter().any(is_heard);
             if self
                 .answered_at
                 .is_none_or(|since| at.since(since) <= CLASS_WITHIN)
@@ -448,18 +453,24 @@ fn trust_of(decision: &Decision) -> Trust {
     const PLAIN: Trust = SURE_MACHINE - 1;
     let trust = (decision.confidence * 100.0) as Trust;
     match decision.class {
-        Class::FaxModem(
-            Signal::Answer {
-                reversals: true, ..
-            }
-            | Signal::Answer {
-                modulated: true, ..
-            }
-            | Signal::FaxPreamble,
-        ) => trust,
-        Class::FaxModem(_) => trust.min(PLAIN),
+        Class::FaxModem(signal) if !is_sure(signal) => trust.min(PLAIN),
         _ => trust,
     }
+}
+
+fn is_sure(signal: Signal) -> bool {
+    match signal {
+        Signal::Answer {
+            reversals,
+            modulated,
+        } => reversals || modulated,
+        Signal::FaxPreamble => true,
+        Signal::FaxCalling | Signal::DataCalling | Signal::BellAnswer => false,
+    }
+}
+
+fn is_heard(event: &ModemEvent) -> bool {
+    matches!(event, ModemEvent::Heard { .. })
 }
 
 fn push_tones(events: &[ProgressEvent], out: &mut HeardList) {
@@ -627,16 +638,19 @@ mod tests {
 
     #[test]
     fn a_key_let_go_at_a_change_of_detectors_and_pressed_again_is_two_keys() {
-        let mut phone = Phone::new(false);
-        phone.lasts(500);
-        phone.key = Some(five());
-        phone.lasts(100);
-        phone.talking = true;
-        phone.key = None;
-        phone.lasts(50);
-        phone.key = Some(five());
-        phone.lasts(100);
-        assert_eq!(phone.told.len(), 2, "{:?}", phone.told);
+        for (before, after) in [(0, 50), (0, 30), (10, 20)] {
+            let mut phone = Phone::new(false);
+            phone.lasts(500);
+            phone.key = Some(five());
+            phone.lasts(100);
+            phone.key = None;
+            phone.lasts(before);
+            phone.talking = true;
+            phone.lasts(after);
+            phone.key = Some(five());
+            phone.lasts(100);
+            assert_eq!(phone.told.len(), 2, "{before}, {after}: {:?}", phone.told);
+        }
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //! those of the filtered hop. What then looks like a key twice is guarded (`guard.rs`) when there
 //! is hardly more than the key and one low tone: of voices, that is one frame in some thousands.
 //!
-//! Limits: tones from 60 to 500 Hz, to 25 dB stronger than a tone of the key.
+//! Limits: steady tones from 60 to 480 Hz, to 25 dB stronger than a tone of the key. 4.4 h of prompts
+//! and music are muted in 0.88 % of frames, 0.85 % without this.
 
 use super::{
     Recent,

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     SAMPLE_RATE,
-    bank::{Bins, Complex, HOP, LANES},
+    bank::{Bins, Complex, HOP},
     simd::{Kernels, lanes::Floats},
     wave::sin_cos,
 };
@@ -27,8 +27,8 @@ use std::{f32::consts::TAU, sync::LazyLock};
 /// What each sample at an edge adds to the bins: the last two before the hop, its last two.
 static EDGES: LazyLock<[Bins; 4]> = LazyLock::new(|| {
     let mut edges = [Bins::ZERO; 4];
-    for lane in 0..LANES {
-        for (edge, (re, im)) in edges.iter_mut().zip(at_edges(FREQS[lane])) {
+    for (lane, hz) in FREQS.into_iter().enumerate() {
+        for (edge, (re, im)) in edges.iter_mut().zip(at_edges(hz)) {
             (edge.re[lane], edge.im[lane]) = (re, im);
         }
     }

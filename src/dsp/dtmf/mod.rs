@@ -9,7 +9,7 @@
 //! tables of their frequencies (`rows.rs`), which hold a high-pass filter for when there is a
 //! dial tone, and taken together as one wave each (`steady.rs`), whose edges are then found
 //! (`edge.rs`). A digit that goes on is followed by the bank (`active.rs`). `guard.rs` warns of
-//! what another receiver might take for a digit.
+//! what another receiver might take for a digit, `beneath.rs` of what it might behind a filter.
 //!
 //! Limits (ITU-T Q.24, the stricter of its columns; measured by `suites::dtmf` and
 //! `suites::dtmf_limits`):
@@ -23,6 +23,7 @@
 //! - told to 1 ms and, but for noise, half a dB (99 % of digits, also 15 dB above noise).
 
 mod active;
+mod beneath;
 mod blocks;
 mod edge;
 mod guard;
@@ -40,6 +41,7 @@ use crate::{
 };
 use active::Active;
 use arrayvec::ArrayVec;
+use beneath::Beneath;
 use guard::Guard;
 use screen::{Hit, Screen, Tones};
 use types::{
@@ -96,6 +98,7 @@ pub struct Dtmf {
     recent: Recent,
     screen: Screen,
     guard: Guard,
+    beneath: Beneath,
     candidate: Option<Candidate>,
     active: Option<Active>,
     /// So many samples were lost that the digit before is over.
@@ -150,6 +153,7 @@ impl Dtmf {
             },
             screen: Screen::new(),
             guard: Guard::default(),
+            beneath: Beneath::new(),
             candidate: None,
             active: None,
             cut: None,
@@ -193,6 +197,7 @@ impl Dtmf {
         self.screen.restart();
         self.candidate = None;
         self.guard = Guard::default();
+        self.beneath.restart();
     }
 
     pub(crate) fn path(&self) -> Path {
@@ -212,6 +217,7 @@ impl Dtmf {
         }
         self.recent.take(samples);
         self.screen.take::<K>(hop);
+        frame.guarded = self.beneath.guards::<K>(&self.screen, &self.recent);
         let tones = self.screen.tones::<K>();
         if tones.is_none() && self.active.is_none() && self.candidate.is_none() {
             self.guard.pause();
@@ -244,7 +250,7 @@ impl Dtmf {
             }
         });
         frame.suspect = hit.is_some_and(|hit| hit.clear);
-        frame.guarded = self.guard.follow(key.as_ref(), &self.screen, frame.suspect);
+        frame.guarded |= self.guard.follow(key.as_ref(), &self.screen, frame.suspect);
         let over = self.active.as_mut().and_then(|active| {
             let over = active.follow(hit.as_ref(), &self.screen, &self.recent, self.path, end)?;
             Some((over, active.ended(over)))

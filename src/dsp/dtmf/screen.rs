@@ -146,17 +146,24 @@ impl Screen {
 
     #[inline(always)]
     pub fn take<K: Kernels>(&mut self, hop: &Hop) {
-        let before = &self.hops[self.newest];
-        self.newest = (self.newest + 1) % HISTORY;
         let [a, b, c, _] = self.energies;
         self.energies = [hop.energy, a, b, c];
         self.refill = self.refill.saturating_sub(1);
         if hop.energy < QUIET && self.energies[1] < QUIET {
+            self.newest = (self.newest + 1) % HISTORY;
             self.hops[self.newest] = Bins::ZERO;
             self.powers = [0.0; LANES];
             return;
         }
         let bins = self.keys.group.middle::<K>(&hop.folded);
+        self.put::<K>(bins);
+    }
+
+    /// The newest hop is these bins.
+    #[inline(always)]
+    pub fn put<K: Kernels>(&mut self, bins: Bins) {
+        self.newest = (self.newest + 1) % HISTORY;
+        let before = self.hop(1);
         let window = bins.after::<K, _>(before, &self.keys.group);
         // Half of the square of twice the mean.
         const SCALE: f32 = 2.0 / ((HOPS * HOP) as f32 * (HOPS * HOP) as f32);
@@ -251,7 +258,7 @@ impl Screen {
     /// Each tone of a hop, without what the other leaves in its bin.
     #[inline(always)]
     pub fn pair(&self, tones: Tones, ago: usize) -> Pair {
-        let bins = &self.hops[(self.newest + HISTORY - ago) % HISTORY];
+        let bins = self.hop(ago);
         let (cross, scale) = self.keys.cross[tones.row][tones.column];
         let [row, column] = tones.lanes();
         let (a, b) = (bins.re[row], bins.im[row]);
@@ -285,6 +292,18 @@ impl Screen {
             true => self.below::<K>(recent) / total,
             false => 0.0,
         }
+    }
+
+    /// The bins of a hop.
+    #[inline(always)]
+    pub fn hop(&self, ago: usize) -> &Bins {
+        &self.hops[(self.newest + HISTORY - ago) % HISTORY]
+    }
+
+    /// Whether all rows and columns have less than this share of the window's power.
+    #[inline(always)]
+    pub fn keys_have_less_than<K: Kernels>(&self, share: f32) -> bool {
+        self.refill == 0 && K::sum(&self.powers) < share * self.total()
     }
 
     /// Whether most of the window's power is something else's.
@@ -344,7 +363,7 @@ impl Tones {
 impl Key {
     /// Mean squares of row and column, over the hops of the window.
     #[inline(always)]
-    fn powers(&self) -> [f32; 2] {
+    pub fn powers(&self) -> [f32; 2] {
         let (now, then) = (self.now.powers(), self.then.powers());
         [0.5 * (now[0] + then[0]), 0.5 * (now[1] + then[1])]
     }

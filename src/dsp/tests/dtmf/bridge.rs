@@ -163,6 +163,17 @@ impl Swelling {
     }
 }
 
+/// What is left of the keys where no frame of what holds them was muted.
+fn behind_the_bridge(at_the_bridge: &[i16], keys: &[i16]) -> Vec<i16> {
+    let mut dtmf = Dtmf::new(Profile::Talk);
+    let mut behind = Vec::new();
+    for ((frame, at), (key, _)) in frames(at_the_bridge).zip(frames(keys)) {
+        let muted = dtmf.process(&frame, at).guarded;
+        behind.extend(if muted { [0; FRAME] } else { key });
+    }
+    behind
+}
+
 #[test]
 fn keys_that_swell_beside_a_low_tone_are_heard_by_nobody_behind_the_bridge() {
     let mut rng = Rng::new(18);
@@ -173,12 +184,7 @@ fn keys_that_swell_beside_a_low_tone_are_heard_by_nobody_behind_the_bridge() {
         let mut at_the_bridge = keys.clone();
         add(&mut at_the_bridge, &beside);
         // The line takes off what lies below the voices.
-        let mut dtmf = Dtmf::new(Profile::Talk);
-        let mut behind = Vec::new();
-        for ((frame, at), (key, _)) in frames(&at_the_bridge).zip(frames(&keys)) {
-            let muted = dtmf.process(&frame, at).guarded;
-            behind.extend(if muted { [0; FRAME] } else { key });
-        }
+        let behind = behind_the_bridge(&at_the_bridge, &keys);
         plain += starts(Profile::PinEntry, &keys).len();
         let heard = PROFILES.map(|profile| starts(profile, &behind));
         if heard.iter().any(|heard| !heard.is_empty()) {
@@ -186,6 +192,75 @@ fn keys_that_swell_beside_a_low_tone_are_heard_by_nobody_behind_the_bridge() {
         }
     }
     assert!(plain > 2000, "the receiver heard only {plain}");
+    assert!(
+        passed.is_empty(),
+        "{} of {plain}: {:?}",
+        passed.len(),
+        &passed[..passed.len().min(5)]
+    );
+}
+
+/// Keys far beneath a steady tone, as a filter for dial tone takes it away behind the bridge.
+#[derive(Clone, Copy, Debug)]
+struct Beneath {
+    digit: u8,
+    on_ms: f32,
+    off_ms: f32,
+    row_dbm0: f32,
+    twist_db: f32,
+    off_tune: f32,
+    hum: (f32, f32),
+}
+
+impl Beneath {
+    fn new(rng: &mut Rng) -> Beneath {
+        let hum_dbm0 = 0.0;
+        Beneath {
+            digit: any_digit(rng),
+            on_ms: rng.range(35.0, 70.0),
+            off_ms: rng.range(40.0, 60.0),
+            row_dbm0: hum_dbm0 - rng.range(12.0, 22.0),
+            twist_db: rng.range(-4.0, 4.0),
+            off_tune: rng.range(-0.01, 0.01),
+            hum: (rng.range(280.0, 480.0), hum_dbm0),
+        }
+    }
+
+    /// Thirty keys: what they are, and the tone above them.
+    fn sounds(&self, rng: &mut Rng) -> [Vec<i16>; 2] {
+        let (low, high) = dtmf_pair(Digit::parse(self.digit).expect("a digit"));
+        let tune = 1.0 + self.off_tune;
+        let parts = [
+            (low * tune, self.row_dbm0),
+            (high * tune, self.row_dbm0 + self.twist_db),
+        ];
+        let mut keys = vec![0; 400 + rng.below(80)];
+        for _ in 0..30 {
+            keys.extend(sines(rng, &parts, (8.0 * self.on_ms) as usize));
+            keys.extend(vec![0; (8.0 * self.off_ms) as usize]);
+        }
+        let hum = sines(rng, &[self.hum], keys.len());
+        [keys, hum]
+    }
+}
+
+#[test]
+fn keys_far_beneath_a_hum_are_heard_by_nobody_behind_the_bridge() {
+    let mut rng = Rng::new(19);
+    let (mut plain, mut passed) = (0, Vec::new());
+    for _ in 0..300 {
+        let attack = Beneath::new(&mut rng);
+        let [keys, hum] = attack.sounds(&mut rng);
+        let mut at_the_bridge = keys.clone();
+        add(&mut at_the_bridge, &hum);
+        let behind = behind_the_bridge(&at_the_bridge, &keys);
+        plain += starts(Profile::PinEntry, &keys).len();
+        let heard = PROFILES.map(|profile| starts(profile, &behind));
+        if heard.iter().any(|heard| !heard.is_empty()) {
+            passed.push((attack, heard));
+        }
+    }
+    assert!(plain > 7000, "the receiver heard only {plain}");
     assert!(
         passed.is_empty(),
         "{} of {plain}: {:?}",

@@ -60,7 +60,7 @@ impl PhoneEar {
     pub fn new() -> PhoneEar {
         PhoneEar {
             entry: Dtmf::new(Profile::PinEntry),
-            talk: Dtmf::new(Profile::Talk),
+            talk: Dtmf::new(Profile::Talk).guarding_beneath(),
             voice: Voice::new(VoiceSettings { silence: SILENCE }),
             talking: false,
             key_down: false,

@@ -98,7 +98,7 @@ pub struct Dtmf {
     recent: Recent,
     screen: Screen,
     guard: Guard,
-    beneath: Beneath,
+    beneath: Option<Beneath>,
     candidate: Option<Candidate>,
     active: Option<Active>,
     /// So many samples were lost that the digit before is over.
@@ -153,12 +153,19 @@ impl Dtmf {
             },
             screen: Screen::new(),
             guard: Guard::default(),
-            beneath: Beneath::new(),
+            beneath: None,
             candidate: None,
             active: None,
             cut: None,
             free_since: Tick::ZERO,
         }
+    }
+
+    /// It guards also what a receiver that filters dial tones out might hear beneath one: for what
+    /// goes to an exchange. In speech it costs a third more.
+    pub fn guarding_beneath(mut self) -> Dtmf {
+        self.beneath = Some(Beneath::new());
+        self
     }
 
     pub fn process(&mut self, samples: &Samples, at: Tick) -> DtmfFrame {
@@ -197,7 +204,9 @@ impl Dtmf {
         self.screen.restart();
         self.candidate = None;
         self.guard = Guard::default();
-        self.beneath.restart();
+        if let Some(beneath) = &mut self.beneath {
+            beneath.restart();
+        }
     }
 
     pub(crate) fn path(&self) -> Path {
@@ -217,7 +226,9 @@ impl Dtmf {
         }
         self.recent.take(samples);
         self.screen.take::<K>(hop);
-        frame.guarded = self.beneath.guards::<K>(&self.screen, &self.recent);
+        if let Some(beneath) = &mut self.beneath {
+            frame.guarded = beneath.guards::<K>(&self.screen, &self.recent);
+        }
         let tones = self.screen.tones::<K>();
         if tones.is_none() && self.active.is_none() && self.candidate.is_none() {
             self.guard.pause();

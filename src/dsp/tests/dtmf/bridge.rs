@@ -93,7 +93,7 @@ fn another_receiver_reads_digits_and_none_behind_the_bridge() {
         };
         let noise = rng.range(-70.0, -45.0);
         let audio = alone(&mut rng, &key, Some(noise));
-        let mut dtmf = Dtmf::new(Profile::Talk);
+        let mut dtmf = Dtmf::new(Profile::Talk).guarding_beneath();
         let mut behind = Vec::new();
         for (frame, at) in frames(&audio) {
             let heard = dtmf.process(&frame, at);
@@ -165,7 +165,7 @@ impl Swelling {
 
 /// What is left of the keys where no frame of what holds them was muted.
 fn behind_the_bridge(at_the_bridge: &[i16], keys: &[i16]) -> Vec<i16> {
-    let mut dtmf = Dtmf::new(Profile::Talk);
+    let mut dtmf = Dtmf::new(Profile::Talk).guarding_beneath();
     let mut behind = Vec::new();
     for ((frame, at), (key, _)) in frames(at_the_bridge).zip(frames(keys)) {
         let muted = dtmf.process(&frame, at).guarded;

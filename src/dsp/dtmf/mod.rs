@@ -255,7 +255,7 @@ impl Dtmf {
                 Some(active) if active.is(tones) => Some(Hit {
                     tones,
                     clear: true,
-                    again: false,
+                    below: None,
                 }),
                 _ => screen.hit(key, again, &self.recent, self.path),
             }
@@ -288,7 +288,7 @@ impl Dtmf {
             },
             (Some(hit), _) => Candidate {
                 tones: hit.tones,
-                hits: 1 + u8::from(hit.again),
+                hits: 1 + u8::from(hit.below.is_some()),
                 missed: false,
             },
             // A key that has just been released is looked at once more.
@@ -307,6 +307,7 @@ impl Dtmf {
         }
         let found = self.path.run(Judge {
             tones: candidate.tones,
+            below: hit.and_then(|hit| hit.below),
             limits: self.limits,
             screen: &self.screen,
             recent: &self.recent,

@@ -104,8 +104,9 @@ pub(super) struct Hit {
     pub tones: Tones,
     /// Without doubt, but for how long it lasts.
     pub clear: bool,
-    /// Found beneath something else because a window before had the same tones.
-    pub again: bool,
+    /// Found beneath something else, as the window before had the same tones: the mean square of what
+    /// lies below the rows.
+    pub below: Option<f32>,
 }
 
 /// A row and a column.
@@ -202,15 +203,17 @@ impl Screen {
         let total = self.total();
         let explained = rows + columns;
         let mut above = total;
-        let covered = explained < EXPLAINED * total;
-        if covered {
+        let mut below = None;
+        if explained < EXPLAINED * total {
             if !again || explained < UNDER_HUM * total {
                 return None;
             }
-            above -= path.run(Below {
+            let found = path.run(Below {
                 screen: self,
                 recent,
             });
+            above -= found;
+            below = Some(found);
             if explained < EXPLAINED_IN_HUM * above {
                 return None;
             }
@@ -218,7 +221,7 @@ impl Screen {
         Some(Hit {
             tones,
             clear: explained >= CLEAR * above && self.stand_out() && self.in_tune(key),
-            again: covered,
+            below,
         })
     }
 
@@ -283,13 +286,14 @@ impl Screen {
     }
 
     /// The share of the window's power that lies below the rows; 0 where the tones leave none.
+    /// `below`: it is known already.
     #[inline(always)]
-    pub fn hum<K: Kernels>(&self, tones: Tones, recent: &Recent) -> f32 {
+    pub fn hum<K: Kernels>(&self, tones: Tones, recent: &Recent, below: Option<f32>) -> f32 {
         const ALL: f32 = 0.99;
         let total = self.total();
         let explained: f32 = self.key(tones).powers().iter().sum();
         match explained < ALL * total {
-            true => self.below::<K>(recent) / total,
+            true => below.unwrap_or_else(|| self.below::<K>(recent)) / total,
             false => 0.0,
         }
     }

@@ -19,6 +19,7 @@ pub mod io;
 pub mod keeper;
 mod mouth;
 mod name;
+mod own_data;
 mod tap;
 mod trunk;
 

@@ -164,7 +164,7 @@ impl Attempt {
         }
         let keeps = talks && self.keeps_person(&class);
         self.answer_evidence.retain(|piece| match piece.evidence {
-            AnswerEvidence::Class(before) => keeps && before != class.evidence,
+            AnswerEvidence::Class(before) => keeps && before == AnswerClass::Person,
             _ => true,
         });
         self.hint(Weighed {

@@ -24,10 +24,8 @@ pub enum Event<'a> {
     },
     Flash,
     Pulses(u8),
-    Key {
-        leg: Leg,
-        digit: Digit,
-    },
+    /// The inmate pressed this key.
+    Key(Digit),
     /// All that was queued on the leg has been said.
     Said(Leg),
     /// The inmate's name was recorded: how much of it was voice.
@@ -59,9 +57,9 @@ pub enum Event<'a> {
     Class(Weighed<AnswerClass>),
     /// What speaks after outpulsing without ringing is an announcement of the network's.
     Announcement,
-    /// The called party dialed this digit on a rotary telephone. `doubtful` when it may be an echo of
-    /// what the inmate recorded as a name.
-    PulseKey {
+    /// The called party pressed this key, or dialed it on a rotary telephone where that may choose.
+    /// `doubtful` when it may be an echo of what the inmate recorded as a name.
+    Choice {
         digit: Digit,
         doubtful: bool,
     },

@@ -320,9 +320,7 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
             }
             Ok(phase)
         }
-        Event::Key {
-            leg: Leg::Phone, ..
-        } => {
+        Event::Key(_) => {
             let mut phase = phase;
             if let Some(attempt) = phase.attempt_mut() {
                 attempt.keyed_at = Some(cx.now);
@@ -342,7 +340,11 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
 
 /// What the record keeps whatever the phase makes of it.
 fn note(phase: &mut Phase, cx: &mut Cx<'_>, event: &Event<'_>) {
-    let talks = matches!(phase, Phase::Talk(_));
+    let talks = match phase {
+        Phase::Talk(_) => true,
+        Phase::Accept(accept) => accept.accepted,
+        _ => false,
+    };
     let Some(attempt) = phase.attempt_mut() else {
         return;
     };

@@ -8,9 +8,9 @@
 //! How: each 5 ms the last 10 ms are compared with each frequency. A tone is a run of windows that
 //! one frequency explains, at even level, where the turn of its phase says that it should be.
 //! Calling tones come in bursts and are told when a burst of the right length is over; an answer
-//! tone when it has lasted half a second, and again when its reversals or its modulation are
-//! certain. Flags are a rhythm of two tones: one octet has 26.7 ms, three have 16 hops, so the
-//! third bin of a transform of 16 hops holds their balance and nothing else does.
+//! tone when it has lasted half a second, and again when its reversals or its modulation are certain:
+//! after two in step (0.9 s), or 0.4 s. Flags are a rhythm of two tones: one octet has 26.7 ms, three
+//! have 16 hops, so the third bin of a transform of 16 hops holds their balance and nothing else does.
 //!
 //! Limits: 0 to -35 dBm0, signal to noise 10 dB. CNG 1100 Hz +-38 Hz, 0.5 s on +-15 % (T.30, 4.2);
 //! calling tone 1300 +-15 Hz, 0.5 to 0.7 s (V.25, 4.1); ANS 2100 +-15 Hz, reversals each

@@ -1,14 +1,13 @@
 //! What a line hears: each leg's frame is read once, unchanged, by all its detectors, and their
 //! facts become [`Heard`] here and nowhere else.
 
-use crate::{Shared, trunk::TrunkFrame};
+use crate::{Shared, own_data::OwnData, trunk::TrunkFrame};
 use dsp::{
     answer::{Answer, AnswerEvent, AnswerSettings, Class, Decision, Tones},
-    data::{DataFrame, DataSignals},
+    data::DataSignals,
     dtmf::{Dtmf, DtmfEvent, Profile},
     leg::{Frames, Listeners},
-    level::dbm0,
-    modem::Signal,
+    modem::{ModemEvent, Signal},
     progress::{Progress, ProgressEvent},
     pulse::{CERTAIN, PulseDigits, PulseEvent},
     three_way::{Facts, ThreeWay, ThreeWaySettings},
@@ -54,13 +53,13 @@ pub struct PhoneEar {
 const UNSEEN: u8 = 2;
 
 /// A key that a new detector dates no later was down before it began; between two presses is more.
-const CARRIED_WITHIN: Ticks = Ticks::ms(30);
+const CARRIED_WITHIN: Ticks = Ticks::ms(12);
 
 impl PhoneEar {
     pub fn new() -> PhoneEar {
         PhoneEar {
             entry: Dtmf::new(Profile::PinEntry),
-            talk: Dtmf::new(Profile::Talk),
+            talk: Dtmf::new(Profile::Talk).guarding_beneath(),
             voice: Voice::new(VoiceSettings { silence: SILENCE }),
             talking: false,
             key_down: false,
@@ -205,57 +204,6 @@ pub struct TrunkEar {
 /// Nobody decides who answered after this much of a call.
 const CLASS_WITHIN: Ticks = Ticks::secs(15);
 
-/// Whether what sounds like a machine on the trunk is only what we send there, come back: a tone that
-/// the inmate plays into the phone, or said as a name, tells nothing of who answered.
-#[derive(Debug)]
-struct OwnData {
-    signals: DataSignals,
-    /// Frames in a row in which the trunk held such a tone; in which what was sent did, now and at most.
-    heard: u32,
-    sent: u32,
-    longest: u32,
-}
-
-impl OwnData {
-    /// Echo and tone overlap for so large a part of it, and a voice looks like a tone only shortly.
-    const PARTS: u32 = 3;
-    /// The strongest echo, and what a meter may be off.
-    const LOSSLESS_DB: f32 = 1.5;
-
-    fn new() -> OwnData {
-        OwnData {
-            signals: DataSignals::new(),
-            heard: 0,
-            sent: 0,
-            longest: 0,
-        }
-    }
-
-    fn reset(&mut self) {
-        self.signals.reset();
-        (self.heard, self.sent, self.longest) = (0, 0, 0);
-    }
-
-    /// What is sent is looked at only while the trunk holds what may be a machine's. An echo is weaker
-    /// than what it is one of; a tone of the far end comes back of the phone, and is weaker there.
-    fn echoes(&mut self, sent: &Samples, frame: &TrunkFrame, at: Tick, data: &DataFrame) -> bool {
-        if !data.tonal && data.modem.is_empty() {
-            if self.heard > 0 {
-                self.reset();
-            }
-            return false;
-        }
-        self.heard += 1;
-        let tonal = self.signals.process(sent, at).tonal;
-        self.sent = match tonal && dbm0(sent) + OwnData::LOSSLESS_DB >= dbm0(&frame.received) {
-            true => self.sent + 1,
-            false => 0,
-        };
-        self.longest = self.longest.max(self.sent);
-        OwnData::PARTS * self.longest >= self.heard
-    }
-}
-
 impl TrunkEar {
     pub fn new(shared: &Shared) -> TrunkEar {
         TrunkEar {
@@ -345,7 +293,11 @@ impl TrunkEar {
             data,
         } = &mut frames;
         if self.own_data.echoes(sent, frame, at, data) {
-            data.modem.clear();
+            // What nobody whistles is told, and the end of a tone that was told before.
+            data.modem.retain(|event| match event {
+                ModemEvent::Heard { signal, .. } => is_sure(*signal),
+                ModemEvent::Ended { .. } => true,
+            });
         }
         push_digits(&dtmf.events, &mut self.key_down, out);
         push_tones(&progress.events, out);
@@ -353,7 +305,7 @@ impl TrunkEar {
         let voice = self.voice.process(samples, at, tonal);
         if stage != Stage::Seized {
             let tones = Tones::of(progress, dtmf, data);
-            self.machine |= data.tty.is_some() || !data.modem.is_empty();
+            self.machine |= data.tty.is_some() || data.modem.iter().any(is_heard);
             if self
                 .answered_at
                 .is_none_or(|since| at.since(since) <= CLASS_WITHIN)
@@ -448,18 +400,24 @@ fn trust_of(decision: &Decision) -> Trust {
     const PLAIN: Trust = SURE_MACHINE - 1;
     let trust = (decision.confidence * 100.0) as Trust;
     match decision.class {
-        Class::FaxModem(
-            Signal::Answer {
-                reversals: true, ..
-            }
-            | Signal::Answer {
-                modulated: true, ..
-            }
-            | Signal::FaxPreamble,
-        ) => trust,
-        Class::FaxModem(_) => trust.min(PLAIN),
+        Class::FaxModem(signal) if !is_sure(signal) => trust.min(PLAIN),
         _ => trust,
     }
+}
+
+fn is_sure(signal: Signal) -> bool {
+    match signal {
+        Signal::Answer {
+            reversals,
+            modulated,
+        } => reversals || modulated,
+        Signal::FaxPreamble => true,
+        Signal::FaxCalling | Signal::DataCalling | Signal::BellAnswer => false,
+    }
+}
+
+fn is_heard(event: &ModemEvent) -> bool {
+    matches!(event, ModemEvent::Heard { .. })
 }
 
 fn push_tones(events: &[ProgressEvent], out: &mut HeardList) {
@@ -627,16 +585,19 @@ mod tests {
 
     #[test]
     fn a_key_let_go_at_a_change_of_detectors_and_pressed_again_is_two_keys() {
-        let mut phone = Phone::new(false);
-        phone.lasts(500);
-        phone.key = Some(five());
-        phone.lasts(100);
-        phone.talking = true;
-        phone.key = None;
-        phone.lasts(50);
-        phone.key = Some(five());
-        phone.lasts(100);
-        assert_eq!(phone.told.len(), 2, "{:?}", phone.told);
+        for (before, after) in [(0, 50), (0, 30), (10, 20)] {
+            let mut phone = Phone::new(false);
+            phone.lasts(500);
+            phone.key = Some(five());
+            phone.lasts(100);
+            phone.key = None;
+            phone.lasts(before);
+            phone.talking = true;
+            phone.lasts(after);
+            phone.key = Some(five());
+            phone.lasts(100);
+            assert_eq!(phone.told.len(), 2, "{before}, {after}: {:?}", phone.told);
+        }
     }
 
     #[test]

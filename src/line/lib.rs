@@ -19,6 +19,7 @@ pub mod io;
 pub mod keeper;
 mod mouth;
 mod name;
+mod own_data;
 mod tap;
 mod trunk;
 
@@ -283,15 +284,8 @@ impl Line {
             let talking = self.call.bridge() != Bridge::Closed || self.name.recording();
             self.phone_ear
                 .frame(&phone.samples, at, talking, &mut heard);
-            // A key in the name would be played to the called party, and its echo taken for the
-            // choice, or dial another number.
-            let silence = [0; FRAME];
-            let name = if self.phone_ear.key_down() {
-                &silence
-            } else {
-                &phone.samples
-            };
-            if let Some(voiced) = self.name.record(name) {
+            let key_down = self.phone_ear.key_down();
+            if let Some(voiced) = self.name.record(&phone.samples, key_down) {
                 self.deliver(now, Event::NameRecorded { voiced }, out);
             }
             for heard in heard {
@@ -328,14 +322,7 @@ impl Line {
                 let secret = self.call.secret() || self.call.bridge() != Bridge::Closed;
                 let shown = (!secret).then_some(digit);
                 tell(out, Fact::Keyed { digit: shown });
-                self.deliver(
-                    now,
-                    Event::Key {
-                        leg: Leg::Phone,
-                        digit,
-                    },
-                    out,
-                );
+                self.deliver(now, Event::Key(digit), out);
             }
             Heard::Voice { .. } => self.deliver(now, Event::Voice(Leg::Phone), out),
             _ => {}

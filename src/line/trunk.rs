@@ -11,6 +11,7 @@ use call::{Bridge, Event};
 use dsp::tone_gen::DigitGen;
 use signaling::{Supervision, SupervisionEvent};
 use types::{
+    digits::Digit,
     edge::{Edge, PortCommand},
     evidence::Weighed,
     fact::{Fact, Leg},
@@ -28,8 +29,9 @@ const DIGIT_OFF_MS: u32 = 70;
 const DIGIT_LOW_DBM0: f32 = -9.0;
 const DIGIT_HIGH_DBM0: f32 = -7.0;
 
-/// After so long nothing comes back of a name any more, over any network.
-const NAME_ECHO: Ticks = Ticks::ms(500);
+/// After so long nothing comes back of a name any more: a hop over a geostationary satellite echoes
+/// after 520 to 560 ms, and its equipment takes time as well.
+const NAME_ECHO: Ticks = Ticks::ms(1000);
 
 /// A frame of the trunk's.
 #[derive(Clone, Copy, Debug)]
@@ -246,23 +248,15 @@ impl Line {
         }
         let event = held.supervision.heard(&heard);
         match heard {
-            Heard::DigitStart { digit, .. } => {
+            Heard::DigitStart { digit, start, .. } => {
                 self.far_key = Key::began(&heard);
                 let shown = (self.call.bridge() == Bridge::Closed).then_some(digit);
                 tell(out, Fact::FarKeyed { digit: shown });
-                self.deliver(
-                    now,
-                    Event::Key {
-                        leg: Leg::Trunk,
-                        digit,
-                    },
-                    out,
-                );
+                self.chosen(now, digit, start, out);
             }
             Heard::PulseDigit { digit, start, .. } => {
-                let doubtful = self.may_be_of_name(start);
                 tell_heard(out, heard);
-                self.deliver(now, Event::PulseKey { digit, doubtful }, out);
+                self.chosen(now, digit, start, out);
             }
             Heard::DigitEnd { .. } | Heard::Silence { .. } | Heard::Class { .. } => {}
             // A voice is news until there is an answer; then it is a conversation.
@@ -352,10 +346,10 @@ impl Line {
         spoken.sounds
     }
 
-    /// May clicks that began here be an echo of what the inmate recorded as a name?
-    fn may_be_of_name(&self, start: Tick) -> bool {
-        self.named_at
-            .is_some_and(|named| named + NAME_ECHO >= start)
+    /// What began with the name, or soon after, may be an echo of what the inmate recorded for it.
+    fn chosen(&mut self, now: Tick, digit: Digit, start: Tick, out: &mut Outputs) {
+        let doubtful = self.named_at.is_some_and(|at| at + NAME_ECHO >= start);
+        self.deliver(now, Event::Choice { digit, doubtful }, out);
     }
 
     fn outpulsed(&mut self, now: Tick, out: &mut Outputs) {

@@ -56,5 +56,16 @@ impl ThreeWayEvidence {
     }
 }
 
+/// Each kind is in its place, up to the last.
+const _: () = {
+    let all = ThreeWayEvidence::ALL;
+    assert!(all.len() == ThreeWayEvidence::NewTalker as usize + 1);
+    let mut at = 0;
+    while at < all.len() {
+        assert!(all[at] as usize == at);
+        at += 1;
+    }
+};
+
 /// The pieces, oldest first; one of each kind.
 pub type ThreeWayEvidences = List<Weighed<ThreeWayEvidence>, { ThreeWayEvidence::ALL.len() }>;

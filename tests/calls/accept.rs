@@ -203,7 +203,7 @@ fn a_called_party_who_hangs_up_during_the_announcement_has_not_accepted() {
 
 #[test]
 fn a_called_party_who_accepts_and_hangs_up_before_any_talk_is_nothing_to_charge() {
-    let mut party = vec![wait(4000), Step::dial("1")];
+    let mut party = vec![wait(6500), Step::dial("1")];
     party.extend(hangs_up_after(300));
     let out = collect(vec![wait(20_000)], party).run();
     let accepted = out.fact(|f| matches!(f, Fact::Accepted));
@@ -259,7 +259,7 @@ fn a_wrong_key_is_no_choice_and_stops_nothing() {
 
 #[test]
 fn a_key_in_the_middle_of_the_announcement_counts_and_stops_it() {
-    let party = vec![wait(5000), Step::Mark("key"), Step::dial("1")];
+    let party = vec![wait(5700), Step::Mark("key"), Step::dial("1")];
     let out = collect(vec![], party).run();
     let key = out.trunk().mark("key").expect("a key");
     let thanks = only(out.called_heard(Prompt::ThankYouGoAhead)).at;
@@ -414,7 +414,7 @@ fn the_path_opens_both_ways_within_300_ms_of_the_thank_you_and_not_before() {
     let mut scenario = collect(
         vec![Step::Say(hiss(Ticks::secs(20)))],
         vec![
-            wait(4000),
+            wait(6500),
             Step::dial("1"),
             wait(300),
             Step::Say(hiss(Ticks::secs(8))),

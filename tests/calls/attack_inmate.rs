@@ -71,6 +71,17 @@ impl Player {
         }
     }
 
+    /// As loud as the handset lets a hum be.
+    fn beneath(hz: f64, below_db: f64) -> Player {
+        Player {
+            on_ms: 40,
+            dbm0: -below_db,
+            twist_db: 3.6,
+            mask: Some((hz, 0.0, 0.0)),
+            ..PLAIN
+        }
+    }
+
     fn plays(&self, digits: &str) -> Clip {
         let mut samples = Vec::new();
         for digit in digits.chars() {
@@ -152,6 +163,10 @@ fn keys_made_to_look_like_none_dial_nothing_into_a_second_dial_tone() {
         };
         attacks.push((player, -0.8));
     }
+    // Far beneath a hum, which the exchange's filter for its own dial tone takes away.
+    for (hz, above) in [(300.0, 15.0), (370.2, 21.9), (425.0, 18.0), (480.0, 22.0)] {
+        attacks.push((Player::beneath(hz, above), -0.8));
+    }
     for off_tune in [-0.024, 0.024] {
         let player = Player { off_tune, ..PLAIN };
         attacks.push((player, -0.8));
@@ -196,6 +211,8 @@ fn hidden_keys_in_the_name_do_not_accept_the_call_by_their_echo() {
         (0.0, Player::masked(2800.0, 4.0, 0.0)),
         (0.0, Player::masked(400.0, 4.0, 17.0)),
         (6.0, Player::masked(150.0, 8.0, 0.0)),
+        (6.0, Player::beneath(370.2, 21.9)),
+        (6.0, Player::beneath(425.0, 15.0)),
     ] {
         let inmate = vec![
             wait(300),

@@ -2,6 +2,7 @@
 
 use crate::{
     bench::{MOTHER, Outcome, Scenario, then, wait},
+    hearing,
     ready::{collect, direct},
     short::{hears_fast_busy, keys},
     who_answered::classes,
@@ -17,7 +18,7 @@ use types::{
     disposition::{Disposition, EndedBy},
     fact::Fact,
     prompt::Prompt,
-    tick::Ticks,
+    tick::{Tick, Ticks},
 };
 
 /// Half a second of a voice, then clicks as a dial makes them: one at each break and one at each make,
@@ -41,7 +42,7 @@ fn clicks(pulses: u64, peak: f64, times: u64) -> Clip {
 }
 
 /// The inmate says this for a name, and nobody touches a dial at the far end.
-fn named(name: Clip, pulses: u64, echo_db: f64, echo_delay: usize) -> Scenario {
+fn named(name: Clip, accept_key: u8, echo_db: f64, echo_delay: usize) -> Scenario {
     let mut scenario = collect(vec![], vec![wait(40_000)]).lasting(30);
     scenario.handsets = vec![vec![
         wait(300),
@@ -60,7 +61,7 @@ fn named(name: Clip, pulses: u64, echo_db: f64, echo_delay: usize) -> Scenario {
     scenario.settings(move |settings| {
         settings.pulse_acceptance = true;
         settings.name_seconds = 4;
-        (settings.accept_key, settings.refuse_key) = ((pulses % 10) as u8, 1);
+        (settings.accept_key, settings.refuse_key) = (accept_key, 2);
     })
 }
 
@@ -76,7 +77,7 @@ fn pulses_in_the_name_do_not_accept_the_call_by_their_echo() {
         (10, 12.0, 8, true),
     ] {
         let name = clicks(pulses, 30_000.0, 2);
-        let mut scenario = named(name, pulses, echo_db, delay);
+        let mut scenario = named(name, (pulses % 10) as u8, echo_db, delay);
         scenario.cancel_echo = cancels;
         let out = scenario.run();
         assert!(out.entered("accept").is_some(), "{}", out.tale());
@@ -84,6 +85,75 @@ fn pulses_in_the_name_do_not_accept_the_call_by_their_echo() {
         assert!(
             accepted.is_none(),
             "{pulses} pulses, echo {echo_db} dB after {delay}: {}",
+            out.tale()
+        );
+    }
+}
+
+/// The key 1 again and again, 37.8 ms long with pauses of 49.9 ms, under a hum `above_db` stronger.
+fn keys_under_hum(above_db: f64) -> Clip {
+    const HUM: f64 = 16_000.0;
+    const TWIST_DB: f64 = 3.6;
+    let keys = HUM * 10f64.powf(-above_db / 20.0);
+    let split = 10f64.powf(TWIST_DB / 10.0);
+    let (low, high) = (
+        keys / (1.0 + split).sqrt(),
+        keys / (1.0 + 1.0 / split).sqrt(),
+    );
+    let sample = |n: u32| {
+        let turn = |hz: f64| (std::f64::consts::TAU * hz * f64::from(n) / 8000.0).sin();
+        let key = low * turn(697.0) + high * turn(1209.0);
+        let down = f64::from(n) / 8.0 % (37.8 + 49.9) < 37.8;
+        (HUM * turn(370.2) + if down { key } else { 0.0 }) as i16
+    };
+    let samples: Vec<i16> = (0..3000 * 8).map(sample).collect();
+    Clip::from_samples("keys under a hum", &samples)
+}
+
+#[test]
+fn keys_hidden_in_the_name_do_not_accept_the_call_by_their_echo() {
+    for (above_db, cancels) in [(21.9, false), (21.9, true)] {
+        let mut scenario = named(keys_under_hum(above_db), 1, 18.0, 400);
+        scenario.cancel_echo = cancels;
+        let out = scenario.run();
+        assert!(out.entered("accept").is_some(), "{}", out.tale());
+        let accepted = out.fact(|fact| matches!(fact, Fact::Accepted));
+        assert!(
+            accepted.is_none(),
+            "{above_db} dB, {cancels}: {}",
+            out.tale()
+        );
+    }
+}
+
+/// By its echo, or by who is fast: the controller can't tell.
+#[test]
+fn while_the_name_is_said_the_call_can_be_refused_and_not_accepted() {
+    let rung = |party| collect(vec![], party).lasting(30).run();
+    let out = rung(vec![wait(40_000)]);
+    let name = Clip::inmate_name();
+    let said = hearing::find(&out.trunk().heard, name.samples(), Tick::ZERO, out.end)[0].at;
+    let answered = out.fact(|fact| matches!(fact, Fact::Answered(_)));
+    let before = said
+        .since(answered.unwrap_or_else(|| panic!("{}", out.tale())))
+        .as_ms();
+    let over = before + name.length().as_ms();
+    for (ms, key, accepted, refused) in [
+        (before + 200, "1", false, false),
+        (over + 600, "1", false, false),
+        (before + 200, "2", false, true),
+        (over + 1500, "1", true, false),
+    ] {
+        let out = rung(vec![wait(ms), Step::dial(key), wait(40_000)]);
+        let was = |wanted: fn(&Fact) -> bool| out.fact(wanted).is_some();
+        let chosen = (
+            was(|fact| matches!(fact, Fact::Accepted)),
+            was(|fact| matches!(fact, Fact::Refused)),
+        );
+        assert_eq!(
+            chosen,
+            (accepted, refused),
+            "{key} after {ms} ms: {}",
             out.tale()
         );
     }
@@ -141,7 +211,7 @@ fn a_machines_tone_ends_no_call_that_was_accepted() {
     let inmate = vec![wait(26_000), Step::OnHook];
     // Accepts without a word, and a child whistles.
     let party = vec![
-        wait(5000),
+        wait(7000),
         Step::dial("1"),
         wait(2500),
         tone(2100.0, 3000),
@@ -150,6 +220,22 @@ fn a_machines_tone_ends_no_call_that_was_accepted() {
     let out = collect(inmate, party).lasting(45).run();
     assert!(out.entered("talk").is_some(), "{}", out.tale());
     lasted(&out, "accepted");
+    // That nobody had said a word is not kept.
+    assert_eq!(classes(&out), [AnswerClass::Fax], "{}", out.tale());
+}
+
+#[test]
+fn who_accepted_stays_a_person_while_thanked() {
+    let inmate = vec![wait(26_000), Step::OnHook];
+    let accepts = vec![wait(6500), Step::dial("1"), reversing(1200), wait(30_000)];
+    let out = collect(inmate, says_hello(accepts)).lasting(45).run();
+    lasted(&out, "thanked");
+    let fax =
+        |fact: &Fact| matches!(fact, Fact::Class(class) if class.evidence == AnswerClass::Fax);
+    let (told, talk) = (out.fact(fax), out.entered("talk"));
+    assert!(told < talk && told.is_some(), "{}", out.tale());
+    let kept = [AnswerClass::Person, AnswerClass::Fax];
+    assert_eq!(classes(&out), kept, "{}", out.tale());
 }
 
 #[test]
@@ -226,6 +312,35 @@ fn a_fax_machine_is_told_while_the_inmate_talks() {
         out.tale()
     );
     assert!(!out.inmate_heard(Prompt::AnsweredByFax).is_empty());
+}
+
+#[test]
+fn a_fax_machine_is_told_while_the_inmate_plays_a_tone() {
+    for (start, ms) in [(200, 400), (200, 800), (500, 600), (800, 800), (1000, 600)] {
+        let inmate = then(vec![wait(start), tone(2225.0, ms)], hears_fast_busy());
+        let party = vec![wait(2500), reversing(3300), wait(20_000)];
+        let out = direct(inmate, party).lasting(35).run();
+        let record = out.record();
+        let what = format!("{ms} ms after {start} ms: {}", out.tale());
+        assert_eq!(record.disposition, Disposition::FaxModem, "{what}");
+    }
+}
+
+#[test]
+fn a_beep_that_ends_in_a_tone_of_the_inmates_is_no_fax() {
+    for start in (1300..2500).step_by(60) {
+        let inmate = vec![wait(start), tone(1300.0, 700), wait(8000), Step::OnHook];
+        let party = vec![
+            wait(500),
+            Step::SayFor(Clip::called_talk(), Ticks::secs(3)),
+            Step::Say(Clip::tone(2100.0, -20.0, Ticks::ms(650))),
+            wait(30_000),
+        ];
+        let out = direct(inmate, party).lasting(30).run();
+        let fax = |class: &AnswerClass| matches!(class, AnswerClass::Fax | AnswerClass::Modem);
+        let what = format!("1300 Hz after {start} ms");
+        assert!(!classes(&out).iter().any(fax), "{what}: {}", out.tale());
+    }
 }
 
 #[test]

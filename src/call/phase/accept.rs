@@ -23,7 +23,8 @@ pub struct Accept {
     pub until: Tick,
     pub attempt: Attempt,
     repeats_left: u8,
-    accepted: bool,
+    /// Said thanks to; the talk is about to begin.
+    pub(crate) accepted: bool,
 }
 
 impl Accept {
@@ -35,18 +36,7 @@ impl Accept {
 
     pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
-            Event::Key {
-                leg: Leg::Trunk,
-                digit,
-            } if !self.accepted => self.chosen(cx, digit),
-            // By an echo of the name nobody accepts.
-            Event::PulseKey { digit, doubtful }
-                if !self.accepted
-                    && cx.settings.pulse_acceptance
-                    && !(doubtful && digit.value() == Some(cx.settings.accept_key)) =>
-            {
-                self.chosen(cx, digit)
-            }
+            Event::Choice { digit, doubtful } if !self.accepted => self.chosen(cx, digit, doubtful),
             Event::Class(class) if !self.accepted => self.classified(cx, class.evidence),
             Event::Said(Leg::Trunk) if self.accepted => Talk::enter(self.attempt, cx),
             Event::Said(Leg::Trunk) => {
@@ -66,9 +56,10 @@ impl Accept {
         }
     }
 
-    fn chosen(self, cx: &mut Cx<'_>, digit: Digit) -> Phase {
+    /// By an echo of the name nobody accepts.
+    fn chosen(self, cx: &mut Cx<'_>, digit: Digit, doubtful: bool) -> Phase {
         match digit.value() {
-            Some(key) if key == cx.settings.accept_key => self.accept(cx),
+            Some(key) if key == cx.settings.accept_key && !doubtful => self.accept(cx),
             Some(key) if key == cx.settings.refuse_key => {
                 cx.tell(Fact::Refused);
                 self.part(cx, Disposition::Refused, Prompt::CallRefused)

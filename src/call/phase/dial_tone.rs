@@ -2,7 +2,7 @@
 
 use super::{Phase, first_step};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
-use types::{fact::Leg, tick::Tick};
+use types::tick::Tick;
 
 /// Waits for the first key, or for the end of the tone.
 #[derive(Debug)]
@@ -14,10 +14,7 @@ pub struct DialTone {
 impl DialTone {
     pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
-            Event::Key {
-                leg: Leg::Phone,
-                digit,
-            } => {
+            Event::Key(digit) => {
                 self.attempt.type_ahead(digit);
                 first_step(self.attempt, cx)
             }

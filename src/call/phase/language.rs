@@ -33,10 +33,7 @@ impl LanguageMenu {
 
     pub(crate) fn step(self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
-            Event::Key {
-                leg: Leg::Phone,
-                digit,
-            } => self.key(cx, digit),
+            Event::Key(digit) => self.key(cx, digit),
             Event::Timer if cx.now >= self.until => {
                 if self.repeats_left > 1 {
                     return offer(self.attempt, cx, self.repeats_left - 1);

@@ -64,10 +64,7 @@ impl Number {
 
     pub(crate) fn step(self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
-            Event::Key {
-                leg: Leg::Phone,
-                digit,
-            } => {
+            Event::Key(digit) => {
                 cx.hush(Leg::Phone);
                 self.key(cx, digit)
             }

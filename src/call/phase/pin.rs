@@ -90,10 +90,7 @@ impl Pin {
 
     pub(crate) fn step(self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
-            Event::Key {
-                leg: Leg::Phone,
-                digit,
-            } => {
+            Event::Key(digit) => {
                 cx.hush(Leg::Phone);
                 if cx.now < self.forget_until {
                     return Pin::again(self.attempt, cx, self.tries_left);
@@ -180,10 +177,7 @@ pub struct PinCheck {
 impl PinCheck {
     pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
-            Event::Key {
-                leg: Leg::Phone,
-                digit,
-            } => {
+            Event::Key(digit) => {
                 self.attempt.type_ahead(digit);
                 Phase::PinCheck(self)
             }

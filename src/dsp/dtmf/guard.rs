@@ -1,4 +1,10 @@
 //! Two steady tones of a key, whatever sounds beside them.
+//!
+//! Limits: where a detector guards what goes to an exchange, beside a low tone 12 dB and more above
+//! the key's `beneath.rs` gives it bins without that tone: of keys beneath a hum of 280 to 480 Hz, 12 to
+//! 22 dB stronger, none passes (`keys_far_beneath_a_hum_are_heard_by_nobody_behind_the_bridge`). Some
+//! may pass beneath one of 480 Hz and more, one that is 22 dB and more stronger or comes and goes with
+//! the keys, and beside a third tone above 2.2 kHz.
 
 use super::screen::{Key, Screen, Tones};
 

@@ -9,7 +9,7 @@
 //! tables of their frequencies (`rows.rs`), which hold a high-pass filter for when there is a
 //! dial tone, and taken together as one wave each (`steady.rs`), whose edges are then found
 //! (`edge.rs`). A digit that goes on is followed by the bank (`active.rs`). `guard.rs` warns of
-//! what another receiver might take for a digit.
+//! what another receiver might take for a digit, `beneath.rs` of what it might behind a filter.
 //!
 //! Limits (ITU-T Q.24, the stricter of its columns; measured by `suites::dtmf` and
 //! `suites::dtmf_limits`):
@@ -23,6 +23,7 @@
 //! - told to 1 ms and, but for noise, half a dB (99 % of digits, also 15 dB above noise).
 
 mod active;
+mod beneath;
 mod blocks;
 mod edge;
 mod guard;
@@ -40,6 +41,7 @@ use crate::{
 };
 use active::Active;
 use arrayvec::ArrayVec;
+use beneath::Beneath;
 use guard::Guard;
 use screen::{Hit, Screen, Tones};
 use types::{
@@ -96,6 +98,7 @@ pub struct Dtmf {
     recent: Recent,
     screen: Screen,
     guard: Guard,
+    beneath: Option<Beneath>,
     candidate: Option<Candidate>,
     active: Option<Active>,
     /// So many samples were lost that the digit before is over.
@@ -150,11 +153,19 @@ impl Dtmf {
             },
             screen: Screen::new(),
             guard: Guard::default(),
+            beneath: None,
             candidate: None,
             active: None,
             cut: None,
             free_since: Tick::ZERO,
         }
+    }
+
+    /// It guards also what a receiver that filters dial tones out might hear beneath one: for what
+    /// goes to an exchange. In speech it costs a third more.
+    pub fn guarding_beneath(mut self) -> Dtmf {
+        self.beneath = Some(Beneath::new());
+        self
     }
 
     pub fn process(&mut self, samples: &Samples, at: Tick) -> DtmfFrame {
@@ -193,6 +204,9 @@ impl Dtmf {
         self.screen.restart();
         self.candidate = None;
         self.guard = Guard::default();
+        if let Some(beneath) = &mut self.beneath {
+            beneath.restart();
+        }
     }
 
     pub(crate) fn path(&self) -> Path {
@@ -212,6 +226,9 @@ impl Dtmf {
         }
         self.recent.take(samples);
         self.screen.take::<K>(hop);
+        if let Some(beneath) = &mut self.beneath {
+            frame.guarded = beneath.guards::<K>(&self.screen, &self.recent);
+        }
         let tones = self.screen.tones::<K>();
         if tones.is_none() && self.active.is_none() && self.candidate.is_none() {
             self.guard.pause();
@@ -238,13 +255,13 @@ impl Dtmf {
                 Some(active) if active.is(tones) => Some(Hit {
                     tones,
                     clear: true,
-                    again: false,
+                    below: None,
                 }),
                 _ => screen.hit(key, again, &self.recent, self.path),
             }
         });
         frame.suspect = hit.is_some_and(|hit| hit.clear);
-        frame.guarded = self.guard.follow(key.as_ref(), &self.screen, frame.suspect);
+        frame.guarded |= self.guard.follow(key.as_ref(), &self.screen, frame.suspect);
         let over = self.active.as_mut().and_then(|active| {
             let over = active.follow(hit.as_ref(), &self.screen, &self.recent, self.path, end)?;
             Some((over, active.ended(over)))
@@ -271,7 +288,7 @@ impl Dtmf {
             },
             (Some(hit), _) => Candidate {
                 tones: hit.tones,
-                hits: 1 + u8::from(hit.again),
+                hits: 1 + u8::from(hit.below.is_some()),
                 missed: false,
             },
             // A key that has just been released is looked at once more.
@@ -290,6 +307,7 @@ impl Dtmf {
         }
         let found = self.path.run(Judge {
             tones: candidate.tones,
+            below: hit.and_then(|hit| hit.below),
             limits: self.limits,
             screen: &self.screen,
             recent: &self.recent,

@@ -104,8 +104,9 @@ pub(super) struct Hit {
     pub tones: Tones,
     /// Without doubt, but for how long it lasts.
     pub clear: bool,
-    /// Found beneath something else because a window before had the same tones.
-    pub again: bool,
+    /// Found beneath something else, as the window before had the same tones: the mean square of what
+    /// lies below the rows.
+    pub below: Option<f32>,
 }
 
 /// A row and a column.
@@ -146,17 +147,24 @@ impl Screen {
 
     #[inline(always)]
     pub fn take<K: Kernels>(&mut self, hop: &Hop) {
-        let before = &self.hops[self.newest];
-        self.newest = (self.newest + 1) % HISTORY;
         let [a, b, c, _] = self.energies;
         self.energies = [hop.energy, a, b, c];
         self.refill = self.refill.saturating_sub(1);
         if hop.energy < QUIET && self.energies[1] < QUIET {
+            self.newest = (self.newest + 1) % HISTORY;
             self.hops[self.newest] = Bins::ZERO;
             self.powers = [0.0; LANES];
             return;
         }
         let bins = self.keys.group.middle::<K>(&hop.folded);
+        self.put::<K>(bins);
+    }
+
+    /// The newest hop is these bins.
+    #[inline(always)]
+    pub fn put<K: Kernels>(&mut self, bins: Bins) {
+        self.newest = (self.newest + 1) % HISTORY;
+        let before = self.hop(1);
         let window = bins.after::<K, _>(before, &self.keys.group);
         // Half of the square of twice the mean.
         const SCALE: f32 = 2.0 / ((HOPS * HOP) as f32 * (HOPS * HOP) as f32);
@@ -195,15 +203,17 @@ impl Screen {
         let total = self.total();
         let explained = rows + columns;
         let mut above = total;
-        let covered = explained < EXPLAINED * total;
-        if covered {
+        let mut below = None;
+        if explained < EXPLAINED * total {
             if !again || explained < UNDER_HUM * total {
                 return None;
             }
-            above -= path.run(Below {
+            let found = path.run(Below {
                 screen: self,
                 recent,
             });
+            above -= found;
+            below = Some(found);
             if explained < EXPLAINED_IN_HUM * above {
                 return None;
             }
@@ -211,7 +221,7 @@ impl Screen {
         Some(Hit {
             tones,
             clear: explained >= CLEAR * above && self.stand_out() && self.in_tune(key),
-            again: covered,
+            below,
         })
     }
 
@@ -251,7 +261,7 @@ impl Screen {
     /// Each tone of a hop, without what the other leaves in its bin.
     #[inline(always)]
     pub fn pair(&self, tones: Tones, ago: usize) -> Pair {
-        let bins = &self.hops[(self.newest + HISTORY - ago) % HISTORY];
+        let bins = self.hop(ago);
         let (cross, scale) = self.keys.cross[tones.row][tones.column];
         let [row, column] = tones.lanes();
         let (a, b) = (bins.re[row], bins.im[row]);
@@ -276,15 +286,28 @@ impl Screen {
     }
 
     /// The share of the window's power that lies below the rows; 0 where the tones leave none.
+    /// `below`: it is known already.
     #[inline(always)]
-    pub fn hum<K: Kernels>(&self, tones: Tones, recent: &Recent) -> f32 {
+    pub fn hum<K: Kernels>(&self, tones: Tones, recent: &Recent, below: Option<f32>) -> f32 {
         const ALL: f32 = 0.99;
         let total = self.total();
         let explained: f32 = self.key(tones).powers().iter().sum();
         match explained < ALL * total {
-            true => self.below::<K>(recent) / total,
+            true => below.unwrap_or_else(|| self.below::<K>(recent)) / total,
             false => 0.0,
         }
+    }
+
+    /// The bins of a hop.
+    #[inline(always)]
+    pub fn hop(&self, ago: usize) -> &Bins {
+        &self.hops[(self.newest + HISTORY - ago) % HISTORY]
+    }
+
+    /// Whether all rows and columns have less than this share of the window's power.
+    #[inline(always)]
+    pub fn keys_have_less_than<K: Kernels>(&self, share: f32) -> bool {
+        self.refill == 0 && K::sum(&self.powers) < share * self.total()
     }
 
     /// Whether most of the window's power is something else's.
@@ -344,7 +367,7 @@ impl Tones {
 impl Key {
     /// Mean squares of row and column, over the hops of the window.
     #[inline(always)]
-    fn powers(&self) -> [f32; 2] {
+    pub fn powers(&self) -> [f32; 2] {
         let (now, then) = (self.now.powers(), self.then.powers());
         [0.5 * (now[0] + then[0]), 0.5 * (now[1] + then[1])]
     }

@@ -172,6 +172,8 @@ pub(super) struct Sound {
 #[derive(Debug)]
 pub(super) struct Judge<'a> {
     pub tones: Tones,
+    /// What lies below the rows in this window, if it is known.
+    pub below: Option<f32>,
     pub limits: &'a Limits,
     pub screen: &'a Screen,
     pub recent: &'a Recent,
@@ -223,7 +225,7 @@ impl Work for Judge<'_> {
         if !long && !self.screen.is_covered(self.tones) {
             return None;
         }
-        let hum = self.screen.hum::<K>(self.tones, self.recent);
+        let hum = self.screen.hum::<K>(self.tones, self.recent, self.below);
         if hum > HUM {
             return self.in_hum::<K>();
         }

@@ -34,6 +34,8 @@ struct Reversals {
     /// Hops in a row that are half a turn from the one [`REACH`] before.
     opposed: u8,
     last: Option<Tick>,
+    /// The one before came in step.
+    in_step: bool,
     certain: bool,
 }
 
@@ -44,6 +46,8 @@ struct Modulation {
     sum: f32,
     at_15_hz: (f32, f32),
     hops: u8,
+    /// The block before was modulated.
+    deep: bool,
     certain: bool,
 }
 
@@ -105,6 +109,7 @@ impl Run {
     pub fn lost(&mut self) {
         self.reversals.known = 0;
         self.reversals.last = None;
+        self.reversals.in_step = false;
         self.modulation.restart();
     }
 
@@ -184,7 +189,10 @@ impl Reversals {
         if self.opposed == 2 {
             let at = end - Ticks(3 * HOP_TICKS.0);
             let each = at.since(self.last.unwrap_or(start));
-            self.certain |= each >= REVERSAL_EACH.0 && each <= REVERSAL_EACH.1;
+            let in_step = each >= REVERSAL_EACH.0 && each <= REVERSAL_EACH.1;
+            // A break in a whistle may come in time once.
+            self.certain |= in_step && self.in_step;
+            self.in_step = in_step;
             self.last = Some(at);
         }
     }
@@ -196,6 +204,7 @@ impl Modulation {
         sum: 0.0,
         at_15_hz: (0.0, 0.0),
         hops: 0,
+        deep: false,
         certain: false,
     };
 
@@ -212,8 +221,11 @@ impl Modulation {
         if self.hops == BLOCK {
             let (re, im) = self.at_15_hz;
             let depth = 2.0 * (re * re + im * im).sqrt() / self.sum;
-            self.certain |= DEPTH.contains(&depth);
+            let deep = DEPTH.contains(&depth);
+            // A whistle that grows louder is deep once.
+            self.certain |= deep && self.deep;
             self.restart();
+            self.deep = deep;
         }
     }
 

@@ -159,7 +159,7 @@ fn an_answer_tone_is_told_after_half_a_second_and_ends_when_it_ends() {
 }
 
 #[test]
-fn reversals_are_told_when_two_of_them_are_450_ms_apart() {
+fn reversals_are_told_when_three_of_them_are_450_ms_apart() {
     let mut wave = Wave::new(-20.0);
     for _ in 0..6 {
         wave = wave.tone(2100.0, 450.0).reversed();
@@ -174,6 +174,47 @@ fn one_break_in_an_answer_tone_is_no_reversal() {
     let wave = Wave::new(-20.0).tone(2100.0, 700.0).reversed();
     let wave = wave.tone(2100.0, 1500.0).pause(200);
     assert_eq!(heard(&wave.samples), [(answer(false, false), 500)]);
+}
+
+/// An answer tone of this amplitude, which a function of the second changes.
+fn swelling(hz: f64, ms: u64, amplitude: impl Fn(f64) -> f64) -> Vec<i16> {
+    let mut samples = silence(500);
+    samples.extend((0..ms * 8).map(|n| {
+        let second = n as f64 / 8000.0;
+        (amplitude(second) * (std::f64::consts::TAU * hz * second).sin()) as i16
+    }));
+    samples.extend(silence(200));
+    samples
+}
+
+#[test]
+fn a_whistle_that_grows_louder_once_is_not_modulated() {
+    for step in 1..=20 {
+        let at = 0.6 + 0.02 * f64::from(step);
+        for swell in [0.001, 0.05, 0.2] {
+            let wave = swelling(2105.0, 2000, |second| {
+                let grown = ((second - at).max(0.0) / swell).min(1.0);
+                1500.0 * (1.0 + grown)
+            });
+            let heard = heard(&wave);
+            assert_eq!(
+                heard.iter().map(|h| h.0).collect::<Vec<_>>(),
+                [answer(false, false)],
+                "at {at} s within {swell} s"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_whistle_that_breaks_off_once_does_not_reverse() {
+    for (gap_at, gap) in (395..=505).step_by(5).flat_map(|at| [(at, 0), (at, 16)]) {
+        let wave = Wave::new(-14.0).tone(2105.0, f64::from(gap_at)).pause(gap);
+        let wave = wave.reversed().tone(2105.0, 1500.0).pause(200);
+        let heard = heard(&wave.samples);
+        let told: Vec<Signal> = heard.iter().map(|h| h.0).collect();
+        assert_eq!(told, [answer(false, false)], "{gap} ms after {gap_at} ms");
+    }
 }
 
 #[test]

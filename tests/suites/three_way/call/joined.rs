@@ -38,7 +38,7 @@ impl Scene<'_> {
         (left, joined)
     }
 
-    /// See [`Call::hidden`].
+    /// See [`super::Call::hidden`].
     pub(super) fn is_hidden(&self, kind: Kind) -> bool {
         // The first stretch, the silence, what came after it; a flash that is heard is one more.
         let [first, silence, after] = &self.stretches[..] else {

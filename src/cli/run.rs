@@ -9,6 +9,7 @@ use std::{
 use anyhow::bail;
 use backoffice::Anchor;
 use drivers::sim::{clocked, exchange::line::ExchangeLine, handset::HandsetScript};
+use line::Shared;
 use slog::{Logger, info};
 use types::{
     tick::{Tick, Ticks},
@@ -21,9 +22,10 @@ use crate::{
     log::{self, Format, log_fact},
     runtime::{
         clock::{Clock, utc_ms},
+        plant::Plant,
         seed::Seed,
     },
-    site::{LineWire, Parties, Site, TrunkWire},
+    site::{Driver, LineWire, Parties, Site, SiteOffice, TrunkWire},
 };
 
 /// How often the signals are looked at.
@@ -69,6 +71,24 @@ fn start(site: &Site, log: &Logger) -> anyhow::Result<Box<Live>> {
         utc_ms: utc_ms(),
     };
     let office = site.open_office(&shared, anchor, log.clone())?;
+    let plant = match site.driver {
+        Driver::Sim => sim_plant(site, shared, office, clock)?,
+        Driver::Dahdi => site.card_plant(shared, office)?,
+    };
+    Ok(Box::new(Live::start(
+        plant,
+        clock,
+        site.recordings.clone(),
+        log.clone(),
+    )?))
+}
+
+fn sim_plant(
+    site: &Site,
+    shared: Arc<Shared>,
+    office: SiteOffice,
+    clock: Clock,
+) -> anyhow::Result<Plant> {
     let parties = Parties {
         handset: &|wire| handset(site, wire),
         exchange: &exchange,
@@ -76,13 +96,7 @@ fn start(site: &Site, log: &Logger) -> anyhow::Result<Box<Live>> {
         seed: site.sim.seed,
         clock: Some(clocked::Clock::new(clock.origin())),
     };
-    let sim = site.sim_plant(shared, office, &parties)?;
-    Ok(Box::new(Live::start(
-        sim.plant,
-        clock,
-        site.recordings.clone(),
-        log.clone(),
-    )?))
+    Ok(site.sim_plant(shared, office, &parties)?.plant)
 }
 
 /// The inmates of the site share its phones: each phone has one of them.

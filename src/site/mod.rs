@@ -1,6 +1,7 @@
 //! The site file: what is wired, and the defaults that seed an empty database once. Read at
 //! start, checked whole, never written by the program.
 
+mod card;
 mod defaults;
 mod nearest;
 mod office;
@@ -27,6 +28,7 @@ use types::{
     settings::MAX_LANGUAGES,
 };
 
+pub use card::{Card, trunk_signalling};
 pub use defaults::{
     AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,
     ScreeningDefaults, SpeedDial, TimeWindow,
@@ -225,8 +227,9 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     head.finish();
 
     let routing = wiring::routing(root.table("routing"));
-    let lines = wiring::lines(&mut root);
-    let trunks = wiring::trunks(&mut root, &lines);
+    let cards = Card::of_all(root.table("dahdi"));
+    let lines = wiring::lines(&mut root, cards);
+    let trunks = wiring::trunks(&mut root, &lines, cards);
     let defaults = Defaults::read(root.table("defaults"), languages.as_ref());
     let sim = Sim::read(root.table("sim"));
     root.finish();

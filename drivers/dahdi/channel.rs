@@ -151,9 +151,9 @@ impl Channel {
     /// Switches the canceller that is attached to the channel, and forgets what it knew.
     pub fn cancel_echo(&self, taps: u16) -> Result<(), PortError> {
         match ioctl::cancel_echo(&self.file, i32::from(taps)) {
-            Err(Errno::ENODEV | Errno::EINVAL) => {
-                Err(PortError::Unsupported("no echo canceller is attached to it"))
-            }
+            Err(Errno::ENODEV | Errno::EINVAL) => Err(PortError::Unsupported(
+                "no echo canceller is attached to it",
+            )),
             done => done.map_err(failed),
         }
     }

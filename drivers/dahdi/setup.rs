@@ -134,8 +134,14 @@ mod tests {
                 let louder = f64::from(law::linear(law, gains.rxgain[octet]));
                 let softer = f64::from(law::linear(law, gains.txgain[octet]));
                 let was = f64::from(law::linear(law, octet as u8));
-                assert!((louder / was / 1.995 - 1.0).abs() < 0.05, "{law:?} {sample}");
-                assert!((softer * 1.995 / was - 1.0).abs() < 0.05, "{law:?} {sample}");
+                assert!(
+                    (louder / was / 1.995 - 1.0).abs() < 0.05,
+                    "{law:?} {sample}"
+                );
+                assert!(
+                    (softer * 1.995 / was - 1.0).abs() < 0.05,
+                    "{law:?} {sample}"
+                );
             }
             let loud = usize::from(law::octet(law, 30_000));
             let most = law::linear(law, law::octet(law, i16::MAX));

@@ -12,7 +12,10 @@ use std::{
     os::unix::fs::MetadataExt,
     path::Path,
 };
+use types::frame::Law;
 
+/// What the kernel calls A-law.
+const LAW_A: i32 = 2;
 const CONTROL: &str = "/dev/dahdi/ctl";
 const CHANNEL: &str = "/dev/dahdi/channel";
 
@@ -35,6 +38,7 @@ pub struct Span {
 pub struct FoundChannel {
     pub number: u16,
     pub signalling: Signalling,
+    pub law: Law,
     /// What the hardware could be configured as, as bits.
     pub capable: i32,
     pub alarms: i32,
@@ -53,10 +57,14 @@ pub struct Survey {
 /// Why nothing can be said of channels.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SurveyError {
-    #[error("there is no {CONTROL}: DAHDI's kernel modules are not loaded")]
+    #[error("there is no DAHDI here: no device {CONTROL}, so its kernel modules are not loaded")]
     NotLoaded,
-    #[error("{device} may not be opened; it belongs to the group with the number {group}")]
-    Denied { device: &'static str, group: u32 },
+    #[error("{device} may not be opened by this user")]
+    Denied {
+        device: &'static str,
+        /// The group whose members may.
+        group: u32,
+    },
     #[error("{device} can't be opened: {why}")]
     Broken { device: &'static str, why: String },
 }
@@ -64,7 +72,7 @@ pub enum SurveyError {
 impl Survey {
     pub fn take() -> Result<Survey, SurveyError> {
         let control = opened(CONTROL)?;
-        // Channels are opened by this one later.
+        // Channels are opened by this one.
         opened(CHANNEL)?;
         let mut survey = Survey::default();
         let mut total = 0;
@@ -91,7 +99,39 @@ impl Survey {
     }
 }
 
-/// Opens a device and lets it go again.
+/// A process that has a DAHDI channel open, as far as this user may see.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Holder {
+    pub process: u32,
+    pub name: String,
+}
+
+/// Who has DAHDI's devices open. The kernel does not tell which channel is whose.
+pub fn holders() -> Vec<Holder> {
+    let mut holders = Vec::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let process = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        let Some(process) = process.filter(|&id: &u32| id != std::process::id()) else {
+            continue;
+        };
+        let open = fs::read_dir(entry.path().join("fd"));
+        let mut open = open.into_iter().flatten().flatten();
+        let holds = |link: fs::DirEntry| {
+            fs::read_link(link.path()).is_ok_and(|target| target.starts_with("/dev/dahdi"))
+        };
+        if open.any(holds) {
+            let name = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+            let name = name.trim().to_owned();
+            holders.push(Holder { process, name });
+        }
+    }
+    holders
+}
+
+/// Opens a device.
 fn opened(device: &'static str) -> Result<File, SurveyError> {
     let file = File::options().read(true).write(true).open(device);
     file.map_err(|error| match error.kind() {
@@ -118,6 +158,11 @@ fn span(control: &File, number: u16, info: &SpanInfo) -> Span {
         Some(FoundChannel {
             number: told.number,
             signalling: Signalling(params.sigtype),
+            law: if params.curlaw == LAW_A {
+                Law::A
+            } else {
+                Law::Mu
+            },
             capable: params.sigcap,
             alarms: params.chan_alarms as i32,
             in_use: told.in_use,

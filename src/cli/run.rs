@@ -8,9 +8,12 @@ use std::{
 
 use anyhow::bail;
 use backoffice::Anchor;
-use drivers::sim::{clocked, exchange::line::ExchangeLine, handset::HandsetScript};
+use drivers::{
+    dahdi::survey::{Survey, holders},
+    sim::{clocked, exchange::line::ExchangeLine, handset::HandsetScript},
+};
 use line::Shared;
-use slog::{Logger, info};
+use slog::{Logger, info, warn};
 use types::{
     tick::{Tick, Ticks},
     trunk::TrunkSignalling,
@@ -25,7 +28,7 @@ use crate::{
         plant::Plant,
         seed::Seed,
     },
-    site::{Driver, LineWire, Parties, Site, SiteOffice, TrunkWire},
+    site::{Driver, LineWire, Parties, Site, SiteOffice, TrunkWire, compare, without_survey},
 };
 
 /// How often the signals are looked at.
@@ -39,9 +42,20 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
     if !missing.is_empty() {
         bail!("{}: {}", file.display(), missing.join("\n"));
     }
+    let wrong = match site.driver {
+        Driver::Sim => Vec::new(),
+        Driver::Dahdi => match Survey::take() {
+            Ok(survey) => compare(&site, &survey, &holders()).problems,
+            Err(error) => bail!("{}: {}", file.display(), without_survey(&error)),
+        },
+    };
     let stop = stop_flag()?;
     let format = if json { Format::Json } else { Format::Words };
     let (log, _guard) = log::start(format);
+    // A channel that is not right rests until it is; the others work.
+    for problem in &wrong {
+        warn!(log, "{}", problem);
+    }
     let mut runner = start(&site, &log)?;
     info!(log, "running"; "site" => &site.name, "phones" => site.lines.len(),
         "trunks" => site.trunks.len());

@@ -2,7 +2,10 @@
 //! start, checked whole, never written by the program.
 
 mod card;
+mod compare;
 mod defaults;
+mod discover;
+mod limits;
 mod nearest;
 mod office;
 mod plant;
@@ -29,10 +32,13 @@ use types::{
 };
 
 pub use card::{Card, trunk_signalling};
+pub use compare::{Comparison, compare, without_survey};
 pub use defaults::{
     AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,
     ScreeningDefaults, SpeedDial, TimeWindow,
 };
+pub use discover::first_site;
+pub use limits::limits;
 pub use office::{SiteOffice, records_since};
 pub use plant::{Parties, SimPlant};
 pub use reader::Problem;

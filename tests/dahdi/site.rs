@@ -151,9 +151,8 @@ fn site_text(phones: u16, trunks: u16) -> String {
     }
     for id in 1..=trunks {
         let channel = TRUNK + id - 1;
-        text += &format!(
-            "[[trunk]]\nid = {id}\nchannel = {channel}\nsignalling = \"kewl-start\"\n"
-        );
+        text +=
+            &format!("[[trunk]]\nid = {id}\nchannel = {channel}\nsignalling = \"kewl-start\"\n");
     }
     text
 }

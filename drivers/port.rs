@@ -45,6 +45,8 @@ pub enum PortError {
     Denied,
     #[error("the span is in alarm")]
     Alarm,
+    #[error("another hand has put the channel on-hook")]
+    PutOnHook,
     #[error("the port can't do this: {0}")]
     Unsupported(&'static str),
     #[error("the driver failed with error number {0}")]

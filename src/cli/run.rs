@@ -10,6 +10,7 @@ use anyhow::bail;
 use backoffice::Anchor;
 use drivers::{
     dahdi::survey::{Survey, holders},
+    port::PortCounters,
     sim::{clocked, exchange::line::ExchangeLine, handset::HandsetScript},
 };
 use line::Shared;
@@ -25,6 +26,7 @@ use crate::{
     log::{self, Format, log_fact},
     runtime::{
         clock::{Clock, utc_ms},
+        notice::PortName,
         plant::Plant,
         seed::Seed,
     },
@@ -68,6 +70,9 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
     info!(log, "stopping"; "grace_seconds" => grace);
     let outcome = runner.finish(Ticks::secs(u64::from(grace)));
     outcome.facts.iter().for_each(|fact| log_fact(&log, fact));
+    for (port, counters) in &outcome.ports {
+        log_port(&log, *port, counters);
+    }
     let open = outcome
         .records
         .iter()
@@ -75,6 +80,14 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
         .count();
     info!(log, "stopped"; "records" => outcome.records.len(), "unfinished" => open);
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a port counted from start to end.
+fn log_port(log: &Logger, port: PortName, counters: &PortCounters) {
+    info!(log, "port"; "of" => %port, "openings" => counters.openings,
+        "read" => counters.frames_read, "written" => counters.frames_written,
+        "overrun_samples" => counters.overruns, "underrun_samples" => counters.underruns,
+        "late" => counters.late, "edges_dropped" => counters.edges_dropped);
 }
 
 fn start(site: &Site, log: &Logger) -> anyhow::Result<Box<Live>> {

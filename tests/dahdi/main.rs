@@ -10,14 +10,17 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut tally = tally::Tally::default();
-    // What is to be run, or all.
+    // A part and the names in it, or all.
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let runs = |part: &str| wanted.is_empty() || wanted.iter().any(|name| name == part);
-    if runs("contract") {
+    let (part, named) = match wanted.split_first() {
+        Some((part, named)) => (part.as_str(), named),
+        None => ("all", &[][..]),
+    };
+    if matches!(part, "contract" | "all") {
         contract::run(&mut tally);
     }
-    if runs("site") {
-        site::run(&mut tally);
+    if matches!(part, "site" | "all") {
+        site::run(&mut tally, named);
     }
     tally.end()
 }

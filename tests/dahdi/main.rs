@@ -1,5 +1,8 @@
 //! Runs inside the guest: the driver of DAHDI channels against a real kernel, with simulated
 //! telephones and exchanges behind the far span. Each check is a line; the last one counts them.
+//!
+//! `dahdi-guest SUITE...`, on the spans of `t1.conf`: `contract`, what every driver must do; `site`,
+//! the real program (or one of its checks by its name).
 
 mod contract;
 mod far_ends;
@@ -10,17 +13,13 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut tally = tally::Tally::default();
-    // A part and the names in it, or all.
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let (part, named) = match wanted.split_first() {
-        Some((part, named)) => (part.as_str(), named),
-        None => ("all", &[][..]),
-    };
-    if matches!(part, "contract" | "all") {
-        contract::run(&mut tally);
-    }
-    if matches!(part, "site" | "all") {
-        site::run(&mut tally, named);
+    for suite in std::env::args().skip(1) {
+        match suite.as_str() {
+            "contract" => contract::run(&mut tally),
+            "site" => site::run(&mut tally),
+            check if site::run_one(&mut tally, check) => {}
+            other => tally.note(other, &Err("no such suite".into())),
+        }
     }
     tally.end()
 }

@@ -1,15 +1,24 @@
 //! The real program with a site file of real channels: `discover`, `check`, `run`, and what becomes
-//! of its calls. It is brought along as `/job/sallyport`.
+//! of its calls. It is brought along as `/job/sallyport`. Spans as in `t1.conf`.
 
-use crate::{far_ends::FarEnds, tally::Tally};
+use crate::{
+    far_ends::{FAR, FarEnds},
+    tally::Tally,
+};
 use drivers::{
-    dahdi::channel::Channel,
+    dahdi::{
+        channel::{Channel, Moved, Role},
+        dahdi_port::{DahdiPort, Wiring},
+        setup::{Gain, Setup},
+    },
+    port::{Port as _, PortError},
     sim::{
         called_party::CalledPartyScript,
         clip::Clip,
         clocked::Clock,
         exchange::{Exchange, line::ExchangeLine, routes::Routes},
         handset::{Handset, HandsetScript},
+        law,
         script::Step,
     },
 };
@@ -24,7 +33,11 @@ use std::{
     thread,
     time::Duration,
 };
-use types::{frame::Law, tick::Ticks};
+use types::{
+    edge::PortCommand,
+    frame::{FRAME, Law},
+    tick::{Tick, Ticks},
+};
 
 const PROGRAM: &str = "/job/sallyport";
 const TRUNK: u16 = 13;
@@ -55,18 +68,32 @@ const CHECKS: &[Check] = &[
         what_fails_is_told_harms_no_other_and_recovers,
     ),
     (
+        "gains_and_echo_canceller_are_set_at_each_opening",
+        gains_and_echo_canceller_are_set_at_each_opening,
+    ),
+    (
+        "a_span_in_alarm_ends_the_call_and_is_used_again",
+        a_span_in_alarm_ends_the_call_and_is_used_again,
+    ),
+    (
         "a_card_that_goes_in_a_call_is_used_again",
         a_card_that_goes_in_a_call_is_used_again,
     ),
 ];
 
-/// Runs those that are named; all, where none is.
-pub fn run(tally: &mut Tally, named: &[String]) {
+pub fn run(tally: &mut Tally) {
     for (name, check) in CHECKS {
-        if named.is_empty() || named.iter().any(|wanted| wanted == name) {
-            tally.note(name, &check());
-        }
+        tally.note(name, &check());
     }
+}
+
+/// Runs one alone; whether there is such a check.
+pub fn run_one(tally: &mut Tally, wanted: &str) -> bool {
+    let check = CHECKS.iter().find(|(name, _)| *name == wanted);
+    if let Some((name, check)) = check {
+        tally.note(name, &check());
+    }
+    check.is_some()
 }
 
 /// A directory with a site file in it.
@@ -470,4 +497,94 @@ fn a_card_that_goes_in_a_call_is_used_again() -> Result<(), String> {
         println!("      {line}");
     }
     Ok(())
+}
+
+/// The level that a far channel hears of a steady octet, through these gains.
+fn heard_through(setup: Setup) -> Result<i16, String> {
+    let failed = |error: PortError| error.to_string();
+    let near = Channel::open(5, Law::Mu).map_err(failed)?;
+    near.configure(Law::Mu, &setup).map_err(failed)?;
+    let far = Channel::open(5 + FAR, Law::Mu).map_err(failed)?;
+    let sent = [law::octet(Law::Mu, 8000); FRAME];
+    let mut heard = [0; FRAME];
+    for _ in 0..40 {
+        near.write(&sent).map_err(failed)?;
+        thread::sleep(Duration::from_millis(10));
+        while far.read(&mut heard).map_err(failed)? == Moved::EventsFirst {
+            far.event().map_err(failed)?;
+        }
+    }
+    Ok(law::linear(Law::Mu, heard[40]))
+}
+
+fn gains_and_echo_canceller_are_set_at_each_opening() -> Result<(), String> {
+    let plain = heard_through(Setup::default())?;
+    let softer = heard_through(Setup {
+        tx_gain: Gain(-60),
+        ..Setup::default()
+    })?;
+    let ratio = f64::from(softer) / f64::from(plain);
+    if !(0.48..0.53).contains(&ratio) {
+        return Err(format!("6 dB less is {softer} for {plain}"));
+    }
+    equal(
+        "an opening after it",
+        &heard_through(Setup::default())?,
+        &plain,
+    )?;
+    let wiring = Wiring {
+        channel: 5,
+        role: Role::Feeds,
+        law: Law::Mu,
+        slack: 2,
+    };
+    let active = |attached: &str| -> Result<bool, String> {
+        configure(&format!("fxoks=5\n{attached}"))?;
+        let setup = Setup {
+            echo_taps: 128,
+            ..Setup::default()
+        };
+        let port = DahdiPort::new(wiring).map_err(|error| error.to_string())?;
+        let mut port = port.with_setup(setup);
+        let on = port.command(Tick::ZERO, PortCommand::Media(true));
+        on.map_err(|error| error.to_string())?;
+        let span = fs::read_to_string("/proc/dahdi/1").map_err(|error| error.to_string())?;
+        let mut lines = span
+            .lines()
+            .filter(|line| line.trim_start().starts_with("5 "));
+        Ok(lines.any(|line| line.contains("(EC: MG2 - ACTIVE)")))
+    };
+    equal("with a canceller", &active("echocanceller=mg2,5\n")?, &true)?;
+    equal("without one", &active("")?, &false)
+}
+
+fn a_span_in_alarm_ends_the_call_and_is_used_again() -> Result<(), String> {
+    let place = Place::new("alarm", &site_text(1, 1));
+    let clock = Clock::starting_now();
+    let mut far_ends = FarEnds::default();
+    exchanges(&mut far_ends, 1, clock);
+    let controller = place.controller();
+    controller.await_log("running", 20)?;
+    thread::sleep(Duration::from_secs(4));
+    handset(&mut far_ends, 1, caller("482915"), clock);
+    controller.await_log("talk-begins", 60)?;
+    // The far span goes, and takes its parties with it.
+    plug(1, "unassign_span")?;
+    controller.await_log(
+        "alarm: the phone of line 1 does not work: the span is in alarm",
+        5,
+    )?;
+    controller.await_log("alarm: trunk 1 does not work: the span is in alarm", 5)?;
+    controller.await_log("disposition: ", 5)?;
+    drop(far_ends);
+    plug(1, "auto_assign")?;
+    configure("fxsks=25-36\nfxoks=37-48\n")?;
+    controller.await_log("the phone of line 1 works again", 10)?;
+    controller.await_log("trunk 1 works again", 10)?;
+    let mut far_ends = FarEnds::default();
+    exchanges(&mut far_ends, 1, clock);
+    thread::sleep(Duration::from_secs(12));
+    handset(&mut far_ends, 1, caller("482915"), clock);
+    controller.await_log("disposition: completed", 100)?;
+    controller.stop().map(drop)
 }

@@ -3,6 +3,7 @@
 //! [`Outcome`] that shows what each party heard, what the network saw, what was recorded.
 
 mod guest;
+mod needs;
 mod outcome;
 mod steps;
 

@@ -223,7 +223,7 @@ pub fn run(
     config: Config,
 ) -> Outcome {
     skip_what_is_lacking(&scenario);
-    report("ran", "");
+    report("ran", &format!("{} s", scenario.length.as_secs()));
     let lease = Lease::take(scenario.handsets.len(), scenario.trunks.len());
     let role = |number: u16| usize::from(number) - 1;
     let mut scripts = Vec::new();

@@ -130,6 +130,7 @@ mod raw {
     nix::ioctl_write_ptr!(cancel_echo, CODE, 33, c_int);
     nix::ioctl_write_ptr!(specify, CODE, 38, c_int);
     nix::ioctl_write_ptr!(set_law, CODE, 39, c_int);
+    nix::ioctl_write_ptr!(set_polarity, CODE, 92, c_int);
 }
 
 /// A call that takes a number.
@@ -169,6 +170,10 @@ number!(
 number!(
     /// 1 mu-law, 2 A-law.
     set_law
+);
+number!(
+    /// 0 normal, 1 reversed.
+    set_polarity
 );
 number!(
     /// The echo canceller attached to the channel: how many samples of echo it takes; 0 is off.

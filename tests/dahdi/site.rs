@@ -487,12 +487,17 @@ fn a_card_that_goes_in_a_call_is_used_again() -> Result<(), String> {
     controller.await_log("alarm: trunk 1 does not work: ", 5)?;
     controller.await_log("disposition: ", 5)?;
     plug(0, "auto_assign")?;
+    let unconfigured = "does not work: the channel has no signalling: it is not configured";
+    controller.await_log(&format!("alarm: the phone of line 1 {unconfigured}"), 5)?;
+    controller.await_log(&format!("alarm: trunk 1 {unconfigured}"), 5)?;
     configure("fxoks=1-12\nfxsks=13-24\n")?;
     controller.await_log("the phone of line 1 works again", 10)?;
     controller.await_log("trunk 1 works again", 10)?;
     controller.await_log("disposition: completed", 160)?;
     let log = controller.stop()?;
-    let ports = log.lines().filter(|line| line.contains("openings"));
+    let ports = log
+        .lines()
+        .filter(|line| line.contains("openings") || line.contains("WARN"));
     for line in ports {
         println!("      {line}");
     }

@@ -78,6 +78,13 @@ pub(crate) enum Joinable {
     Sim(Arc<Received>),
 }
 
+impl From<Arc<Received>> for JoinKey {
+    /// A port of the simulation's making, or of a test's.
+    fn from(received: Arc<Received>) -> JoinKey {
+        JoinKey(Joinable::Sim(received))
+    }
+}
+
 /// Puts a port on-hook from outside its thread, without locks or allocation: the
 /// watchdog's hand on a line whose thread is stuck.
 pub trait Cutoff: Send {

@@ -530,7 +530,7 @@ impl<F: FarEnd> Port for SimPort<F> {
     }
 
     fn join_key(&self) -> Option<JoinKey> {
-        Some(JoinKey(Joinable::Sim(Arc::clone(&self.line))))
+        Some(Arc::clone(&self.line).into())
     }
 
     fn join(&mut self, now: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {

@@ -1,6 +1,6 @@
 //! One side of a line: its port, what was read of it, and how its failures are borne.
 
-use drivers::port::{Port, PortCounters, PortError, Read, Write};
+use drivers::port::{JoinKey, Port, PortCounters, PortError, Read, Write};
 use types::{
     digits::List,
     edge::{EdgeAt, HookState, PortCommand},
@@ -214,6 +214,25 @@ impl Side {
                 self.faults += 1;
             }
             Err(_) => self.failed(now),
+        }
+    }
+
+    /// Has the port hear another one; whether it does.
+    pub fn join(&mut self, now: Tick, other: &JoinKey) -> bool {
+        match self.port.join(now, Some(other)) {
+            Ok(()) => true,
+            Err(PortError::Unsupported(_)) => false,
+            Err(_) => {
+                self.failed(now);
+                false
+            }
+        }
+    }
+
+    /// Has the port hear nothing but what is written; also one that rests: it must always be tried.
+    pub fn part(&mut self, now: Tick) {
+        if self.port.join(now, None).is_err() {
+            self.failed(now);
         }
     }
 

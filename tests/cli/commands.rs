@@ -27,6 +27,7 @@ const KEYS: [&str; 22] = [
     "answered_at",
     "ended_at",
     "talk_seconds",
+    "joined_seconds",
     "limit_seconds",
     "disposition",
     "ended_by",

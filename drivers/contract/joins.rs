@@ -68,8 +68,8 @@ impl Ear {
             return f64::NEG_INFINITY;
         }
         let amplitude = 2.0 * re.hypot(im) / f64::from(count);
-        // A sine of this amplitude has +3.17 dBm0 in A-law, +3.14 in mu-law at full scale.
-        20.0 * (amplitude / 32_124.0).max(1e-9).log10() + 3.14
+        // The loudest sine of the law has 3.17 dBm0.
+        20.0 * (amplitude / 32_124.0).max(1e-9).log10() + 3.17
     }
 }
 

@@ -11,6 +11,7 @@
 //!   on-hook 1.25 s late: the timer is set to 3 ms, so that raw edges come.
 //! * Going on-hook empties the queues and so moves the phase of blocks: they are primed again.
 //! * A join outlasts the other channel: each opening takes the channel out ([`join`]).
+//! * A change of polarity is told, not the polarity: it is counted from that at rest on-hook.
 //! * The end of a battery break is not told: while battery is lost it is asked for.
 //!
 //! [`port::Read::EdgesFirst`]: crate::port::Read::EdgesFirst
@@ -21,3 +22,5 @@ pub mod dahdi_port;
 pub mod far_channel;
 pub mod ioctl;
 pub mod join;
+pub mod setup;
+pub mod survey;

@@ -145,7 +145,6 @@ pub struct SimPort<F: FarEnd> {
     line: Arc<Line>,
     join: Option<Join>,
     edges: VecDeque<EdgeAt>,
-    edges_dropped: u64,
     pulser: Option<Pulser>,
     counters: PortCounters,
 }
@@ -196,7 +195,6 @@ impl<F: FarEnd> SimPort<F> {
             line: Arc::default(),
             join: None,
             edges: VecDeque::with_capacity(EDGE_QUEUE),
-            edges_dropped: 0,
             pulser: None,
             counters: PortCounters::default(),
         }
@@ -235,11 +233,6 @@ impl<F: FarEnd> SimPort<F> {
             shared: Arc::clone(&self.shared),
             transcript: self.transcript.clone(),
         }
-    }
-
-    /// Edges that found the queue full.
-    pub fn edges_dropped(&self) -> u64 {
-        self.edges_dropped
     }
 
     /// When the block under way completes.
@@ -391,7 +384,7 @@ impl<F: FarEnd> SimPort<F> {
         if self.edges.len() < EDGE_QUEUE {
             self.edges.push_back(edge);
         } else {
-            self.edges_dropped += 1;
+            self.counters.edges_dropped += 1;
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod contract;
 mod far_ends;
+mod join;
 mod site;
 mod tally;
 
@@ -12,9 +13,15 @@ fn main() -> ExitCode {
     let mut tally = tally::Tally::default();
     // What is to be run, or all.
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if wanted.first().is_some_and(|name| name == join::HOLD) {
+        join::hold().expect("a join until the end");
+    }
     let runs = |part: &str| wanted.is_empty() || wanted.iter().any(|name| name == part);
     if runs("contract") {
         contract::run(&mut tally);
+    }
+    if runs("join") {
+        join::run(&mut tally);
     }
     if runs("site") {
         site::run(&mut tally);

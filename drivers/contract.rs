@@ -3,6 +3,16 @@
 //! The far ends are told, not asked: see [`Pair`]. Each check gets a fresh pair. Times are
 //! checked to [`Pair::tolerance`] because real drivers report edges late.
 
+macro_rules! ensure {
+    ($condition:expr, $($text:tt)+) => {
+        if !$condition {
+            return Err(format!($($text)+));
+        }
+    };
+}
+
+mod joins;
+
 use crate::port::{Port, PortError, Read, Write};
 use types::{
     edge::{Edge, EdgeAt, HookState, PortCommand},
@@ -102,18 +112,9 @@ const CHECKS: &[(&str, Check)] = &[
 
 /// Runs all checks, each on a new pair.
 pub fn check(make: &mut dyn FnMut() -> Pair) -> Vec<Outcome> {
-    CHECKS
-        .iter()
-        .map(|(name, check)| (*name, check(&mut make())))
+    let all = CHECKS.iter().chain(joins::CHECKS);
+    all.map(|(name, check)| (*name, check(&mut make())))
         .collect()
-}
-
-macro_rules! ensure {
-    ($condition:expr, $($text:tt)+) => {
-        if !$condition {
-            return Err(format!($($text)+));
-        }
-    };
 }
 
 fn failed(error: PortError) -> String {

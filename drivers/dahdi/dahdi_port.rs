@@ -5,7 +5,9 @@ use super::{
     channel::{Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
     setup::{Setup, Signalling},
 };
-use crate::port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write};
+use crate::port::{
+    Cutoff, Descriptor, JoinKey, Joinable, Port, PortCounters, PortError, Read, Write,
+};
 use std::{collections::VecDeque, sync::Arc};
 use types::{
     edge::{Edge, EdgeAt, HookState, PortCommand},
@@ -502,6 +504,22 @@ impl Port for DahdiPort {
         self.counters
     }
 
+    fn join_key(&self) -> Option<JoinKey> {
+        Some(JoinKey(Joinable::Dahdi(self.wiring.channel)))
+    }
+
+    fn join(&mut self, _now: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        let other = match other {
+            // A closed channel has left its join, and is taken out again when it is opened.
+            None if self.channel.is_none() => return Ok(()),
+            None => None,
+            Some(JoinKey(Joinable::Dahdi(channel))) => Some(*channel),
+            Some(_) => return Err(PortError::Unsupported("joining another driver's port")),
+        };
+        let joined = self.channel()?.join(other);
+        self.check(joined)
+    }
+
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {
         Ok(Box::new(DahdiCutoff(Arc::clone(&self.grip))))
     }
@@ -511,6 +529,7 @@ impl Drop for DahdiPort {
     /// On-hook, and closed though a hand from outside outlives the port.
     fn drop(&mut self) {
         if let Some(channel) = &self.channel {
+            let _ = channel.join(None);
             let _ = channel.hook(Hook::OnHook);
         }
         let _ = self.grip.let_go();
@@ -523,5 +542,9 @@ struct DahdiCutoff(Arc<Grip>);
 impl Cutoff for DahdiCutoff {
     fn on_hook(&self) -> Result<(), PortError> {
         self.0.on_hook()
+    }
+
+    fn part(&self) -> Result<(), PortError> {
+        self.0.part()
     }
 }

@@ -122,6 +122,7 @@ mod raw {
     nix::ioctl_write_ptr!(set_params, CODE, 5, Params);
     nix::ioctl_write_ptr!(hook, CODE, 7, c_int);
     nix::ioctl_read!(get_event, CODE, 8, c_int);
+    nix::ioctl_readwrite!(get_conf, CODE, 12, ConfInfo);
     nix::ioctl_readwrite!(span_stat, CODE, 10, SpanInfo);
     nix::ioctl_readwrite!(set_conf, CODE, 13, ConfInfo);
     nix::ioctl_write_ptr!(set_gains, CODE, 16, Gains);
@@ -242,4 +243,10 @@ pub fn redirect(target: &OwnedFd, source: &impl AsFd) -> nix::Result<()> {
 pub fn set_conf(fd: &impl AsFd, conf: &mut ConfInfo) -> nix::Result<()> {
     // SAFETY: the call reads and writes a structure of this layout, which lives until it returns.
     unsafe { raw::set_conf(fd.as_fd().as_raw_fd(), conf) }.map(drop)
+}
+
+/// How a channel is joined with others; `conf.chan` names it, 0 the descriptor's own.
+pub fn conf(fd: &impl AsFd, conf: &mut ConfInfo) -> nix::Result<()> {
+    // SAFETY: the call reads and writes a structure of this layout, which lives until it returns.
+    unsafe { raw::get_conf(fd.as_fd().as_raw_fd(), conf) }.map(drop)
 }

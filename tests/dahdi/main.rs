@@ -6,6 +6,7 @@
 
 mod contract;
 mod far_ends;
+mod join;
 mod site;
 mod tally;
 
@@ -15,7 +16,9 @@ fn main() -> ExitCode {
     let mut tally = tally::Tally::default();
     for suite in std::env::args().skip(1) {
         match suite.as_str() {
+            join::HOLD => join::hold().expect("a join until the end"),
             "contract" => contract::run(&mut tally),
+            "join" => join::run(&mut tally),
             "site" => site::run(&mut tally),
             check if site::run_one(&mut tally, check) => {}
             other => tally.note(other, &Err("no such suite".into())),

@@ -2,7 +2,7 @@
 
 use super::{
     block_clock::BlockClock,
-    channel::{Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
+    channel::{self, Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
 };
 use crate::port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write};
 use std::{collections::VecDeque, sync::Arc};
@@ -64,6 +64,8 @@ pub struct DahdiPort {
     rests_at: Option<Tick>,
     /// The kernel sends dial pulses.
     pulsing: bool,
+    /// It has sent them: what was kept from it meanwhile left its queue empty.
+    ran_dry: bool,
 }
 
 impl DahdiPort {
@@ -89,6 +91,7 @@ impl DahdiPort {
             reversed: false,
             rests_at: None,
             pulsing: false,
+            ran_dry: false,
         })
     }
 
@@ -122,6 +125,7 @@ impl DahdiPort {
             self.reversed = false;
             self.rests_at = None;
             self.pulsing = false;
+            self.ran_dry = false;
             self.channel = Some(channel);
         }
         Ok(self.channel.as_ref().expect("it was opened above"))
@@ -145,6 +149,9 @@ impl DahdiPort {
                 break;
             };
             self.take_event(now, event)?;
+        }
+        if std::mem::take(&mut self.ran_dry) {
+            self.fill_up()?;
         }
         self.look_after(now)?;
         self.stamp(now, before);
@@ -209,7 +216,7 @@ impl DahdiPort {
             Event::RingBegin => self.push(now, Edge::RingStart),
             Event::Polarity if !feeds => self.polarity_changed(now),
             Event::DialComplete => {
-                self.pulsing = false;
+                self.ran_dry = std::mem::take(&mut self.pulsing) && self.media;
                 self.push(now, Edge::PulsesSent);
             }
             Event::Alarm => self.push(now, Edge::AlarmOn),
@@ -270,6 +277,16 @@ impl DahdiPort {
             primed += FRAME * usize::from(self.send(now, &silence)? == Moved::Block);
         }
         self.clock.flush(now, primed);
+        Ok(())
+    }
+
+    /// Puts the slack back into an empty queue; what is received goes on as it was.
+    fn fill_up(&mut self) -> Result<(), PortError> {
+        let silence = self.wiring.law.silence();
+        for _ in 0..self.wiring.slack.clamp(1, QUEUE) {
+            let filled = self.channel()?.write(&silence);
+            self.check(filled)?;
+        }
         Ok(())
     }
 
@@ -461,7 +478,8 @@ impl Port for DahdiPort {
     }
 
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {
-        Ok(Box::new(DahdiCutoff(Arc::clone(&self.grip))))
+        let grip = Arc::clone(&self.grip);
+        Ok(Box::new(DahdiCutoff(grip, self.wiring.channel)))
     }
 }
 
@@ -476,10 +494,14 @@ impl Drop for DahdiPort {
 }
 
 #[derive(Debug)]
-struct DahdiCutoff(Arc<Grip>);
+struct DahdiCutoff(Arc<Grip>, u16);
 
 impl Cutoff for DahdiCutoff {
     fn on_hook(&self) -> Result<(), PortError> {
-        self.0.on_hook()
+        match self.0.on_hook() {
+            // A closed channel was hung up by its closing.
+            done @ (Ok(()) | Err(PortError::Gone)) => done,
+            Err(_) => channel::force_on_hook(self.1),
+        }
     }
 }

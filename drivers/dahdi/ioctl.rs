@@ -58,6 +58,19 @@ pub struct DialOperation {
     pub dialstr: [u8; 256],
 }
 
+/// `struct dahdi_chanconfig`: what a channel is to be.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct ChanConfig {
+    pub chan: c_int,
+    pub name: [u8; 40],
+    pub sigtype: c_int,
+    pub deflaw: c_int,
+    pub master: c_int,
+    pub idlebits: c_int,
+    pub netdev_name: [u8; 16],
+}
+
 /// `struct dahdi_confinfo`: how a channel is joined with others.
 #[repr(C)]
 #[derive(Clone, Copy, Default, Debug)]
@@ -68,7 +81,7 @@ pub struct ConfInfo {
 }
 
 mod raw {
-    use super::{BufferInfo, ConfInfo, DialOperation, Params};
+    use super::{BufferInfo, ChanConfig, ConfInfo, DialOperation, Params};
     use nix::libc::c_int;
 
     const CODE: u8 = 0xDA;
@@ -78,6 +91,7 @@ mod raw {
     nix::ioctl_write_ptr!(hook, CODE, 7, c_int);
     nix::ioctl_read!(get_event, CODE, 8, c_int);
     nix::ioctl_readwrite!(set_conf, CODE, 13, ConfInfo);
+    nix::ioctl_write_ptr!(chan_config, CODE, 19, ChanConfig);
     nix::ioctl_write_ptr!(set_buffers, CODE, 27, BufferInfo);
     nix::ioctl_write_ptr!(dial, CODE, 31, DialOperation);
     nix::ioctl_write_ptr!(specify, CODE, 38, c_int);
@@ -136,6 +150,11 @@ structure!(
     /// Sets size, number and policies of the queues' blocks.
     set_buffers,
     BufferInfo
+);
+structure!(
+    /// Configures a channel; on a descriptor of `/dev/dahdi/ctl`.
+    chan_config,
+    ChanConfig
 );
 structure!(
     /// Has the kernel send digits.

@@ -1,7 +1,7 @@
 //! One open channel: what DAHDI's calls mean, with typed errors.
 
 use super::{
-    ioctl::{self, BufferInfo, DialOperation, Params},
+    ioctl::{self, BufferInfo, ChanConfig, DialOperation, Params},
     join,
     setup::{Gain, Setup, Signalling},
 };
@@ -302,6 +302,24 @@ fn out_of_reach(error: Errno) -> PortError {
         Errno::ENOTTY => PortError::Gone,
         other => failed(other),
     }
+}
+
+/// Hangs a channel up whoever has it open, by configuring it as what it is: the last resort. Its
+/// queues are emptied; who has it open keeps it.
+pub fn force_on_hook(number: u16) -> Result<(), PortError> {
+    let flags = OFlag::O_RDWR | OFlag::O_CLOEXEC;
+    let ctl = open("/dev/dahdi/ctl", flags, Mode::empty()).map_err(failed)?;
+    let params = ioctl::params(&ctl, number).map_err(failed)?;
+    let same = ChanConfig {
+        chan: params.channo,
+        name: [0; 40],
+        sigtype: params.sigtype,
+        deflaw: params.curlaw,
+        master: params.channo,
+        idlebits: params.idlebits,
+        netdev_name: [0; 16],
+    };
+    ioctl::chan_config(&ctl, &same).map_err(failed)
 }
 
 /// How pulses are sent.

@@ -2,7 +2,7 @@
 
 use super::{
     block_clock::BlockClock,
-    channel::{Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
+    channel::{self, Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
     setup::{Setup, Signalling},
 };
 use crate::port::{
@@ -67,6 +67,8 @@ pub struct DahdiPort {
     pulsing: bool,
     /// The span is in alarm, as far as was told.
     alarm: bool,
+    /// It has sent them: what was kept from it meanwhile left its queue empty.
+    ran_dry: bool,
 }
 
 impl DahdiPort {
@@ -92,6 +94,7 @@ impl DahdiPort {
             rests_at: None,
             pulsing: false,
             alarm: false,
+            ran_dry: false,
         })
     }
 
@@ -120,6 +123,7 @@ impl DahdiPort {
             self.reversed = false;
             self.rests_at = None;
             self.pulsing = false;
+            self.ran_dry = false;
             self.channel = Some(channel);
             // What happened to the span while nobody had the channel open is told by no event.
             self.set_alarm(alarm);
@@ -170,6 +174,9 @@ impl DahdiPort {
                 break;
             };
             self.take_event(now, event)?;
+        }
+        if std::mem::take(&mut self.ran_dry) {
+            self.fill_up()?;
         }
         self.look_after(now)?;
         self.stamp(now, before);
@@ -234,7 +241,7 @@ impl DahdiPort {
             Event::RingBegin => self.push(now, Edge::RingStart),
             Event::Polarity if !feeds => self.polarity_changed(now),
             Event::DialComplete => {
-                self.pulsing = false;
+                self.ran_dry = std::mem::take(&mut self.pulsing) && self.media;
                 self.push(now, Edge::PulsesSent);
             }
             Event::Alarm => self.set_alarm(true),
@@ -295,6 +302,16 @@ impl DahdiPort {
             primed += FRAME * usize::from(self.send(now, &silence)? == Moved::Block);
         }
         self.clock.flush(now, primed);
+        Ok(())
+    }
+
+    /// Puts the slack back into an empty queue; what is received goes on as it was.
+    fn fill_up(&mut self) -> Result<(), PortError> {
+        let silence = self.wiring.law.silence();
+        for _ in 0..self.wiring.slack.clamp(1, QUEUE) {
+            let filled = self.channel()?.write(&silence);
+            self.check(filled)?;
+        }
         Ok(())
     }
 
@@ -521,7 +538,8 @@ impl Port for DahdiPort {
     }
 
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {
-        Ok(Box::new(DahdiCutoff(Arc::clone(&self.grip))))
+        let grip = Arc::clone(&self.grip);
+        Ok(Box::new(DahdiCutoff(grip, self.wiring.channel)))
     }
 }
 
@@ -537,11 +555,15 @@ impl Drop for DahdiPort {
 }
 
 #[derive(Debug)]
-struct DahdiCutoff(Arc<Grip>);
+struct DahdiCutoff(Arc<Grip>, u16);
 
 impl Cutoff for DahdiCutoff {
     fn on_hook(&self) -> Result<(), PortError> {
-        self.0.on_hook()
+        match self.0.on_hook() {
+            // A closed channel was hung up by its closing.
+            done @ (Ok(()) | Err(PortError::Gone)) => done,
+            Err(_) => channel::force_on_hook(self.1),
+        }
     }
 
     fn part(&self) -> Result<(), PortError> {

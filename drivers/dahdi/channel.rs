@@ -192,6 +192,19 @@ impl Channel {
         }
     }
 
+    /// Reverses the line that is fed, or puts it right; whether it was taken, which it is not while
+    /// the line is rung or without battery.
+    pub fn reverse(&self, reversed: bool) -> Result<bool, PortError> {
+        match ioctl::set_polarity(&self.file, i32::from(reversed)) {
+            Ok(()) => Ok(true),
+            Err(Errno::EINVAL) => Ok(false),
+            Err(Errno::ENOTTY) => Err(PortError::Unsupported(
+                "reversing polarity: the span has none",
+            )),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
     /// Has the kernel open and close the loop; [`Event::DialComplete`] follows.
     pub fn pulse(&self, digits: &Digits, timing: PulseTiming) -> Result<(), PortError> {
         let mut params = self.params()?;

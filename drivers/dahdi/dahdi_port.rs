@@ -18,6 +18,8 @@ const EDGES: usize = 64;
 const REFEED: Ticks = Ticks::ms(850);
 /// While battery is lost the channel is asked this often whether it is back.
 const BATTERY_LOOK: Ticks = Ticks::ms(10);
+/// A line on-hook whose polarity stays for this long is at rest: as it is then, it is normal.
+const POLARITY_RESTS: Ticks = Ticks::secs(1);
 const PULSES: PulseTiming = PulseTiming {
     break_: Ticks::ms(60),
     make: Ticks::ms(40),
@@ -56,7 +58,10 @@ pub struct DahdiPort {
     refeed_at: Option<Tick>,
     /// Battery is lost; when to ask next whether it is back.
     battery_at: Option<Tick>,
+    /// Polarity against that at rest. The kernel tells that it changed, not what it is.
     reversed: bool,
+    /// When the polarity will have been the same on-hook for long enough to be that at rest.
+    rests_at: Option<Tick>,
     /// The kernel sends dial pulses.
     pulsing: bool,
 }
@@ -82,6 +87,7 @@ impl DahdiPort {
             refeed_at: None,
             battery_at: None,
             reversed: false,
+            rests_at: None,
             pulsing: false,
         })
     }
@@ -114,6 +120,7 @@ impl DahdiPort {
             self.refeed_at = None;
             self.battery_at = None;
             self.reversed = false;
+            self.rests_at = None;
             self.pulsing = false;
             self.channel = Some(channel);
         }
@@ -160,7 +167,32 @@ impl DahdiPort {
         if self.refeed_at.is_some_and(|at| at <= now) {
             self.feed(now, self.media)?;
         }
+        if self.rests_at.is_some_and(|at| at <= now) {
+            self.polarity_at_rest(now);
+        }
         self.look_for_battery(now)
+    }
+
+    /// A reversal that was missed, or that the exchange keeps, ends with the call: what the next
+    /// one brings is told against the line as it is now.
+    fn polarity_at_rest(&mut self, now: Tick) {
+        self.rests_at = None;
+        if std::mem::take(&mut self.reversed) {
+            self.push(now, Edge::PolarityNormal);
+        }
+    }
+
+    fn polarity_changed(&mut self, now: Tick) {
+        self.reversed = !self.reversed;
+        self.rests_at = (!self.off_hook).then_some(now + POLARITY_RESTS);
+        self.push(
+            now,
+            if self.reversed {
+                Edge::PolarityReversed
+            } else {
+                Edge::PolarityNormal
+            },
+        );
     }
 
     fn take_event(&mut self, now: Tick, event: Event) -> Result<(), PortError> {
@@ -175,17 +207,7 @@ impl DahdiPort {
             }
             Event::WinkFlash if feeds => self.push(now, Edge::Flash),
             Event::RingBegin => self.push(now, Edge::RingStart),
-            Event::Polarity => {
-                self.reversed = !self.reversed;
-                self.push(
-                    now,
-                    if self.reversed {
-                        Edge::PolarityReversed
-                    } else {
-                        Edge::PolarityNormal
-                    },
-                );
-            }
+            Event::Polarity if !feeds => self.polarity_changed(now),
             Event::DialComplete => {
                 self.pulsing = false;
                 self.push(now, Edge::PulsesSent);
@@ -193,7 +215,7 @@ impl DahdiPort {
             Event::Alarm => self.push(now, Edge::AlarmOn),
             Event::NoAlarm => self.push(now, Edge::AlarmOff),
             Event::Removed => return self.check(Err(PortError::Gone)),
-            Event::WinkFlash | Event::Other(_) => {}
+            Event::WinkFlash | Event::Polarity | Event::Other(_) => {}
         }
         Ok(())
     }
@@ -327,10 +349,16 @@ impl DahdiPort {
         if self.media { self.prime(now) } else { Ok(()) }
     }
 
+    fn trunk_off_hook(&mut self, now: Tick) -> Result<(), PortError> {
+        self.take_events(now)?;
+        self.rests_at = None;
+        self.set_hook(Hook::OffHook)
+    }
+
     fn trunk_on_hook(&mut self, now: Tick) -> Result<(), PortError> {
-        self.battery_at = None;
         self.pulsing = false;
         self.set_hook(Hook::OnHook)?;
+        self.rests_at = self.reversed.then_some(now + POLARITY_RESTS);
         if self.media { self.prime(now) } else { Ok(()) }
     }
 }
@@ -399,7 +427,7 @@ impl Port for DahdiPort {
         match (command, self.wiring.role) {
             (PortCommand::Media(on), _) => self.set_media(now, on),
             (PortCommand::OnHook, Role::IsFed) => self.trunk_on_hook(now),
-            (PortCommand::OffHook, Role::IsFed) => self.set_hook(Hook::OffHook),
+            (PortCommand::OffHook, Role::IsFed) => self.trunk_off_hook(now),
             (PortCommand::Pulse(digits), Role::IsFed) => {
                 let sent = self.channel()?.pulse(&digits, PULSES);
                 self.check(sent)?;

@@ -44,6 +44,9 @@ pub struct FarChannel<F: FarEnd> {
     blocks: BlockClock,
     counters: PortCounters,
     actions: VecDeque<EdgeAt>,
+    /// The polarity that the far end wants, and the one that its line took.
+    reversed: bool,
+    is_reversed: bool,
     /// The next tick that the far end lives.
     at: Tick,
 }
@@ -66,6 +69,13 @@ impl<F: FarEnd> FarChannel<F> {
         if channel.role()? != wanted {
             return Err(PortError::Unsupported("the far end's side of the loop"));
         }
+        if wanted == Role::Feeds {
+            // A card keeps the polarity of the last party.
+            match channel.reverse(false) {
+                Ok(_) | Err(PortError::Unsupported(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(FarChannel {
             far,
             channel,
@@ -75,16 +85,23 @@ impl<F: FarEnd> FarChannel<F> {
             blocks: BlockClock::new(),
             counters: PortCounters::default(),
             actions: VecDeque::new(),
+            reversed: false,
+            is_reversed: false,
             at: clock.now(),
         })
     }
 
     /// Lives until told to stop; the transcript, and what its channel lost.
+    ///
+    /// # Errors
+    /// When the channel fails; as [`PortError::Unsupported`] when the far end reverses the line
+    /// and the span has no polarity, so that nobody takes what was never sent for unheard.
     pub fn run(mut self, stop: &AtomicBool) -> Result<(Transcript, PortCounters), PortError> {
         self.restart()?;
         while !stop.load(Ordering::Acquire) {
             self.wait()?;
             self.act(self.clock.now())?;
+            self.drive_polarity()?;
             self.take_events()?;
             self.take_blocks()?;
         }
@@ -130,8 +147,11 @@ impl<F: FarEnd> FarChannel<F> {
                 Edge::LoopOpen | Edge::BatteryLost => Hook::OnHook,
                 Edge::RingStart => Hook::Ring,
                 Edge::RingStop => Hook::RingOff,
-                // The kernel ends its disconnect signal by itself; polarity and alarms are no
-                // matter of signalling bits: a span of cards has them, or nothing has.
+                Edge::PolarityReversed | Edge::PolarityNormal => {
+                    self.reversed = edge == Edge::PolarityReversed;
+                    continue;
+                }
+                // The kernel ends its disconnect signal by itself; alarms are the span's.
                 _ => continue,
             };
             match self.channel.hook(hook) {
@@ -142,6 +162,14 @@ impl<F: FarEnd> FarChannel<F> {
             if hook == Hook::OnHook {
                 self.restart()?;
             }
+        }
+        Ok(())
+    }
+
+    /// A line that is rung, or without battery, takes its polarity afterwards.
+    fn drive_polarity(&mut self) -> Result<(), PortError> {
+        if self.reversed != self.is_reversed && self.channel.reverse(self.reversed)? {
+            self.is_reversed = self.reversed;
         }
         Ok(())
     }
@@ -209,6 +237,14 @@ impl<F: FarEnd> FarChannel<F> {
                 at: at + DELAY,
                 edge,
             });
+        }
+    }
+}
+
+impl<F: FarEnd> Drop for FarChannel<F> {
+    fn drop(&mut self) {
+        if self.is_reversed {
+            let _ = self.channel.reverse(false);
         }
     }
 }

@@ -82,6 +82,7 @@ mod raw {
     nix::ioctl_write_ptr!(dial, CODE, 31, DialOperation);
     nix::ioctl_write_ptr!(specify, CODE, 38, c_int);
     nix::ioctl_write_ptr!(set_law, CODE, 39, c_int);
+    nix::ioctl_write_ptr!(set_polarity, CODE, 92, c_int);
 }
 
 /// A call that takes a number.
@@ -121,6 +122,10 @@ number!(
 number!(
     /// 1 mu-law, 2 A-law.
     set_law
+);
+number!(
+    /// 0 normal, 1 reversed.
+    set_polarity
 );
 structure!(
     /// Sets the times of a channel.

@@ -63,7 +63,8 @@ impl std::fmt::Debug for Pair {
 /// The result of one check: what was wrong, if anything.
 pub type Outcome = (&'static str, Result<(), String>);
 
-type Check = fn(&mut Pair) -> Result<(), String>;
+/// One check, for who runs them one by one.
+pub type Check = fn(&mut Pair) -> Result<(), String>;
 
 const CHECKS: &[(&str, Check)] = &[
     ("edges come with ticks", edges_come_with_ticks),
@@ -109,6 +110,11 @@ const CHECKS: &[(&str, Check)] = &[
         what_a_port_cannot_do_is_said,
     ),
 ];
+
+/// All checks by name.
+pub fn checks() -> impl Iterator<Item = (&'static str, Check)> {
+    CHECKS.iter().copied()
+}
 
 /// Runs all checks, each on a new pair.
 pub fn check(make: &mut dyn FnMut() -> Pair) -> Vec<Outcome> {

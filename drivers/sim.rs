@@ -25,6 +25,7 @@ pub mod handset;
 pub mod keypad;
 pub mod law;
 pub mod level;
+pub mod mf;
 pub mod noise;
 pub mod oscillator;
 pub mod pulser;

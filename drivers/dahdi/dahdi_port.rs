@@ -411,6 +411,9 @@ impl Port for DahdiPort {
             (PortCommand::OffHook | PortCommand::Pulse(_), Role::Feeds) => Err(
                 PortError::Unsupported("a handset port has no loop to close"),
             ),
+            (PortCommand::RingGround | PortCommand::Bits(_), _) => {
+                Err(PortError::Unsupported("signalling by bits"))
+            }
             (PortCommand::LoopOpen(_), Role::IsFed) => {
                 Err(PortError::Unsupported("a trunk port feeds no loop"))
             }

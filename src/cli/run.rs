@@ -10,10 +10,7 @@ use anyhow::bail;
 use backoffice::Anchor;
 use drivers::sim::{clocked, exchange::line::ExchangeLine, handset::HandsetScript};
 use slog::{Logger, info};
-use types::{
-    tick::{Tick, Ticks},
-    trunk::TrunkSignalling,
-};
+use types::tick::{Tick, Ticks};
 
 use super::stop_flag;
 use crate::{
@@ -99,10 +96,7 @@ fn handset(site: &Site, wire: &LineWire) -> HandsetScript {
 }
 
 fn exchange(wire: &TrunkWire) -> ExchangeLine {
-    let line = match wire.profile.signalling {
-        TrunkSignalling::LoopStart => ExchangeLine::loop_start(),
-        TrunkSignalling::KewlStart => ExchangeLine::kewl_start(),
-    };
+    let line = ExchangeLine::of_trunk(&wire.profile);
     ExchangeLine {
         keep: Ticks::ZERO,
         ..line

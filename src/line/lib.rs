@@ -20,6 +20,7 @@ pub mod keeper;
 mod mouth;
 mod name;
 mod own_data;
+mod sender;
 mod tap;
 mod trunk;
 
@@ -127,6 +128,8 @@ impl Key {
 struct OwnTrunk {
     profile: TrunkProfile,
     free_at: Tick,
+    /// The far end holds or blocks it.
+    far_busy: bool,
 }
 
 impl Line {
@@ -164,6 +167,7 @@ impl Line {
         self.own_trunk = Some(OwnTrunk {
             profile,
             free_at: Tick::ZERO,
+            far_busy: false,
         });
         self
     }
@@ -296,6 +300,7 @@ impl Line {
             if input.trunk_lost > 0 {
                 self.trunk_ear.lost(input.trunk_lost);
             }
+            self.hear_registers(now, trunk, input.trunk_lost, out);
             let mut heard = HeardList::new();
             let stage = self.stage();
             self.trunk_ear

@@ -8,6 +8,7 @@ mod plant;
 mod reader;
 mod seed;
 mod settings;
+mod signalling;
 mod sim;
 mod values;
 mod wiring;

@@ -10,12 +10,16 @@
 //! * With the standard flash timer the kernel sorts breaks of the loop by itself, and tells an
 //!   on-hook 1.25 s late: the timer is set to 3 ms, so that raw edges come.
 //! * Going on-hook empties the queues and so moves the phase of blocks: they are primed again.
+//! * A change of polarity is told, not the polarity: it is counted from that at rest on-hook.
 //! * The end of a battery break is not told: while battery is lost it is asked for.
 //!
 //! [`port::Read::EdgesFirst`]: crate::port::Read::EdgesFirst
 
+pub mod bits;
 mod block_clock;
 pub mod channel;
 pub mod dahdi_port;
 pub mod far_channel;
 pub mod ioctl;
+pub mod setup;
+pub mod survey;

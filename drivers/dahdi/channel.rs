@@ -1,6 +1,10 @@
 //! One open channel: what DAHDI's calls mean, with typed errors.
 
-use super::ioctl::{self, BufferInfo, DialOperation, Params};
+use super::{
+    bits::Bits,
+    ioctl::{self, BufferInfo, DialOperation, Params},
+    setup::{Gain, Setup, Signalling},
+};
 use crate::port::PortError;
 use nix::{
     errno::Errno,
@@ -11,9 +15,11 @@ use std::{
     fs::File,
     io::{self, Read as _, Write as _},
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd},
+    sync::atomic::{AtomicI32, Ordering},
 };
 use types::{
     digits::Digits,
+    edge::Abcd,
     frame::{FRAME, Frame, Law},
     tick::Ticks,
 };
@@ -34,6 +40,8 @@ pub enum Role {
     Feeds,
     /// It is the telephone on an exchange's line (DAHDI's fxs signalling).
     IsFed,
+    /// It is a trunk on a digital span, signalled by bits (DAHDI's cas).
+    Bits(Bits),
 }
 
 /// An event as the kernel tells it.
@@ -46,6 +54,7 @@ pub enum Event {
     Alarm,
     NoAlarm,
     DialComplete,
+    BitsChanged,
     Polarity,
     RingBegin,
     /// The channel is going away.
@@ -63,6 +72,7 @@ impl Event {
             4 => Event::Alarm,
             5 => Event::NoAlarm,
             9 => Event::DialComplete,
+            13 => Event::BitsChanged,
             17 => Event::Polarity,
             18 => Event::RingBegin,
             20 => Event::Removed,
@@ -104,8 +114,9 @@ impl Channel {
         let file = File::from(fd);
         let channel = Channel { file, number };
         ioctl::specify(&channel.file, i32::from(number)).map_err(|error| match error {
-            // DAHDI says so of a channel that there is not, or that has no signalling.
-            Errno::EINVAL | Errno::ENXIO | Errno::ENODEV => PortError::Gone,
+            // There is no such channel; it has no signalling.
+            Errno::EINVAL | Errno::ENODEV => PortError::Gone,
+            Errno::ENXIO => PortError::Unconfigured,
             other => failed(other),
         })?;
         channel.set_up(law).map_err(failed)?;
@@ -134,6 +145,26 @@ impl Channel {
         ioctl::set_params(&self.file, &params)
     }
 
+    /// Sets what is particular to this channel.
+    pub fn configure(&self, law: Law, setup: &Setup) -> Result<(), PortError> {
+        if setup.rx_gain != Gain(0) || setup.tx_gain != Gain(0) {
+            ioctl::set_gains(&self.file, &mut setup.gains(law)).map_err(failed)?;
+        }
+        let mut params = self.params()?;
+        params.debouncetime = setup.debounce.as_ms() as i32;
+        ioctl::set_params(&self.file, &params).map_err(failed)
+    }
+
+    /// Switches the canceller that is attached to the channel, and forgets what it knew.
+    pub fn cancel_echo(&self, taps: u16) -> Result<(), PortError> {
+        match ioctl::cancel_echo(&self.file, i32::from(taps)) {
+            Err(Errno::ENODEV | Errno::EINVAL) => Err(PortError::Unsupported(
+                "no echo canceller is attached to it",
+            )),
+            done => done.map_err(failed),
+        }
+    }
+
     pub fn number(&self) -> u16 {
         self.number
     }
@@ -144,15 +175,13 @@ impl Channel {
 
     /// Which side of a loop the channel was configured to play.
     pub fn role(&self) -> Result<Role, PortError> {
-        const FXO: i32 = 1 << 12;
-        const FXS: i32 = 1 << 13;
-        let signalling = self.params()?.sigtype;
-        if signalling & FXO != 0 {
+        let signalling = Signalling(self.params()?.sigtype);
+        if signalling.feeds() {
             Ok(Role::Feeds)
-        } else if signalling & FXS != 0 {
+        } else if signalling.is_fed() {
             Ok(Role::IsFed)
         } else {
-            Err(PortError::Unsupported("the signalling of the channel"))
+            Err(PortError::Signalling)
         }
     }
 
@@ -184,10 +213,34 @@ impl Channel {
         ioctl::flush(&self.file, 1 | 2).map_err(failed)
     }
 
+    /// Sends these signalling bits; the channel must be configured for bits.
+    pub fn send_bits(&self, bits: Abcd) -> Result<(), PortError> {
+        ioctl::set_tx_bits(&self.file, i32::from(bits.bits())).map_err(failed)
+    }
+
+    /// The signalling bits that come in. Local spans leak a neighbour's into the high ones.
+    pub fn bits(&self) -> Result<Abcd, PortError> {
+        let bits = ioctl::rx_bits(&self.file).map_err(failed)?;
+        Ok(Abcd::new((bits & 0xf) as u8))
+    }
+
     pub fn hook(&self, hook: Hook) -> Result<(), PortError> {
         match ioctl::hook(&self.file, hook as i32) {
             // It has begun; its end comes as an event.
             Ok(()) | Err(Errno::EINPROGRESS) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Reverses the line that is fed, or puts it right; whether it was taken, which it is not while
+    /// the line is rung or without battery.
+    pub fn reverse(&self, reversed: bool) -> Result<bool, PortError> {
+        match ioctl::set_polarity(&self.file, i32::from(reversed)) {
+            Ok(()) => Ok(true),
+            Err(Errno::EINVAL) => Ok(false),
+            Err(Errno::ENOTTY) => Err(PortError::Unsupported(
+                "reversing polarity: the span has none",
+            )),
             Err(error) => Err(failed(error)),
         }
     }
@@ -225,26 +278,42 @@ impl AsFd for Channel {
 /// A second descriptor, kept for a channel's whole life, opened or not: what puts it on-hook from
 /// outside. It follows each reopening, and never keeps a channel that failed.
 #[derive(Debug)]
-pub struct Grip(OwnedFd);
+pub struct Grip {
+    fd: OwnedFd,
+    /// What hangs a channel up that is signalled by bits; negative: its hook does.
+    idle: AtomicI32,
+}
 
 impl Grip {
     /// A hand on nothing.
     pub fn new() -> Result<Grip, PortError> {
         let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
-        Ok(Grip(nothing.into()))
+        Ok(Grip {
+            fd: nothing.into(),
+            idle: AtomicI32::new(-1),
+        })
     }
 
-    pub fn follow(&self, channel: &Channel) -> Result<(), PortError> {
-        ioctl::redirect(&self.0, channel).map_err(failed)
+    pub fn follow(&self, channel: &Channel, role: Role) -> Result<(), PortError> {
+        let idle = match role {
+            Role::Bits(bits) => i32::from(bits.idle().bits()),
+            Role::Feeds | Role::IsFed => -1,
+        };
+        self.idle.store(idle, Ordering::Release);
+        ioctl::redirect(&self.fd, channel).map_err(failed)
     }
 
     pub fn let_go(&self) -> Result<(), PortError> {
         let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
-        ioctl::redirect(&self.0, &nothing).map_err(failed)
+        ioctl::redirect(&self.fd, &nothing).map_err(failed)
     }
 
     pub fn on_hook(&self) -> Result<(), PortError> {
-        ioctl::hook(&self.0, Hook::OnHook as i32).map_err(|error| match error {
+        let done = match self.idle.load(Ordering::Acquire) {
+            idle @ 0.. => ioctl::set_tx_bits(&self.fd, idle),
+            _ => ioctl::hook(&self.fd, Hook::OnHook as i32),
+        };
+        done.map_err(|error| match error {
             Errno::ENOTTY => PortError::Gone,
             other => failed(other),
         })

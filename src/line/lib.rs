@@ -47,7 +47,7 @@ use types::{
     settings::CallSettings,
     tap::{TapFlags, TapFrame},
     tick::{Tick, Ticks},
-    trunk::TrunkProfile,
+    trunk::{TrunkCondition, TrunkProfile},
 };
 
 pub use io::{Input, Outputs};
@@ -130,6 +130,27 @@ struct OwnTrunk {
     free_at: Tick,
     /// The far end holds or blocks it.
     far_busy: bool,
+    /// Faults in a row, without a good return between them.
+    faults: u16,
+    alarm: bool,
+}
+
+impl OwnTrunk {
+    /// As the keeper would let it rest.
+    fn returned(&mut self, now: Tick, condition: TrunkCondition) {
+        self.free_at = now + self.profile.guard;
+        self.faults = match condition {
+            TrunkCondition::Good => 0,
+            TrunkCondition::Faulty | TrunkCondition::Suspect => self.faults.saturating_add(1),
+        };
+        if self.faults > 0 {
+            self.rest_until(now + keeper::rest(self.faults));
+        }
+    }
+
+    fn rest_until(&mut self, tick: Tick) {
+        self.free_at = self.free_at.max(tick);
+    }
 }
 
 impl Line {
@@ -168,6 +189,8 @@ impl Line {
             profile,
             free_at: Tick::ZERO,
             far_busy: false,
+            faults: 0,
+            alarm: false,
         });
         self
     }
@@ -228,6 +251,8 @@ impl Line {
         if input.trunk_fault && self.held.is_some() {
             tell(out, Fact::PortFault { leg: Leg::Trunk });
             self.deliver(now, Event::TrunkLost, out);
+        } else if let (true, Some(own)) = (input.trunk_fault, &mut self.own_trunk) {
+            own.rest_until(now + keeper::FIRST_REST);
         }
         if input.phone_fault && !self.call.is_idle() {
             tell(out, Fact::PortFault { leg: Leg::Phone });

@@ -22,6 +22,7 @@
 //!
 //! [`port::Read::EdgesFirst`]: crate::port::Read::EdgesFirst
 
+pub mod bits;
 mod block_clock;
 pub mod channel;
 pub mod dahdi_port;

@@ -26,6 +26,7 @@ pub mod join;
 pub mod keypad;
 pub mod law;
 pub mod level;
+pub mod mf;
 pub mod noise;
 pub mod oscillator;
 pub mod pulser;

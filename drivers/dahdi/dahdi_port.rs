@@ -1,6 +1,7 @@
 //! A DAHDI channel as a [`Port`].
 
 use super::{
+    bits::Bits,
     block_clock::BlockClock,
     channel::{self, Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
     setup::{Setup, Signalling},
@@ -10,7 +11,7 @@ use crate::port::{
 };
 use std::{collections::VecDeque, sync::Arc};
 use types::{
-    edge::{Edge, EdgeAt, HookState, PortCommand},
+    edge::{Abcd, Edge, EdgeAt, HookState, PortCommand},
     frame::{FRAME, Frame, Law},
     tick::{Tick, Ticks},
 };
@@ -33,7 +34,7 @@ const PULSES: PulseTiming = PulseTiming {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wiring {
     pub channel: u16,
-    /// [`Role::Feeds`] for a telephone, [`Role::IsFed`] for a trunk.
+    /// [`Role::Feeds`] for a telephone, [`Role::IsFed`] or [`Role::Bits`] for a trunk.
     pub role: Role,
     pub law: Law,
     /// Blocks of silence that a flush puts before what is sent (1 to 4). Two bear a wake-up that
@@ -65,6 +66,8 @@ pub struct DahdiPort {
     rests_at: Option<Tick>,
     /// The kernel sends dial pulses.
     pulsing: bool,
+    /// Signalled by bits: those that came in last.
+    bits: Abcd,
     /// The span is in alarm, as far as was told.
     alarm: bool,
     /// It has sent them: what was kept from it meanwhile left its queue empty.
@@ -93,6 +96,7 @@ impl DahdiPort {
             reversed: false,
             rests_at: None,
             pulsing: false,
+            bits: Abcd::new(0),
             alarm: false,
             ran_dry: false,
         })
@@ -114,7 +118,7 @@ impl DahdiPort {
     fn channel(&mut self) -> Result<&Channel, PortError> {
         if self.channel.is_none() {
             let (channel, alarm) = self.opened()?;
-            self.grip.follow(&channel)?;
+            self.grip.follow(&channel, self.wiring.role)?;
             self.counters.openings += 1;
             // Opening has hung it up.
             self.off_hook = false;
@@ -125,6 +129,9 @@ impl DahdiPort {
             self.pulsing = false;
             self.ran_dry = false;
             self.channel = Some(channel);
+            if let Role::Bits(bits) = self.wiring.role {
+                self.bits_on_hook(self.last_edge + Ticks(1), bits)?;
+            }
             // What happened to the span while nobody had the channel open is told by no event.
             self.set_alarm(alarm);
         }
@@ -137,9 +144,10 @@ impl DahdiPort {
         let channel = Channel::open(wiring.channel, wiring.law)?;
         let params = channel.params()?;
         let found = Signalling(params.sigtype);
-        let right = match setup.signalling {
-            Some(wanted) => found == wanted,
-            None => channel.role()? == wiring.role,
+        let right = match (setup.signalling, wiring.role) {
+            (Some(wanted), _) => found == wanted,
+            (None, Role::Bits(_)) => found == Signalling::CAS,
+            (None, _) => channel.role()? == wiring.role,
         };
         if !right {
             return Err(PortError::Signalling);
@@ -227,6 +235,49 @@ impl DahdiPort {
         );
     }
 
+    /// The bits have changed, or a neighbour's have.
+    fn take_bits(&mut self, now: Tick) -> Result<(), PortError> {
+        let Role::Bits(meaning) = self.wiring.role else {
+            return Ok(());
+        };
+        let bits = self.channel()?.bits();
+        let bits = self.check(bits)?;
+        for edge in meaning.told(self.bits, bits) {
+            self.push(now, edge);
+        }
+        self.bits = bits;
+        Ok(())
+    }
+
+    fn send_bits(&mut self, command: PortCommand, meaning: Bits) -> Result<(), PortError> {
+        let bits = meaning.sent(command).ok_or(PortError::Unsupported(
+            "this signal on a trunk of its signalling",
+        ))?;
+        let sent = self.channel()?.send_bits(bits);
+        self.check(sent)
+    }
+
+    /// Idle; what the far end does is told anew.
+    fn bits_on_hook(&mut self, now: Tick, meaning: Bits) -> Result<(), PortError> {
+        self.send_bits(PortCommand::OnHook, meaning)?;
+        let bits = self.channel()?.bits();
+        self.bits = self.check(bits)?;
+        self.push(now, meaning.standing(self.bits));
+        if self.media { self.prime(now) } else { Ok(()) }
+    }
+
+    fn bits_hook(&self, meaning: Bits) -> Result<HookState, PortError> {
+        let Some(channel) = &self.channel else {
+            return Ok(HookState::Unknown);
+        };
+        let sent = Abcd::new((channel.params()?.txbits & 0xf) as u8);
+        Ok(if sent == meaning.idle() {
+            HookState::OnHook
+        } else {
+            HookState::OffHook
+        })
+    }
+
     fn take_event(&mut self, now: Tick, event: Event) -> Result<(), PortError> {
         let feeds = self.wiring.role == Role::Feeds;
         match event {
@@ -244,6 +295,7 @@ impl DahdiPort {
                 self.ran_dry = std::mem::take(&mut self.pulsing) && self.media;
                 self.push(now, Edge::PulsesSent);
             }
+            Event::BitsChanged => self.take_bits(now)?,
             Event::Alarm => self.set_alarm(true),
             Event::NoAlarm => self.set_alarm(false),
             Event::Removed => return self.check(Err(PortError::Gone)),
@@ -487,6 +539,8 @@ impl Port for DahdiPort {
     fn command(&mut self, now: Tick, command: PortCommand) -> Result<(), PortError> {
         match (command, self.wiring.role) {
             (PortCommand::Media(on), _) => self.set_media(now, on),
+            (PortCommand::OnHook, Role::Bits(bits)) => self.bits_on_hook(now, bits),
+            (_, Role::Bits(bits)) => self.send_bits(command, bits),
             (PortCommand::OnHook, Role::IsFed) => self.trunk_on_hook(now),
             (PortCommand::OffHook, Role::IsFed) => self.trunk_off_hook(now),
             (PortCommand::Pulse(digits), Role::IsFed) => {
@@ -500,6 +554,9 @@ impl Port for DahdiPort {
             (PortCommand::OffHook | PortCommand::Pulse(_), Role::Feeds) => Err(
                 PortError::Unsupported("a handset port has no loop to close"),
             ),
+            (PortCommand::RingGround | PortCommand::Bits(_), _) => {
+                Err(PortError::Unsupported("signalling by bits"))
+            }
             (PortCommand::LoopOpen(_), Role::IsFed) => {
                 Err(PortError::Unsupported("a trunk port feeds no loop"))
             }
@@ -510,6 +567,7 @@ impl Port for DahdiPort {
         match self.wiring.role {
             Role::Feeds => self.phone_hook(),
             Role::IsFed => self.trunk_hook(),
+            Role::Bits(bits) => self.bits_hook(bits),
         }
     }
 
@@ -548,7 +606,10 @@ impl Drop for DahdiPort {
     fn drop(&mut self) {
         if let Some(channel) = &self.channel {
             let _ = channel.join(None);
-            let _ = channel.hook(Hook::OnHook);
+            let _ = match self.wiring.role {
+                Role::Bits(bits) => channel.send_bits(bits.idle()),
+                Role::Feeds | Role::IsFed => channel.hook(Hook::OnHook),
+            };
         }
         let _ = self.grip.let_go();
     }

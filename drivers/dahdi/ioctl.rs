@@ -145,6 +145,8 @@ mod raw {
     nix::ioctl_write_ptr!(cancel_echo, CODE, 33, c_int);
     nix::ioctl_write_ptr!(specify, CODE, 38, c_int);
     nix::ioctl_write_ptr!(set_law, CODE, 39, c_int);
+    nix::ioctl_write_ptr!(set_tx_bits, CODE, 43, c_int);
+    nix::ioctl_read!(rx_bits, CODE, 43, c_int);
     nix::ioctl_write_ptr!(set_polarity, CODE, 92, c_int);
 }
 
@@ -181,6 +183,10 @@ number!(
 number!(
     /// 0 on-hook, 1 off-hook, 2 wink, 3 flash, 5 ring, 6 stop ringing.
     hook
+);
+number!(
+    /// The signalling bits to send on a `cas` channel.
+    set_tx_bits
 );
 number!(
     /// 1 mu-law, 2 A-law.
@@ -240,6 +246,14 @@ pub fn params(fd: &impl AsFd, channel: u16) -> nix::Result<Params> {
     // SAFETY: the call fills a structure of this layout, which lives until it returns.
     unsafe { raw::get_params(fd.as_fd().as_raw_fd(), &mut params) }?;
     Ok(params)
+}
+
+/// The signalling bits that come in; those of a `cas` channel in the low four.
+pub fn rx_bits(fd: &impl AsFd) -> nix::Result<c_int> {
+    let mut bits = 0;
+    // SAFETY: the call writes one int behind the pointer, which lives until it returns.
+    unsafe { raw::rx_bits(fd.as_fd().as_raw_fd(), &mut bits) }?;
+    Ok(bits)
 }
 
 /// The oldest event; 0 when there is none.

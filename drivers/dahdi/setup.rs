@@ -22,6 +22,8 @@ impl Signalling {
     pub const FXSLS: Signalling = Signalling(1 | FXS);
     pub const FXSGS: Signalling = Signalling(1 << 1 | FXS);
     pub const FXSKS: Signalling = Signalling(1 << 2 | FXS);
+    /// Passes the signalling bits on as they are.
+    pub const CAS: Signalling = Signalling(1 << 15);
 
     /// The word for it in DAHDI's own configuration file.
     pub fn name(self) -> &'static str {
@@ -35,7 +37,7 @@ impl Signalling {
             Signalling::FXSKS => "fxsks",
             Signalling(0x40) => "e&m",
             Signalling(0x80) => "clear",
-            Signalling(0x8000) => "cas",
+            Signalling::CAS => "cas",
             Signalling(0x2_0000) => "e&me1",
             Signalling(0x8_0080) => "hardhdlc",
             _ => "of another kind",

@@ -411,6 +411,9 @@ impl<F: FarEnd> SimPort<F> {
         if self.far.side() == Side::Trunk {
             self.far.command(at, PortCommand::OnHook);
         }
+        if let Some(edge) = self.far.standing() {
+            self.push_edge(EdgeAt { at, edge });
+        }
     }
 
     fn share(&self) {
@@ -490,10 +493,19 @@ impl<F: FarEnd> Port for SimPort<F> {
         match (command, self.far.side()) {
             (PortCommand::Media(on), _) => self.set_media(on),
             (PortCommand::OnHook, _) => self.hang_up(now),
-            (PortCommand::OffHook, Side::Trunk) => self.far.command(now, command),
+            (
+                PortCommand::OffHook | PortCommand::RingGround | PortCommand::Bits(_),
+                Side::Trunk,
+            ) => self.far.command(now, command),
             (PortCommand::Pulse(digits), Side::Trunk) => self.start_pulses(now, digits),
             (PortCommand::LoopOpen(_), Side::Phone) => self.far.command(now, command),
-            (PortCommand::OffHook | PortCommand::Pulse(_), Side::Phone) => {
+            (
+                PortCommand::OffHook
+                | PortCommand::RingGround
+                | PortCommand::Bits(_)
+                | PortCommand::Pulse(_),
+                Side::Phone,
+            ) => {
                 return Err(PortError::Unsupported(
                     "a handset port has no loop to close",
                 ));

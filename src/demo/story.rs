@@ -232,6 +232,10 @@ fn edge_words(edge: Edge) -> Option<&'static str> {
         Edge::PolarityReversed => Some("the trunk's polarity is reversed"),
         Edge::PolarityNormal => Some("the trunk's polarity is normal again"),
         Edge::RingStart => Some("the trunk rings: it is left alone"),
+        Edge::FarOffHook => Some("the far end of the trunk goes off-hook"),
+        Edge::FarOnHook => Some("the far end of the trunk goes on-hook"),
+        Edge::TipGround => Some("the exchange grounds the tip"),
+        Edge::TipOpen => Some("the exchange takes the tip's ground off"),
         Edge::AlarmOn => Some("the span is in alarm"),
         Edge::AlarmOff => Some("the span's alarm is over"),
         Edge::LoopClosed
@@ -240,6 +244,7 @@ fn edge_words(edge: Edge) -> Option<&'static str> {
         | Edge::Pulses(_)
         | Edge::RingStop
         | Edge::BatteryBack
+        | Edge::Bits(_)
         | Edge::PulsesSent => None,
     }
 }

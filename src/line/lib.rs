@@ -22,6 +22,7 @@ pub mod keeper;
 mod mouth;
 mod name;
 mod own_data;
+mod sender;
 mod tap;
 mod trunk;
 
@@ -131,6 +132,8 @@ impl Key {
 struct OwnTrunk {
     profile: TrunkProfile,
     free_at: Tick,
+    /// The far end holds or blocks it.
+    far_busy: bool,
     /// Faults in a row, without a good return between them.
     faults: u16,
     alarm: bool,
@@ -190,6 +193,7 @@ impl Line {
         self.own_trunk = Some(OwnTrunk {
             profile,
             free_at: Tick::ZERO,
+            far_busy: false,
             faults: 0,
             alarm: false,
         });
@@ -328,6 +332,7 @@ impl Line {
             if input.trunk_lost > 0 {
                 self.trunk_ear.lost(input.trunk_lost);
             }
+            self.hear_registers(now, trunk, input.trunk_lost, out);
             let mut heard = HeardList::new();
             let stage = self.stage();
             let sent = self.sent_meanwhile(phone, input.joined);

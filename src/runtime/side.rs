@@ -260,6 +260,8 @@ impl Side {
             PortCommand::OnHook => self.off_hook = done.is_ok().then_some(false),
             // While pulses are sent the loop is open and closed in turn.
             PortCommand::Pulse(_) => self.off_hook = None,
+            PortCommand::Bits(_) => self.off_hook = done.is_ok().then_some(true),
+            PortCommand::RingGround => self.off_hook = None,
             PortCommand::LoopOpen(_) | PortCommand::Media(_) => {}
         }
         // What a driver can't do at all is no failure of the port: the line is told, nothing

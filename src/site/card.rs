@@ -2,10 +2,12 @@
 //! in a `[[line]]` or `[[trunk]]` for one.
 
 use drivers::dahdi::{
+    bits::Bits,
     channel::Role,
     dahdi_port::Wiring,
     setup::{ECHO_TAPS, Gain, Setup, Signalling},
 };
+use signaling::r2_variant::Variant;
 use types::{frame::Law, tick::Ticks, trunk::TrunkSignalling};
 
 use super::reader::Section;
@@ -91,5 +93,21 @@ pub fn trunk_signalling(signalling: TrunkSignalling) -> Signalling {
     match signalling {
         TrunkSignalling::LoopStart => Signalling::FXSLS,
         TrunkSignalling::KewlStart => Signalling::FXSKS,
+        _ => Signalling::CAS,
+    }
+}
+
+/// What a trunk's channel is at the far end of.
+pub fn trunk_role(signalling: TrunkSignalling) -> Role {
+    match signalling {
+        TrunkSignalling::LoopStart | TrunkSignalling::KewlStart => Role::IsFed,
+        TrunkSignalling::GroundStart => Role::Bits(Bits::GroundStart),
+        TrunkSignalling::EmImmediate { .. }
+        | TrunkSignalling::EmWink(_)
+        | TrunkSignalling::EmDelayDial
+        | TrunkSignalling::FeatureGroupD(_) => Role::Bits(Bits::Em),
+        TrunkSignalling::R2(trunk) => Role::Bits(Bits::R2 {
+            cd: Variant::of(trunk.country).cd,
+        }),
     }
 }

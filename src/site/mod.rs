@@ -12,6 +12,7 @@ mod plant;
 mod reader;
 mod seed;
 mod settings;
+mod signalling;
 mod sim;
 mod values;
 mod wiring;
@@ -31,7 +32,7 @@ use types::{
     settings::MAX_LANGUAGES,
 };
 
-pub use card::{Card, trunk_signalling};
+pub use card::{Card, trunk_role, trunk_signalling};
 pub use compare::{Comparison, compare, without_survey};
 pub use defaults::{
     AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,

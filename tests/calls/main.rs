@@ -27,6 +27,7 @@ mod release;
 mod replay;
 mod screening;
 mod short;
+mod signalling;
 mod talk;
 mod text_telephone;
 mod third_party;

@@ -20,3 +20,5 @@ pub mod channel;
 pub mod dahdi_port;
 pub mod far_channel;
 pub mod ioctl;
+pub mod setup;
+pub mod survey;

@@ -37,10 +37,16 @@ pub enum PortError {
     Busy,
     #[error("the channel is gone")]
     Gone,
+    #[error("the channel has no signalling: it is not configured")]
+    Unconfigured,
+    #[error("the channel's signalling is not what the site file says")]
+    Signalling,
     #[error("permission to the channel is denied")]
     Denied,
     #[error("the span is in alarm")]
     Alarm,
+    #[error("another hand has put the channel on-hook")]
+    PutOnHook,
     #[error("the port can't do this: {0}")]
     Unsupported(&'static str),
     #[error("the driver failed with error number {0}")]
@@ -55,15 +61,21 @@ pub struct Descriptor {
     pub opening: u32,
 }
 
-/// Counted since the port was opened.
+/// Counted since the port was made, over all its openings.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct PortCounters {
+    /// How often the channel was opened: more than once after failures.
+    pub openings: u64,
     pub frames_read: u64,
     pub frames_written: u64,
     /// Received samples that were dropped because nobody read in time.
     pub overruns: u64,
     /// Samples of silence sent because nothing had been written in time.
     pub underruns: u64,
+    /// Frames that were read more than a frame after their end.
+    pub late: u64,
+    /// Edges that nobody took in time.
+    pub edges_dropped: u64,
 }
 
 /// Puts a port on-hook from outside its thread, without locks or allocation: the

@@ -1,6 +1,9 @@
 //! One open channel: what DAHDI's calls mean, with typed errors.
 
-use super::ioctl::{self, BufferInfo, ChanConfig, DialOperation, Params};
+use super::{
+    ioctl::{self, BufferInfo, ChanConfig, DialOperation, Params},
+    setup::{Gain, Setup, Signalling},
+};
 use crate::port::PortError;
 use nix::{
     errno::Errno,
@@ -104,8 +107,9 @@ impl Channel {
         let file = File::from(fd);
         let channel = Channel { file, number };
         ioctl::specify(&channel.file, i32::from(number)).map_err(|error| match error {
-            // DAHDI says so of a channel that there is not, or that has no signalling.
-            Errno::EINVAL | Errno::ENXIO | Errno::ENODEV => PortError::Gone,
+            // There is no such channel; it has no signalling.
+            Errno::EINVAL | Errno::ENODEV => PortError::Gone,
+            Errno::ENXIO => PortError::Unconfigured,
             other => failed(other),
         })?;
         channel.set_up(law).map_err(failed)?;
@@ -134,6 +138,26 @@ impl Channel {
         ioctl::set_params(&self.file, &params)
     }
 
+    /// Sets what is particular to this channel.
+    pub fn configure(&self, law: Law, setup: &Setup) -> Result<(), PortError> {
+        if setup.rx_gain != Gain(0) || setup.tx_gain != Gain(0) {
+            ioctl::set_gains(&self.file, &mut setup.gains(law)).map_err(failed)?;
+        }
+        let mut params = self.params()?;
+        params.debouncetime = setup.debounce.as_ms() as i32;
+        ioctl::set_params(&self.file, &params).map_err(failed)
+    }
+
+    /// Switches the canceller that is attached to the channel, and forgets what it knew.
+    pub fn cancel_echo(&self, taps: u16) -> Result<(), PortError> {
+        match ioctl::cancel_echo(&self.file, i32::from(taps)) {
+            Err(Errno::ENODEV | Errno::EINVAL) => Err(PortError::Unsupported(
+                "no echo canceller is attached to it",
+            )),
+            done => done.map_err(failed),
+        }
+    }
+
     pub fn number(&self) -> u16 {
         self.number
     }
@@ -144,15 +168,13 @@ impl Channel {
 
     /// Which side of a loop the channel was configured to play.
     pub fn role(&self) -> Result<Role, PortError> {
-        const FXO: i32 = 1 << 12;
-        const FXS: i32 = 1 << 13;
-        let signalling = self.params()?.sigtype;
-        if signalling & FXO != 0 {
+        let signalling = Signalling(self.params()?.sigtype);
+        if signalling.feeds() {
             Ok(Role::Feeds)
-        } else if signalling & FXS != 0 {
+        } else if signalling.is_fed() {
             Ok(Role::IsFed)
         } else {
-            Err(PortError::Unsupported("the signalling of the channel"))
+            Err(PortError::Signalling)
         }
     }
 

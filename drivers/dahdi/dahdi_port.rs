@@ -3,6 +3,7 @@
 use super::{
     block_clock::BlockClock,
     channel::{self, Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
+    setup::{Setup, Signalling},
 };
 use crate::port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write};
 use std::{collections::VecDeque, sync::Arc};
@@ -42,15 +43,13 @@ pub struct Wiring {
 #[derive(Debug)]
 pub struct DahdiPort {
     wiring: Wiring,
+    setup: Setup,
     channel: Option<Channel>,
-    /// How often it was opened.
-    openings: u32,
     grip: Arc<Grip>,
     media: bool,
     clock: BlockClock,
     counters: PortCounters,
     edges: VecDeque<EdgeAt>,
-    edges_dropped: u64,
     last_edge: Tick,
     /// What we told the channel of its hook.
     off_hook: bool,
@@ -66,6 +65,8 @@ pub struct DahdiPort {
     pulsing: bool,
     /// It has sent them: what was kept from it meanwhile left its queue empty.
     ran_dry: bool,
+    /// The span is in alarm, as far as was told.
+    alarm: bool,
 }
 
 impl DahdiPort {
@@ -76,14 +77,13 @@ impl DahdiPort {
     pub fn new(wiring: Wiring) -> Result<DahdiPort, PortError> {
         Ok(DahdiPort {
             wiring,
+            setup: Setup::default(),
             channel: None,
-            openings: 0,
             grip: Arc::new(Grip::new()?),
             media: false,
             clock: BlockClock::new(),
             counters: PortCounters::default(),
             edges: VecDeque::with_capacity(EDGES),
-            edges_dropped: 0,
             last_edge: Tick::ZERO,
             off_hook: false,
             refeed_at: None,
@@ -92,7 +92,14 @@ impl DahdiPort {
             rests_at: None,
             pulsing: false,
             ran_dry: false,
+            alarm: false,
         })
+    }
+
+    /// What each opening sets beside law and queues.
+    pub fn with_setup(mut self, setup: Setup) -> DahdiPort {
+        self.setup = setup;
+        self
     }
 
     /// Opens the channel now, to learn at once what is wrong with it.
@@ -102,22 +109,11 @@ impl DahdiPort {
         Ok(port)
     }
 
-    /// Edges that found the queue full.
-    pub fn edges_dropped(&self) -> u64 {
-        self.edges_dropped
-    }
-
     fn channel(&mut self) -> Result<&Channel, PortError> {
         if self.channel.is_none() {
-            let channel = Channel::open(self.wiring.channel, self.wiring.law)?;
-            if channel.role()? != self.wiring.role {
-                return Err(PortError::Unsupported(match self.wiring.role {
-                    Role::Feeds => "feeding a telephone: the channel is configured as a trunk",
-                    Role::IsFed => "being a trunk: the channel is configured to feed a telephone",
-                }));
-            }
+            let (channel, alarm) = self.opened()?;
             self.grip.follow(&channel)?;
-            self.openings = self.openings.wrapping_add(1);
+            self.counters.openings += 1;
             // Opening has hung it up.
             self.off_hook = false;
             self.refeed_at = None;
@@ -127,8 +123,35 @@ impl DahdiPort {
             self.pulsing = false;
             self.ran_dry = false;
             self.channel = Some(channel);
+            // What happened to the span while nobody had the channel open is told by no event.
+            self.set_alarm(alarm);
         }
         Ok(self.channel.as_ref().expect("it was opened above"))
+    }
+
+    /// The channel newly opened and set up, and whether its span is in alarm.
+    fn opened(&self) -> Result<(Channel, bool), PortError> {
+        let (wiring, setup) = (&self.wiring, &self.setup);
+        let channel = Channel::open(wiring.channel, wiring.law)?;
+        let params = channel.params()?;
+        let found = Signalling(params.sigtype);
+        let right = match setup.signalling {
+            Some(wanted) => found == wanted,
+            None => channel.role()? == wiring.role,
+        };
+        if !right {
+            return Err(PortError::Signalling);
+        }
+        channel.configure(wiring.law, setup)?;
+        Ok((channel, params.chan_alarms != 0))
+    }
+
+    fn set_alarm(&mut self, alarm: bool) {
+        let told = std::mem::replace(&mut self.alarm, alarm);
+        if told != alarm {
+            let edge = if alarm { Edge::AlarmOn } else { Edge::AlarmOff };
+            self.push(self.last_edge + Ticks(1), edge);
+        }
     }
 
     /// Passes a result on; a channel that is gone is let go, to be opened anew.
@@ -219,8 +242,8 @@ impl DahdiPort {
                 self.ran_dry = std::mem::take(&mut self.pulsing) && self.media;
                 self.push(now, Edge::PulsesSent);
             }
-            Event::Alarm => self.push(now, Edge::AlarmOn),
-            Event::NoAlarm => self.push(now, Edge::AlarmOff),
+            Event::Alarm => self.set_alarm(true),
+            Event::NoAlarm => self.set_alarm(false),
             Event::Removed => return self.check(Err(PortError::Gone)),
             Event::WinkFlash | Event::Polarity | Event::Other(_) => {}
         }
@@ -254,7 +277,7 @@ impl DahdiPort {
 
     fn push(&mut self, now: Tick, edge: Edge) {
         if self.edges.len() == EDGES {
-            self.edges_dropped += 1;
+            self.counters.edges_dropped += 1;
             return;
         }
         self.edges.push_back(EdgeAt { at: now, edge });
@@ -309,7 +332,19 @@ impl DahdiPort {
         if self.wiring.role == Role::Feeds {
             self.feed(now, on)?;
         }
-        if on { self.prime(now) } else { Ok(()) }
+        if self.setup.echo_taps > 0 {
+            let taps = if on { self.setup.echo_taps } else { 0 };
+            let set = self.channel()?.cancel_echo(taps);
+            self.check(set)?;
+        }
+        if on {
+            return self.prime(now);
+        }
+        if self.alarm {
+            // Whoever holds an idle port next is to know.
+            self.push(now, Edge::AlarmOn);
+        }
+        Ok(())
     }
 
     /// A card's line driver is active while the port is off-hook. The end of media is no
@@ -347,6 +382,10 @@ impl DahdiPort {
         let Some(channel) = &self.channel else {
             return Ok(HookState::Unknown);
         };
+        if self.pulsing {
+            // Each pulse is an on-hook of its own.
+            return Ok(HookState::Unknown);
+        }
         const ON_HOOK: i32 = 0;
         let on_hook = channel.params()?.txhooksig == ON_HOOK;
         Ok(if on_hook {
@@ -389,12 +428,12 @@ impl Port for DahdiPort {
         let channel = self.channel.as_ref()?;
         Some(Descriptor {
             fd: channel.descriptor(),
-            opening: self.openings,
+            opening: self.counters.openings as u32,
         })
     }
 
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {
-        if !self.media {
+        if !self.media || self.alarm {
             self.take_events(now)?;
         }
         if !self.edges.is_empty() {
@@ -402,6 +441,9 @@ impl Port for DahdiPort {
         }
         if !self.media {
             return Ok(Read::Empty);
+        }
+        if self.alarm {
+            return Err(PortError::Alarm);
         }
         let moved = self.channel()?.read(frame);
         match self.check(moved)? {

@@ -154,7 +154,11 @@ impl<F: FarEnd> FarChannel<F> {
                 // The kernel ends its disconnect signal by itself; alarms are the span's.
                 _ => continue,
             };
-            self.channel.hook(hook)?;
+            match self.channel.hook(hook) {
+                // The line was seized in this moment: the event that says so comes next.
+                Err(PortError::Busy) if hook == Hook::Ring => continue,
+                done => done?,
+            }
             if hook == Hook::OnHook {
                 self.restart()?;
             }
@@ -172,19 +176,20 @@ impl<F: FarEnd> FarChannel<F> {
 
     fn take_events(&mut self) -> Result<(), PortError> {
         while let Some(event) = self.channel.event()? {
+            let now = self.clock.now();
             match (event, self.far.side()) {
                 (Event::RingOffHook, Side::Trunk) => {
                     // Only a line in use can be disconnected by the kernel.
                     self.channel.hook(Hook::OffHook)?;
-                    self.far.command(self.at, PortCommand::OffHook);
+                    self.far.command(now, PortCommand::OffHook);
                 }
                 (Event::OnHook, Side::Trunk) => {
-                    self.far.command(self.at, PortCommand::OnHook);
+                    self.far.command(now, PortCommand::OnHook);
                     self.channel.hook(Hook::OnHook)?;
                     self.restart()?;
                 }
                 (Event::OnHook, Side::Phone) => {
-                    self.far.command(self.at, PortCommand::LoopOpen(DISCONNECT));
+                    self.far.command(now, PortCommand::LoopOpen(DISCONNECT));
                 }
                 _ => {}
             }

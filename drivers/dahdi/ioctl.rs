@@ -80,8 +80,54 @@ pub struct ConfInfo {
     pub confmode: c_int,
 }
 
+/// `struct dahdi_gains`: what each octet becomes, coming in and going out.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Gains {
+    pub chan: c_int,
+    pub rxgain: [u8; 256],
+    pub txgain: [u8; 256],
+}
+
+/// `struct dahdi_spaninfo`: a span, its alarms and its errors.
+#[repr(C, packed)]
+#[derive(Clone, Copy, Debug)]
+pub struct SpanInfo {
+    pub spanno: c_int,
+    pub name: [u8; 20],
+    pub desc: [u8; 40],
+    pub alarms: c_int,
+    pub levels: [c_int; 2],
+    pub errors: [c_int; 4],
+    pub counts: [u32; 5],
+    pub irqmisses: c_int,
+    pub syncsrc: c_int,
+    pub numchans: c_int,
+    pub totalchans: c_int,
+    pub totalspans: c_int,
+    pub lbo: c_int,
+    pub lineconfig: c_int,
+    pub lboname: [u8; 40],
+    pub location: [u8; 40],
+    pub manufacturer: [u8; 40],
+    pub devicetype: [u8; 40],
+    pub irq: c_int,
+    pub linecompat: c_int,
+    pub spantype: [u8; 6],
+}
+
+const _: () = {
+    assert!(size_of::<Params>() == 136);
+    assert!(size_of::<BufferInfo>() == 24);
+    assert!(size_of::<DialOperation>() == 260);
+    assert!(size_of::<ChanConfig>() == 76);
+    assert!(size_of::<ConfInfo>() == 12);
+    assert!(size_of::<Gains>() == 516);
+    assert!(size_of::<SpanInfo>() == 314);
+};
+
 mod raw {
-    use super::{BufferInfo, ChanConfig, ConfInfo, DialOperation, Params};
+    use super::{BufferInfo, ChanConfig, ConfInfo, DialOperation, Gains, Params, SpanInfo};
     use nix::libc::c_int;
 
     const CODE: u8 = 0xDA;
@@ -90,10 +136,13 @@ mod raw {
     nix::ioctl_write_ptr!(set_params, CODE, 5, Params);
     nix::ioctl_write_ptr!(hook, CODE, 7, c_int);
     nix::ioctl_read!(get_event, CODE, 8, c_int);
+    nix::ioctl_readwrite!(span_stat, CODE, 10, SpanInfo);
     nix::ioctl_readwrite!(set_conf, CODE, 13, ConfInfo);
+    nix::ioctl_write_ptr!(set_gains, CODE, 16, Gains);
     nix::ioctl_write_ptr!(chan_config, CODE, 19, ChanConfig);
     nix::ioctl_write_ptr!(set_buffers, CODE, 27, BufferInfo);
     nix::ioctl_write_ptr!(dial, CODE, 31, DialOperation);
+    nix::ioctl_write_ptr!(cancel_echo, CODE, 33, c_int);
     nix::ioctl_write_ptr!(specify, CODE, 38, c_int);
     nix::ioctl_write_ptr!(set_law, CODE, 39, c_int);
     nix::ioctl_write_ptr!(set_polarity, CODE, 92, c_int);
@@ -141,6 +190,10 @@ number!(
     /// 0 normal, 1 reversed.
     set_polarity
 );
+number!(
+    /// The echo canceller attached to the channel: how many samples of echo it takes; 0 is off.
+    cancel_echo
+);
 structure!(
     /// Sets the times of a channel.
     set_params,
@@ -162,7 +215,24 @@ structure!(
     DialOperation
 );
 
-/// Asks for state and times of a channel.
+/// Sets the gains of a channel.
+pub fn set_gains(fd: &impl AsFd, gains: &mut Gains) -> nix::Result<()> {
+    // SAFETY: the call reads a structure of this layout, which lives until it returns, and writes
+    // its channel's number back, for which it is borrowed mutably.
+    unsafe { raw::set_gains(fd.as_fd().as_raw_fd(), gains) }.map(drop)
+}
+
+/// Asks for the state of a span.
+pub fn span(fd: &impl AsFd, span: c_int) -> nix::Result<SpanInfo> {
+    // SAFETY: all fields are integers, for which zero is a value.
+    let mut info: SpanInfo = unsafe { std::mem::zeroed() };
+    info.spanno = span;
+    // SAFETY: the call fills a structure of this layout, which lives until it returns.
+    unsafe { raw::span_stat(fd.as_fd().as_raw_fd(), &mut info) }?;
+    Ok(info)
+}
+
+/// Asks for state and times of a channel; of any channel, where `fd` is of the control device.
 pub fn params(fd: &impl AsFd, channel: u16) -> nix::Result<Params> {
     // SAFETY: all fields are integers, for which zero is a value.
     let mut params: Params = unsafe { std::mem::zeroed() };

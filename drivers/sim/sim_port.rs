@@ -110,7 +110,6 @@ pub struct SimPort<F: FarEnd> {
     lost: u32,
     queued: VecDeque<Queued>,
     edges: VecDeque<EdgeAt>,
-    edges_dropped: u64,
     pulser: Option<Pulser>,
     counters: PortCounters,
 }
@@ -159,7 +158,6 @@ impl<F: FarEnd> SimPort<F> {
             lost: 0,
             queued: VecDeque::with_capacity(QUEUE),
             edges: VecDeque::with_capacity(EDGE_QUEUE),
-            edges_dropped: 0,
             pulser: None,
             counters: PortCounters::default(),
         }
@@ -198,11 +196,6 @@ impl<F: FarEnd> SimPort<F> {
             shared: Arc::clone(&self.shared),
             transcript: self.transcript.clone(),
         }
-    }
-
-    /// Edges that found the queue full.
-    pub fn edges_dropped(&self) -> u64 {
-        self.edges_dropped
     }
 
     /// When the block under way completes.
@@ -336,7 +329,7 @@ impl<F: FarEnd> SimPort<F> {
         if self.edges.len() < EDGE_QUEUE {
             self.edges.push_back(edge);
         } else {
-            self.edges_dropped += 1;
+            self.counters.edges_dropped += 1;
         }
     }
 

@@ -7,24 +7,26 @@ use std::{
     process::ExitCode,
 };
 
+use drivers::dahdi::survey::{Survey, holders};
 use types::{
     dial_plan::{DialPlan, DialRule},
     phone_number::DialingPattern,
     trunk::{Outpulsing, TrunkSignalling},
 };
 
-use crate::site::Site;
+use crate::site::{Driver, Site, compare, limits, without_survey};
 
 /// Prints what was found; the exit status says whether the site can run.
 pub fn check(file: &Path) -> ExitCode {
     let (text, right) = match Site::load(file) {
         Err(errors) => (format!("{errors}\n"), false),
         Ok(site) => {
-            let problems = problems(&site);
-            (
-                format!("{}{}", description(&site), told(&problems)),
-                problems.is_empty(),
-            )
+            let mut text = description(&site);
+            let mut problems = problems(&site);
+            if site.driver == Driver::Dahdi {
+                cards(&site, &mut text, &mut problems);
+            }
+            (format!("{text}{}", told(&problems)), problems.is_empty())
         }
     };
     let _ = io::stdout().lock().write_all(text.as_bytes());
@@ -84,6 +86,25 @@ fn description(site: &Site) -> String {
         defaults.allowed.len()
     );
     text
+}
+
+/// The telephone cards and the system.
+fn cards(site: &Site, text: &mut String, problems: &mut Vec<String>) {
+    match Survey::take() {
+        Ok(survey) => {
+            let compared = compare(site, &survey, &holders());
+            for found in &compared.found {
+                let _ = writeln!(text, "  {found}");
+            }
+            problems.extend(compared.problems);
+        }
+        Err(error) => problems.push(without_survey(&error)),
+    }
+    // Prompts that can't be loaded have been told.
+    let prompts = site
+        .shared()
+        .map_or(0, |shared| shared.speech.audio().len());
+    problems.extend(limits(site, prompts));
 }
 
 /// What the file's own grammar can't see.

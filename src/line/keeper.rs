@@ -164,7 +164,7 @@ impl Keeper {
             }
             KeeperInput::Fault { trunk } => {
                 if let Some(trunk) = self.trunk(trunk) {
-                    trunk.fault(now);
+                    trunk.port_failed(now);
                 }
             }
             KeeperInput::Timer => self.reset_some(&mut out),
@@ -348,6 +348,12 @@ impl Trunk {
         }
     }
 
+    /// Its port is tried again by who owns it. When it works, the trunk rests once more.
+    fn port_failed(&mut self, now: Tick) {
+        self.faults = self.faults.max(1);
+        self.rest_until = self.rest_until.max(now + FIRST_REST);
+    }
+
     fn fault(&mut self, now: Tick) {
         self.faults = self.faults.saturating_add(1);
         self.rest_until = now + rest(self.faults);
@@ -355,7 +361,7 @@ impl Trunk {
 }
 
 /// The rest after so many faults in a row.
-fn rest(faults: u16) -> Ticks {
+pub(crate) fn rest(faults: u16) -> Ticks {
     let doublings = u32::from(faults.saturating_sub(1)).min(16);
     Ticks(FIRST_REST.0 << doublings).min(LONGEST_REST)
 }

@@ -46,7 +46,7 @@ use types::{
     settings::CallSettings,
     tap::{TapFlags, TapFrame},
     tick::{Tick, Ticks},
-    trunk::TrunkProfile,
+    trunk::{TrunkCondition, TrunkProfile},
 };
 
 pub use io::{Input, Outputs};
@@ -127,6 +127,27 @@ impl Key {
 struct OwnTrunk {
     profile: TrunkProfile,
     free_at: Tick,
+    /// Faults in a row, without a good return between them.
+    faults: u16,
+    alarm: bool,
+}
+
+impl OwnTrunk {
+    /// As the keeper would let it rest.
+    fn returned(&mut self, now: Tick, condition: TrunkCondition) {
+        self.free_at = now + self.profile.guard;
+        self.faults = match condition {
+            TrunkCondition::Good => 0,
+            TrunkCondition::Faulty | TrunkCondition::Suspect => self.faults.saturating_add(1),
+        };
+        if self.faults > 0 {
+            self.rest_until(now + keeper::rest(self.faults));
+        }
+    }
+
+    fn rest_until(&mut self, tick: Tick) {
+        self.free_at = self.free_at.max(tick);
+    }
 }
 
 impl Line {
@@ -164,6 +185,8 @@ impl Line {
         self.own_trunk = Some(OwnTrunk {
             profile,
             free_at: Tick::ZERO,
+            faults: 0,
+            alarm: false,
         });
         self
     }
@@ -224,6 +247,8 @@ impl Line {
         if input.trunk_fault && self.held.is_some() {
             tell(out, Fact::PortFault { leg: Leg::Trunk });
             self.deliver(now, Event::TrunkLost, out);
+        } else if let (true, Some(own)) = (input.trunk_fault, &mut self.own_trunk) {
+            own.rest_until(now + keeper::FIRST_REST);
         }
         if input.phone_fault && !self.call.is_idle() {
             tell(out, Fact::PortFault { leg: Leg::Phone });

@@ -1,7 +1,7 @@
 //! The trunk that is lent to the line: its supervision, its outpulsing, its part of the audio.
 
 use crate::{
-    Key, Line, OwnTrunk,
+    Key, Line,
     bridge::Heard10,
     ear::Stage,
     io::{Input, Outputs},
@@ -165,14 +165,14 @@ impl Line {
 
     /// The phone's own trunk answers like the keeper would, without leaving the line.
     pub(crate) fn lend_own(&mut self, now: Tick, number: u32, out: &mut Outputs) {
-        let Some(OwnTrunk { profile, free_at }) = self.own_trunk.as_ref() else {
+        let Some(own) = self.own_trunk.as_ref() else {
             return;
         };
-        if now < *free_at {
+        if now < own.free_at || own.alarm {
             self.deliver(now, Event::NoneFree { number }, out);
             return;
         }
-        let profile = *profile;
+        let profile = own.profile;
         self.offer(now, number, &profile, out);
     }
 
@@ -197,7 +197,7 @@ impl Line {
         let trunk = held.profile.id;
         tell(out, Fact::TrunkReturned { trunk, condition });
         match &mut self.own_trunk {
-            Some(own) => own.free_at = now + own.profile.guard,
+            Some(own) => own.returned(now, condition),
             None => out.trunk_asks.push(TrunkQuery::Return { trunk, condition }),
         }
     }
@@ -205,6 +205,7 @@ impl Line {
     pub(crate) fn trunk_edges(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
         for &edge in input.trunk_edges {
             tell(out, Fact::TrunkEdge(edge.edge));
+            self.note_alarm(now, edge.edge);
             let Some(held) = &mut self.held else {
                 self.rest_own(now, edge.edge);
                 continue;
@@ -225,16 +226,31 @@ impl Line {
         }
     }
 
+    /// The alarm of the phone's own trunk outlives the call that it ends.
+    fn note_alarm(&mut self, now: Tick, edge: Edge) {
+        let Some(own) = &mut self.own_trunk else {
+            return;
+        };
+        match edge {
+            Edge::AlarmOn => own.alarm = true,
+            Edge::AlarmOff => {
+                own.alarm = false;
+                own.rest_until(now + own.profile.guard);
+            }
+            _ => {}
+        }
+    }
+
     /// The phone's own idle trunk rings in, or lost its battery: it is left alone for as long as
     /// the keeper would leave it.
     fn rest_own(&mut self, now: Tick, edge: Edge) {
         let rest = match edge {
             Edge::RingStart | Edge::RingStop => keeper::RING_QUIET,
-            Edge::BatteryLost | Edge::BatteryBack | Edge::AlarmOn => keeper::BATTERY_REST,
+            Edge::BatteryLost | Edge::BatteryBack => keeper::BATTERY_REST,
             _ => return,
         };
         if let Some(own) = &mut self.own_trunk {
-            own.free_at = own.free_at.max(now + rest);
+            own.rest_until(now + rest);
         }
     }
 

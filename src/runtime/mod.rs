@@ -14,6 +14,7 @@ pub mod notice;
 pub mod numbering;
 pub mod office;
 pub mod plant;
+pub mod port_gauge;
 pub mod realtime;
 pub mod sched;
 pub mod seed;

@@ -234,6 +234,7 @@ impl Station {
             self.handle(now, now, None, None, outbox);
         }
         self.gauges.counts.turns.add(1);
+        self.show_ports();
     }
 
     /// Whether the line has stopped as it was told and leaves nothing open.
@@ -314,6 +315,24 @@ impl Station {
         if now >= self.hook_at {
             self.hook_at = now + HOOK_EVERY;
             self.phone_hook = self.phone.hook(now);
+            if let Some(loan) = &mut self.trunk {
+                loan.side.reconcile_trunk(now);
+            }
+            self.count_ports();
+        }
+    }
+
+    fn show_ports(&self) {
+        self.gauges.phone.set(self.phone.state());
+        if let Some(own) = self.trunk.as_ref().filter(|loan| loan.own) {
+            self.gauges.own_trunk.set(own.side.state());
+        }
+    }
+
+    fn count_ports(&self) {
+        self.gauges.phone.count(&self.phone.port.counters());
+        if let Some(own) = self.trunk.as_ref().filter(|loan| loan.own) {
+            self.gauges.own_trunk.count(&own.side.port.counters());
         }
     }
 

@@ -1,7 +1,11 @@
 //! The site file: what is wired, and the defaults that seed an empty database once. Read at
 //! start, checked whole, never written by the program.
 
+mod card;
+mod compare;
 mod defaults;
+mod discover;
+mod limits;
 mod nearest;
 mod office;
 mod plant;
@@ -27,10 +31,14 @@ use types::{
     settings::MAX_LANGUAGES,
 };
 
+pub use card::{Card, trunk_signalling};
+pub use compare::{Comparison, compare, without_survey};
 pub use defaults::{
     AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,
     ScreeningDefaults, SpeedDial, TimeWindow,
 };
+pub use discover::first_site;
+pub use limits::limits;
 pub use office::{SiteOffice, records_since};
 pub use plant::{Parties, SimPlant};
 pub use reader::Problem;
@@ -225,8 +233,9 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     head.finish();
 
     let routing = wiring::routing(root.table("routing"));
-    let lines = wiring::lines(&mut root);
-    let trunks = wiring::trunks(&mut root, &lines);
+    let cards = Card::of_all(root.table("dahdi"));
+    let lines = wiring::lines(&mut root, cards);
+    let trunks = wiring::trunks(&mut root, &lines, cards);
     let defaults = Defaults::read(root.table("defaults"), languages.as_ref());
     let sim = Sim::read(root.table("sim"));
     root.finish();

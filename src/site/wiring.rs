@@ -10,6 +10,7 @@ use types::{
 };
 
 use super::{
+    card::{Card, trunk_signalling},
     reader::{Placed, Section},
     values,
 };
@@ -23,6 +24,7 @@ pub struct LineWire {
     /// The driver's channel.
     pub channel: u16,
     pub law: Law,
+    pub card: Card,
     /// Seeds the phone's entry in an empty database.
     pub pin_required: bool,
 }
@@ -32,13 +34,14 @@ pub struct LineWire {
 pub struct TrunkWire {
     pub profile: TrunkProfile,
     pub channel: u16,
+    pub card: Card,
     /// The only line that may use it; a shared trunk has none.
     pub line: Option<LineId>,
 }
 
 const LAWS: &[(&str, Law)] = &[("mu", Law::Mu), ("a", Law::A)];
 
-pub fn lines(root: &mut Section<'_>) -> Vec<LineWire> {
+pub fn lines(root: &mut Section<'_>, all: Card) -> Vec<LineWire> {
     let mut lines = Vec::new();
     let mut seen = Once::default();
     for mut section in root.tables("line") {
@@ -47,6 +50,7 @@ pub fn lines(root: &mut Section<'_>) -> Vec<LineWire> {
         let channel = section.key("channel").must().int_at(1..=65_535);
         let law = section.key("law").one_of(LAWS);
         let pin_required = section.key("pin_required").flag();
+        let card = all.with(&mut section);
         seen.check(&section, "id", id);
         seen.check(&section, "channel", channel);
         section.finish();
@@ -58,13 +62,14 @@ pub fn lines(root: &mut Section<'_>) -> Vec<LineWire> {
             name: name.map_or_else(|| format!("phone {}", id.value), |name| name.value),
             channel: channel.value as u16,
             law: law.unwrap_or(Law::Mu),
+            card,
             pin_required: pin_required.unwrap_or(true),
         });
     }
     lines
 }
 
-pub fn trunks(root: &mut Section<'_>, lines: &[LineWire]) -> Vec<TrunkWire> {
+pub fn trunks(root: &mut Section<'_>, lines: &[LineWire], all: Card) -> Vec<TrunkWire> {
     let mut trunks = Vec::new();
     let mut seen = Once::default();
     for line in lines {
@@ -90,6 +95,8 @@ pub fn trunks(root: &mut Section<'_>, lines: &[LineWire]) -> Vec<TrunkWire> {
             section.notes().add(line.line, section.path("line"), what);
         }
         let profile = profile(&mut section, id.map_or(0, |id| id.value as u16));
+        let mut card = all.with(&mut section);
+        card.setup.signalling = Some(trunk_signalling(profile.signalling));
         section.finish();
         let Some(channel) = channel else {
             continue;
@@ -97,6 +104,7 @@ pub fn trunks(root: &mut Section<'_>, lines: &[LineWire]) -> Vec<TrunkWire> {
         trunks.push(TrunkWire {
             profile,
             channel: channel.value as u16,
+            card,
             line: line.map(|line| LineId(line.value as u16)),
         });
     }

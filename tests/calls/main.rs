@@ -16,6 +16,7 @@ mod off_hook;
 mod operator;
 mod outpulsing;
 mod pin;
+mod ports;
 mod privacy;
 mod progress;
 mod ready;

@@ -1,8 +1,8 @@
 //! Every mistake in a site file is named with file, line, key, and what is allowed there.
 
-use std::fs;
+use std::{fs, path::Path};
 
-use crate::{Place, SAMPLE};
+use crate::{Place, SAMPLE, sallyport};
 
 /// Checks the sample with one text in place of another; what `check` prints.
 fn changed(from: &str, to: &str) -> String {
@@ -327,16 +327,47 @@ fn a_file_with_pins_that_others_may_read_is_refused_with_the_remedy() {
 }
 
 #[test]
-fn a_site_with_cards_is_told_that_they_are_not_yet_there() {
-    let out = changed("driver = \"sim\"", "driver = \"dahdi\"");
+fn a_site_with_cards_on_a_machine_without_dahdi_is_told_what_to_do() {
     assert!(
-        out.contains("telephone cards are not yet in this version"),
-        "{out}"
+        !Path::new("/dev/dahdi").exists(),
+        "this machine has DAHDI; the tests of cards are those in the guest"
     );
+    let out = changed("driver = \"sim\"", "driver = \"dahdi\"");
+    assert!(out.contains("to change: there is no DAHDI here"), "{out}");
+    assert!(out.contains("modprobe dahdi"), "{out}");
     let place = Place::with(&SAMPLE.replace("driver = \"sim\"", "driver = \"dahdi\""));
     let run = place.run(&["run"]);
     assert_eq!(run.code, Some(1));
-    assert!(run.err.contains("not yet in this version"), "{}", run.err);
+    assert!(run.err.contains("there is no DAHDI here"), "{}", run.err);
+    assert!(!place.file().with_file_name("north-state").exists());
+    let file = place.file().with_file_name("first.toml");
+    let path = file.to_str().expect("a path that is text");
+    for arguments in [&["discover"][..], &["discover", "--out", path]] {
+        let run = sallyport(arguments);
+        assert_eq!(run.code, Some(1));
+        assert!(run.err.contains("there is no DAHDI here"), "{}", run.err);
+        assert_eq!(run.out, "");
+    }
+    assert!(!file.exists());
+}
+
+#[test]
+fn the_keys_of_cards_are_checked_everywhere_they_may_stand() {
+    let trunk = "[[trunk]]\nid = 1\n";
+    for (key, value, allowed) in [
+        ("rx_gain_db", "30", "a number from -24 to 24"),
+        ("tx_gain_db", "\"loud\"", "a number from -24 to 24"),
+        ("echo_canceller_taps", "-1", "a whole number from 0 to 1024"),
+        ("debounce_ms", "2", "a whole number from 5 to 1000"),
+        ("transmit_slack_frames", "4", "a whole number from 1 to 3"),
+    ] {
+        let out = changed(trunk, &format!("{trunk}{key} = {value}\n"));
+        let wrong = format!("`trunk[1].{key}` is {value}; allowed: {allowed}");
+        assert!(out.contains(&wrong), "no {wrong:?} in {out}");
+        let out = changed(trunk, &format!("[dahdi]\n{key} = {value}\n\n{trunk}"));
+        let wrong = format!("`dahdi.{key}` is {value}; allowed: {allowed}");
+        assert!(out.contains(&wrong), "no {wrong:?} in {out}");
+    }
 }
 
 #[test]

@@ -1,69 +1,28 @@
 //! The suite that every driver passes, on real channels.
 
-use crate::tally::Tally;
+use crate::{far_ends::FarEnds, tally::Tally};
 use drivers::{
     contract::{self, Pair},
     dahdi::{
         channel::{QUEUE, Role},
         dahdi_port::{DahdiPort, Wiring},
-        far_channel::FarChannel,
     },
     port::PortError,
     sim::{
         clip::Clip,
         clocked::Clock,
-        copper::Copper,
         exchange::{Exchange, line::ExchangeLine, routes::Routes},
-        far_end::FarEnd,
         handset::{Handset, HandsetScript},
         script::Step,
     },
 };
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+use std::{sync::Arc, thread, time::Duration};
 use types::{frame::Law, tick::Ticks};
 
-/// The controller's channels, and how far from each the far end's is.
+/// The controller's channels.
 const PHONE: u16 = 1;
 const TRUNK: u16 = 13;
-const FAR: u16 = 24;
 const SLACK: usize = 2;
-
-/// Far ends that live until this is dropped.
-#[derive(Default)]
-struct FarEnds {
-    stop: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl FarEnds {
-    fn add<F: FarEnd + 'static>(&mut self, far: F, channel: u16, clock: Clock) {
-        let copper = Copper::default();
-        let opened = FarChannel::open(far, channel, Law::Mu, copper, u64::from(channel), clock);
-        let far = opened.unwrap_or_else(|e| panic!("the far end, channel {channel}: {e}"));
-        let stop = Arc::clone(&self.stop);
-        self.threads.push(thread::spawn(move || {
-            if let Err(error) = far.run(&stop) {
-                println!("      the far end of channel {channel} failed: {error}");
-            }
-        }));
-    }
-}
-
-impl Drop for FarEnds {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
-        }
-    }
-}
 
 fn script() -> HandsetScript {
     HandsetScript::new(vec![
@@ -95,13 +54,13 @@ fn pair() -> Pair {
     thread::sleep(Duration::from_secs(3));
     let mut far_ends = FarEnds::default();
     let start = clock.now();
-    far_ends.add(Handset::new(script()), PHONE + FAR, clock);
+    far_ends.add(Handset::new(script()), PHONE, clock);
     let line = ExchangeLine {
         first_digit: Ticks::secs(2),
         ..ExchangeLine::kewl_start()
     };
     let exchange = Exchange::new(line, Arc::new(Routes::new()));
-    far_ends.add(exchange, TRUNK + FAR, clock);
+    far_ends.add(exchange, TRUNK, clock);
     Pair {
         phone: Box::new(phone),
         trunk: Box::new(trunk),

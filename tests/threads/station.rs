@@ -5,7 +5,8 @@ use line::{Input, Outputs};
 use sallyport::runtime::{
     gauges::Gauges,
     links::{Handover, Links, TrunkAsk, links},
-    station::{FRAMES_A_TURN, LineLogic, Station},
+    side::FIRST_BACK_OFF,
+    station::{FRAMES_A_TURN, HOOK_EVERY, LineLogic, Station},
 };
 use std::{
     collections::VecDeque,
@@ -516,4 +517,94 @@ fn a_reborn_line_hears_no_answer_that_was_meant_for_the_dead_one() {
         Ok(TrunkAsk::Return { .. })
     ));
     assert_eq!(bench.station.trunk(), None);
+}
+
+#[test]
+fn what_is_wrong_with_the_phone_is_shown_until_it_works_again() {
+    let mut bench = Bench::new(eager());
+    bench.turn(0);
+    assert_eq!(bench.gauges.phone.state(), Ok(()));
+    let gone = Err(PortError::Gone);
+    bench
+        .phone
+        .lock()
+        .expect("one thread")
+        .reads
+        .push_back(gone);
+    bench.turn(80);
+    assert_eq!(bench.gauges.phone.state(), Err(PortError::Gone));
+    assert_eq!(bench.gauges.counts.phone_faults.get(), 1);
+    bench.turn(100);
+    assert_eq!(bench.gauges.phone.state(), Err(PortError::Gone), "it rests");
+    bench.turn(80 + FIRST_BACK_OFF.0);
+    assert_eq!(bench.gauges.phone.state(), Ok(()));
+}
+
+#[test]
+fn the_alarm_of_a_phones_span_is_shown_though_edges_still_come() {
+    let mut bench = Bench::new(eager());
+    bench.turn(0);
+    let mut feed = bench.phone.lock().expect("one thread");
+    feed.edges.push_back(Edge::AlarmOn);
+    drop(feed);
+    bench.turn(80);
+    assert_eq!(bench.gauges.phone.state(), Err(PortError::Alarm));
+    bench.turn(160);
+    assert_eq!(bench.gauges.phone.state(), Err(PortError::Alarm));
+    let mut feed = bench.phone.lock().expect("one thread");
+    feed.edges.push_back(Edge::AlarmOff);
+    drop(feed);
+    bench.turn(240);
+    assert_eq!(bench.gauges.phone.state(), Ok(()));
+}
+
+#[test]
+fn a_seized_trunk_that_the_card_finds_on_hook_is_lost() {
+    let lost: Arc<Mutex<Vec<u64>>> = Arc::default();
+    let notes = Arc::clone(&lost);
+    let mut inner = eager();
+    let mut bench = Bench::new(move |now, input| {
+        if input.trunk_fault {
+            notes.lock().expect("one thread").push(now.0);
+        }
+        inner(now, input)
+    });
+    bench.turn(0);
+    bench.lend(5);
+    bench.trunk.lock().expect("one thread").hook = Some(HookState::OffHook);
+    bench.turn(1);
+    bench.turn(HOOK_EVERY.0);
+    assert_eq!(*lost.lock().expect("one thread"), [0u64; 0]);
+    bench.trunk.lock().expect("one thread").hook = Some(HookState::OnHook);
+    bench.turn(2 * HOOK_EVERY.0);
+    assert_eq!(*lost.lock().expect("one thread"), [2 * HOOK_EVERY.0]);
+}
+
+#[test]
+fn a_phones_own_idle_trunk_that_the_card_finds_off_hook_is_put_on_hook() {
+    let mut commanded = false;
+    let mut bench = Bench::new(move |_, _| {
+        let mut out = Outputs::default();
+        if !std::mem::replace(&mut commanded, true) {
+            out.trunk_commands.push(PortCommand::OnHook);
+        }
+        out
+    });
+    let port = Fed {
+        name: "own",
+        feed: Arc::clone(&bench.trunk),
+        diary: bench.diary.clone(),
+    };
+    bench.station = bench.station.with_own_trunk(profile(3), Box::new(port));
+    bench
+        .phone
+        .lock()
+        .expect("one thread")
+        .edges
+        .push_back(Edge::LoopClosed);
+    assert_eq!(bench.turn(0), ["own OnHook"]);
+    bench.trunk.lock().expect("one thread").hook = Some(HookState::OffHook);
+    assert_eq!(bench.turn(HOOK_EVERY.0), ["own OnHook"]);
+    bench.trunk.lock().expect("one thread").hook = Some(HookState::OnHook);
+    assert_eq!(bench.turn(2 * HOOK_EVERY.0), [""; 0]);
 }

@@ -25,6 +25,9 @@ use sallyport::runtime::{
     virtual_time::Story,
 };
 use std::{
+    fs::OpenOptions,
+    io::Write as _,
+    path::PathBuf,
     sync::{
         Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -47,10 +50,45 @@ const CHANNELS: u16 = 24;
 const FAR: u16 = 24;
 /// A channel that was opened or hung up needs this long until ringing is seen on it.
 const REST: Duration = Duration::from_secs(3);
+/// From the making of a scenario's clock to its tick zero, at which all threads are there.
+const MAKING: Duration = Duration::from_secs(2);
+/// What a far end may have lost in a whole scenario. Its samples are counted by the clock, and a
+/// local span hands audio over in bursts of 8 ms: a block that came with a late burst, and went out
+/// in time, can count as a few samples late. A block that is really lost is 80.
+const BURST: u64 = 80;
 
 /// Whether this is the guest.
 pub fn inside() -> bool {
-    std::env::var_os("SALLYPORT_DAHDI_GUEST").is_some()
+    directory().is_some()
+}
+
+/// Where what became of each scenario is written: one file for those that ran on channels, and
+/// one for those that can't.
+fn directory() -> Option<PathBuf> {
+    std::env::var_os("SALLYPORT_DAHDI_GUEST").map(PathBuf::from)
+}
+
+/// Adds a line of this scenario's to a file there.
+fn report(file: &str, what: &str) {
+    let path = directory().expect("inside the guest").join(file);
+    let opened = OpenOptions::new().create(true).append(true).open(path);
+    let thread = thread::current();
+    let name = thread.name().expect("the test's thread has its name");
+    let line = format!("{name}\t{what}\n");
+    let written = opened.and_then(|mut file| file.write_all(line.as_bytes()));
+    written.expect("the guest's disk");
+}
+
+/// Ends the test of a scenario that asks for what the guest has not: to the test program it has
+/// failed, and who runs it reads in the file that it was skipped, and why.
+fn skip_what_is_lacking(scenario: &Scenario) {
+    let needs = scenario.needs();
+    if needs.is_empty() {
+        return;
+    }
+    let reasons: Vec<&str> = needs.iter().map(|need| need.lacking()).collect();
+    report("skipped", &reasons.join("; "));
+    std::panic::resume_unwind(Box::new("skipped"));
 }
 
 /// Channels that no scenario uses, phones and trunks.
@@ -114,6 +152,7 @@ type Left = JoinHandle<Transcript>;
 /// Far ends with a thread each.
 struct FarEnds {
     stop: Arc<AtomicBool>,
+    controllers: Clock,
     clock: clocked::Clock,
     phones: Vec<Left>,
     trunks: Vec<Left>,
@@ -131,13 +170,18 @@ impl FarEnds {
         let opened = FarChannel::open(far, channel, law, copper, seed, self.clock);
         let far = opened.unwrap_or_else(|e| panic!("the far end at channel {channel}: {e}"));
         let stop = Arc::clone(&self.stop);
+        let clock = self.controllers;
         thread::spawn(move || {
+            wait_for_tick_zero(clock);
             // It stands for hardware, which no test's own work holds up.
             go_real_time(WATCHDOG_PRIORITY).expect("the guest's programs are root's");
             let lived = far.run(&stop);
             let (transcript, counters) = lived.unwrap_or_else(|e| panic!("channel {channel}: {e}"));
             let lost = counters.overruns + counters.underruns;
-            assert_eq!(lost, 0, "the far end at channel {channel} was late");
+            assert!(
+                lost < BURST,
+                "the far end at channel {channel} lost {lost} samples"
+            );
             transcript
         })
     }
@@ -166,12 +210,20 @@ fn wait_until(clock: Clock, tick: Tick) {
     thread::sleep(clock.until(tick));
 }
 
+fn wait_for_tick_zero(clock: Clock) {
+    while clock.now() == Tick::ZERO {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 pub fn run(
     mut scenario: Scenario,
     office: BackOffice,
     dir: tempfile::TempDir,
     config: Config,
 ) -> Outcome {
+    skip_what_is_lacking(&scenario);
+    report("ran", &format!("{} s", scenario.length.as_secs()));
     let lease = Lease::take(scenario.handsets.len(), scenario.trunks.len());
     let role = |number: u16| usize::from(number) - 1;
     let mut scripts = Vec::new();
@@ -189,9 +241,10 @@ pub fn run(
     });
     let plant = scenario.plant(lines, trunks, office);
     thread::sleep(REST);
-    let clock = Clock::start();
+    let clock = Clock::starting_in(MAKING);
     let mut far_ends = FarEnds {
         stop: Arc::default(),
+        controllers: clock,
         clock: clocked::Clock::new(clock.origin()),
         phones: Vec::new(),
         trunks: Vec::new(),
@@ -218,6 +271,8 @@ pub fn run(
         let left = far_ends.live(Handset::new(script), channel + FAR, law, copper, seed);
         far_ends.phones.push(left);
     }
+    assert_eq!(clock.now(), Tick::ZERO, "all is there in time");
+    wait_for_tick_zero(clock);
     for (at, line, command) in scenario.commands_in_order() {
         wait_until(clock, at);
         controller

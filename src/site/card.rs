@@ -1,0 +1,82 @@
+//! How the channels of telephone cards are set: keys of `[dahdi]` for all of them, the same keys
+//! in a `[[line]]` or `[[trunk]]` for one.
+
+use drivers::dahdi::{
+    channel::Role,
+    dahdi_port::Wiring,
+    setup::{Gain, Setup, Signalling},
+};
+use types::{frame::Law, tick::Ticks, trunk::TrunkSignalling};
+
+use super::reader::Section;
+
+/// Frames of silence that are queued before what is sent; two bear a thread that wakes 9 ms late.
+const SLACK: u8 = 2;
+
+/// One channel's settings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Card {
+    pub setup: Setup,
+    /// Frames of 10 ms.
+    pub slack: u8,
+}
+
+impl Default for Card {
+    fn default() -> Card {
+        Card {
+            setup: Setup::default(),
+            slack: SLACK,
+        }
+    }
+}
+
+impl Card {
+    /// `[dahdi]`.
+    pub(super) fn of_all(mut section: Section<'_>) -> Card {
+        let card = Card::default().with(&mut section);
+        section.finish();
+        card
+    }
+
+    /// What a channel's own table says, and for the rest what is so everywhere.
+    pub(super) fn with(self, section: &mut Section<'_>) -> Card {
+        let rx_gain = gain(section, "rx_gain_db");
+        let tx_gain = gain(section, "tx_gain_db");
+        let taps = section.key("echo_canceller_taps").int(0..=1024);
+        let debounce = section.key("debounce_ms").int(5..=1000);
+        let slack = section.key("transmit_slack_frames").int(1..=3);
+        let base = self.setup;
+        Card {
+            setup: Setup {
+                rx_gain: rx_gain.unwrap_or(base.rx_gain),
+                tx_gain: tx_gain.unwrap_or(base.tx_gain),
+                echo_taps: taps.map_or(base.echo_taps, |taps| taps as u16),
+                debounce: debounce.map_or(base.debounce, Ticks::ms),
+                signalling: base.signalling,
+            },
+            slack: slack.map_or(self.slack, |frames| frames as u8),
+        }
+    }
+
+    pub fn wiring(&self, channel: u16, role: Role, law: Law) -> Wiring {
+        Wiring {
+            channel,
+            role,
+            law,
+            slack: usize::from(self.slack),
+        }
+    }
+}
+
+fn gain(section: &mut Section<'_>, key: &'static str) -> Option<Gain> {
+    let decibels = section.key(key).number(-24.0..=24.0)?;
+    Some(Gain((decibels * 10.0).round() as i16))
+}
+
+/// What DAHDI calls a trunk's signalling.
+pub fn trunk_signalling(signalling: TrunkSignalling) -> Signalling {
+    match signalling {
+        TrunkSignalling::LoopStart => Signalling::FXSLS,
+        TrunkSignalling::KewlStart => Signalling::FXSKS,
+    }
+}

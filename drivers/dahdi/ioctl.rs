@@ -120,6 +120,7 @@ const _: () = {
     assert!(size_of::<Params>() == 136);
     assert!(size_of::<BufferInfo>() == 24);
     assert!(size_of::<DialOperation>() == 260);
+    assert!(size_of::<ChanConfig>() == 76);
     assert!(size_of::<ConfInfo>() == 12);
     assert!(size_of::<Gains>() == 516);
     assert!(size_of::<SpanInfo>() == 314);

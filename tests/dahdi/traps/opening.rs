@@ -54,7 +54,7 @@ pub fn an_opening_sets_everything(bench: &Bench) -> Result<(), String> {
         ..wiring
     });
     ensure!(
-        matches!(wrong, Err(PortError::Unsupported(_))),
+        matches!(wrong, Err(PortError::Signalling)),
         "a trunk opened as a phone: {wrong:?}"
     );
     let absent = DahdiPort::open(Wiring {

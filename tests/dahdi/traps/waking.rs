@@ -127,7 +127,7 @@ fn rest_of_a_block_is_gone(channel: &Channel) -> Result<(), String> {
     Ok(())
 }
 
-/// Alarms come and go while audio flows on the trunk: every edge in its order, every block.
+/// Polarity comes and goes while audio flows on the trunk: every edge in its order, every block.
 pub fn edges_come_first(bench: &Bench) -> Result<(), String> {
     let mut relay = Relay::start(bench, 3)?;
     let before = relay.losses();
@@ -144,7 +144,7 @@ pub fn edges_come_first(bench: &Bench) -> Result<(), String> {
         if told < injected && relay.now() >= next {
             next = relay.now() + Ticks::ms(100);
             told += 1;
-            event_on_trunk(bench, told)?;
+            event_on_trunk(bench)?;
             // What waits there now is an event; a block as well, soon.
             sleep(1);
         }
@@ -187,14 +187,14 @@ pub fn edges_come_first(bench: &Bench) -> Result<(), String> {
 
 fn edge_of(n: usize) -> Edge {
     if n % 2 == 1 {
-        Edge::AlarmOn
+        Edge::PolarityReversed
     } else {
-        Edge::AlarmOff
+        Edge::PolarityNormal
     }
 }
 
-/// An alarm of the trunk's, or its end: it leaves audio alone.
-fn event_on_trunk(bench: &Bench, n: usize) -> Result<(), String> {
-    const RED: usize = 8;
-    bench.tell(&format!("alarm {} {}", bench.trunk, n % 2 * RED))
+/// An event that leaves audio alone.
+fn event_on_trunk(bench: &Bench) -> Result<(), String> {
+    const POLARITY: i32 = 17;
+    bench.tell(&format!("event {} {POLARITY}", bench.trunk))
 }

@@ -10,6 +10,7 @@
 //! * With the standard flash timer the kernel sorts breaks of the loop by itself, and tells an
 //!   on-hook 1.25 s late: the timer is set to 3 ms, so that raw edges come.
 //! * Going on-hook empties the queues and so moves the phase of blocks: they are primed again.
+//! * A join outlasts the other channel: each opening takes the channel out ([`join`]).
 //! * A change of polarity is told, not the polarity: it is counted from that at rest on-hook.
 //! * The end of a battery break is not told: while battery is lost it is asked for.
 //! * What happened to a span while nobody had the channel open is told by no event: alarm and
@@ -26,5 +27,6 @@ pub mod channel;
 pub mod dahdi_port;
 pub mod far_channel;
 pub mod ioctl;
+pub mod join;
 pub mod setup;
 pub mod survey;

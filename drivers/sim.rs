@@ -22,6 +22,7 @@ pub mod ear;
 pub mod exchange;
 pub mod far_end;
 pub mod handset;
+pub mod join;
 pub mod keypad;
 pub mod law;
 pub mod level;

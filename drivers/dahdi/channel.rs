@@ -1,7 +1,8 @@
 //! One open channel: what DAHDI's calls mean, with typed errors.
 
 use super::{
-    ioctl::{self, BufferInfo, DialOperation, Params},
+    ioctl::{self, BufferInfo, ChanConfig, DialOperation, Params},
+    join,
     setup::{Gain, Setup, Signalling},
 };
 use crate::port::PortError;
@@ -112,6 +113,8 @@ impl Channel {
             Errno::ENXIO => PortError::Unconfigured,
             other => failed(other),
         })?;
+        // A controller that died may have left it in a join.
+        channel.join(None)?;
         channel.set_up(law).map_err(failed)?;
         Ok(channel)
     }
@@ -210,6 +213,15 @@ impl Channel {
         }
     }
 
+    /// Sends the line what another channel receives, or what is written again.
+    pub fn join(&self, other: Option<u16>) -> Result<(), PortError> {
+        match join::hear(&self.file, other) {
+            // It carries no audio, and so is in no join.
+            Err(Errno::EINVAL) if other.is_none() => Ok(()),
+            done => done.map_err(failed),
+        }
+    }
+
     /// Reverses the line that is fed, or puts it right; whether it was taken, which it is not while
     /// the line is rung or without battery.
     pub fn reverse(&self, reversed: bool) -> Result<bool, PortError> {
@@ -275,11 +287,39 @@ impl Grip {
     }
 
     pub fn on_hook(&self) -> Result<(), PortError> {
-        ioctl::hook(&self.0, Hook::OnHook as i32).map_err(|error| match error {
-            Errno::ENOTTY => PortError::Gone,
-            other => failed(other),
-        })
+        ioctl::hook(&self.0, Hook::OnHook as i32).map_err(out_of_reach)
     }
+
+    /// Takes the channel out of a join.
+    pub fn part(&self) -> Result<(), PortError> {
+        join::hear(&self.0, None).map_err(out_of_reach)
+    }
+}
+
+/// A hand on nothing reaches nothing.
+fn out_of_reach(error: Errno) -> PortError {
+    match error {
+        Errno::ENOTTY => PortError::Gone,
+        other => failed(other),
+    }
+}
+
+/// Hangs a channel up whoever has it open, by configuring it as what it is: the last resort. Its
+/// queues are emptied; who has it open keeps it.
+pub fn force_on_hook(number: u16) -> Result<(), PortError> {
+    let flags = OFlag::O_RDWR | OFlag::O_CLOEXEC;
+    let ctl = open("/dev/dahdi/ctl", flags, Mode::empty()).map_err(failed)?;
+    let params = ioctl::params(&ctl, number).map_err(failed)?;
+    let same = ChanConfig {
+        chan: params.channo,
+        name: [0; 40],
+        sigtype: params.sigtype,
+        deflaw: params.curlaw,
+        master: params.channo,
+        idlebits: params.idlebits,
+        netdev_name: [0; 16],
+    };
+    ioctl::chan_config(&ctl, &same).map_err(failed)
 }
 
 /// How pulses are sent.
@@ -302,7 +342,7 @@ fn system(error: &io::Error) -> PortError {
     failed(Errno::from_raw(error.raw_os_error().unwrap_or_default()))
 }
 
-fn failed(error: Errno) -> PortError {
+pub(super) fn failed(error: Errno) -> PortError {
     match error {
         Errno::EBUSY => PortError::Busy,
         Errno::EACCES | Errno::EPERM => PortError::Denied,

@@ -2,10 +2,12 @@
 
 use super::{
     block_clock::BlockClock,
-    channel::{Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
+    channel::{self, Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
     setup::{Setup, Signalling},
 };
-use crate::port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write};
+use crate::port::{
+    Cutoff, Descriptor, JoinKey, Joinable, Port, PortCounters, PortError, Read, Write,
+};
 use std::{collections::VecDeque, sync::Arc};
 use types::{
     edge::{Edge, EdgeAt, HookState, PortCommand},
@@ -65,6 +67,8 @@ pub struct DahdiPort {
     pulsing: bool,
     /// The span is in alarm, as far as was told.
     alarm: bool,
+    /// It has sent them: what was kept from it meanwhile left its queue empty.
+    ran_dry: bool,
 }
 
 impl DahdiPort {
@@ -90,6 +94,7 @@ impl DahdiPort {
             rests_at: None,
             pulsing: false,
             alarm: false,
+            ran_dry: false,
         })
     }
 
@@ -118,6 +123,7 @@ impl DahdiPort {
             self.reversed = false;
             self.rests_at = None;
             self.pulsing = false;
+            self.ran_dry = false;
             self.channel = Some(channel);
             // What happened to the span while nobody had the channel open is told by no event.
             self.set_alarm(alarm);
@@ -168,6 +174,9 @@ impl DahdiPort {
                 break;
             };
             self.take_event(now, event)?;
+        }
+        if std::mem::take(&mut self.ran_dry) {
+            self.fill_up()?;
         }
         self.look_after(now)?;
         self.stamp(now, before);
@@ -232,7 +241,7 @@ impl DahdiPort {
             Event::RingBegin => self.push(now, Edge::RingStart),
             Event::Polarity if !feeds => self.polarity_changed(now),
             Event::DialComplete => {
-                self.pulsing = false;
+                self.ran_dry = std::mem::take(&mut self.pulsing) && self.media;
                 self.push(now, Edge::PulsesSent);
             }
             Event::Alarm => self.set_alarm(true),
@@ -293,6 +302,16 @@ impl DahdiPort {
             primed += FRAME * usize::from(self.send(now, &silence)? == Moved::Block);
         }
         self.clock.flush(now, primed);
+        Ok(())
+    }
+
+    /// Puts the slack back into an empty queue; what is received goes on as it was.
+    fn fill_up(&mut self) -> Result<(), PortError> {
+        let silence = self.wiring.law.silence();
+        for _ in 0..self.wiring.slack.clamp(1, QUEUE) {
+            let filled = self.channel()?.write(&silence);
+            self.check(filled)?;
+        }
         Ok(())
     }
 
@@ -502,8 +521,25 @@ impl Port for DahdiPort {
         self.counters
     }
 
+    fn join_key(&self) -> Option<JoinKey> {
+        Some(JoinKey(Joinable::Dahdi(self.wiring.channel)))
+    }
+
+    fn join(&mut self, _now: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        let other = match other {
+            // A closed channel has left its join, and is taken out again when it is opened.
+            None if self.channel.is_none() => return Ok(()),
+            None => None,
+            Some(JoinKey(Joinable::Dahdi(channel))) => Some(*channel),
+            Some(_) => return Err(PortError::Unsupported("joining another driver's port")),
+        };
+        let joined = self.channel()?.join(other);
+        self.check(joined)
+    }
+
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {
-        Ok(Box::new(DahdiCutoff(Arc::clone(&self.grip))))
+        let grip = Arc::clone(&self.grip);
+        Ok(Box::new(DahdiCutoff(grip, self.wiring.channel)))
     }
 }
 
@@ -511,6 +547,7 @@ impl Drop for DahdiPort {
     /// On-hook, and closed though a hand from outside outlives the port.
     fn drop(&mut self) {
         if let Some(channel) = &self.channel {
+            let _ = channel.join(None);
             let _ = channel.hook(Hook::OnHook);
         }
         let _ = self.grip.let_go();
@@ -518,10 +555,18 @@ impl Drop for DahdiPort {
 }
 
 #[derive(Debug)]
-struct DahdiCutoff(Arc<Grip>);
+struct DahdiCutoff(Arc<Grip>, u16);
 
 impl Cutoff for DahdiCutoff {
     fn on_hook(&self) -> Result<(), PortError> {
-        self.0.on_hook()
+        match self.0.on_hook() {
+            // A closed channel was hung up by its closing.
+            done @ (Ok(()) | Err(PortError::Gone)) => done,
+            Err(_) => channel::force_on_hook(self.1),
+        }
+    }
+
+    fn part(&self) -> Result<(), PortError> {
+        self.0.part()
     }
 }

@@ -58,6 +58,19 @@ pub struct DialOperation {
     pub dialstr: [u8; 256],
 }
 
+/// `struct dahdi_chanconfig`: what a channel is to be.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct ChanConfig {
+    pub chan: c_int,
+    pub name: [u8; 40],
+    pub sigtype: c_int,
+    pub deflaw: c_int,
+    pub master: c_int,
+    pub idlebits: c_int,
+    pub netdev_name: [u8; 16],
+}
+
 /// `struct dahdi_confinfo`: how a channel is joined with others.
 #[repr(C)]
 #[derive(Clone, Copy, Default, Debug)]
@@ -113,7 +126,7 @@ const _: () = {
 };
 
 mod raw {
-    use super::{BufferInfo, ConfInfo, DialOperation, Gains, Params, SpanInfo};
+    use super::{BufferInfo, ChanConfig, ConfInfo, DialOperation, Gains, Params, SpanInfo};
     use nix::libc::c_int;
 
     const CODE: u8 = 0xDA;
@@ -122,9 +135,11 @@ mod raw {
     nix::ioctl_write_ptr!(set_params, CODE, 5, Params);
     nix::ioctl_write_ptr!(hook, CODE, 7, c_int);
     nix::ioctl_read!(get_event, CODE, 8, c_int);
+    nix::ioctl_readwrite!(get_conf, CODE, 12, ConfInfo);
     nix::ioctl_readwrite!(span_stat, CODE, 10, SpanInfo);
     nix::ioctl_readwrite!(set_conf, CODE, 13, ConfInfo);
     nix::ioctl_write_ptr!(set_gains, CODE, 16, Gains);
+    nix::ioctl_write_ptr!(chan_config, CODE, 19, ChanConfig);
     nix::ioctl_write_ptr!(set_buffers, CODE, 27, BufferInfo);
     nix::ioctl_write_ptr!(dial, CODE, 31, DialOperation);
     nix::ioctl_write_ptr!(cancel_echo, CODE, 33, c_int);
@@ -190,6 +205,11 @@ structure!(
     BufferInfo
 );
 structure!(
+    /// Configures a channel; on a descriptor of `/dev/dahdi/ctl`.
+    chan_config,
+    ChanConfig
+);
+structure!(
     /// Has the kernel send digits.
     dial,
     DialOperation
@@ -242,4 +262,10 @@ pub fn redirect(target: &OwnedFd, source: &impl AsFd) -> nix::Result<()> {
 pub fn set_conf(fd: &impl AsFd, conf: &mut ConfInfo) -> nix::Result<()> {
     // SAFETY: the call reads and writes a structure of this layout, which lives until it returns.
     unsafe { raw::set_conf(fd.as_fd().as_raw_fd(), conf) }.map(drop)
+}
+
+/// How a channel is joined with others; `conf.chan` names it, 0 the descriptor's own.
+pub fn conf(fd: &impl AsFd, conf: &mut ConfInfo) -> nix::Result<()> {
+    // SAFETY: the call reads and writes a structure of this layout, which lives until it returns.
+    unsafe { raw::get_conf(fd.as_fd().as_raw_fd(), conf) }.map(drop)
 }

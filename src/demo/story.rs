@@ -131,6 +131,7 @@ impl Story {
             Fact::Accepted => "the called party accepts the call".to_owned(),
             Fact::Refused => "the called party refuses the call".to_owned(),
             Fact::TalkBegins => "both parties are connected".to_owned(),
+            Fact::Joined | Fact::Parted => path_words(fact).to_owned(),
             Fact::Released(piece) => {
                 let (by, trust) = (release_words(piece.evidence), piece.trust);
                 format!("the far end is gone: {by} (trusted {trust} of 100)")
@@ -193,6 +194,13 @@ impl Story {
             | Heard::Class { .. }
             | Heard::Silence { .. } => None,
         }
+    }
+}
+
+fn path_words(fact: &Fact) -> &'static str {
+    match fact {
+        Fact::Joined => "the driver joins both channels",
+        _ => "both channels leave each other",
     }
 }
 

@@ -80,6 +80,8 @@ fn log_plain(log: &Logger, fact: &Fact) {
         Fact::Accepted => "accepted",
         Fact::Refused => "refused",
         Fact::TalkBegins => "talk-begins",
+        Fact::Joined => "joined",
+        Fact::Parted => "parted",
         Fact::CutOff => "cut-off",
         other => unreachable!("{other:?} has a line of its own"),
     };

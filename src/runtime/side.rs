@@ -1,7 +1,7 @@
 //! One side of a line: its port, what was read of it, and how its failures are borne.
 
 use crate::runtime::{gauges::Counts, port_gauge::PortState};
-use drivers::port::{Port, PortCounters, PortError, Read, Write};
+use drivers::port::{JoinKey, Port, PortCounters, PortError, Read, Write};
 use types::{
     digits::List,
     edge::{Edge, EdgeAt, HookState, PortCommand},
@@ -271,6 +271,25 @@ impl Side {
                 self.faults += 1;
             }
             Err(error) => self.failed(now, error),
+        }
+    }
+
+    /// Has the port hear another one; whether it does.
+    pub fn join(&mut self, now: Tick, other: &JoinKey) -> bool {
+        match self.port.join(now, Some(other)) {
+            Ok(()) => true,
+            Err(PortError::Unsupported(_)) => false,
+            Err(error) => {
+                self.failed(now, error);
+                false
+            }
+        }
+    }
+
+    /// Has the port hear nothing but what is written; also one that rests: it must always be tried.
+    pub fn part(&mut self, now: Tick) {
+        if let Err(error) = self.port.join(now, None) {
+            self.failed(now, error);
         }
     }
 

@@ -9,6 +9,7 @@ mod attack_tones;
 mod bench;
 mod fraud;
 mod hearing;
+mod joined;
 mod keys;
 mod language;
 mod number;

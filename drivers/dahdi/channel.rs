@@ -151,14 +151,10 @@ impl Channel {
         ioctl::set_params(&self.file, &params).map_err(failed)
     }
 
-    /// Switches the canceller that is attached to the channel, and forgets what it knew.
+    /// Switches the canceller that is attached to the channel, and forgets what it knew. Where none
+    /// is attached the kernel says nothing.
     pub fn cancel_echo(&self, taps: u16) -> Result<(), PortError> {
-        match ioctl::cancel_echo(&self.file, i32::from(taps)) {
-            Err(Errno::ENODEV | Errno::EINVAL) => Err(PortError::Unsupported(
-                "no echo canceller is attached to it",
-            )),
-            done => done.map_err(failed),
-        }
+        ioctl::cancel_echo(&self.file, i32::from(taps)).map_err(failed)
     }
 
     pub fn number(&self) -> u16 {

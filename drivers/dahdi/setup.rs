@@ -57,13 +57,17 @@ impl Signalling {
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Gain(pub i16);
 
+/// Lengths of echo that the kernel's cancellers have, in samples; it takes another for its default.
+pub const ECHO_TAPS: [u16; 6] = [32, 64, 128, 256, 512, 1024];
+
 /// What an opening sets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Setup {
     /// Of what comes from the line, and of what goes to it.
     pub rx_gain: Gain,
     pub tx_gain: Gain,
-    /// Samples of echo that the canceller attached to the channel takes; 0 is off.
+    /// Samples of echo that the canceller attached to the channel takes: one of [`ECHO_TAPS`], or 0
+    /// for off.
     pub echo_taps: u16,
     /// A disconnect this soon after our own off-hook is not seen.
     pub debounce: Ticks,

@@ -1,6 +1,6 @@
 //! One side of a line: its port, what was read of it, and how its failures are borne.
 
-use crate::runtime::port_gauge::PortState;
+use crate::runtime::{gauges::Counts, port_gauge::PortState};
 use drivers::port::{JoinKey, Port, PortCounters, PortError, Read, Write};
 use types::{
     digits::List,
@@ -95,6 +95,16 @@ pub enum Written {
     Refused,
     /// Left out, because the queue had grown too deep.
     LeftOut,
+}
+
+impl Written {
+    pub fn count(self, counts: &Counts) {
+        match self {
+            Written::Taken => {}
+            Written::Refused => counts.writes_refused.add(1),
+            Written::LeftOut => counts.writes_left_out.add(1),
+        }
+    }
 }
 
 impl Side {

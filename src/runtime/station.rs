@@ -11,7 +11,7 @@ use crate::runtime::{
     gauges::Gauges,
     links::{Handover, Inbox, Outbox},
     numbering::Numbering,
-    side::{Received, Side, Written},
+    side::{Received, Side},
     talk_path::TalkPath,
 };
 use drivers::port::{Descriptor, Port};
@@ -319,21 +319,14 @@ impl Station {
             if let Some(loan) = &mut self.trunk {
                 loan.side.reconcile_trunk(now);
             }
-            self.count_ports();
         }
     }
 
+    /// The ports that are always this line's.
     fn show_ports(&self) {
-        self.gauges.phone.set(self.phone.state());
+        self.gauges.phone.show(&self.phone, self.last);
         if let Some(own) = self.trunk.as_ref().filter(|loan| loan.own) {
-            self.gauges.own_trunk.set(own.side.state());
-        }
-    }
-
-    fn count_ports(&self) {
-        self.gauges.phone.count(&self.phone.port.counters());
-        if let Some(own) = self.trunk.as_ref().filter(|loan| loan.own) {
-            self.gauges.own_trunk.count(&own.side.port.counters());
+            self.gauges.own_trunk.show(&own.side, self.last);
         }
     }
 
@@ -513,14 +506,14 @@ impl Station {
                 probe.audio(at, Leg::Phone, Way::Out, &frame);
             }
             let written = self.phone.write(now, &frame);
-            count(&self.gauges, written);
+            written.count(&self.gauges.counts);
         }
         if let (Some(frame), Some(loan)) = (to_trunk, &mut self.trunk) {
             if let Some(probe) = &mut self.probe {
                 probe.audio(at, Leg::Trunk, Way::Out, &frame);
             }
             let written = loan.side.write(now, &frame);
-            count(&self.gauges, written);
+            written.count(&self.gauges.counts);
         }
     }
 
@@ -542,14 +535,6 @@ impl Station {
                 outbox.give_back(trunk, condition, loan.side.port);
             }
         }
-    }
-}
-
-fn count(gauges: &Gauges, written: Written) {
-    match written {
-        Written::Taken => {}
-        Written::Refused => gauges.counts.writes_refused.add(1),
-        Written::LeftOut => gauges.counts.writes_left_out.add(1),
     }
 }
 

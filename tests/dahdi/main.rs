@@ -1,5 +1,8 @@
 //! Runs inside the guest: the driver of DAHDI channels against a real kernel, with simulated
 //! telephones and exchanges behind the far span. Each check is a line; the last one counts them.
+//!
+//! `dahdi-guest SUITE...`, on the spans of `t1.conf`: `contract`, what every driver must do; `site`,
+//! the real program (or one of its checks by its name).
 
 mod contract;
 mod far_ends;
@@ -11,20 +14,15 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut tally = tally::Tally::default();
-    // What is to be run, or all.
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
-    if wanted.first().is_some_and(|name| name == join::HOLD) {
-        join::hold().expect("a join until the end");
-    }
-    let runs = |part: &str| wanted.is_empty() || wanted.iter().any(|name| name == part);
-    if runs("contract") {
-        contract::run(&mut tally);
-    }
-    if runs("join") {
-        join::run(&mut tally);
-    }
-    if runs("site") {
-        site::run(&mut tally);
+    for suite in std::env::args().skip(1) {
+        match suite.as_str() {
+            join::HOLD => join::hold().expect("a join until the end"),
+            "contract" => contract::run(&mut tally),
+            "join" => join::run(&mut tally),
+            "site" => site::run(&mut tally),
+            check if site::run_one(&mut tally, check) => {}
+            other => tally.note(other, &Err("no such suite".into())),
+        }
     }
     tally.end()
 }

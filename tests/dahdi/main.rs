@@ -1,8 +1,8 @@
 //! Runs inside the guest: the driver of DAHDI channels against a real kernel, with simulated
 //! telephones and exchanges behind the far span. Each check is a line; the last one counts them.
 //!
-//! `dahdi-guest SUITE...`, on the spans of `t1.conf`: `contract`, what every driver must do; `site`,
-//! the real program (or one of its checks by its name).
+//! `dahdi-guest SUITE...`, on the spans of `t1.conf`: `contract`, what every driver must do; `join`,
+//! joins in the kernel, in samples; `site`, the real program (or one of its checks by its name).
 
 mod contract;
 mod far_ends;

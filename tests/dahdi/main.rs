@@ -3,6 +3,7 @@
 
 mod contract;
 mod far_ends;
+mod openr2;
 mod site;
 mod tally;
 
@@ -15,6 +16,10 @@ fn main() -> ExitCode {
     let runs = |part: &str| wanted.is_empty() || wanted.iter().any(|name| name == part);
     if runs("contract") {
         contract::run(&mut tally);
+    }
+    // On the spans of `signalling.conf`.
+    if wanted.iter().any(|name| name == "openr2") {
+        openr2::run(&mut tally);
     }
     if runs("site") {
         site::run(&mut tally);

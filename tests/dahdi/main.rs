@@ -1,8 +1,10 @@
 //! Runs inside the guest: the driver of DAHDI channels against a real kernel, with simulated
 //! telephones and exchanges behind the far span. Each check is a line; the last one counts them.
 
+mod caller;
 mod contract;
 mod far_ends;
+mod kernel_em;
 mod openr2;
 mod site;
 mod tally;
@@ -18,6 +20,9 @@ fn main() -> ExitCode {
         contract::run(&mut tally);
     }
     // On the spans of `signalling.conf`.
+    if wanted.iter().any(|name| name == "kernel-em") {
+        kernel_em::run(&mut tally);
+    }
     if wanted.iter().any(|name| name == "openr2") {
         openr2::run(&mut tally);
     }

@@ -1,41 +1,24 @@
 //! MFC-R2 against the exchange of others: OpenR2's test program (Debian's libopenr2-bin) answers
 //! on the far span, and our line signals, registers and tones call it, through real channels.
 
-use crate::tally::Tally;
+use crate::{caller::Caller, tally::Tally};
 use drivers::{
-    dahdi::{
-        bits::Bits,
-        channel::Role,
-        dahdi_port::{DahdiPort, Wiring},
-    },
-    port::{Port, Read},
+    dahdi::{bits::Bits, channel::Role},
     sim::clocked::Clock,
 };
-use dsp::{
-    g711,
-    mf::{MfEvent, MfKind, MfReceiver},
-    mf_gen::MfGen,
-};
-use signaling::{
-    SupervisionEvent, Trunk,
-    r2_variant::Variant,
-    step::{Step, Steps},
-};
+use signaling::{SupervisionEvent, r2_variant::Variant};
 use std::{
     fs::File,
     process::{Child, Command},
-    thread,
-    time::Duration,
 };
 use types::{
     digits::Digits,
     edge::{Edge, PortCommand},
     evidence::AnswerEvidence,
-    frame::{FRAME, FRAME_TICKS, Frame, Law},
-    id::TrunkId,
+    frame::Law,
     mf::MfSignal,
-    tick::{Tick, Ticks},
-    trunk::{Outpulsing, R2Country, R2Trunk, TrunkProfile, TrunkSignalling, TrunkTrust},
+    tick::Ticks,
+    trunk::{R2Country, R2Trunk, TrunkSignalling},
 };
 
 const NUMBER: &str = "12155550123";
@@ -108,135 +91,20 @@ impl Drop for Exchange {
     }
 }
 
-/// The calling side: what a line does with a trunk, without a call.
-struct Caller {
-    port: DahdiPort,
-    trunk: Trunk,
-    voice: MfGen,
-    ear: MfReceiver,
-    clock: Clock,
-    told: Vec<SupervisionEvent>,
-    bits: Option<u8>,
-}
-
-impl Caller {
-    fn new(country: R2Country, channel: u16, clock: Clock) -> Result<Caller, String> {
-        let ani = Digits::parse(ANI).expect("digits");
-        let category = MfSignal::new(1).expect("a signal");
-        let trunk = R2Trunk {
-            country,
-            ani,
-            category,
-        };
-        let profile = TrunkProfile {
-            id: TrunkId(channel),
-            law: Law::A,
-            signalling: TrunkSignalling::R2(trunk),
-            outpulsing: Outpulsing::Mf,
-            trust: TrunkTrust::LOOP_START,
-            guard: Ticks::secs(1),
-            dial_tone_wait: Ticks::secs(4),
-            cancel_echo: false,
-        };
-        let role = Role::Bits(Bits::R2 {
-            cd: Variant::of(country).cd,
-        });
-        let port = DahdiPort::open(Wiring {
-            channel,
-            role,
-            law: Law::A,
-            slack: 2,
-        });
-        Ok(Caller {
-            port: port.map_err(|e| format!("channel {channel}: {e}"))?,
-            trunk: Trunk::new(&profile),
-            voice: MfGen::new(MfKind::R2Forward),
-            ear: MfReceiver::new(MfKind::R2Backward),
-            clock,
-            told: Vec::new(),
-            bits: None,
-        })
-    }
-
-    fn command(&mut self, command: PortCommand) -> Result<(), String> {
-        let done = self.port.command(self.clock.now(), command);
-        done.map_err(|e| format!("{command:?}: {e}"))
-    }
-
-    fn take(&mut self, steps: Steps) -> Result<(), String> {
-        for step in steps {
-            match step {
-                Step::Command(command) => self.command(command)?,
-                Step::Hold(signal) => self.voice.hold(signal),
-                Step::Event(event) => self.told.push(event),
-                Step::Send(sending) => return Err(format!("R2 sends no {sending:?}")),
-            }
-        }
-        Ok(())
-    }
-
-    /// Lives until `done` or so long.
-    fn live(&mut self, limit: Ticks, done: impl Fn(&Caller) -> bool) -> Result<(), String> {
-        let end = self.clock.now() + limit;
-        while !done(self) && self.clock.now() < end {
-            thread::sleep(Duration::from_millis(2));
-            self.turn()?;
-        }
-        if done(self) {
-            return Ok(());
-        }
-        Err(format!("it came to nothing: {:?}", self.told))
-    }
-
-    fn turn(&mut self) -> Result<(), String> {
-        let now = self.clock.now();
-        while let Some(edge) = self.port.edge(now).map_err(|e| e.to_string())? {
-            if let Edge::Bits(bits) = edge.edge {
-                self.bits = Some(bits.ab());
-            }
-            let steps = self.trunk.edge(edge);
-            self.take(steps)?;
-        }
-        let mut frame: Frame = Law::A.silence();
-        while let Ok(Read::Frame { lost, .. }) = self.port.read(now, &mut frame) {
-            self.hear(now, &frame, lost)?;
-            let steps = self.trunk.passed(now);
-            self.take(steps)?;
-            let mut samples = [0; FRAME];
-            self.voice.fill(&mut samples);
-            g711::encode(Law::A, &samples, &mut frame);
-            let _ = self.port.write(now, &frame).map_err(|e| e.to_string())?;
-        }
-        Ok(())
-    }
-
-    fn hear(&mut self, now: Tick, frame: &Frame, lost: u32) -> Result<(), String> {
-        if !self.trunk.listens_for_mf() {
-            return Ok(());
-        }
-        let mut samples = [0; FRAME];
-        g711::decode(Law::A, frame, &mut samples);
-        self.ear.lost(lost);
-        for event in self.ear.process(&samples, now - FRAME_TICKS) {
-            let steps = match event {
-                MfEvent::Start { signal, .. } => self.trunk.mf_began(now, signal),
-                MfEvent::End { signal, .. } => self.trunk.mf_ended(now, signal),
-            };
-            self.take(steps)?;
-        }
-        Ok(())
-    }
-
-    fn was_told(&self, wanted: impl Fn(&SupervisionEvent) -> bool) -> bool {
-        self.told.iter().any(wanted)
-    }
-}
-
 /// A call from seizure to release; what the exchange made of it.
 fn call(country: R2Country, variant: &str, place: u16, charged: bool) -> Result<(), String> {
     let channel = FIRST + place;
+    let trunk = R2Trunk {
+        country,
+        ani: Digits::parse(ANI).expect("digits"),
+        category: MfSignal::new(1).expect("a signal"),
+    };
+    let role = Role::Bits(Bits::R2 {
+        cd: Variant::of(country).cd,
+    });
     let clock = Clock::starting_now();
-    let mut caller = Caller::new(country, channel, clock)?;
+    let signalling = TrunkSignalling::R2(trunk);
+    let mut caller = Caller::new(signalling, (channel, role), Law::A, clock)?;
     let exchange = Exchange::start(variant, channel + FAR, charged);
     let ready = caller.live(Ticks::secs(10), |_| {
         exchange.says("far end unblocked").is_ok()
@@ -244,15 +112,11 @@ fn call(country: R2Country, variant: &str, place: u16, charged: bool) -> Result<
     if ready.is_err() {
         return exchange.says("far end unblocked");
     }
-    caller.command(PortCommand::Media(true))?;
-    let steps = caller.trunk.seize(clock.now());
-    caller.take(steps)?;
+    caller.seize()?;
     caller.live(Ticks::secs(2), |c| {
         c.was_told(|e| *e == SupervisionEvent::Proceed)
     })?;
-    let digits = Digits::parse(NUMBER).expect("digits");
-    let steps = caller.trunk.outpulse(clock.now(), digits);
-    caller.take(steps)?;
+    caller.outpulse(NUMBER)?;
     let answered = |e: &SupervisionEvent| {
         matches!(e, SupervisionEvent::Answered(piece)
             if piece.evidence == AnswerEvidence::AnswerSignal)
@@ -270,7 +134,8 @@ fn call(country: R2Country, variant: &str, place: u16, charged: bool) -> Result<
         ));
     }
     caller.command(PortCommand::OnHook)?;
-    caller.live(Ticks::secs(3), |c| c.bits == Some(0b10))?;
+    let idle = |c: &Caller| matches!(c.shows, Some(Edge::Bits(bits)) if bits.ab() == 0b10);
+    caller.live(Ticks::secs(3), idle)?;
     exchange.says(&format!("ANI = {ANI}, DNIS = {NUMBER}, Category = "))?;
     exchange.says("call ended")
 }

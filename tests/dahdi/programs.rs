@@ -6,19 +6,24 @@
 //! * `delays` (`t1`, `fake`): a table of what the path through user space costs;
 //! * `digital` (`lines`): blocks of E&M and of CAS channels;
 //! * `join` (`t1`): talk paths joined in the kernel;
+//! * `kernel-em` (`signalling`): E&M trunks against the kernel's own;
 //! * `layout=INCLUDE` (none; it runs on the host): the driver's structures and calls against the
 //!   header;
 //! * `load` (`load`): 96 and 192 channels at once, every block accounted for;
+//! * `openr2` (`signalling`): R2 trunks against OpenR2's exchange;
 //! * `site` (`t1`): the real program; or one of its checks by its name;
 //! * `traps` or `traps=PART OF A NAME` (`t1`, `fake`): what only DAHDI does.
 
+mod caller;
 mod contract;
 mod delays;
 mod digital;
 mod far_ends;
 mod join;
+mod kernel_em;
 mod layout;
 mod load;
+mod openr2;
 mod site;
 mod tally;
 mod traps;
@@ -34,8 +39,10 @@ fn main() -> ExitCode {
             ("delays", "") => tally.note("the table of delays", &delays::print()),
             ("digital", "") => digital::run(&mut tally),
             ("join", "") => join::run(&mut tally),
+            ("kernel-em", "") => kernel_em::run(&mut tally),
             ("layout", include) => layout::run(&mut tally, include),
             ("load", "") => load::run(&mut tally),
+            ("openr2", "") => openr2::run(&mut tally),
             ("site", "") => site::run(&mut tally),
             ("traps", part) => traps::run(&mut tally, part),
             (join::HOLD, "") => join::hold().expect("a join until the end"),

@@ -2,7 +2,7 @@
 //! called parties, on virtual time with real audio. A scenario is a value; running it gives an
 //! [`Outcome`] that shows what each party heard, what the network saw, what was recorded.
 
-mod guest;
+pub mod guest;
 mod needs;
 mod outcome;
 mod steps;
@@ -81,6 +81,8 @@ pub struct Scenario {
     pub own_trunk: bool,
     /// What is wrong with the port of a trunk.
     pub trunk_faults: Vec<(usize, Faults)>,
+    /// What is done to the channels, in the guest alone.
+    pub harm: Option<guest::Harm>,
     /// From the first tick up to the second the back office serves nothing.
     pub office_down: Option<(Tick, Tick)>,
     pub phone_copper: Copper,
@@ -111,6 +113,7 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
         prepare: Box::new(|_| {}),
         own_trunk: false,
         trunk_faults: Vec::new(),
+        harm: None,
         office_down: None,
         phone_copper: Copper::default(),
         trunk_copper: Copper::default(),
@@ -221,16 +224,27 @@ impl Scenario {
         (1u16..)
             .zip(&self.handsets)
             .map(|(number, steps)| {
-                let script = HandsetScript::new(steps.clone()).keep(self.length);
                 let id = LineId(number);
                 PlantLine {
                     id,
-                    phone: port(number, script.plan(self.country.heard_as)),
+                    phone: port(number, self.script(steps)),
                     own_trunk: None,
                     settings: office.settings(id).expect("settings"),
                 }
             })
             .collect()
+    }
+
+    fn script(&self, steps: &[Step]) -> HandsetScript {
+        let script = HandsetScript::new(steps.to_vec()).keep(self.length);
+        script.plan(self.country.heard_as)
+    }
+
+    fn exchange_line(&self, line: &ExchangeLine) -> ExchangeLine {
+        ExchangeLine {
+            keep: self.length,
+            ..line.clone()
+        }
     }
 
     /// The trunks that `port` makes, with what is wrong with them.
@@ -240,10 +254,7 @@ impl Scenario {
     ) -> Vec<PlantTrunk> {
         let mut trunks = Vec::new();
         for (number, line) in (1u16..).zip(&self.trunks) {
-            let line = ExchangeLine {
-                keep: self.length,
-                ..line.clone()
-            };
+            let line = self.exchange_line(line);
             let profile = TrunkProfile {
                 id: TrunkId(number),
                 law: self.law.1,
@@ -286,7 +297,7 @@ impl Scenario {
         commands
     }
 
-    fn config(&self) -> Config {
+    pub fn config(&self) -> Config {
         let mut seed = site_seed(self.handsets.len());
         (self.settings)(&mut seed.settings.call);
         (self.site)(&mut seed);

@@ -13,7 +13,7 @@ use drivers::{
         dahdi_port::{DahdiPort, Wiring},
         far_channel::FarChannel,
     },
-    port::Port,
+    port::{Port, PortError},
     sim::{
         clocked, copper::Copper, exchange::Exchange, far_end::FarEnd, handset::Handset,
         transcript::Transcript,
@@ -21,6 +21,7 @@ use drivers::{
 };
 use sallyport::runtime::{
     clock::Clock,
+    plant::Plant,
     sched::{WATCHDOG_PRIORITY, go_real_time},
     threads::{Controller, ThreadOptions, hub::Audience},
     virtual_time::Story,
@@ -28,7 +29,7 @@ use sallyport::runtime::{
 use std::{
     fs::OpenOptions,
     io::Write as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -115,6 +116,8 @@ static POOL: Pool = Pool {
 struct Lease {
     phones: Vec<u16>,
     trunks: Vec<u16>,
+    /// They are none of the pool's.
+    named: bool,
 }
 
 impl Lease {
@@ -143,12 +146,35 @@ impl Lease {
         Lease {
             phones: some(0, phones),
             trunks: some(1, trunks),
+            named: false,
+        }
+    }
+
+    fn of(scenario: &Scenario) -> Lease {
+        match &scenario.harm {
+            Some(harm) => Lease {
+                phones: harm.phones.clone(),
+                trunks: harm.trunks.clone(),
+                named: true,
+            },
+            None => Lease::take(scenario.handsets.len(), scenario.trunks.len()),
         }
     }
 }
 
+/// A scenario's own channels, of spans that nobody else is at, and what is done to them meanwhile.
+pub struct Harm {
+    pub phones: Vec<u16>,
+    pub trunks: Vec<u16>,
+    /// What is done and when, in order of time.
+    pub acts: Vec<(Tick, Box<dyn FnOnce()>)>,
+}
+
 impl Drop for Lease {
     fn drop(&mut self) {
+        if self.named {
+            return;
+        }
         let mut free = POOL.free.lock().unwrap_or_else(PoisonError::into_inner);
         free[0].append(&mut self.phones);
         free[1].append(&mut self.trunks);
@@ -159,43 +185,109 @@ impl Drop for Lease {
 type Left = JoinHandle<Transcript>;
 
 /// Far ends with a thread each.
-struct FarEnds {
+pub struct FarEnds {
     stop: Arc<AtomicBool>,
     controllers: Clock,
     clock: clocked::Clock,
+    /// Their channels may go away and come back; then they begin anew.
+    return_: bool,
     phones: Vec<Left>,
     trunks: Vec<Left>,
 }
 
+/// The wires to a far end.
+#[derive(Clone, Copy)]
+struct Wires {
+    channel: u16,
+    law: Law,
+    copper: Copper,
+    seed: u64,
+}
+
 impl FarEnds {
+    fn none_yet(clock: Clock, scenario: &Scenario) -> FarEnds {
+        FarEnds {
+            stop: Arc::default(),
+            controllers: clock,
+            clock: clocked::Clock::new(clock.origin()),
+            return_: scenario.harm.is_some(),
+            phones: Vec::new(),
+            trunks: Vec::new(),
+        }
+    }
+
+    /// The telephones and exchanges of a scenario, at the far ends of these channels.
+    fn of(scenario: &mut Scenario, lease: &Lease, clock: Clock) -> FarEnds {
+        let mut far_ends = FarEnds::none_yet(clock, scenario);
+        let routes = Arc::new(std::mem::take(&mut scenario.routes));
+        for (number, (line, channel)) in (1..).zip(scenario.trunks.iter().zip(&lease.trunks)) {
+            let line = scenario.exchange_line(line);
+            let routes = Arc::clone(&routes);
+            let wires = Wires {
+                channel: channel + FAR,
+                law: scenario.law.1,
+                copper: scenario.trunk_copper,
+                seed: scenario.seed + 1000 + number,
+            };
+            let exchange = move || Exchange::new(line.clone(), Arc::clone(&routes));
+            far_ends.trunks.push(far_ends.live(exchange, wires));
+        }
+        for (number, (steps, channel)) in (1..).zip(scenario.handsets.iter().zip(&lease.phones)) {
+            let script = scenario.script(steps);
+            let wires = Wires {
+                channel: channel + FAR,
+                law: scenario.law.0,
+                copper: scenario.phone_copper,
+                seed: scenario.seed + number,
+            };
+            let handset = move || Handset::new(script.clone());
+            far_ends.phones.push(far_ends.live(handset, wires));
+        }
+        far_ends
+    }
+
     fn live<F: FarEnd + 'static>(
         &self,
-        far: F,
-        channel: u16,
-        law: Law,
-        copper: Copper,
-        seed: u64,
+        party: impl Fn() -> F + Send + 'static,
+        wires: Wires,
     ) -> Left {
-        let opened = FarChannel::open(far, channel, law, copper, seed, self.clock);
-        let far = opened.unwrap_or_else(|e| panic!("the far end at channel {channel}: {e}"));
+        let (clock, controllers) = (self.clock, self.controllers);
+        let open = move || {
+            let Wires {
+                channel,
+                law,
+                copper,
+                seed,
+            } = wires;
+            FarChannel::open(party(), channel, law, copper, seed, clock)
+        };
+        let channel = wires.channel;
+        let mut far = open().unwrap_or_else(|e| panic!("the far end at channel {channel}: {e}"));
         let stop = Arc::clone(&self.stop);
-        let clock = self.controllers;
+        let return_ = self.return_;
         thread::spawn(move || {
-            wait_for_tick_zero(clock);
+            wait_for_tick_zero(controllers);
             // It stands for hardware, which no test's own work holds up.
             go_real_time(WATCHDOG_PRIORITY).expect("the guest's programs are root's");
-            let lived = far.run(&stop);
-            let (transcript, counters) = lived.unwrap_or_else(|e| panic!("channel {channel}: {e}"));
-            let lost = counters.overruns + counters.underruns;
-            assert!(
-                lost < BURST,
-                "the far end at channel {channel} lost {lost} samples"
-            );
-            transcript
+            loop {
+                match far.run(&stop) {
+                    Ok((transcript, counters)) => {
+                        let lost = counters.overruns + counters.underruns;
+                        assert!(
+                            return_ || lost < BURST,
+                            "channel {channel} lost {lost} samples"
+                        );
+                        return transcript;
+                    }
+                    Err(_) if return_ => far = opened_again(&open, &stop),
+                    Err(error) => panic!("channel {channel}: {error}"),
+                }
+            }
         })
     }
 
-    fn end(self) -> (Vec<Transcript>, Vec<Transcript>) {
+    /// Ends them: the transcripts of the telephones, and of the exchanges.
+    pub fn end(self) -> (Vec<Transcript>, Vec<Transcript>) {
         self.stop.store(true, Ordering::Release);
         let left = |threads: Vec<Left>| {
             let ends = threads.into_iter().map(|t| t.join().expect("the far end"));
@@ -205,13 +297,33 @@ impl FarEnds {
     }
 }
 
-fn open(channel: u16, role: Role, law: Law) -> Box<dyn Port> {
-    let port = DahdiPort::open(Wiring {
+/// A far end whose span was made again.
+fn opened_again<F: FarEnd>(
+    open: impl Fn() -> Result<FarChannel<F>, PortError>,
+    stop: &AtomicBool,
+) -> FarChannel<F> {
+    loop {
+        thread::sleep(Duration::from_millis(50));
+        match open() {
+            Ok(far) => return far,
+            Err(error) if stop.load(Ordering::Acquire) => panic!("it never came back: {error}"),
+            Err(_) => {}
+        }
+    }
+}
+
+/// A port; where harm is done, one that may be opened later.
+fn open(scenario: &Scenario, channel: u16, role: Role, law: Law) -> Box<dyn Port> {
+    let wiring = Wiring {
         channel,
         role,
         law,
         slack: 2,
-    });
+    };
+    let port = match scenario.harm {
+        Some(_) => DahdiPort::new(wiring),
+        None => DahdiPort::open(wiring),
+    };
     Box::new(port.unwrap_or_else(|e| panic!("channel {channel}: {e}")))
 }
 
@@ -225,6 +337,49 @@ fn wait_for_tick_zero(clock: Clock) {
     }
 }
 
+fn plant(scenario: &Scenario, lease: &Lease, office: BackOffice) -> Plant {
+    let place = |number: u16| usize::from(number) - 1;
+    let lines = scenario.lines(&office, |number, _| {
+        let channel = lease.phones[place(number)];
+        open(scenario, channel, Role::Feeds, scenario.law.0)
+    });
+    let trunks = scenario.trunks_with(|number, _| {
+        let channel = lease.trunks[place(number)];
+        open(scenario, channel, Role::IsFed, scenario.law.1)
+    });
+    scenario.plant(lines, trunks, office)
+}
+
+fn control(plant: Plant, clock: Clock, audience: Audience) -> Controller {
+    let options = ThreadOptions {
+        clock,
+        lock_memory: false,
+        silent_after: Ticks::secs(2),
+        ..ThreadOptions::default()
+    };
+    Controller::start(plant, options, audience).expect("the controller")
+}
+
+/// What officers do, and what is done to the channels.
+fn drive(scenario: &mut Scenario, controller: &Controller, clock: Clock) {
+    let mut commands = scenario.commands_in_order().into_iter().peekable();
+    let harm = scenario.harm.as_mut();
+    let mut acts = harm.map_or(Vec::new(), |h| std::mem::take(&mut h.acts));
+    let mut order = |until: Tick| {
+        while let Some((at, line, command)) = commands.next_if(|c| c.0 <= until) {
+            wait_until(clock, at);
+            let taken = controller.command(line, command);
+            taken.expect("the command is taken");
+        }
+        wait_until(clock, until);
+    };
+    for (at, act) in acts.drain(..) {
+        order(at);
+        act();
+    }
+    order(Tick::ZERO + scenario.length);
+}
+
 pub fn run(
     mut scenario: Scenario,
     office: BackOffice,
@@ -233,63 +388,18 @@ pub fn run(
 ) -> Outcome {
     skip_what_is_lacking(&scenario);
     report("ran", &format!("{} s", scenario.length.as_secs()));
-    let lease = Lease::take(scenario.handsets.len(), scenario.trunks.len());
-    let role = |number: u16| usize::from(number) - 1;
-    let mut scripts = Vec::new();
-    let lines = scenario.lines(&office, |number, script| {
-        let channel = lease.phones[role(number)];
-        scripts.push((channel, script));
-        open(channel, Role::Feeds, scenario.law.0)
-    });
-    let mut exchanges = Vec::new();
-    let routes = Arc::new(std::mem::take(&mut scenario.routes));
-    let trunks = scenario.trunks_with(|number, line| {
-        let channel = lease.trunks[role(number)];
-        exchanges.push((channel, Exchange::new(line, Arc::clone(&routes))));
-        open(channel, Role::IsFed, scenario.law.1)
-    });
-    let plant = scenario.plant(lines, trunks, office);
+    let lease = Lease::of(&scenario);
+    let plant = plant(&scenario, &lease, office);
     thread::sleep(REST);
     let clock = Clock::starting_in(MAKING);
-    let mut far_ends = FarEnds {
-        stop: Arc::default(),
-        controllers: clock,
-        clock: clocked::Clock::new(clock.origin()),
-        phones: Vec::new(),
-        trunks: Vec::new(),
-    };
-    let (law, copper) = (scenario.law.1, scenario.trunk_copper);
-    for (number, (channel, exchange)) in (1..).zip(exchanges) {
-        let seed = scenario.seed + 1000 + number;
-        let left = far_ends.live(exchange, channel + FAR, law, copper, seed);
-        far_ends.trunks.push(left);
-    }
     let mut audience = Audience::default();
     let facts = audience.facts(1 << 16);
     let tap = audience.tap(None, 1 << 16);
-    let options = ThreadOptions {
-        clock,
-        lock_memory: false,
-        silent_after: Ticks::secs(2),
-        ..ThreadOptions::default()
-    };
-    let controller = Controller::start(plant, options, audience).expect("the controller");
-    let (law, copper) = (scenario.law.0, scenario.phone_copper);
-    for (number, (channel, script)) in (1..).zip(scripts) {
-        let seed = scenario.seed + number;
-        let left = far_ends.live(Handset::new(script), channel + FAR, law, copper, seed);
-        far_ends.phones.push(left);
-    }
+    let controller = control(plant, clock, audience);
+    let far_ends = FarEnds::of(&mut scenario, &lease, clock);
     assert_eq!(clock.now(), Tick::ZERO, "all is there in time");
     wait_for_tick_zero(clock);
-    for (at, line, command) in scenario.commands_in_order() {
-        wait_until(clock, at);
-        controller
-            .command(line, command)
-            .expect("the command is taken");
-    }
-    let end = Tick::ZERO + scenario.length;
-    wait_until(clock, end);
+    drive(&mut scenario, &controller, clock);
     let gauges = controller.gauges().find(|g| g.line == LineId(1));
     let lost = lost(gauges.expect("line 1"));
     let office = office_of(controller.stop(Duration::ZERO));
@@ -300,8 +410,31 @@ pub fn run(
         tap: tap.receiver.try_iter().collect(),
         records: Vec::new(),
     };
+    let end = Tick::ZERO + scenario.length;
     Outcome {
         lost,
         ..Outcome::of(phones, trunks, story, &office, end, dir, config)
     }
+}
+
+/// The controller of a scenario alone, to be killed: it never returns.
+pub fn only_control(scenario: &Scenario, office: BackOffice, ready: &Path) -> ! {
+    let lease = Lease::of(scenario);
+    let plant = plant(scenario, &lease, office);
+    thread::sleep(REST);
+    let _controller = control(plant, Clock::start(), Audience::default());
+    std::fs::write(ready, "").expect("the guest's disk");
+    loop {
+        thread::sleep(Duration::from_secs(60));
+    }
+}
+
+/// The other parties of a scenario alone, from now on.
+pub fn only_parties(scenario: &mut Scenario) -> (FarEnds, Clock) {
+    report("ran", &format!("{} s", scenario.length.as_secs()));
+    let clock = Clock::starting_in(MAKING);
+    let lease = Lease::of(scenario);
+    let far_ends = FarEnds::of(scenario, &lease, clock);
+    wait_for_tick_zero(clock);
+    (far_ends, clock)
 }

@@ -13,7 +13,7 @@ use drivers::{
         dahdi_port::{DahdiPort, Wiring},
         far_channel::FarChannel,
     },
-    port::{Port, PortError},
+    port::Port,
     sim::{
         clocked, copper::Copper, exchange::Exchange, far_end::FarEnd, handset::Handset,
         transcript::Transcript,
@@ -166,6 +166,9 @@ impl Lease {
 pub struct Harm {
     pub phones: Vec<u16>,
     pub trunks: Vec<u16>,
+    /// While this is set, the exchange of the first trunk has left its channel; afterwards it is
+    /// another one.
+    pub away: Arc<AtomicBool>,
     /// What is done and when, in order of time.
     pub acts: Vec<(Tick, Box<dyn FnOnce()>)>,
 }
@@ -189,8 +192,8 @@ pub struct FarEnds {
     stop: Arc<AtomicBool>,
     controllers: Clock,
     clock: clocked::Clock,
-    /// Their channels may go away and come back; then they begin anew.
-    return_: bool,
+    /// The first exchange has left its channel.
+    away: Option<Arc<AtomicBool>>,
     phones: Vec<Left>,
     trunks: Vec<Left>,
 }
@@ -210,7 +213,7 @@ impl FarEnds {
             stop: Arc::default(),
             controllers: clock,
             clock: clocked::Clock::new(clock.origin()),
-            return_: scenario.harm.is_some(),
+            away: scenario.harm.as_ref().map(|h| Arc::clone(&h.away)),
             phones: Vec::new(),
             trunks: Vec::new(),
         }
@@ -230,7 +233,8 @@ impl FarEnds {
                 seed: scenario.seed + 1000 + number,
             };
             let exchange = move || Exchange::new(line.clone(), Arc::clone(&routes));
-            far_ends.trunks.push(far_ends.live(exchange, wires));
+            let away = far_ends.away.clone().filter(|_| number == 1);
+            far_ends.trunks.push(far_ends.live(exchange, wires, away));
         }
         for (number, (steps, channel)) in (1..).zip(scenario.handsets.iter().zip(&lease.phones)) {
             let script = scenario.script(steps);
@@ -241,7 +245,7 @@ impl FarEnds {
                 seed: scenario.seed + number,
             };
             let handset = move || Handset::new(script.clone());
-            far_ends.phones.push(far_ends.live(handset, wires));
+            far_ends.phones.push(far_ends.live(handset, wires, None));
         }
         far_ends
     }
@@ -250,6 +254,7 @@ impl FarEnds {
         &self,
         party: impl Fn() -> F + Send + 'static,
         wires: Wires,
+        away: Option<Arc<AtomicBool>>,
     ) -> Left {
         let (clock, controllers) = (self.clock, self.controllers);
         let open = move || {
@@ -263,25 +268,26 @@ impl FarEnds {
         };
         let channel = wires.channel;
         let mut far = open().unwrap_or_else(|e| panic!("the far end at channel {channel}: {e}"));
-        let stop = Arc::clone(&self.stop);
-        let return_ = self.return_;
+        let ended = Arc::clone(&self.stop);
+        let leaves = away.is_some();
+        let leave = away.unwrap_or_else(|| Arc::clone(&ended));
         thread::spawn(move || {
             wait_for_tick_zero(controllers);
             // It stands for hardware, which no test's own work holds up.
             go_real_time(WATCHDOG_PRIORITY).expect("the guest's programs are root's");
             loop {
-                match far.run(&stop) {
-                    Ok((transcript, counters)) => {
-                        let lost = counters.overruns + counters.underruns;
-                        assert!(
-                            return_ || lost < BURST,
-                            "channel {channel} lost {lost} samples"
-                        );
-                        return transcript;
-                    }
-                    Err(_) if return_ => far = opened_again(&open, &stop),
-                    Err(error) => panic!("channel {channel}: {error}"),
+                let lived = far.run(&leave);
+                let (transcript, counters) = lived.unwrap_or_else(|e| panic!("{channel}: {e}"));
+                if ended.load(Ordering::Acquire) {
+                    let lost = counters.overruns + counters.underruns;
+                    let well = leaves || lost < BURST;
+                    assert!(well, "the far end at channel {channel} lost {lost} samples");
+                    return transcript;
                 }
+                while leave.load(Ordering::Acquire) {
+                    thread::sleep(Duration::from_millis(20));
+                }
+                far = open().unwrap_or_else(|e| panic!("channel {channel} again: {e}"));
             }
         })
     }
@@ -289,26 +295,14 @@ impl FarEnds {
     /// Ends them: the transcripts of the telephones, and of the exchanges.
     pub fn end(self) -> (Vec<Transcript>, Vec<Transcript>) {
         self.stop.store(true, Ordering::Release);
+        if let Some(away) = &self.away {
+            away.store(true, Ordering::Release);
+        }
         let left = |threads: Vec<Left>| {
             let ends = threads.into_iter().map(|t| t.join().expect("the far end"));
             ends.collect()
         };
         (left(self.phones), left(self.trunks))
-    }
-}
-
-/// A far end whose span was made again.
-fn opened_again<F: FarEnd>(
-    open: impl Fn() -> Result<FarChannel<F>, PortError>,
-    stop: &AtomicBool,
-) -> FarChannel<F> {
-    loop {
-        thread::sleep(Duration::from_millis(50));
-        match open() {
-            Ok(far) => return far,
-            Err(error) if stop.load(Ordering::Acquire) => panic!("it never came back: {error}"),
-            Err(_) => {}
-        }
     }
 }
 

@@ -53,7 +53,7 @@ const FAR: u16 = 24;
 /// A channel that was opened or hung up needs this long until ringing is seen on it.
 const REST: Duration = Duration::from_secs(3);
 /// From the making of a scenario's clock to its tick zero, at which all threads are there.
-const MAKING: Duration = Duration::from_secs(2);
+const MAKING: Duration = Duration::from_secs(8);
 /// What a far end may have lost in a whole scenario. Its samples are counted by the clock, and a
 /// local span hands audio over in bursts of 8 ms: a block that came with a late burst, and went out
 /// in time, can count as a few samples late. A block that is really lost is 80.

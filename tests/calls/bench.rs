@@ -2,7 +2,7 @@
 //! called parties, on virtual time with real audio. A scenario is a value; running it gives an
 //! [`Outcome`] that shows what each party heard, what the network saw, what was recorded.
 
-mod guest;
+pub mod guest;
 mod needs;
 mod outcome;
 mod steps;
@@ -83,6 +83,8 @@ pub struct Scenario {
     /// What is wrong with the port of a trunk, or of a phone.
     pub trunk_faults: Vec<(usize, Faults)>,
     pub phone_faults: Vec<(usize, Faults)>,
+    /// What is done to the channels, in the guest alone.
+    pub harm: Option<guest::Harm>,
     /// From the first tick up to the second the back office serves nothing.
     pub office_down: Option<(Tick, Tick)>,
     pub phone_copper: Copper,
@@ -123,6 +125,7 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
         own_trunk: false,
         trunk_faults: Vec::new(),
         phone_faults: Vec::new(),
+        harm: None,
         office_down: None,
         phone_copper: Copper::default(),
         trunk_copper: Copper::default(),
@@ -233,9 +236,8 @@ impl Scenario {
         (1u16..)
             .zip(&self.handsets)
             .map(|(number, steps)| {
-                let script = HandsetScript::new(steps.clone()).keep(self.length);
                 let id = LineId(number);
-                let phone = port(number, script.plan(self.country.heard_as));
+                let phone = port(number, self.script(steps));
                 PlantLine {
                     id,
                     phone: faulty(phone, number, &self.phone_faults),
@@ -246,6 +248,18 @@ impl Scenario {
             .collect()
     }
 
+    fn script(&self, steps: &[Step]) -> HandsetScript {
+        let script = HandsetScript::new(steps.to_vec()).keep(self.length);
+        script.plan(self.country.heard_as)
+    }
+
+    fn exchange_line(&self, line: &ExchangeLine) -> ExchangeLine {
+        ExchangeLine {
+            keep: self.length,
+            ..line.clone()
+        }
+    }
+
     /// The trunks that `port` makes, with what is wrong with them.
     fn trunks_with(
         &self,
@@ -253,10 +267,7 @@ impl Scenario {
     ) -> Vec<PlantTrunk> {
         let mut trunks = Vec::new();
         for (number, line) in (1u16..).zip(&self.trunks) {
-            let line = ExchangeLine {
-                keep: self.length,
-                ..line.clone()
-            };
+            let line = self.exchange_line(line);
             let profile = TrunkProfile {
                 id: TrunkId(number),
                 law: self.law.1,
@@ -295,7 +306,7 @@ impl Scenario {
         commands
     }
 
-    fn config(&self) -> Config {
+    pub fn config(&self) -> Config {
         let mut seed = site_seed(self.handsets.len());
         (self.settings)(&mut seed.settings.call);
         (self.site)(&mut seed);

@@ -655,15 +655,23 @@ fn without_a_seizure_acknowledge_another_trunk_is_tried() {
 
 #[test]
 fn a_blocked_trunk_is_not_seized_until_it_is_unblocked() {
-    let blocked = |seconds| {
+    let blocked = |length| {
         r2_line(R2Line {
-            blocked: vec![(Tick::ZERO, Ticks::secs(seconds))],
+            blocked: vec![(Tick::ZERO, length)],
             ..itu()
         })
     };
-    let out = unanswered(r2(R2Country::Itu), vec![blocked(60), r2_line(itu())]).run();
+    let out = unanswered(
+        r2(R2Country::Itu),
+        vec![blocked(Ticks::secs(60)), r2_line(itu())],
+    )
+    .run();
     assert_eq!(out.lent(1), [TrunkId(2)], "{}", out.tale());
-    let out = unanswered(r2(R2Country::Itu), vec![blocked(1), blocked(60)]).run();
+    let out = unanswered(
+        r2(R2Country::Itu),
+        vec![blocked(Ticks::ms(200)), blocked(Ticks::secs(60))],
+    )
+    .run();
     assert_eq!(out.lent(1), [TrunkId(1)], "{}", out.tale());
 }
 

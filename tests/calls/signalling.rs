@@ -392,13 +392,17 @@ fn ground() -> ExchangeLine {
     }
 }
 
-#[test]
-fn on_ground_start_the_loop_is_closed_when_the_tip_is_grounded() {
-    let reversing = ExchangeLine {
+/// It tells the answer by polarity.
+fn reversing() -> ExchangeLine {
+    ExchangeLine {
         answer_reversal: true,
         ..ground()
-    };
-    let out = call(TrunkSignalling::GroundStart, reversing).run();
+    }
+}
+
+#[test]
+fn on_ground_start_the_loop_is_closed_when_the_tip_is_grounded() {
+    let out = call(TrunkSignalling::GroundStart, reversing()).run();
     let polarity = AnswerEvidence::PolarityReversal;
     supervised(&out, polarity, ReleaseEvidence::LoopBreak);
     let order = [
@@ -722,7 +726,7 @@ fn the_inmate_s_hang_up_releases_every_kind_of_trunk() {
     let kinds = [
         (wink(), em(EmLine::wink())),
         (carrier(|_| {}), carrier_line(false, false, true)),
-        (TrunkSignalling::GroundStart, ground()),
+        (TrunkSignalling::GroundStart, reversing()),
         (r2(R2Country::Itu), r2_line(itu())),
     ];
     for (signalling, line) in kinds {

@@ -213,7 +213,8 @@ impl MfReceiver {
             },
             _ => Run {
                 signal: seen.signal,
-                start: middle,
+                // Between this window and the one before.
+                start: middle - Ticks(HOP as u64 / 2),
                 last: middle,
                 peak: seen.weaker,
                 hits: 1,

@@ -5,11 +5,15 @@ use line::keeper::{
     OFF_HOOK_LIMIT, RING_QUIET, TrunkState,
 };
 use types::{
-    edge::{Edge, HookState, PortCommand},
+    digits::Digits,
+    edge::{Abcd, Edge, HookState, PortCommand},
     frame::Law,
     id::{LineId, TrunkId},
+    mf::MfSignal,
     tick::{Tick, Ticks},
-    trunk::{Outpulsing, TrunkCondition, TrunkProfile, TrunkSignalling, TrunkTrust},
+    trunk::{
+        Outpulsing, R2Country, R2Trunk, TrunkCondition, TrunkProfile, TrunkSignalling, TrunkTrust,
+    },
 };
 
 const GUARD: Ticks = Ticks::ms(1500);
@@ -37,7 +41,10 @@ struct Bench {
 impl Bench {
     /// So many trunks, all past their first guard.
     fn new(trunks: u16) -> Bench {
-        let profiles: Vec<TrunkProfile> = (1..=trunks).map(profile).collect();
+        Bench::with((1..=trunks).map(profile).collect())
+    }
+
+    fn with(profiles: Vec<TrunkProfile>) -> Bench {
         let mut bench = Bench {
             keeper: Keeper::new(Tick::ZERO, &profiles),
             now: Tick::ZERO,
@@ -259,6 +266,47 @@ fn lost_battery_holds_a_trunk_back_until_it_returns_but_not_for_ever() {
     bench.edge(1, Edge::BatteryLost);
     bench.wait(BATTERY_REST);
     assert_eq!(bench.borrow(), Some(TrunkId(1)));
+}
+
+#[test]
+fn a_trunk_that_its_far_end_holds_or_blocks_is_lent_when_it_is_free_and_guarded() {
+    let bits = |ab: u8| Edge::Bits(Abcd::new(ab << 2 | 0b01));
+    let r2 = TrunkSignalling::R2(R2Trunk {
+        country: R2Country::Itu,
+        ani: Digits::EMPTY,
+        category: MfSignal::new(1).expect("a signal"),
+    });
+    for (signalling, held, free) in [
+        (
+            TrunkSignalling::EmDelayDial,
+            Edge::FarOffHook,
+            Edge::FarOnHook,
+        ),
+        (TrunkSignalling::GroundStart, Edge::TipGround, Edge::TipOpen),
+        (r2, bits(0b11), bits(0b10)),
+    ] {
+        let mut bench = Bench::with(vec![TrunkProfile {
+            signalling,
+            ..profile(1)
+        }]);
+        assert_eq!(bench.borrow(), Some(TrunkId(1)));
+        // It comes back before the far end has let it go.
+        bench.give_back(1, TrunkCondition::Good);
+        bench.edge(1, held);
+        bench.wait(Ticks::secs(600));
+        let since = bench.now - Ticks::secs(600);
+        assert_eq!(bench.state(1), TrunkState::Blocked { since });
+        assert_eq!(bench.borrow(), None, "{held:?}");
+        bench.edge(1, free);
+        assert_eq!(bench.borrow(), None, "guarded once more");
+        bench.wait(GUARD);
+        assert_eq!(bench.borrow(), Some(TrunkId(1)), "{free:?}");
+        // What is told anew of a free trunk guards nothing.
+        bench.give_back(1, TrunkCondition::Good);
+        bench.wait(GUARD);
+        bench.edge(1, free);
+        assert_eq!(bench.borrow(), Some(TrunkId(1)));
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! One open channel: what DAHDI's calls mean, with typed errors.
 
 use super::{
+    bits::Bits,
     ioctl::{self, BufferInfo, ChanConfig, DialOperation, Params},
+    join,
     setup::{Gain, Setup, Signalling},
 };
 use crate::port::PortError;
@@ -14,9 +16,11 @@ use std::{
     fs::File,
     io::{self, Read as _, Write as _},
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd},
+    sync::atomic::{AtomicI32, Ordering},
 };
 use types::{
     digits::Digits,
+    edge::Abcd,
     frame::{FRAME, Frame, Law},
     tick::Ticks,
 };
@@ -37,6 +41,8 @@ pub enum Role {
     Feeds,
     /// It is the telephone on an exchange's line (DAHDI's fxs signalling).
     IsFed,
+    /// It is a trunk on a digital span, signalled by bits (DAHDI's cas).
+    Bits(Bits),
 }
 
 /// An event as the kernel tells it.
@@ -49,6 +55,7 @@ pub enum Event {
     Alarm,
     NoAlarm,
     DialComplete,
+    BitsChanged,
     Polarity,
     RingBegin,
     /// The channel is going away.
@@ -66,6 +73,7 @@ impl Event {
             4 => Event::Alarm,
             5 => Event::NoAlarm,
             9 => Event::DialComplete,
+            13 => Event::BitsChanged,
             17 => Event::Polarity,
             18 => Event::RingBegin,
             20 => Event::Removed,
@@ -112,6 +120,8 @@ impl Channel {
             Errno::ENXIO => PortError::Unconfigured,
             other => failed(other),
         })?;
+        // A controller that died may have left it in a join.
+        channel.join(None)?;
         channel.set_up(law).map_err(failed)?;
         Ok(channel)
     }
@@ -148,14 +158,10 @@ impl Channel {
         ioctl::set_params(&self.file, &params).map_err(failed)
     }
 
-    /// Switches the canceller that is attached to the channel, and forgets what it knew.
+    /// Switches the canceller that is attached to the channel, and forgets what it knew. Where none
+    /// is attached the kernel says nothing.
     pub fn cancel_echo(&self, taps: u16) -> Result<(), PortError> {
-        match ioctl::cancel_echo(&self.file, i32::from(taps)) {
-            Err(Errno::ENODEV | Errno::EINVAL) => Err(PortError::Unsupported(
-                "no echo canceller is attached to it",
-            )),
-            done => done.map_err(failed),
-        }
+        ioctl::cancel_echo(&self.file, i32::from(taps)).map_err(failed)
     }
 
     pub fn number(&self) -> u16 {
@@ -206,11 +212,31 @@ impl Channel {
         ioctl::flush(&self.file, 1 | 2).map_err(failed)
     }
 
+    /// Sends these signalling bits; the channel must be configured for bits.
+    pub fn send_bits(&self, bits: Abcd) -> Result<(), PortError> {
+        ioctl::set_tx_bits(&self.file, i32::from(bits.bits())).map_err(failed)
+    }
+
+    /// The signalling bits that come in. Local spans leak a neighbour's into the high ones.
+    pub fn bits(&self) -> Result<Abcd, PortError> {
+        let bits = ioctl::rx_bits(&self.file).map_err(failed)?;
+        Ok(Abcd::new((bits & 0xf) as u8))
+    }
+
     pub fn hook(&self, hook: Hook) -> Result<(), PortError> {
         match ioctl::hook(&self.file, hook as i32) {
             // It has begun; its end comes as an event.
             Ok(()) | Err(Errno::EINPROGRESS) => Ok(()),
             Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Sends the line what another channel receives, or what is written again.
+    pub fn join(&self, other: Option<u16>) -> Result<(), PortError> {
+        match join::hear(&self.file, other) {
+            // It carries no audio, and so is in no join.
+            Err(Errno::EINVAL) if other.is_none() => Ok(()),
+            done => done.map_err(failed),
         }
     }
 
@@ -260,29 +286,55 @@ impl AsFd for Channel {
 /// A second descriptor, kept for a channel's whole life, opened or not: what puts it on-hook from
 /// outside. It follows each reopening, and never keeps a channel that failed.
 #[derive(Debug)]
-pub struct Grip(OwnedFd);
+pub struct Grip {
+    fd: OwnedFd,
+    /// What hangs a channel up that is signalled by bits; negative: its hook does.
+    idle: AtomicI32,
+}
 
 impl Grip {
     /// A hand on nothing.
     pub fn new() -> Result<Grip, PortError> {
         let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
-        Ok(Grip(nothing.into()))
+        Ok(Grip {
+            fd: nothing.into(),
+            idle: AtomicI32::new(-1),
+        })
     }
 
-    pub fn follow(&self, channel: &Channel) -> Result<(), PortError> {
-        ioctl::redirect(&self.0, channel).map_err(failed)
+    pub fn follow(&self, channel: &Channel, role: Role) -> Result<(), PortError> {
+        let idle = match role {
+            Role::Bits(bits) => i32::from(bits.idle().bits()),
+            Role::Feeds | Role::IsFed => -1,
+        };
+        self.idle.store(idle, Ordering::Release);
+        ioctl::redirect(&self.fd, channel).map_err(failed)
     }
 
     pub fn let_go(&self) -> Result<(), PortError> {
         let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
-        ioctl::redirect(&self.0, &nothing).map_err(failed)
+        ioctl::redirect(&self.fd, &nothing).map_err(failed)
     }
 
     pub fn on_hook(&self) -> Result<(), PortError> {
-        ioctl::hook(&self.0, Hook::OnHook as i32).map_err(|error| match error {
-            Errno::ENOTTY => PortError::Gone,
-            other => failed(other),
-        })
+        let done = match self.idle.load(Ordering::Acquire) {
+            idle @ 0.. => ioctl::set_tx_bits(&self.fd, idle),
+            _ => ioctl::hook(&self.fd, Hook::OnHook as i32),
+        };
+        done.map_err(out_of_reach)
+    }
+
+    /// Takes the channel out of a join.
+    pub fn part(&self) -> Result<(), PortError> {
+        join::hear(&self.fd, None).map_err(out_of_reach)
+    }
+}
+
+/// A hand on nothing reaches nothing.
+fn out_of_reach(error: Errno) -> PortError {
+    match error {
+        Errno::ENOTTY => PortError::Gone,
+        other => failed(other),
     }
 }
 
@@ -324,7 +376,7 @@ fn system(error: &io::Error) -> PortError {
     failed(Errno::from_raw(error.raw_os_error().unwrap_or_default()))
 }
 
-fn failed(error: Errno) -> PortError {
+pub(super) fn failed(error: Errno) -> PortError {
     match error {
         Errno::EBUSY => PortError::Busy,
         Errno::EACCES | Errno::EPERM => PortError::Denied,

@@ -1,14 +1,19 @@
 //! A DAHDI channel as a [`Port`].
 
 use super::{
+    bits::Bits,
     block_clock::BlockClock,
-    channel::{self, Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
+    channel::{Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
+    cutoff::DahdiCutoff,
+    polarity::Polarity,
     setup::{Setup, Signalling},
 };
-use crate::port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write};
+use crate::port::{
+    Cutoff, Descriptor, JoinKey, Joinable, Port, PortCounters, PortError, Read, Write,
+};
 use std::{collections::VecDeque, sync::Arc};
 use types::{
-    edge::{Edge, EdgeAt, HookState, PortCommand},
+    edge::{Abcd, Edge, EdgeAt, HookState, PortCommand},
     frame::{FRAME, Frame, Law},
     tick::{Tick, Ticks},
 };
@@ -19,8 +24,6 @@ const EDGES: usize = 64;
 const REFEED: Ticks = Ticks::ms(850);
 /// While battery is lost the channel is asked this often whether it is back.
 const BATTERY_LOOK: Ticks = Ticks::ms(10);
-/// A line on-hook whose polarity stays for this long is at rest: as it is then, it is normal.
-const POLARITY_RESTS: Ticks = Ticks::secs(1);
 const PULSES: PulseTiming = PulseTiming {
     break_: Ticks::ms(60),
     make: Ticks::ms(40),
@@ -31,7 +34,7 @@ const PULSES: PulseTiming = PulseTiming {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wiring {
     pub channel: u16,
-    /// [`Role::Feeds`] for a telephone, [`Role::IsFed`] for a trunk.
+    /// [`Role::Feeds`] for a telephone, [`Role::IsFed`] or [`Role::Bits`] for a trunk.
     pub role: Role,
     pub law: Law,
     /// Blocks of silence that a flush puts before what is sent (1 to 4). Two bear a wake-up that
@@ -57,14 +60,13 @@ pub struct DahdiPort {
     refeed_at: Option<Tick>,
     /// Battery is lost; when to ask next whether it is back.
     battery_at: Option<Tick>,
-    /// Polarity against that at rest. The kernel tells that it changed, not what it is.
-    reversed: bool,
-    /// When the polarity will have been the same on-hook for long enough to be that at rest.
-    rests_at: Option<Tick>,
+    polarity: Polarity,
     /// The kernel sends dial pulses.
     pulsing: bool,
     /// It has sent them: what was kept from it meanwhile left its queue empty.
     ran_dry: bool,
+    /// Signalled by bits: those that came in last.
+    bits: Abcd,
     /// The span is in alarm, as far as was told.
     alarm: bool,
 }
@@ -88,11 +90,11 @@ impl DahdiPort {
             off_hook: false,
             refeed_at: None,
             battery_at: None,
-            reversed: false,
-            rests_at: None,
+            polarity: Polarity::default(),
             pulsing: false,
-            ran_dry: false,
+            bits: Abcd::new(0),
             alarm: false,
+            ran_dry: false,
         })
     }
 
@@ -112,17 +114,19 @@ impl DahdiPort {
     fn channel(&mut self) -> Result<&Channel, PortError> {
         if self.channel.is_none() {
             let (channel, alarm) = self.opened()?;
-            self.grip.follow(&channel)?;
+            self.grip.follow(&channel, self.wiring.role)?;
             self.counters.openings += 1;
             // Opening has hung it up.
             self.off_hook = false;
             self.refeed_at = None;
             self.battery_at = None;
-            self.reversed = false;
-            self.rests_at = None;
+            self.polarity = Polarity::default();
             self.pulsing = false;
             self.ran_dry = false;
             self.channel = Some(channel);
+            if let Role::Bits(bits) = self.wiring.role {
+                self.bits_on_hook(self.last_edge + Ticks(1), bits)?;
+            }
             // What happened to the span while nobody had the channel open is told by no event.
             self.set_alarm(alarm);
         }
@@ -135,9 +139,10 @@ impl DahdiPort {
         let channel = Channel::open(wiring.channel, wiring.law)?;
         let params = channel.params()?;
         let found = Signalling(params.sigtype);
-        let right = match setup.signalling {
-            Some(wanted) => found == wanted,
-            None => channel.role()? == wiring.role,
+        let right = match (setup.signalling, wiring.role) {
+            (Some(wanted), _) => found == wanted,
+            (None, Role::Bits(_)) => found == Signalling::CAS,
+            (None, _) => channel.role()? == wiring.role,
         };
         if !right {
             return Err(PortError::Signalling);
@@ -197,32 +202,53 @@ impl DahdiPort {
         if self.refeed_at.is_some_and(|at| at <= now) {
             self.feed(now, self.media)?;
         }
-        if self.rests_at.is_some_and(|at| at <= now) {
-            self.polarity_at_rest(now);
+        if let Some(edge) = self.polarity.passed(now) {
+            self.push(now, edge);
         }
         self.look_for_battery(now)
     }
 
-    /// A reversal that was missed, or that the exchange keeps, ends with the call: what the next
-    /// one brings is told against the line as it is now.
-    fn polarity_at_rest(&mut self, now: Tick) {
-        self.rests_at = None;
-        if std::mem::take(&mut self.reversed) {
-            self.push(now, Edge::PolarityNormal);
+    /// The bits have changed, or a neighbour's have.
+    fn take_bits(&mut self, now: Tick) -> Result<(), PortError> {
+        let Role::Bits(meaning) = self.wiring.role else {
+            return Ok(());
+        };
+        let bits = self.channel()?.bits();
+        let bits = self.check(bits)?;
+        for edge in meaning.told(self.bits, bits) {
+            self.push(now, edge);
         }
+        self.bits = bits;
+        Ok(())
     }
 
-    fn polarity_changed(&mut self, now: Tick) {
-        self.reversed = !self.reversed;
-        self.rests_at = (!self.off_hook).then_some(now + POLARITY_RESTS);
-        self.push(
-            now,
-            if self.reversed {
-                Edge::PolarityReversed
-            } else {
-                Edge::PolarityNormal
-            },
-        );
+    fn send_bits(&mut self, command: PortCommand, meaning: Bits) -> Result<(), PortError> {
+        let bits = meaning.sent(command).ok_or(PortError::Unsupported(
+            "this signal on a trunk of its signalling",
+        ))?;
+        let sent = self.channel()?.send_bits(bits);
+        self.check(sent)
+    }
+
+    /// Idle; what the far end does is told anew.
+    fn bits_on_hook(&mut self, now: Tick, meaning: Bits) -> Result<(), PortError> {
+        self.send_bits(PortCommand::OnHook, meaning)?;
+        let bits = self.channel()?.bits();
+        self.bits = self.check(bits)?;
+        self.push(now, meaning.standing(self.bits));
+        if self.media { self.prime(now) } else { Ok(()) }
+    }
+
+    fn bits_hook(&self, meaning: Bits) -> Result<HookState, PortError> {
+        let Some(channel) = &self.channel else {
+            return Ok(HookState::Unknown);
+        };
+        let sent = Abcd::new((channel.params()?.txbits & 0xf) as u8);
+        Ok(if sent == meaning.idle() {
+            HookState::OnHook
+        } else {
+            HookState::OffHook
+        })
     }
 
     fn take_event(&mut self, now: Tick, event: Event) -> Result<(), PortError> {
@@ -237,11 +263,15 @@ impl DahdiPort {
             }
             Event::WinkFlash if feeds => self.push(now, Edge::Flash),
             Event::RingBegin => self.push(now, Edge::RingStart),
-            Event::Polarity if !feeds => self.polarity_changed(now),
+            Event::Polarity if !feeds => {
+                let edge = self.polarity.changed(now, self.off_hook);
+                self.push(now, edge);
+            }
             Event::DialComplete => {
                 self.ran_dry = std::mem::take(&mut self.pulsing) && self.media;
                 self.push(now, Edge::PulsesSent);
             }
+            Event::BitsChanged => self.take_bits(now)?,
             Event::Alarm => self.set_alarm(true),
             Event::NoAlarm => self.set_alarm(false),
             Event::Removed => return self.check(Err(PortError::Gone)),
@@ -407,14 +437,14 @@ impl DahdiPort {
 
     fn trunk_off_hook(&mut self, now: Tick) -> Result<(), PortError> {
         self.take_events(now)?;
-        self.rests_at = None;
+        self.polarity.off_hook();
         self.set_hook(Hook::OffHook)
     }
 
     fn trunk_on_hook(&mut self, now: Tick) -> Result<(), PortError> {
         self.pulsing = false;
         self.set_hook(Hook::OnHook)?;
-        self.rests_at = self.reversed.then_some(now + POLARITY_RESTS);
+        self.polarity.on_hook(now);
         if self.media { self.prime(now) } else { Ok(()) }
     }
 }
@@ -485,6 +515,8 @@ impl Port for DahdiPort {
     fn command(&mut self, now: Tick, command: PortCommand) -> Result<(), PortError> {
         match (command, self.wiring.role) {
             (PortCommand::Media(on), _) => self.set_media(now, on),
+            (PortCommand::OnHook, Role::Bits(bits)) => self.bits_on_hook(now, bits),
+            (_, Role::Bits(bits)) => self.send_bits(command, bits),
             (PortCommand::OnHook, Role::IsFed) => self.trunk_on_hook(now),
             (PortCommand::OffHook, Role::IsFed) => self.trunk_off_hook(now),
             (PortCommand::Pulse(digits), Role::IsFed) => {
@@ -498,6 +530,9 @@ impl Port for DahdiPort {
             (PortCommand::OffHook | PortCommand::Pulse(_), Role::Feeds) => Err(
                 PortError::Unsupported("a handset port has no loop to close"),
             ),
+            (PortCommand::RingGround | PortCommand::Bits(_), _) => {
+                Err(PortError::Unsupported("signalling by bits"))
+            }
             (PortCommand::LoopOpen(_), Role::IsFed) => {
                 Err(PortError::Unsupported("a trunk port feeds no loop"))
             }
@@ -508,6 +543,7 @@ impl Port for DahdiPort {
         match self.wiring.role {
             Role::Feeds => self.phone_hook(),
             Role::IsFed => self.trunk_hook(),
+            Role::Bits(bits) => self.bits_hook(bits),
         }
     }
 
@@ -517,6 +553,22 @@ impl Port for DahdiPort {
 
     fn counters(&self) -> PortCounters {
         self.counters
+    }
+
+    fn join_key(&self) -> Option<JoinKey> {
+        Some(JoinKey(Joinable::Dahdi(self.wiring.channel)))
+    }
+
+    fn join(&mut self, _now: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        let other = match other {
+            // A closed channel has left its join, and is taken out again when it is opened.
+            None if self.channel.is_none() => return Ok(()),
+            None => None,
+            Some(JoinKey(Joinable::Dahdi(channel))) => Some(*channel),
+            Some(_) => return Err(PortError::Unsupported("joining another driver's port")),
+        };
+        let joined = self.channel()?.join(other);
+        self.check(joined)
     }
 
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {
@@ -529,21 +581,12 @@ impl Drop for DahdiPort {
     /// On-hook, and closed though a hand from outside outlives the port.
     fn drop(&mut self) {
         if let Some(channel) = &self.channel {
-            let _ = channel.hook(Hook::OnHook);
+            let _ = channel.join(None);
+            let _ = match self.wiring.role {
+                Role::Bits(bits) => channel.send_bits(bits.idle()),
+                Role::Feeds | Role::IsFed => channel.hook(Hook::OnHook),
+            };
         }
         let _ = self.grip.let_go();
-    }
-}
-
-#[derive(Debug)]
-struct DahdiCutoff(Arc<Grip>, u16);
-
-impl Cutoff for DahdiCutoff {
-    fn on_hook(&self) -> Result<(), PortError> {
-        match self.0.on_hook() {
-            // A closed channel was hung up by its closing.
-            done @ (Ok(()) | Err(PortError::Gone)) => done,
-            Err(_) => channel::force_on_hook(self.1),
-        }
     }
 }

@@ -2,6 +2,7 @@
 //! test, a demonstration or a training system puts behind real signalling.
 
 use super::{
+    bits::Bits,
     block_clock::BlockClock,
     channel::{Channel, Event, Hook, Moved, QUEUE, Role},
 };
@@ -22,7 +23,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 use types::{
-    edge::{Edge, EdgeAt, PortCommand},
+    edge::{Abcd, Edge, EdgeAt, PortCommand},
     frame::{FRAME, Frame, Law, Samples},
     tick::{Tick, Ticks},
 };
@@ -47,6 +48,8 @@ pub struct FarChannel<F: FarEnd> {
     /// The polarity that the far end wants, and the one that its line took.
     reversed: bool,
     is_reversed: bool,
+    /// Signalled by bits: what they mean, and those that came in last.
+    bits: Option<(Bits, Abcd)>,
     /// The next tick that the far end lives.
     at: Tick,
 }
@@ -76,7 +79,37 @@ impl<F: FarEnd> FarChannel<F> {
                 Err(error) => return Err(error),
             }
         }
-        Ok(FarChannel {
+        Ok(FarChannel::with(far, channel, law, copper, seed, clock))
+    }
+
+    /// An exchange at the other end of a trunk that is signalled by bits.
+    pub fn open_bits(
+        far: F,
+        (number, bits): (u16, Bits),
+        law: Law,
+        copper: Copper,
+        seed: u64,
+        clock: Clock,
+    ) -> Result<FarChannel<F>, PortError> {
+        let channel = Channel::open(number, law)?;
+        let received = channel.bits()?;
+        if let Some(idle) = far.standing().and_then(|edge| bits.far_sends(edge)) {
+            channel.send_bits(idle)?;
+        }
+        let mut far = FarChannel::with(far, channel, law, copper, seed, clock);
+        far.bits = Some((bits, received));
+        Ok(far)
+    }
+
+    fn with(
+        far: F,
+        channel: Channel,
+        law: Law,
+        copper: Copper,
+        seed: u64,
+        clock: Clock,
+    ) -> FarChannel<F> {
+        FarChannel {
             far,
             channel,
             law,
@@ -87,8 +120,9 @@ impl<F: FarEnd> FarChannel<F> {
             actions: VecDeque::new(),
             reversed: false,
             is_reversed: false,
+            bits: None,
             at: clock.now(),
-        })
+        }
     }
 
     /// Lives until told to stop; the transcript, and what its channel lost.
@@ -142,6 +176,12 @@ impl<F: FarEnd> FarChannel<F> {
             let Some(EdgeAt { edge, .. }) = self.actions.pop_front() else {
                 break;
             };
+            if let Some((bits, _)) = self.bits {
+                if let Some(sent) = bits.far_sends(edge) {
+                    self.channel.send_bits(sent)?;
+                }
+                continue;
+            }
             let hook = match edge {
                 Edge::LoopClosed => Hook::OffHook,
                 Edge::LoopOpen | Edge::BatteryLost => Hook::OnHook,
@@ -178,6 +218,7 @@ impl<F: FarEnd> FarChannel<F> {
         while let Some(event) = self.channel.event()? {
             let now = self.clock.now();
             match (event, self.far.side()) {
+                (Event::BitsChanged, _) => self.take_bits()?,
                 (Event::RingOffHook, Side::Trunk) => {
                     // Only a line in use can be disconnected by the kernel.
                     self.channel.hook(Hook::OffHook)?;
@@ -193,6 +234,16 @@ impl<F: FarEnd> FarChannel<F> {
                 }
                 _ => {}
             }
+        }
+        Ok(())
+    }
+
+    fn take_bits(&mut self) -> Result<(), PortError> {
+        let received = self.channel.bits()?;
+        if let Some((bits, before)) = &mut self.bits
+            && std::mem::replace(before, received) != received
+        {
+            self.far.command(self.at, bits.far_takes(received));
         }
         Ok(())
     }

@@ -136,6 +136,7 @@ mod raw {
     nix::ioctl_write_ptr!(set_params, CODE, 5, Params);
     nix::ioctl_write_ptr!(hook, CODE, 7, c_int);
     nix::ioctl_read!(get_event, CODE, 8, c_int);
+    nix::ioctl_readwrite!(get_conf, CODE, 12, ConfInfo);
     nix::ioctl_readwrite!(span_stat, CODE, 10, SpanInfo);
     nix::ioctl_readwrite!(set_conf, CODE, 13, ConfInfo);
     nix::ioctl_write_ptr!(set_gains, CODE, 16, Gains);
@@ -145,6 +146,8 @@ mod raw {
     nix::ioctl_write_ptr!(cancel_echo, CODE, 33, c_int);
     nix::ioctl_write_ptr!(specify, CODE, 38, c_int);
     nix::ioctl_write_ptr!(set_law, CODE, 39, c_int);
+    nix::ioctl_write_ptr!(set_tx_bits, CODE, 43, c_int);
+    nix::ioctl_read!(rx_bits, CODE, 43, c_int);
     nix::ioctl_write_ptr!(set_polarity, CODE, 92, c_int);
 }
 
@@ -181,6 +184,10 @@ number!(
 number!(
     /// 0 on-hook, 1 off-hook, 2 wink, 3 flash, 5 ring, 6 stop ringing.
     hook
+);
+number!(
+    /// The signalling bits to send on a `cas` channel.
+    set_tx_bits
 );
 number!(
     /// 1 mu-law, 2 A-law.
@@ -242,6 +249,14 @@ pub fn params(fd: &impl AsFd, channel: u16) -> nix::Result<Params> {
     Ok(params)
 }
 
+/// The signalling bits that come in; those of a `cas` channel in the low four.
+pub fn rx_bits(fd: &impl AsFd) -> nix::Result<c_int> {
+    let mut bits = 0;
+    // SAFETY: the call writes one int behind the pointer, which lives until it returns.
+    unsafe { raw::rx_bits(fd.as_fd().as_raw_fd(), &mut bits) }?;
+    Ok(bits)
+}
+
 /// The oldest event; 0 when there is none.
 pub fn event(fd: &impl AsFd) -> nix::Result<c_int> {
     let mut event = 0;
@@ -262,4 +277,10 @@ pub fn redirect(target: &OwnedFd, source: &impl AsFd) -> nix::Result<()> {
 pub fn set_conf(fd: &impl AsFd, conf: &mut ConfInfo) -> nix::Result<()> {
     // SAFETY: the call reads and writes a structure of this layout, which lives until it returns.
     unsafe { raw::set_conf(fd.as_fd().as_raw_fd(), conf) }.map(drop)
+}
+
+/// How a channel is joined with others; `conf.chan` names it, 0 the descriptor's own.
+pub fn conf(fd: &impl AsFd, conf: &mut ConfInfo) -> nix::Result<()> {
+    // SAFETY: the call reads and writes a structure of this layout, which lives until it returns.
+    unsafe { raw::get_conf(fd.as_fd().as_raw_fd(), conf) }.map(drop)
 }

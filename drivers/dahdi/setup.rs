@@ -22,6 +22,8 @@ impl Signalling {
     pub const FXSLS: Signalling = Signalling(1 | FXS);
     pub const FXSGS: Signalling = Signalling(1 << 1 | FXS);
     pub const FXSKS: Signalling = Signalling(1 << 2 | FXS);
+    /// Passes the signalling bits on as they are.
+    pub const CAS: Signalling = Signalling(1 << 15);
 
     /// The word for it in DAHDI's own configuration file.
     pub fn name(self) -> &'static str {
@@ -35,7 +37,7 @@ impl Signalling {
             Signalling::FXSKS => "fxsks",
             Signalling(0x40) => "e&m",
             Signalling(0x80) => "clear",
-            Signalling(0x8000) => "cas",
+            Signalling::CAS => "cas",
             Signalling(0x2_0000) => "e&me1",
             Signalling(0x8_0080) => "hardhdlc",
             _ => "of another kind",
@@ -57,13 +59,17 @@ impl Signalling {
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Gain(pub i16);
 
+/// Lengths of echo that the kernel's cancellers have, in samples; it takes another for its default.
+pub const ECHO_TAPS: [u16; 6] = [32, 64, 128, 256, 512, 1024];
+
 /// What an opening sets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Setup {
     /// Of what comes from the line, and of what goes to it.
     pub rx_gain: Gain,
     pub tx_gain: Gain,
-    /// Samples of echo that the canceller attached to the channel takes; 0 is off.
+    /// Samples of echo that the canceller attached to the channel takes: one of [`ECHO_TAPS`], or 0
+    /// for off.
     pub echo_taps: u16,
     /// A disconnect this soon after our own off-hook is not seen.
     pub debounce: Ticks,

@@ -1,7 +1,7 @@
 //! A port with seeded faults, so that the controller's answers to them can be tested.
 
 use crate::{
-    port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
+    port::{Cutoff, Descriptor, JoinKey, Port, PortCounters, PortError, Read, Write},
     sim::noise::Random,
 };
 use types::{
@@ -184,6 +184,17 @@ impl Port for Faulty {
 
     fn counters(&self) -> PortCounters {
         self.inner.counters()
+    }
+
+    fn join_key(&self) -> Option<JoinKey> {
+        self.inner.join_key()
+    }
+
+    fn join(&mut self, now: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        if other.is_some() {
+            self.is_gone(now)?;
+        }
+        self.inner.join(now, other)
     }
 
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {

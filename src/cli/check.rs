@@ -63,10 +63,21 @@ fn description(site: &Site) -> String {
         let signalling = match profile.signalling {
             TrunkSignalling::LoopStart => "loop start",
             TrunkSignalling::KewlStart => "loop start with disconnect supervision",
+            TrunkSignalling::GroundStart => "ground start",
+            TrunkSignalling::EmImmediate { .. } => "E&M immediate start",
+            TrunkSignalling::EmWink(_) => "E&M wink start",
+            TrunkSignalling::EmDelayDial => "E&M delay dial",
+            TrunkSignalling::FeatureGroupD(_) => "E&M feature group D",
+            TrunkSignalling::R2(_) => "MFC-R2",
         };
         let outpulsing = match profile.outpulsing {
+            _ if matches!(profile.signalling, TrunkSignalling::R2(_)) => "compelled registers",
+            _ if matches!(profile.signalling, TrunkSignalling::FeatureGroupD(_)) => {
+                "R1 multifrequency"
+            }
             Outpulsing::Dtmf => "DTMF",
             Outpulsing::Pulse => "dial pulses",
+            Outpulsing::Mf => "R1 multifrequency",
         };
         let only = trunk
             .line

@@ -15,10 +15,7 @@ use drivers::{
 };
 use line::Shared;
 use slog::{Logger, info, warn};
-use types::{
-    tick::{Tick, Ticks},
-    trunk::TrunkSignalling,
-};
+use types::tick::{Tick, Ticks};
 
 use super::stop_flag;
 use crate::{
@@ -140,10 +137,7 @@ fn handset(site: &Site, wire: &LineWire) -> HandsetScript {
 }
 
 fn exchange(wire: &TrunkWire) -> ExchangeLine {
-    let line = match wire.profile.signalling {
-        TrunkSignalling::LoopStart => ExchangeLine::loop_start(),
-        TrunkSignalling::KewlStart => ExchangeLine::kewl_start(),
-    };
+    let line = ExchangeLine::of_trunk(&wire.profile);
     ExchangeLine {
         keep: Ticks::ZERO,
         ..line

@@ -20,6 +20,7 @@ pub mod sched;
 pub mod seed;
 pub mod side;
 pub mod station;
+mod talk_path;
 pub mod threads;
 pub mod trunk_room;
 pub mod virtual_time;

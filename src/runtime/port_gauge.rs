@@ -1,7 +1,11 @@
 //! One port as seen from outside its thread: whether it works, and what it has counted.
 
+use crate::runtime::side::Side;
 use drivers::port::{PortCounters, PortError};
 use std::sync::atomic::{AtomicU64, Ordering};
+use types::tick::{Tick, Ticks};
+
+const COUNT_EVERY: Ticks = Ticks::secs(1);
 
 /// Whether a port works, or why not.
 pub type PortState = Result<(), PortError>;
@@ -10,6 +14,7 @@ pub type PortState = Result<(), PortError>;
 #[derive(Debug, Default)]
 pub struct PortGauge {
     state: AtomicU64,
+    count_at: AtomicU64,
     openings: AtomicU64,
     frames_read: AtomicU64,
     frames_written: AtomicU64,
@@ -26,6 +31,17 @@ impl PortGauge {
 
     pub fn state(&self) -> PortState {
         of(self.state.load(Ordering::Relaxed))
+    }
+
+    /// Shows a port as it is at this moment. Its counters are looked at now and then only.
+    pub fn show(&self, side: &Side, now: Tick) {
+        self.set(side.state());
+        let due = self.count_at.load(Ordering::Relaxed);
+        if now.0 >= due {
+            self.count_at
+                .store(now.0 + COUNT_EVERY.0, Ordering::Relaxed);
+            self.count(&side.port.counters());
+        }
     }
 
     /// The counters as they are now.

@@ -1,7 +1,7 @@
 //! One side of a line: its port, what was read of it, and how its failures are borne.
 
-use crate::runtime::port_gauge::PortState;
-use drivers::port::{Port, PortCounters, PortError, Read, Write};
+use crate::runtime::{gauges::Counts, port_gauge::PortState};
+use drivers::port::{JoinKey, Port, PortCounters, PortError, Read, Write};
 use types::{
     digits::List,
     edge::{Edge, EdgeAt, HookState, PortCommand},
@@ -95,6 +95,16 @@ pub enum Written {
     Refused,
     /// Left out, because the queue had grown too deep.
     LeftOut,
+}
+
+impl Written {
+    pub fn count(self, counts: &Counts) {
+        match self {
+            Written::Taken => {}
+            Written::Refused => counts.writes_refused.add(1),
+            Written::LeftOut => counts.writes_left_out.add(1),
+        }
+    }
 }
 
 impl Side {
@@ -250,6 +260,8 @@ impl Side {
             PortCommand::OnHook => self.off_hook = done.is_ok().then_some(false),
             // While pulses are sent the loop is open and closed in turn.
             PortCommand::Pulse(_) => self.off_hook = None,
+            PortCommand::Bits(_) => self.off_hook = done.is_ok().then_some(true),
+            PortCommand::RingGround => self.off_hook = None,
             PortCommand::LoopOpen(_) | PortCommand::Media(_) => {}
         }
         // What a driver can't do at all is no failure of the port: the line is told, nothing
@@ -261,6 +273,25 @@ impl Side {
                 self.faults += 1;
             }
             Err(error) => self.failed(now, error),
+        }
+    }
+
+    /// Has the port hear another one; whether it does.
+    pub fn join(&mut self, now: Tick, other: &JoinKey) -> bool {
+        match self.port.join(now, Some(other)) {
+            Ok(()) => true,
+            Err(PortError::Unsupported(_)) => false,
+            Err(error) => {
+                self.failed(now, error);
+                false
+            }
+        }
+    }
+
+    /// Has the port hear nothing but what is written; also one that rests: it must always be tried.
+    pub fn part(&mut self, now: Tick) {
+        if let Err(error) = self.port.join(now, None) {
+            self.failed(now, error);
         }
     }
 

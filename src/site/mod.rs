@@ -12,6 +12,7 @@ mod plant;
 mod reader;
 mod seed;
 mod settings;
+mod signalling;
 mod sim;
 mod values;
 mod wiring;
@@ -31,7 +32,7 @@ use types::{
     settings::MAX_LANGUAGES,
 };
 
-pub use card::{Card, trunk_signalling};
+pub use card::{Card, trunk_role, trunk_signalling};
 pub use compare::{Comparison, compare, without_survey};
 pub use defaults::{
     AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,
@@ -193,19 +194,24 @@ fn read(path: &Path) -> Result<(String, u32), String> {
     Ok((text, about.permissions().mode()))
 }
 
-/// Reads all parts, so that all mistakes are found, then puts the site together.
-fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
-    let base = file.parent().unwrap_or(Path::new(""));
-    let notes = root.notes();
+/// What no site can be without.
+fn note_missing(root: &Section<'_>) {
     for needed in ["site", "line", "trunk"] {
         if !root.has(needed) {
             let form = match needed {
                 "site" => "[site]",
                 _ => "[[line]] and [[trunk]]",
             };
-            notes.add(0, "", format!("`{needed}` is missing; a site needs {form}"));
+            let what = format!("`{needed}` is missing; a site needs {form}");
+            root.notes().add(0, "", what);
         }
     }
+}
+
+/// Reads all parts, so that all mistakes are found, then puts the site together.
+fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
+    let base = file.parent().unwrap_or(Path::new(""));
+    note_missing(&root);
     let mut head = root.table("site");
     let id = head.key("id").must().int(1..=u64::from(u32::MAX));
     let name = head.key("name").must().text(80);

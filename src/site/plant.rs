@@ -19,7 +19,7 @@ use line::Shared;
 use slog::Logger;
 use types::id::{LineId, TrunkId};
 
-use super::{Card, LineWire, Site, SiteOffice, TrunkWire};
+use super::{Card, LineWire, Site, SiteOffice, TrunkWire, trunk_role};
 use crate::runtime::plant::{Plant, PlantLine, PlantTrunk};
 
 /// What simulated people and a simulated exchange do at a site.
@@ -140,7 +140,10 @@ impl Site {
             shared,
             office,
             |wire| open(&wire.card, wire.channel, Role::Feeds, wire.law),
-            |wire| open(&wire.card, wire.channel, Role::IsFed, wire.profile.law),
+            |wire| {
+                let role = trunk_role(wire.profile.signalling);
+                open(&wire.card, wire.channel, role, wire.profile.law)
+            },
         )
     }
 

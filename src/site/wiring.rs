@@ -6,13 +6,13 @@ use types::{
     frame::Law,
     id::{LineId, TrunkId},
     tick::Ticks,
-    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
+    trunk::{Outpulsing, TrunkProfile, TrunkTrust},
 };
 
 use super::{
     card::{Card, trunk_signalling},
     reader::{Placed, Section},
-    values,
+    signalling, values,
 };
 
 /// A phone's connection.
@@ -112,13 +112,12 @@ pub fn trunks(root: &mut Section<'_>, lines: &[LineWire], all: Card) -> Vec<Trun
 }
 
 fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
-    let signalling = section.key("signalling").must().one_of(&[
-        ("loop-start", TrunkSignalling::LoopStart),
-        ("kewl-start", TrunkSignalling::KewlStart),
+    let signalling = signalling::read(section);
+    let outpulsing = section.key("outpulsing").one_of(&[
+        ("dtmf", Outpulsing::Dtmf),
+        ("pulse", Outpulsing::Pulse),
+        ("mf", Outpulsing::Mf),
     ]);
-    let outpulsing = section
-        .key("outpulsing")
-        .one_of(&[("dtmf", Outpulsing::Dtmf), ("pulse", Outpulsing::Pulse)]);
     let law = section.key("law").one_of(LAWS);
     let guard = section.key("guard_seconds").number(0.2..=60.0);
     let dial_tone_wait = section.key("dial_tone_wait_seconds").number(0.5..=60.0);
@@ -126,7 +125,7 @@ fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
     TrunkProfile {
         id: TrunkId(id),
         law: law.unwrap_or(Law::Mu),
-        signalling: signalling.unwrap_or(TrunkSignalling::LoopStart),
+        signalling,
         outpulsing: outpulsing.unwrap_or(Outpulsing::Dtmf),
         trust: trust(section.table("trust")),
         guard: guard.map_or(Ticks::secs(2), values::ticks),
@@ -147,6 +146,7 @@ fn trust(mut section: Section<'_>) -> TrunkTrust {
     let trust = TrunkTrust {
         polarity: read("polarity", standard.polarity),
         loop_break: read("loop_break", standard.loop_break),
+        line_signal: read("line_signal", standard.line_signal),
         tones: read("tones", standard.tones),
         voice: read("voice", standard.voice),
         ringback_stop: read("ringback_stop", standard.ringback_stop),

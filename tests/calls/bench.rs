@@ -69,6 +69,7 @@ pub struct Scenario {
     pub site: Box<dyn Fn(&mut Seed)>,
     pub routing: Routing,
     pub trust: TrunkTrust,
+    pub signalling: TrunkSignalling,
     pub outpulsing: Outpulsing,
     /// On-hook time of the trunks before they are lent again.
     pub guard: Ticks,
@@ -113,6 +114,7 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
         site: Box::new(|_| {}),
         routing: Routing::north_america(),
         trust: TrunkTrust::LOOP_START,
+        signalling: TrunkSignalling::KewlStart,
         outpulsing: Outpulsing::Dtmf,
         guard: Ticks::secs(1),
         cancel_echo: false,
@@ -258,7 +260,7 @@ impl Scenario {
             let profile = TrunkProfile {
                 id: TrunkId(number),
                 law: self.law.1,
-                signalling: TrunkSignalling::KewlStart,
+                signalling: self.signalling,
                 outpulsing: self.outpulsing,
                 trust: self.trust,
                 guard: self.guard,

@@ -358,6 +358,11 @@ fn the_keys_of_cards_are_checked_everywhere_they_may_stand() {
         ("rx_gain_db", "30", "a number from -24 to 24"),
         ("tx_gain_db", "\"loud\"", "a number from -24 to 24"),
         ("echo_canceller_taps", "-1", "a whole number from 0 to 1024"),
+        (
+            "echo_canceller_taps",
+            "100",
+            "0, 32, 64, 128, 256, 512, 1024",
+        ),
         ("debounce_ms", "2", "a whole number from 5 to 1000"),
         ("transmit_slack_frames", "4", "a whole number from 1 to 3"),
     ] {

@@ -87,6 +87,8 @@ impl Event {
 pub enum Hook {
     OnHook = 0,
     OffHook = 1,
+    /// E&M: off-hook for the channel's wink time.
+    Wink = 2,
     Ring = 5,
     RingOff = 6,
 }

@@ -177,7 +177,7 @@ impl R2Register {
             Line::Vacant => self.failed(Tone::Sit(SitKind::VacantCode)),
             Line::Changed => self.failed(Tone::Sit(SitKind::Intercept)),
             Line::OutOfOrder => self.failed(Tone::Sit(SitKind::Ineffective)),
-            Line::Congestion | Line::Refused | Line::Nothing => self.failed(Tone::Reorder),
+            Line::Congestion | Line::Nothing => self.failed(Tone::Reorder),
         }
     }
 

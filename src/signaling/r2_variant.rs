@@ -44,8 +44,6 @@ pub enum Line {
     /// Changed: its announcement follows.
     Changed,
     OutOfOrder,
-    /// Refuses a call that the called party is to pay.
-    Refused,
     Nothing,
 }
 
@@ -144,15 +142,16 @@ const ITU: Variant = Variant {
     longest_metering: Ticks::ZERO,
 };
 
-/// Metered by clear-backs of up to 400 ms.
+/// Metered by clear-backs of up to 400 ms; the end of the caller's number is I-12, none is I-15.
 const ARGENTINA: Variant = Variant {
     no_more_digits: None,
+    end_of_caller: signal(12),
+    no_caller: signal(15),
     longest_metering: Ticks::ms(400),
     ..ITU
 };
 
-/// A-2 asks for the whole number again and A-9 for the last digit but one; collect calls may be
-/// refused.
+/// A-2 asks for the whole number again and A-9 for the last digit but one.
 const BRAZIL: Variant = Variant {
     group_a: asks([
         Ask::Next,
@@ -172,8 +171,8 @@ const BRAZIL: Variant = Variant {
         Line::Congestion,
         Line::Free,
         Line::Changed,
-        Line::Refused,
         Line::Vacant,
+        Line::OutOfOrder,
     ]),
     no_more_digits: None,
     ..ITU
@@ -201,18 +200,7 @@ const CHINA: Variant = Variant {
     ..ITU
 };
 
-/// A-6 asks for category and caller's number.
 const COLOMBIA: Variant = Variant {
-    group_a: asks([
-        Ask::Next,
-        Ask::Back(1),
-        Ask::ToB,
-        Ask::Congestion,
-        Ask::Nothing,
-        Ask::CategoryAndCaller,
-        Ask::Back(2),
-        Ask::Back(3),
-    ]),
     group_b: lines([
         Line::Free,
         Line::Busy,
@@ -252,6 +240,7 @@ const MEXICO: Variant = Variant {
         Ask::Back(1),
     ]),
     no_more_digits: None,
+    no_caller: signal(15),
     ..ITU
 };
 

@@ -4,7 +4,7 @@ use types::{
     digits::{Digit, Digits},
     mf::MfSignal,
     tick::Ticks,
-    trunk::{FeatureGroupD, R2Country, R2Trunk, TrunkSignalling, Wink},
+    trunk::{FeatureGroupD, Outpulsing, R2Country, R2Trunk, TrunkSignalling, Wink},
 };
 
 use super::reader::Section;
@@ -60,6 +60,24 @@ pub fn read(section: &mut Section<'_>) -> TrunkSignalling {
         Kind::FeatureGroupD => feature_group_d(section),
         Kind::R2 => r2(section),
     }
+}
+
+/// How digits are sent. Feature group D and R2 leave no choice, and have no key for it.
+pub fn outpulsing(section: &mut Section<'_>, signalling: &TrunkSignalling) -> Outpulsing {
+    let (dtmf, mf) = (("dtmf", Outpulsing::Dtmf), ("mf", Outpulsing::Mf));
+    let choices: &[(&str, Outpulsing)] = match signalling {
+        TrunkSignalling::FeatureGroupD(_) | TrunkSignalling::R2(_) => return Outpulsing::Mf,
+        // The pulses of a digital trunk would be changes of its bits: no driver sends them.
+        TrunkSignalling::EmImmediate { .. }
+        | TrunkSignalling::EmWink(_)
+        | TrunkSignalling::EmDelayDial => &[dtmf, mf],
+        TrunkSignalling::GroundStart => &[dtmf],
+        TrunkSignalling::LoopStart | TrunkSignalling::KewlStart => {
+            &[dtmf, ("pulse", Outpulsing::Pulse)]
+        }
+    };
+    let chosen = section.key("outpulsing").one_of(choices);
+    chosen.unwrap_or(Outpulsing::Dtmf)
 }
 
 fn wink(section: &mut Section<'_>) -> Wink {

@@ -6,7 +6,7 @@ use types::{
     frame::Law,
     id::{LineId, TrunkId},
     tick::Ticks,
-    trunk::{Outpulsing, TrunkProfile, TrunkTrust},
+    trunk::{TrunkProfile, TrunkTrust},
 };
 
 use super::{
@@ -113,11 +113,7 @@ pub fn trunks(root: &mut Section<'_>, lines: &[LineWire], all: Card) -> Vec<Trun
 
 fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
     let signalling = signalling::read(section);
-    let outpulsing = section.key("outpulsing").one_of(&[
-        ("dtmf", Outpulsing::Dtmf),
-        ("pulse", Outpulsing::Pulse),
-        ("mf", Outpulsing::Mf),
-    ]);
+    let outpulsing = signalling::outpulsing(section, &signalling);
     let law = section.key("law").one_of(LAWS);
     let guard = section.key("guard_seconds").number(0.2..=60.0);
     let dial_tone_wait = section.key("dial_tone_wait_seconds").number(0.5..=60.0);
@@ -126,7 +122,7 @@ fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
         id: TrunkId(id),
         law: law.unwrap_or(Law::Mu),
         signalling,
-        outpulsing: outpulsing.unwrap_or(Outpulsing::Dtmf),
+        outpulsing,
         trust: trust(section.table("trust")),
         guard: guard.map_or(Ticks::secs(2), values::ticks),
         dial_tone_wait: dial_tone_wait.map_or(Ticks::secs(4), values::ticks),

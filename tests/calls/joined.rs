@@ -35,15 +35,28 @@ fn joining(scenario: Scenario) -> Scenario {
     scenario.settings(|settings| settings.join_talk = true)
 }
 
+/// An exchange that tells nothing of the answer: the called party's hello is the sign.
+fn plain_exchange() -> ExchangeLine {
+    ExchangeLine {
+        answer_reversal: false,
+        ..quick()
+    }
+}
+
+/// As `direct`, joined where the site may; the called party says hello before its steps, which begin
+/// about the mark.
+fn greeted(inmate: Vec<Step>, party: Vec<Step>) -> Scenario {
+    let mut steps = vec![wait(300), Step::Say(Clip::called_hello()), wait(1200)];
+    steps.extend(party);
+    joining(direct(inmate, steps).exchange(plain_exchange()))
+}
+
 /// Both talk, from the mark on.
 fn both_talk(seconds: u64) -> Scenario {
     let long = Ticks::secs(seconds);
     let inmate = vec![Step::SayFor(Clip::inmate_talk(), long), wait(30_000)];
-    let party = vec![
-        wait(2500),
-        Step::SayFor(Clip::called_talk(), long + Ticks::secs(2)),
-    ];
-    joining(direct(inmate, party))
+    let party = vec![Step::SayFor(Clip::called_talk(), long + Ticks::secs(2))];
+    greeted(inmate, party)
 }
 
 /// The joins of the first line, each with its end, if it had one.
@@ -239,8 +252,7 @@ fn a_privileged_talk_is_joined_with_its_tap_closed() {
 /// Both hiss from before the talk on, so that any gap is heard.
 fn both_hiss(seconds: u64) -> Scenario {
     let hiss = || Step::Say(crate::ready::hiss(Ticks::secs(seconds)));
-    let party = vec![wait(2500), hiss()];
-    let mut scenario = joining(direct(vec![hiss(), wait(30_000)], party));
+    let mut scenario = greeted(vec![hiss(), wait(30_000)], vec![hiss()]);
     (scenario.phone_copper, scenario.trunk_copper) = (Copper::clear(), Copper::clear());
     scenario
 }
@@ -319,7 +331,7 @@ fn a_key_ends_a_join_and_no_second_key_is_heard_by_the_trunk() {
         wait(8000),
         Step::OnHook,
     ];
-    let mut scenario = joining(direct(keys, vec![wait(60_000)]));
+    let mut scenario = greeted(keys, vec![wait(60_000)]);
     scenario.phone_copper = Copper::clear();
     scenario.trunk_copper = Copper::clear();
     let out = scenario.lasting(20).run();
@@ -354,8 +366,7 @@ fn chain_dialed(after: Ticks, on: u64) -> Outcome {
     ];
     let line = ExchangeLine {
         hang_up: HangUpSignal::only(Afterwards::DialTone, Ticks::secs(3)),
-        answer_reversal: false,
-        ..quick()
+        ..plain_exchange()
     };
     joining(direct(inmate, party).exchange(line))
         .lasting(24)
@@ -404,8 +415,7 @@ fn called_party_hangs_up(signal: HangUpSignal) -> Outcome {
     ];
     let line = ExchangeLine {
         hang_up: signal,
-        answer_reversal: false,
-        ..quick()
+        ..plain_exchange()
     };
     let scenario = joining(direct(inmate, party).exchange(line));
     let out = scenario.lasting(21).run();
@@ -490,11 +500,8 @@ fn on_hook_of_the_inmate_ends_a_join_before_the_trunk_is_released() {
         Step::Mark("hangs up"),
         Step::OnHook,
     ];
-    let party = vec![
-        wait(1000),
-        Step::SayFor(Clip::called_talk(), Ticks::secs(30)),
-    ];
-    let out = joining(direct(inmate, party)).lasting(16).run();
+    let party = vec![Step::SayFor(Clip::called_talk(), Ticks::secs(30))];
+    let out = greeted(inmate, party).lasting(16).run();
     let down = out.marked("hangs up");
     ended_join(&out, down, Ticks::ms(30));
     let (_, parted) = last_join(&out);
@@ -512,7 +519,7 @@ fn a_flash_ends_a_join() {
         wait(4000),
         Step::OnHook,
     ];
-    let out = joining(direct(inmate, vec![wait(60_000)])).run();
+    let out = greeted(inmate, vec![wait(60_000)]).run();
     let found = joins(&out);
     let flash = out.marked("flash");
     let ended = found.iter().filter_map(|join| join.1);
@@ -534,10 +541,7 @@ fn after_a_joined_talk_the_next_call_on_the_trunk_is_not_heard() {
         wait(8000),
         Step::OnHook,
     ];
-    let party = vec![
-        wait(1000),
-        Step::SayFor(Clip::called_talk(), Ticks::secs(4)),
-    ];
+    let party = vec![Step::SayFor(Clip::called_talk(), Ticks::secs(4))];
     let number = format!("1{MOTHER}");
     let other = vec![
         wait(13_000),
@@ -547,10 +551,7 @@ fn after_a_joined_talk_the_next_call_on_the_trunk_is_not_heard() {
         wait(4000),
         wait(10_000),
     ];
-    let out = joining(direct(inmate, party))
-        .and_phone(other)
-        .lasting(36)
-        .run();
+    let out = greeted(inmate, party).and_phone(other).lasting(36).run();
     assert!(!joins(&out).is_empty(), "{}", out.tale());
     assert_eq!(out.records.len(), 2, "{}", out.tale());
     // The first phone was lifted again while the second one talks over the trunk.

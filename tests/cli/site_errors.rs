@@ -119,9 +119,9 @@ fn a_number_out_of_range_is_told_with_the_range() {
 fn an_unknown_choice_is_told_with_all_choices() {
     told(
         "signalling = \"loop-start\"",
-        "signalling = \"ground-start\"",
+        "signalling = \"tin-cans\"",
         "trunk[1].signalling",
-        &["\"ground-start\"", "\"loop-start\", \"kewl-start\""],
+        &["\"tin-cans\"", "\"loop-start\", \"kewl-start\""],
     );
 }
 
@@ -388,4 +388,27 @@ fn a_country_whose_dial_plan_is_not_yet_there_is_told_with_those_that_are() {
     let run = place.run(&["run"]);
     assert_eq!(run.code, Some(1));
     assert!(run.err.contains("its dial plan is not yet"), "{}", run.err);
+}
+
+#[test]
+fn what_a_trunk_s_signalling_needs_is_asked_for_and_what_it_cannot_have_is_refused() {
+    let loop_start = "signalling = \"loop-start\"";
+    let out = changed(loop_start, "signalling = \"r2\"");
+    assert!(out.contains("`trunk[1].r2_country`"), "{out}");
+    let out = changed(loop_start, "signalling = \"r2\"\nr2_country = \"atlantis\"");
+    assert!(out.contains("\"itu\", \"argentina\""), "{out}");
+    let wink = "signalling = \"em-wink\"\nwink_min_ms = 300\nwink_max_ms = 200";
+    let out = changed(loop_start, wink);
+    assert!(out.contains("more than `wink_min_ms`, 300 ms"), "{out}");
+    let pulse = "signalling = \"em-immediate\"\noutpulsing = \"pulse\"";
+    let out = changed(loop_start, pulse);
+    assert!(out.contains("`trunk[1].outpulsing`"), "{out}");
+    let carrier = "signalling = \"feature-group-d\"\nani = \"215-555\"";
+    let out = changed(loop_start, carrier);
+    assert!(out.contains("at most 15 digits"), "{out}");
+    let out = changed(
+        loop_start,
+        "signalling = \"loop-start\"\nani = \"2155557100\"",
+    );
+    assert!(out.contains("`trunk[1].ani`"), "{out}");
 }

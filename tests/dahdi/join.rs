@@ -30,7 +30,10 @@ const SLACK: usize = 2;
 /// What makes this program the one that is killed.
 pub const HOLD: &str = "hold-a-join";
 
-const CHECKS: &[(&str, fn() -> Result<(), String>)] = &[
+/// A check by its name.
+type Check = (&'static str, fn() -> Result<(), String>);
+
+const CHECKS: &[Check] = &[
     (
         "a join adds less than 2 ms, and leaving it costs less than 30 ms",
         the_way_through_a_join,

@@ -1,6 +1,8 @@
 //! The real program with a site file of real channels: `discover`, `check`, `run`, and what becomes
 //! of its calls. It is brought along as `/job/sallyport`. Spans as in `t1.conf`.
 
+mod place;
+
 use crate::{
     far_ends::{FAR, FarEnds},
     tally::Tally,
@@ -22,15 +24,9 @@ use drivers::{
         script::Step,
     },
 };
+use place::{PROGRAM, Place, ended};
 use std::{
-    fs,
-    io::Read as _,
-    os::unix::fs::PermissionsExt,
-    os::unix::process::CommandExt as _,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::Arc,
-    thread,
+    fs, os::unix::process::CommandExt as _, path::Path, process::Command, sync::Arc, thread,
     time::Duration,
 };
 use types::{
@@ -39,7 +35,6 @@ use types::{
     tick::{Tick, Ticks},
 };
 
-const PROGRAM: &str = "/job/sallyport";
 const TRUNK: u16 = 13;
 const MOTHER: &str = "12155550142";
 
@@ -62,6 +57,10 @@ const CHECKS: &[Check] = &[
     (
         "a_collect_call_goes_over_real_channels",
         a_collect_call_goes_over_real_channels,
+    ),
+    (
+        "two_frames_of_slack_never_run_out",
+        two_frames_of_slack_never_run_out,
     ),
     (
         "what_fails_is_told_harms_no_other_and_recovers",
@@ -94,105 +93,6 @@ pub fn run_one(tally: &mut Tally, wanted: &str) -> bool {
         tally.note(name, &check());
     }
     check.is_some()
-}
-
-/// A directory with a site file in it.
-struct Place(PathBuf);
-
-impl Place {
-    fn new(name: &str, text: &str) -> Place {
-        let directory = Path::new("/tmp").join(name);
-        let _ = fs::remove_dir_all(&directory);
-        fs::create_dir_all(&directory).expect("a directory");
-        let place = Place(directory);
-        fs::write(place.file(), text).expect("the site file");
-        fs::set_permissions(place.file(), fs::Permissions::from_mode(0o600)).expect("its mode");
-        place
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.join("site.toml")
-    }
-
-    fn command(&self, command: &[&str]) -> Command {
-        let mut program = Command::new(PROGRAM);
-        program.args(command).arg("--site").arg(self.file());
-        program
-    }
-
-    /// Runs a command to its end: its status and all it printed.
-    fn run(&self, command: &[&str]) -> (Option<i32>, String) {
-        ended(&mut self.command(command))
-    }
-
-    /// The controller, which runs until it is told to stop.
-    fn controller(&self) -> Controller {
-        let mut command = self.command(&["run", "--grace", "0"]);
-        let log = fs::File::create(self.0.join("log")).expect("the log");
-        command.stdin(Stdio::null()).stdout(Stdio::null());
-        let child = command.stderr(log).spawn().expect("the controller starts");
-        Controller {
-            child,
-            log: self.0.join("log"),
-        }
-    }
-}
-
-fn ended(command: &mut Command) -> (Option<i32>, String) {
-    let output = command.stdin(Stdio::null()).output().expect("the program");
-    let text = [output.stdout, output.stderr].concat();
-    let text = String::from_utf8_lossy(&text).into_owned();
-    (output.status.code(), text)
-}
-
-/// A controller at work; killed if it is not stopped.
-struct Controller {
-    child: Child,
-    log: PathBuf,
-}
-
-impl Controller {
-    fn log(&self) -> String {
-        let mut text = String::new();
-        let mut file = fs::File::open(&self.log).expect("the log");
-        let _ = file.read_to_string(&mut text);
-        text
-    }
-
-    /// Waits until the log says this.
-    fn await_log(&self, what: &str, seconds: u64) -> Result<(), String> {
-        for _ in 0..seconds * 5 {
-            if self.log().contains(what) {
-                return Ok(());
-            }
-            thread::sleep(Duration::from_millis(200));
-        }
-        let log = self.log();
-        let last: Vec<&str> = log.lines().rev().take(30).collect();
-        let last: Vec<&str> = last.into_iter().rev().collect();
-        Err(format!("no {what:?} in its log:\n{}", last.join("\n")))
-    }
-
-    fn stop(mut self) -> Result<String, String> {
-        let pid = self.child.id().to_string();
-        let told = Command::new("kill").arg(&pid).status();
-        told.map_err(|error| format!("it can't be told to stop: {error}"))?;
-        for _ in 0..300 {
-            match self.child.try_wait() {
-                Ok(Some(status)) if status.success() => return Ok(self.log()),
-                Ok(Some(status)) => return Err(format!("{status}: {}", self.log())),
-                _ => thread::sleep(Duration::from_millis(100)),
-            }
-        }
-        Err("it did not stop within 30 s".to_owned())
-    }
-}
-
-impl Drop for Controller {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// Phones on the first channels, trunks behind them.
@@ -292,11 +192,11 @@ fn holds(text: &str, parts: &[&str]) -> Result<(), String> {
     }
 }
 
-fn a_collect_call_goes_over_real_channels() -> Result<(), String> {
-    let place = Place::new("collect", &site_text(2, 2));
+/// One collect call on the first phone and trunk: the log and the records.
+fn collect_call(place: &Place) -> Result<(String, String), String> {
     let clock = Clock::starting_now();
     let mut far_ends = FarEnds::default();
-    exchanges(&mut far_ends, 2, clock);
+    exchanges(&mut far_ends, 1, clock);
     let controller = place.controller();
     controller.await_log("running", 20)?;
     thread::sleep(Duration::from_secs(4));
@@ -304,8 +204,14 @@ fn a_collect_call_goes_over_real_channels() -> Result<(), String> {
     controller.await_log("talk-begins", 60)?;
     controller.await_log("disposition: completed", 60)?;
     thread::sleep(Duration::from_secs(3));
-    controller.stop()?;
+    let log = controller.stop()?;
     let (_, records) = place.run(&["records", "--json"]);
+    Ok((log, records))
+}
+
+fn a_collect_call_goes_over_real_channels() -> Result<(), String> {
+    let place = Place::new("collect", &site_text(2, 2));
+    let (_, records) = collect_call(&place)?;
     holds(
         &records,
         &[
@@ -313,10 +219,36 @@ fn a_collect_call_goes_over_real_channels() -> Result<(), String> {
             "\"ended_by\":\"called-party\"",
             "\"inmate\":\"A-1\"",
             "\"dialed\":\"02155550142\"",
-            "\"call_type\":\"",
+            "\"handling\":\"automated-operator\"",
             "loop-break",
         ],
     )
+}
+
+/// On spans whose blocks come in bursts of 8 ms, the hardest there are.
+fn two_frames_of_slack_never_run_out() -> Result<(), String> {
+    for slack in 1..=3 {
+        let text = site_text(1, 1) + &format!("[dahdi]\ntransmit_slack_frames = {slack}\n");
+        let (log, _) = collect_call(&Place::new("slack", &text))?;
+        let ports: Vec<&str> = log.lines().filter(|l| l.contains("openings: ")).collect();
+        let whole = |port: &&str| {
+            let nothing = [
+                "underrun_samples: 0,",
+                "overrun_samples: 0,",
+                "edges_dropped: 0,",
+            ];
+            nothing.iter().all(|counter| port.contains(counter))
+        };
+        for port in &ports {
+            let counters = port.split("INFO port, ").last().unwrap_or_default();
+            println!("info  slack of {slack} frames: {counters}");
+        }
+        equal("channels told of", &ports.len(), &2)?;
+        if slack > 1 && !ports.iter().all(whole) {
+            return Err(format!("samples were lost with {slack} frames of slack"));
+        }
+    }
+    Ok(())
 }
 
 fn discover_prints_a_site_that_check_takes() -> Result<(), String> {

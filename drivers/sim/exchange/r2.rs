@@ -101,7 +101,7 @@ const ITU: Signals = Signals {
 const BRAZIL: Signals = Signals {
     free: 1,
     busy: 2,
-    vacant: 8,
+    vacant: 7,
     changed: 3,
     ..ITU
 };
@@ -124,7 +124,13 @@ const MEXICO: Signals = Signals {
     ..ITU
 };
 
-const COLOMBIA: Signals = Signals { vacant: 6, ..CHINA };
+const COLOMBIA: Signals = Signals {
+    free: 1,
+    busy: 2,
+    vacant: 6,
+    changed: 8,
+    ..ITU
+};
 
 const VENEZUELA: Signals = Signals { caller: 9, ..ITU };
 

@@ -58,7 +58,7 @@ struct Kind {
 const KINDS: &[Kind] = &[
     Kind::new(Role::Feeds, 1, 24, 24),
     Kind::new(Role::IsFed, 49, 24, 24),
-    Kind::new(Role::Bits(Bits::Em), 97, 12, 24),
+    Kind::new(Role::Bits(Bits::Em), 97, 11, 24),
     Kind::new(Role::Bits(Bits::GroundStart), 109, 12, 24),
     Kind::new(Role::Bits(Bits::R2 { cd: 0b01 }), 145, 13, 31),
     Kind::new(Role::Bits(Bits::R2 { cd: 0b11 }), 158, 2, 31),

@@ -25,9 +25,11 @@
 pub mod bits;
 mod block_clock;
 pub mod channel;
+mod cutoff;
 pub mod dahdi_port;
 pub mod far_channel;
 pub mod ioctl;
 pub mod join;
+mod polarity;
 pub mod setup;
 pub mod survey;

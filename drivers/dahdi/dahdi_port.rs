@@ -5,7 +5,9 @@ mod by_bits;
 use super::{
     bits::Bits,
     block_clock::BlockClock,
-    channel::{self, Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
+    channel::{Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
+    cutoff::DahdiCutoff,
+    polarity::Polarity,
     setup::{Setup, Signalling},
 };
 use crate::port::{
@@ -24,8 +26,6 @@ const EDGES: usize = 64;
 const REFEED: Ticks = Ticks::ms(850);
 /// While battery is lost the channel is asked this often whether it is back.
 const BATTERY_LOOK: Ticks = Ticks::ms(10);
-/// A line on-hook whose polarity stays for this long is at rest: as it is then, it is normal.
-const POLARITY_RESTS: Ticks = Ticks::secs(1);
 const PULSES: PulseTiming = PulseTiming {
     break_: Ticks::ms(60),
     make: Ticks::ms(40),
@@ -62,18 +62,15 @@ pub struct DahdiPort {
     refeed_at: Option<Tick>,
     /// Battery is lost; when to ask next whether it is back.
     battery_at: Option<Tick>,
-    /// Polarity against that at rest. The kernel tells that it changed, not what it is.
-    reversed: bool,
-    /// When the polarity will have been the same on-hook for long enough to be that at rest.
-    rests_at: Option<Tick>,
+    polarity: Polarity,
     /// The kernel sends dial pulses.
     pulsing: bool,
+    /// It has sent them: what was kept from it meanwhile left its queue empty.
+    ran_dry: bool,
     /// Signalled by bits: those that came in last.
     bits: Abcd,
     /// The span is in alarm, as far as was told.
     alarm: bool,
-    /// It has sent them: what was kept from it meanwhile left its queue empty.
-    ran_dry: bool,
 }
 
 impl DahdiPort {
@@ -95,8 +92,7 @@ impl DahdiPort {
             off_hook: false,
             refeed_at: None,
             battery_at: None,
-            reversed: false,
-            rests_at: None,
+            polarity: Polarity::default(),
             pulsing: false,
             bits: Abcd::new(0),
             alarm: false,
@@ -126,8 +122,7 @@ impl DahdiPort {
             self.off_hook = false;
             self.refeed_at = None;
             self.battery_at = None;
-            self.reversed = false;
-            self.rests_at = None;
+            self.polarity = Polarity::default();
             self.pulsing = false;
             self.ran_dry = false;
             self.channel = Some(channel);
@@ -209,32 +204,10 @@ impl DahdiPort {
         if self.refeed_at.is_some_and(|at| at <= now) {
             self.feed(now, self.media)?;
         }
-        if self.rests_at.is_some_and(|at| at <= now) {
-            self.polarity_at_rest(now);
+        if let Some(edge) = self.polarity.passed(now) {
+            self.push(now, edge);
         }
         self.look_for_battery(now)
-    }
-
-    /// A reversal that was missed, or that the exchange keeps, ends with the call: what the next
-    /// one brings is told against the line as it is now.
-    fn polarity_at_rest(&mut self, now: Tick) {
-        self.rests_at = None;
-        if std::mem::take(&mut self.reversed) {
-            self.push(now, Edge::PolarityNormal);
-        }
-    }
-
-    fn polarity_changed(&mut self, now: Tick) {
-        self.reversed = !self.reversed;
-        self.rests_at = (!self.off_hook).then_some(now + POLARITY_RESTS);
-        self.push(
-            now,
-            if self.reversed {
-                Edge::PolarityReversed
-            } else {
-                Edge::PolarityNormal
-            },
-        );
     }
 
     fn take_event(&mut self, now: Tick, event: Event) -> Result<(), PortError> {
@@ -249,7 +222,10 @@ impl DahdiPort {
             }
             Event::WinkFlash if feeds => self.push(now, Edge::Flash),
             Event::RingBegin => self.push(now, Edge::RingStart),
-            Event::Polarity if !feeds => self.polarity_changed(now),
+            Event::Polarity if !feeds => {
+                let edge = self.polarity.changed(now, self.off_hook);
+                self.push(now, edge);
+            }
             Event::DialComplete => {
                 self.ran_dry = std::mem::take(&mut self.pulsing) && self.media;
                 self.push(now, Edge::PulsesSent);
@@ -420,14 +396,14 @@ impl DahdiPort {
 
     fn trunk_off_hook(&mut self, now: Tick) -> Result<(), PortError> {
         self.take_events(now)?;
-        self.rests_at = None;
+        self.polarity.off_hook();
         self.set_hook(Hook::OffHook)
     }
 
     fn trunk_on_hook(&mut self, now: Tick) -> Result<(), PortError> {
         self.pulsing = false;
         self.set_hook(Hook::OnHook)?;
-        self.rests_at = self.reversed.then_some(now + POLARITY_RESTS);
+        self.polarity.on_hook(now);
         if self.media { self.prime(now) } else { Ok(()) }
     }
 }
@@ -571,22 +547,5 @@ impl Drop for DahdiPort {
             };
         }
         let _ = self.grip.let_go();
-    }
-}
-
-#[derive(Debug)]
-struct DahdiCutoff(Arc<Grip>, u16);
-
-impl Cutoff for DahdiCutoff {
-    fn on_hook(&self) -> Result<(), PortError> {
-        match self.0.on_hook() {
-            // A closed channel was hung up by its closing.
-            done @ (Ok(()) | Err(PortError::Gone)) => done,
-            Err(_) => channel::force_on_hook(self.1),
-        }
-    }
-
-    fn part(&self) -> Result<(), PortError> {
-        self.0.part()
     }
 }

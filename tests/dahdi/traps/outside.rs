@@ -17,7 +17,7 @@ use types::{
     frame::{FRAME, Law},
 };
 
-/// The suite, with a channel, that holds it off-hook until its input ends.
+/// The argument, a channel behind it, that holds the channel off-hook until its input ends.
 pub const HOLD: &str = "hold";
 
 pub fn hold(channel: &str) -> ExitCode {
@@ -82,7 +82,7 @@ pub fn the_last_resort_hangs_up(bench: &Bench) -> Result<(), String> {
     events_of(&far)?;
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut other = Command::new(program)
-        .arg(format!("{HOLD}={}", bench.trunk))
+        .args([HOLD, &bench.trunk.to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

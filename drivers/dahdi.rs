@@ -19,3 +19,4 @@ pub mod channel;
 pub mod dahdi_port;
 pub mod far_channel;
 pub mod ioctl;
+pub mod spans;

@@ -67,8 +67,43 @@ pub struct ConfInfo {
     pub confmode: c_int,
 }
 
+/// `struct dahdi_spaninfo`: a span's state and counters. Packed.
+#[repr(C, packed)]
+#[derive(Clone, Copy, Debug)]
+pub struct SpanInfo {
+    pub spanno: c_int,
+    pub name: [u8; 20],
+    pub desc: [u8; 40],
+    pub alarms: c_int,
+    pub txlevel: c_int,
+    pub rxlevel: c_int,
+    pub bpvcount: c_int,
+    pub crc4count: c_int,
+    pub ebitcount: c_int,
+    pub fascount: c_int,
+    pub fecount: u32,
+    pub cvcount: u32,
+    pub becount: u32,
+    pub prbs: u32,
+    pub errsec: u32,
+    pub irqmisses: c_int,
+    pub syncsrc: c_int,
+    pub numchans: c_int,
+    pub totalchans: c_int,
+    pub totalspans: c_int,
+    pub lbo: c_int,
+    pub lineconfig: c_int,
+    pub lboname: [u8; 40],
+    pub location: [u8; 40],
+    pub manufacturer: [u8; 40],
+    pub devicetype: [u8; 40],
+    pub irq: c_int,
+    pub linecompat: c_int,
+    pub spantype: [u8; 6],
+}
+
 mod raw {
-    use super::{BufferInfo, ConfInfo, DialOperation, Params};
+    use super::{BufferInfo, ConfInfo, DialOperation, Params, SpanInfo};
     use nix::libc::c_int;
 
     const CODE: u8 = 0xDA;
@@ -77,6 +112,7 @@ mod raw {
     nix::ioctl_write_ptr!(set_params, CODE, 5, Params);
     nix::ioctl_write_ptr!(hook, CODE, 7, c_int);
     nix::ioctl_read!(get_event, CODE, 8, c_int);
+    nix::ioctl_readwrite!(span_status, CODE, 10, SpanInfo);
     nix::ioctl_readwrite!(set_conf, CODE, 13, ConfInfo);
     nix::ioctl_write_ptr!(set_buffers, CODE, 27, BufferInfo);
     nix::ioctl_write_ptr!(dial, CODE, 31, DialOperation);
@@ -146,6 +182,16 @@ pub fn params(fd: &impl AsFd, channel: u16) -> nix::Result<Params> {
     // SAFETY: the call fills a structure of this layout, which lives until it returns.
     unsafe { raw::get_params(fd.as_fd().as_raw_fd(), &mut params) }?;
     Ok(params)
+}
+
+/// Asks for state and counters of a span.
+pub fn span_status(fd: &impl AsFd, span: u16) -> nix::Result<SpanInfo> {
+    // SAFETY: all fields are integers, for which zero is a value.
+    let mut info: SpanInfo = unsafe { std::mem::zeroed() };
+    info.spanno = c_int::from(span);
+    // SAFETY: the call fills a structure of this layout, which lives until it returns.
+    unsafe { raw::span_status(fd.as_fd().as_raw_fd(), &mut info) }?;
+    Ok(info)
 }
 
 /// The oldest event; 0 when there is none.

@@ -438,13 +438,15 @@ impl<F: FarEnd> Port for SimPort<F> {
             (PortCommand::OnHook, _) => self.hang_up(now),
             (PortCommand::OffHook, Side::Trunk) => self.far.command(now, command),
             (PortCommand::Pulse(digits), Side::Trunk) => self.start_pulses(now, digits),
-            (PortCommand::LoopOpen(_), Side::Phone) => self.far.command(now, command),
+            (PortCommand::LoopOpen(_) | PortCommand::Ring(_), Side::Phone) => {
+                self.far.command(now, command);
+            }
             (PortCommand::OffHook | PortCommand::Pulse(_), Side::Phone) => {
                 return Err(PortError::Unsupported(
                     "a handset port has no loop to close",
                 ));
             }
-            (PortCommand::LoopOpen(_), Side::Trunk) => {
+            (PortCommand::LoopOpen(_) | PortCommand::Ring(_), Side::Trunk) => {
                 return Err(PortError::Unsupported("a trunk port feeds no loop"));
             }
         }

@@ -86,7 +86,7 @@ pub enum Event {
     BatteryBack,
     PolarityReversed,
     PolarityNormal,
-    /// An incoming call rings.
+    /// An incoming call rings; the port rings the telephone.
     RingStart,
     RingStop,
     /// Nothing was dialed, or not enough.

@@ -195,7 +195,7 @@ impl Port for Tape {
                 self.next = None;
                 u32::from(self.state.media.swap(on, SeqCst))
             }
-            PortCommand::LoopOpen(_) | PortCommand::Pulse(_) => 0,
+            PortCommand::LoopOpen(_) | PortCommand::Pulse(_) | PortCommand::Ring(_) => 0,
         };
         Ok(())
     }

@@ -54,7 +54,7 @@ fn each_bit_error_is_counted_once() {
         let mut made = 0;
         // One in a thousand octets, after the pattern was found.
         for octet in octets.iter_mut().skip(800) {
-            if chance.bits() % 1000 == 0 {
+            if chance.bits().is_multiple_of(1000) {
                 *octet ^= 1 << (chance.bits() % 8);
                 made += 1;
             }

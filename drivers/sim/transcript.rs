@@ -289,7 +289,7 @@ impl Transcript {
         })
     }
 
-    pub(crate) fn note(&mut self, at: Tick, event: Event) {
+    pub fn note(&mut self, at: Tick, event: Event) {
         if self.events.len() < self.events.capacity() {
             self.events.push(EventAt { at, event });
         } else {

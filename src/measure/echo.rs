@@ -163,6 +163,21 @@ fn impulse(response: &[Complex]) -> Vec<f64> {
     values.iter().map(|v| v.re).collect()
 }
 
+/// What is within so many samples of a place, faded out over the outer half.
+fn windowed(impulse: &[f64], place: usize, samples: usize) -> Vec<f64> {
+    let mut kept = vec![0.0; PERIOD];
+    for off in 0..=2 * samples {
+        let part = (off as f64 / samples as f64 - 1.0).abs();
+        let fade = match part > 0.5 {
+            true => (PI * (part - 0.5)).cos().powi(2),
+            false => 1.0,
+        };
+        let at = (place + PERIOD + off - samples) % PERIOD;
+        kept[at] = fade * impulse[at];
+    }
+    kept
+}
+
 /// What came back.
 #[derive(Clone, Debug)]
 pub struct Sounding {
@@ -195,6 +210,22 @@ impl Sounding {
     pub fn until(&self, samples: usize) -> Sounding {
         let mut kept: Vec<f64> = self.impulse.clone();
         kept[samples.min(PERIOD)..PERIOD - PERIOD / 8].fill(0.0);
+        self.with(kept)
+    }
+
+    /// What of it came within so many samples of the strongest: a loop without the echoes beside it.
+    /// What the window takes of a single return is given back.
+    pub fn gated(&self, samples: usize) -> Sounding {
+        let alone = impulse(&vec![Complex::new(1.0, 0.0); self.response.len()]);
+        let alone = self.with(windowed(&alone, 0, samples));
+        let mut gated = self.with(windowed(&self.impulse, self.delay(), samples));
+        for (value, alone) in gated.response.iter_mut().zip(&alone.response) {
+            *value = *value / *alone;
+        }
+        gated
+    }
+
+    fn with(&self, kept: Vec<f64>) -> Sounding {
         let scale = (PERIOD as f64 / (2 * self.response.len()) as f64).sqrt();
         let values = spectrum(&kept);
         let response =

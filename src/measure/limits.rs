@@ -42,7 +42,14 @@ pub enum Quantity {
     BitErrors,
     ErrorFree,
     DigitLevel,
+    Twist,
+    MissingDigits,
+    LoopLoss,
     Direct,
+    Slips,
+    LostSamples,
+    FarNoise,
+    Untested,
 }
 
 /// The range of good values, and the wider one beyond which they are bad.
@@ -146,6 +153,28 @@ limits! {
     DigitLevel "digit level" "dBm0" good -20.0, 0.0; bearable -25.0, 1.0;
         accuracy 1.0; source "ITU-T Q.24";
         below "too much loss for a digit receiver"; above "it will be clipped";
+    Twist "twist" "dB" good -4.0, 3.0; bearable -8.0, 4.0;
+        accuracy 1.0; source "ITU-T Q.24: a receiver takes -8 to +4 dB";
+        below "a long loop takes high tones away"; above "an equaliser turned up too far";
+    MissingDigits "digits missing or too many" "" good 0.0, 0.0; bearable 0.0, 0.0;
+        accuracy 0.0; source "every digit counts";
+        below ""; above "levels out of range, a line that cuts in and out, a voice codec on the way";
+    LoopLoss "loss at 1004 Hz, both ways" "dB" good -1.0, 17.0; bearable -2.0, 20.0;
+        accuracy 0.1; source PRACTICE;
+        below "the loop gains: a gain is set too high, and it may howl";
+        above "a long loop, a bad joint, a bridged tap, or gains set too low";
+    Slips "slips" "" good 0.0, 0.0; bearable 0.0, 1.0;
+        accuracy 0.0; source "ITU-T G.822: 5 a day";
+        below ""; above "two clocks: look at which span gives the clock";
+    LostSamples "samples lost here" "" good 0.0, 0.0; bearable 0.0, 80.0;
+        accuracy 0.0; source "none may be lost: it is this machine that does";
+        below ""; above "the machine is too busy, or the card misses interrupts";
+    FarNoise "noise of a quiet line" "dBrnC0" good -NONE, 20.0; bearable -NONE, 30.0;
+        accuracy 0.5; source "RUS 1753F-201 and IEEE 820: 20 good, 30 and more a fault";
+        below ""; above "noise of the trunk and of the exchange beyond it";
+    Untested "tests that could not be done" "" good 0.0, 0.0; bearable 0.0, 0.0;
+        accuracy 0.0; source "each line is to be tested";
+        below ""; above "see the remark";
     Direct "direct voltage" "" good -20.0, 20.0; bearable -160.0, 160.0;
         accuracy 1.0; source "practice: 20 of 32768 is a codec's own";
         below "a faulty codec, or the wrong law"; above "a faulty codec, or the wrong law";

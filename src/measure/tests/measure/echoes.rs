@@ -94,6 +94,7 @@ fn a_near_echo_is_told_from_a_far_one() {
     assert_eq!(found.delay(), 600);
     let near_one = found.until(300);
     assert_eq!(near_one.delay(), 84);
+    near("far loss", found.gated(72).loss_at_db(1004.0), 12.0, 0.1);
     near("near ERL", near_one.erl_db(), 20.0, 0.5);
     let advice = balance::advise(&found, &NETWORKS[0], 80);
     assert!(advice.words.contains("late"), "{}", advice.words);

@@ -317,6 +317,32 @@ fn watch() -> Result<(), String> {
     found.says("\"lost_samples\":0")
 }
 
+/// A channel in use is watched from beside it: what it sends and what it receives.
+fn beside() -> Result<(), String> {
+    let far = start(&format!(
+        "tone --channel {} --send 1004@-20 --seconds 30",
+        TRUNK + FAR
+    ));
+    let near = start(&format!(
+        "tone --channel {TRUNK} --send 404@-10 --seconds 30"
+    ));
+    thread::sleep(Duration::from_secs(2));
+    let found = run(&format!("watch --channel {TRUNK} --seconds 3 --json"));
+    let near = stop(near);
+    stop(far).ended(130)?;
+    found.ended(0)?;
+    near.ended(130)?;
+    let last = found.out.lines().last().unwrap_or_default();
+    for (key, wanted) in [("received_dbm0", -20.0), ("sent_dbm0", -10.0)] {
+        let value = last.split(&format!("\"{key}\":")).nth(1);
+        let value = value.and_then(|rest| rest.split(',').next()?.parse::<f64>().ok());
+        if value.is_none_or(|value| (value - wanted).abs() > 0.2) {
+            return Err(found.told(&format!("{key}: {value:?}, wanted {wanted}")));
+        }
+    }
+    Ok(())
+}
+
 /// Off-hook, then Ctrl-C: the other end sees the trunk go off-hook and on-hook again.
 fn restored() -> Result<(), String> {
     let far = Channel::open(TRUNK + FAR, Law::Mu).map_err(|e| e.to_string())?;
@@ -372,7 +398,7 @@ fn report() -> Result<(), String> {
 fn main() -> ExitCode {
     let mut tally = Tally::default();
     type Check = fn() -> Result<(), String>;
-    let checks: [(&str, Check); 13] = [
+    let checks: [(&str, Check); 14] = [
         (
             "list tells spans, signalling and which channel is in use",
             list,
@@ -398,6 +424,10 @@ fn main() -> ExitCode {
         ),
         ("learn-release makes a kewl start trunk", learn_release),
         ("watch prints a row a second and loses nothing", watch),
+        (
+            "a channel in use is watched from beside it, both ways",
+            beside,
+        ),
         ("Ctrl-C puts the trunk on-hook", restored),
         ("a telephone is rung until it is lifted", ring),
         ("the report of a trunk is good", report),

@@ -5,6 +5,7 @@
 //! is a file; what it found is a `sheet`, as a table, as JSON, or in the page of a report.
 
 mod audio;
+mod beside;
 mod bits;
 mod call;
 mod digital;
@@ -78,7 +79,10 @@ fn catch(stop: &Arc<AtomicBool>) -> std::io::Result<()> {
 fn dispatch(command: &LiveCommand, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet>, Trouble> {
     match command {
         LiveCommand::List(args) => list::run(args),
-        LiveCommand::Watch(args) => on(&args.place, stop, |rig| watch::watch(rig, args)),
+        LiveCommand::Watch(args) => match station::in_use(&args.place)? {
+            Some(channel) => watch::watch_beside(channel, args, stop).map(|()| Vec::new()),
+            None => on(&args.place, stop, |rig| watch::watch(rig, args)),
+        },
         LiveCommand::Hook(args) => on(&args.place, stop, |rig| handset::hook(rig, args)),
         LiveCommand::Ring(args) => on(&args.place, stop, |rig| handset::ring(rig, args)),
         LiveCommand::Dial(args) => on(&args.place, stop, |rig| call::dial(rig, args)),
@@ -122,6 +126,8 @@ fn on(
     }
     let sheet = done?;
     restored?;
-    sheet.print(place.json)?;
+    if !sheet.is_empty() {
+        sheet.print(place.json)?;
+    }
     Ok(vec![sheet])
 }

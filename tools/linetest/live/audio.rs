@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use dsp::{g711, tone_gen::DigitGen};
 use measure::{
     distortion::{Milliwatt, MilliwattMeter},
+    hits::{HitCounter, Hits},
     keys::{ALL, Key, KeyEar, verify},
     limits::Quantity,
     noise::{Noise, NoiseMeter},
@@ -37,6 +38,9 @@ enum Wanted {
 
 /// Below this a tone is not there.
 const LEAST_TONE_DBM0: f64 = -50.0;
+/// Impulses count from here on (59 dBrn0 of IEEE 743), if it was listened this long.
+const IMPULSE_DBM0: f64 = -31.0;
+const HITS_SECONDS: u64 = 10;
 /// A tone below is the power line's.
 const HUM_HZ: f64 = 200.0;
 /// A tone stands out of the rest by so much.
@@ -117,10 +121,12 @@ fn listen(
     let mut noise = NoiseMeter::new(Ticks::secs(1), false);
     let (mut tone, mut level) = (None, None);
     let mut settles = 30;
+    let mut hits = [false, true].map(|tone| HitCounter::new(IMPULSE_DBM0, tone));
     rig.run(Ticks::secs(seconds), &mut |heard, out| {
         g711::encode(law, &source.frame(), out);
         milliwatt.lost(heard.lost);
         noise.lost(heard.lost);
+        hits.iter_mut().for_each(|hits| hits.lost(heard.lost));
         // What was on its way before.
         if settles > 0 {
             settles -= 1;
@@ -128,17 +134,25 @@ fn listen(
         }
         tone = milliwatt.process(heard.samples).or(tone);
         level = noise.process(heard.samples).or(level);
+        hits.iter_mut().for_each(|hits| hits.process(heard.samples));
         ControlFlow::Continue(())
     })?;
+    let [plain, holding] = hits.map(|hits| hits.hits());
     let Some(level) = level else {
         return Err(Trouble::Said(
             "too little was heard: samples were lost all the time".into(),
         ));
     };
     match tone.flatten().filter(stands_out) {
-        Some(found) if found.tone.hz >= HUM_HZ => tell_tone(sheet, &found, sent),
+        Some(found) if found.tone.hz >= HUM_HZ => {
+            tell_tone(sheet, &found, sent);
+            if sheet.has(Quantity::MilliwattLevel) {
+                tell_hits(sheet, &holding, seconds);
+            }
+        }
         hum => {
             tell_noise(sheet, &level);
+            tell_hits(sheet, &plain, seconds);
             if let Some(found) = hum {
                 let (hz, dbm0) = (found.tone.hz, found.tone.level_dbm0);
                 sheet.remark(format!(
@@ -148,6 +162,26 @@ fn listen(
         }
     }
     Ok(())
+}
+
+/// Impulses, and with a holding tone the rest.
+fn tell_hits(sheet: &mut Sheet, hits: &Hits, seconds: u64) {
+    if seconds < HITS_SECONDS {
+        return;
+    }
+    sheet.judge(
+        Quantity::Impulses,
+        f64::from(hits.impulses) * 60.0 / seconds as f64,
+    );
+    for (name, count) in [
+        ("dropouts", hits.dropouts),
+        ("gain hits", hits.gain_hits),
+        ("phase hits", hits.phase_hits),
+    ] {
+        if count > 0 {
+            sheet.tell(name, f64::from(count), "");
+        }
+    }
 }
 
 fn stands_out(found: &Milliwatt) -> bool {
@@ -168,7 +202,9 @@ fn tell_tone(sheet: &mut Sheet, found: &Milliwatt, sent: Option<(f32, f32)>) {
         sheet.tell("frequency", found.tone.hz, "Hz");
     }
     sheet.tell("strongest harmonic", found.harmonic_db, "dB");
-    sheet.judge(Quantity::Direct, found.noise.direct);
+    if !sheet.has(Quantity::Direct) {
+        sheet.judge(Quantity::Direct, found.noise.direct);
+    }
     if let Some((hz, dbm0)) = sent
         && (found.tone.hz - f64::from(hz)).abs() < 5.0
     {

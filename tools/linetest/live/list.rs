@@ -142,7 +142,7 @@ fn line(state: &ChannelState, used: &BTreeSet<u16>) -> ChannelRow {
 }
 
 /// The channels of a span that a program has open, as DAHDI's own page of the span tells.
-fn in_use(span: u16) -> BTreeSet<u16> {
+pub(super) fn in_use(span: u16) -> BTreeSet<u16> {
     let page = fs::read_to_string(format!("/proc/dahdi/{span}")).unwrap_or_default();
     let used = page.lines().filter(|line| line.contains("(In use)"));
     used.filter_map(|line| line.split_whitespace().next()?.parse().ok())

@@ -21,7 +21,9 @@ Examples:
 pub(crate) const WATCH: &str = "\
 Listens to one line and prints a row a second (keys of --json: second hook received_dbm0 peak_dbm0
 sent_dbm0 lost_samples overruns underruns events). What is done to the line: its audio is read and
-silence is sent; with --off-hook a trunk is seized.
+silence is sent; with --off-hook a trunk is seized. A DAHDI channel that another program has open is
+watched from beside it: nothing is done to it, levels both ways are read, and what is said there is
+neither heard nor kept.
 
 Good: an idle line below -60 dBm0; speech -15 to -25; peaks below +3; nothing lost.
   lost, overruns   this machine was late: other programs are too busy, or the card's interrupts come
@@ -86,6 +88,9 @@ sent at -16 dBm0. A 1004 Hz tone is heard by whoever is on the line.
   2804 Hz too low      a long loop without loading, a bridged tap
   404 Hz too low       a series capacitor, a transformer, a half-open pair
   noise over 30        an unbalanced pair, power line induction, a wet cable
+
+With --seconds 10 and more, impulses above -31 dBm0 are counted (seven a second at most; 1 a minute is
+good), and while a milliwatt is heard dropouts (12 dB), gain hits (3 dB) and phase hits (20 degrees).
 
 Accuracy: level 0.1 dB, frequency 0.1 Hz, noise 0.5 dB, distortion 0.5 dB.
 

@@ -154,6 +154,7 @@ fn trunk(rig: &mut Rig, args: &ReportArgs, sheet: &mut Sheet) -> Result<(), Trou
 /// On-hook long enough that the exchange lets go.
 fn hang_up(rig: &mut Rig) -> Result<(), Trouble> {
     rig.say("on-hook for 3 s");
+    rig.media(false)?;
     rig.on_hook()?;
     rig.idle(Ticks::secs(3), &mut |_, _| {
         std::ops::ControlFlow::Continue(())

@@ -111,12 +111,22 @@ impl Sheet {
         self.figures.push(Figure::judged(quantity, value));
     }
 
+    pub fn has(&self, quantity: Quantity) -> bool {
+        let name = quantity.limit().name;
+        self.figures.iter().any(|figure| figure.name == name)
+    }
+
     pub fn tell(&mut self, name: &'static str, value: f64, unit: &'static str) {
         self.figures.push(Figure::told(name, value, unit));
     }
 
     pub fn remark(&mut self, text: impl Into<String>) {
         self.remarks.push(text.into());
+    }
+
+    /// What there was to tell was told as it came.
+    pub fn is_empty(&self) -> bool {
+        self.figures.is_empty() && self.remarks.is_empty()
     }
 
     pub fn is_bad(&self) -> bool {

@@ -143,6 +143,29 @@ pub(crate) fn of_site(
     }
 }
 
+/// The DAHDI channel that is meant, where another program has it open.
+pub(crate) fn in_use(place: &Place) -> Result<Option<u16>, Trouble> {
+    let number = match (place.channel, &place.site) {
+        (Some(number), _) => number,
+        (None, Some(file)) => {
+            let site = site(file)?;
+            if site.driver != Driver::Dahdi {
+                return Ok(None);
+            }
+            match (place.trunk, place.line) {
+                (Some(id), _) => trunk(&site, id)?.1,
+                (None, Some(id)) => phone(&site, id)?.1,
+                (None, None) => return Ok(None),
+            }
+        }
+        (None, None) => return Ok(None),
+    };
+    let state = control()?.channel(number).ok().flatten();
+    let state = state.ok_or(Trouble::NoChannel(number))?;
+    let used = super::list::in_use(state.span).contains(&number);
+    Ok(used.then_some(number))
+}
+
 fn trunk(site: &Site, id: u16) -> Result<(String, u16, Law), Trouble> {
     let found = site.trunks.iter().find(|wire| wire.profile.id.0 == id);
     let known = || {

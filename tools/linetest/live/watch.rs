@@ -3,6 +3,7 @@
 use std::{
     io::{IsTerminal as _, Write as _},
     ops::ControlFlow,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use dsp::level;
@@ -14,7 +15,8 @@ use types::{
 };
 
 use super::{
-    handset::words, options::WatchArgs, rig::Rig, sheet::Sheet, station::Part, trouble::Trouble,
+    beside::Beside, handset::words, options::WatchArgs, rig::Rig, sheet::Sheet, station::Part,
+    trouble::Trouble,
 };
 
 /// A second of a line.
@@ -47,9 +49,7 @@ pub(crate) fn watch(rig: &mut Rig, args: &WatchArgs) -> Result<Sheet, Trouble> {
     }
     let mut second = Second::default();
     let start = rig.now();
-    let limit = Ticks::secs(args.seconds.unwrap_or(u64::MAX / 16_000));
-    let mut number = 0;
-    while rig.now().since(start) < limit {
+    for number in 1..=args.seconds.unwrap_or(u64::MAX) {
         second.clear();
         rig.run(Ticks::secs(2), &mut |heard, _| {
             second.hear(heard.samples, heard.lost);
@@ -61,17 +61,68 @@ pub(crate) fn watch(rig: &mut Rig, args: &WatchArgs) -> Result<Sheet, Trouble> {
                 _ => ControlFlow::Continue(()),
             }
         })?;
-        number += 1;
         let row = second.row(number, rig)?;
         print(&row, args.place.json)?;
     }
     Ok(sheet)
 }
 
+/// `linetest watch` of a channel that is in use: levels both ways, from beside it.
+pub(crate) fn watch_beside(
+    channel: u16,
+    args: &WatchArgs,
+    stop: &AtomicBool,
+) -> Result<(), Trouble> {
+    let line = format!("DAHDI channel {channel}");
+    let failed = |error| Trouble::Port {
+        line: line.clone(),
+        error,
+        holders: Vec::new(),
+    };
+    super::say(&format!(
+        "{line} is in use: levels are read from beside it, nothing is sent"
+    ));
+    let beside = Beside::open(channel).map_err(failed)?;
+    for number in 1..=args.seconds.unwrap_or(u64::MAX) {
+        let mut second = Second::default();
+        second.clear();
+        while second.frames < 100 {
+            if stop.load(Ordering::Acquire) {
+                return Err(Trouble::Stopped);
+            }
+            let Some((received, sent)) = beside.next().map_err(failed)? else {
+                return Err(Trouble::Said(format!("{line}: no audio arrives")));
+            };
+            second.hear(&received, 0);
+            second.sent += mean_square(&sent);
+        }
+        let row = Row {
+            second: number,
+            hook: "in use",
+            received_dbm0: second.received_dbm0(),
+            peak_dbm0: second.peak,
+            sent_dbm0: level::power_dbm0((second.sent / f64::from(second.frames)) as f32),
+            lost_samples: 0,
+            overruns: 0,
+            underruns: 0,
+            events: &[],
+        };
+        print(&row, args.place.json)?;
+    }
+    Ok(())
+}
+
+fn mean_square(samples: &[i16; FRAME]) -> f64 {
+    let squares = samples.iter().map(|&s| f64::from(s) * f64::from(s));
+    squares.sum::<f64>() / FRAME as f64
+}
+
 #[derive(Debug, Default)]
 struct Second {
     frames: u32,
     power: f64,
+    /// Of what is sent, where that is known.
+    sent: f64,
     peak: f64,
     lost: u64,
     events: Vec<String>,
@@ -87,10 +138,13 @@ impl Second {
 
     fn hear(&mut self, samples: &[i16; FRAME], lost: u32) {
         self.frames += 1;
-        let squares = samples.iter().map(|&s| f64::from(s) * f64::from(s));
-        self.power += squares.sum::<f64>() / FRAME as f64;
+        self.power += mean_square(samples);
         self.peak = self.peak.max(peak_dbm0(samples));
         self.lost += u64::from(lost);
+    }
+
+    fn received_dbm0(&self) -> f32 {
+        level::power_dbm0((self.power / f64::from(self.frames.max(1))) as f32)
     }
 
     fn event(&mut self, start: Tick, at: Tick, what: &str) {
@@ -100,11 +154,10 @@ impl Second {
 
     fn row(&self, second: u64, rig: &Rig) -> Result<Row<'_>, Trouble> {
         let counters = rig.counters();
-        let mean = self.power / f64::from(self.frames.max(1));
         Ok(Row {
             second,
             hook: words(rig.hook_state()?),
-            received_dbm0: level::power_dbm0(mean as f32),
+            received_dbm0: self.received_dbm0(),
             peak_dbm0: self.peak,
             // Only silence is sent here.
             sent_dbm0: level::SILENCE_DBM0,

@@ -539,3 +539,59 @@ fn ctrl_c_restores_the_line() {
         }
     }
 }
+
+#[test]
+fn a_quiet_minute_has_no_impulse_and_a_clean_milliwatt_no_hit() {
+    for far in ["quiet,noise=-60", "milliwatt,noise=-60"] {
+        let run = live(&["tone", "--sim", far, "--send", "quiet", "--seconds", "60"]);
+        near(&run, "impulses in a minute", 0.0, 0.0);
+        assert!(
+            !run.out.contains("hits\"") && !run.out.contains("dropouts"),
+            "{run:?}"
+        );
+    }
+    // Noise whose peaks pass the threshold all the time.
+    let loud = live(&[
+        "tone",
+        "--sim",
+        "quiet,noise=-38",
+        "--send",
+        "quiet",
+        "--seconds",
+        "60",
+    ]);
+    assert!(figure(&loud, "impulses in a minute") > 60.0, "{loud:?}");
+}
+
+#[test]
+fn every_live_command_has_its_page_of_the_manual() {
+    for command in [
+        "list",
+        "watch",
+        "hook",
+        "ring",
+        "dial",
+        "tone",
+        "loop",
+        "loopback",
+        "echo",
+        "dtmf",
+        "bert",
+        "learn-release",
+        "supervise",
+        "report",
+    ] {
+        let run = shown(&["help", command]);
+        assert_eq!(run.code, Some(0));
+        assert!(run.out.contains("Example"), "{command}");
+        let says_what_is_good = run.out.contains("ood") || command == "loopback";
+        assert!(says_what_is_good, "{command} says what is good");
+        let widest = run
+            .out
+            .lines()
+            .map(|line| line.chars().count())
+            .max()
+            .unwrap_or(0);
+        assert!(widest <= 104, "{command}: {widest} columns");
+    }
+}

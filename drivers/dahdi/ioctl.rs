@@ -102,6 +102,8 @@ pub struct SpanInfo {
     pub spantype: [u8; 6],
 }
 
+const _: () = assert!(size_of::<SpanInfo>() == 314, "as the header packs it");
+
 mod raw {
     use super::{BufferInfo, ConfInfo, DialOperation, Params, SpanInfo};
     use nix::libc::c_int;

@@ -47,17 +47,31 @@ struct Run {
     err: String,
 }
 
-fn start(arguments: &str) -> Child {
+/// A linetest at work; it does not outlive a check that failed.
+struct Program(Option<Child>);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn start(arguments: &str) -> Program {
     let mut program = Command::new("/job/linetest");
     program.args(arguments.split_whitespace());
     program.stdin(Stdio::null());
     program.stdout(Stdio::piped()).stderr(Stdio::piped());
-    program
-        .spawn()
-        .unwrap_or_else(|e| panic!("linetest {arguments}: {e}"))
+    let child = program.spawn();
+    Program(Some(
+        child.unwrap_or_else(|e| panic!("linetest {arguments}: {e}")),
+    ))
 }
 
-fn end(child: Child) -> Run {
+fn end(mut program: Program) -> Run {
+    let child = program.0.take().expect("a program ends once");
     let output = child.wait_with_output().expect("linetest ends");
     let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
     Run {
@@ -229,11 +243,12 @@ fn bert() -> Result<(), String> {
 }
 
 /// Ctrl-C.
-fn stop(child: Child) -> Run {
-    let _ = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    end(child)
+fn stop(program: Program) -> Run {
+    if let Some(child) = &program.0 {
+        let id = child.id().to_string();
+        let _ = Command::new("kill").args(["-INT", &id]).status();
+    }
+    end(program)
 }
 
 fn around() -> Result<(), String> {

@@ -103,14 +103,15 @@ pub(crate) fn dial_tone(rig: &mut Rig, edges: &mut Vec<EdgeAt>) -> Result<DialTo
     let mut found = None;
     rig.run(Ticks::secs(DIAL_TONE_WAIT), &mut |heard, _| {
         edges.extend_from_slice(heard.edges);
-        for (_, start, level_dbm0) in tones_of(&mut ear, heard) {
-            found = Some(DialTone {
-                delay: start.since(seized),
-                level_dbm0: f64::from(level_dbm0),
-            });
-            return ControlFlow::Break(());
+        let first = tones_of(&mut ear, heard).into_iter().next();
+        found = first.map(|(_, start, level_dbm0)| DialTone {
+            delay: start.since(seized),
+            level_dbm0: f64::from(level_dbm0),
+        });
+        match found {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
         }
-        ControlFlow::Continue(())
     })?;
     found.ok_or(Trouble::NoDialTone(DIAL_TONE_WAIT))
 }

@@ -28,10 +28,10 @@ pub(super) fn page(title: &str, sheets: &[Sheet]) -> String {
     };
     let title = escape(title);
     let mut out = String::new();
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<title>{title}</title>\n\
-         <style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n<p>{}</p>\n",
+         <style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n<p>{}</p>",
         summary_words(sheets)
     );
     overview(&mut out, sheets);
@@ -98,9 +98,9 @@ fn overview(out: &mut String, sheets: &[Sheet]) {
 }
 
 fn section(out: &mut String, at: usize, sheet: &Sheet) {
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<section id=\"line{at}\"><h2>{}</h2>\n",
+        "<section id=\"line{at}\"><h2>{}</h2>",
         escape(&sheet.line)
     );
     out.push_str("<table><tr><th>measured</th><th>value</th><th></th><th>good</th></tr>\n");
@@ -168,17 +168,17 @@ impl Axes {
 /// The curve, with what is asked for in each band.
 fn return_loss(out: &mut String, curve: &[(f64, f64)]) {
     let (width, height) = (Axes::WIDTH, Axes::HEIGHT);
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" role=\"img\" \
-         aria-label=\"return loss over frequency\" font-size=\"11\" fill=\"#55555f\">\n"
+         aria-label=\"return loss over frequency\" font-size=\"11\" fill=\"#55555f\">"
     );
     for db in [0.0, 12.0, 24.0, 36.0, 48.0] {
         let y = Axes::y(db);
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<line x1=\"{}\" x2=\"{}\" y1=\"{y:.1}\" y2=\"{y:.1}\" stroke=\"#ececf0\"/>\
-             <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{db}</text>\n",
+             <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{db}</text>",
             Axes::LEFT,
             width - 12.0,
             Axes::LEFT - 6.0,
@@ -187,16 +187,16 @@ fn return_loss(out: &mut String, curve: &[(f64, f64)]) {
     }
     for khz in 0..=3 {
         let x = Axes::x(f64::from(khz) * 1000.0);
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{khz}</text>\n",
+            "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{khz}</text>",
             height - Axes::BOTTOM + 16.0
         );
     }
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">kHz</text>\
-         <text x=\"12\" y=\"16\">dB</text>\n",
+         <text x=\"12\" y=\"16\">dB</text>",
         width / 2.0,
         height - 4.0
     );
@@ -205,9 +205,9 @@ fn return_loss(out: &mut String, curve: &[(f64, f64)]) {
         .iter()
         .map(|&(hz, db)| format!("{:.1},{:.1}", Axes::x(hz), Axes::y(db)))
         .collect();
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<polyline fill=\"none\" stroke=\"#2f5d9e\" stroke-width=\"2\" points=\"{}\"/>\n</svg>\n",
+        "<polyline fill=\"none\" stroke=\"#2f5d9e\" stroke-width=\"2\" points=\"{}\"/>\n</svg>",
         points.join(" ")
     );
 }
@@ -223,11 +223,11 @@ fn bands(out: &mut String) {
     for (band, quantity) in asked {
         let y = Axes::y(quantity.limit().good[0]);
         let (from, to) = (Axes::x(*band.start()), Axes::x(*band.end()));
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<line x1=\"{from:.1}\" x2=\"{to:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\" stroke=\"#b5443c\" \
              stroke-dasharray=\"5 3\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" \
-             fill=\"#b5443c\">{}</text>\n",
+             fill=\"#b5443c\">{}</text>",
             (from + to) / 2.0,
             y + 14.0,
             match quantity {
@@ -254,9 +254,9 @@ fn legend(out: &mut String, sheets: &[Sheet]) {
         "<section><h2>Limits</h2>\n<table><tr><th>measured</th><th>good</th><th>source</th></tr>\n",
     );
     for figure in known {
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<tr><td>{}</td><td>{}</td><td class=\"m\">{}</td></tr>\n",
+            "<tr><td>{}</td><td>{}</td><td class=\"m\">{}</td></tr>",
             escape(figure.name),
             escape(figure.good.as_deref().unwrap_or_default()),
             escape(figure.source.unwrap_or_default())

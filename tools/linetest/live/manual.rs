@@ -80,8 +80,9 @@ number of a test line, or have somebody there with an instrument.
   an instrument                --send milliwatt: it reads the loss    8.5 dB and less
   a loopback                   --send slope: 404, 1004, 2804 Hz       6 dB more at 2804 Hz at most
 
-A milliwatt is 1004 Hz at 0 dBm0, not 1000: that would use only eight codes of the codec. Slope is
-sent at -16 dBm0. A 1004 Hz tone is heard by whoever is on the line.
+A milliwatt is 1004 Hz at 0 dBm0, not 1000: that would use only eight codes of the codec. Slope is 404,
+1004 and 2804 Hz at -16 dBm0 in turn. Tones of the country are dial, busy, ringback, reorder and what
+else its table has. A 1004 Hz tone is heard by whoever is on the line.
   level too low        a long loop, a bad joint, a bridged tap, a port's gain
   frequency off        a carrier system on the way, or a clock that is not the network's
   distortion           noise, clipping, a codec for voice on the way, the wrong law
@@ -226,6 +227,10 @@ with the return loss of each trunk as a picture; --json prints an object a line.
 dial tone measured and broken by a 1, then noise and return loss; with --quiet and --milliwatt those
 numbers are called too. A telephone is fed and listened to; none rings. A line that another program has
 open is left alone and told as such.
+
+Good: every line good. What is doubtful works and will be complained about; what is bad is a fault.
+Under each value that is not good stands what it usually means, and the page ends with where each limit
+comes from.
 
 Exit status: 0 when nothing is bad, 3 when something is, 1 when nothing could be tested.
 

@@ -164,8 +164,7 @@ pub(crate) struct ToneArgs {
     pub place: Place,
     #[command(flatten)]
     pub reach: Reach,
-    /// milliwatt (1004 Hz, 0 dBm0), slope (404, 1004, 2804 Hz at -16 dBm0 in turn), quiet,
-    /// HZ@DBM0 such as 1004@-10, or a tone of the country: dial, busy, ringback, reorder.
+    /// milliwatt, slope, quiet, HZ@DBM0 such as 1004@-10, or a tone of the country.
     #[arg(long, value_name = "WHAT", default_value = "milliwatt")]
     pub send: String,
     /// How long each tone is sent.

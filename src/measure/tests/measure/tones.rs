@@ -75,7 +75,8 @@ fn the_sources_send_what_they_say() {
     assert!(Stimulus::Quiet.frame().iter().all(|&s| s == 0));
 }
 
-/// White noise up to 4 kHz through C-message is 2.87 dB less, psophometrically 3.48 dB (integrals of the tables).
+/// White noise up to 4 kHz through C-message is 2.87 dB less, psophometrically 3.48 dB (integrals of the
+/// tables).
 #[test]
 fn noise_is_weighted_as_the_tables_say() {
     let noise = samples(&white(-50.0, 8 * 8000));

@@ -3,6 +3,16 @@
 //! The far ends are told, not asked: see [`Pair`]. Each check gets a fresh pair. Times are
 //! checked to [`Pair::tolerance`] because real drivers report edges late.
 
+macro_rules! ensure {
+    ($condition:expr, $($text:tt)+) => {
+        if !$condition {
+            return Err(format!($($text)+));
+        }
+    };
+}
+
+mod joins;
+
 use crate::port::{Port, PortError, Read, Write};
 use types::{
     edge::{Edge, EdgeAt, HookState, PortCommand},
@@ -53,7 +63,8 @@ impl std::fmt::Debug for Pair {
 /// The result of one check: what was wrong, if anything.
 pub type Outcome = (&'static str, Result<(), String>);
 
-type Check = fn(&mut Pair) -> Result<(), String>;
+/// One check, for who runs them one by one.
+pub type Check = fn(&mut Pair) -> Result<(), String>;
 
 const CHECKS: &[(&str, Check)] = &[
     ("edges come with ticks", edges_come_with_ticks),
@@ -100,20 +111,16 @@ const CHECKS: &[(&str, Check)] = &[
     ),
 ];
 
-/// Runs all checks, each on a new pair.
-pub fn check(make: &mut dyn FnMut() -> Pair) -> Vec<Outcome> {
-    CHECKS
-        .iter()
-        .map(|(name, check)| (*name, check(&mut make())))
-        .collect()
+/// All checks by name.
+pub fn checks() -> impl Iterator<Item = (&'static str, Check)> {
+    CHECKS.iter().copied()
 }
 
-macro_rules! ensure {
-    ($condition:expr, $($text:tt)+) => {
-        if !$condition {
-            return Err(format!($($text)+));
-        }
-    };
+/// Runs all checks, each on a new pair.
+pub fn check(make: &mut dyn FnMut() -> Pair) -> Vec<Outcome> {
+    let all = CHECKS.iter().chain(joins::CHECKS);
+    all.map(|(name, check)| (*name, check(&mut make())))
+        .collect()
 }
 
 fn failed(error: PortError) -> String {

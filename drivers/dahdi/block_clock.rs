@@ -6,7 +6,10 @@
 //! time in which samples were dropped for want of room.
 
 use crate::port::PortCounters;
-use types::{frame::FRAME, tick::Tick};
+use types::{
+    frame::{FRAME, FRAME_TICKS},
+    tick::Tick,
+};
 
 /// How far readings may lag behind the card beyond a block, before samples count as lost: the
 /// bursts of DAHDI's own timer, and a thread that is late without losing anything.
@@ -55,11 +58,9 @@ impl BlockClock {
         counters.frames_read += 1;
         self.reading(now.0 as i64 - self.samples);
         self.underruns(now, counters);
-        let end = self.base + self.samples;
-        (
-            Tick(end.max(0) as u64).min(now),
-            std::mem::take(&mut self.untold),
-        )
+        let end = Tick((self.base + self.samples).max(0) as u64).min(now);
+        counters.late += u64::from(now.since(end) > FRAME_TICKS);
+        (end, std::mem::take(&mut self.untold))
     }
 
     fn reading(&mut self, base: i64) {

@@ -1,6 +1,11 @@
 //! One open channel: what DAHDI's calls mean, with typed errors.
 
-use super::ioctl::{self, BufferInfo, DialOperation, Params};
+use super::{
+    bits::Bits,
+    ioctl::{self, BufferInfo, ChanConfig, DialOperation, Params},
+    join,
+    setup::{Gain, Setup, Signalling},
+};
 use crate::port::PortError;
 use nix::{
     errno::Errno,
@@ -11,9 +16,11 @@ use std::{
     fs::File,
     io::{self, Read as _, Write as _},
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd},
+    sync::atomic::{AtomicI32, Ordering},
 };
 use types::{
     digits::Digits,
+    edge::Abcd,
     frame::{FRAME, Frame, Law},
     tick::Ticks,
 };
@@ -34,6 +41,8 @@ pub enum Role {
     Feeds,
     /// It is the telephone on an exchange's line (DAHDI's fxs signalling).
     IsFed,
+    /// It is a trunk on a digital span, signalled by bits (DAHDI's cas).
+    Bits(Bits),
 }
 
 /// An event as the kernel tells it.
@@ -46,6 +55,7 @@ pub enum Event {
     Alarm,
     NoAlarm,
     DialComplete,
+    BitsChanged,
     Polarity,
     RingBegin,
     /// The channel is going away.
@@ -63,6 +73,7 @@ impl Event {
             4 => Event::Alarm,
             5 => Event::NoAlarm,
             9 => Event::DialComplete,
+            13 => Event::BitsChanged,
             17 => Event::Polarity,
             18 => Event::RingBegin,
             20 => Event::Removed,
@@ -76,6 +87,8 @@ impl Event {
 pub enum Hook {
     OnHook = 0,
     OffHook = 1,
+    /// E&M: off-hook for the channel's wink time.
+    Wink = 2,
     Ring = 5,
     RingOff = 6,
 }
@@ -104,10 +117,13 @@ impl Channel {
         let file = File::from(fd);
         let channel = Channel { file, number };
         ioctl::specify(&channel.file, i32::from(number)).map_err(|error| match error {
-            // DAHDI says so of a channel that there is not, or that has no signalling.
-            Errno::EINVAL | Errno::ENXIO | Errno::ENODEV => PortError::Gone,
+            // There is no such channel; it has no signalling.
+            Errno::EINVAL | Errno::ENODEV => PortError::Gone,
+            Errno::ENXIO => PortError::Unconfigured,
             other => failed(other),
         })?;
+        // A controller that died may have left it in a join.
+        channel.join(None)?;
         channel.set_up(law).map_err(failed)?;
         Ok(channel)
     }
@@ -134,6 +150,22 @@ impl Channel {
         ioctl::set_params(&self.file, &params)
     }
 
+    /// Sets what is particular to this channel.
+    pub fn configure(&self, law: Law, setup: &Setup) -> Result<(), PortError> {
+        if setup.rx_gain != Gain(0) || setup.tx_gain != Gain(0) {
+            ioctl::set_gains(&self.file, &mut setup.gains(law)).map_err(failed)?;
+        }
+        let mut params = self.params()?;
+        params.debouncetime = setup.debounce.as_ms() as i32;
+        ioctl::set_params(&self.file, &params).map_err(failed)
+    }
+
+    /// Switches the canceller that is attached to the channel, and forgets what it knew. Where none
+    /// is attached the kernel says nothing.
+    pub fn cancel_echo(&self, taps: u16) -> Result<(), PortError> {
+        ioctl::cancel_echo(&self.file, i32::from(taps)).map_err(failed)
+    }
+
     pub fn number(&self) -> u16 {
         self.number
     }
@@ -144,15 +176,13 @@ impl Channel {
 
     /// Which side of a loop the channel was configured to play.
     pub fn role(&self) -> Result<Role, PortError> {
-        const FXO: i32 = 1 << 12;
-        const FXS: i32 = 1 << 13;
-        let signalling = self.params()?.sigtype;
-        if signalling & FXO != 0 {
+        let signalling = Signalling(self.params()?.sigtype);
+        if signalling.feeds() {
             Ok(Role::Feeds)
-        } else if signalling & FXS != 0 {
+        } else if signalling.is_fed() {
             Ok(Role::IsFed)
         } else {
-            Err(PortError::Unsupported("the signalling of the channel"))
+            Err(PortError::Signalling)
         }
     }
 
@@ -184,10 +214,43 @@ impl Channel {
         ioctl::flush(&self.file, 1 | 2).map_err(failed)
     }
 
+    /// Sends these signalling bits; the channel must be configured for bits.
+    pub fn send_bits(&self, bits: Abcd) -> Result<(), PortError> {
+        ioctl::set_tx_bits(&self.file, i32::from(bits.bits())).map_err(failed)
+    }
+
+    /// The signalling bits that come in. Local spans leak a neighbour's into the high ones.
+    pub fn bits(&self) -> Result<Abcd, PortError> {
+        let bits = ioctl::rx_bits(&self.file).map_err(failed)?;
+        Ok(Abcd::new((bits & 0xf) as u8))
+    }
+
     pub fn hook(&self, hook: Hook) -> Result<(), PortError> {
         match ioctl::hook(&self.file, hook as i32) {
             // It has begun; its end comes as an event.
             Ok(()) | Err(Errno::EINPROGRESS) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Sends the line what another channel receives, or what is written again.
+    pub fn join(&self, other: Option<u16>) -> Result<(), PortError> {
+        match join::hear(&self.file, other) {
+            // It carries no audio, and so is in no join.
+            Err(Errno::EINVAL) if other.is_none() => Ok(()),
+            done => done.map_err(failed),
+        }
+    }
+
+    /// Reverses the line that is fed, or puts it right; whether it was taken, which it is not while
+    /// the line is rung or without battery.
+    pub fn reverse(&self, reversed: bool) -> Result<bool, PortError> {
+        match ioctl::set_polarity(&self.file, i32::from(reversed)) {
+            Ok(()) => Ok(true),
+            Err(Errno::EINVAL) => Ok(false),
+            Err(Errno::ENOTTY) => Err(PortError::Unsupported(
+                "reversing polarity: the span has none",
+            )),
             Err(error) => Err(failed(error)),
         }
     }
@@ -225,30 +288,74 @@ impl AsFd for Channel {
 /// A second descriptor, kept for a channel's whole life, opened or not: what puts it on-hook from
 /// outside. It follows each reopening, and never keeps a channel that failed.
 #[derive(Debug)]
-pub struct Grip(OwnedFd);
+pub struct Grip {
+    fd: OwnedFd,
+    /// What hangs a channel up that is signalled by bits; negative: its hook does.
+    idle: AtomicI32,
+}
 
 impl Grip {
     /// A hand on nothing.
     pub fn new() -> Result<Grip, PortError> {
         let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
-        Ok(Grip(nothing.into()))
+        Ok(Grip {
+            fd: nothing.into(),
+            idle: AtomicI32::new(-1),
+        })
     }
 
-    pub fn follow(&self, channel: &Channel) -> Result<(), PortError> {
-        ioctl::redirect(&self.0, channel).map_err(failed)
+    pub fn follow(&self, channel: &Channel, role: Role) -> Result<(), PortError> {
+        let idle = match role {
+            Role::Bits(bits) => i32::from(bits.idle().bits()),
+            Role::Feeds | Role::IsFed => -1,
+        };
+        self.idle.store(idle, Ordering::Release);
+        ioctl::redirect(&self.fd, channel).map_err(failed)
     }
 
     pub fn let_go(&self) -> Result<(), PortError> {
         let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
-        ioctl::redirect(&self.0, &nothing).map_err(failed)
+        ioctl::redirect(&self.fd, &nothing).map_err(failed)
     }
 
     pub fn on_hook(&self) -> Result<(), PortError> {
-        ioctl::hook(&self.0, Hook::OnHook as i32).map_err(|error| match error {
-            Errno::ENOTTY => PortError::Gone,
-            other => failed(other),
-        })
+        let done = match self.idle.load(Ordering::Acquire) {
+            idle @ 0.. => ioctl::set_tx_bits(&self.fd, idle),
+            _ => ioctl::hook(&self.fd, Hook::OnHook as i32),
+        };
+        done.map_err(out_of_reach)
     }
+
+    /// Takes the channel out of a join.
+    pub fn part(&self) -> Result<(), PortError> {
+        join::hear(&self.fd, None).map_err(out_of_reach)
+    }
+}
+
+/// A hand on nothing reaches nothing.
+fn out_of_reach(error: Errno) -> PortError {
+    match error {
+        Errno::ENOTTY => PortError::Gone,
+        other => failed(other),
+    }
+}
+
+/// Hangs a channel up whoever has it open, by configuring it as what it is: the last resort. Its
+/// queues are emptied; who has it open keeps it.
+pub fn force_on_hook(number: u16) -> Result<(), PortError> {
+    let flags = OFlag::O_RDWR | OFlag::O_CLOEXEC;
+    let ctl = open("/dev/dahdi/ctl", flags, Mode::empty()).map_err(failed)?;
+    let params = ioctl::params(&ctl, number).map_err(failed)?;
+    let same = ChanConfig {
+        chan: params.channo,
+        name: [0; 40],
+        sigtype: params.sigtype,
+        deflaw: params.curlaw,
+        master: params.channo,
+        idlebits: params.idlebits,
+        netdev_name: [0; 16],
+    };
+    ioctl::chan_config(&ctl, &same).map_err(failed)
 }
 
 /// How pulses are sent.
@@ -271,7 +378,7 @@ fn system(error: &io::Error) -> PortError {
     failed(Errno::from_raw(error.raw_os_error().unwrap_or_default()))
 }
 
-fn failed(error: Errno) -> PortError {
+pub(super) fn failed(error: Errno) -> PortError {
     match error {
         Errno::EBUSY => PortError::Busy,
         Errno::EACCES | Errno::EPERM => PortError::Denied,

@@ -1,13 +1,17 @@
 //! A DAHDI channel as a [`Port`].
 
 use super::{
+    bits::Bits,
     block_clock::BlockClock,
-    channel::{Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
+    channel::{self, Channel, Event, Grip, Hook, Moved, PulseTiming, QUEUE, Role},
+    setup::{Setup, Signalling},
 };
-use crate::port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write};
+use crate::port::{
+    Cutoff, Descriptor, JoinKey, Joinable, Port, PortCounters, PortError, Read, Write,
+};
 use std::{collections::VecDeque, sync::Arc};
 use types::{
-    edge::{Edge, EdgeAt, HookState, PortCommand},
+    edge::{Abcd, Edge, EdgeAt, HookState, PortCommand},
     frame::{FRAME, Frame, Law},
     tick::{Tick, Ticks},
 };
@@ -18,6 +22,8 @@ const EDGES: usize = 64;
 const REFEED: Ticks = Ticks::ms(850);
 /// While battery is lost the channel is asked this often whether it is back.
 const BATTERY_LOOK: Ticks = Ticks::ms(10);
+/// A line on-hook whose polarity stays for this long is at rest: as it is then, it is normal.
+const POLARITY_RESTS: Ticks = Ticks::secs(1);
 const PULSES: PulseTiming = PulseTiming {
     break_: Ticks::ms(60),
     make: Ticks::ms(40),
@@ -28,7 +34,7 @@ const PULSES: PulseTiming = PulseTiming {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wiring {
     pub channel: u16,
-    /// [`Role::Feeds`] for a telephone, [`Role::IsFed`] for a trunk.
+    /// [`Role::Feeds`] for a telephone, [`Role::IsFed`] or [`Role::Bits`] for a trunk.
     pub role: Role,
     pub law: Law,
     /// Blocks of silence that a flush puts before what is sent (1 to 4). Two bear a wake-up that
@@ -40,15 +46,13 @@ pub struct Wiring {
 #[derive(Debug)]
 pub struct DahdiPort {
     wiring: Wiring,
+    setup: Setup,
     channel: Option<Channel>,
-    /// How often it was opened.
-    openings: u32,
     grip: Arc<Grip>,
     media: bool,
     clock: BlockClock,
     counters: PortCounters,
     edges: VecDeque<EdgeAt>,
-    edges_dropped: u64,
     last_edge: Tick,
     /// What we told the channel of its hook.
     off_hook: bool,
@@ -56,9 +60,18 @@ pub struct DahdiPort {
     refeed_at: Option<Tick>,
     /// Battery is lost; when to ask next whether it is back.
     battery_at: Option<Tick>,
+    /// Polarity against that at rest. The kernel tells that it changed, not what it is.
     reversed: bool,
+    /// When the polarity will have been the same on-hook for long enough to be that at rest.
+    rests_at: Option<Tick>,
     /// The kernel sends dial pulses.
     pulsing: bool,
+    /// Signalled by bits: those that came in last.
+    bits: Abcd,
+    /// The span is in alarm, as far as was told.
+    alarm: bool,
+    /// It has sent them: what was kept from it meanwhile left its queue empty.
+    ran_dry: bool,
 }
 
 impl DahdiPort {
@@ -69,21 +82,30 @@ impl DahdiPort {
     pub fn new(wiring: Wiring) -> Result<DahdiPort, PortError> {
         Ok(DahdiPort {
             wiring,
+            setup: Setup::default(),
             channel: None,
-            openings: 0,
             grip: Arc::new(Grip::new()?),
             media: false,
             clock: BlockClock::new(),
             counters: PortCounters::default(),
             edges: VecDeque::with_capacity(EDGES),
-            edges_dropped: 0,
             last_edge: Tick::ZERO,
             off_hook: false,
             refeed_at: None,
             battery_at: None,
             reversed: false,
+            rests_at: None,
             pulsing: false,
+            bits: Abcd::new(0),
+            alarm: false,
+            ran_dry: false,
         })
+    }
+
+    /// What each opening sets beside law and queues.
+    pub fn with_setup(mut self, setup: Setup) -> DahdiPort {
+        self.setup = setup;
+        self
     }
 
     /// Opens the channel now, to learn at once what is wrong with it.
@@ -93,31 +115,53 @@ impl DahdiPort {
         Ok(port)
     }
 
-    /// Edges that found the queue full.
-    pub fn edges_dropped(&self) -> u64 {
-        self.edges_dropped
-    }
-
     fn channel(&mut self) -> Result<&Channel, PortError> {
         if self.channel.is_none() {
-            let channel = Channel::open(self.wiring.channel, self.wiring.law)?;
-            if channel.role()? != self.wiring.role {
-                return Err(PortError::Unsupported(match self.wiring.role {
-                    Role::Feeds => "feeding a telephone: the channel is configured as a trunk",
-                    Role::IsFed => "being a trunk: the channel is configured to feed a telephone",
-                }));
-            }
-            self.grip.follow(&channel)?;
-            self.openings = self.openings.wrapping_add(1);
+            let (channel, alarm) = self.opened()?;
+            self.grip.follow(&channel, self.wiring.role)?;
+            self.counters.openings += 1;
             // Opening has hung it up.
             self.off_hook = false;
             self.refeed_at = None;
             self.battery_at = None;
             self.reversed = false;
+            self.rests_at = None;
             self.pulsing = false;
+            self.ran_dry = false;
             self.channel = Some(channel);
+            if let Role::Bits(bits) = self.wiring.role {
+                self.bits_on_hook(self.last_edge + Ticks(1), bits)?;
+            }
+            // What happened to the span while nobody had the channel open is told by no event.
+            self.set_alarm(alarm);
         }
         Ok(self.channel.as_ref().expect("it was opened above"))
+    }
+
+    /// The channel newly opened and set up, and whether its span is in alarm.
+    fn opened(&self) -> Result<(Channel, bool), PortError> {
+        let (wiring, setup) = (&self.wiring, &self.setup);
+        let channel = Channel::open(wiring.channel, wiring.law)?;
+        let params = channel.params()?;
+        let found = Signalling(params.sigtype);
+        let right = match (setup.signalling, wiring.role) {
+            (Some(wanted), _) => found == wanted,
+            (None, Role::Bits(_)) => found == Signalling::CAS,
+            (None, _) => channel.role()? == wiring.role,
+        };
+        if !right {
+            return Err(PortError::Signalling);
+        }
+        channel.configure(wiring.law, setup)?;
+        Ok((channel, params.chan_alarms != 0))
+    }
+
+    fn set_alarm(&mut self, alarm: bool) {
+        let told = std::mem::replace(&mut self.alarm, alarm);
+        if told != alarm {
+            let edge = if alarm { Edge::AlarmOn } else { Edge::AlarmOff };
+            self.push(self.last_edge + Ticks(1), edge);
+        }
     }
 
     /// Passes a result on; a channel that is gone is let go, to be opened anew.
@@ -138,6 +182,9 @@ impl DahdiPort {
                 break;
             };
             self.take_event(now, event)?;
+        }
+        if std::mem::take(&mut self.ran_dry) {
+            self.fill_up()?;
         }
         self.look_after(now)?;
         self.stamp(now, before);
@@ -160,7 +207,75 @@ impl DahdiPort {
         if self.refeed_at.is_some_and(|at| at <= now) {
             self.feed(now, self.media)?;
         }
+        if self.rests_at.is_some_and(|at| at <= now) {
+            self.polarity_at_rest(now);
+        }
         self.look_for_battery(now)
+    }
+
+    /// A reversal that was missed, or that the exchange keeps, ends with the call: what the next
+    /// one brings is told against the line as it is now.
+    fn polarity_at_rest(&mut self, now: Tick) {
+        self.rests_at = None;
+        if std::mem::take(&mut self.reversed) {
+            self.push(now, Edge::PolarityNormal);
+        }
+    }
+
+    fn polarity_changed(&mut self, now: Tick) {
+        self.reversed = !self.reversed;
+        self.rests_at = (!self.off_hook).then_some(now + POLARITY_RESTS);
+        self.push(
+            now,
+            if self.reversed {
+                Edge::PolarityReversed
+            } else {
+                Edge::PolarityNormal
+            },
+        );
+    }
+
+    /// The bits have changed, or a neighbour's have.
+    fn take_bits(&mut self, now: Tick) -> Result<(), PortError> {
+        let Role::Bits(meaning) = self.wiring.role else {
+            return Ok(());
+        };
+        let bits = self.channel()?.bits();
+        let bits = self.check(bits)?;
+        for edge in meaning.told(self.bits, bits) {
+            self.push(now, edge);
+        }
+        self.bits = bits;
+        Ok(())
+    }
+
+    fn send_bits(&mut self, command: PortCommand, meaning: Bits) -> Result<(), PortError> {
+        let bits = meaning.sent(command).ok_or(PortError::Unsupported(
+            "this signal on a trunk of its signalling",
+        ))?;
+        let sent = self.channel()?.send_bits(bits);
+        self.check(sent)
+    }
+
+    /// Idle; what the far end does is told anew.
+    fn bits_on_hook(&mut self, now: Tick, meaning: Bits) -> Result<(), PortError> {
+        self.send_bits(PortCommand::OnHook, meaning)?;
+        let bits = self.channel()?.bits();
+        self.bits = self.check(bits)?;
+        self.push(now, meaning.standing(self.bits));
+        if self.media { self.prime(now) } else { Ok(()) }
+    }
+
+    fn bits_hook(&self, meaning: Bits) -> Result<HookState, PortError> {
+        let Some(channel) = &self.channel else {
+            return Ok(HookState::Unknown);
+        };
+        let sent = Abcd::new((channel.params()?.txbits & 0xf) as u8);
+        Ok(if sent == meaning.idle() {
+            HookState::OnHook
+        } else {
+            HookState::OffHook
+        })
     }
 
     fn take_event(&mut self, now: Tick, event: Event) -> Result<(), PortError> {
@@ -175,25 +290,16 @@ impl DahdiPort {
             }
             Event::WinkFlash if feeds => self.push(now, Edge::Flash),
             Event::RingBegin => self.push(now, Edge::RingStart),
-            Event::Polarity => {
-                self.reversed = !self.reversed;
-                self.push(
-                    now,
-                    if self.reversed {
-                        Edge::PolarityReversed
-                    } else {
-                        Edge::PolarityNormal
-                    },
-                );
-            }
+            Event::Polarity if !feeds => self.polarity_changed(now),
             Event::DialComplete => {
-                self.pulsing = false;
+                self.ran_dry = std::mem::take(&mut self.pulsing) && self.media;
                 self.push(now, Edge::PulsesSent);
             }
-            Event::Alarm => self.push(now, Edge::AlarmOn),
-            Event::NoAlarm => self.push(now, Edge::AlarmOff),
+            Event::BitsChanged => self.take_bits(now)?,
+            Event::Alarm => self.set_alarm(true),
+            Event::NoAlarm => self.set_alarm(false),
             Event::Removed => return self.check(Err(PortError::Gone)),
-            Event::WinkFlash | Event::Other(_) => {}
+            Event::WinkFlash | Event::Polarity | Event::Other(_) => {}
         }
         Ok(())
     }
@@ -225,7 +331,7 @@ impl DahdiPort {
 
     fn push(&mut self, now: Tick, edge: Edge) {
         if self.edges.len() == EDGES {
-            self.edges_dropped += 1;
+            self.counters.edges_dropped += 1;
             return;
         }
         self.edges.push_back(EdgeAt { at: now, edge });
@@ -251,6 +357,16 @@ impl DahdiPort {
         Ok(())
     }
 
+    /// Puts the slack back into an empty queue; what is received goes on as it was.
+    fn fill_up(&mut self) -> Result<(), PortError> {
+        let silence = self.wiring.law.silence();
+        for _ in 0..self.wiring.slack.clamp(1, QUEUE) {
+            let filled = self.channel()?.write(&silence);
+            self.check(filled)?;
+        }
+        Ok(())
+    }
+
     /// Writes a block, past events that wait.
     fn send(&mut self, now: Tick, frame: &Frame) -> Result<Moved, PortError> {
         if self.pulsing {
@@ -270,7 +386,19 @@ impl DahdiPort {
         if self.wiring.role == Role::Feeds {
             self.feed(now, on)?;
         }
-        if on { self.prime(now) } else { Ok(()) }
+        if self.setup.echo_taps > 0 {
+            let taps = if on { self.setup.echo_taps } else { 0 };
+            let set = self.channel()?.cancel_echo(taps);
+            self.check(set)?;
+        }
+        if on {
+            return self.prime(now);
+        }
+        if self.alarm {
+            // Whoever holds an idle port next is to know.
+            self.push(now, Edge::AlarmOn);
+        }
+        Ok(())
     }
 
     /// A card's line driver is active while the port is off-hook. The end of media is no
@@ -308,6 +436,10 @@ impl DahdiPort {
         let Some(channel) = &self.channel else {
             return Ok(HookState::Unknown);
         };
+        if self.pulsing {
+            // Each pulse is an on-hook of its own.
+            return Ok(HookState::Unknown);
+        }
         const ON_HOOK: i32 = 0;
         let on_hook = channel.params()?.txhooksig == ON_HOOK;
         Ok(if on_hook {
@@ -327,10 +459,16 @@ impl DahdiPort {
         if self.media { self.prime(now) } else { Ok(()) }
     }
 
+    fn trunk_off_hook(&mut self, now: Tick) -> Result<(), PortError> {
+        self.take_events(now)?;
+        self.rests_at = None;
+        self.set_hook(Hook::OffHook)
+    }
+
     fn trunk_on_hook(&mut self, now: Tick) -> Result<(), PortError> {
-        self.battery_at = None;
         self.pulsing = false;
         self.set_hook(Hook::OnHook)?;
+        self.rests_at = self.reversed.then_some(now + POLARITY_RESTS);
         if self.media { self.prime(now) } else { Ok(()) }
     }
 }
@@ -344,12 +482,12 @@ impl Port for DahdiPort {
         let channel = self.channel.as_ref()?;
         Some(Descriptor {
             fd: channel.descriptor(),
-            opening: self.openings,
+            opening: self.counters.openings as u32,
         })
     }
 
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {
-        if !self.media {
+        if !self.media || self.alarm {
             self.take_events(now)?;
         }
         if !self.edges.is_empty() {
@@ -357,6 +495,9 @@ impl Port for DahdiPort {
         }
         if !self.media {
             return Ok(Read::Empty);
+        }
+        if self.alarm {
+            return Err(PortError::Alarm);
         }
         let moved = self.channel()?.read(frame);
         match self.check(moved)? {
@@ -398,8 +539,10 @@ impl Port for DahdiPort {
     fn command(&mut self, now: Tick, command: PortCommand) -> Result<(), PortError> {
         match (command, self.wiring.role) {
             (PortCommand::Media(on), _) => self.set_media(now, on),
+            (PortCommand::OnHook, Role::Bits(bits)) => self.bits_on_hook(now, bits),
+            (_, Role::Bits(bits)) => self.send_bits(command, bits),
             (PortCommand::OnHook, Role::IsFed) => self.trunk_on_hook(now),
-            (PortCommand::OffHook, Role::IsFed) => self.set_hook(Hook::OffHook),
+            (PortCommand::OffHook, Role::IsFed) => self.trunk_off_hook(now),
             (PortCommand::Pulse(digits), Role::IsFed) => {
                 let sent = self.channel()?.pulse(&digits, PULSES);
                 self.check(sent)?;
@@ -416,6 +559,9 @@ impl Port for DahdiPort {
             (PortCommand::OffHook | PortCommand::Pulse(_), Role::Feeds) => Err(
                 PortError::Unsupported("a handset port has no loop to close"),
             ),
+            (PortCommand::RingGround | PortCommand::Bits(_), _) => {
+                Err(PortError::Unsupported("signalling by bits"))
+            }
             (PortCommand::LoopOpen(_) | PortCommand::Ring(_), Role::IsFed) => {
                 Err(PortError::Unsupported("a trunk port feeds no loop"))
             }
@@ -426,6 +572,7 @@ impl Port for DahdiPort {
         match self.wiring.role {
             Role::Feeds => self.phone_hook(),
             Role::IsFed => self.trunk_hook(),
+            Role::Bits(bits) => self.bits_hook(bits),
         }
     }
 
@@ -437,8 +584,25 @@ impl Port for DahdiPort {
         self.counters
     }
 
+    fn join_key(&self) -> Option<JoinKey> {
+        Some(JoinKey(Joinable::Dahdi(self.wiring.channel)))
+    }
+
+    fn join(&mut self, _now: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        let other = match other {
+            // A closed channel has left its join, and is taken out again when it is opened.
+            None if self.channel.is_none() => return Ok(()),
+            None => None,
+            Some(JoinKey(Joinable::Dahdi(channel))) => Some(*channel),
+            Some(_) => return Err(PortError::Unsupported("joining another driver's port")),
+        };
+        let joined = self.channel()?.join(other);
+        self.check(joined)
+    }
+
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {
-        Ok(Box::new(DahdiCutoff(Arc::clone(&self.grip))))
+        let grip = Arc::clone(&self.grip);
+        Ok(Box::new(DahdiCutoff(grip, self.wiring.channel)))
     }
 }
 
@@ -446,17 +610,29 @@ impl Drop for DahdiPort {
     /// On-hook, and closed though a hand from outside outlives the port.
     fn drop(&mut self) {
         if let Some(channel) = &self.channel {
-            let _ = channel.hook(Hook::OnHook);
+            let _ = channel.join(None);
+            let _ = match self.wiring.role {
+                Role::Bits(bits) => channel.send_bits(bits.idle()),
+                Role::Feeds | Role::IsFed => channel.hook(Hook::OnHook),
+            };
         }
         let _ = self.grip.let_go();
     }
 }
 
 #[derive(Debug)]
-struct DahdiCutoff(Arc<Grip>);
+struct DahdiCutoff(Arc<Grip>, u16);
 
 impl Cutoff for DahdiCutoff {
     fn on_hook(&self) -> Result<(), PortError> {
-        self.0.on_hook()
+        match self.0.on_hook() {
+            // A closed channel was hung up by its closing.
+            done @ (Ok(()) | Err(PortError::Gone)) => done,
+            Err(_) => channel::force_on_hook(self.1),
+        }
+    }
+
+    fn part(&self) -> Result<(), PortError> {
+        self.0.part()
     }
 }

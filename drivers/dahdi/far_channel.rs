@@ -2,6 +2,7 @@
 //! test, a demonstration or a training system puts behind real signalling.
 
 use super::{
+    bits::Bits,
     block_clock::BlockClock,
     channel::{Channel, Event, Hook, Moved, QUEUE, Role},
 };
@@ -22,7 +23,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 use types::{
-    edge::{Edge, EdgeAt, PortCommand},
+    edge::{Abcd, Edge, EdgeAt, PortCommand},
     frame::{FRAME, Frame, Law, Samples},
     tick::{Tick, Ticks},
 };
@@ -44,6 +45,11 @@ pub struct FarChannel<F: FarEnd> {
     blocks: BlockClock,
     counters: PortCounters,
     actions: VecDeque<EdgeAt>,
+    /// The polarity that the far end wants, and the one that its line took.
+    reversed: bool,
+    is_reversed: bool,
+    /// Signalled by bits: what they mean, and those that came in last.
+    bits: Option<(Bits, Abcd)>,
     /// The next tick that the far end lives.
     at: Tick,
 }
@@ -66,7 +72,44 @@ impl<F: FarEnd> FarChannel<F> {
         if channel.role()? != wanted {
             return Err(PortError::Unsupported("the far end's side of the loop"));
         }
-        Ok(FarChannel {
+        if wanted == Role::Feeds {
+            // A card keeps the polarity of the last party.
+            match channel.reverse(false) {
+                Ok(_) | Err(PortError::Unsupported(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(FarChannel::with(far, channel, law, copper, seed, clock))
+    }
+
+    /// An exchange at the other end of a trunk that is signalled by bits.
+    pub fn open_bits(
+        far: F,
+        (number, bits): (u16, Bits),
+        law: Law,
+        copper: Copper,
+        seed: u64,
+        clock: Clock,
+    ) -> Result<FarChannel<F>, PortError> {
+        let channel = Channel::open(number, law)?;
+        let received = channel.bits()?;
+        if let Some(idle) = far.standing().and_then(|edge| bits.far_sends(edge)) {
+            channel.send_bits(idle)?;
+        }
+        let mut far = FarChannel::with(far, channel, law, copper, seed, clock);
+        far.bits = Some((bits, received));
+        Ok(far)
+    }
+
+    fn with(
+        far: F,
+        channel: Channel,
+        law: Law,
+        copper: Copper,
+        seed: u64,
+        clock: Clock,
+    ) -> FarChannel<F> {
+        FarChannel {
             far,
             channel,
             law,
@@ -75,16 +118,24 @@ impl<F: FarEnd> FarChannel<F> {
             blocks: BlockClock::new(),
             counters: PortCounters::default(),
             actions: VecDeque::new(),
+            reversed: false,
+            is_reversed: false,
+            bits: None,
             at: clock.now(),
-        })
+        }
     }
 
     /// Lives until told to stop; the transcript, and what its channel lost.
+    ///
+    /// # Errors
+    /// When the channel fails; as [`PortError::Unsupported`] when the far end reverses the line
+    /// and the span has no polarity, so that nobody takes what was never sent for unheard.
     pub fn run(mut self, stop: &AtomicBool) -> Result<(Transcript, PortCounters), PortError> {
         self.restart()?;
         while !stop.load(Ordering::Acquire) {
             self.wait()?;
             self.act(self.clock.now())?;
+            self.drive_polarity()?;
             self.take_events()?;
             self.take_blocks()?;
         }
@@ -125,16 +176,29 @@ impl<F: FarEnd> FarChannel<F> {
             let Some(EdgeAt { edge, .. }) = self.actions.pop_front() else {
                 break;
             };
+            if let Some((bits, _)) = self.bits {
+                if let Some(sent) = bits.far_sends(edge) {
+                    self.channel.send_bits(sent)?;
+                }
+                continue;
+            }
             let hook = match edge {
                 Edge::LoopClosed => Hook::OffHook,
                 Edge::LoopOpen | Edge::BatteryLost => Hook::OnHook,
                 Edge::RingStart => Hook::Ring,
                 Edge::RingStop => Hook::RingOff,
-                // The kernel ends its disconnect signal by itself; polarity and alarms are no
-                // matter of signalling bits: a span of cards has them, or nothing has.
+                Edge::PolarityReversed | Edge::PolarityNormal => {
+                    self.reversed = edge == Edge::PolarityReversed;
+                    continue;
+                }
+                // The kernel ends its disconnect signal by itself; alarms are the span's.
                 _ => continue,
             };
-            self.channel.hook(hook)?;
+            match self.channel.hook(hook) {
+                // The line was seized in this moment: the event that says so comes next.
+                Err(PortError::Busy) if hook == Hook::Ring => continue,
+                done => done?,
+            }
             if hook == Hook::OnHook {
                 self.restart()?;
             }
@@ -142,24 +206,44 @@ impl<F: FarEnd> FarChannel<F> {
         Ok(())
     }
 
+    /// A line that is rung, or without battery, takes its polarity afterwards.
+    fn drive_polarity(&mut self) -> Result<(), PortError> {
+        if self.reversed != self.is_reversed && self.channel.reverse(self.reversed)? {
+            self.is_reversed = self.reversed;
+        }
+        Ok(())
+    }
+
     fn take_events(&mut self) -> Result<(), PortError> {
         while let Some(event) = self.channel.event()? {
+            let now = self.clock.now();
             match (event, self.far.side()) {
+                (Event::BitsChanged, _) => self.take_bits()?,
                 (Event::RingOffHook, Side::Trunk) => {
                     // Only a line in use can be disconnected by the kernel.
                     self.channel.hook(Hook::OffHook)?;
-                    self.far.command(self.at, PortCommand::OffHook);
+                    self.far.command(now, PortCommand::OffHook);
                 }
                 (Event::OnHook, Side::Trunk) => {
-                    self.far.command(self.at, PortCommand::OnHook);
+                    self.far.command(now, PortCommand::OnHook);
                     self.channel.hook(Hook::OnHook)?;
                     self.restart()?;
                 }
                 (Event::OnHook, Side::Phone) => {
-                    self.far.command(self.at, PortCommand::LoopOpen(DISCONNECT));
+                    self.far.command(now, PortCommand::LoopOpen(DISCONNECT));
                 }
                 _ => {}
             }
+        }
+        Ok(())
+    }
+
+    fn take_bits(&mut self) -> Result<(), PortError> {
+        let received = self.channel.bits()?;
+        if let Some((bits, before)) = &mut self.bits
+            && std::mem::replace(before, received) != received
+        {
+            self.far.command(self.at, bits.far_takes(received));
         }
         Ok(())
     }
@@ -204,6 +288,14 @@ impl<F: FarEnd> FarChannel<F> {
                 at: at + DELAY,
                 edge,
             });
+        }
+    }
+}
+
+impl<F: FarEnd> Drop for FarChannel<F> {
+    fn drop(&mut self) {
+        if self.is_reversed {
+            let _ = self.channel.reverse(false);
         }
     }
 }

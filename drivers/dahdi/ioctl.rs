@@ -58,6 +58,19 @@ pub struct DialOperation {
     pub dialstr: [u8; 256],
 }
 
+/// `struct dahdi_chanconfig`: what a channel is to be.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct ChanConfig {
+    pub chan: c_int,
+    pub name: [u8; 40],
+    pub sigtype: c_int,
+    pub deflaw: c_int,
+    pub master: c_int,
+    pub idlebits: c_int,
+    pub netdev_name: [u8; 16],
+}
+
 /// `struct dahdi_confinfo`: how a channel is joined with others.
 #[repr(C)]
 #[derive(Clone, Copy, Default, Debug)]
@@ -67,7 +80,16 @@ pub struct ConfInfo {
     pub confmode: c_int,
 }
 
-/// `struct dahdi_spaninfo`: a span's state and counters. Packed.
+/// `struct dahdi_gains`: what each octet becomes, coming in and going out.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Gains {
+    pub chan: c_int,
+    pub rxgain: [u8; 256],
+    pub txgain: [u8; 256],
+}
+
+/// `struct dahdi_spaninfo`: a span, its alarms and its errors.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug)]
 pub struct SpanInfo {
@@ -75,17 +97,9 @@ pub struct SpanInfo {
     pub name: [u8; 20],
     pub desc: [u8; 40],
     pub alarms: c_int,
-    pub txlevel: c_int,
-    pub rxlevel: c_int,
-    pub bpvcount: c_int,
-    pub crc4count: c_int,
-    pub ebitcount: c_int,
-    pub fascount: c_int,
-    pub fecount: u32,
-    pub cvcount: u32,
-    pub becount: u32,
-    pub prbs: u32,
-    pub errsec: u32,
+    pub levels: [c_int; 2],
+    pub errors: [c_int; 4],
+    pub counts: [u32; 5],
     pub irqmisses: c_int,
     pub syncsrc: c_int,
     pub numchans: c_int,
@@ -102,10 +116,18 @@ pub struct SpanInfo {
     pub spantype: [u8; 6],
 }
 
-const _: () = assert!(size_of::<SpanInfo>() == 314, "as the header packs it");
+const _: () = {
+    assert!(size_of::<Params>() == 136);
+    assert!(size_of::<BufferInfo>() == 24);
+    assert!(size_of::<DialOperation>() == 260);
+    assert!(size_of::<ChanConfig>() == 76);
+    assert!(size_of::<ConfInfo>() == 12);
+    assert!(size_of::<Gains>() == 516);
+    assert!(size_of::<SpanInfo>() == 314);
+};
 
 mod raw {
-    use super::{BufferInfo, ConfInfo, DialOperation, Params, SpanInfo};
+    use super::{BufferInfo, ChanConfig, ConfInfo, DialOperation, Gains, Params, SpanInfo};
     use nix::libc::c_int;
 
     const CODE: u8 = 0xDA;
@@ -114,12 +136,19 @@ mod raw {
     nix::ioctl_write_ptr!(set_params, CODE, 5, Params);
     nix::ioctl_write_ptr!(hook, CODE, 7, c_int);
     nix::ioctl_read!(get_event, CODE, 8, c_int);
-    nix::ioctl_readwrite!(span_status, CODE, 10, SpanInfo);
+    nix::ioctl_readwrite!(get_conf, CODE, 12, ConfInfo);
+    nix::ioctl_readwrite!(span_stat, CODE, 10, SpanInfo);
     nix::ioctl_readwrite!(set_conf, CODE, 13, ConfInfo);
+    nix::ioctl_write_ptr!(set_gains, CODE, 16, Gains);
+    nix::ioctl_write_ptr!(chan_config, CODE, 19, ChanConfig);
     nix::ioctl_write_ptr!(set_buffers, CODE, 27, BufferInfo);
     nix::ioctl_write_ptr!(dial, CODE, 31, DialOperation);
+    nix::ioctl_write_ptr!(cancel_echo, CODE, 33, c_int);
     nix::ioctl_write_ptr!(specify, CODE, 38, c_int);
     nix::ioctl_write_ptr!(set_law, CODE, 39, c_int);
+    nix::ioctl_write_ptr!(set_tx_bits, CODE, 43, c_int);
+    nix::ioctl_read!(rx_bits, CODE, 43, c_int);
+    nix::ioctl_write_ptr!(set_polarity, CODE, 92, c_int);
 }
 
 /// A call that takes a number.
@@ -157,8 +186,20 @@ number!(
     hook
 );
 number!(
+    /// The signalling bits to send on a `cas` channel.
+    set_tx_bits
+);
+number!(
     /// 1 mu-law, 2 A-law.
     set_law
+);
+number!(
+    /// 0 normal, 1 reversed.
+    set_polarity
+);
+number!(
+    /// The echo canceller attached to the channel: how many samples of echo it takes; 0 is off.
+    cancel_echo
 );
 structure!(
     /// Sets the times of a channel.
@@ -171,12 +212,34 @@ structure!(
     BufferInfo
 );
 structure!(
+    /// Configures a channel; on a descriptor of `/dev/dahdi/ctl`.
+    chan_config,
+    ChanConfig
+);
+structure!(
     /// Has the kernel send digits.
     dial,
     DialOperation
 );
 
-/// Asks for state and times of a channel.
+/// Sets the gains of a channel.
+pub fn set_gains(fd: &impl AsFd, gains: &mut Gains) -> nix::Result<()> {
+    // SAFETY: the call reads a structure of this layout, which lives until it returns, and writes
+    // its channel's number back, for which it is borrowed mutably.
+    unsafe { raw::set_gains(fd.as_fd().as_raw_fd(), gains) }.map(drop)
+}
+
+/// Asks for the state of a span.
+pub fn span(fd: &impl AsFd, span: c_int) -> nix::Result<SpanInfo> {
+    // SAFETY: all fields are integers, for which zero is a value.
+    let mut info: SpanInfo = unsafe { std::mem::zeroed() };
+    info.spanno = span;
+    // SAFETY: the call fills a structure of this layout, which lives until it returns.
+    unsafe { raw::span_stat(fd.as_fd().as_raw_fd(), &mut info) }?;
+    Ok(info)
+}
+
+/// Asks for state and times of a channel; of any channel, where `fd` is of the control device.
 pub fn params(fd: &impl AsFd, channel: u16) -> nix::Result<Params> {
     // SAFETY: all fields are integers, for which zero is a value.
     let mut params: Params = unsafe { std::mem::zeroed() };
@@ -186,14 +249,12 @@ pub fn params(fd: &impl AsFd, channel: u16) -> nix::Result<Params> {
     Ok(params)
 }
 
-/// Asks for state and counters of a span.
-pub fn span_status(fd: &impl AsFd, span: u16) -> nix::Result<SpanInfo> {
-    // SAFETY: all fields are integers, for which zero is a value.
-    let mut info: SpanInfo = unsafe { std::mem::zeroed() };
-    info.spanno = c_int::from(span);
-    // SAFETY: the call fills a structure of this layout, which lives until it returns.
-    unsafe { raw::span_status(fd.as_fd().as_raw_fd(), &mut info) }?;
-    Ok(info)
+/// The signalling bits that come in; those of a `cas` channel in the low four.
+pub fn rx_bits(fd: &impl AsFd) -> nix::Result<c_int> {
+    let mut bits = 0;
+    // SAFETY: the call writes one int behind the pointer, which lives until it returns.
+    unsafe { raw::rx_bits(fd.as_fd().as_raw_fd(), &mut bits) }?;
+    Ok(bits)
 }
 
 /// The oldest event; 0 when there is none.
@@ -216,4 +277,10 @@ pub fn redirect(target: &OwnedFd, source: &impl AsFd) -> nix::Result<()> {
 pub fn set_conf(fd: &impl AsFd, conf: &mut ConfInfo) -> nix::Result<()> {
     // SAFETY: the call reads and writes a structure of this layout, which lives until it returns.
     unsafe { raw::set_conf(fd.as_fd().as_raw_fd(), conf) }.map(drop)
+}
+
+/// How a channel is joined with others; `conf.chan` names it, 0 the descriptor's own.
+pub fn conf(fd: &impl AsFd, conf: &mut ConfInfo) -> nix::Result<()> {
+    // SAFETY: the call reads and writes a structure of this layout, which lives until it returns.
+    unsafe { raw::get_conf(fd.as_fd().as_raw_fd(), conf) }.map(drop)
 }

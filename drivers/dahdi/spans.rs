@@ -134,7 +134,7 @@ impl Control {
     pub fn spans(&self) -> Result<Vec<Span>, PortError> {
         let mut spans = Vec::new();
         for number in 1..=MOST_SPANS {
-            match ioctl::span_status(&self.0, number) {
+            match ioctl::span(&self.0, i32::from(number)) {
                 Ok(info) => spans.push(span(number, &info)),
                 // Spans may have gaps between their numbers.
                 Err(Errno::EINVAL | Errno::ENODEV | Errno::ENXIO | Errno::ENOSYS) => {}
@@ -155,24 +155,27 @@ impl Control {
 }
 
 fn span(number: u16, info: &SpanInfo) -> Span {
+    // Copies: the fields of a packed structure can't be referred to.
+    let [bipolar_violations, crc4, e_bits, frame_alignment] = { info.errors }.map(|n| n as u32);
+    let [framing, code_violations, bit_errors, _, errored_seconds] = { info.counts };
     Span {
         number,
-        name: text(&info.name),
-        description: text(&info.desc),
-        kind: text(&info.spantype),
+        name: text(&{ info.name }),
+        description: text(&{ info.desc }),
+        kind: text(&{ info.spantype }),
         alarms: alarms(info.alarms),
         configured: info.numchans as u16,
         channels: info.totalchans as u16,
         clock_from: info.syncsrc as u16,
         counters: SpanCounters {
-            bipolar_violations: info.bpvcount as u32,
-            crc4: info.crc4count as u32,
-            e_bits: info.ebitcount as u32,
-            frame_alignment: info.fascount as u32,
-            framing: info.fecount,
-            code_violations: info.cvcount,
-            bit_errors: info.becount,
-            errored_seconds: info.errsec,
+            bipolar_violations,
+            crc4,
+            e_bits,
+            frame_alignment,
+            framing,
+            code_violations,
+            bit_errors,
+            errored_seconds,
             missed_interrupts: info.irqmisses as u32,
         },
     }

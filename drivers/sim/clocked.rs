@@ -2,7 +2,7 @@
 //! and, with media off, when the far end is about to do something.
 
 use crate::{
-    port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
+    port::{Cutoff, Descriptor, JoinKey, Port, PortCounters, PortError, Read, Write},
     sim::{far_end::FarEnd, sim_port::SimPort},
 };
 use nix::{
@@ -196,6 +196,14 @@ impl<F: FarEnd> Port for Clocked<F> {
 
     fn counters(&self) -> PortCounters {
         self.port.counters()
+    }
+
+    fn join_key(&self) -> Option<JoinKey> {
+        self.port.join_key()
+    }
+
+    fn join(&mut self, now: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        self.port.join(now, other)
     }
 
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {

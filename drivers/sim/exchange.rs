@@ -1,14 +1,21 @@
 //! The central office at the other end of one trunk: its line circuit, register and the
-//! connections it makes. Loop start and kewl start.
+//! connections it makes. Loop start and kewl start; ground start, E&M and R2 by `signalling`.
 
 pub mod line;
+pub mod r2;
 pub mod routes;
+pub mod signalling;
 mod switch;
 
 use crate::sim::{
     called_office::CalledOffice,
     dtmf_register::DtmfRegister,
-    exchange::{line::ExchangeLine, routes::Routes, switch::State},
+    exchange::{
+        line::ExchangeLine,
+        routes::Routes,
+        signalling::{Held, LineSignalling},
+        switch::State,
+    },
     far_end::{Edges, FarEnd, Side},
     tone_player::TonePlayer,
     transcript::{Event, Transcript},
@@ -16,7 +23,7 @@ use crate::sim::{
 use std::sync::Arc;
 use types::{
     digits::{Digit, Digits},
-    edge::{Edge, EdgeAt, HookState, PortCommand},
+    edge::{Abcd, Edge, EdgeAt, HookState, PortCommand},
     frame::{FRAME, FRAME_TICKS, Samples},
     tick::{Tick, Ticks},
 };
@@ -36,6 +43,7 @@ pub struct Exchange {
     loop_: Loop,
     feed: Feed,
     register: DtmfRegister,
+    signals: Held,
     dialed: Digits,
     tones: TonePlayer,
     far: CalledOffice,
@@ -59,22 +67,38 @@ struct Feed {
     battery: bool,
     reversed: bool,
     ringing: bool,
+    /// E&M: off-hook. Ground start: the tip is grounded. R2: the bits.
+    off_hook: bool,
+    tip: bool,
+    bits: u8,
+}
+
+impl Feed {
+    const IDLE: Feed = Feed {
+        battery: true,
+        reversed: false,
+        ringing: false,
+        off_hook: false,
+        tip: false,
+        bits: 0b1001,
+    };
 }
 
 impl Exchange {
     pub fn new(line: ExchangeLine, routes: Arc<Routes>) -> Exchange {
+        let feed = Feed {
+            bits: line.signalling.idle_bits(),
+            ..Feed::IDLE
+        };
         Exchange {
             transcript: Transcript::with_capacity(line.keep),
             far: CalledOffice::new(line.plan),
+            signals: Held::new(&line.signalling),
             line,
             routes,
             state: State::Idle,
             loop_: Loop::default(),
-            feed: Feed {
-                battery: true,
-                reversed: false,
-                ringing: false,
-            },
+            feed,
             register: DtmfRegister::new(),
             dialed: Digits::EMPTY,
             tones: TonePlayer::default(),
@@ -184,6 +208,20 @@ impl Exchange {
             Edge::RingStop,
             Event::RingStop,
         );
+        tell(
+            !was.off_hook && wanted.off_hook,
+            Edge::FarOffHook,
+            Event::FarOffHook,
+        );
+        tell(
+            was.off_hook && !wanted.off_hook,
+            Edge::FarOnHook,
+            Event::FarOnHook,
+        );
+        tell(!was.tip && wanted.tip, Edge::TipGround, Event::TipGround);
+        tell(was.tip && !wanted.tip, Edge::TipOpen, Event::TipOpen);
+        let bits = Abcd::new(wanted.bits);
+        tell(was.bits != wanted.bits, Edge::Bits(bits), Event::Bits(bits));
         self.feed = wanted;
     }
 }
@@ -200,7 +238,7 @@ impl FarEnd for Exchange {
         let silence = [0; FRAME];
         let heard = if connected { heard } else { &silence };
         let pulsed = self.watch_loop(at);
-        let keyed = if connected {
+        let keyed = if connected && !matches!(self.line.signalling, LineSignalling::R2(_)) {
             self.keyed(at, heard)
         } else {
             None
@@ -224,9 +262,22 @@ impl FarEnd for Exchange {
                 }
                 self.close_loop(at);
             }
-            PortCommand::OnHook => self.open_loop(at),
+            PortCommand::OnHook => {
+                self.signals.asked = None;
+                self.open_loop(at);
+            }
+            PortCommand::RingGround => {
+                self.transcript.note(at, Event::RingGround);
+                self.signals.asked = Some(at);
+            }
+            PortCommand::Bits(bits) if bits.ab() == 0 => self.command(at, PortCommand::OffHook),
+            PortCommand::Bits(_) => self.open_loop(at),
             _ => {}
         }
+    }
+
+    fn standing(&self) -> Option<Edge> {
+        signalling::standing(&self.line.signalling, &self.feed)
     }
 
     fn hook(&self) -> HookState {
@@ -239,7 +290,9 @@ impl FarEnd for Exchange {
 
     fn next_action(&self) -> Option<Tick> {
         let fed = self.feed.battery == self.line.battery;
-        if self.loop_.closed || !matches!(self.state, State::Idle) || !fed {
+        let asked = self.signals.asked.is_some() || self.feed.tip;
+        let restless = asked || self.line.signalling.is_restless();
+        if self.loop_.closed || !matches!(self.state, State::Idle) || !fed || restless {
             return Some(self.now);
         }
         let incoming = self.line.incoming.get(self.incoming_done)?;

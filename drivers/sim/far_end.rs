@@ -4,7 +4,7 @@ use crate::sim::transcript::Transcript;
 use arrayvec::ArrayVec;
 use std::fmt;
 use types::{
-    edge::{EdgeAt, HookState, PortCommand},
+    edge::{Edge, EdgeAt, HookState, PortCommand},
     frame::Samples,
     tick::Tick,
 };
@@ -36,6 +36,11 @@ pub trait FarEnd: Send + fmt::Debug {
 
     /// The hook: the telephone's own, or for an exchange that of the port.
     fn hook(&self) -> HookState;
+
+    /// The state of its signals where these have one of their own (E&M, ground start, R2).
+    fn standing(&self) -> Option<Edge> {
+        None
+    }
 
     /// The first tick at which it may do anything by itself while it hears silence; `None`
     /// when it waits for a command for ever. Until then frames may be left out.

@@ -7,12 +7,13 @@
 
 use crate::{
     handed::Handed,
-    port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
+    port::{Cutoff, Descriptor, JoinKey, Joinable, Port, PortCounters, PortError, Read, Write},
     sim::{
         copper::{Copper, Path},
         exchange::{Exchange, line::ExchangeLine, routes::Routes},
         far_end::{Edges, FarEnd, Side},
         handset::{Handset, HandsetScript},
+        join::{self, Received as Line},
         law,
         pulser::{PulseTiming, Pulser},
         transcript::Transcript,
@@ -46,6 +47,9 @@ const CUT_BREAK: Ticks = Ticks::ms(500);
 #[derive(Debug, Default)]
 struct Shared {
     cut: AtomicBool,
+    /// To be taken out of its join, from outside.
+    parted: AtomicBool,
+    joined: AtomicBool,
     off_hook: AtomicBool,
     finished: AtomicBool,
 }
@@ -73,6 +77,12 @@ impl Handle {
         }
     }
 
+    /// Whether the port is in a join.
+    pub fn joined(&self) -> bool {
+        let parted = self.shared.parted.load(Ordering::Acquire);
+        self.shared.joined.load(Ordering::Acquire) && !parted
+    }
+
     /// Whether the far end's script has come to its end.
     pub fn finished(&self) -> bool {
         self.shared.finished.load(Ordering::Acquire)
@@ -92,6 +102,28 @@ struct Queued {
     at: Tick,
 }
 
+/// Sends what another line receives.
+#[derive(Debug)]
+struct Join {
+    other: Arc<Line>,
+    from: Tick,
+    to: Option<Tick>,
+}
+
+impl Join {
+    /// Puts what was joined of a block in the place of what was written.
+    fn overlay(&self, start: Tick, law: Law, frame: &mut Frame) {
+        let covered = |at: &Tick| self.from <= *at && self.to.is_none_or(|to| *at < to);
+        for (at, octet) in (start.0..).map(Tick).zip(frame) {
+            if covered(&at) {
+                let there = at >= self.from + join::SILENCE && at.0 >= join::DELAY.0;
+                let heard = there.then(|| self.other.at(at - join::DELAY)).flatten();
+                *octet = heard.unwrap_or(law.idle());
+            }
+        }
+    }
+}
+
 /// One simulated channel and what is at its other end.
 #[derive(Debug)]
 pub struct SimPort<F: FarEnd> {
@@ -109,8 +141,10 @@ pub struct SimPort<F: FarEnd> {
     received: VecDeque<Received>,
     lost: u32,
     queued: VecDeque<Queued>,
+    /// What arrives, for those that are joined with this port; and whom it hears.
+    line: Arc<Line>,
+    join: Option<Join>,
     edges: VecDeque<EdgeAt>,
-    edges_dropped: u64,
     pulser: Option<Pulser>,
     counters: PortCounters,
 }
@@ -158,8 +192,9 @@ impl<F: FarEnd> SimPort<F> {
             received: VecDeque::with_capacity(QUEUE),
             lost: 0,
             queued: VecDeque::with_capacity(QUEUE),
+            line: Arc::default(),
+            join: None,
             edges: VecDeque::with_capacity(EDGE_QUEUE),
-            edges_dropped: 0,
             pulser: None,
             counters: PortCounters::default(),
         }
@@ -198,11 +233,6 @@ impl<F: FarEnd> SimPort<F> {
             shared: Arc::clone(&self.shared),
             transcript: self.transcript.clone(),
         }
-    }
-
-    /// Edges that found the queue full.
-    pub fn edges_dropped(&self) -> u64 {
-        self.edges_dropped
     }
 
     /// When the block under way completes.
@@ -250,7 +280,8 @@ impl<F: FarEnd> SimPort<F> {
         self.send_pulses();
         let mut sent: Samples = [0; FRAME];
         if self.media {
-            let frame = self.next_to_send();
+            let mut frame = self.next_to_send();
+            self.send_joined(&mut frame);
             law::expand(self.law, &frame, &mut sent);
         }
         let mut heard: Samples = [0; FRAME];
@@ -271,13 +302,14 @@ impl<F: FarEnd> SimPort<F> {
     }
 
     fn receive(&mut self, arrives: &Samples) {
+        let mut frame = self.law.silence();
+        law::compress(self.law, arrives, &mut frame);
+        self.line.put(self.at, &frame);
         if self.received.len() == QUEUE {
             self.lost += FRAME as u32;
             self.counters.overruns += FRAME as u64;
             return;
         }
-        let mut frame = self.law.silence();
-        law::compress(self.law, arrives, &mut frame);
         self.received.push_back(Received {
             frame,
             end: self.at,
@@ -295,6 +327,22 @@ impl<F: FarEnd> SimPort<F> {
         }
         self.counters.underruns += FRAME as u64;
         self.law.silence()
+    }
+
+    /// What was joined of the block goes out instead of what was written for it.
+    fn send_joined(&mut self, frame: &mut Frame) {
+        let Some(join) = &self.join else { return };
+        join.overlay(self.at, self.law, frame);
+        if join.to.is_some_and(|to| to <= self.block_end()) {
+            self.join = None;
+        }
+    }
+
+    /// The block under way keeps what was joined of it.
+    fn part(&mut self, now: Tick) {
+        if let Some(join) = &mut self.join {
+            join.to = Some(join.to.map_or(now, |to| to.min(now)));
+        }
     }
 
     fn prime(&mut self) {
@@ -336,12 +384,16 @@ impl<F: FarEnd> SimPort<F> {
         if self.edges.len() < EDGE_QUEUE {
             self.edges.push_back(edge);
         } else {
-            self.edges_dropped += 1;
+            self.counters.edges_dropped += 1;
         }
     }
 
     /// On-hook that came from outside.
     fn take_cut(&mut self) {
+        if self.shared.parted.swap(false, Ordering::AcqRel) {
+            self.part(self.at);
+            self.share();
+        }
         if self.shared.cut.swap(false, Ordering::AcqRel) {
             self.hang_up(self.at);
             if self.far.side() == Side::Phone {
@@ -359,11 +411,16 @@ impl<F: FarEnd> SimPort<F> {
         if self.far.side() == Side::Trunk {
             self.far.command(at, PortCommand::OnHook);
         }
+        if let Some(edge) = self.far.standing() {
+            self.push_edge(EdgeAt { at, edge });
+        }
     }
 
     fn share(&self) {
         let off_hook = self.far.hook() == HookState::OffHook;
         self.shared.off_hook.store(off_hook, Ordering::Release);
+        let joined = self.join.as_ref().is_some_and(|join| join.to.is_none());
+        self.shared.joined.store(joined, Ordering::Release);
         self.shared
             .finished
             .store(self.far.finished(), Ordering::Release);
@@ -436,12 +493,21 @@ impl<F: FarEnd> Port for SimPort<F> {
         match (command, self.far.side()) {
             (PortCommand::Media(on), _) => self.set_media(on),
             (PortCommand::OnHook, _) => self.hang_up(now),
-            (PortCommand::OffHook, Side::Trunk) => self.far.command(now, command),
+            (
+                PortCommand::OffHook | PortCommand::RingGround | PortCommand::Bits(_),
+                Side::Trunk,
+            ) => self.far.command(now, command),
             (PortCommand::Pulse(digits), Side::Trunk) => self.start_pulses(now, digits),
             (PortCommand::LoopOpen(_) | PortCommand::Ring(_), Side::Phone) => {
                 self.far.command(now, command);
             }
-            (PortCommand::OffHook | PortCommand::Pulse(_), Side::Phone) => {
+            (
+                PortCommand::OffHook
+                | PortCommand::RingGround
+                | PortCommand::Bits(_)
+                | PortCommand::Pulse(_),
+                Side::Phone,
+            ) => {
                 return Err(PortError::Unsupported(
                     "a handset port has no loop to close",
                 ));
@@ -470,6 +536,28 @@ impl<F: FarEnd> Port for SimPort<F> {
         self.counters
     }
 
+    fn join_key(&self) -> Option<JoinKey> {
+        Some(Arc::clone(&self.line).into())
+    }
+
+    fn join(&mut self, now: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        self.advance(now);
+        self.take_cut();
+        match other {
+            None => self.part(now),
+            Some(JoinKey(Joinable::Sim(other))) => {
+                self.join = Some(Join {
+                    other: Arc::clone(other),
+                    from: now,
+                    to: None,
+                });
+            }
+            Some(_) => return Err(PortError::Unsupported("joining another driver's port")),
+        }
+        self.share();
+        Ok(())
+    }
+
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {
         Ok(Box::new(SimCutoff(Arc::clone(&self.shared))))
     }
@@ -488,6 +576,11 @@ struct SimCutoff(Arc<Shared>);
 impl Cutoff for SimCutoff {
     fn on_hook(&self) -> Result<(), PortError> {
         self.0.cut.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    fn part(&self) -> Result<(), PortError> {
+        self.0.parted.store(true, Ordering::Release);
         Ok(())
     }
 }

@@ -5,6 +5,7 @@
 
 use types::{
     digits::{Digit, Digits},
+    edge::Abcd,
     frame::{FRAME, Samples},
     tick::{Tick, Ticks},
 };
@@ -86,6 +87,19 @@ pub enum Event {
     BatteryBack,
     PolarityReversed,
     PolarityNormal,
+    /// E&M: the exchange went off-hook or on-hook; R2: it sends these bits now.
+    FarOffHook,
+    FarOnHook,
+    Bits(Abcd),
+    /// Ground start: the ring was grounded; the exchange grounded the tip, or took it off.
+    RingGround,
+    TipGround,
+    TipOpen,
+    /// R1: a string between KP and ST that is no called number.
+    Identified(Digits),
+    /// R2: the caller's category and number, as told.
+    Category(u8),
+    Caller(Digits),
     /// An incoming call rings; the port rings the telephone.
     RingStart,
     RingStop,

@@ -2,7 +2,7 @@
 
 use crate::{
     handed::Handed,
-    port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
+    port::{Cutoff, Descriptor, JoinKey, Port, PortCounters, PortError, Read, Write},
 };
 use types::{
     edge::{EdgeAt, HookState, PortCommand},
@@ -129,6 +129,14 @@ impl Port for Captured {
 
     fn counters(&self) -> PortCounters {
         self.inner.counters()
+    }
+
+    fn join_key(&self) -> Option<JoinKey> {
+        self.inner.join_key()
+    }
+
+    fn join(&mut self, now: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        self.inner.join(now, other)
     }
 
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {

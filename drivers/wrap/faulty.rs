@@ -1,7 +1,7 @@
 //! A port with seeded faults, so that the controller's answers to them can be tested.
 
 use crate::{
-    port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
+    port::{Cutoff, Descriptor, JoinKey, Port, PortCounters, PortError, Read, Write},
     sim::noise::Random,
 };
 use types::{
@@ -27,6 +27,8 @@ pub struct Faults {
     pub spurious_edge: Option<Edge>,
     /// From then on the channel is gone.
     pub gone_at: Option<Tick>,
+    /// From this tick, for this long, whatever is asked of the port fails like this.
+    pub fails: Option<(Tick, Ticks, PortError)>,
     /// From this tick, for this long, the span is in alarm, and edges say so.
     pub alarm: Option<(Tick, Ticks)>,
 }
@@ -65,6 +67,11 @@ impl Faulty {
     }
 
     fn is_gone(&self, now: Tick) -> Result<(), PortError> {
+        if let Some((at, length, error)) = self.faults.fails
+            && (at..at + length).contains(&now)
+        {
+            return Err(error);
+        }
         match self.faults.gone_at {
             Some(at) if at <= now => Err(PortError::Gone),
             _ => Ok(()),
@@ -177,6 +184,17 @@ impl Port for Faulty {
 
     fn counters(&self) -> PortCounters {
         self.inner.counters()
+    }
+
+    fn join_key(&self) -> Option<JoinKey> {
+        self.inner.join_key()
+    }
+
+    fn join(&mut self, now: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        if other.is_some() {
+            self.is_gone(now)?;
+        }
+        self.inner.join(now, other)
     }
 
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {

@@ -2,7 +2,7 @@
 
 use crate::{
     handed::Handed,
-    port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
+    port::{Cutoff, Descriptor, JoinKey, Port, PortCounters, PortError, Read, Write},
 };
 use std::collections::VecDeque;
 use types::{
@@ -17,6 +17,8 @@ pub enum What {
     Edge(EdgeAt),
     Command(PortCommand),
     Flush,
+    /// It was joined with another port, or taken out.
+    Join(bool),
     /// A read told of lost samples.
     Lost(u32),
     Failed(PortError),
@@ -174,6 +176,16 @@ impl Port for Traced {
 
     fn counters(&self) -> PortCounters {
         self.inner.counters()
+    }
+
+    fn join_key(&self) -> Option<JoinKey> {
+        self.inner.join_key()
+    }
+
+    fn join(&mut self, now: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        self.trace.note(now, What::Join(other.is_some()));
+        let done = self.inner.join(now, other);
+        self.noted(now, done)
     }
 
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {

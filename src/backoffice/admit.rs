@@ -236,6 +236,7 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         three_way: Vec::new(),
         flags: FlagBits(FraudFlags::NONE),
         extra_digits: 0,
+        joined: None,
     }
 }
 

@@ -173,6 +173,7 @@ fn fill(record: &mut Call, end: &CallEnd) {
     }
     record.answered_after = end.answered_at.map(after);
     record.talk_after = end.talk_from.map(after);
+    record.joined = Some(end.joined.0);
     record.ended_after = Some(after(end.ended_at));
     // A finished record cannot be in progress: such a word from a line is a fault of its own.
     record.disposition = Code(match end.disposition {

@@ -174,6 +174,7 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
         warn_one_minute: stored.warn_one_minute,
         talk_silence: Ticks(stored.talk_silence),
         hard_limit: Ticks(stored.hard_limit),
+        join_talk: stored.join_talk,
     };
     Ok(SiteSettings {
         call,
@@ -228,6 +229,7 @@ pub(crate) fn stored_settings(settings: &SiteSettings) -> values::Settings {
         pin_numbers_max: settings.pin_numbers_max,
         pulse_acceptance: call.pulse_acceptance,
         drop_machines: call.drop_machines,
+        join_talk: call.join_talk,
     }
 }
 
@@ -266,6 +268,7 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
         talk_utc_ms: stored.talk_after.map(utc),
         ended_utc_ms: stored.ended_after.map(utc),
         talk,
+        joined: stored.joined.map(Ticks),
         limit: stored.limit.map(Ticks),
         recording: stored.recording.map(|c| c.0),
         disposition: stored.disposition.0,

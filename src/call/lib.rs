@@ -28,6 +28,7 @@ use types::{
     settings::CallSettings,
     tick::{Tick, Ticks},
     tone::Tone,
+    verdict::Handling,
 };
 
 pub use attempt::Attempt;
@@ -152,6 +153,25 @@ impl Call {
 
     pub fn bridge(&self) -> Bridge {
         self.phase.bridge()
+    }
+
+    /// May the driver join the parties past us? Never while one hears what the other does not say,
+    /// and not with an operator, who would take a key of the inmate's for the called party's choice.
+    pub fn may_join(&self) -> bool {
+        let no_operator = |a: &Attempt| {
+            let handling = a.permit.as_ref().map(|p| p.handling);
+            handling != Some(Handling::CarrierOperator)
+        };
+        self.settings.join_talk
+            && self.bridge() == Bridge::Open
+            && self.phase.attempt().is_some_and(no_operator)
+    }
+
+    /// The driver has joined the parties for so long since this was last told.
+    pub fn joined(&mut self, length: Ticks) {
+        if let Some(attempt) = self.phase.attempt_mut() {
+            attempt.joined = attempt.joined + length;
+        }
     }
 
     /// What the inmate hears whenever no prompt plays.

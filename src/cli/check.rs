@@ -7,24 +7,26 @@ use std::{
     process::ExitCode,
 };
 
+use drivers::dahdi::survey::{Survey, holders};
 use types::{
     dial_plan::{DialPlan, DialRule},
     phone_number::DialingPattern,
     trunk::{Outpulsing, TrunkSignalling},
 };
 
-use crate::site::Site;
+use crate::site::{Driver, Site, compare, limits, without_survey};
 
 /// Prints what was found; the exit status says whether the site can run.
 pub fn check(file: &Path) -> ExitCode {
     let (text, right) = match Site::load(file) {
         Err(errors) => (format!("{errors}\n"), false),
         Ok(site) => {
-            let problems = problems(&site);
-            (
-                format!("{}{}", description(&site), told(&problems)),
-                problems.is_empty(),
-            )
+            let mut text = description(&site);
+            let mut problems = problems(&site);
+            if site.driver == Driver::Dahdi {
+                cards(&site, &mut text, &mut problems);
+            }
+            (format!("{text}{}", told(&problems)), problems.is_empty())
         }
     };
     let _ = io::stdout().lock().write_all(text.as_bytes());
@@ -61,10 +63,21 @@ fn description(site: &Site) -> String {
         let signalling = match profile.signalling {
             TrunkSignalling::LoopStart => "loop start",
             TrunkSignalling::KewlStart => "loop start with disconnect supervision",
+            TrunkSignalling::GroundStart => "ground start",
+            TrunkSignalling::EmImmediate { .. } => "E&M immediate start",
+            TrunkSignalling::EmWink(_) => "E&M wink start",
+            TrunkSignalling::EmDelayDial => "E&M delay dial",
+            TrunkSignalling::FeatureGroupD(_) => "E&M feature group D",
+            TrunkSignalling::R2(_) => "MFC-R2",
         };
         let outpulsing = match profile.outpulsing {
+            _ if matches!(profile.signalling, TrunkSignalling::R2(_)) => "compelled registers",
+            _ if matches!(profile.signalling, TrunkSignalling::FeatureGroupD(_)) => {
+                "R1 multifrequency"
+            }
             Outpulsing::Dtmf => "DTMF",
             Outpulsing::Pulse => "dial pulses",
+            Outpulsing::Mf => "R1 multifrequency",
         };
         let only = trunk
             .line
@@ -84,6 +97,25 @@ fn description(site: &Site) -> String {
         defaults.allowed.len()
     );
     text
+}
+
+/// The telephone cards and the system.
+fn cards(site: &Site, text: &mut String, problems: &mut Vec<String>) {
+    match Survey::take() {
+        Ok(survey) => {
+            let compared = compare(site, &survey, &holders());
+            for found in &compared.found {
+                let _ = writeln!(text, "  {found}");
+            }
+            problems.extend(compared.problems);
+        }
+        Err(error) => problems.push(without_survey(&error)),
+    }
+    // Prompts that can't be loaded have been told.
+    let prompts = site
+        .shared()
+        .map_or(0, |shared| shared.speech.audio().len());
+    problems.extend(limits(site, prompts));
 }
 
 /// What the file's own grammar can't see.

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod discover;
 mod records;
 mod run;
 
@@ -37,8 +38,10 @@ enum Command {
     Demo(DemoArgs),
     /// Runs the controller of a site.
     Run(RunArgs),
-    /// Says whether a site file is right, and what to change.
+    /// Says whether a site file is right, and fits cards and system; and what to change.
     Check(SiteArgs),
+    /// Prints a first site file from the telephone cards there are.
+    Discover(DiscoverArgs),
     /// Prints the call records of a database that no controller holds.
     Records(RecordsArgs),
 }
@@ -87,6 +90,13 @@ struct RunArgs {
 }
 
 #[derive(Debug, Args)]
+struct DiscoverArgs {
+    /// Where the file goes, if there is none yet; without it, to standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct RecordsArgs {
     #[command(flatten)]
     site: SiteArgs,
@@ -124,6 +134,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => demo_command(args),
         Command::Run(args) => run::run(&args.site.site, args.log_json, args.grace),
         Command::Check(args) => Ok(check::check(&args.site)),
+        Command::Discover(args) => discover::discover(args.out.as_deref()),
         Command::Records(args) => records::records(&args.site.site, args.json),
     }
 }

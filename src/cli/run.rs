@@ -8,12 +8,14 @@ use std::{
 
 use anyhow::bail;
 use backoffice::Anchor;
-use drivers::sim::{clocked, exchange::line::ExchangeLine, handset::HandsetScript};
-use slog::{Logger, info};
-use types::{
-    tick::{Tick, Ticks},
-    trunk::TrunkSignalling,
+use drivers::{
+    dahdi::survey::{Survey, holders},
+    port::PortCounters,
+    sim::{clocked, exchange::line::ExchangeLine, handset::HandsetScript},
 };
+use line::Shared;
+use slog::{Logger, info, warn};
+use types::tick::{Tick, Ticks};
 
 use super::stop_flag;
 use crate::{
@@ -21,9 +23,11 @@ use crate::{
     log::{self, Format, log_fact},
     runtime::{
         clock::{Clock, utc_ms},
+        notice::PortName,
+        plant::Plant,
         seed::Seed,
     },
-    site::{LineWire, Parties, Site, TrunkWire},
+    site::{Driver, LineWire, Parties, Site, SiteOffice, TrunkWire, compare, without_survey},
 };
 
 /// How often the signals are looked at.
@@ -37,9 +41,20 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
     if !missing.is_empty() {
         bail!("{}: {}", file.display(), missing.join("\n"));
     }
+    let wrong = match site.driver {
+        Driver::Sim => Vec::new(),
+        Driver::Dahdi => match Survey::take() {
+            Ok(survey) => compare(&site, &survey, &holders()).problems,
+            Err(error) => bail!("{}: {}", file.display(), without_survey(&error)),
+        },
+    };
     let stop = stop_flag()?;
     let format = if json { Format::Json } else { Format::Words };
     let (log, _guard) = log::start(format);
+    // A channel that is not right rests until it is; the others work.
+    for problem in &wrong {
+        warn!(log, "{}", problem);
+    }
     let mut runner = start(&site, &log)?;
     info!(log, "running"; "site" => &site.name, "phones" => site.lines.len(),
         "trunks" => site.trunks.len());
@@ -52,6 +67,9 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
     info!(log, "stopping"; "grace_seconds" => grace);
     let outcome = runner.finish(Ticks::secs(u64::from(grace)));
     outcome.facts.iter().for_each(|fact| log_fact(&log, fact));
+    for (port, counters) in &outcome.ports {
+        log_port(&log, *port, counters);
+    }
     let open = outcome
         .records
         .iter()
@@ -59,6 +77,14 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
         .count();
     info!(log, "stopped"; "records" => outcome.records.len(), "unfinished" => open);
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a port counted from start to end.
+fn log_port(log: &Logger, port: PortName, counters: &PortCounters) {
+    info!(log, "port"; "of" => %port, "openings" => counters.openings,
+        "read" => counters.frames_read, "written" => counters.frames_written,
+        "overrun_samples" => counters.overruns, "underrun_samples" => counters.underruns,
+        "late" => counters.late, "edges_dropped" => counters.edges_dropped);
 }
 
 fn start(site: &Site, log: &Logger) -> anyhow::Result<Box<Live>> {
@@ -69,6 +95,24 @@ fn start(site: &Site, log: &Logger) -> anyhow::Result<Box<Live>> {
         utc_ms: utc_ms(),
     };
     let office = site.open_office(&shared, anchor, log.clone())?;
+    let plant = match site.driver {
+        Driver::Sim => sim_plant(site, shared, office, clock)?,
+        Driver::Dahdi => site.card_plant(shared, office)?,
+    };
+    Ok(Box::new(Live::start(
+        plant,
+        clock,
+        site.recordings.clone(),
+        log.clone(),
+    )?))
+}
+
+fn sim_plant(
+    site: &Site,
+    shared: Arc<Shared>,
+    office: SiteOffice,
+    clock: Clock,
+) -> anyhow::Result<Plant> {
     let parties = Parties {
         handset: &|wire| handset(site, wire),
         exchange: &exchange,
@@ -76,13 +120,7 @@ fn start(site: &Site, log: &Logger) -> anyhow::Result<Box<Live>> {
         seed: site.sim.seed,
         clock: Some(clocked::Clock::new(clock.origin())),
     };
-    let sim = site.sim_plant(shared, office, &parties)?;
-    Ok(Box::new(Live::start(
-        sim.plant,
-        clock,
-        site.recordings.clone(),
-        log.clone(),
-    )?))
+    Ok(site.sim_plant(shared, office, &parties)?.plant)
 }
 
 /// The inmates of the site share its phones: each phone has one of them.
@@ -99,10 +137,7 @@ fn handset(site: &Site, wire: &LineWire) -> HandsetScript {
 }
 
 fn exchange(wire: &TrunkWire) -> ExchangeLine {
-    let line = match wire.profile.signalling {
-        TrunkSignalling::LoopStart => ExchangeLine::loop_start(),
-        TrunkSignalling::KewlStart => ExchangeLine::kewl_start(),
-    };
+    let line = ExchangeLine::of_trunk(&wire.profile);
     ExchangeLine {
         keep: Ticks::ZERO,
         ..line

@@ -8,6 +8,7 @@ use std::{
 };
 
 use crossbeam_channel::Receiver;
+use drivers::port::PortCounters;
 use slog::{Logger, warn};
 use types::{
     call_record::CallRecord,
@@ -21,7 +22,7 @@ use crate::{
     runtime::{
         clock::Clock,
         gauges::Gauges,
-        notice::Notice,
+        notice::{Notice, PortName},
         office::Office,
         plant::{Plant, Remains},
         threads::{
@@ -63,6 +64,8 @@ pub struct Outcome {
     pub recordings: Vec<Finished>,
     /// `None` on virtual time, where no frame can be late.
     pub frames: Option<Frames>,
+    /// What each port counted; one whose thread never came back is missing.
+    pub ports: Vec<(PortName, PortCounters)>,
 }
 
 /// How late frames were handled, over all lines.
@@ -205,6 +208,7 @@ impl Runner for Live {
         }
         Outcome {
             facts,
+            ports: ports(&remains),
             records: last_records(remains),
             recordings,
             frames: Some(frames),
@@ -294,11 +298,20 @@ impl Runner for Virtual {
         let (remains, _) = self.world.finish();
         Outcome {
             facts,
+            ports: ports(&remains),
             records: last_records(remains),
             recordings,
             frames: None,
         }
     }
+}
+
+fn ports(remains: &Remains) -> Vec<(PortName, PortCounters)> {
+    let phones = remains.phone_counters();
+    let phones = phones.map(|(line, counters)| (PortName::Phone(line), counters));
+    let trunks = remains.trunk_counters();
+    let trunks = trunks.map(|(trunk, counters)| (PortName::Trunk(trunk), counters));
+    phones.chain(trunks).collect()
 }
 
 /// The records of calls that are over.

@@ -131,6 +131,7 @@ impl Story {
             Fact::Accepted => "the called party accepts the call".to_owned(),
             Fact::Refused => "the called party refuses the call".to_owned(),
             Fact::TalkBegins => "both parties are connected".to_owned(),
+            Fact::Joined | Fact::Parted => path_words(fact).to_owned(),
             Fact::Released(piece) => {
                 let (by, trust) = (release_words(piece.evidence), piece.trust);
                 format!("the far end is gone: {by} (trusted {trust} of 100)")
@@ -196,6 +197,13 @@ impl Story {
     }
 }
 
+fn path_words(fact: &Fact) -> &'static str {
+    match fact {
+        Fact::Joined => "the driver joins both channels",
+        _ => "both channels leave each other",
+    }
+}
+
 /// What is told of a line that is not followed: talks, and how an attempt ended.
 pub fn of_other_line(fact: &FactAt) -> Option<String> {
     let text = match &fact.fact {
@@ -224,6 +232,10 @@ fn edge_words(edge: Edge) -> Option<&'static str> {
         Edge::PolarityReversed => Some("the trunk's polarity is reversed"),
         Edge::PolarityNormal => Some("the trunk's polarity is normal again"),
         Edge::RingStart => Some("the trunk rings: it is left alone"),
+        Edge::FarOffHook => Some("the far end of the trunk goes off-hook"),
+        Edge::FarOnHook => Some("the far end of the trunk goes on-hook"),
+        Edge::TipGround => Some("the exchange grounds the tip"),
+        Edge::TipOpen => Some("the exchange takes the tip's ground off"),
         Edge::AlarmOn => Some("the span is in alarm"),
         Edge::AlarmOff => Some("the span's alarm is over"),
         Edge::LoopClosed
@@ -232,6 +244,7 @@ fn edge_words(edge: Edge) -> Option<&'static str> {
         | Edge::Pulses(_)
         | Edge::RingStop
         | Edge::BatteryBack
+        | Edge::Bits(_)
         | Edge::PulsesSent => None,
     }
 }

@@ -22,6 +22,8 @@ pub mod g711;
 pub mod leg;
 pub mod level;
 pub mod meter;
+pub mod mf;
+pub mod mf_gen;
 pub mod modem;
 mod pattern;
 pub mod plan;

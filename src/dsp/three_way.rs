@@ -227,6 +227,13 @@ impl ThreeWay {
         }
     }
 
+    /// The phone's sound takes another way to the trunk from now on: what is known of its echo is of
+    /// the old one, and no change of it means anything.
+    pub fn rerouted(&mut self) {
+        self.echo = EchoPath::new();
+        self.episodes.forget_echo();
+    }
+
     /// A new call.
     pub fn reset(&mut self) {
         *self = ThreeWay::new(self.settings);

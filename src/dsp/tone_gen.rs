@@ -212,7 +212,7 @@ pub const KEYPAD: &[u8; 16] = b"123A456B789C*0#D";
 
 /// Some frequencies that sound together, and a modulator.
 #[derive(Clone, Copy, Debug)]
-struct Chord {
+pub(crate) struct Chord {
     waves: [Wave; MAX_FREQS],
     count: usize,
     modulator: Option<Wave>,
@@ -229,7 +229,7 @@ struct Wave {
 }
 
 impl Chord {
-    const SILENT: Chord = Chord {
+    pub(crate) const SILENT: Chord = Chord {
         waves: [Wave::STILL; MAX_FREQS],
         count: 0,
         modulator: None,
@@ -250,12 +250,12 @@ impl Chord {
         chord
     }
 
-    fn set(&mut self, at: usize, hz: f32, peak: f32) {
+    pub(crate) fn set(&mut self, at: usize, hz: f32, peak: f32) {
         self.waves[at] = Wave::new(hz, peak);
         self.count = self.count.max(at + 1);
     }
 
-    fn fill(&mut self, samples: &mut [i16]) {
+    pub(crate) fn fill(&mut self, samples: &mut [i16]) {
         for sample in samples {
             let mut sum = 0.0;
             for wave in &mut self.waves[..self.count] {
@@ -269,7 +269,7 @@ impl Chord {
     }
 
     /// Takes the rounding errors of many rotations off.
-    fn correct(&mut self) {
+    pub(crate) fn correct(&mut self) {
         for wave in &mut self.waves[..self.count] {
             wave.correct();
         }

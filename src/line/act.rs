@@ -3,11 +3,9 @@
 use crate::{Line, io::Outputs, tell};
 use call::{Action, Actions, Event};
 use types::{
-    edge::PortCommand,
     fact::{Fact, Leg},
     query::{Asked, Query, TrunkQuery},
     tick::Tick,
-    trunk::Outpulsing,
 };
 
 impl Line {
@@ -66,19 +64,11 @@ impl Line {
                 Some(_) => self.own_asked = Some(number),
                 None => out.trunk_asks.push(TrunkQuery::Borrow { number }),
             },
-            Action::Seize => self.seize(out),
-            Action::Outpulse(digits) => {
-                let Some(held) = &mut self.held else { return };
-                held.supervision.outpulsing();
-                held.outpulsing = true;
-                match held.profile.outpulsing {
-                    Outpulsing::Dtmf => assert!(held.digits.send(digits), "digits fit"),
-                    Outpulsing::Pulse => out.trunk_commands.push(PortCommand::Pulse(digits)),
-                }
-            }
+            Action::Seize => self.seize(now, out),
+            Action::Outpulse(digits) => self.outpulse(now, digits, out),
             Action::TakenAsAnswered => {
                 if let Some(held) = &mut self.held {
-                    held.supervision.taken_as_answered();
+                    held.signals.taken_as_answered();
                 }
             }
             Action::ReturnTrunk(condition) => self.return_trunk(now, condition, out),

@@ -323,6 +323,11 @@ impl TrunkEar {
         push_voice(&voice, out);
     }
 
+    /// What is sent takes another way from now on.
+    pub fn rerouted(&mut self) {
+        self.three_way.rerouted();
+    }
+
     /// Whether a machine was heard, which wants what passes to pass as it came.
     pub fn machine(&self) -> bool {
         self.machine

@@ -30,6 +30,10 @@ pub struct Input<'a> {
     /// The phone's or the trunk's port failed since the last call.
     pub phone_fault: bool,
     pub trunk_fault: bool,
+    /// Both ports have been joined since the last call.
+    pub joined: bool,
+    /// Entries of the tap were dropped since the last call.
+    pub tap_gap: bool,
 }
 
 /// What one call of `handle` wants done, in the order of the fields: commands first, then
@@ -41,6 +45,9 @@ pub struct Outputs {
     pub trunk_commands: List<PortCommand, 4>,
     /// Start both ports' blocks together before the frames are written.
     pub flush: bool,
+    /// Both ports are to hear each other past us. They leave each other before the commands, and are
+    /// joined after the frames. Where they can't be, the frames are the talk.
+    pub joined: bool,
     /// `Some` exactly when the input had a phone frame and media is on.
     pub to_phone: Option<Frame>,
     /// `Some` whenever a trunk is held and media is on, one for each phone frame.

@@ -2,6 +2,7 @@
 //! times, rests a faulty trunk with back-off, never answers a ring. A sans-IO object: root owns
 //! the ports and does what it says.
 
+use signaling::trunk::far_end_free;
 use types::{
     digits::List,
     edge::{Edge, HookState, PortCommand},
@@ -94,6 +95,10 @@ pub enum TrunkState {
     Ringing {
         until: Tick,
     },
+    /// The far end holds or blocks it: not to be seized until it is free, and its guard time after.
+    Blocked {
+        since: Tick,
+    },
     /// After faults: tried again later.
     Resting {
         until: Tick,
@@ -125,6 +130,8 @@ struct Trunk {
     /// Faults in a row, without a good return between them.
     faults: u16,
     alarm: bool,
+    /// The far end holds or blocks it since then.
+    far_busy: Option<Tick>,
     /// How often in a row the card said off-hook.
     off_hooks: u8,
 }
@@ -164,7 +171,7 @@ impl Keeper {
             }
             KeeperInput::Fault { trunk } => {
                 if let Some(trunk) = self.trunk(trunk) {
-                    trunk.fault(now);
+                    trunk.port_failed(now);
                 }
             }
             KeeperInput::Timer => self.reset_some(&mut out),
@@ -181,7 +188,10 @@ impl Keeper {
             TrunkState::Guard { until }
             | TrunkState::Ringing { until }
             | TrunkState::Resting { until, .. } => Some(until),
-            TrunkState::Idle { .. } | TrunkState::Lent { .. } | TrunkState::Alarm => None,
+            TrunkState::Idle { .. }
+            | TrunkState::Lent { .. }
+            | TrunkState::Blocked { .. }
+            | TrunkState::Alarm => None,
         };
         self.trunks.iter().filter_map(change).min()
     }
@@ -245,6 +255,7 @@ impl Trunk {
             battery_until: now,
             faults: 0,
             alarm: false,
+            far_busy: None,
             off_hooks: 0,
         }
     }
@@ -254,6 +265,8 @@ impl Trunk {
             TrunkState::Lent { to }
         } else if self.alarm {
             TrunkState::Alarm
+        } else if let Some(since) = self.far_busy {
+            TrunkState::Blocked { since }
         } else if now < self.ring_until {
             TrunkState::Ringing {
                 until: self.ring_until,
@@ -305,6 +318,13 @@ impl Trunk {
     }
 
     fn edge(&mut self, now: Tick, edge: Edge) {
+        match far_end_free(&self.profile.signalling, edge) {
+            Some(false) => self.far_busy = self.far_busy.or(Some(now)),
+            Some(true) if self.far_busy.take().is_some() => {
+                self.guard_until = self.guard_until.max(now + self.profile.guard);
+            }
+            _ => {}
+        }
         match edge {
             Edge::RingStart | Edge::RingStop => self.ring_until = now + RING_QUIET,
             Edge::AlarmOn => self.alarm = true,
@@ -323,6 +343,11 @@ impl Trunk {
             | Edge::Pulses(_)
             | Edge::PolarityReversed
             | Edge::PolarityNormal
+            | Edge::FarOffHook
+            | Edge::FarOnHook
+            | Edge::TipGround
+            | Edge::TipOpen
+            | Edge::Bits(_)
             | Edge::PulsesSent => {}
         }
     }
@@ -348,6 +373,12 @@ impl Trunk {
         }
     }
 
+    /// Its port is tried again by who owns it. When it works, the trunk rests once more.
+    fn port_failed(&mut self, now: Tick) {
+        self.faults = self.faults.max(1);
+        self.rest_until = self.rest_until.max(now + FIRST_REST);
+    }
+
     fn fault(&mut self, now: Tick) {
         self.faults = self.faults.saturating_add(1);
         self.rest_until = now + rest(self.faults);
@@ -355,7 +386,7 @@ impl Trunk {
 }
 
 /// The rest after so many faults in a row.
-fn rest(faults: u16) -> Ticks {
+pub(crate) fn rest(faults: u16) -> Ticks {
     let doublings = u32::from(faults.saturating_sub(1)).min(16);
     Ticks(FIRST_REST.0 << doublings).min(LONGEST_REST)
 }

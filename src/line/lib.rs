@@ -9,6 +9,7 @@
 //! * `ear`: detectors of both legs, and the only place where their facts become `Heard`;
 //! * `mouth`: prompts and tones, one for each leg;
 //! * `bridge`: who hears whom, bit-exact where nothing is mixed in;
+//! * `join`: when the driver may do so in the bridge's place;
 //! * `name`: the inmate's recorded name;
 //! * `tap`: the only way out for audio.
 
@@ -16,10 +17,12 @@ mod act;
 mod bridge;
 mod ear;
 pub mod io;
+mod join;
 pub mod keeper;
 mod mouth;
 mod name;
 mod own_data;
+mod sender;
 mod tap;
 mod trunk;
 
@@ -29,6 +32,7 @@ use bridge::Heard10;
 use call::{Bridge, Call, Event};
 use dsp::echo::{Canceller, EchoSettings};
 use ear::{HeardList, PhoneEar, TrunkEar};
+use join::Joining;
 use mouth::Mouth;
 use name::NameClip;
 use signaling::{Hook, HookEvent};
@@ -46,7 +50,7 @@ use types::{
     settings::CallSettings,
     tap::{TapFlags, TapFrame},
     tick::{Tick, Ticks},
-    trunk::TrunkProfile,
+    trunk::{TrunkCondition, TrunkProfile},
 };
 
 pub use io::{Input, Outputs};
@@ -84,6 +88,7 @@ pub struct Line {
     tap: Tap,
     held: Option<Held>,
     canceller: Canceller,
+    joining: Joining,
     /// What the trunk was sent last: what is received now may hold its echo.
     sent: Samples,
     /// When the trunk was last sent a part of the inmate's name.
@@ -127,6 +132,29 @@ impl Key {
 struct OwnTrunk {
     profile: TrunkProfile,
     free_at: Tick,
+    /// The far end holds or blocks it.
+    far_busy: bool,
+    /// Faults in a row, without a good return between them.
+    faults: u16,
+    alarm: bool,
+}
+
+impl OwnTrunk {
+    /// As the keeper would let it rest.
+    fn returned(&mut self, now: Tick, condition: TrunkCondition) {
+        self.free_at = now + self.profile.guard;
+        self.faults = match condition {
+            TrunkCondition::Good => 0,
+            TrunkCondition::Faulty | TrunkCondition::Suspect => self.faults.saturating_add(1),
+        };
+        if self.faults > 0 {
+            self.rest_until(now + keeper::rest(self.faults));
+        }
+    }
+
+    fn rest_until(&mut self, tick: Tick) {
+        self.free_at = self.free_at.max(tick);
+    }
 }
 
 impl Line {
@@ -149,6 +177,7 @@ impl Line {
                 delay: 0,
                 suppression: true,
             }),
+            joining: Joining::default(),
             sent: [0; FRAME],
             named_at: None,
             far_key: None,
@@ -164,6 +193,9 @@ impl Line {
         self.own_trunk = Some(OwnTrunk {
             profile,
             free_at: Tick::ZERO,
+            far_busy: false,
+            faults: 0,
+            alarm: false,
         });
         self
     }
@@ -175,6 +207,7 @@ impl Line {
     /// Takes what happened and says what to do; never waits, never allocates.
     pub fn handle(&mut self, now: Tick, input: Input<'_>) -> Outputs {
         let mut out = Outputs::default();
+        self.follow_join(now, &input);
         self.messages(now, &input, &mut out);
         self.phone_edges(now, &input, &mut out);
         self.trunk_edges(now, &input, &mut out);
@@ -185,12 +218,13 @@ impl Line {
         self.media(&mut out);
         if let Some(phone) = &phone {
             let trunk = trunk.as_ref().map(|frame| &frame.heard);
-            self.speak(now, phone, trunk, input.trunk_lost > 0, &mut out);
+            self.speak(now, phone, trunk, &input, &mut out);
         }
         // What was said or dialed in this frame may have ended a phase.
         self.timers(now, &mut out);
         self.media(&mut out);
         self.tap.set(now, self.call.tap(), &mut out.tap);
+        out.joined = self.is_to_join(now);
         self.check();
         out
     }
@@ -224,6 +258,8 @@ impl Line {
         if input.trunk_fault && self.held.is_some() {
             tell(out, Fact::PortFault { leg: Leg::Trunk });
             self.deliver(now, Event::TrunkLost, out);
+        } else if let (true, Some(own)) = (input.trunk_fault, &mut self.own_trunk) {
+            own.rest_until(now + keeper::FIRST_REST);
         }
         if input.phone_fault && !self.call.is_idle() {
             tell(out, Fact::PortFault { leg: Leg::Phone });
@@ -296,10 +332,11 @@ impl Line {
             if input.trunk_lost > 0 {
                 self.trunk_ear.lost(input.trunk_lost);
             }
+            self.hear_registers(now, trunk, input.trunk_lost, out);
             let mut heard = HeardList::new();
             let stage = self.stage();
-            self.trunk_ear
-                .frame(trunk, &self.sent, at, stage, &mut heard);
+            let sent = self.sent_meanwhile(phone, input.joined);
+            self.trunk_ear.frame(trunk, &sent, at, stage, &mut heard);
             if self.trunk_ear.machine() {
                 self.canceller.bypass(true);
             }
@@ -319,8 +356,12 @@ impl Line {
             Heard::DigitStart { digit, .. } => {
                 // What is keyed to the other party in a conversation is theirs: a card number, a
                 // code. That it was keyed is told and counted, not what.
-                let secret = self.call.secret() || self.call.bridge() != Bridge::Closed;
+                let in_talk = self.call.bridge() != Bridge::Closed;
+                let secret = self.call.secret() || in_talk;
                 let shown = (!secret).then_some(digit);
+                if in_talk {
+                    self.joining.keyed(now);
+                }
                 tell(out, Fact::Keyed { digit: shown });
                 self.deliver(now, Event::Key(digit), out);
             }
@@ -372,7 +413,7 @@ impl Line {
         now: Tick,
         phone: &Heard10,
         trunk: Option<&Heard10>,
-        gap: bool,
+        input: &Input<'_>,
         out: &mut Outputs,
     ) {
         let mut to_phone: Samples = [0; FRAME];
@@ -395,19 +436,20 @@ impl Line {
             self.deliver(now, Event::Said(Leg::Phone), out);
         }
         let trunk_sounds = self.speak_on_trunk(now, &mut to_trunk, out);
-        let bridge = self.call.bridge();
-        let open = bridge != Bridge::Closed;
+        let open = self.call.bridge() != Bridge::Closed;
+        // The queues hold silence when the ports leave each other: nothing is heard twice.
+        let bridged = open && !(input.joined && self.is_to_join(now));
         let silence = Heard10::silence(self.law);
         let trunk_law = self.held.as_ref().map_or(self.law, |h| h.profile.law);
         if self.media {
-            let far = open.then_some(trunk.unwrap_or(&silence));
+            let far = bridged.then_some(trunk.unwrap_or(&silence));
             let far_law = if trunk.is_some() { trunk_law } else { self.law };
             let said = spoken.sounds.then_some(&to_phone);
             out.to_phone = Some(bridge::mix(far, far_law, said, self.law));
         }
         let muted = self.muted_towards_trunk();
         if self.held.is_some() {
-            let near = (open && !muted).then_some(phone);
+            let near = (bridged && !muted).then_some(phone);
             let said = trunk_sounds.then_some(&to_trunk);
             let frame = bridge::mix(near, self.law, said, trunk_law);
             dsp::g711::decode(trunk_law, &frame, &mut self.sent);
@@ -426,9 +468,9 @@ impl Line {
             to_trunk,
             flags: TapFlags {
                 muted: !open,
-                joined: false,
+                joined: input.joined,
                 masked: secret,
-                gap,
+                gap: input.trunk_lost > 0,
             },
         });
     }

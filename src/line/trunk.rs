@@ -1,33 +1,32 @@
 //! The trunk that is lent to the line: its supervision, its outpulsing, its part of the audio.
 
 use crate::{
-    Key, Line, OwnTrunk,
+    Key, Line,
     bridge::Heard10,
     ear::Stage,
     io::{Input, Outputs},
-    keeper, tell,
+    keeper,
+    sender::Sender,
+    tell,
 };
 use call::{Bridge, Event};
-use dsp::tone_gen::DigitGen;
-use signaling::{Supervision, SupervisionEvent};
+use dsp::mf::MfEvent;
+use signaling::{
+    SupervisionEvent,
+    step::{Step, Steps},
+    trunk::far_end_free,
+};
 use types::{
-    digits::Digit,
+    digits::{Digit, Digits},
     edge::{Edge, PortCommand},
     evidence::Weighed,
     fact::{Fact, Leg},
-    frame::{FRAME, Samples},
+    frame::{FRAME, FRAME_TICKS, Samples},
     heard::Heard,
     query::{TrunkQuery, TrunkReply},
     tick::{Tick, Ticks},
-    trunk::{Outpulsing, TrunkCondition, TrunkProfile},
+    trunk::{TrunkCondition, TrunkProfile},
 };
-
-/// Outpulsing: 70 ms on, 70 ms off (ITU-T Q.24 asks for 40 and 40 at the receiver), -9 dBm0 low,
-/// -7 dBm0 high: the pre-emphasis that a loop's slope takes away.
-const DIGIT_ON_MS: u32 = 70;
-const DIGIT_OFF_MS: u32 = 70;
-const DIGIT_LOW_DBM0: f32 = -9.0;
-const DIGIT_HIGH_DBM0: f32 = -7.0;
 
 /// After so long nothing comes back of a name any more: a hop over a geostationary satellite echoes
 /// after 520 to 560 ms, and its equipment takes time as well.
@@ -59,24 +58,17 @@ impl TrunkFrame {
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) profile: TrunkProfile,
-    pub(crate) supervision: Supervision,
-    pub(crate) digits: DigitGen,
-    pub(crate) outpulsing: bool,
+    pub(crate) signals: signaling::Trunk,
+    sender: Sender,
 }
 
 impl Held {
     pub(crate) fn new(profile: TrunkProfile) -> Held {
         Held {
             profile,
-            supervision: Supervision::new(profile.trust),
-            digits: DigitGen::new(DIGIT_LOW_DBM0, DIGIT_HIGH_DBM0, DIGIT_ON_MS, DIGIT_OFF_MS),
-            outpulsing: false,
+            signals: signaling::Trunk::new(&profile),
+            sender: Sender::new(&profile),
         }
-    }
-
-    /// The port itself is sending the digits.
-    fn is_pulsing(&self) -> bool {
-        self.outpulsing && self.profile.outpulsing == Outpulsing::Pulse
     }
 }
 
@@ -112,7 +104,7 @@ impl Line {
 
     /// What there is to listen for on the trunk.
     pub(crate) fn stage(&self) -> Stage {
-        let dialed = self.held.as_ref().is_some_and(|h| h.supervision.dialed());
+        let dialed = self.held.as_ref().is_some_and(|h| h.signals.dialed());
         if self.call.bridge() != Bridge::Closed {
             return Stage::Talk;
         }
@@ -165,28 +157,72 @@ impl Line {
 
     /// The phone's own trunk answers like the keeper would, without leaving the line.
     pub(crate) fn lend_own(&mut self, now: Tick, number: u32, out: &mut Outputs) {
-        let Some(OwnTrunk { profile, free_at }) = self.own_trunk.as_ref() else {
+        let Some(own) = self.own_trunk.as_ref() else {
             return;
         };
-        if now < *free_at {
+        if now < own.free_at || own.alarm || own.far_busy {
             self.deliver(now, Event::NoneFree { number }, out);
             return;
         }
-        let profile = *profile;
+        let profile = own.profile;
         self.offer(now, number, &profile, out);
     }
 
-    pub(crate) fn seize(&mut self, out: &mut Outputs) {
+    pub(crate) fn seize(&mut self, now: Tick, out: &mut Outputs) {
         let Some(held) = &mut self.held else { return };
-        held.supervision.seized();
+        let steps = held.signals.seize(now);
         self.trunk_ear.reset();
         self.canceller.reset();
         self.sent = [0; FRAME];
         self.named_at = None;
         self.trunk_mouth.hush();
-        out.trunk_commands.push(PortCommand::OffHook);
+        self.steps(now, steps, out);
         out.trunk_commands.push(PortCommand::Media(true));
         out.flush = true;
+    }
+
+    pub(crate) fn outpulse(&mut self, now: Tick, digits: Digits, out: &mut Outputs) {
+        if let Some(held) = &mut self.held {
+            let steps = held.signals.outpulse(now, digits);
+            self.steps(now, steps, out);
+        }
+    }
+
+    /// Does what the trunk's signalling wants.
+    fn steps(&mut self, now: Tick, steps: Steps, out: &mut Outputs) {
+        for step in steps {
+            // What came before may have given the trunk back.
+            let Some(held) = &mut self.held else { return };
+            match step {
+                Step::Command(command) => out.trunk_commands.push(command),
+                Step::Send(sending) => out.trunk_commands.extend(held.sender.send(sending)),
+                Step::Hold(signal) => held.sender.hold(signal),
+                Step::Event(event) => self.supervised(now, event, out),
+            }
+        }
+    }
+
+    /// What the exchange's registers send while they are at work.
+    pub(crate) fn hear_registers(
+        &mut self,
+        now: Tick,
+        frame: &TrunkFrame,
+        lost: u32,
+        out: &mut Outputs,
+    ) {
+        let Some(held) = &mut self.held else { return };
+        if !held.signals.listens_for_mf() {
+            return;
+        }
+        let at = now - FRAME_TICKS;
+        for event in held.sender.hear(&frame.received, lost, at) {
+            let Some(held) = &mut self.held else { return };
+            let steps = match event {
+                MfEvent::Start { signal, .. } => held.signals.mf_began(now, signal),
+                MfEvent::End { signal, .. } => held.signals.mf_ended(now, signal),
+            };
+            self.steps(now, steps, out);
+        }
     }
 
     pub(crate) fn return_trunk(&mut self, now: Tick, condition: TrunkCondition, out: &mut Outputs) {
@@ -197,7 +233,7 @@ impl Line {
         let trunk = held.profile.id;
         tell(out, Fact::TrunkReturned { trunk, condition });
         match &mut self.own_trunk {
-            Some(own) => own.free_at = now + own.profile.guard,
+            Some(own) => own.returned(now, condition),
             None => out.trunk_asks.push(TrunkQuery::Return { trunk, condition }),
         }
     }
@@ -205,37 +241,50 @@ impl Line {
     pub(crate) fn trunk_edges(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
         for &edge in input.trunk_edges {
             tell(out, Fact::TrunkEdge(edge.edge));
+            self.note_alarm(now, edge.edge);
             let Some(held) = &mut self.held else {
                 self.rest_own(now, edge.edge);
                 continue;
             };
-            // Glare: a call came in as the trunk was seized. Its dial tone is the caller's, who
-            // would be talked to under the number that was dialed.
-            if edge.edge == Edge::RingStart && !held.supervision.dialed() {
-                self.deliver(now, Event::TrunkLost, out);
-                continue;
+            let steps = match edge.edge {
+                Edge::PulsesSent if held.sender.pulses_sent() => held.signals.sent(now),
+                _ => held.signals.edge(edge),
+            };
+            self.steps(now, steps, out);
+        }
+    }
+
+    /// The alarm of the phone's own trunk outlives the call that it ends.
+    fn note_alarm(&mut self, now: Tick, edge: Edge) {
+        let Some(own) = &mut self.own_trunk else {
+            return;
+        };
+        match edge {
+            Edge::AlarmOn => own.alarm = true,
+            Edge::AlarmOff => {
+                own.alarm = false;
+                own.rest_until(now + own.profile.guard);
             }
-            if edge.edge == Edge::PulsesSent && held.is_pulsing() {
-                self.outpulsed(now, out);
-                continue;
-            }
-            if let Some(event) = held.supervision.edge(edge.at, edge.edge) {
-                self.supervised(now, event, out);
-            }
+            _ => {}
         }
     }
 
     /// The phone's own idle trunk rings in, or lost its battery: it is left alone for as long as
     /// the keeper would leave it.
     fn rest_own(&mut self, now: Tick, edge: Edge) {
+        let Some(own) = &mut self.own_trunk else {
+            return;
+        };
+        if let Some(free) = far_end_free(&own.profile.signalling, edge) {
+            own.far_busy = !free;
+            own.free_at = own.free_at.max(now + own.profile.guard);
+        }
         let rest = match edge {
             Edge::RingStart | Edge::RingStop => keeper::RING_QUIET,
-            Edge::BatteryLost | Edge::BatteryBack | Edge::AlarmOn => keeper::BATTERY_REST,
+            Edge::BatteryLost | Edge::BatteryBack => keeper::BATTERY_REST,
             _ => return,
         };
-        if let Some(own) = &mut self.own_trunk {
-            own.free_at = own.free_at.max(now + rest);
-        }
+        own.rest_until(now + rest);
     }
 
     pub(crate) fn trunk_heard(&mut self, now: Tick, heard: Heard, out: &mut Outputs) {
@@ -243,10 +292,12 @@ impl Line {
             return;
         };
         // What comes back of our own digits is an echo, not a key.
-        if held.outpulsing && matches!(heard, Heard::DigitStart { .. } | Heard::DigitEnd { .. }) {
+        if held.sender.sends() && matches!(heard, Heard::DigitStart { .. } | Heard::DigitEnd { .. })
+        {
             return;
         }
-        let event = held.supervision.heard(&heard);
+        let steps = held.signals.heard(&heard);
+        let answers = |step: &Step| matches!(step, Step::Event(SupervisionEvent::Answered(_)));
         match heard {
             Heard::DigitStart { digit, start, .. } => {
                 self.far_key = Key::began(&heard);
@@ -260,15 +311,13 @@ impl Line {
             }
             Heard::DigitEnd { .. } | Heard::Silence { .. } | Heard::Class { .. } => {}
             // A voice is news until there is an answer; then it is a conversation.
-            Heard::Voice { .. } if matches!(event, Some(SupervisionEvent::Answered(_))) => {
+            Heard::Voice { .. } if steps.iter().any(answers) => {
                 tell_heard(out, heard);
             }
             Heard::Voice { .. } => self.deliver(now, Event::Voice(Leg::Trunk), out),
             Heard::Tone { .. } | Heard::ToneEnd { .. } => tell_heard(out, heard),
         }
-        if let Some(event) = event {
-            self.supervised(now, event, out);
-        }
+        self.steps(now, steps, out);
         // After what it may mean for the answer: who has to accept must be known by then.
         if let Heard::Class {
             class,
@@ -287,8 +336,9 @@ impl Line {
 
     /// What time alone makes of the evidence.
     pub(crate) fn supervise(&mut self, now: Tick, out: &mut Outputs) {
-        if let Some(event) = self.held.as_mut().and_then(|h| h.supervision.passed(now)) {
-            self.supervised(now, event, out);
+        if let Some(held) = &mut self.held {
+            let steps = held.signals.passed(now);
+            self.steps(now, steps, out);
         }
     }
 
@@ -298,6 +348,8 @@ impl Line {
         }
         let event = match event {
             SupervisionEvent::Proceed => Event::Proceed,
+            SupervisionEvent::InUse => Event::TrunkLost,
+            SupervisionEvent::Outpulsed => Event::Outpulsed,
             SupervisionEvent::Ringback { cycles } => Event::Ringback { cycles },
             SupervisionEvent::Failed(tone) => Event::Failed(tone),
             SupervisionEvent::AnswerHint(piece) => Event::AnswerHint(piece),
@@ -319,10 +371,10 @@ impl Line {
         let Some(held) = &mut self.held else {
             return false;
         };
-        if held.outpulsing && held.digits.busy() {
-            let sounds = held.digits.fill(frame);
-            if !held.digits.busy() {
-                self.outpulsed(now, out);
+        if let Some((sounds, ended)) = held.sender.fill(frame) {
+            if ended {
+                let steps = held.signals.sent(now);
+                self.steps(now, steps, out);
             }
             return sounds;
         }
@@ -350,13 +402,6 @@ impl Line {
     fn chosen(&mut self, now: Tick, digit: Digit, start: Tick, out: &mut Outputs) {
         let doubtful = self.named_at.is_some_and(|at| at + NAME_ECHO >= start);
         self.deliver(now, Event::Choice { digit, doubtful }, out);
-    }
-
-    fn outpulsed(&mut self, now: Tick, out: &mut Outputs) {
-        let Some(held) = &mut self.held else { return };
-        held.outpulsing = false;
-        held.supervision.outpulsed();
-        self.deliver(now, Event::Outpulsed, out);
     }
 }
 

@@ -136,10 +136,12 @@ impl Learned {
             tones,
             voice,
             ringback_stop,
+            ..
         } = self.trust;
         let signalling = match self.signalling {
-            TrunkSignalling::LoopStart => "loop-start",
             TrunkSignalling::KewlStart => "kewl-start",
+            // Only loop and kewl start are told apart here.
+            _ => "loop-start",
         };
         format!(
             "signalling = \"{signalling}\"\n\n[trunk.trust]\npolarity = {polarity}\nloop_break = \

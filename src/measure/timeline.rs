@@ -56,6 +56,10 @@ fn begun_by(edge: Edge) -> Option<Edge> {
         Edge::PolarityNormal => Edge::PolarityReversed,
         Edge::PolarityReversed => Edge::PolarityNormal,
         Edge::AlarmOff => Edge::AlarmOn,
+        Edge::FarOffHook => Edge::FarOnHook,
+        Edge::FarOnHook => Edge::FarOffHook,
+        Edge::TipGround => Edge::TipOpen,
+        Edge::TipOpen => Edge::TipGround,
         _ => return None,
     })
 }
@@ -74,6 +78,11 @@ impl Entry {
             Edge::BatteryBack => "battery back".into(),
             Edge::PolarityReversed => "polarity reversed".into(),
             Edge::PolarityNormal => "polarity normal".into(),
+            Edge::FarOffHook => "the far end is off-hook".into(),
+            Edge::FarOnHook => "the far end is on-hook".into(),
+            Edge::TipGround => "tip grounded".into(),
+            Edge::TipOpen => "tip open".into(),
+            Edge::Bits(bits) => format!("signalling bits {bits:?}"),
             Edge::PulsesSent => "our dial pulses are sent".into(),
             Edge::AlarmOn => "span alarm".into(),
             Edge::AlarmOff => "span alarm over".into(),

@@ -147,6 +147,8 @@ names! {
     AnswerEvidence::RingbackStopped => "ringback-stopped",
     AnswerEvidence::Voice => "voice",
     AnswerEvidence::Digit => "digit",
+    AnswerEvidence::FarOffHook => "far-off-hook",
+    AnswerEvidence::AnswerSignal => "answer-signal",
     AnswerEvidence::Class(AnswerClass::Person) => "class-person",
     AnswerEvidence::Class(AnswerClass::Machine) => "class-machine",
     AnswerEvidence::Class(AnswerClass::Fax) => "class-fax",
@@ -160,6 +162,9 @@ names! {
     /// Why the far end was held to be gone.
     release_evidence, RELEASE_EVIDENCE, ReleaseEvidence:
     ReleaseEvidence::LoopBreak => "loop-break",
+    ReleaseEvidence::FarOnHook => "far-on-hook",
+    ReleaseEvidence::ClearBack => "clear-back",
+    ReleaseEvidence::ForcedRelease => "forced-release",
     ReleaseEvidence::PolarityBack => "polarity-back",
     ReleaseEvidence::DialTone => "dial-tone",
     ReleaseEvidence::Silence => "silence",

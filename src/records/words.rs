@@ -209,6 +209,8 @@ pub fn answer_words(piece: AnswerEvidence) -> &'static str {
         AnswerEvidence::RingbackStopped => "ringback that stopped",
         AnswerEvidence::Voice => "a voice",
         AnswerEvidence::Digit => "a digit",
+        AnswerEvidence::FarOffHook => "the far end going off-hook",
+        AnswerEvidence::AnswerSignal => "the answer signal",
         AnswerEvidence::Class(class) => class_words(class),
     }
 }
@@ -244,6 +246,9 @@ pub fn three_way_words(piece: ThreeWayEvidence) -> &'static str {
 pub fn release_words(piece: ReleaseEvidence) -> &'static str {
     match piece {
         ReleaseEvidence::LoopBreak => "a loop break",
+        ReleaseEvidence::FarOnHook => "the far end going on-hook",
+        ReleaseEvidence::ClearBack => "the clear-back signal",
+        ReleaseEvidence::ForcedRelease => "a forced release",
         ReleaseEvidence::PolarityBack => "polarity falling back",
         ReleaseEvidence::DialTone => "dial tone",
         ReleaseEvidence::Silence => "long silence",

@@ -9,7 +9,7 @@ use types::{
     fact::Fact,
     id::TrunkId,
     query::Query,
-    tick::Tick,
+    tick::{Tick, Ticks},
     verdict::Verdict,
 };
 
@@ -22,6 +22,7 @@ pub struct Attempt {
     trunk: Option<TrunkId>,
     answered_at: Option<Tick>,
     talk_from: Option<Tick>,
+    joined: Ticks,
 }
 
 impl Attempt {
@@ -47,6 +48,11 @@ impl Attempt {
 
     pub fn has_trunk(&mut self, trunk: TrunkId) {
         self.trunk = Some(trunk);
+    }
+
+    /// The ports have been joined for so long since this was last told.
+    pub fn joined(&mut self, length: Ticks) {
+        self.joined = self.joined + length;
     }
 
     pub fn observe(&mut self, at: Tick, fact: &Fact, gauges: &Gauges) {
@@ -86,6 +92,7 @@ impl Attempt {
             trunk: self.trunk,
             answered_at: self.answered_at,
             talk_from: self.talk_from,
+            joined: self.joined,
             ..fault_end(self.open?, now)
         })
     }

@@ -17,6 +17,12 @@ impl Clock {
         Clock { origin }
     }
 
+    /// Tick zero comes this much later; until then it is tick zero already.
+    pub fn starting_in(wait: Duration) -> Clock {
+        let origin = monotonic() + wait;
+        Clock { origin }
+    }
+
     /// The reading of CLOCK_MONOTONIC at tick zero, for drivers that keep the same time.
     pub fn origin(&self) -> Duration {
         self.origin
@@ -114,6 +120,14 @@ mod tests {
     fn a_thread_that_is_always_held_up_takes_the_least_of_it() {
         let least = Tick::ZERO + Ticks::ms(55);
         assert_eq!(read_taking(&[5, 30, 15, 5, 3, 2, 5, 40, 5]), (least, 58));
+    }
+
+    #[test]
+    fn a_clock_that_starts_later_stands_at_zero_until_then() {
+        let clock = Clock::starting_in(Duration::from_secs(3600));
+        assert_eq!(clock.now(), Tick::ZERO);
+        let origin = clock.origin();
+        assert!(origin > Clock::start().origin() + Duration::from_secs(3500));
     }
 
     #[test]

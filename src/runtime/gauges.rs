@@ -1,6 +1,7 @@
 //! What a line's thread shows to the others: counters, its pulse, and the call it has open.
 //! All atomics: the line writes, everybody else reads, nobody waits.
 
+use crate::runtime::port_gauge::PortGauge;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
 use types::{
     id::{CallId, LineId, TrunkId},
@@ -111,6 +112,9 @@ pub struct Gauges {
     pub counts: Counts,
     pub lateness: Lateness,
     pub pulse: Pulse,
+    pub phone: PortGauge,
+    /// The phone's own trunk; a shared one is the keeper's to tell of.
+    pub own_trunk: PortGauge,
     open: OpenSlot,
 }
 
@@ -121,6 +125,8 @@ impl Gauges {
             counts: Counts::default(),
             lateness: Lateness::default(),
             pulse: Pulse::default(),
+            phone: PortGauge::default(),
+            own_trunk: PortGauge::default(),
             open: OpenSlot::default(),
         }
     }

@@ -1,7 +1,8 @@
 //! What the running program tells its operator, once each: to be logged and shown as an alarm.
 
-use crate::runtime::{gauges::Count, memory::NotResident};
+use crate::runtime::{gauges::Count, memory::NotResident, port_gauge::PortState};
 use crossbeam_channel::{Receiver, Sender, bounded};
+use drivers::port::PortError;
 use std::{fmt, sync::Arc};
 use types::{
     id::{LineId, TrunkId},
@@ -29,6 +30,15 @@ pub enum Notice {
     NotPollable {
         line: LineId,
         why: String,
+    },
+    /// A port does not work. It is tried again and again; the others don't notice.
+    PortFailed {
+        port: PortName,
+        error: PortError,
+    },
+    /// A port works again.
+    PortWorks {
+        port: PortName,
     },
     /// The program of a line failed. Both its ports were put on-hook.
     LineDied {
@@ -104,6 +114,10 @@ impl fmt::Display for Notice {
             Notice::NotPollable { line, why } => {
                 write!(f, "the phone of line {line} can't be waited for: {why}")
             }
+            Notice::PortFailed { port, error } => {
+                write!(f, "alarm: {port} does not work: {error}")
+            }
+            Notice::PortWorks { port } => write!(f, "{port} works again"),
             Notice::LineDied { line, message, .. } => {
                 write!(f, "line {line} failed and was put on-hook: {message}")
             }
@@ -128,6 +142,30 @@ impl fmt::Display for Notice {
                 write!(f, "the ends of {count} calls could not be stored")
             }
         }
+    }
+}
+
+/// The state of a port as it was last told.
+#[derive(Clone, Copy, Debug)]
+pub struct ToldPort(PortState);
+
+impl Default for ToldPort {
+    fn default() -> ToldPort {
+        ToldPort(Ok(()))
+    }
+}
+
+impl ToldPort {
+    /// Tells what has changed.
+    pub fn tell(&mut self, port: PortName, state: PortState, notices: &Notices) {
+        if state == self.0 {
+            return;
+        }
+        self.0 = state;
+        notices.tell(match state {
+            Err(error) => Notice::PortFailed { port, error },
+            Ok(()) => Notice::PortWorks { port },
+        });
     }
 }
 

@@ -1,9 +1,10 @@
 //! One side of a line: its port, what was read of it, and how its failures are borne.
 
-use drivers::port::{Port, PortCounters, PortError, Read, Write};
+use crate::runtime::{gauges::Counts, port_gauge::PortState};
+use drivers::port::{JoinKey, Port, PortCounters, PortError, Read, Write};
 use types::{
     digits::List,
-    edge::{EdgeAt, HookState, PortCommand},
+    edge::{Edge, EdgeAt, HookState, PortCommand},
     frame::{FRAME, Frame},
     tick::{Tick, Ticks},
 };
@@ -37,6 +38,12 @@ pub struct Side {
     /// The port failed since the line was last told.
     pub fault: bool,
     faults: u64,
+    /// Why the port does not work, until it does again.
+    error: Option<PortError>,
+    /// The port's span is in alarm, as its edges tell.
+    alarm: bool,
+    /// A trunk's hook as it was last told to be; `None` where that can't be known.
+    off_hook: Option<bool>,
     back_off: Ticks,
     /// When the rest after the last failure is over; it may have passed.
     retry_at: Option<Tick>,
@@ -90,6 +97,16 @@ pub enum Written {
     LeftOut,
 }
 
+impl Written {
+    pub fn count(self, counts: &Counts) {
+        match self {
+            Written::Taken => {}
+            Written::Refused => counts.writes_refused.add(1),
+            Written::LeftOut => counts.writes_left_out.add(1),
+        }
+    }
+}
+
 impl Side {
     pub fn new(port: Box<dyn Port>) -> Side {
         Side {
@@ -98,6 +115,9 @@ impl Side {
             edges: List::new(),
             fault: false,
             faults: 0,
+            error: None,
+            alarm: false,
+            off_hook: None,
             back_off: FIRST_BACK_OFF,
             retry_at: None,
             media: false,
@@ -115,6 +135,15 @@ impl Side {
         self.retry_at.filter(|&at| now < at)
     }
 
+    /// Whether the port works, or why not.
+    pub fn state(&self) -> PortState {
+        match self.error {
+            Some(error) => Err(error),
+            None if self.alarm => Err(PortError::Alarm),
+            None => Ok(()),
+        }
+    }
+
     /// Failures so far.
     pub fn faults(&self) -> u64 {
         self.faults
@@ -125,9 +154,14 @@ impl Side {
         self.retry_at(now).is_some()
     }
 
-    fn failed(&mut self, now: Tick) {
+    fn failed(&mut self, now: Tick, error: PortError) {
         self.fault = true;
         self.faults += 1;
+        match error {
+            // Its edges tell when it is over.
+            PortError::Alarm => self.alarm = true,
+            error => self.error = Some(error),
+        }
         let lasted = self.retry_at.map(|at| now.since(at));
         self.back_off = match lasted {
             Some(lasted) if lasted < FORGOTTEN => Ticks(self.back_off.0 * 2).min(LONGEST_BACK_OFF),
@@ -143,10 +177,25 @@ impl Side {
         }
         while !self.edges.is_full() {
             match self.port.edge(now) {
-                Ok(Some(edge)) => self.edges.push(edge),
-                Ok(None) => return,
-                Err(_) => return self.failed(now),
+                Ok(Some(edge)) => {
+                    self.note_edge(edge.edge);
+                    self.edges.push(edge);
+                }
+                Ok(None) => {
+                    self.error = None;
+                    return;
+                }
+                Err(error) => return self.failed(now, error),
             }
+        }
+    }
+
+    fn note_edge(&mut self, edge: Edge) {
+        match edge {
+            Edge::AlarmOn => self.alarm = true,
+            Edge::AlarmOff => self.alarm = false,
+            Edge::PulsesSent => self.off_hook = Some(true),
+            _ => {}
         }
     }
 
@@ -163,6 +212,7 @@ impl Side {
         for _ in 0..EDGE_ROUNDS {
             match self.port.read(now, &mut self.frame) {
                 Ok(Read::Frame { end, lost }) => {
+                    self.alarm = false;
                     return Some(Received { end, lost });
                 }
                 Ok(Read::Empty) => return None,
@@ -172,13 +222,13 @@ impl Side {
                     }
                     self.drain_edges(now);
                 }
-                Err(_) => {
-                    self.failed(now);
+                Err(error) => {
+                    self.failed(now, error);
                     return None;
                 }
             }
         }
-        self.failed(now);
+        self.failed(now, PortError::Unsupported("an end of its edges"));
         None
     }
 
@@ -192,8 +242,8 @@ impl Side {
         match self.port.write(now, frame) {
             Ok(Write::Taken) => Written::Taken,
             Ok(Write::Full) => Written::Refused,
-            Err(_) => {
-                self.failed(now);
+            Err(error) => {
+                self.failed(now, error);
                 Written::Refused
             }
         }
@@ -205,6 +255,15 @@ impl Side {
         if let PortCommand::Media(on) = command {
             self.media = on && done.is_ok();
         }
+        match command {
+            PortCommand::OffHook => self.off_hook = done.is_ok().then_some(true),
+            PortCommand::OnHook => self.off_hook = done.is_ok().then_some(false),
+            // While pulses are sent the loop is open and closed in turn.
+            PortCommand::Pulse(_) => self.off_hook = None,
+            PortCommand::Bits(_) => self.off_hook = done.is_ok().then_some(true),
+            PortCommand::RingGround => self.off_hook = None,
+            PortCommand::LoopOpen(_) | PortCommand::Ring(_) | PortCommand::Media(_) => {}
+        }
         // What a driver can't do at all is no failure of the port: the line is told, nothing
         // is to rest.
         match done {
@@ -213,13 +272,32 @@ impl Side {
                 self.fault = true;
                 self.faults += 1;
             }
-            Err(_) => self.failed(now),
+            Err(error) => self.failed(now, error),
+        }
+    }
+
+    /// Has the port hear another one; whether it does.
+    pub fn join(&mut self, now: Tick, other: &JoinKey) -> bool {
+        match self.port.join(now, Some(other)) {
+            Ok(()) => true,
+            Err(PortError::Unsupported(_)) => false,
+            Err(error) => {
+                self.failed(now, error);
+                false
+            }
+        }
+    }
+
+    /// Has the port hear nothing but what is written; also one that rests: it must always be tried.
+    pub fn part(&mut self, now: Tick) {
+        if let Err(error) = self.port.join(now, None) {
+            self.failed(now, error);
         }
     }
 
     pub fn flush(&mut self, now: Tick) {
-        if self.port.flush(now).is_err() {
-            self.failed(now);
+        if let Err(error) = self.port.flush(now) {
+            self.failed(now, error);
         }
         self.depth.flushed(&self.port.counters());
     }
@@ -230,10 +308,23 @@ impl Side {
         }
         match self.port.hook() {
             Ok(hook) => Some(hook),
-            Err(_) => {
-                self.failed(now);
+            Err(error) => {
+                self.failed(now, error);
                 None
             }
+        }
+    }
+
+    /// What the card says of a trunk's hook against what it was told: a trunk that was seized and
+    /// is on-hook is lost, an idle one that is off-hook is put on-hook again.
+    pub fn reconcile_trunk(&mut self, now: Tick) {
+        match (self.hook(now), self.off_hook) {
+            (Some(HookState::OnHook), Some(true)) => {
+                self.off_hook = None;
+                self.failed(now, PortError::PutOnHook);
+            }
+            (Some(HookState::OffHook), Some(false)) => self.command(now, PortCommand::OnHook),
+            _ => {}
         }
     }
 }

@@ -4,27 +4,26 @@
 //! the line says. It never waits, and on a line's thread it never allocates, frees, locks or
 //! logs. A port that fails is a fault that the line is told; other lines don't notice.
 
+mod after_death;
+
 use crate::runtime::{
     attempt::Attempt,
     gauges::Gauges,
     links::{Handover, Inbox, Outbox},
-    numbering::{Numbering, OWN_NUMBER},
-    side::{Received, Side, Written},
+    numbering::Numbering,
+    side::{Received, Side},
+    talk_path::TalkPath,
 };
 use drivers::port::{Descriptor, Port};
 use line::{Input, Outputs};
-use std::{
-    fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::{fmt, sync::Arc};
 use types::{
     digits::List,
     edge::{HookState, PortCommand},
     fact::{Fact, Leg},
     frame::{FRAME, FRAME_TICKS, Frame},
     id::{LineId, TrunkId},
-    query::{Answered, Asked, LineCommand, Query, TrunkQuery, TrunkReply},
+    query::{Answered, LineCommand, TrunkQuery, TrunkReply},
     tick::{Tick, Ticks},
     trunk::{TrunkCondition, TrunkProfile},
 };
@@ -108,6 +107,7 @@ pub struct Station {
     /// When the phone's next frame is complete, as the last one tells.
     frame_at: Option<Tick>,
     more: bool,
+    path: TalkPath,
     /// Set by the line's stop command: when, and whether to cut.
     stop: Option<(Tick, bool)>,
 }
@@ -145,6 +145,7 @@ impl Station {
             hook_at: Tick::ZERO,
             frame_at: None,
             more: true,
+            path: TalkPath::default(),
             stop: None,
         }
     }
@@ -234,6 +235,7 @@ impl Station {
             self.handle(now, now, None, None, outbox);
         }
         self.gauges.counts.turns.add(1);
+        self.show_ports();
     }
 
     /// Whether the line has stopped as it was told and leaves nothing open.
@@ -314,6 +316,17 @@ impl Station {
         if now >= self.hook_at {
             self.hook_at = now + HOOK_EVERY;
             self.phone_hook = self.phone.hook(now);
+            if let Some(loan) = &mut self.trunk {
+                loan.side.reconcile_trunk(now);
+            }
+        }
+    }
+
+    /// The ports that are always this line's.
+    fn show_ports(&self) {
+        self.gauges.phone.show(&self.phone, self.last);
+        if let Some(own) = self.trunk.as_ref().filter(|loan| loan.own) {
+            self.gauges.own_trunk.show(&own.side, self.last);
         }
     }
 
@@ -377,7 +390,11 @@ impl Station {
         trunk_lost: Option<u32>,
         outbox: &mut Outbox,
     ) {
+        if self.path.is_joined() {
+            self.attempt.joined(at.since(self.last));
+        }
         self.last = at;
+        let tap_gap = self.path.has_lost_tap(&self.gauges);
         let trunk = self.trunk.as_ref().map(|t| &t.side);
         let input = Input {
             phone: phone_lost.map(|_| &self.phone.frame),
@@ -392,6 +409,8 @@ impl Station {
             commands: &self.commands,
             phone_fault: self.phone.fault,
             trunk_fault: trunk.is_some_and(|t| t.fault),
+            joined: self.path.is_joined(),
+            tap_gap,
         };
         let out = self.line.handle(at, input);
         self.clear_news();
@@ -413,8 +432,11 @@ impl Station {
         self.commands.clear();
     }
 
-    /// Commands, flush, frames, then messages.
+    /// The parting, commands, flush, frames, the joining, then messages.
     fn execute(&mut self, at: Tick, now: Tick, out: Outputs, outbox: &mut Outbox) {
+        if !out.joined {
+            self.part(at, now, outbox);
+        }
         for command in out.phone_commands {
             self.phone.command(now, command);
             if let PortCommand::Media(on) = command {
@@ -435,6 +457,9 @@ impl Station {
             }
         }
         self.write(at, now, out.to_phone, out.to_trunk);
+        if out.joined {
+            self.join(at, now, outbox);
+        }
         for fact in &out.facts {
             self.attempt.observe(at, fact, &self.gauges);
         }
@@ -459,20 +484,36 @@ impl Station {
         }
     }
 
+    fn join(&mut self, at: Tick, now: Tick, outbox: &mut Outbox) {
+        let Some(loan) = &mut self.trunk else { return };
+        // A line that was cut off is taken apart by others at this moment.
+        let cut = self.gauges.pulse.is_cut();
+        if !cut && self.path.join(now, &mut self.phone, &mut loan.side) {
+            outbox.fact(at, Fact::Joined);
+        }
+    }
+
+    fn part(&mut self, at: Tick, now: Tick, outbox: &mut Outbox) {
+        let trunk = self.trunk.as_mut().map(|loan| &mut loan.side);
+        if self.path.part(now, &mut self.phone, trunk) {
+            outbox.fact(at, Fact::Parted);
+        }
+    }
+
     fn write(&mut self, at: Tick, now: Tick, to_phone: Option<Frame>, to_trunk: Option<Frame>) {
         if let Some(frame) = to_phone {
             if let Some(probe) = &mut self.probe {
                 probe.audio(at, Leg::Phone, Way::Out, &frame);
             }
             let written = self.phone.write(now, &frame);
-            count(&self.gauges, written);
+            written.count(&self.gauges.counts);
         }
         if let (Some(frame), Some(loan)) = (to_trunk, &mut self.trunk) {
             if let Some(probe) = &mut self.probe {
                 probe.audio(at, Leg::Trunk, Way::Out, &frame);
             }
             let written = loan.side.write(now, &frame);
-            count(&self.gauges, written);
+            written.count(&self.gauges.counts);
         }
     }
 
@@ -488,6 +529,7 @@ impl Station {
             }
             TrunkQuery::Return { trunk, condition } => {
                 let loan = self.trunk.take().expect("only a lent trunk goes back");
+                self.path.is_another();
                 assert_eq!(loan.profile.id, trunk, "the trunk that was lent goes back");
                 self.gauges.pulse.lend(None);
                 outbox.give_back(trunk, condition, loan.side.port);
@@ -496,96 +538,5 @@ impl Station {
     }
 }
 
-/// After the line's program died: nothing of the line is trusted any more.
-impl Station {
-    /// Mutes the phone and puts it on-hook.
-    pub fn silence_phone(&mut self, now: Tick) {
-        release(&mut self.phone, now);
-    }
-
-    /// Mutes the trunk and puts it on-hook; a lent one goes back as suspect.
-    pub fn release_trunk(&mut self, now: Tick, outbox: &mut Outbox) {
-        if let Some(loan) = &mut self.trunk {
-            release(&mut loan.side, now);
-        }
-        if let Some(loan) = self.trunk.take_if(|loan| !loan.own) {
-            self.gauges.pulse.lend(None);
-            let suspect = TrunkCondition::Suspect;
-            outbox.give_back(loan.profile.id, suspect, loan.side.port);
-        }
-    }
-
-    /// Ends the open record as a fault; `ask` unless somebody else has had it stored already.
-    pub fn end_record(&mut self, now: Tick, ask: bool, outbox: &mut Outbox) {
-        let end = self.attempt.end(now);
-        self.attempt.forget(&self.gauges);
-        let Some(end) = end else {
-            return;
-        };
-        outbox.fact(now, Fact::Ended(end.clone()));
-        if ask {
-            let query = Query::End(end);
-            let number = OWN_NUMBER;
-            outbox.ask(Asked { number, query });
-        }
-    }
-
-    /// Takes a fresh line object. Answers that the old one waited for are thrown away.
-    pub fn reborn(mut self, line: Box<dyn LineLogic>, outbox: &Outbox) -> Station {
-        let mut station = Station::new(line, self.phone.port, self.gauges);
-        if let Some(own) = self.trunk.take() {
-            station = station.with_own_trunk(own.profile, own.side.port);
-        }
-        station.probe = self.probe.take();
-        station.numbering = self.numbering.next();
-        station.stale_handovers = outbox.unlent();
-        station.last = self.last;
-        station.hook_at = self.last;
-        station
-    }
-
-    /// Takes what still comes to a line that runs no more: trunks go back unused.
-    pub fn refuse(&mut self, inbox: &mut Inbox, outbox: &mut Outbox) {
-        while inbox.answers.pop().is_ok() {
-            outbox.answered();
-        }
-        while let Ok(handover) = inbox.handovers.pop() {
-            outbox.handed_over();
-            self.borrowing = None;
-            self.take_handover(handover, outbox);
-        }
-        while inbox.commands.pop().is_ok() {}
-    }
-
-    /// The phone's port, and that of its own trunk, when the line is over.
-    pub fn into_ports(self) -> (Box<dyn Port>, Option<TrunkPort>) {
-        let own = self.trunk.map(|loan| {
-            assert!(loan.own, "a lent trunk goes back first");
-            (loan.profile.id, loan.side.port)
-        });
-        (self.phone.port, own)
-    }
-}
-
-fn count(gauges: &Gauges, written: Written) {
-    match written {
-        Written::Taken => {}
-        Written::Refused => gauges.counts.writes_refused.add(1),
-        Written::LeftOut => gauges.counts.writes_left_out.add(1),
-    }
-}
-
 /// The port of a trunk, when its line is over.
 pub type TrunkPort = (TrunkId, Box<dyn Port>);
-
-/// Mutes a port and puts it on-hook. The watchdog may have done it already; twice does no harm.
-/// Where the port itself is what panicked, the other command and the other port still have
-/// their turn.
-fn release(side: &mut Side, now: Tick) {
-    for command in [PortCommand::Media(false), PortCommand::OnHook] {
-        let told = catch_unwind(AssertUnwindSafe(|| side.command(now, command)));
-        if told.is_err() {
-            side.fault = true;
-        }
-    }
-}

@@ -2,6 +2,7 @@
 
 use crate::runtime::{
     links::{Handover, TrunkAsk},
+    notice::{Notices, PortName, ToldPort},
     side::Side,
 };
 use drivers::port::Port;
@@ -28,6 +29,7 @@ struct Slot {
     id: TrunkId,
     /// `None` while it is lent.
     side: Option<Side>,
+    told: ToldPort,
 }
 
 impl TrunkRoom {
@@ -36,6 +38,7 @@ impl TrunkRoom {
         let slot = |(profile, port): (TrunkProfile, Box<dyn Port>)| Slot {
             id: profile.id,
             side: Some(Side::new(port)),
+            told: ToldPort::default(),
         };
         TrunkRoom {
             keeper: Keeper::new(now, &profiles),
@@ -93,6 +96,17 @@ impl TrunkRoom {
 
     pub fn states(&self) -> impl Iterator<Item = (TrunkId, TrunkState)> + '_ {
         self.keeper.states()
+    }
+
+    /// Tells which ports that are here have failed, or work again.
+    pub fn tell_ports(&mut self, notices: &Notices) {
+        for trunk in &mut self.trunks {
+            if let Some(side) = &trunk.side {
+                trunk
+                    .told
+                    .tell(PortName::Trunk(trunk.id), side.state(), notices);
+            }
+        }
     }
 
     /// The ports that are here, with their trunks.

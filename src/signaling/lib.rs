@@ -2,8 +2,16 @@
 //! released. State machines only: no ioctl numbers, no call policy, no clock; time comes in
 //! with each input.
 
+pub mod em;
+pub mod ground_start;
 pub mod hook;
+pub mod r2_line;
+pub mod r2_register;
+pub mod r2_variant;
+pub mod step;
 pub mod supervision;
+pub mod trunk;
 
 pub use hook::{Hook, HookEvent};
 pub use supervision::{Supervision, SupervisionEvent};
+pub use trunk::Trunk;

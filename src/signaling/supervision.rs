@@ -4,6 +4,7 @@
 //! trunk's profile gives it, add up to a fact at 100. Polarity counts only after it has been
 //! stable, and not at all while the exchange may flip it for its own reasons (seizure, dialing).
 
+use crate::step::LineSignal;
 use types::{
     answer_class::AnswerClass,
     edge::Edge,
@@ -33,8 +34,12 @@ const DIAL_TONE_CONFIDENCE: f32 = 0.5;
 /// What the trunk's signals mean for its call.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum SupervisionEvent {
-    /// The exchange's dial tone: digits may be sent.
+    /// The trunk's own proceed signal: digits may be sent.
     Proceed,
+    /// The far end uses the trunk itself, or shows what no free trunk shows.
+    InUse,
+    /// The number is out, with all that belongs to it.
+    Outpulsed,
     /// The far end is being rung; full cycles so far.
     Ringback {
         cycles: u16,
@@ -67,6 +72,8 @@ enum Stage {
 pub struct Supervision {
     stage: Stage,
     trust: TrunkTrust,
+    /// The far end itself signals the answer: sounds alone are none.
+    signals_answer: bool,
     ringback_heard: bool,
     /// A reversal waiting to be stable.
     reversed: Option<Tick>,
@@ -81,6 +88,7 @@ impl Supervision {
         Supervision {
             stage: Stage::Idle,
             trust,
+            signals_answer: false,
             ringback_heard: false,
             reversed: None,
             normal: None,
@@ -90,9 +98,18 @@ impl Supervision {
         }
     }
 
+    /// Of a trunk whose far end signals the answer, if that is to be believed.
+    pub fn signalled(trust: TrunkTrust) -> Supervision {
+        Supervision {
+            signals_answer: u16::from(trust.line_signal) >= FACT,
+            ..Supervision::new(trust)
+        }
+    }
+
     pub fn seized(&mut self) {
         *self = Supervision {
             stage: Stage::Seized,
+            signals_answer: self.signals_answer,
             ..Supervision::new(self.trust)
         };
     }
@@ -122,6 +139,9 @@ impl Supervision {
             Edge::BatteryLost if self.stage != Stage::Idle => {
                 self.released(ReleaseEvidence::LoopBreak, at, self.trust.loop_break)
             }
+            Edge::TipOpen if self.stage != Stage::Idle => {
+                self.released(ReleaseEvidence::LoopBreak, at, self.trust.loop_break)
+            }
             Edge::AlarmOn => self.released(ReleaseEvidence::Alarm, at, 100),
             Edge::PolarityReversed => {
                 self.normal = None;
@@ -134,6 +154,27 @@ impl Supervision {
                 None
             }
             _ => None,
+        }
+    }
+
+    /// What the far end signals of its call.
+    pub fn signal(&mut self, signal: LineSignal) -> Option<SupervisionEvent> {
+        let trust = self.trust.line_signal;
+        match signal {
+            LineSignal::Answer(evidence, at) if self.stage == Stage::Proceeding => {
+                self.answered(evidence, at, trust)
+            }
+            LineSignal::Answer(..) => None,
+            LineSignal::Doubt(evidence, at) => self.released(evidence, at, trust / 2),
+            LineSignal::DoubtOver(evidence) => {
+                self.release.retain(|piece| piece.evidence != evidence);
+                None
+            }
+            LineSignal::Release(evidence, at) => {
+                let doubted = self.release.iter().any(|piece| piece.evidence == evidence);
+                let rest = if doubted { trust - trust / 2 } else { trust };
+                self.released(evidence, at, rest)
+            }
         }
     }
 
@@ -289,7 +330,11 @@ impl Supervision {
             trust,
         };
         gather(&mut self.answer, piece);
-        if sum(&self.answer) < FACT {
+        let signalled = matches!(
+            evidence,
+            AnswerEvidence::FarOffHook | AnswerEvidence::AnswerSignal
+        );
+        if sum(&self.answer) < FACT || (self.signals_answer && !signalled) {
             return Some(SupervisionEvent::AnswerHint(piece));
         }
         self.stage = Stage::Answered;

@@ -1,13 +1,18 @@
 //! The site file: what is wired, and the defaults that seed an empty database once. Read at
 //! start, checked whole, never written by the program.
 
+mod card;
+mod compare;
 mod defaults;
+mod discover;
+mod limits;
 mod nearest;
 mod office;
 mod plant;
 mod reader;
 mod seed;
 mod settings;
+mod signalling;
 mod sim;
 mod values;
 mod wiring;
@@ -27,10 +32,14 @@ use types::{
     settings::MAX_LANGUAGES,
 };
 
+pub use card::{Card, trunk_role, trunk_signalling};
+pub use compare::{Comparison, compare, without_survey};
 pub use defaults::{
     AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,
     ScreeningDefaults, SpeedDial, TimeWindow,
 };
+pub use discover::first_site;
+pub use limits::limits;
 pub use office::{SiteOffice, records_since};
 pub use plant::{Parties, SimPlant};
 pub use reader::Problem;
@@ -185,19 +194,24 @@ fn read(path: &Path) -> Result<(String, u32), String> {
     Ok((text, about.permissions().mode()))
 }
 
-/// Reads all parts, so that all mistakes are found, then puts the site together.
-fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
-    let base = file.parent().unwrap_or(Path::new(""));
-    let notes = root.notes();
+/// What no site can be without.
+fn note_missing(root: &Section<'_>) {
     for needed in ["site", "line", "trunk"] {
         if !root.has(needed) {
             let form = match needed {
                 "site" => "[site]",
                 _ => "[[line]] and [[trunk]]",
             };
-            notes.add(0, "", format!("`{needed}` is missing; a site needs {form}"));
+            let what = format!("`{needed}` is missing; a site needs {form}");
+            root.notes().add(0, "", what);
         }
     }
+}
+
+/// Reads all parts, so that all mistakes are found, then puts the site together.
+fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
+    let base = file.parent().unwrap_or(Path::new(""));
+    note_missing(&root);
     let mut head = root.table("site");
     let id = head.key("id").must().int(1..=u64::from(u32::MAX));
     let name = head.key("name").must().text(80);
@@ -225,8 +239,9 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     head.finish();
 
     let routing = wiring::routing(root.table("routing"));
-    let lines = wiring::lines(&mut root);
-    let trunks = wiring::trunks(&mut root, &lines);
+    let cards = Card::of_all(root.table("dahdi"));
+    let lines = wiring::lines(&mut root, cards);
+    let trunks = wiring::trunks(&mut root, &lines, cards);
     let defaults = Defaults::read(root.table("defaults"), languages.as_ref());
     let sim = Sim::read(root.table("sim"));
     root.finish();

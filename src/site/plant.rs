@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use backoffice::{Anchor, BackOffice};
 use drivers::{
+    dahdi::{channel::Role, dahdi_port::DahdiPort},
     port::Port,
     sim::{
         clocked::{Clock, Clocked},
@@ -18,7 +19,7 @@ use line::Shared;
 use slog::Logger;
 use types::id::{LineId, TrunkId};
 
-use super::{Driver, LineWire, Site, SiteOffice, TrunkWire};
+use super::{Card, LineWire, Site, SiteOffice, TrunkWire, trunk_role};
 use crate::runtime::plant::{Plant, PlantLine, PlantTrunk};
 
 /// What simulated people and a simulated exchange do at a site.
@@ -51,13 +52,6 @@ impl Site {
     /// What the file asks for and this version can't do yet.
     pub fn not_yet(&self) -> Vec<String> {
         let mut missing = Vec::new();
-        if self.driver == Driver::Dahdi {
-            missing.push(
-                "`site.driver` is \"dahdi\": telephone cards are not yet in this version; \
-                 \"sim\" runs the same controller on simulated phones and trunks"
-                    .to_owned(),
-            );
-        }
         let country = tonetables::load(&self.country);
         if country.is_ok_and(|country| !country.has_dial_plan()) {
             let with = tonetables::codes_with_dial_plan().collect::<Vec<_>>();
@@ -104,46 +98,81 @@ impl Site {
         office: SiteOffice,
         parties: &Parties<'_>,
     ) -> anyhow::Result<SimPlant> {
-        let mut handles = Vec::new();
+        let mut trunks = Vec::new();
+        let mut phones = Vec::new();
+        let plant = self.plant(
+            shared,
+            office,
+            |wire| {
+                let seed = parties.seed ^ u64::from(wire.id.0);
+                let script = (parties.handset)(wire);
+                let port = SimPort::handset(script, Copper::default(), wire.law, seed, 0);
+                phones.push((wire.id, port.handle()));
+                on_clock(port, parties.clock)
+            },
+            |wire| {
+                let id = wire.profile.id;
+                let seed = parties.seed ^ u64::from(id.0) << 16;
+                let line = (parties.exchange)(wire);
+                let routes = Arc::clone(&parties.routes);
+                let law = wire.profile.law;
+                let port = SimPort::trunk(line, routes, Copper::default(), law, seed, 0);
+                trunks.push((id, port.handle()));
+                on_clock(port, parties.clock)
+            },
+        )?;
+        Ok(SimPlant {
+            plant,
+            phones,
+            trunks,
+        })
+    }
+
+    /// All phones and trunks of the site as channels of telephone cards. They are opened when
+    /// they are first used, and again after they failed.
+    pub fn card_plant(&self, shared: Arc<Shared>, office: SiteOffice) -> anyhow::Result<Plant> {
+        let open = |card: &Card, channel, role, law| -> anyhow::Result<Box<dyn Port>> {
+            let port = DahdiPort::new(card.wiring(channel, role, law));
+            let port = port.with_context(|| format!("channel {channel}"))?;
+            Ok(Box::new(port.with_setup(card.setup)))
+        };
+        self.plant(
+            shared,
+            office,
+            |wire| open(&wire.card, wire.channel, Role::Feeds, wire.law),
+            |wire| {
+                let role = trunk_role(wire.profile.signalling);
+                open(&wire.card, wire.channel, role, wire.profile.law)
+            },
+        )
+    }
+
+    fn plant(
+        &self,
+        shared: Arc<Shared>,
+        office: SiteOffice,
+        mut phone: impl FnMut(&LineWire) -> anyhow::Result<Box<dyn Port>>,
+        mut trunk: impl FnMut(&TrunkWire) -> anyhow::Result<Box<dyn Port>>,
+    ) -> anyhow::Result<Plant> {
         let mut trunks = Vec::new();
         for wire in &self.trunks {
-            let (trunk, handle) = sim_trunk(wire, parties)?;
-            handles.push((trunk.profile.id, handle));
-            trunks.push((wire.line, trunk));
+            let port = trunk(wire)?;
+            let profile = wire.profile;
+            trunks.push((wire.line, PlantTrunk { profile, port }));
         }
-        let mut phones = Vec::new();
         let mut lines = Vec::new();
         for wire in &self.lines {
-            let seed = parties.seed ^ u64::from(wire.id.0);
-            let script = (parties.handset)(wire);
-            let port = SimPort::handset(script, Copper::default(), wire.law, seed, 0);
-            phones.push((wire.id, port.handle()));
             let own = trunks.iter().position(|(line, _)| *line == Some(wire.id));
             lines.push(PlantLine {
                 id: wire.id,
-                phone: on_clock(port, parties.clock)?,
+                phone: phone(wire)?,
                 own_trunk: own.map(|at| trunks.remove(at).1),
                 settings: office.office().settings(wire.id)?,
             });
         }
         let trunks = trunks.into_iter().map(|(_, trunk)| trunk).collect();
-        Ok(SimPlant {
-            plant: Plant::new(shared, lines, trunks, Box::new(office)),
-            phones,
-            trunks: handles,
-        })
+        Ok(Plant::new(shared, lines, trunks, Box::new(office)))
     }
-}
-
-fn sim_trunk(wire: &TrunkWire, parties: &Parties<'_>) -> anyhow::Result<(PlantTrunk, Handle)> {
-    let profile = wire.profile;
-    let seed = parties.seed ^ u64::from(profile.id.0) << 16;
-    let line = (parties.exchange)(wire);
-    let routes = Arc::clone(&parties.routes);
-    let port = SimPort::trunk(line, routes, Copper::default(), profile.law, seed, 0);
-    let handle = port.handle();
-    let port = on_clock(port, parties.clock)?;
-    Ok((PlantTrunk { profile, port }, handle))
 }
 
 fn on_clock<F>(port: SimPort<F>, clock: Option<Clock>) -> anyhow::Result<Box<dyn Port>>

@@ -145,6 +145,7 @@ fn talk(section: &mut Section<'_>, settings: &mut CallSettings) {
         1.0..=86_400.0,
         &mut settings.hard_limit,
     );
+    set_flag(section, "join_talk", &mut settings.join_talk);
 }
 
 pub fn set_flag(section: &mut Section<'_>, key: &'static str, value: &mut bool) {

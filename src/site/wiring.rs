@@ -6,12 +6,13 @@ use types::{
     frame::Law,
     id::{LineId, TrunkId},
     tick::Ticks,
-    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
+    trunk::{TrunkProfile, TrunkTrust},
 };
 
 use super::{
+    card::{Card, trunk_signalling},
     reader::{Placed, Section},
-    values,
+    signalling, values,
 };
 
 /// A phone's connection.
@@ -23,6 +24,7 @@ pub struct LineWire {
     /// The driver's channel.
     pub channel: u16,
     pub law: Law,
+    pub card: Card,
     /// Seeds the phone's entry in an empty database.
     pub pin_required: bool,
 }
@@ -32,13 +34,14 @@ pub struct LineWire {
 pub struct TrunkWire {
     pub profile: TrunkProfile,
     pub channel: u16,
+    pub card: Card,
     /// The only line that may use it; a shared trunk has none.
     pub line: Option<LineId>,
 }
 
 const LAWS: &[(&str, Law)] = &[("mu", Law::Mu), ("a", Law::A)];
 
-pub fn lines(root: &mut Section<'_>) -> Vec<LineWire> {
+pub fn lines(root: &mut Section<'_>, all: Card) -> Vec<LineWire> {
     let mut lines = Vec::new();
     let mut seen = Once::default();
     for mut section in root.tables("line") {
@@ -47,6 +50,7 @@ pub fn lines(root: &mut Section<'_>) -> Vec<LineWire> {
         let channel = section.key("channel").must().int_at(1..=65_535);
         let law = section.key("law").one_of(LAWS);
         let pin_required = section.key("pin_required").flag();
+        let card = all.with(&mut section);
         seen.check(&section, "id", id);
         seen.check(&section, "channel", channel);
         section.finish();
@@ -58,13 +62,14 @@ pub fn lines(root: &mut Section<'_>) -> Vec<LineWire> {
             name: name.map_or_else(|| format!("phone {}", id.value), |name| name.value),
             channel: channel.value as u16,
             law: law.unwrap_or(Law::Mu),
+            card,
             pin_required: pin_required.unwrap_or(true),
         });
     }
     lines
 }
 
-pub fn trunks(root: &mut Section<'_>, lines: &[LineWire]) -> Vec<TrunkWire> {
+pub fn trunks(root: &mut Section<'_>, lines: &[LineWire], all: Card) -> Vec<TrunkWire> {
     let mut trunks = Vec::new();
     let mut seen = Once::default();
     for line in lines {
@@ -90,6 +95,8 @@ pub fn trunks(root: &mut Section<'_>, lines: &[LineWire]) -> Vec<TrunkWire> {
             section.notes().add(line.line, section.path("line"), what);
         }
         let profile = profile(&mut section, id.map_or(0, |id| id.value as u16));
+        let mut card = all.with(&mut section);
+        card.setup.signalling = Some(trunk_signalling(profile.signalling));
         section.finish();
         let Some(channel) = channel else {
             continue;
@@ -97,6 +104,7 @@ pub fn trunks(root: &mut Section<'_>, lines: &[LineWire]) -> Vec<TrunkWire> {
         trunks.push(TrunkWire {
             profile,
             channel: channel.value as u16,
+            card,
             line: line.map(|line| LineId(line.value as u16)),
         });
     }
@@ -104,13 +112,8 @@ pub fn trunks(root: &mut Section<'_>, lines: &[LineWire]) -> Vec<TrunkWire> {
 }
 
 fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
-    let signalling = section.key("signalling").must().one_of(&[
-        ("loop-start", TrunkSignalling::LoopStart),
-        ("kewl-start", TrunkSignalling::KewlStart),
-    ]);
-    let outpulsing = section
-        .key("outpulsing")
-        .one_of(&[("dtmf", Outpulsing::Dtmf), ("pulse", Outpulsing::Pulse)]);
+    let signalling = signalling::read(section);
+    let outpulsing = signalling::outpulsing(section, &signalling);
     let law = section.key("law").one_of(LAWS);
     let guard = section.key("guard_seconds").number(0.2..=60.0);
     let dial_tone_wait = section.key("dial_tone_wait_seconds").number(0.5..=60.0);
@@ -118,8 +121,8 @@ fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
     TrunkProfile {
         id: TrunkId(id),
         law: law.unwrap_or(Law::Mu),
-        signalling: signalling.unwrap_or(TrunkSignalling::LoopStart),
-        outpulsing: outpulsing.unwrap_or(Outpulsing::Dtmf),
+        signalling,
+        outpulsing,
         trust: trust(section.table("trust")),
         guard: guard.map_or(Ticks::secs(2), values::ticks),
         dial_tone_wait: dial_tone_wait.map_or(Ticks::secs(4), values::ticks),
@@ -139,6 +142,7 @@ fn trust(mut section: Section<'_>) -> TrunkTrust {
     let trust = TrunkTrust {
         polarity: read("polarity", standard.polarity),
         loop_break: read("loop_break", standard.loop_break),
+        line_signal: read("line_signal", standard.line_signal),
         tones: read("tones", standard.tones),
         voice: read("voice", standard.voice),
         ringback_stop: read("ringback_stop", standard.ringback_stop),

@@ -27,6 +27,8 @@ pub struct CallEnd {
     /// Answer of the called party, and start of talk (after acceptance, if that is needed).
     pub answered_at: Option<Tick>,
     pub talk_from: Option<Tick>,
+    /// How much of the talk the driver joined both channels.
+    pub joined: Ticks,
     pub ended_at: Tick,
     pub disposition: Disposition,
     pub blocked: Option<Blocked>,
@@ -55,6 +57,7 @@ impl CallEnd {
             language: None,
             answered_at: None,
             talk_from: None,
+            joined: Ticks::ZERO,
             ended_at,
             disposition,
             blocked: None,
@@ -89,6 +92,9 @@ pub struct CallRecord {
     pub talk_utc_ms: Option<i64>,
     pub ended_utc_ms: Option<i64>,
     pub talk: Ticks,
+    /// How much of the talk both channels were joined past the controller; `None` where nobody was
+    /// left to say, as after a power failure.
+    pub joined: Option<Ticks>,
     pub limit: Option<Ticks>,
     pub recording: Option<RecordingRule>,
     pub disposition: Disposition,

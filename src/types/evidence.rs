@@ -8,6 +8,10 @@ use crate::{answer_class::AnswerClass, digits::List, tick::Tick, tone::Tone};
 pub enum AnswerEvidence {
     /// The exchange reversed the line's polarity (answer supervision).
     PolarityReversal,
+    /// The far end of an E&M trunk went off-hook and stayed so.
+    FarOffHook,
+    /// The answer signal of an R2 trunk.
+    AnswerSignal,
     /// Ringback stopped in mid-cycle or missed its next burst.
     RingbackStopped,
     /// A voice was heard after dialing.
@@ -21,8 +25,14 @@ pub enum AnswerEvidence {
 /// What speaks for the far end having hung up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReleaseEvidence {
-    /// The exchange took battery off the loop.
+    /// The exchange took battery, or the tip's ground, off the loop.
     LoopBreak,
+    /// The far end of an E&M trunk went on-hook and stayed so.
+    FarOnHook,
+    /// R2: the called party hung up.
+    ClearBack,
+    /// R2: the exchange gave the circuit up.
+    ForcedRelease,
     /// Polarity fell back to idle after an answer.
     PolarityBack,
     /// Busy, reorder, or another tone of the exchange in mid-call.

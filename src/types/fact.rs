@@ -91,6 +91,9 @@ pub enum Fact {
     Accepted,
     Refused,
     TalkBegins,
+    /// Both channels are joined by their driver, past us; and taken out again.
+    Joined,
+    Parted,
     Released(Weighed<ReleaseEvidence>),
     /// What answered, told by its sound.
     Class(Weighed<AnswerClass>),

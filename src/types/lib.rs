@@ -15,6 +15,7 @@ pub mod frame;
 pub mod heard;
 pub mod id;
 pub mod language;
+pub mod mf;
 pub mod phone_number;
 pub mod prompt;
 pub mod query;

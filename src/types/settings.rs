@@ -68,6 +68,9 @@ pub struct CallSettings {
     pub talk_silence: Ticks,
     /// No call lasts longer, timed or not.
     pub hard_limit: Ticks,
+    /// A talk may be joined by the driver, past us: next to no delay, but the beginning of a key of
+    /// the inmate's reaches the trunk before it is known as one.
+    pub join_talk: bool,
 }
 
 impl CallSettings {
@@ -103,6 +106,7 @@ impl CallSettings {
             warn_one_minute: true,
             talk_silence: Ticks::secs(120),
             hard_limit: Ticks::secs(99 * 60),
+            join_talk: false,
         }
     }
 }

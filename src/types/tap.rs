@@ -11,7 +11,7 @@ use crate::{
 pub struct TapFlags {
     /// The parties did not hear each other.
     pub muted: bool,
-    /// Both channels are joined in the kernel; audio is a copy.
+    /// Both channels are joined by their driver; audio is a copy.
     pub joined: bool,
     /// Secret digits were being keyed: the phone side is zeroes.
     pub masked: bool,

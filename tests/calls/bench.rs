@@ -3,6 +3,7 @@
 //! [`Outcome`] that shows what each party heard, what the network saw, what was recorded.
 
 mod guest;
+mod needs;
 mod outcome;
 mod steps;
 
@@ -68,6 +69,7 @@ pub struct Scenario {
     pub site: Box<dyn Fn(&mut Seed)>,
     pub routing: Routing,
     pub trust: TrunkTrust,
+    pub signalling: TrunkSignalling,
     pub outpulsing: Outpulsing,
     /// On-hook time of the trunks before they are lent again.
     pub guard: Ticks,
@@ -78,8 +80,9 @@ pub struct Scenario {
     pub prepare: Box<dyn Fn(&mut BackOffice)>,
     /// The first trunk is wired to the first phone alone.
     pub own_trunk: bool,
-    /// What is wrong with the port of a trunk.
+    /// What is wrong with the port of a trunk, or of a phone.
     pub trunk_faults: Vec<(usize, Faults)>,
+    pub phone_faults: Vec<(usize, Faults)>,
     /// From the first tick up to the second the back office serves nothing.
     pub office_down: Option<(Tick, Tick)>,
     pub phone_copper: Copper,
@@ -90,6 +93,14 @@ pub struct Scenario {
     /// What officers and schedules do, and when.
     pub commands: Vec<(Tick, LineId, LineCommand)>,
     pub length: Ticks,
+}
+
+/// The port with what is wrong with it.
+fn faulty(port: Box<dyn Port>, number: u16, faults: &[(usize, Faults)]) -> Box<dyn Port> {
+    match faults.iter().find(|f| f.0 == usize::from(number)) {
+        Some((_, faults)) => Box::new(Faulty::new(port, *faults)),
+        None => port,
+    }
 }
 
 /// A scenario of one phone doing this, on a good day.
@@ -103,6 +114,7 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
         site: Box::new(|_| {}),
         routing: Routing::north_america(),
         trust: TrunkTrust::LOOP_START,
+        signalling: TrunkSignalling::KewlStart,
         outpulsing: Outpulsing::Dtmf,
         guard: Ticks::secs(1),
         cancel_echo: false,
@@ -110,6 +122,7 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
         prepare: Box::new(|_| {}),
         own_trunk: false,
         trunk_faults: Vec::new(),
+        phone_faults: Vec::new(),
         office_down: None,
         phone_copper: Copper::default(),
         trunk_copper: Copper::default(),
@@ -222,9 +235,10 @@ impl Scenario {
             .map(|(number, steps)| {
                 let script = HandsetScript::new(steps.clone()).keep(self.length);
                 let id = LineId(number);
+                let phone = port(number, script.plan(self.country.heard_as));
                 PlantLine {
                     id,
-                    phone: port(number, script.plan(self.country.heard_as)),
+                    phone: faulty(phone, number, &self.phone_faults),
                     own_trunk: None,
                     settings: office.settings(id).expect("settings"),
                 }
@@ -246,18 +260,14 @@ impl Scenario {
             let profile = TrunkProfile {
                 id: TrunkId(number),
                 law: self.law.1,
-                signalling: TrunkSignalling::KewlStart,
+                signalling: self.signalling,
                 outpulsing: self.outpulsing,
                 trust: self.trust,
                 guard: self.guard,
                 dial_tone_wait: Ticks::secs(4),
                 cancel_echo: self.cancel_echo,
             };
-            let mut port = port(number, line);
-            let mut faults = self.trunk_faults.iter();
-            if let Some((_, faults)) = faults.find(|f| f.0 == usize::from(number)) {
-                port = Box::new(Faulty::new(port, *faults));
-            }
+            let port = faulty(port(number, line), number, &self.trunk_faults);
             trunks.push(PlantTrunk { profile, port });
         }
         trunks
@@ -435,6 +445,9 @@ impl sallyport::runtime::office::Office for Direct {
     }
 
     fn anchor(&mut self, now: Tick, utc_ms: i64) {
-        self.office.anchor(now, utc_ms);
+        // The guest's own wall clock says another day than the scenario's.
+        if !guest::inside() {
+            self.office.anchor(now, utc_ms);
+        }
     }
 }

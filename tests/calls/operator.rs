@@ -23,7 +23,7 @@ use types::{
 
 /// The inmate calls `0 +` through the carrier and does this from the fifth second on, when
 /// outpulsing is over; the operator answers after a ring and does that.
-fn through_the_carrier(inmate: Vec<Step>, operator: Vec<Step>) -> Scenario {
+pub fn through_the_carrier(inmate: Vec<Step>, operator: Vec<Step>) -> Scenario {
     let number = format!("0{MOTHER}");
     let mut steps = vec![
         wait(300),

@@ -52,7 +52,7 @@ fn third_talk() -> Clip {
     Clip::from_samples("third_talk", &samples)
 }
 
-fn says(clip: &Clip, seconds: u64) -> Step {
+pub fn says(clip: &Clip, seconds: u64) -> Step {
     Step::SayFor(clip.clone(), Ticks::secs(seconds))
 }
 
@@ -68,7 +68,7 @@ fn inmate() -> Vec<Step> {
 }
 
 /// Half a minute of the called party before anything happens.
-fn talks_a_while() -> Vec<Step> {
+pub fn talks_a_while() -> Vec<Step> {
     let talk = Clip::called_talk();
     vec![
         says(&talk, 3),
@@ -81,7 +81,7 @@ fn talks_a_while() -> Vec<Step> {
 }
 
 /// The called party's telephone and its exchange.
-fn at_home(steps: Vec<Step>, services: Services) -> CalledPartyScript {
+pub fn at_home(steps: Vec<Step>, services: Services) -> CalledPartyScript {
     picks_up(steps)
         .on(SubscriberLine::house(2.0, 17.0, -56.0))
         .with(services)
@@ -104,7 +104,7 @@ fn dials_the_third() -> Vec<Step> {
 }
 
 /// Talks with the third, tells of the call, and joins all.
-fn joins_after_talk() -> Vec<Step> {
+pub fn joins_after_talk() -> Vec<Step> {
     let mut steps = talks_a_while();
     steps.extend(dials_the_third());
     steps.extend([
@@ -135,7 +135,7 @@ fn third_who_talks() -> CalledPartyScript {
     ])
 }
 
-fn talked(party: CalledPartyScript) -> Scenario {
+pub fn talked(party: CalledPartyScript) -> Scenario {
     talked_with(party, third_who_talks())
 }
 
@@ -162,7 +162,7 @@ fn pieces(out: &Outcome) -> Vec<ThreeWayEvidence> {
 }
 
 /// The record says three-way and why; nobody was cut off for it.
-fn flagged(out: &Outcome) {
+pub fn flagged(out: &Outcome) {
     let (held, joined) = (event(out, Event::Held), event(out, Event::Joined));
     let told = told(out).unwrap_or_else(|| panic!("not told: {}", out.tale()));
     assert!(
@@ -195,7 +195,7 @@ fn goes_on(out: &Outcome) {
     assert!(record.release_evidence.is_empty(), "{}", out.tale());
 }
 
-fn not_flagged(out: &Outcome) {
+pub fn not_flagged(out: &Outcome) {
     assert!(
         !out.record().flags.three_way,
         "{:?}",

@@ -27,7 +27,7 @@ pub fn good() -> ExchangeLine {
 }
 
 /// Feeds the line, but never gives dial tone.
-fn mute() -> ExchangeLine {
+pub fn mute() -> ExchangeLine {
     ExchangeLine {
         dial_tone: None,
         ..good()
@@ -51,7 +51,7 @@ fn short_call(number: &str, pause: u64) -> Vec<Step> {
     then(dials(number), [wait(4500), Step::OnHook, wait(pause)])
 }
 
-fn seizures(out: &Outcome, trunk: usize) -> Vec<Tick> {
+pub fn seizures(out: &Outcome, trunk: usize) -> Vec<Tick> {
     let events = out.trunks[trunk - 1].events().iter();
     events
         .filter(|e| e.event == Event::OffHook)

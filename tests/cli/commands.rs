@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{Place, Run, SAMPLE, program, sallyport};
 
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
     "call_id",
     "line",
     "inmate",
@@ -27,6 +27,7 @@ const KEYS: [&str; 22] = [
     "answered_at",
     "ended_at",
     "talk_seconds",
+    "joined_seconds",
     "limit_seconds",
     "disposition",
     "ended_by",

@@ -1,8 +1,8 @@
 //! Every mistake in a site file is named with file, line, key, and what is allowed there.
 
-use std::fs;
+use std::{fs, path::Path};
 
-use crate::{Place, SAMPLE};
+use crate::{Place, SAMPLE, sallyport};
 
 /// Checks the sample with one text in place of another; what `check` prints.
 fn changed(from: &str, to: &str) -> String {
@@ -119,9 +119,9 @@ fn a_number_out_of_range_is_told_with_the_range() {
 fn an_unknown_choice_is_told_with_all_choices() {
     told(
         "signalling = \"loop-start\"",
-        "signalling = \"ground-start\"",
+        "signalling = \"tin-cans\"",
         "trunk[1].signalling",
-        &["\"ground-start\"", "\"loop-start\", \"kewl-start\""],
+        &["\"tin-cans\"", "\"loop-start\", \"kewl-start\""],
     );
 }
 
@@ -327,16 +327,52 @@ fn a_file_with_pins_that_others_may_read_is_refused_with_the_remedy() {
 }
 
 #[test]
-fn a_site_with_cards_is_told_that_they_are_not_yet_there() {
-    let out = changed("driver = \"sim\"", "driver = \"dahdi\"");
+fn a_site_with_cards_on_a_machine_without_dahdi_is_told_what_to_do() {
     assert!(
-        out.contains("telephone cards are not yet in this version"),
-        "{out}"
+        !Path::new("/dev/dahdi").exists(),
+        "this machine has DAHDI; the tests of cards are those in the guest"
     );
+    let out = changed("driver = \"sim\"", "driver = \"dahdi\"");
+    assert!(out.contains("to change: there is no DAHDI here"), "{out}");
+    assert!(out.contains("modprobe dahdi"), "{out}");
     let place = Place::with(&SAMPLE.replace("driver = \"sim\"", "driver = \"dahdi\""));
     let run = place.run(&["run"]);
     assert_eq!(run.code, Some(1));
-    assert!(run.err.contains("not yet in this version"), "{}", run.err);
+    assert!(run.err.contains("there is no DAHDI here"), "{}", run.err);
+    assert!(!place.file().with_file_name("north-state").exists());
+    let file = place.file().with_file_name("first.toml");
+    let path = file.to_str().expect("a path that is text");
+    for arguments in [&["discover"][..], &["discover", "--out", path]] {
+        let run = sallyport(arguments);
+        assert_eq!(run.code, Some(1));
+        assert!(run.err.contains("there is no DAHDI here"), "{}", run.err);
+        assert_eq!(run.out, "");
+    }
+    assert!(!file.exists());
+}
+
+#[test]
+fn the_keys_of_cards_are_checked_everywhere_they_may_stand() {
+    let trunk = "[[trunk]]\nid = 1\n";
+    for (key, value, allowed) in [
+        ("rx_gain_db", "30", "a number from -24 to 24"),
+        ("tx_gain_db", "\"loud\"", "a number from -24 to 24"),
+        ("echo_canceller_taps", "-1", "a whole number from 0 to 1024"),
+        (
+            "echo_canceller_taps",
+            "100",
+            "0, 32, 64, 128, 256, 512, 1024",
+        ),
+        ("debounce_ms", "2", "a whole number from 5 to 1000"),
+        ("transmit_slack_frames", "4", "a whole number from 1 to 3"),
+    ] {
+        let out = changed(trunk, &format!("{trunk}{key} = {value}\n"));
+        let wrong = format!("`trunk[1].{key}` is {value}; allowed: {allowed}");
+        assert!(out.contains(&wrong), "no {wrong:?} in {out}");
+        let out = changed(trunk, &format!("[dahdi]\n{key} = {value}\n\n{trunk}"));
+        let wrong = format!("`dahdi.{key}` is {value}; allowed: {allowed}");
+        assert!(out.contains(&wrong), "no {wrong:?} in {out}");
+    }
 }
 
 #[test]
@@ -352,4 +388,27 @@ fn a_country_whose_dial_plan_is_not_yet_there_is_told_with_those_that_are() {
     let run = place.run(&["run"]);
     assert_eq!(run.code, Some(1));
     assert!(run.err.contains("its dial plan is not yet"), "{}", run.err);
+}
+
+#[test]
+fn what_a_trunk_s_signalling_needs_is_asked_for_and_what_it_cannot_have_is_refused() {
+    let loop_start = "signalling = \"loop-start\"";
+    let out = changed(loop_start, "signalling = \"r2\"");
+    assert!(out.contains("`trunk[1].r2_country`"), "{out}");
+    let out = changed(loop_start, "signalling = \"r2\"\nr2_country = \"atlantis\"");
+    assert!(out.contains("\"itu\", \"argentina\""), "{out}");
+    let wink = "signalling = \"em-wink\"\nwink_min_ms = 300\nwink_max_ms = 200";
+    let out = changed(loop_start, wink);
+    assert!(out.contains("more than `wink_min_ms`, 300 ms"), "{out}");
+    let pulse = "signalling = \"em-immediate\"\noutpulsing = \"pulse\"";
+    let out = changed(loop_start, pulse);
+    assert!(out.contains("`trunk[1].outpulsing`"), "{out}");
+    let carrier = "signalling = \"feature-group-d\"\nani = \"215-555\"";
+    let out = changed(loop_start, carrier);
+    assert!(out.contains("at most 15 digits"), "{out}");
+    let out = changed(
+        loop_start,
+        "signalling = \"loop-start\"\nani = \"2155557100\"",
+    );
+    assert!(out.contains("`trunk[1].ani`"), "{out}");
 }

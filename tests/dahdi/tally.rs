@@ -1,4 +1,4 @@
-//! What passed and what failed.
+//! What passed, what failed and what was left out.
 
 use std::process::ExitCode;
 
@@ -6,6 +6,7 @@ use std::process::ExitCode;
 pub struct Tally {
     passed: usize,
     failed: usize,
+    skipped: usize,
 }
 
 impl Tally {
@@ -23,8 +24,19 @@ impl Tally {
         }
     }
 
+    /// Notes a check that can't be made here, and why.
+    pub fn skip(&mut self, name: &str, reason: &str) {
+        self.skipped += 1;
+        println!("skip  {name}: {reason}");
+    }
+
     pub fn end(&self) -> ExitCode {
-        println!("{} passed, {} failed", self.passed, self.failed);
+        let Tally {
+            passed,
+            failed,
+            skipped,
+        } = self;
+        println!("{passed} passed, {failed} failed, {skipped} skipped");
         if self.failed == 0 && self.passed > 0 {
             ExitCode::SUCCESS
         } else {
@@ -32,3 +44,13 @@ impl Tally {
         }
     }
 }
+
+/// Ends a check with what is wrong.
+macro_rules! ensure {
+    ($condition:expr, $($text:tt)+) => {
+        if !$condition {
+            return Err(format!($($text)+));
+        }
+    };
+}
+pub(crate) use ensure;

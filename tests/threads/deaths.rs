@@ -26,6 +26,12 @@ fn call(parts: &Parts, at: usize) {
     settle("the call is up", || phone.writes() > before + 5);
 }
 
+/// Ports that are in a join.
+fn joined(parts: &Parts) -> usize {
+    let all = parts.phones.iter().chain(&parts.trunks);
+    all.filter(|port| port.joined()).count()
+}
+
 fn talking(facts: &Subscription<FactAt>) -> Vec<LineId> {
     let facts = facts.receiver.try_iter();
     facts
@@ -50,6 +56,7 @@ fn a_line_that_panics_is_put_on_hook_ended_and_started_afresh() {
     });
     settle("facts came", || facts.receiver.len() >= 8);
     assert_eq!(talking(&facts), [LineId(1), LineId(2)]);
+    settle("both are joined", || joined(&parts) == 4);
 
     parts.phones[0].cue(Cue::Panic);
     settle("its record is stored", || parts.ended().len() == 1);
@@ -62,6 +69,8 @@ fn a_line_that_panics_is_put_on_hook_ended_and_started_afresh() {
     settle("both its ports are on-hook", || {
         !parts.phones[0].media() && !lost.media() && lost.on_hooks() >= 2
     });
+    assert!(!parts.phones[0].joined() && !lost.joined());
+    assert_eq!(joined(&parts), 2, "the other's talk");
 
     parts.phones[0].cue(Cue::Work);
     let mut told = Vec::new();
@@ -130,13 +139,17 @@ fn a_line_that_spins_is_cut_off_by_the_watchdog() {
     let controller = parts.start();
     call(&parts, 0);
     call(&parts, 1);
-    settle("both talk", || parts.trunks.iter().all(|t| t.media()));
+    settle("both are joined", || joined(&parts) == 4);
 
     parts.phones[0].cue(Cue::Spin);
     settle("the phone is cut", || parts.phones[0].was_cut());
     settle("its trunk is cut", || {
         parts.trunks.iter().filter(|t| t.was_cut()).count() == 1
     });
+    // While its thread still spins: both sides left the join, before either was put on-hook.
+    assert_eq!(joined(&parts), 2, "the other's talk");
+    let all = parts.phones.iter().chain(&parts.trunks);
+    assert_eq!(all.filter(|port| port.cut_in_join()).count(), 0);
     settle("its record is stored", || parts.ended().len() == 1);
     let (line, end) = parts.ended().remove(0);
     assert_eq!((line, end.disposition), (LineId(1), Disposition::Fault));

@@ -2,7 +2,10 @@
 //! know or to cause goes through atomics, for a line's thread may not lock.
 
 use crate::scripted_line::{Script, ScriptedLine};
-use drivers::port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write};
+use drivers::{
+    port::{Cutoff, Descriptor, JoinKey, Port, PortCounters, PortError, Read, Write},
+    sim::join::Received,
+};
 use line::keeper::TrunkState;
 use sallyport::runtime::{
     clock::Clock,
@@ -53,6 +56,9 @@ pub struct PortState {
     moved: AtomicBool,
     media: AtomicBool,
     cut: AtomicBool,
+    joined: AtomicBool,
+    /// It was put on-hook by the watchdog while it was joined.
+    cut_in_join: AtomicBool,
     off_hooks: AtomicU32,
     on_hooks: AtomicU32,
     reads: AtomicU64,
@@ -89,6 +95,14 @@ impl PortState {
         self.cut.load(SeqCst)
     }
 
+    pub fn joined(&self) -> bool {
+        self.joined.load(SeqCst)
+    }
+
+    pub fn cut_in_join(&self) -> bool {
+        self.cut_in_join.load(SeqCst)
+    }
+
     /// Commands so far.
     pub fn off_hooks(&self) -> u32 {
         self.off_hooks.load(SeqCst)
@@ -117,11 +131,16 @@ pub struct Tape {
     state: Arc<PortState>,
     /// When the next frame is complete.
     next: Option<Tick>,
+    key: Arc<Received>,
 }
 
 impl Tape {
     pub fn new(state: Arc<PortState>) -> Tape {
-        Tape { state, next: None }
+        Tape {
+            state,
+            next: None,
+            key: Arc::default(),
+        }
     }
 }
 
@@ -140,6 +159,12 @@ struct Hand(Arc<PortState>);
 impl Cutoff for Hand {
     fn on_hook(&self) -> Result<(), PortError> {
         self.0.cut.store(true, SeqCst);
+        self.0.cut_in_join.fetch_or(self.0.joined(), SeqCst);
+        Ok(())
+    }
+
+    fn part(&self) -> Result<(), PortError> {
+        self.0.joined.store(false, SeqCst);
         Ok(())
     }
 }
@@ -195,7 +220,11 @@ impl Port for Tape {
                 self.next = None;
                 u32::from(self.state.media.swap(on, SeqCst))
             }
-            PortCommand::LoopOpen(_) | PortCommand::Pulse(_) | PortCommand::Ring(_) => 0,
+            PortCommand::LoopOpen(_)
+            | PortCommand::Pulse(_)
+            | PortCommand::Ring(_)
+            | PortCommand::RingGround
+            | PortCommand::Bits(_) => 0,
         };
         Ok(())
     }
@@ -215,6 +244,15 @@ impl Port for Tape {
             frames_written: self.state.writes(),
             ..PortCounters::default()
         }
+    }
+
+    fn join_key(&self) -> Option<JoinKey> {
+        Some(Arc::clone(&self.key).into())
+    }
+
+    fn join(&mut self, _: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        self.state.joined.store(other.is_some(), SeqCst);
+        Ok(())
     }
 
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {

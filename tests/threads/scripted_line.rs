@@ -235,6 +235,7 @@ impl LineLogic for ScriptedLine {
         if input.phone.is_some() {
             self.frame(now, &mut out);
         }
+        out.joined = matches!(self.phase, Phase::Talk { .. });
         out
     }
 

@@ -1,11 +1,15 @@
 //! The body of a line: what it does with what comes, and in which order.
 
-use drivers::port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write};
+use drivers::{
+    port::{Cutoff, Descriptor, JoinKey, Port, PortCounters, PortError, Read, Write},
+    sim::join::Received,
+};
 use line::{Input, Outputs};
 use sallyport::runtime::{
     gauges::Gauges,
     links::{Handover, Links, TrunkAsk, links},
-    station::{FRAMES_A_TURN, LineLogic, Station},
+    side::FIRST_BACK_OFF,
+    station::{FRAMES_A_TURN, HOOK_EVERY, LineLogic, Station},
 };
 use std::{
     collections::VecDeque,
@@ -46,6 +50,7 @@ pub struct Feed {
     pub edges: VecDeque<Edge>,
     pub hook: Option<HookState>,
     pub fail_hook: bool,
+    pub fail_join: bool,
 }
 
 #[derive(Debug)]
@@ -100,6 +105,20 @@ impl Port for Fed {
 
     fn counters(&self) -> PortCounters {
         PortCounters::default()
+    }
+
+    fn join_key(&self) -> Option<JoinKey> {
+        Some(Arc::new(Received::new()).into())
+    }
+
+    fn join(&mut self, _: Tick, other: Option<&JoinKey>) -> Result<(), PortError> {
+        let word = if other.is_some() { "joins" } else { "parts" };
+        self.diary.note(format!("{} {word}", self.name));
+        let feed = self.feed.lock().expect("one thread");
+        if feed.fail_join && other.is_some() {
+            return Err(PortError::Unsupported("joining"));
+        }
+        Ok(())
     }
 
     fn cutoff(&self) -> Result<Box<dyn Cutoff>, PortError> {
@@ -516,4 +535,200 @@ fn a_reborn_line_hears_no_answer_that_was_meant_for_the_dead_one() {
         Ok(TrunkAsk::Return { .. })
     ));
     assert_eq!(bench.station.trunk(), None);
+}
+
+/// What a line is told of the path between its ports: joined, and whether the tap lost something.
+type Path = Arc<Mutex<Vec<(bool, bool)>>>;
+
+/// Feeds both legs, and wants a join unless it is cut off.
+fn joining(path: &Path) -> impl FnMut(Tick, &Input<'_>) -> Outputs + Send + use<> {
+    let mut inner = eager();
+    let mut lent = false;
+    let path = Arc::clone(path);
+    move |now, input| {
+        let told = (input.joined, input.tap_gap);
+        path.lock().expect("one thread").push(told);
+        let mut out = inner(now, input);
+        lent |= !input.trunk_replies.is_empty();
+        lent &= input.commands.is_empty();
+        out.joined = lent;
+        out
+    }
+}
+
+#[test]
+fn both_ports_are_joined_after_the_frames_and_leave_before_any_command() {
+    let path = Path::default();
+    let mut bench = Bench::new(joining(&path));
+    bench.turn(0);
+    bench.lend(5);
+    assert_eq!(
+        bench.turn(80)[4..],
+        ["phone joins", "trunk joins"],
+        "after both ports' commands and flush"
+    );
+    bench.phone_frames([160]);
+    let both = ["phone write", "trunk write"];
+    assert_eq!(bench.turn(160), both, "once, and writing goes on");
+    bench
+        .links
+        .commands
+        .push(LineCommand::CutOff)
+        .expect("room");
+    let last = bench.turn(240);
+    assert_eq!(
+        last[..3],
+        ["phone parts", "trunk parts", "phone LoopOpen(Ticks(4000))"]
+    );
+    let told: Vec<bool> = path
+        .lock()
+        .expect("one thread")
+        .iter()
+        .map(|t| t.0)
+        .collect();
+    assert_eq!(told, [false, false, true, true]);
+    let facts = std::iter::from_fn(|| bench.links.hub.facts.pop().ok());
+    let facts: Vec<_> = facts.map(|f| format!("{:?}", f.fact)).collect();
+    assert_eq!(facts, ["Joined", "Parted", "CutOff"]);
+}
+
+#[test]
+fn ports_of_which_one_refuses_are_both_taken_out_and_not_tried_again() {
+    let path = Path::default();
+    let mut bench = Bench::new(joining(&path));
+    bench.turn(0);
+    bench.trunk.lock().expect("one thread").fail_join = true;
+    bench.lend(5);
+    let tried = ["phone joins", "trunk joins", "phone parts", "trunk parts"];
+    assert_eq!(bench.turn(80)[4..], tried);
+    bench.phone_frames([160]);
+    assert_eq!(bench.turn(160), ["phone write", "trunk write"]);
+    assert!(path.lock().expect("one thread").iter().all(|t| !t.0));
+    assert_eq!(
+        bench.gauges.counts.trunk_faults.get(),
+        0,
+        "no fault of the port"
+    );
+}
+
+#[test]
+fn a_dead_lines_ports_are_taken_out_of_a_join_before_they_are_put_on_hook() {
+    let path = Path::default();
+    let mut bench = Bench::new(joining(&path));
+    bench.turn(0);
+    bench.lend(5);
+    bench.turn(80);
+    bench.station.silence_phone(Tick(160));
+    let done = bench.diary.take();
+    assert_eq!(done[..2], ["phone parts", "trunk parts"]);
+    assert_eq!(done[2..], ["phone Media(false)", "phone OnHook"]);
+}
+
+#[test]
+fn a_line_is_told_of_entries_that_its_tap_lost() {
+    let path = Path::default();
+    let mut bench = Bench::new(joining(&path));
+    bench.turn(0);
+    bench.gauges.counts.tap_dropped.add(1);
+    bench.phone_frames([80]);
+    bench.turn(80);
+    bench.phone_frames([160]);
+    bench.turn(160);
+    let told: Vec<bool> = path
+        .lock()
+        .expect("one thread")
+        .iter()
+        .map(|t| t.1)
+        .collect();
+    assert_eq!(told, [false, true, false]);
+}
+
+#[test]
+fn what_is_wrong_with_the_phone_is_shown_until_it_works_again() {
+    let mut bench = Bench::new(eager());
+    bench.turn(0);
+    assert_eq!(bench.gauges.phone.state(), Ok(()));
+    let gone = Err(PortError::Gone);
+    bench
+        .phone
+        .lock()
+        .expect("one thread")
+        .reads
+        .push_back(gone);
+    bench.turn(80);
+    assert_eq!(bench.gauges.phone.state(), Err(PortError::Gone));
+    assert_eq!(bench.gauges.counts.phone_faults.get(), 1);
+    bench.turn(100);
+    assert_eq!(bench.gauges.phone.state(), Err(PortError::Gone), "it rests");
+    bench.turn(80 + FIRST_BACK_OFF.0);
+    assert_eq!(bench.gauges.phone.state(), Ok(()));
+}
+
+#[test]
+fn the_alarm_of_a_phones_span_is_shown_though_edges_still_come() {
+    let mut bench = Bench::new(eager());
+    bench.turn(0);
+    let mut feed = bench.phone.lock().expect("one thread");
+    feed.edges.push_back(Edge::AlarmOn);
+    drop(feed);
+    bench.turn(80);
+    assert_eq!(bench.gauges.phone.state(), Err(PortError::Alarm));
+    bench.turn(160);
+    assert_eq!(bench.gauges.phone.state(), Err(PortError::Alarm));
+    let mut feed = bench.phone.lock().expect("one thread");
+    feed.edges.push_back(Edge::AlarmOff);
+    drop(feed);
+    bench.turn(240);
+    assert_eq!(bench.gauges.phone.state(), Ok(()));
+}
+
+#[test]
+fn a_seized_trunk_that_the_card_finds_on_hook_is_lost() {
+    let lost: Arc<Mutex<Vec<u64>>> = Arc::default();
+    let notes = Arc::clone(&lost);
+    let mut inner = eager();
+    let mut bench = Bench::new(move |now, input| {
+        if input.trunk_fault {
+            notes.lock().expect("one thread").push(now.0);
+        }
+        inner(now, input)
+    });
+    bench.turn(0);
+    bench.lend(5);
+    bench.trunk.lock().expect("one thread").hook = Some(HookState::OffHook);
+    bench.turn(1);
+    bench.turn(HOOK_EVERY.0);
+    assert_eq!(*lost.lock().expect("one thread"), [0u64; 0]);
+    bench.trunk.lock().expect("one thread").hook = Some(HookState::OnHook);
+    bench.turn(2 * HOOK_EVERY.0);
+    assert_eq!(*lost.lock().expect("one thread"), [2 * HOOK_EVERY.0]);
+}
+
+#[test]
+fn a_phones_own_idle_trunk_that_the_card_finds_off_hook_is_put_on_hook() {
+    let mut commanded = false;
+    let mut bench = Bench::new(move |_, _| {
+        let mut out = Outputs::default();
+        if !std::mem::replace(&mut commanded, true) {
+            out.trunk_commands.push(PortCommand::OnHook);
+        }
+        out
+    });
+    let port = Fed {
+        name: "own",
+        feed: Arc::clone(&bench.trunk),
+        diary: bench.diary.clone(),
+    };
+    bench.station = bench.station.with_own_trunk(profile(3), Box::new(port));
+    bench
+        .phone
+        .lock()
+        .expect("one thread")
+        .edges
+        .push_back(Edge::LoopClosed);
+    assert_eq!(bench.turn(0), ["own OnHook"]);
+    bench.trunk.lock().expect("one thread").hook = Some(HookState::OffHook);
+    assert_eq!(bench.turn(HOOK_EVERY.0), ["own OnHook"]);
+    bench.trunk.lock().expect("one thread").hook = Some(HookState::OnHook);
+    assert_eq!(bench.turn(2 * HOOK_EVERY.0), [""; 0]);
 }

@@ -4,10 +4,11 @@ use crate::{
     parts::profile,
     station::{Diary, Fed, Feed},
 };
-use drivers::port::Port;
+use drivers::port::{Port, PortError};
 use line::keeper::{FIRST_REST, TrunkState};
 use sallyport::runtime::{
     links::{Handover, TrunkAsk},
+    notice::{Notice, Notices, PortName},
     trunk_room::{LOOK, TrunkRoom},
 };
 use std::sync::{Arc, Mutex};
@@ -128,4 +129,26 @@ fn a_failing_port_rests_its_trunk() {
     bench.feed.lock().expect("one thread").fail_hook = false;
     bench.wait(FIRST_REST);
     assert!(bench.borrow().is_some());
+}
+
+#[test]
+fn a_trunk_whose_port_fails_again_and_again_is_lent_soon_after_it_works() {
+    let mut bench = Bench::new();
+    let (notices, told) = Notices::new();
+    bench.feed.lock().expect("one thread").fail_hook = true;
+    for _ in 0..120 {
+        bench.wait(LOOK);
+        bench.room.tell_ports(&notices);
+    }
+    let port = PortName::Trunk(TrunkId(1));
+    let error = PortError::Gone;
+    let failed = Notice::PortFailed { port, error };
+    assert_eq!(told.try_recv(), Ok(failed));
+    bench.feed.lock().expect("one thread").fail_hook = false;
+    bench.wait(LOOK);
+    bench.room.tell_ports(&notices);
+    let last = std::iter::from_fn(|| told.try_recv().ok()).last();
+    assert_eq!(last, Some(Notice::PortWorks { port }));
+    bench.wait(FIRST_REST);
+    assert!(bench.borrow().is_some(), "after minutes of failures");
 }

@@ -202,6 +202,7 @@ fn settings() -> Settings {
         pin_numbers_max: 20,
         pulse_acceptance: false,
         drop_machines: true,
+        join_talk: false,
     }
 }
 
@@ -221,9 +222,23 @@ fn settings_v2() {
         drop_machines: false,
         ..settings()
     };
+    let old = bytes(
+        "0206030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d4160100010060840701140100",
+    );
+    assert_eq!(Settings::decode(&old), Ok(value));
+}
+
+#[test]
+fn settings_v3() {
+    let value = Settings {
+        pulse_acceptance: true,
+        drop_machines: false,
+        join_talk: true,
+        ..settings()
+    };
     golden(
         value,
-        "0206030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d4160100010060840701140100",
+        "0306030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d416010001006084070114010001",
     );
 }
 
@@ -281,6 +296,7 @@ fn call() -> Call {
         }),
         extra_digits: 4,
         three_way: vec![(Code(ThreeWayEvidence::Click), 500_000, 40)],
+        joined: Some(300),
     }
 }
 
@@ -292,6 +308,7 @@ fn call_v1() {
     );
     let without = Call {
         three_way: Vec::new(),
+        joined: Some(0),
         ..call()
     };
     assert_eq!(Call::decode(&old), Ok(without));
@@ -299,9 +316,21 @@ fn call_v1() {
 
 #[test]
 fn call_v2() {
+    let old = bytes(
+        "0203010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e28",
+    );
+    let unjoined = Call {
+        joined: Some(0),
+        ..call()
+    };
+    assert_eq!(Call::decode(&old), Ok(unjoined));
+}
+
+#[test]
+fn call_v3() {
     golden(
         call(),
-        "0203010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e28",
+        "0303010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac02",
     );
 }
 

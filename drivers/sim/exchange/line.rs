@@ -2,10 +2,17 @@
 
 use crate::sim::{
     clip::Clip,
+    exchange::{
+        r2::R2Line,
+        signalling::{EmLine, EmRegister, EmStart, LineSignalling},
+    },
     tone_plan::{self, TonePlan},
     transcript::DEFAULT_LENGTH,
 };
-use types::tick::{Tick, Ticks};
+use types::{
+    tick::{Tick, Ticks},
+    trunk::{Outpulsing, TrunkProfile, TrunkSignalling},
+};
 
 /// What the caller hears some time after the called party hung up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,6 +90,7 @@ pub struct Incoming {
 /// The options of one line.
 #[derive(Clone, Debug)]
 pub struct ExchangeLine {
+    pub signalling: LineSignalling,
     pub plan: &'static TonePlan,
     pub numbering: Numbering,
     /// Whether the exchange feeds the line at all.
@@ -114,6 +122,7 @@ impl ExchangeLine {
     /// A kewl start line of a quick American exchange.
     pub fn kewl_start() -> ExchangeLine {
         ExchangeLine {
+            signalling: LineSignalling::Loop,
             plan: &tone_plan::US,
             numbering: Numbering::NorthAmerica {
                 seven_digits: false,
@@ -137,6 +146,76 @@ impl ExchangeLine {
     pub fn loop_start() -> ExchangeLine {
         ExchangeLine {
             hang_up: HangUpSignal::only(Afterwards::DialTone, Ticks::secs(10)),
+            ..ExchangeLine::kewl_start()
+        }
+    }
+}
+
+impl ExchangeLine {
+    /// A trunk that signals so: told and released by its signals, without dial tone.
+    pub fn digital(signalling: LineSignalling) -> ExchangeLine {
+        ExchangeLine {
+            signalling,
+            dial_tone: Some(Ticks::ZERO),
+            release: Ticks::ms(200),
+            hang_up: HangUpSignal::only(Afterwards::Silence, Ticks::ZERO),
+            ..ExchangeLine::kewl_start()
+        }
+    }
+
+    /// The line that suits a trunk of the controller's.
+    pub fn of_trunk(profile: &TrunkProfile) -> ExchangeLine {
+        let em = |start, register| {
+            ExchangeLine::digital(LineSignalling::Em(EmLine {
+                start,
+                register,
+                own: Vec::new(),
+            }))
+        };
+        let register = match profile.outpulsing {
+            Outpulsing::Mf => EmRegister::Mf,
+            Outpulsing::Dtmf | Outpulsing::Pulse => EmRegister::Keys,
+        };
+        let wink = EmLine::wink().start;
+        match profile.signalling {
+            TrunkSignalling::LoopStart => ExchangeLine::loop_start(),
+            TrunkSignalling::KewlStart => ExchangeLine::kewl_start(),
+            TrunkSignalling::GroundStart => ExchangeLine::ground_start(),
+            TrunkSignalling::EmImmediate { .. } => em(EmStart::Immediate, register),
+            TrunkSignalling::EmWink(_) => em(wink, register),
+            TrunkSignalling::EmDelayDial => {
+                let (after, length) = (Ticks::ms(50), Ticks::ms(600));
+                em(EmStart::OffHook { after, length }, register)
+            }
+            TrunkSignalling::FeatureGroupD(carrier) => {
+                let register = EmRegister::Carrier {
+                    tandem: !carrier.carrier.is_empty(),
+                    winks_for_number: carrier.winks_for_number,
+                    acknowledges: true,
+                };
+                em(wink, register)
+            }
+            TrunkSignalling::R2(trunk) => {
+                let line = R2Line {
+                    category_after: Some(3),
+                    asks_caller: true,
+                    ..R2Line::of_country(trunk.country)
+                };
+                ExchangeLine::digital(LineSignalling::R2(line))
+            }
+        }
+    }
+
+    /// A ground start line whose tip is grounded 150 ms after the ring.
+    pub fn ground_start() -> ExchangeLine {
+        ExchangeLine {
+            signalling: LineSignalling::Ground {
+                tip_after: Ticks::ms(150),
+            },
+            hang_up: HangUpSignal {
+                delay: Ticks::ms(500),
+                ..HangUpSignal::NOTHING
+            },
             ..ExchangeLine::kewl_start()
         }
     }

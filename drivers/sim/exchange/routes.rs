@@ -89,6 +89,15 @@ impl Routes {
         (&route.destinations[number.min(last)], true)
     }
 
+    /// Where the next call to these digits leads.
+    pub fn look(&self, digits: &Digits) -> &Destination {
+        let Some(route) = self.routes.get(digits) else {
+            return &self.unknown;
+        };
+        let number = route.taken.load(Ordering::Relaxed);
+        &route.destinations[number.min(route.destinations.len() - 1)]
+    }
+
     /// Whether these digits are a number yet.
     pub fn completeness(&self, numbering: Numbering, digits: &Digits) -> Completeness {
         let routed = self.routes.contains_key(digits);

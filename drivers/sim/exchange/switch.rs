@@ -6,7 +6,9 @@ use crate::sim::{
     exchange::{
         Exchange, Feed,
         line::Afterwards,
+        r2::Outcome,
         routes::{Completeness, Destination},
+        signalling::{EmRegister, EmStart, LineSignalling},
     },
     level,
     transcript::{Event, Reached},
@@ -34,6 +36,8 @@ pub(super) enum State {
     Register {
         since: Tick,
     },
+    /// R2: the registers are at work.
+    Registers,
     /// The number is complete.
     Switching {
         until: Tick,
@@ -50,6 +54,7 @@ pub(super) enum State {
     },
     Talk {
         reversed: bool,
+        since: Tick,
     },
     /// The called party hung up, or the caller never dialed; signals follow.
     Gone {
@@ -73,9 +78,28 @@ impl State {
 
 impl Exchange {
     pub(super) fn seize(&mut self, at: Tick) {
+        if self.line.signalling.holds(at) {
+            self.transcript.note(at, Event::Glare);
+            self.treat(None);
+            return;
+        }
+        let ready = match &self.line.signalling {
+            LineSignalling::Em(em) => match em.start {
+                EmStart::Immediate => Some(at),
+                EmStart::OffHook { after, length } => {
+                    self.signals.wink(at + after, length);
+                    Some(at + after + length)
+                }
+                EmStart::Never => None,
+            },
+            LineSignalling::R2(r2) => r2.acknowledge.map(|after| at + after),
+            LineSignalling::Loop | LineSignalling::Ground { .. } => {
+                self.line.dial_tone.map(|delay| at + delay)
+            }
+        };
         if self.line.battery {
             self.state = State::Seized {
-                dial_tone: self.line.dial_tone.map(|delay| at + delay),
+                dial_tone: ready,
                 again: false,
             };
         }
@@ -91,7 +115,10 @@ impl Exchange {
     pub(super) fn reseize_held(&mut self, at: Tick) {
         self.transcript.note(at, Event::HeldLine);
         if let State::Held { reversed, .. } = self.state {
-            self.state = State::Talk { reversed };
+            self.state = State::Talk {
+                reversed,
+                since: at,
+            };
         }
     }
 
@@ -109,8 +136,9 @@ impl Exchange {
         self.tones.stop();
         self.loop_.pulses = 0;
         self.dialed = Digits::EMPTY;
+        self.signals.clear();
         self.state = match self.state {
-            State::Talk { reversed } if self.line.held > Ticks::ZERO => State::Held {
+            State::Talk { reversed, .. } if self.line.held > Ticks::ZERO => State::Held {
                 until: at + self.line.held,
                 reversed,
             },
@@ -137,7 +165,8 @@ impl Exchange {
                     self.give_dial_tone(at, again);
                 }
             }
-            State::Register { since } => self.collect(at, since, digit),
+            State::Register { since } => self.collect(at, since, heard, digit),
+            State::Registers => self.compelled(at, heard, out),
             State::Switching { until } => {
                 if until <= at {
                     self.reach(at);
@@ -145,7 +174,7 @@ impl Exchange {
             }
             State::Treatment { .. } => self.announce(at, out),
             State::Ringing { since, rings } => self.ring_out(at, since, rings),
-            State::Talk { reversed } => self.talk(at, heard, out, reversed),
+            State::Talk { reversed, .. } => self.talk(at, heard, out, reversed),
             State::Gone {
                 since, afterwards, ..
             } => self.after_hang_up(at, since, afterwards),
@@ -164,15 +193,16 @@ impl Exchange {
         let mut feed = Feed {
             battery: self.line.battery,
             reversed: false,
-            ringing: false,
+            ..Feed::IDLE
         };
+        self.signal(at, &mut feed);
         match self.state {
             State::Rung { since } => {
                 let (on, off) = self.line.plan.ring;
                 let within = at.since(since).as_ms() % u64::from(on + off);
                 feed.ringing = within < u64::from(on);
             }
-            State::Talk { reversed } | State::Held { reversed, .. } => feed.reversed = reversed,
+            State::Talk { reversed, .. } | State::Held { reversed, .. } => feed.reversed = reversed,
             State::Gone {
                 since, reversed, ..
             } => {
@@ -186,6 +216,42 @@ impl Exchange {
             _ => {}
         }
         feed
+    }
+
+    /// What belongs on a trunk with signals of its own.
+    fn signal(&self, at: Tick, feed: &mut Feed) {
+        let state = &self.state;
+        match &self.line.signalling {
+            LineSignalling::Loop => {}
+            LineSignalling::Ground { tip_after } => {
+                feed.tip = match state {
+                    State::Idle => self.signals.asked.is_some_and(|t| at >= t + *tip_after),
+                    State::Gone { since, .. } => at < *since + self.line.hang_up.delay,
+                    _ => true,
+                };
+            }
+            LineSignalling::Em(_) => {
+                feed.off_hook = self.line.signalling.holds(at)
+                    || self.signals.winks(at)
+                    || matches!(state, State::Talk { .. } | State::Held { .. });
+            }
+            LineSignalling::R2(r2) => {
+                let metered = |since: Tick| {
+                    let within = at.since(since).0 % 8000;
+                    r2.metering
+                        .is_some_and(|long| at.since(since).0 >= 8000 && within < long.0)
+                };
+                let ab = match state {
+                    State::Idle if self.line.signalling.holds(at) => 0b11,
+                    State::Idle | State::Seized { .. } | State::Rung { .. } => 0b10,
+                    State::Talk { since, .. } if metered(*since) => 0b11,
+                    State::Talk { .. } | State::Held { .. } => 0b01,
+                    State::Gone { .. } if r2.forces_release => 0b00,
+                    _ => 0b11,
+                };
+                feed.bits = ab << 2 | r2.cd;
+            }
+        }
     }
 
     fn look_for_incoming(&mut self, at: Tick) {
@@ -215,6 +281,17 @@ impl Exchange {
     }
 
     fn give_dial_tone(&mut self, at: Tick, again: bool) {
+        match self.line.signalling {
+            LineSignalling::Em(_) => {
+                self.state = State::Register { since: at };
+                return;
+            }
+            LineSignalling::R2(_) => {
+                self.state = State::Registers;
+                return;
+            }
+            LineSignalling::Loop | LineSignalling::Ground { .. } => {}
+        }
         self.transcript.note(at, Event::DialTone { again });
         self.tones.start(self.line.plan.dial);
         self.far.clear();
@@ -222,7 +299,80 @@ impl Exchange {
         self.state = State::Register { since: at };
     }
 
-    fn collect(&mut self, at: Tick, since: Tick, digit: Option<Digit>) {
+    /// R1: the strings of a call.
+    fn collect_strings(&mut self, at: Tick, heard: &Samples, register: EmRegister) {
+        let Some((string, count)) = self.signals.hear(heard) else {
+            return;
+        };
+        self.state = State::Register { since: at };
+        let EmRegister::Carrier {
+            tandem,
+            winks_for_number,
+            acknowledges,
+        } = register
+        else {
+            self.dialed = string;
+            self.switch(at);
+            return;
+        };
+        match count - u8::from(tandem) {
+            0 => {
+                self.transcript.note(at, Event::Identified(string));
+                self.signals.wink_back(at);
+            }
+            1 => {
+                self.transcript.note(at, Event::Identified(string));
+                if winks_for_number {
+                    self.signals.wink_back(at);
+                }
+            }
+            _ => {
+                self.dialed = string;
+                if acknowledges {
+                    self.signals.wink_back(at);
+                }
+                self.switch(at);
+            }
+        }
+    }
+
+    /// R2: the registers of both sides.
+    fn compelled(&mut self, at: Tick, heard: &Samples, out: &mut Samples) {
+        let (routes, numbering) = (&self.routes, self.line.numbering);
+        let outcome = self.signals.r2.frame(
+            at,
+            heard,
+            out,
+            |number| routes.completeness(numbering, number),
+            |number| routes.look(number),
+        );
+        let Some(outcome) = outcome else {
+            return;
+        };
+        let register = &self.signals.r2;
+        if let Some(category) = register.category {
+            self.transcript.note(at, Event::Category(category));
+        }
+        if !register.caller.is_empty() {
+            self.transcript.note(at, Event::Caller(register.caller));
+        }
+        self.dialed = register.number;
+        match outcome {
+            Outcome::Free => self.switch(at),
+            Outcome::Failed => {
+                self.transcript.note(at, Event::Dialed(self.dialed));
+                self.treat(None);
+            }
+        }
+    }
+
+    fn collect(&mut self, at: Tick, since: Tick, heard: &Samples, digit: Option<Digit>) {
+        if let LineSignalling::Em(em) = &self.line.signalling
+            && em.register != EmRegister::Keys
+        {
+            let register = em.register;
+            return self.collect_strings(at, heard, register);
+        }
         if let Some(digit) = digit {
             self.tones.stop();
             self.dialed.push(digit);
@@ -348,6 +498,7 @@ impl Exchange {
             self.transcript.note(at, Event::Answered);
             self.state = State::Talk {
                 reversed: self.line.answer_reversal,
+                since: at,
             };
         }
     }

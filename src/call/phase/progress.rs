@@ -145,7 +145,7 @@ fn no_answer(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
     )
 }
 
-fn failed(attempt: Attempt, cx: &mut Cx<'_>, tone: Tone) -> Phase {
+pub(super) fn failed(attempt: Attempt, cx: &mut Cx<'_>, tone: Tone) -> Phase {
     let (disposition, prompt) = match tone {
         Tone::Busy => (Disposition::Busy, Prompt::LineBusy),
         Tone::Sit(_) => (Disposition::Intercept, Prompt::NumberNotInService),

@@ -245,6 +245,21 @@ impl Episodes {
         self.score = NO_EPISODE;
     }
 
+    pub fn forget_echo(&mut self) {
+        self.before.echo = Default::default();
+        for half in &mut self.late {
+            half.echo = None;
+        }
+        for episode in &mut self.open {
+            let Episode {
+                before, gap, after, ..
+            } = episode;
+            for stats in [before, gap, after] {
+                stats.echo = Default::default();
+            }
+        }
+    }
+
     fn begin(&mut self) {
         let from = self.late.len().saturating_sub(SILENT);
         let left = self.late[from].start;

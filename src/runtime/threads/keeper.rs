@@ -45,6 +45,7 @@ impl KeeperSeat {
             let stop = self.stop.load(Ordering::Acquire);
             let served = self.serve();
             self.room.turn(self.clock.now());
+            self.room.tell_ports(&self.notices);
             self.publish();
             if stop && !served {
                 return self.room;

@@ -6,7 +6,7 @@ use crate::runtime::{
     clock::{Clock, duration},
     gauges::Gauges,
     memory::Resident,
-    notice::{DEATHS, DEATHS_WITHIN, Notice, Notices},
+    notice::{DEATHS, DEATHS_WITHIN, Notice, Notices, PortName, ToldPort},
     plant::{LineTraits, MakeLine},
     station::Station,
     threads::{
@@ -44,6 +44,8 @@ pub struct Ward {
     deaths: Vec<Tick>,
     /// The cut of the running thread has been told.
     cut_told: bool,
+    phone: ToldPort,
+    own_trunk: ToldPort,
 }
 
 #[derive(Debug)]
@@ -69,6 +71,18 @@ impl Ward {
             state: WardState::Running(Some(thread)),
             deaths: Vec::new(),
             cut_told: false,
+            phone: ToldPort::default(),
+            own_trunk: ToldPort::default(),
+        }
+    }
+
+    fn tell_ports(&mut self, notices: &Notices) {
+        let phone = PortName::Phone(self.line);
+        self.phone.tell(phone, self.gauges.phone.state(), notices);
+        if let Some(own) = &self.traits.own_trunk {
+            let trunk = PortName::Trunk(own.id);
+            let state = self.gauges.own_trunk.state();
+            self.own_trunk.tell(trunk, state, notices);
         }
     }
 }
@@ -102,6 +116,9 @@ impl SupervisorSeat {
             }
             self.tell_refusal();
             self.look_for_cut_lines();
+            for ward in &mut self.wards {
+                ward.tell_ports(&self.notices);
+            }
             self.refuse_for_lines_out_of_service();
             if self.stopping.load(Ordering::Acquire) && self.is_all_over() {
                 // A full channel has been told already.

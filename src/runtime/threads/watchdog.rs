@@ -62,18 +62,18 @@ impl WatchdogSeat {
     fn cut_off(&self, gauges: &Gauges, phone: &Hand) {
         // What fails here has failed already: the thread, or its port, is gone.
         let _ = demote(gauges.pulse.thread());
-        on_hook(phone);
-        if let Some(lent) = gauges.pulse.lent() {
-            let trunk = self.trunks.iter().find(|(id, _)| *id == lent);
-            if let Some((_, hand)) = trunk {
-                on_hook(hand);
-            }
+        let lent = gauges.pulse.lent();
+        let trunk = self.trunks.iter().find(|(id, _)| Some(*id) == lent);
+        let hands = [
+            phone.as_deref(),
+            trunk.and_then(|(_, hand)| hand.as_deref()),
+        ];
+        // A join outlasts on-hook, and the other's leaving: both sides leave it first.
+        for hand in hands.iter().flatten() {
+            let _ = hand.part();
         }
-    }
-}
-
-fn on_hook(hand: &Hand) {
-    if let Some(hand) = hand {
-        let _ = hand.on_hook();
+        for hand in hands.iter().flatten() {
+            let _ = hand.on_hook();
+        }
     }
 }

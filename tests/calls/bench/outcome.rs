@@ -51,6 +51,8 @@ impl Outcome {
         let lost = lost(world.gauges(LineId(1)).expect("line 1"));
         let (remains, story) = world.finish();
         let office = office_of(remains);
+        let in_join = phones.iter().chain(trunks).filter(|h| h.joined()).count();
+        assert_eq!(in_join, 0, "ports that are still joined");
         let left = |handle: &Handle| handle.transcript().expect("the port is gone").clone();
         let phones = phones.iter().map(left).collect();
         let trunks = trunks.iter().map(left).collect();

@@ -206,6 +206,8 @@ impl Story {
     fn meant(&mut self, at: Tick, meant: Option<SupervisionEvent>) {
         let words = match meant {
             None => return,
+            Some(SupervisionEvent::InUse) => "  -> the trunk is in use by its far end".to_owned(),
+            Some(SupervisionEvent::Outpulsed) => "  -> the number is sent".to_owned(),
             Some(SupervisionEvent::Proceed) => "  -> digits may be sent".to_owned(),
             Some(SupervisionEvent::Ringback { cycles }) => {
                 format!("  -> the far end is rung, cycle {cycles}")

@@ -1,0 +1,241 @@
+//! What DAHDI has: spans and channels as the control device tells them. Nothing is opened that a
+//! call could use, so a channel in use is not disturbed.
+
+use super::{
+    ioctl::{self, SpanInfo},
+    setup::Signalling,
+};
+use nix::errno::Errno;
+use std::{
+    fs::{self, File},
+    io,
+    os::unix::fs::MetadataExt,
+    path::Path,
+};
+use types::frame::Law;
+
+/// What the kernel calls A-law.
+const LAW_A: i32 = 2;
+const CONTROL: &str = "/dev/dahdi/ctl";
+const CHANNEL: &str = "/dev/dahdi/channel";
+
+/// A span.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Span {
+    pub number: u16,
+    pub name: String,
+    /// What the card is called.
+    pub description: String,
+    /// Bits as the kernel has them; zero is none.
+    pub alarms: i32,
+    /// Interrupts of the card that came too late, since it was loaded.
+    pub missed_interrupts: u32,
+    pub channels: Vec<FoundChannel>,
+}
+
+/// A channel of a span.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FoundChannel {
+    pub number: u16,
+    pub signalling: Signalling,
+    pub law: Law,
+    /// What the hardware could be configured as, as bits.
+    pub capable: i32,
+    pub alarms: i32,
+    /// A program has it open.
+    pub in_use: bool,
+    /// What it cancels echoes with, if anything was attached.
+    pub echo_canceller: Option<String>,
+}
+
+/// All there is.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Survey {
+    pub spans: Vec<Span>,
+}
+
+/// Why nothing can be said of channels.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SurveyError {
+    #[error("there is no DAHDI here: no device {CONTROL}, so its kernel modules are not loaded")]
+    NotLoaded,
+    #[error("{device} may not be opened by this user")]
+    Denied {
+        device: &'static str,
+        /// The group whose members may.
+        group: u32,
+    },
+    #[error("{device} can't be opened: {why}")]
+    Broken { device: &'static str, why: String },
+}
+
+impl Survey {
+    pub fn take() -> Result<Survey, SurveyError> {
+        let control = opened(CONTROL)?;
+        // Channels are opened by this one.
+        opened(CHANNEL)?;
+        let mut survey = Survey::default();
+        let mut total = 0;
+        // Numbers of spans have gaps where one was taken away.
+        for number in 1..=128 {
+            let info = match ioctl::span(&control, i32::from(number)) {
+                Ok(info) => info,
+                Err(Errno::EINVAL | Errno::ENODEV | Errno::ENXIO) => continue,
+                Err(errno) => return Err(broken(CONTROL, &errno.into())),
+            };
+            survey.spans.push(span(&control, number, &info));
+            total += 1;
+            if total == info.totalspans {
+                break;
+            }
+        }
+        Ok(survey)
+    }
+
+    pub fn channel(&self, number: u16) -> Option<(&Span, &FoundChannel)> {
+        let all = self.spans.iter();
+        let mut all = all.flat_map(|span| span.channels.iter().map(move |channel| (span, channel)));
+        all.find(|(_, channel)| channel.number == number)
+    }
+}
+
+/// A process that has a DAHDI channel open, as far as this user may see.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Holder {
+    pub process: u32,
+    pub name: String,
+}
+
+/// Who has DAHDI's devices open. The kernel does not tell which channel is whose.
+pub fn holders() -> Vec<Holder> {
+    let mut holders = Vec::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let process = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        let Some(process) = process.filter(|&id: &u32| id != std::process::id()) else {
+            continue;
+        };
+        let open = fs::read_dir(entry.path().join("fd"));
+        let mut open = open.into_iter().flatten().flatten();
+        let holds = |link: fs::DirEntry| {
+            fs::read_link(link.path()).is_ok_and(|target| target.starts_with("/dev/dahdi"))
+        };
+        if open.any(holds) {
+            let name = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+            let name = name.trim().to_owned();
+            holders.push(Holder { process, name });
+        }
+    }
+    holders
+}
+
+/// Opens a device.
+fn opened(device: &'static str) -> Result<File, SurveyError> {
+    let file = File::options().read(true).write(true).open(device);
+    file.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => SurveyError::NotLoaded,
+        io::ErrorKind::PermissionDenied => SurveyError::Denied {
+            device,
+            group: fs::metadata(device).map_or(0, |about| about.gid()),
+        },
+        _ if matches!(error.raw_os_error(), Some(6 | 19)) => SurveyError::NotLoaded,
+        _ => broken(device, &error),
+    })
+}
+
+fn broken(device: &'static str, error: &io::Error) -> SurveyError {
+    let why = error.to_string();
+    SurveyError::Broken { device, why }
+}
+
+fn span(control: &File, number: u16, info: &SpanInfo) -> Span {
+    let lines = fs::read_to_string(Path::new("/proc/dahdi").join(number.to_string()));
+    let told = Told::of(&lines.unwrap_or_default());
+    let channels = told.channels.iter().filter_map(|told| {
+        let params = ioctl::params(control, told.number).ok()?;
+        Some(FoundChannel {
+            number: told.number,
+            signalling: Signalling(params.sigtype),
+            law: if params.curlaw == LAW_A {
+                Law::A
+            } else {
+                Law::Mu
+            },
+            capable: params.sigcap,
+            alarms: params.chan_alarms as i32,
+            in_use: told.in_use,
+            echo_canceller: told.echo_canceller.clone(),
+        })
+    });
+    let (alarms, missed) = (info.alarms, info.irqmisses);
+    Span {
+        number,
+        name: text(&{ info.name }),
+        description: text(&{ info.desc }),
+        alarms,
+        missed_interrupts: missed.max(0) as u32,
+        channels: channels.collect(),
+    }
+}
+
+fn text(octets: &[u8]) -> String {
+    let end = octets.iter().position(|&octet| octet == 0);
+    let octets = &octets[..end.unwrap_or(octets.len())];
+    String::from_utf8_lossy(octets).trim().to_owned()
+}
+
+/// What `/proc/dahdi/SPAN` alone tells: which channels the span has, which are open, and their echo
+/// cancellers.
+#[derive(Debug, Default)]
+struct Told {
+    channels: Vec<ToldChannel>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct ToldChannel {
+    number: u16,
+    in_use: bool,
+    echo_canceller: Option<String>,
+}
+
+impl Told {
+    fn of(text: &str) -> Told {
+        let channel = |line: &str| {
+            let (number, rest) = line.trim_start().split_once(' ')?;
+            let canceller = rest.split_once("(EC: ");
+            let canceller = canceller.and_then(|(_, after)| after.split([' ', ')']).next());
+            Some(ToldChannel {
+                number: number.parse().ok()?,
+                in_use: rest.contains("(In use)"),
+                echo_canceller: canceller.map(str::to_owned),
+            })
+        };
+        // The first line is the span's own.
+        let lines = text.lines().skip(1);
+        Told {
+            channels: lines.filter_map(channel).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernels_list_of_a_span_is_read() {
+        let told = Told::of(
+            "Span 1: DYN/loc/1:0 \"Dynamic 'loc' span\" (MASTER) \n\tIRQ misses: 2\n\n\
+             \t   1 DYN/loc/1:0/1 FXOKS (In use) (EC: MG2 - INACTIVE) \n\
+             \t   2 DYN/loc/1:0/2 \n",
+        );
+        let expected = [(1, true, Some("MG2")), (2, false, None)];
+        let found = told.channels.iter();
+        let found: Vec<_> = found
+            .map(|c| (c.number, c.in_use, c.echo_canceller.as_deref()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+}

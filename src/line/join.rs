@@ -1,0 +1,89 @@
+//! When the driver joins the two ports: they hear each other without us, a millisecond late instead
+//! of two blocks, while we still hear both.
+//!
+//! Only where the bridge would pass octets as they are, and nothing has to be kept from either
+//! side: the site lets a talk be joined at all, one law, no canceller of ours in the path, nothing
+//! said, no key down or looked for, no flash, no doubt whether the far end is there, a tap that loses
+//! nothing. What speaks against it ends a join in the same turn, and must have been over for a
+//! while before the next. Channels with a canceller of their own have `cancel_echo` off.
+
+use crate::{Line, bridge::Heard10, io::Input};
+use types::{
+    frame::Samples,
+    tick::{Tick, Ticks},
+};
+
+/// What spoke against a join must have been over this long.
+const SETTLED: Ticks = Ticks::ms(500);
+/// A number has more than one digit: only the first is ever heard in a join.
+const AFTER_KEY: Ticks = Ticks::secs(10);
+/// A tap that lost something may do so again.
+const AFTER_GAP: Ticks = Ticks::secs(10);
+
+#[derive(Debug, Default)]
+pub(crate) struct Joining {
+    /// Not before this.
+    free_at: Tick,
+    /// When the line was last handled, and whether the ports were joined then.
+    last: Tick,
+    joined: bool,
+}
+
+impl Joining {
+    /// The inmate pressed a key.
+    pub(crate) fn keyed(&mut self, now: Tick) {
+        self.not_before(now + AFTER_KEY);
+    }
+
+    fn not_before(&mut self, tick: Tick) {
+        self.free_at = self.free_at.max(tick);
+    }
+}
+
+impl Line {
+    /// Takes note of what became of the ports.
+    pub(crate) fn follow_join(&mut self, now: Tick, input: &Input<'_>) {
+        if input.joined {
+            self.call.joined(now.since(self.joining.last));
+        }
+        self.joining.last = now;
+        if input.joined != self.joining.joined {
+            self.joining.joined = input.joined;
+            self.trunk_ear.rerouted();
+        }
+        if input.tap_gap {
+            self.joining.not_before(now + AFTER_GAP);
+        }
+        // An edge is rarely alone, and may be the first sign of a release.
+        if !input.trunk_edges.is_empty() || !input.phone_edges.is_empty() {
+            self.joining.not_before(now + SETTLED);
+        }
+    }
+
+    /// Whether the ports are to be joined.
+    pub(crate) fn is_to_join(&mut self, now: Tick) -> bool {
+        if !self.is_unity() {
+            self.joining.not_before(now + SETTLED);
+        }
+        now >= self.joining.free_at
+    }
+
+    /// The bridge passes octets as they are, both ways.
+    fn is_unity(&self) -> bool {
+        let Some(held) = &self.held else { return false };
+        self.call.may_join()
+            && held.profile.law == self.law
+            && !held.profile.cancel_echo
+            && !self.phone_mouth.speaking()
+            && !self.trunk_mouth.speaking()
+            && !self.muted_towards_trunk()
+    }
+
+    /// What the trunk was sent while it was heard. A join is faster than the bridge.
+    pub(crate) fn sent_meanwhile(&self, phone: Option<&Heard10>, joined: bool) -> Samples {
+        match phone {
+            Some(phone) if joined => phone.samples,
+            _ => self.sent,
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! A site file against the telephone cards and the system: what must be changed, in words, with
+//! the line to write.
+
+use drivers::dahdi::{
+    setup::Signalling,
+    survey::{FoundChannel, Holder, Span, Survey, SurveyError},
+};
+use nix::unistd::{Gid, Group, Uid, User};
+use types::frame::Law;
+
+use super::{Card, LineWire, Site, TrunkWire};
+
+/// What the cards were found to be, and what is to be changed.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Comparison {
+    /// One line for each phone and trunk.
+    pub found: Vec<String>,
+    pub problems: Vec<String>,
+}
+
+/// A phone or trunk as the file has it.
+struct Wanted<'a> {
+    /// Such as `line 3`.
+    what: String,
+    /// The table of the file that says so.
+    table: &'static str,
+    channel: u16,
+    law: Law,
+    card: &'a Card,
+    /// Any of these will do; the first is proposed.
+    signalling: &'a [Signalling],
+}
+
+const PHONE: &[Signalling] = &[Signalling::FXOKS, Signalling::FXOLS, Signalling::FXOGS];
+
+impl<'a> Wanted<'a> {
+    fn phone(wire: &'a LineWire) -> Wanted<'a> {
+        Wanted {
+            what: format!("line {}", wire.id),
+            table: "[[line]]",
+            channel: wire.channel,
+            law: wire.law,
+            card: &wire.card,
+            signalling: PHONE,
+        }
+    }
+
+    fn trunk(wire: &'a TrunkWire) -> Wanted<'a> {
+        Wanted {
+            what: format!("trunk {}", wire.profile.id),
+            table: "[[trunk]]",
+            channel: wire.channel,
+            law: wire.profile.law,
+            card: &wire.card,
+            signalling: wire.card.setup.signalling.as_slice(),
+        }
+    }
+
+    fn line_of_configuration(&self) -> String {
+        let signalling = self.signalling.first().map_or("", |first| first.name());
+        format!("{signalling}={}", self.channel)
+    }
+}
+
+/// Compares all phones and trunks with the channels there are.
+pub fn compare(site: &Site, survey: &Survey, holders: &[Holder]) -> Comparison {
+    let mut comparison = Comparison::default();
+    let phones = site.lines.iter().map(Wanted::phone);
+    let trunks = site.trunks.iter().map(Wanted::trunk);
+    for wanted in phones.chain(trunks) {
+        comparison.channel(&wanted, survey, holders);
+    }
+    comparison
+}
+
+impl Comparison {
+    fn channel(&mut self, wanted: &Wanted<'_>, survey: &Survey, holders: &[Holder]) {
+        let (what, number) = (&wanted.what, wanted.channel);
+        let Some((span, found)) = survey.channel(number) else {
+            self.found.push(format!("{what}: no channel {number}"));
+            self.problems.push(format!(
+                "{what}: there is no channel {number}; {}",
+                channels_there_are(survey)
+            ));
+            return;
+        };
+        self.found.push(format!(
+            "{what}: channel {number}, {}, on span {} ({})",
+            found.signalling.name(),
+            span.number,
+            span.description
+        ));
+        let mut problems = Vec::new();
+        problems.extend(signalling(wanted, found));
+        problems.extend(in_use(wanted, found, holders));
+        problems.extend(alarm(span, found));
+        problems.extend(law(wanted, found));
+        problems.extend(echo_canceller(wanted, found));
+        let problems = problems.into_iter();
+        self.problems
+            .extend(problems.map(|problem| format!("{what}: channel {number} {problem}")));
+    }
+}
+
+fn channels_there_are(survey: &Survey) -> String {
+    let numbers = || {
+        let channels = survey.spans.iter().flat_map(|span| &span.channels);
+        channels.map(|channel| channel.number)
+    };
+    match (numbers().min(), numbers().max()) {
+        (Some(first), Some(last)) => format!("the cards have channels {first} to {last}"),
+        _ => "DAHDI has no channel at all: load the card's own driver".to_owned(),
+    }
+}
+
+fn signalling(wanted: &Wanted<'_>, found: &FoundChannel) -> Option<String> {
+    if wanted.signalling.contains(&found.signalling) {
+        return None;
+    }
+    let line = wanted.line_of_configuration();
+    let first = wanted.signalling.first()?;
+    if found.capable & first.0 != first.0 {
+        let other = if first.feeds() {
+            "a trunk"
+        } else {
+            "a telephone"
+        };
+        return Some(format!(
+            "is a connector for {other} and can't be {}; take another channel",
+            first.name()
+        ));
+    }
+    if found.signalling == Signalling::NONE {
+        return Some(format!(
+            "is not configured; write `{line}` into /etc/dahdi/system.conf and do: dahdi_cfg"
+        ));
+    }
+    let mut text = format!(
+        "is configured as {}; write `{line}` into /etc/dahdi/system.conf instead and do: dahdi_cfg",
+        found.signalling.name()
+    );
+    let kind = match found.signalling {
+        Signalling::FXSLS => "loop-start",
+        Signalling::FXSKS => "kewl-start",
+        _ => return Some(text),
+    };
+    if !first.feeds() {
+        text += &format!(
+            "; or write `signalling = \"{kind}\"` into its {}",
+            wanted.table
+        );
+    }
+    Some(text)
+}
+
+/// A controller that runs has its channels open, as is right.
+fn in_use(wanted: &Wanted<'_>, found: &FoundChannel, holders: &[Holder]) -> Option<String> {
+    let ours = |holder: &Holder| holder.name == "sallyport";
+    if !found.in_use || holders.iter().any(ours) {
+        return None;
+    }
+    let names = holders
+        .iter()
+        .map(|h| format!("{} (process {})", h.name, h.process));
+    let names: Vec<String> = names.collect();
+    let by = match names.as_slice() {
+        [] => "another program".to_owned(),
+        some => some.join(" or "),
+    };
+    Some(format!(
+        "is in use by {by}; end it, or take the channel out of its configuration and leave it to {}",
+        wanted.what
+    ))
+}
+
+fn alarm(span: &Span, found: &FoundChannel) -> Option<String> {
+    const NAMES: [(i32, &str); 5] = [
+        (1, "recovering"),
+        (2, "loopback"),
+        (4, "yellow"),
+        (8, "red"),
+        (16, "blue"),
+    ];
+    let alarms = span.alarms | found.alarms;
+    if alarms == 0 {
+        return None;
+    }
+    let named = NAMES.iter().filter(|(bit, _)| alarms & bit != 0);
+    let named: Vec<&str> = named.map(|(_, name)| *name).collect();
+    Some(format!(
+        "is in alarm ({}): look after the cable of span {}, or after the other side",
+        named.join(", "),
+        span.number
+    ))
+}
+
+/// The law is the card's own: another would turn speech into noise. A channel in use has been
+/// told a law by who uses it.
+fn law(wanted: &Wanted<'_>, found: &FoundChannel) -> Option<String> {
+    if wanted.law == found.law || found.in_use || found.signalling == Signalling::NONE {
+        return None;
+    }
+    let (name, key) = match found.law {
+        Law::Mu => ("mu-law", "mu"),
+        Law::A => ("A-law", "a"),
+    };
+    let table = wanted.table;
+    Some(format!(
+        "speaks {name}; write `law = \"{key}\"` into its {table}"
+    ))
+}
+
+fn echo_canceller(wanted: &Wanted<'_>, found: &FoundChannel) -> Option<String> {
+    if wanted.card.setup.echo_taps == 0 || found.echo_canceller.is_some() {
+        return None;
+    }
+    Some(format!(
+        "has no echo canceller for its `echo_canceller_taps`; write `echocanceller=mg2,{}` into \
+         /etc/dahdi/system.conf and do: dahdi_cfg",
+        wanted.channel
+    ))
+}
+
+/// Why there is no survey, and what to do.
+pub fn without_survey(error: &SurveyError) -> String {
+    let remedy = match error {
+        SurveyError::NotLoaded => {
+            "install DAHDI, load it with the driver of the card (modprobe dahdi), and configure \
+             it (dahdi_cfg); or set `driver = \"sim\"`"
+                .to_owned()
+        }
+        SurveyError::Denied { group, .. } => {
+            let group = Group::from_gid(Gid::from_raw(*group)).ok().flatten();
+            let group = group.map_or_else(|| "dahdi".to_owned(), |group| group.name);
+            format!("do: usermod -a -G {group} {}, and log in anew", user())
+        }
+        SurveyError::Broken { .. } => "see the kernel's log (dmesg)".to_owned(),
+    };
+    format!("{error}; {remedy}")
+}
+
+/// Who runs this.
+pub fn user() -> String {
+    let user = User::from_uid(Uid::effective()).ok().flatten();
+    user.map_or_else(|| Uid::effective().to_string(), |user| user.name)
+}
+
+#[cfg(test)]
+#[path = "compare/tests.rs"]
+mod tests;

@@ -32,4 +32,5 @@ pub mod ioctl;
 pub mod join;
 mod polarity;
 pub mod setup;
+pub mod spans;
 pub mod survey;

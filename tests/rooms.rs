@@ -232,6 +232,17 @@ const NEVER: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "measure",
+        &[
+            "std::fs",
+            "std::io",
+            "std::net",
+            "std::thread",
+            "std::time",
+            "HashMap",
+        ],
+    ),
+    (
         "screening",
         &[
             "std::time",

@@ -485,6 +485,11 @@ impl Port for DahdiPort {
                 Ok(())
             }
             (PortCommand::LoopOpen(_), Role::Feeds) => self.break_loop(now),
+            (PortCommand::Ring(on), Role::Feeds) => {
+                let hook = if on { Hook::Ring } else { Hook::RingOff };
+                let set = self.channel()?.hook(hook);
+                self.check(set)
+            }
             (PortCommand::OnHook, Role::Feeds) => Ok(()),
             (PortCommand::OffHook | PortCommand::Pulse(_), Role::Feeds) => Err(
                 PortError::Unsupported("a handset port has no loop to close"),
@@ -492,7 +497,7 @@ impl Port for DahdiPort {
             (PortCommand::RingGround | PortCommand::Bits(_), _) => {
                 Err(PortError::Unsupported("signalling by bits"))
             }
-            (PortCommand::LoopOpen(_), Role::IsFed) => {
+            (PortCommand::LoopOpen(_) | PortCommand::Ring(_), Role::IsFed) => {
                 Err(PortError::Unsupported("a trunk port feeds no loop"))
             }
         }

@@ -106,9 +106,14 @@ impl FarEnd for Handset {
     }
 
     fn command(&mut self, at: Tick, command: PortCommand) {
-        if let PortCommand::LoopOpen(length) = command {
-            self.broken_until = at + length;
-            self.transcript.note(at, Event::LoopOpened(length));
+        match command {
+            PortCommand::LoopOpen(length) => {
+                self.broken_until = at + length;
+                self.transcript.note(at, Event::LoopOpened(length));
+            }
+            PortCommand::Ring(true) => self.transcript.note(at, Event::RingStart),
+            PortCommand::Ring(false) => self.transcript.note(at, Event::RingStop),
+            _ => {}
         }
     }
 

@@ -498,7 +498,9 @@ impl<F: FarEnd> Port for SimPort<F> {
                 Side::Trunk,
             ) => self.far.command(now, command),
             (PortCommand::Pulse(digits), Side::Trunk) => self.start_pulses(now, digits),
-            (PortCommand::LoopOpen(_), Side::Phone) => self.far.command(now, command),
+            (PortCommand::LoopOpen(_) | PortCommand::Ring(_), Side::Phone) => {
+                self.far.command(now, command);
+            }
             (
                 PortCommand::OffHook
                 | PortCommand::RingGround
@@ -510,7 +512,7 @@ impl<F: FarEnd> Port for SimPort<F> {
                     "a handset port has no loop to close",
                 ));
             }
-            (PortCommand::LoopOpen(_), Side::Trunk) => {
+            (PortCommand::LoopOpen(_) | PortCommand::Ring(_), Side::Trunk) => {
                 return Err(PortError::Unsupported("a trunk port feeds no loop"));
             }
         }

@@ -100,7 +100,7 @@ pub enum Event {
     /// R2: the caller's category and number, as told.
     Category(u8),
     Caller(Digits),
-    /// An incoming call rings.
+    /// An incoming call rings; the port rings the telephone.
     RingStart,
     RingStop,
     /// Nothing was dialed, or not enough.
@@ -303,7 +303,7 @@ impl Transcript {
         })
     }
 
-    pub(crate) fn note(&mut self, at: Tick, event: Event) {
+    pub fn note(&mut self, at: Tick, event: Event) {
         if self.events.len() < self.events.capacity() {
             self.events.push(EventAt { at, event });
         } else {

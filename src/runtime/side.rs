@@ -262,7 +262,7 @@ impl Side {
             PortCommand::Pulse(_) => self.off_hook = None,
             PortCommand::Bits(_) => self.off_hook = done.is_ok().then_some(true),
             PortCommand::RingGround => self.off_hook = None,
-            PortCommand::LoopOpen(_) | PortCommand::Media(_) => {}
+            PortCommand::LoopOpen(_) | PortCommand::Ring(_) | PortCommand::Media(_) => {}
         }
         // What a driver can't do at all is no failure of the port: the line is told, nothing
         // is to rest.

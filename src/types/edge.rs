@@ -88,6 +88,8 @@ pub enum PortCommand {
     Bits(Abcd),
     /// Handset port: open the loop for this long (disconnect signal to the phone).
     LoopOpen(Ticks),
+    /// Handset port: ring the phone, with the cadence of its network, or stop.
+    Ring(bool),
     /// Trunk: send these digits as loop pulses; `Edge::PulsesSent` follows.
     Pulse(Digits),
     /// Start or stop moving audio. The port stays reserved and still reports edges.

@@ -222,6 +222,7 @@ impl Port for Tape {
             }
             PortCommand::LoopOpen(_)
             | PortCommand::Pulse(_)
+            | PortCommand::Ring(_)
             | PortCommand::RingGround
             | PortCommand::Bits(_) => 0,
         };

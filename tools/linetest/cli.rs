@@ -14,6 +14,7 @@ use types::{frame::Law, tick::Ticks, tone::Tone};
 use crate::{
     analysis::Which,
     level::Level,
+    live::{self, options::LiveCommand},
     manual,
     names::{Names, shown},
     plot,
@@ -24,10 +25,10 @@ use crate::{
     three_way::ThirdParty,
 };
 
-/// Tells a technician what is on the recording of a telephone line.
+/// Tells a technician what a telephone line is like, live or on a recording.
 #[derive(Debug, Parser)]
 #[command(name = "linetest", version, about, max_term_width = 100)]
-#[command(after_long_help = manual::PROGRAM, after_help = "--help says more.")]
+#[command(after_long_help = manual::program(), after_help = "--help says more.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -53,6 +54,8 @@ enum Command {
     /// An unknown tone as a line of a tone table, with what was measured.
     #[command(after_long_help = manual::LEARN)]
     Learn(LearnArgs),
+    #[command(flatten)]
+    Live(LiveCommand),
 }
 
 /// What every command has.
@@ -191,7 +194,11 @@ type Country = Box<tonetables::Country>;
 /// Runs the program. The exit status is 0, 1 where a file could not be analysed whole, 2 where the
 /// command line is wrong.
 pub fn main() -> ExitCode {
-    let (task, which, detecting) = Cli::parse().command.parts();
+    let command = match Cli::parse().command {
+        Command::Live(command) => return live::main(&command),
+        command => command,
+    };
+    let (task, which, detecting) = command.parts();
     let name = task.name();
     let (common, hits) = (detecting.common, detecting.hits);
     if let Err(what) = common.check() {
@@ -255,6 +262,7 @@ impl Command {
                 (task, args.channel, silent(args.common))
             }
             Command::Learn(args) => (Task::Learn(args.tone), args.channel, silent(args.common)),
+            Command::Live(_) => unreachable!("live commands have no recordings"),
         }
     }
 }

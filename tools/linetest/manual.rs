@@ -1,6 +1,13 @@
 //! What `--help` says beyond the options: the technician's manual.
 
-pub(crate) const PROGRAM: &str = "\
+use crate::live;
+
+/// Of recordings and of live lines.
+pub(crate) fn program() -> String {
+    format!("{PROGRAM}\n\n{}", live::MANUAL)
+}
+
+const PROGRAM: &str = "\
 Recordings are WAV files of 8000 Hz, one channel or two: 16-bit PCM, mu-law or A-law; or samples
 without a header (--raw). Of a stereo recording as sallyport makes them, left is the phone's side
 and right the trunk's, each with what was played to it. Levels are dBm0: 0 dBm0 is the

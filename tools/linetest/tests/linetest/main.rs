@@ -4,6 +4,7 @@ mod answer;
 mod digits;
 mod learn;
 mod level;
+mod live;
 mod names;
 mod plot;
 mod progress;

@@ -1,0 +1,133 @@
+//! Measurements on live lines: ports of cards, or simulated ones.
+//!
+//! [`options`] is the command line, `station` finds and opens the port, `rig` moves frames between
+//! it and a measurement and restores the line whatever happens, `call` places calls. Each command
+//! is a file; what it found is a `sheet`, as a table, as JSON, or in the page of a report.
+
+mod audio;
+mod beside;
+mod bits;
+mod call;
+mod digital;
+mod echo;
+mod far;
+mod handset;
+mod html;
+mod learn_release;
+mod list;
+mod manual;
+pub(crate) mod options;
+mod report;
+mod rig;
+mod sheet;
+mod station;
+mod supervise;
+mod trouble;
+mod watch;
+
+use std::{process::ExitCode, sync::Arc, sync::atomic::AtomicBool};
+
+use options::LiveCommand;
+use rig::Rig;
+use sheet::Sheet;
+use trouble::Trouble;
+
+pub(crate) use manual::LIVE as MANUAL;
+
+/// Exit status when something was measured and is bad.
+const BAD: u8 = 3;
+/// The same as a shell's for a program ended by Ctrl-C.
+const STOPPED: u8 = 130;
+
+/// Tells the technician what is done to the line, before it is done.
+fn say(text: &str) {
+    crate::run::tell(text);
+}
+
+/// Runs a command: 0 when all is good or doubtful, 1 when it could not be done, 3 when something is
+/// bad, 130 after Ctrl-C.
+pub(crate) fn main(command: &LiveCommand) -> ExitCode {
+    let stop = Arc::new(AtomicBool::new(false));
+    if let Err(error) = catch(&stop) {
+        say(&format!("Ctrl-C would not restore the line: {error}"));
+        return ExitCode::FAILURE;
+    }
+    match dispatch(command, &stop) {
+        Ok(sheets) => {
+            let bad = sheets.iter().any(Sheet::is_bad);
+            ExitCode::from(if bad { BAD } else { 0 })
+        }
+        Err(Trouble::Stopped) => ExitCode::from(STOPPED),
+        Err(trouble) => {
+            say(&trouble.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Ctrl-C, and the end of the terminal or of the system, stop a measurement; a second one ends the
+/// program where it stands (a card's driver then hangs up by itself).
+fn catch(stop: &Arc<AtomicBool>) -> std::io::Result<()> {
+    use signal_hook::{consts::TERM_SIGNALS, flag};
+    for signal in TERM_SIGNALS.iter().chain(&[signal_hook::consts::SIGHUP]) {
+        flag::register_conditional_shutdown(*signal, i32::from(STOPPED), Arc::clone(stop))?;
+        flag::register(*signal, Arc::clone(stop))?;
+    }
+    Ok(())
+}
+
+fn dispatch(command: &LiveCommand, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet>, Trouble> {
+    match command {
+        LiveCommand::List(args) => list::run(args),
+        LiveCommand::Watch(args) => match station::in_use(&args.place)? {
+            Some(channel) => watch::watch_beside(channel, args, stop).map(|()| Vec::new()),
+            None => on(&args.place, stop, |rig| watch::watch(rig, args)),
+        },
+        LiveCommand::Hook(args) => on(&args.place, stop, |rig| handset::hook(rig, args)),
+        LiveCommand::Ring(args) => on(&args.place, stop, |rig| handset::ring(rig, args)),
+        LiveCommand::Dial(args) => on(&args.place, stop, |rig| call::dial(rig, args)),
+        LiveCommand::Tone(args) => on(&args.place, stop, |rig| audio::tone(rig, args)),
+        LiveCommand::Loop(args) => on(&args.place, stop, |rig| echo::around(rig, args)),
+        LiveCommand::Echo(args) => on(&args.place, stop, |rig| echo::echo(rig, args)),
+        LiveCommand::Dtmf(args) => on(&args.place, stop, |rig| audio::keys(rig, args)),
+        LiveCommand::Bert(args) => on(&args.place, stop, |rig| bits::bert(rig, args)),
+        LiveCommand::Loopback(args) => on(&args.place, stop, |rig| bits::loopback(rig, args)),
+        LiveCommand::LearnRelease(args) => {
+            on(&args.place, stop, |rig| learn_release::learn(rig, args))
+        }
+        LiveCommand::Supervise(args) => {
+            on(&args.place, stop, |rig| supervise::supervise(rig, args))
+        }
+        LiveCommand::Report(args) => report::run(args, stop),
+    }
+}
+
+/// Does something with one line and restores it, whatever came of it.
+fn on(
+    place: &options::Place,
+    stop: &Arc<AtomicBool>,
+    work: impl FnOnce(&mut Rig) -> Result<Sheet, Trouble>,
+) -> Result<Vec<Sheet>, Trouble> {
+    let station = station::open(place)?;
+    let mut rig = Rig::new(station, Arc::clone(stop));
+    let done = work(&mut rig);
+    let restored = rig.restore();
+    if let Err(Trouble::Stopped) = done {
+        say("stopped");
+    }
+    for what in rig.restored() {
+        say(&format!("{}: {what}", rig.name()));
+    }
+    if let Some(hook) = rig.far_hook() {
+        say(&format!(
+            "the simulated far end sees: {}",
+            handset::words(hook)
+        ));
+    }
+    let sheet = done?;
+    restored?;
+    if !sheet.is_empty() {
+        sheet.print(place.json)?;
+    }
+    Ok(vec![sheet])
+}

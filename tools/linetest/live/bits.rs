@@ -1,0 +1,130 @@
+//! `bert`: bit errors of a digital channel; `loopback`: its far end.
+
+use std::ops::ControlFlow;
+
+use measure::{
+    bert::{Checker, Count, Source, Width},
+    limits::Quantity,
+};
+use types::tick::Ticks;
+
+use super::{
+    options::{BertArgs, TimedArgs},
+    rig::Rig,
+    sheet::Sheet,
+    station::Part,
+    trouble::Trouble,
+};
+
+/// `linetest bert`.
+pub(crate) fn bert(rig: &mut Rig, args: &BertArgs) -> Result<Sheet, Trouble> {
+    let mut sheet = Sheet::new(rig.name(), "bert");
+    let width = Width::from(args.bits);
+    if rig.part() == Part::Trunk {
+        rig.say("seizes the trunk (off-hook)");
+    }
+    rig.off_hook()?;
+    rig.flush()?;
+    rig.say(&format!(
+        "sends {} in {} bits of each octet for {} s: it is loud noise to a listener",
+        args.pattern.name(),
+        if width == Width::Eight { 8 } else { 7 },
+        args.seconds
+    ));
+    let mut source = Source::new(args.pattern, width);
+    let mut checker = Checker::new(args.pattern, width);
+    let (mut lost, mut left) = (0u64, args.seconds * 100);
+    let mut inject = args.inject;
+    let mut told = 0;
+    let done = rig.run(Ticks::secs(args.seconds + 10), &mut |heard, out| {
+        lost += u64::from(heard.lost);
+        checker.lost(heard.lost);
+        checker.process(heard.octets);
+        // Only once the far end can see them.
+        if checker.count().in_step && checker.count().seconds > 0 {
+            source.inject(std::mem::take(&mut inject));
+        }
+        *out = source.frame();
+        tell_changes(&checker.count(), &mut told);
+        left -= 1;
+        match left {
+            0 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    })?;
+    if !done {
+        sheet.remark("the channel gave fewer samples than 8000 a second");
+    }
+    tell(&mut sheet, &checker.count());
+    sheet.judge(
+        Quantity::LostSamples,
+        (lost + u64::from(rig.unsent()) * 80) as f64,
+    );
+    Ok(sheet)
+}
+
+/// `linetest loopback`.
+pub(crate) fn loopback(rig: &mut Rig, args: &TimedArgs) -> Result<Sheet, Trouble> {
+    let mut sheet = Sheet::new(rig.name(), "loopback");
+    if rig.part() == Part::Trunk {
+        rig.say("seizes the trunk (off-hook)");
+    }
+    rig.off_hook()?;
+    rig.flush()?;
+    rig.say(&format!(
+        "sends back all that arrives for {} s",
+        args.seconds
+    ));
+    let mut lost = 0u64;
+    rig.run(Ticks::secs(args.seconds), &mut |heard, out| {
+        lost += u64::from(heard.lost);
+        *out = *heard.octets;
+        ControlFlow::Continue(())
+    })?;
+    sheet.judge(
+        Quantity::LostSamples,
+        (lost + u64::from(rig.unsent()) * 80) as f64,
+    );
+    Ok(sheet)
+}
+
+/// The pattern was lost: at once, for whoever stands at the cable.
+fn tell_changes(count: &Count, told: &mut u32) {
+    if count.losses > *told {
+        *told = count.losses;
+        super::say(&format!(
+            "the pattern was lost after {} s",
+            count.octets / 8000
+        ));
+    }
+}
+
+fn tell(sheet: &mut Sheet, count: &Count) {
+    let Some(ratio) = count.ratio() else {
+        sheet.judge(Quantity::BitErrors, 1.0);
+        sheet.remark(
+            "the pattern was never found: is the far end looped, the channel clear, the same pattern \
+             sent there, and are 7 bits used where signalling robs the eighth?",
+        );
+        return;
+    };
+    sheet.judge(Quantity::BitErrors, ratio);
+    sheet.tell("bits compared", count.bits as f64, "");
+    sheet.tell("bit errors", count.errors as f64, "");
+    if let Some(free) = count.error_free_seconds() {
+        sheet.judge(Quantity::ErrorFree, free * 100.0);
+    }
+    sheet.tell(
+        "severely errored seconds",
+        count.severely_errored_seconds as f64,
+        "",
+    );
+    sheet.tell("losses of the pattern", f64::from(count.losses), "");
+    sheet.judge(Quantity::Slips, f64::from(count.slips));
+    if count.slips > 0 {
+        sheet.remark(format!("slipped by {} bits in all", count.slipped_bits));
+    }
+    if !count.in_step {
+        sheet.remark("at the end the pattern was not there");
+    }
+}

@@ -1,0 +1,297 @@
+//! Places a call: seizes, waits for dial tone, dials, waits for the answer.
+
+use std::ops::ControlFlow;
+
+use dsp::{
+    level,
+    plan::TonePlan,
+    progress::{Progress, ProgressEvent},
+    tone_gen::DigitGen,
+};
+use measure::limits::Quantity;
+use types::{
+    digits::Digits,
+    edge::{Edge, EdgeAt},
+    frame::{FRAME, FRAME_TICKS, Frame, Samples},
+    tick::{Tick, Ticks},
+    tone::Tone,
+};
+
+use super::{
+    options::{DialArgs, Reach},
+    rig::{Heard, Rig},
+    sheet::Sheet,
+    station::Part,
+    trouble::Trouble,
+};
+use crate::words;
+
+/// What was seen while a call was placed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Placed {
+    pub dial_tone: Option<DialTone>,
+    /// When it was taken as answered, and by what.
+    pub answered: Tick,
+    pub by: &'static str,
+    pub edges: Vec<EdgeAt>,
+    pub tones: Vec<(Tone, Tick)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct DialTone {
+    pub delay: Ticks,
+    pub level_dbm0: f64,
+}
+
+const DIAL_TONE_WAIT: u64 = 10;
+const ANSWER_WAIT: u64 = 60;
+/// Ringback is over after so much silence: the longest pause of any country is 5 s.
+const AFTER_RINGBACK: Ticks = Ticks::ms(5500);
+/// Without ringback the far end is there after so much of anything that is no tone of the network.
+const SOUND: u32 = 40;
+/// Silence from the start on is a quiet termination.
+const QUIET: Ticks = Ticks::secs(8);
+/// Frames of sound without a pause: longer than any burst of ringback.
+const STEADY: u32 = 250;
+const SOUND_DBM0: f32 = -45.0;
+const DIGIT_DBM0: (f32, f32) = (-9.0, -7.0);
+
+/// Reaches the far end as the command line says, if it is not connected already.
+pub(crate) fn reach(rig: &mut Rig, reach: &Reach) -> Result<Option<Placed>, Trouble> {
+    match reach.dial {
+        Some(number) => place(rig, number, reach.pulse).map(Some),
+        None => {
+            if rig.part() == Part::Trunk {
+                rig.say("seizes the trunk (off-hook)");
+            }
+            rig.off_hook()?;
+            Ok(None)
+        }
+    }
+}
+
+/// Places a call up to its answer.
+pub(crate) fn place(rig: &mut Rig, number: Digits, pulse: bool) -> Result<Placed, Trouble> {
+    if rig.part() != Part::Trunk {
+        return Err(Trouble::Said(format!(
+            "{}: calls are placed on trunks only",
+            rig.name()
+        )));
+    }
+    let mut placed = Placed::default();
+    rig.say("seizes the trunk (off-hook) and waits for dial tone");
+    placed.dial_tone = Some(dial_tone(rig, &mut placed.edges)?);
+    let how = if pulse { "loop pulses" } else { "DTMF" };
+    rig.say(&format!("dials {number} by {how}"));
+    if pulse {
+        send_pulses(rig, number)?;
+    } else {
+        send_keys(rig, number, 70)?;
+    }
+    rig.say("waits for the answer");
+    answer(rig, number, &mut placed)?;
+    Ok(placed)
+}
+
+/// Off-hook, and dial tone with its delay and level.
+pub(crate) fn dial_tone(rig: &mut Rig, edges: &mut Vec<EdgeAt>) -> Result<DialTone, Trouble> {
+    let tones = &rig.country().tones;
+    let plan = tones.only(|tone| matches!(tone, Tone::Dial | Tone::StutterDial));
+    let mut ear = Progress::new(&plan);
+    rig.off_hook()?;
+    let seized = rig.now();
+    let mut found = None;
+    rig.run(Ticks::secs(DIAL_TONE_WAIT), &mut |heard, _| {
+        edges.extend_from_slice(heard.edges);
+        let first = tones_of(&mut ear, heard).into_iter().next();
+        found = first.map(|(_, start, level_dbm0)| DialTone {
+            delay: start.since(seized),
+            level_dbm0: f64::from(level_dbm0),
+        });
+        match found {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
+    })?;
+    found.ok_or(Trouble::NoDialTone(DIAL_TONE_WAIT))
+}
+
+/// The tones that begin or go on in a frame: which, since when, how loud.
+fn tones_of(ear: &mut Progress, heard: &Heard<'_>) -> Vec<(Tone, Tick, f32)> {
+    ear.lost(heard.lost);
+    let events = ear.process(heard.samples, heard.end - FRAME_TICKS).events;
+    let tones = events.iter().filter_map(|event| match event {
+        ProgressEvent::Tone {
+            tone,
+            start,
+            level_dbm0,
+            ..
+        } => Some((*tone, *start, *level_dbm0)),
+        ProgressEvent::ToneEnd { .. } => None,
+    });
+    tones.collect()
+}
+
+/// Sends digits as keys, each `ms` long with a pause as long.
+pub(crate) fn send_keys(rig: &mut Rig, digits: Digits, ms: u32) -> Result<(), Trouble> {
+    let mut keys = DigitGen::new(DIGIT_DBM0.0, DIGIT_DBM0.1, ms, ms);
+    keys.send(digits);
+    let law = rig.law();
+    rig.run(Ticks::secs(60), &mut |_, out| {
+        let mut samples: Samples = [0; FRAME];
+        if !keys.fill(&mut samples) {
+            return ControlFlow::Break(());
+        }
+        dsp::g711::encode(law, &samples, out);
+        ControlFlow::Continue(())
+    })?;
+    Ok(())
+}
+
+fn send_pulses(rig: &mut Rig, digits: Digits) -> Result<(), Trouble> {
+    rig.pulse(digits)?;
+    let done = rig.run(Ticks::secs(60), &mut |heard, _| match heard
+        .edges
+        .iter()
+        .any(|e| e.edge == Edge::PulsesSent)
+    {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    })?;
+    match done {
+        true => Ok(()),
+        false => Err(Trouble::Said(
+            "the card never told that the pulses were sent".into(),
+        )),
+    }
+}
+
+/// Listens for the answer.
+struct AnswerEar {
+    progress: Progress,
+    begun: Tick,
+    ringback: Option<Tick>,
+    sound: u32,
+    steady: u32,
+    last_sound: Tick,
+}
+
+enum Outcome {
+    Answered(&'static str),
+    Failed(Tone),
+}
+
+impl AnswerEar {
+    fn new(plan: &TonePlan, now: Tick) -> AnswerEar {
+        AnswerEar {
+            progress: Progress::new(plan),
+            begun: now,
+            ringback: None,
+            sound: 0,
+            steady: 0,
+            last_sound: now,
+        }
+    }
+
+    fn hear(&mut self, heard: &Heard<'_>, placed: &mut Placed) -> Option<Outcome> {
+        self.progress.lost(heard.lost);
+        let frame = self
+            .progress
+            .process(heard.samples, heard.end - FRAME_TICKS);
+        for event in &frame.events {
+            let ProgressEvent::Tone { tone, start, .. } = *event else {
+                continue;
+            };
+            if !placed.tones.iter().any(|(known, _)| *known == tone) {
+                placed.tones.push((tone, start));
+            }
+            match tone {
+                Tone::Ringback => self.ringback = Some(heard.end),
+                Tone::Dial | Tone::StutterDial | Tone::CallWaiting | Tone::Record => {}
+                failed => return Some(Outcome::Failed(failed)),
+            }
+        }
+        if heard.edges.iter().any(|e| e.edge == Edge::PolarityReversed) {
+            return Some(Outcome::Answered("polarity reversal"));
+        }
+        let loud = level::dbm0(heard.samples) > SOUND_DBM0;
+        if loud {
+            self.last_sound = heard.end;
+        }
+        self.sound = if loud && !frame.tonal {
+            self.sound + 1
+        } else {
+            self.sound.saturating_sub(1)
+        };
+        self.steady = if loud { self.steady + 1 } else { 0 };
+        if self.steady >= STEADY {
+            return Some(Outcome::Answered("a steady tone"));
+        }
+        if self.sound >= SOUND {
+            return Some(Outcome::Answered("sound from the far end"));
+        }
+        let silent = heard.end.since(self.last_sound);
+        if self.ringback.is_some() && silent >= AFTER_RINGBACK {
+            return Some(Outcome::Answered("ringback stopped"));
+        }
+        let nothing = self.ringback.is_none() && heard.end.since(self.begun) >= QUIET;
+        (nothing && silent >= QUIET - Ticks::secs(2))
+            .then_some(Outcome::Answered("silence: a quiet line"))
+    }
+}
+
+fn answer(rig: &mut Rig, number: Digits, placed: &mut Placed) -> Result<(), Trouble> {
+    let mut ear = AnswerEar::new(&rig.country().tones, rig.now());
+    let mut outcome = None;
+    rig.run(Ticks::secs(ANSWER_WAIT), &mut |heard, _| {
+        placed.edges.extend_from_slice(heard.edges);
+        outcome = ear.hear(heard, placed);
+        match outcome {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
+    })?;
+    match outcome {
+        Some(Outcome::Answered(by)) => {
+            placed.answered = rig.now();
+            placed.by = by;
+            rig.say(&format!("answered: {by}"));
+            Ok(())
+        }
+        Some(Outcome::Failed(tone)) => {
+            Err(Trouble::CallFailed(number.to_string(), words::name(tone)))
+        }
+        None => Err(Trouble::NoAnswer(ANSWER_WAIT)),
+    }
+}
+
+/// `linetest dial`.
+pub(crate) fn dial(rig: &mut Rig, args: &DialArgs) -> Result<Sheet, Trouble> {
+    let mut sheet = Sheet::new(rig.name(), "dial");
+    let began = rig.now();
+    let placed = place(rig, args.number, args.pulse)?;
+    sheet_dial_tone(&mut sheet, placed.dial_tone);
+    sheet.tell("answered after", seconds(placed.answered.since(began)), "s");
+    sheet.remark(format!("taken as answered by: {}", placed.by));
+    for (tone, at) in &placed.tones {
+        let after = seconds(at.since(began));
+        sheet.remark(format!("{:>7.2} s  {}", after, words::name(*tone)));
+    }
+    rig.say(&format!("holds the call for {} s", args.hold));
+    rig.run(
+        Ticks::secs(args.hold),
+        &mut |_: &Heard<'_>, _: &mut Frame| ControlFlow::Continue(()),
+    )?;
+    Ok(sheet)
+}
+
+pub(crate) fn sheet_dial_tone(sheet: &mut Sheet, dial_tone: Option<DialTone>) {
+    if let Some(dial_tone) = dial_tone {
+        sheet.judge(Quantity::DialToneDelay, seconds(dial_tone.delay));
+        sheet.judge(Quantity::DialToneLevel, dial_tone.level_dbm0);
+    }
+}
+
+pub(crate) fn seconds(ticks: Ticks) -> f64 {
+    ticks.0 as f64 / Ticks::PER_SECOND as f64
+}

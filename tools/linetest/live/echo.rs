@@ -1,0 +1,200 @@
+//! `loop` and `echo`: what comes back of what is sent.
+
+use std::ops::ControlFlow;
+
+use dsp::g711;
+use measure::{
+    balance,
+    distortion::MilliwattMeter,
+    echo::{Probe, Sounding},
+    limits::Quantity,
+    noise::NoiseMeter,
+    stimulus::{MILLIWATT_HZ, Stimulus},
+};
+use types::{digits::Digits, tick::Ticks};
+
+use super::{
+    audio, call,
+    options::{EchoArgs, MeasureArgs},
+    rig::Rig,
+    sheet::Sheet,
+    trouble::Trouble,
+};
+
+/// The level of the test signals: no talker is louder, no codec is overdriven.
+const LEVEL_DBM0: f32 = -10.0;
+const PERIODS: usize = 6;
+/// A measurement in which samples were lost is repeated so often.
+const TRIES: usize = 3;
+/// Samples around the strongest return that are the loop; what is further off is an echo beside it.
+const GATE: usize = 72;
+/// Below this share of the return within 8 ms of the strongest it is no loopback.
+const ONE_RETURN: f64 = 0.6;
+
+/// Sends the probe and hears what comes back of it.
+pub(crate) fn sound(rig: &mut Rig) -> Result<Sounding, Trouble> {
+    for _ in 0..TRIES {
+        let mut probe = Probe::new(rig.law(), LEVEL_DBM0);
+        let mut sounder = probe.sounder(PERIODS);
+        let mut found = None;
+        let mut lost = false;
+        rig.flush()?;
+        let frames = sounder.frames() as u64 + 100;
+        rig.run(Ticks::ms(10 * frames), &mut |heard, out| {
+            *out = probe.frame();
+            lost |= heard.lost > 0;
+            found = sounder.process(heard.samples);
+            match found.is_some() || lost {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        })?;
+        if let Some(found) = found.filter(|_| !lost && rig.unsent() == 0) {
+            return Ok(found);
+        }
+        rig.say("samples were lost: once more");
+    }
+    Err(Trouble::Said(format!(
+        "{}: samples are lost all the time: is the machine too busy, or the span slipping?",
+        rig.name()
+    )))
+}
+
+/// `linetest loop`.
+pub(crate) fn around(rig: &mut Rig, args: &MeasureArgs) -> Result<Sheet, Trouble> {
+    let mut sheet = Sheet::new(rig.name(), "loop");
+    call::reach(rig, &args.reach)?;
+    rig.say("sends a wide-band signal of -10 dBm0 for 4 s");
+    let found = sound(rig)?;
+    if !found.heard() {
+        sheet.remark("nothing comes back: is the loopback at the far end closed?");
+        sheet.judge(Quantity::Loss, found.loss_at_db(f64::from(MILLIWATT_HZ)));
+        return Ok(sheet);
+    }
+    if found.within(64) < ONE_RETURN {
+        sheet.remark("several returns: that is an echo, or two loops, more than one loopback");
+    }
+    let delay = found.delay().saturating_sub(rig.turnaround());
+    sheet.judge(Quantity::RoundTrip, delay as f64 / 8.0);
+    sheet.tell("round trip in samples", delay as f64, "");
+    let loop_ = found.gated(GATE);
+    let at = |hz: f64| loop_.loss_at_db(hz);
+    sheet.judge(Quantity::LoopLoss, at(1004.0));
+    sheet.judge(Quantity::Slope404, at(404.0) - at(1004.0));
+    sheet.judge(Quantity::Slope2804, at(2804.0) - at(1004.0));
+    rig.say("sends 1004 Hz at -10 dBm0 for 2 s");
+    distortion(rig, &mut sheet)?;
+    rig.say("sends nothing for 2 s");
+    if let Some(noise) = quiet(rig, 1)? {
+        audio::tell_noise(&mut sheet, &noise);
+    }
+    sheet.remark(format!(
+        "our own queue of {} ms is taken off the round trip",
+        rig.turnaround() / 8
+    ));
+    Ok(sheet)
+}
+
+fn distortion(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
+    let law = rig.law();
+    let mut source = Stimulus::tone(MILLIWATT_HZ, LEVEL_DBM0);
+    let mut meter = MilliwattMeter::new();
+    let mut found = None;
+    let mut settles = 60;
+    rig.run(Ticks::secs(4), &mut |heard, out| {
+        g711::encode(law, &source.frame(), out);
+        meter.lost(heard.lost);
+        if settles > 0 {
+            settles -= 1;
+            return ControlFlow::Continue(());
+        }
+        found = meter.process(heard.samples);
+        match found {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
+    })?;
+    if let Some(found) = found.flatten() {
+        sheet.judge(
+            Quantity::FrequencyOffset,
+            found.tone.hz - f64::from(MILLIWATT_HZ),
+        );
+        sheet.judge(Quantity::Distortion, found.distortion_db);
+    }
+    Ok(())
+}
+
+/// Noise while nothing is sent.
+pub(crate) fn quiet(rig: &mut Rig, seconds: u64) -> Result<Option<measure::noise::Noise>, Trouble> {
+    let mut meter = NoiseMeter::seconds(seconds, false);
+    let mut found = None;
+    let mut settles = 60;
+    rig.run(Ticks::secs(seconds + 2), &mut |heard, _| {
+        meter.lost(heard.lost);
+        if settles > 0 {
+            settles -= 1;
+            return ControlFlow::Continue(());
+        }
+        found = meter.process(heard.samples);
+        match found {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
+    })?;
+    Ok(found)
+}
+
+/// `linetest echo`.
+pub(crate) fn echo(rig: &mut Rig, args: &EchoArgs) -> Result<Sheet, Trouble> {
+    let own = balance::named(&args.balance).ok_or_else(|| {
+        let names: Vec<&str> = balance::NETWORKS
+            .iter()
+            .map(|network| network.name)
+            .collect();
+        Trouble::Said(format!(
+            "--balance {}: allowed are {}",
+            args.balance,
+            names.join("; ")
+        ))
+    })?;
+    let mut sheet = Sheet::new(rig.name(), "echo");
+    if args.break_dial_tone {
+        break_dial_tone(rig, &mut sheet)?;
+    } else {
+        call::reach(rig, &args.reach)?;
+    }
+    rig.say("sends a wide-band signal of -10 dBm0 for 4 s");
+    let found = sound(rig)?;
+    tell_echo(&mut sheet, &found, own, rig.turnaround());
+    Ok(sheet)
+}
+
+/// Dial tone, then one digit: the exchange is quiet and waits for the next.
+pub(crate) fn break_dial_tone(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
+    rig.say("seizes the trunk (off-hook), waits for dial tone and sends a 1");
+    let found = call::dial_tone(rig, &mut Vec::new())?;
+    call::sheet_dial_tone(sheet, Some(found));
+    let one = Digits::parse("1").unwrap_or(Digits::EMPTY);
+    call::send_keys(rig, one, 70)
+}
+
+pub(crate) fn tell_echo(sheet: &mut Sheet, found: &Sounding, own: &balance::Network, queue: usize) {
+    let delay = found.delay().saturating_sub(queue);
+    if found.heard() {
+        sheet.tell("echo after", delay as f64 / 8.0, "ms");
+        sheet.judge(Quantity::Erl, found.erl_db());
+        sheet.judge(Quantity::SrlLow, found.srl_low_db());
+        sheet.judge(Quantity::SrlHigh, found.srl_high_db());
+        sheet.return_loss = found.curve();
+    } else {
+        sheet.tell("return loss is more than", found.floor_db, "dB");
+    }
+    let advice = balance::advise(found, own, queue);
+    if let Some((network, off)) = advice.looks_like {
+        sheet.remark(format!(
+            "the line looks like {} ({off:.1} dB off)",
+            network.name
+        ));
+    }
+    sheet.remark(format!("balance: {}", advice.words));
+}

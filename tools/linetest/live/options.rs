@@ -1,0 +1,306 @@
+//! The command line of the live commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use measure::{bert::Width, pattern::Pattern};
+use types::{digits::Digits, frame::Law};
+
+use super::manual;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LiveCommand {
+    /// Spans, channels, signalling, alarms, counters, and which are in use. Disturbs nothing.
+    #[command(after_long_help = manual::LIST)]
+    List(ListArgs),
+    /// A live table of one line: hook, events, levels both ways, errors.
+    #[command(after_long_help = manual::WATCH)]
+    Watch(WatchArgs),
+    /// Seizes a trunk and says what comes back; of a handset port, what the switch hook does.
+    #[command(after_long_help = manual::HOOK)]
+    Hook(TimedArgs),
+    /// Rings a telephone and says whether it was answered.
+    #[command(after_long_help = manual::RING)]
+    Ring(RingArgs),
+    /// Places a call and tells each step.
+    #[command(after_long_help = manual::DIAL)]
+    Dial(DialArgs),
+    /// Sends a tone or quiet, and measures what arrives: level, frequency, slope, noise.
+    #[command(after_long_help = manual::TONE)]
+    Tone(ToneArgs),
+    /// Through a loopback at the far end: round trip delay, loss, distortion, noise.
+    #[command(after_long_help = manual::LOOP)]
+    Loop(MeasureArgs),
+    /// Sends back all that arrives: the far end of "loop", "bert" and "dtmf".
+    #[command(after_long_help = manual::LOOPBACK)]
+    Loopback(TimedArgs),
+    /// Return loss over frequency, and which balance network suits the line.
+    #[command(after_long_help = manual::ECHO)]
+    Echo(EchoArgs),
+    /// Sends all sixteen DTMF digits and verifies those that come back.
+    #[command(after_long_help = manual::DTMF)]
+    Dtmf(DtmfArgs),
+    /// Bit error ratio, slips, errored seconds of a digital channel with a known pattern.
+    #[command(after_long_help = manual::BERT)]
+    Bert(BertArgs),
+    /// Places a call, has the far end hung up, and learns how the trunk tells it.
+    #[command(after_long_help = manual::LEARN_RELEASE)]
+    LearnRelease(LearnReleaseArgs),
+    /// Every raw edge of a line with its time, and what the controller makes of it.
+    #[command(after_long_help = manual::SUPERVISE)]
+    Supervise(SuperviseArgs),
+    /// Tests all lines of a site or of a simulation: a table, JSON, and a page to hand over.
+    #[command(after_long_help = manual::REPORT)]
+    Report(ReportArgs),
+}
+
+/// Which line.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Place {
+    /// The site file that the line is in.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["channel", "sim"])]
+    pub site: Option<PathBuf>,
+    /// The trunk of the site file.
+    #[arg(long, value_name = "ID", requires = "site", conflicts_with = "line")]
+    pub trunk: Option<u16>,
+    /// The phone of the site file.
+    #[arg(long, value_name = "ID", requires = "site")]
+    pub line: Option<u16>,
+    /// A DAHDI channel, whether it is in a site file or not.
+    #[arg(long, value_name = "N", conflicts_with = "sim")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+    pub channel: Option<u16>,
+    /// The channel's law; else what DAHDI says.
+    #[arg(long, value_name = "LAW", value_parser = law)]
+    pub law: Option<Law>,
+    /// A simulated line: FAR[,KEY=VALUE...], such as loopback,loss=4,noise=-60. See --help.
+    #[arg(long, value_name = "FAR")]
+    pub sim: Option<String>,
+    /// A simulated line runs on the real clock.
+    #[arg(long, requires = "sim")]
+    pub real_time: bool,
+    /// The country whose tones the exchange sends.
+    #[arg(long, value_name = "CC")]
+    pub country: Option<String>,
+    /// One line of JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How the far end is reached: not at all, where it is connected already.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Reach {
+    /// Dial this number first: that of a test line.
+    #[arg(long, value_name = "DIGITS", value_parser = digits)]
+    pub dial: Option<Digits>,
+    /// Dial by loop pulses.
+    #[arg(long, requires = "dial")]
+    pub pulse: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// One line of JSON a span.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WatchArgs {
+    #[command(flatten)]
+    pub place: Place,
+    /// How long; else until Ctrl-C.
+    #[arg(long, value_name = "S")]
+    pub seconds: Option<u64>,
+    /// Seize the trunk meanwhile.
+    #[arg(long)]
+    pub off_hook: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TimedArgs {
+    #[command(flatten)]
+    pub place: Place,
+    /// How long.
+    #[arg(long, value_name = "S", default_value_t = 5)]
+    pub seconds: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RingArgs {
+    #[command(flatten)]
+    pub place: Place,
+    /// How long, at most; it ends when the phone is picked up.
+    #[arg(long, value_name = "S", default_value_t = 12)]
+    pub seconds: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DialArgs {
+    #[command(flatten)]
+    pub place: Place,
+    /// The number.
+    #[arg(value_name = "DIGITS", value_parser = digits)]
+    pub number: Digits,
+    /// Dial by loop pulses.
+    #[arg(long)]
+    pub pulse: bool,
+    /// How long the call is held after it was answered.
+    #[arg(long, value_name = "S", default_value_t = 2)]
+    pub hold: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MeasureArgs {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub reach: Reach,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ToneArgs {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub reach: Reach,
+    /// milliwatt, slope, quiet, HZ@DBM0 such as 1004@-10, or a tone of the country.
+    #[arg(long, value_name = "WHAT", default_value = "milliwatt")]
+    pub send: String,
+    /// How long each tone is sent.
+    #[arg(long, value_name = "S", default_value_t = 3)]
+    #[arg(value_parser = clap::value_parser!(u64).range(2..=3600))]
+    pub seconds: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EchoArgs {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub reach: Reach,
+    /// What the card is set to now, as one of the networks of --help begins.
+    #[arg(long, value_name = "NETWORK", default_value = "600 ohm")]
+    pub balance: String,
+    /// Send one digit after dial tone, so that the exchange is quiet.
+    #[arg(long, conflicts_with = "dial")]
+    pub break_dial_tone: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DtmfArgs {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub reach: Reach,
+    /// Only listen: keys are pressed at the far end for so many seconds.
+    #[arg(long, value_name = "S")]
+    pub hear: Option<u64>,
+    /// Length of each digit and of each pause, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = 70)]
+    #[arg(value_parser = clap::value_parser!(u32).range(40..=1000))]
+    pub length: u32,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Bits {
+    #[value(name = "8")]
+    Eight,
+    #[value(name = "7")]
+    Seven,
+}
+
+impl From<Bits> for Width {
+    fn from(bits: Bits) -> Width {
+        match bits {
+            Bits::Eight => Width::Eight,
+            Bits::Seven => Width::Seven,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BertArgs {
+    #[command(flatten)]
+    pub place: Place,
+    /// prbs9 prbs11 prbs15 qrss prbs23 ones zeros 1:7 1:1 3in24.
+    #[arg(long, value_name = "PATTERN", default_value = "prbs11", value_parser = pattern)]
+    pub pattern: Pattern,
+    /// Bits of an octet that are used: 7 where signalling robs the lowest.
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub bits: Bits,
+    /// How long.
+    #[arg(long, value_name = "S", default_value_t = 10)]
+    pub seconds: u64,
+    /// So many wrong bits are sent on purpose: the far end must count them.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub inject: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LearnReleaseArgs {
+    #[command(flatten)]
+    pub place: Place,
+    /// A telephone that you can hang up.
+    #[arg(long, value_name = "DIGITS", value_parser = digits)]
+    pub dial: Digits,
+    /// Dial by loop pulses.
+    #[arg(long)]
+    pub pulse: bool,
+    /// The far end hangs up so many seconds after it answered; else press Enter when it does.
+    #[arg(long, value_name = "S")]
+    pub hangs_up_after: Option<f64>,
+    /// How long after the hang-up signs are waited for.
+    #[arg(long, value_name = "S", default_value_t = 30)]
+    pub wait: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SuperviseArgs {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub reach: Reach,
+    /// How long.
+    #[arg(long, value_name = "S", default_value_t = 30)]
+    pub seconds: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub place: Place,
+    /// The page: HTML in one file.
+    #[arg(long, value_name = "FILE.html")]
+    pub html: Option<PathBuf>,
+    /// Who tested, and where: goes on the page.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub title: String,
+    /// The number of a quiet termination.
+    #[arg(long, value_name = "DIGITS", value_parser = digits)]
+    pub quiet: Option<Digits>,
+    /// The number of a milliwatt.
+    #[arg(long, value_name = "DIGITS", value_parser = digits)]
+    pub milliwatt: Option<Digits>,
+}
+
+fn law(word: &str) -> Result<Law, String> {
+    match word {
+        "mu" => Ok(Law::Mu),
+        "a" => Ok(Law::A),
+        _ => Err("allowed: mu, a".to_owned()),
+    }
+}
+
+fn digits(text: &str) -> Result<Digits, String> {
+    let found = Digits::parse(text).filter(|digits| !digits.is_empty());
+    found.ok_or_else(|| "allowed: 0 to 9, * # A B C D".to_owned())
+}
+
+fn pattern(word: &str) -> Result<Pattern, String> {
+    let found = Pattern::ALL.iter().find(|(name, _)| *name == word);
+    found.map(|(_, pattern)| *pattern).ok_or_else(|| {
+        let names: Vec<&str> = Pattern::ALL.iter().map(|(name, _)| *name).collect();
+        format!("allowed: {}", names.join(", "))
+    })
+}

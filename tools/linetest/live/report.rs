@@ -1,0 +1,211 @@
+//! `report`: every line of a site, one after the other; a table, JSON lines, a page to hand over.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use drivers::port::PortError;
+use measure::{balance, limits::Quantity};
+use types::{digits::Digits, edge::HookState, tick::Ticks};
+
+use super::{
+    audio, call, echo, html,
+    options::{Place, ReportArgs},
+    rig::Rig,
+    say,
+    sheet::Sheet,
+    station::{self, Part, Station},
+    trouble::Trouble,
+};
+
+/// `linetest report`.
+pub(crate) fn run(args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet>, Trouble> {
+    if let Some(path) = &args.html {
+        refuse_others(path)?;
+    }
+    let mut sheets = Vec::new();
+    for (name, opened) in lines(&args.place)? {
+        let sheet = match opened {
+            Ok(station) => test(station, args, stop)?,
+            Err(trouble) => untested(&name, &trouble)?,
+        };
+        sheet.print(args.place.json)?;
+        sheets.push(sheet);
+    }
+    if let Some(path) = &args.html {
+        fs::write(path, html::page(&args.title, &sheets))?;
+        say(&format!("the page is {}", path.display()));
+    }
+    if !args.place.json {
+        summary(&sheets);
+    }
+    Ok(sheets)
+}
+
+/// A page replaces nothing but a page.
+fn refuse_others(path: &Path) -> Result<(), Trouble> {
+    let is_html = path.extension().is_some_and(|ending| ending == "html");
+    if !is_html {
+        let what = format!("--html {}: its name must end in .html", path.display());
+        return Err(Trouble::Said(what));
+    }
+    Ok(())
+}
+
+type Opened = Result<Station, Trouble>;
+
+/// All lines that are meant, each opened only when its turn comes.
+fn lines(place: &Place) -> Result<Box<dyn Iterator<Item = (String, Opened)>>, Trouble> {
+    let Some(file) = place
+        .site
+        .as_ref()
+        .filter(|_| place.trunk.is_none() && place.line.is_none())
+    else {
+        let opened = station::open(place)?;
+        return Ok(Box::new(std::iter::once((opened.name.clone(), Ok(opened)))));
+    };
+    let site = station::site(file)?;
+    let trunks = site.trunks.iter().map(|wire| {
+        let id = wire.profile.id.0;
+        (format!("trunk {id}"), wire.channel, wire.profile.law)
+    });
+    let phones = site
+        .lines
+        .iter()
+        .map(|wire| (format!("phone {}", wire.id.0), wire.channel, wire.law));
+    let all: Vec<_> = trunks.chain(phones).collect();
+    let place = place.clone();
+    Ok(Box::new(all.into_iter().map(
+        move |(name, channel, law)| {
+            let opened = station::of_site(&site, &place, &name, channel, law);
+            (name, opened)
+        },
+    )))
+}
+
+/// A line that could not be opened is left alone and told.
+fn untested(name: &str, trouble: &Trouble) -> Result<Sheet, Trouble> {
+    let mut sheet = Sheet::new(name, "report");
+    sheet.remark(format!("not tested: {trouble}"));
+    if !matches!(
+        trouble,
+        Trouble::Port {
+            error: PortError::Busy,
+            ..
+        }
+    ) {
+        sheet.judge(Quantity::Untested, 1.0);
+    }
+    Ok(sheet)
+}
+
+fn test(station: Station, args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<Sheet, Trouble> {
+    let part = station.part;
+    let mut rig = Rig::new(station, Arc::clone(stop));
+    let mut sheet = Sheet::new(rig.name(), "report");
+    let done = match part {
+        Part::Trunk => trunk(&mut rig, args, &mut sheet),
+        Part::Phone => phone(&mut rig, &mut sheet),
+        Part::Clear => {
+            sheet.remark("a clear channel: \"bert\" measures it with a loop at its far end");
+            Ok(())
+        }
+    };
+    let counters = rig.counters();
+    sheet.judge(Quantity::LostSamples, counters.overruns as f64);
+    let restored = rig.restore();
+    for what in rig.restored() {
+        rig.say(what);
+    }
+    match done.and(restored) {
+        Ok(()) => {}
+        Err(Trouble::Stopped) => return Err(Trouble::Stopped),
+        Err(trouble) => {
+            sheet.judge(Quantity::Untested, 1.0);
+            sheet.remark(format!("the test ended early: {trouble}"));
+        }
+    }
+    Ok(sheet)
+}
+
+/// Dial tone, noise and echo behind one digit; then the test numbers.
+fn trunk(rig: &mut Rig, args: &ReportArgs, sheet: &mut Sheet) -> Result<(), Trouble> {
+    echo::break_dial_tone(rig, sheet)?;
+    rig.say("sends nothing for 2 s, then a wide-band signal of -10 dBm0 for 4 s");
+    if let Some(noise) = echo::quiet(rig, 1)? {
+        audio::tell_noise(sheet, &noise);
+    }
+    let found = echo::sound(rig)?;
+    let own = &balance::NETWORKS[0];
+    echo::tell_echo(sheet, &found, own, rig.turnaround());
+    hang_up(rig)?;
+    if let Some(number) = args.quiet {
+        far_noise(rig, number, sheet)?;
+        hang_up(rig)?;
+    }
+    if let Some(number) = args.milliwatt {
+        far_level(rig, number, sheet)?;
+    }
+    Ok(())
+}
+
+/// On-hook long enough that the exchange lets go.
+fn hang_up(rig: &mut Rig) -> Result<(), Trouble> {
+    rig.say("on-hook for 3 s");
+    rig.media(false)?;
+    rig.on_hook()?;
+    rig.idle(Ticks::secs(3), &mut |_, _| {
+        std::ops::ControlFlow::Continue(())
+    })?;
+    Ok(())
+}
+
+fn far_noise(rig: &mut Rig, number: Digits, sheet: &mut Sheet) -> Result<(), Trouble> {
+    call::place(rig, number, false)?;
+    rig.say("sends nothing for 3 s");
+    if let Some(noise) = echo::quiet(rig, 3)? {
+        sheet.judge(Quantity::FarNoise, noise.c_message_dbrn0);
+    }
+    Ok(())
+}
+
+fn far_level(rig: &mut Rig, number: Digits, sheet: &mut Sheet) -> Result<(), Trouble> {
+    call::place(rig, number, false)?;
+    rig.say("sends nothing for 3 s");
+    audio::tell_milliwatt(rig, sheet)
+}
+
+/// Of a telephone that is on-hook only the wires and the noise can be told.
+fn phone(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
+    if rig.hook_state()? == HookState::OffHook {
+        sheet.remark("the telephone is off-hook: somebody has lifted it, or the pair is shorted");
+    } else {
+        sheet.remark("the telephone is on-hook, as it should be");
+    }
+    rig.say("feeds the telephone and listens for 2 s; it does not ring");
+    rig.media(true)?;
+    if let Some(noise) = echo::quiet(rig, 1)? {
+        audio::tell_noise(sheet, &noise);
+    }
+    Ok(())
+}
+
+fn summary(sheets: &[Sheet]) {
+    println!();
+    println!("  {:<44} {:<9} what is not good", "line", "verdict");
+    for sheet in sheets {
+        let wrong = sheet
+            .figures
+            .iter()
+            .filter(|f| f.verdict.is_some_and(|v| v != "good"));
+        let wrong: Vec<&str> = wrong.map(|figure| figure.name).collect();
+        println!(
+            "  {:<44} {:<9} {}",
+            sheet.line,
+            sheet.verdict(),
+            wrong.join(", ")
+        );
+    }
+}

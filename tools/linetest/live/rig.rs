@@ -1,0 +1,327 @@
+//! Moves frames between a port and a measurement, and restores the line whatever happens.
+
+use std::{
+    ops::ControlFlow,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use drivers::port::{PortCounters, PortError, Read, Write};
+use dsp::g711;
+use types::{
+    edge::{EdgeAt, HookState, PortCommand},
+    frame::{FRAME, FRAME_TICKS, Frame, Law, Samples},
+    tick::{Tick, Ticks},
+};
+
+use super::{
+    station::{Part, Station, Time},
+    trouble::Trouble,
+};
+
+/// A frame that came in, with what happened on the wires since the last one.
+#[derive(Debug)]
+pub(crate) struct Heard<'a> {
+    pub octets: &'a Frame,
+    pub samples: &'a Samples,
+    pub end: Tick,
+    /// Samples lost before it, by us or by the card.
+    pub lost: u32,
+    pub edges: &'a [EdgeAt],
+}
+
+/// What a measurement does with each frame: fills the one that goes out.
+pub(crate) type Job<'a> = &'a mut dyn FnMut(&Heard<'_>, &mut Frame) -> ControlFlow<()>;
+
+/// A line under measurement.
+pub(crate) struct Rig {
+    station: Station,
+    stop: Arc<AtomicBool>,
+    off_hook: bool,
+    media: bool,
+    ringing: bool,
+    /// A frame of ours was not taken: what is sent and what is heard have moved apart.
+    unsent: u32,
+    edges: Vec<EdgeAt>,
+    restored: Vec<&'static str>,
+}
+
+/// Nothing arrived for so long: the channel does not move audio.
+const DEAD: Ticks = Ticks::secs(3);
+const NAP: Duration = Duration::from_millis(2);
+
+impl Rig {
+    pub fn new(station: Station, stop: Arc<AtomicBool>) -> Rig {
+        Rig {
+            station,
+            stop,
+            off_hook: false,
+            media: false,
+            ringing: false,
+            unsent: 0,
+            edges: Vec::new(),
+            restored: Vec::new(),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.station.name
+    }
+
+    pub fn part(&self) -> Part {
+        self.station.part
+    }
+
+    pub fn law(&self) -> Law {
+        self.station.port.law()
+    }
+
+    pub fn country(&self) -> &tonetables::Country {
+        &self.station.country
+    }
+
+    /// Samples that our own queue adds to a round trip.
+    pub fn turnaround(&self) -> usize {
+        self.station.turnaround
+    }
+
+    pub fn counters(&self) -> PortCounters {
+        self.station.port.counters()
+    }
+
+    pub fn hook_state(&self) -> Result<HookState, Trouble> {
+        self.station.port.hook().map_err(|error| self.failed(error))
+    }
+
+    pub fn now(&self) -> Tick {
+        match self.station.time {
+            Time::Virtual(now) => now,
+            Time::Real(clock) => clock.now(),
+        }
+    }
+
+    /// Says what is about to be done to the line.
+    pub fn say(&self, what: &str) {
+        super::say(&format!("{}: {what}", self.name()));
+    }
+
+    fn failed(&self, error: PortError) -> Trouble {
+        Trouble::Port {
+            line: self.name().to_owned(),
+            error,
+            holders: super::station::holders(),
+        }
+    }
+
+    fn command(&mut self, command: PortCommand) -> Result<(), Trouble> {
+        let now = self.now();
+        let done = self.station.port.command(now, command);
+        done.map_err(|error| self.failed(error))
+    }
+
+    /// Seizes a trunk; a handset port and a clear channel need nothing.
+    pub fn off_hook(&mut self) -> Result<(), Trouble> {
+        if self.part() == Part::Trunk && !self.off_hook {
+            self.command(PortCommand::OffHook)?;
+            self.off_hook = true;
+        }
+        self.media(true)
+    }
+
+    pub fn on_hook(&mut self) -> Result<(), Trouble> {
+        if self.off_hook {
+            self.command(PortCommand::OnHook)?;
+            self.off_hook = false;
+        }
+        Ok(())
+    }
+
+    pub fn media(&mut self, on: bool) -> Result<(), Trouble> {
+        if on != self.media {
+            self.command(PortCommand::Media(on))?;
+            self.media = on;
+        }
+        Ok(())
+    }
+
+    pub fn ring(&mut self, on: bool) -> Result<(), Trouble> {
+        self.command(PortCommand::Ring(on))?;
+        self.ringing = on;
+        Ok(())
+    }
+
+    pub fn pulse(&mut self, digits: types::digits::Digits) -> Result<(), Trouble> {
+        self.command(PortCommand::Pulse(digits))
+    }
+
+    /// Empties both queues, so that what is sent first is heard first.
+    pub fn flush(&mut self) -> Result<(), Trouble> {
+        let now = self.now();
+        self.unsent = 0;
+        let done = self.station.port.flush(now);
+        done.map_err(|error| self.failed(error))
+    }
+
+    /// Frames of ours that the port did not take since the last flush.
+    pub fn unsent(&self) -> u32 {
+        self.unsent
+    }
+
+    /// Puts everything back that was changed, once; what that was is then told by
+    /// [`Rig::restored`].
+    pub fn restore(&mut self) -> Result<(), Trouble> {
+        let mut first = Ok(());
+        let mut keep = |done: Result<(), Trouble>| {
+            if first.is_ok() {
+                first = done;
+            }
+        };
+        if self.ringing {
+            keep(self.ring(false));
+            self.restored.push("ringing stopped");
+        }
+        if self.off_hook {
+            keep(self.on_hook());
+            self.restored.push("on-hook");
+        }
+        if self.media {
+            keep(self.media(false));
+            self.restored.push("nothing is sent any more");
+        }
+        self.settle();
+        first
+    }
+
+    pub fn restored(&self) -> &[&'static str] {
+        &self.restored
+    }
+
+    /// A simulated far end lives on for two seconds, so that it sees what was restored.
+    fn settle(&mut self) {
+        if let Time::Virtual(now) = &mut self.station.time {
+            *now += Ticks::secs(2);
+            let now = *now;
+            let _ = self.station.port.edge(now);
+        }
+    }
+
+    /// The simulated far end's hook, as it sees our port.
+    pub fn far_hook(&self) -> Option<HookState> {
+        self.station.witness.as_ref().map(|witness| witness.hook())
+    }
+
+    /// Runs a measurement until it breaks (true) or the time is over (false).
+    pub fn run(&mut self, limit: Ticks, job: Job<'_>) -> Result<bool, Trouble> {
+        let until = self.now() + limit;
+        let mut last = self.now();
+        while self.now() < until {
+            self.wait()?;
+            self.take_edges()?;
+            while let Some((octets, end, lost)) = self.read()? {
+                last = self.now();
+                let mut samples: Samples = [0; FRAME];
+                g711::decode(self.law(), &octets, &mut samples);
+                let mut out = self.law().silence();
+                let edges = std::mem::take(&mut self.edges);
+                let heard = Heard {
+                    octets: &octets,
+                    samples: &samples,
+                    end,
+                    lost,
+                    edges: &edges,
+                };
+                let flow = job(&heard, &mut out);
+                self.write(&out)?;
+                if flow.is_break() {
+                    return Ok(true);
+                }
+            }
+            if self.now().since(last) > DEAD {
+                return Err(Trouble::Said(format!(
+                    "{}: no audio arrives: is the span in alarm, or its clock missing?",
+                    self.name()
+                )));
+            }
+        }
+        Ok(false)
+    }
+
+    /// Watches the wires without moving audio, in steps of 10 ms.
+    pub fn idle(
+        &mut self,
+        limit: Ticks,
+        job: &mut dyn FnMut(Tick, &[EdgeAt]) -> ControlFlow<()>,
+    ) -> Result<bool, Trouble> {
+        let until = self.now() + limit;
+        while self.now() < until {
+            self.wait()?;
+            self.take_edges()?;
+            let edges = std::mem::take(&mut self.edges);
+            let now = self.now();
+            if job(now, &edges).is_break() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Until something may be there.
+    fn wait(&mut self) -> Result<(), Trouble> {
+        if self.stop.load(Ordering::Acquire) {
+            return Err(Trouble::Stopped);
+        }
+        if let Time::Virtual(now) = &mut self.station.time {
+            *now += FRAME_TICKS;
+            return Ok(());
+        }
+        // A block is 10 ms, and a card's queue bears a wake-up that is 9 ms late.
+        std::thread::sleep(NAP);
+        Ok(())
+    }
+
+    fn take_edges(&mut self) -> Result<(), Trouble> {
+        let now = self.now();
+        loop {
+            match self.station.port.edge(now) {
+                Ok(Some(edge)) => self.edges.push(edge),
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(self.failed(error)),
+            }
+        }
+    }
+
+    fn read(&mut self) -> Result<Option<(Frame, Tick, u32)>, Trouble> {
+        let mut frame = self.law().silence();
+        loop {
+            let now = self.now();
+            match self.station.port.read(now, &mut frame) {
+                Ok(Read::Frame { end, lost }) => return Ok(Some((frame, end, lost))),
+                Ok(Read::Empty) => return Ok(None),
+                Ok(Read::EdgesFirst) => self.take_edges()?,
+                Err(error) => return Err(self.failed(error)),
+            }
+        }
+    }
+
+    fn write(&mut self, frame: &Frame) -> Result<(), Trouble> {
+        let now = self.now();
+        match self.station.port.write(now, frame) {
+            Ok(Write::Taken) => Ok(()),
+            Ok(Write::Full) => {
+                self.unsent += 1;
+                Ok(())
+            }
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+}
+
+impl Drop for Rig {
+    /// A panic in a measurement leaves no line off-hook.
+    fn drop(&mut self) {
+        let _ = self.restore();
+    }
+}

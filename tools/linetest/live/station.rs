@@ -1,0 +1,508 @@
+//! Finds the line that is meant and opens its port.
+
+use std::{fs, path::Path, sync::Arc};
+
+use drivers::{
+    dahdi::{
+        channel::Role,
+        dahdi_port::{DahdiPort, Wiring},
+        spans::{ChannelState, Control, Signalling},
+    },
+    port::{Port, PortError},
+    sim::{
+        called_party::{Answer, CalledPartyScript},
+        clip::Clip,
+        clocked::{Clock, Clocked},
+        copper::Copper,
+        exchange::{
+            Exchange,
+            line::{Afterwards, ExchangeLine, HangUpSignal},
+            routes::{Destination, Routes},
+        },
+        far_end::{FarEnd, Side},
+        handset::{Handset, HandsetScript},
+        noise::Colour,
+        script::Step,
+        sim_port::{Handle, SimPort},
+    },
+};
+use sallyport::site::{Driver, Site};
+use types::{
+    frame::{FRAME, Law},
+    tick::{Tick, Ticks},
+};
+
+use super::{
+    digital::{ClearPort, DigitalLoop, Faults},
+    far::{Kind, TestLine},
+    options::Place,
+    trouble::Trouble,
+};
+
+/// Blocks of our own queue on a card.
+pub(crate) const SLACK: usize = 2;
+
+/// What a port is towards its far end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Part {
+    /// It feeds a telephone.
+    Phone,
+    Trunk,
+    /// A digital channel without a hook.
+    Clear,
+}
+
+/// The time that a port lives in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Time {
+    Virtual(Tick),
+    Real(Clock),
+}
+
+/// A line that was found, and its port.
+pub(crate) struct Station {
+    pub name: String,
+    pub port: Box<dyn Port>,
+    pub part: Part,
+    pub time: Time,
+    /// Samples that our own queue adds to a round trip.
+    pub turnaround: usize,
+    pub country: Box<tonetables::Country>,
+    /// The simulated far end's evidence.
+    pub witness: Option<Handle>,
+}
+
+/// Opens the one line that `place` names.
+pub(crate) fn open(place: &Place) -> Result<Station, Trouble> {
+    if let Some(far) = &place.sim {
+        return simulated(far, place);
+    }
+    if let Some(number) = place.channel {
+        let country = country(place, "us")?;
+        return dahdi(
+            &format!("DAHDI channel {number}"),
+            number,
+            place.law,
+            country,
+        );
+    }
+    let Some(file) = &place.site else {
+        return Err(Trouble::Said(
+            "which line? --site FILE with --trunk ID or --line ID, --channel N, or --sim FAR"
+                .into(),
+        ));
+    };
+    let site = site(file)?;
+    let (name, channel, law) = match (place.trunk, place.line) {
+        (Some(id), _) => trunk(&site, id)?,
+        (None, Some(id)) => phone(&site, id)?,
+        (None, None) => {
+            return Err(Trouble::Said(
+                "which line of the site? --trunk ID or --line ID".into(),
+            ));
+        }
+    };
+    of_site(&site, place, &name, channel, law)
+}
+
+pub(crate) fn site(file: &Path) -> Result<Site, Trouble> {
+    Site::load(file).map_err(|errors| Trouble::Said(errors.to_string()))
+}
+
+/// A line of a site, by what the site's driver is.
+pub(crate) fn of_site(
+    site: &Site,
+    place: &Place,
+    name: &str,
+    channel: u16,
+    law: Law,
+) -> Result<Station, Trouble> {
+    let country = country(place, &site.country)?;
+    match site.driver {
+        Driver::Dahdi => {
+            let name = format!("{name} (DAHDI channel {channel})");
+            dahdi(&name, channel, Some(law), country)
+        }
+        Driver::Sim => {
+            let far = if name.starts_with("phone") {
+                "phone"
+            } else {
+                "exchange"
+            };
+            let place = Place {
+                law: Some(law),
+                country: Some(site.country.clone()),
+                ..place.clone()
+            };
+            let station = simulated(far, &place)?;
+            Ok(Station {
+                name: format!("{name} (simulated)"),
+                ..station
+            })
+        }
+    }
+}
+
+/// The DAHDI channel that is meant, where another program has it open.
+pub(crate) fn in_use(place: &Place) -> Result<Option<u16>, Trouble> {
+    let number = match (place.channel, &place.site) {
+        (Some(number), _) => number,
+        (None, Some(file)) => {
+            let site = site(file)?;
+            if site.driver != Driver::Dahdi {
+                return Ok(None);
+            }
+            match (place.trunk, place.line) {
+                (Some(id), _) => trunk(&site, id)?.1,
+                (None, Some(id)) => phone(&site, id)?.1,
+                (None, None) => return Ok(None),
+            }
+        }
+        (None, None) => return Ok(None),
+    };
+    let state = control()?.channel(number).ok().flatten();
+    let state = state.ok_or(Trouble::NoChannel(number))?;
+    let used = super::list::in_use(state.span).contains(&number);
+    Ok(used.then_some(number))
+}
+
+fn trunk(site: &Site, id: u16) -> Result<(String, u16, Law), Trouble> {
+    let found = site.trunks.iter().find(|wire| wire.profile.id.0 == id);
+    let known = || {
+        site.trunks
+            .iter()
+            .map(|wire| wire.profile.id.0.to_string())
+            .collect()
+    };
+    let wire = found.ok_or_else(|| absent("trunk", id, known()))?;
+    Ok((format!("trunk {id}"), wire.channel, wire.profile.law))
+}
+
+fn phone(site: &Site, id: u16) -> Result<(String, u16, Law), Trouble> {
+    let found = site.lines.iter().find(|wire| wire.id.0 == id);
+    let known = || {
+        site.lines
+            .iter()
+            .map(|wire| wire.id.0.to_string())
+            .collect()
+    };
+    let wire = found.ok_or_else(|| absent("line", id, known()))?;
+    Ok((format!("phone {id}"), wire.channel, wire.law))
+}
+
+fn absent(what: &str, id: u16, known: Vec<String>) -> Trouble {
+    Trouble::Said(format!(
+        "the site has no {what} {id}; there are {}",
+        known.join(", ")
+    ))
+}
+
+fn country(place: &Place, usual: &str) -> Result<Box<tonetables::Country>, Trouble> {
+    let code = place
+        .country
+        .as_deref()
+        .unwrap_or(usual)
+        .to_ascii_lowercase();
+    let known: Vec<_> = tonetables::codes().collect();
+    if !known.contains(&code.as_str()) {
+        let what = format!("no such country; there are {}", known.join(", "));
+        return Err(Trouble::Said(what));
+    }
+    let loaded = tonetables::load(&code).map_err(|error| Trouble::Said(error.to_string()))?;
+    Ok(Box::new(loaded))
+}
+
+/// The control device, or why there is none.
+pub(crate) fn control() -> Result<Control, Trouble> {
+    Control::open().map_err(|error| match error {
+        PortError::Gone => Trouble::NoDahdi,
+        PortError::Denied => Trouble::Denied,
+        error => Trouble::Port {
+            line: "/dev/dahdi/ctl".into(),
+            error,
+            holders: Vec::new(),
+        },
+    })
+}
+
+fn dahdi(
+    name: &str,
+    number: u16,
+    law: Option<Law>,
+    country: Box<tonetables::Country>,
+) -> Result<Station, Trouble> {
+    let failed = |error| Trouble::Port {
+        line: name.to_owned(),
+        error,
+        holders: holders(),
+    };
+    let state = control()?.channel(number).map_err(failed)?;
+    let state = state.ok_or(Trouble::NoChannel(number))?;
+    let law = law.unwrap_or(state.law);
+    let wiring = |role| Wiring {
+        channel: number,
+        role,
+        law,
+        slack: SLACK,
+    };
+    let (part, port): (Part, Box<dyn Port>) = match state.signalling {
+        Signalling::FeedsPhone(_) => {
+            let port = DahdiPort::open(wiring(Role::Feeds)).map_err(failed)?;
+            (Part::Phone, Box::new(port))
+        }
+        Signalling::Trunk(_) => {
+            let port = DahdiPort::open(wiring(Role::IsFed)).map_err(failed)?;
+            (Part::Trunk, Box::new(port))
+        }
+        Signalling::Clear => {
+            let port = ClearPort::open(number, law).map_err(failed)?;
+            (Part::Clear, Box::new(port))
+        }
+        _ => return Err(unsupported(name, &state)),
+    };
+    Ok(Station {
+        name: format!("{name}, {}", state.signalling.word()),
+        port,
+        part,
+        time: Time::Real(Clock::starting_now()),
+        turnaround: SLACK * FRAME,
+        country,
+        witness: None,
+    })
+}
+
+fn unsupported(name: &str, state: &ChannelState) -> Trouble {
+    Trouble::Said(format!(
+        "{name} is configured as {}: linetest measures on handset ports (fxo...), two-wire trunks \
+         (fxs...) and clear channels",
+        state.signalling.word()
+    ))
+}
+
+/// Programs that hold a descriptor of DAHDI, by name and process.
+pub(crate) fn holders() -> Vec<String> {
+    let mut found = Vec::new();
+    let own = std::process::id();
+    for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(id) = process
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<u32>().ok())
+        else {
+            continue;
+        };
+        let open = fs::read_dir(process.path().join("fd"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut targets = open.filter_map(|fd| fs::read_link(fd.path()).ok());
+        let holds = targets.any(|path| {
+            path.starts_with("/dev/dahdi") && !path.ends_with("ctl") && !path.ends_with("timer")
+        });
+        if holds && id != own {
+            let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
+            found.push(format!("{} (process {id})", name.trim()));
+        }
+    }
+    found
+}
+
+/// What `--sim` says.
+struct Simulation {
+    far: String,
+    copper: Copper,
+    faults: Faults,
+    hangs_up: HangUpSignal,
+    reversal: bool,
+    busy: bool,
+}
+
+const FARS: &str = "loopback, milliwatt, quiet, exchange, phone, phone-loopback, digital";
+const KEYS: &str = "loss, loss-in, loss-out, echo, echo-delay, noise, delay, twist, hum, dc; of \
+                    exchange: hang-up=kewl|polarity|busy|dial|nothing; of digital: delay, errors, slip, \
+                    robbed";
+
+fn simulation(text: &str) -> Result<Simulation, Trouble> {
+    let mut parts = text.split(',');
+    let far = parts.next().unwrap_or_default().to_owned();
+    let mut sim = Simulation {
+        copper: Copper::default(),
+        faults: Faults::default(),
+        hangs_up: HangUpSignal::KEWL,
+        reversal: false,
+        busy: false,
+        far,
+    };
+    for part in parts {
+        let (key, value) = part.split_once('=').unwrap_or((part, ""));
+        if !sim.set(key, value) {
+            let what = format!("--sim: {part:?} is not understood; keys: {KEYS}");
+            return Err(Trouble::Said(what));
+        }
+    }
+    Ok(sim)
+}
+
+impl Simulation {
+    fn set(&mut self, key: &str, value: &str) -> bool {
+        if key == "hang-up" {
+            return self.set_hang_up(value);
+        }
+        match key {
+            "clear" => {
+                self.copper = Copper::clear();
+                return true;
+            }
+            "robbed" => {
+                self.faults.robbed = true;
+                return true;
+            }
+            "busy" => {
+                self.busy = true;
+                return true;
+            }
+            _ => {}
+        }
+        let Some(number) = value.parse::<f64>().ok().filter(|value| value.is_finite()) else {
+            return false;
+        };
+        let samples = number.clamp(0.0, 4000.0) as usize;
+        match key {
+            "loss" => (self.copper.loss_in_db, self.copper.loss_out_db) = (number, number),
+            "loss-in" => self.copper.loss_in_db = number,
+            "loss-out" => self.copper.loss_out_db = number,
+            "echo" => self.copper.echo_db = Some(number),
+            "echo-delay" => self.copper.echo_delay = samples,
+            "noise" => self.copper.noise = Some((Colour::White, number)),
+            "delay" => (self.copper.delay, self.faults.delay) = (samples, samples),
+            "twist" => self.copper.twist_db = number,
+            "hum" => self.copper.hum = Some((60.0, number)),
+            "dc" => self.copper.dc_offset = number,
+            "errors" => self.faults.errors = number,
+            "slip" => self.faults.slip_every = number as u64,
+            _ => return false,
+        }
+        true
+    }
+
+    fn set_hang_up(&mut self, how: &str) -> bool {
+        self.reversal = how == "polarity";
+        self.hangs_up = match how {
+            "kewl" => HangUpSignal::KEWL,
+            "polarity" => HangUpSignal {
+                delay: Ticks::ms(200),
+                polarity_back: true,
+                ..HangUpSignal::NOTHING
+            },
+            "busy" => HangUpSignal::only(Afterwards::Busy, Ticks::secs(2)),
+            "dial" => HangUpSignal::only(Afterwards::DialTone, Ticks::secs(10)),
+            "nothing" => HangUpSignal::NOTHING,
+            _ => return false,
+        };
+        true
+    }
+
+    /// The exchange: 5550100 quiet, 5550102 milliwatt, 5550103 hangs up after three seconds.
+    fn exchange(&self) -> Exchange {
+        let talk = CalledPartyScript::answering(1, vec![Step::Wait(Ticks::secs(2)), Step::OnHook]);
+        let milliwatt = CalledPartyScript::new(
+            Answer::AfterRings(1),
+            vec![Step::SayFor(
+                Clip::tone(1004.0, 0.0, Ticks::secs(2)),
+                Ticks::secs(3600),
+            )],
+        );
+        let quiet = CalledPartyScript::new(Answer::AfterRings(1), Vec::new());
+        let routes = Routes::new()
+            .to("5550100", quiet)
+            .to("5550102", milliwatt)
+            .to("5550103", talk)
+            .to("5550111", Destination::Busy);
+        let line = ExchangeLine {
+            hang_up: self.hangs_up,
+            answer_reversal: self.reversal,
+            ..ExchangeLine::kewl_start()
+        };
+        Exchange::new(line, Arc::new(routes))
+    }
+}
+
+/// The simulated telephone: it is answered after five seconds, flashes, and hangs up.
+fn telephone() -> Handset {
+    Handset::new(HandsetScript::new(vec![
+        Step::wait_ms(5000),
+        Step::OffHook,
+        Step::wait_ms(1500),
+        Step::flash_ms(300),
+        Step::wait_ms(1000),
+        Step::pulse_dial("3"),
+        Step::wait_ms(4000),
+        Step::OnHook,
+    ]))
+}
+
+fn simulated(text: &str, place: &Place) -> Result<Station, Trouble> {
+    let sim = simulation(text)?;
+    if sim.busy {
+        return Err(Trouble::Port {
+            line: format!("simulated {}", sim.far),
+            error: PortError::Busy,
+            holders: vec!["sallyport (process 4242)".into()],
+        });
+    }
+    let test = |kind, side| TestLine::new(kind, side);
+    match sim.far.as_str() {
+        "loopback" => on_copper(test(Kind::Loopback, Side::Trunk), &sim, place),
+        "phone-loopback" => on_copper(test(Kind::Loopback, Side::Phone), &sim, place),
+        "milliwatt" => on_copper(test(Kind::Milliwatt, Side::Trunk), &sim, place),
+        "quiet" => on_copper(test(Kind::Quiet, Side::Trunk), &sim, place),
+        "exchange" => on_copper(sim.exchange(), &sim, place),
+        "phone" => on_copper(telephone(), &sim, place),
+        "digital" => Ok(Station {
+            name: "simulated digital loop".into(),
+            port: Box::new(DigitalLoop::new(sim.faults)),
+            part: Part::Clear,
+            time: Time::Virtual(Tick::ZERO),
+            turnaround: FRAME,
+            country: country(place, "us")?,
+            witness: None,
+        }),
+        other => Err(Trouble::Said(format!(
+            "--sim: no far end {other:?}; there are {FARS}"
+        ))),
+    }
+}
+
+fn on_copper<F: FarEnd + 'static>(
+    far: F,
+    sim: &Simulation,
+    place: &Place,
+) -> Result<Station, Trouble> {
+    let part = match far.side() {
+        Side::Phone => Part::Phone,
+        Side::Trunk => Part::Trunk,
+    };
+    let name = format!("simulated {}", sim.far);
+    let port = SimPort::new(far, sim.copper, place.law.unwrap_or(Law::Mu), 1, 0);
+    let witness = Some(port.handle());
+    let (time, port): (Time, Box<dyn Port>) = if place.real_time {
+        let clock = Clock::starting_now();
+        let clocked = Clocked::new(port, clock).map_err(|error| Trouble::Port {
+            line: name.clone(),
+            error,
+            holders: Vec::new(),
+        })?;
+        (Time::Real(clock), Box::new(clocked))
+    } else {
+        (Time::Virtual(Tick::ZERO), Box::new(port))
+    };
+    Ok(Station {
+        name,
+        port,
+        part,
+        time,
+        turnaround: FRAME,
+        country: country(place, "us")?,
+        witness,
+    })
+}

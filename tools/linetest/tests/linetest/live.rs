@@ -1,0 +1,597 @@
+//! Live commands on simulated lines: what is measured against what the copper is.
+
+use std::{
+    io::Read as _,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{Place, Run};
+
+/// A figure of the JSON line.
+#[track_caller]
+fn figure(run: &Run, name: &str) -> f64 {
+    let sheet: serde_json::Value =
+        serde_json::from_str(run.out.trim()).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+    let figures = sheet["figures"].as_array().expect("figures");
+    let found = figures.iter().find(|figure| figure["name"] == name);
+    let found = found.unwrap_or_else(|| panic!("no {name:?} in {run:?}"));
+    found["value"].as_f64().expect("a number")
+}
+
+#[track_caller]
+fn near(run: &Run, name: &str, wanted: f64, tolerance: f64) {
+    let found = figure(run, name);
+    assert!(
+        (found - wanted).abs() <= tolerance,
+        "{name}: {found}, wanted {wanted} +- {tolerance}: {run:?}"
+    );
+}
+
+fn live(arguments: &[&str]) -> Run {
+    let place = Place::new();
+    let mut all = arguments.to_vec();
+    all.push("--json");
+    place.run(&all)
+}
+
+fn shown(arguments: &[&str]) -> Run {
+    Place::new().run(arguments)
+}
+
+#[test]
+fn loop_tells_the_delay_to_the_sample_and_the_loss_to_a_tenth_of_the_copper() {
+    for (delay, loss) in [(0, 0.0), (37, 3.0), (400, 6.5)] {
+        // A quiet line: its echo is 60 dB down.
+        let far = format!("loopback,clear,loss={loss},delay={delay},noise=-75,echo=60");
+        let run = live(&["loop", "--sim", &far]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        near(&run, "round trip in samples", 2.0 * f64::from(delay), 0.0);
+        near(&run, "loss at 1004 Hz, both ways", 2.0 * loss, 0.15);
+        near(&run, "slope 2804 Hz", 0.0, 0.15);
+    }
+}
+
+#[test]
+fn loop_of_noisy_copper_tells_its_noise() {
+    // Noise of both directions arrives: the outward one weaker by the loss inward, after companding.
+    let run = live(&["loop", "--sim", "loopback,clear,loss=6,noise=-50"]);
+    let flat = 10.0 * f64::log10(10f64.powf(-5.0) + 10f64.powf(-5.6));
+    near(&run, "level, flat", flat, 0.5);
+    near(&run, "noise, C-message", flat + 90.0 - 2.87, 0.5);
+    assert_eq!(run.code, Some(3), "38 dBrnC0 is bad: {run:?}");
+}
+
+#[test]
+fn slope_of_tilted_copper_is_the_slope_of_the_copper_twice() {
+    let run = live(&[
+        "tone",
+        "--sim",
+        "loopback,clear,loss=2,twist=-2",
+        "--send",
+        "slope",
+    ]);
+    near(&run, "loss at 1004 Hz", 4.0, 0.2);
+    // Two sections of one pole, both ways: -2 dB from 770 to 1336 Hz each way.
+    let (mut least, mut most) = (0.0, 0.99);
+    let loss = |c: f64, hz: f64| {
+        20.0 * (1.0 - 2.0 * c * (std::f64::consts::TAU * hz / 8000.0).cos() + c * c).log10()
+    };
+    for _ in 0..60 {
+        let middle = (least + most) / 2.0;
+        if loss(middle, 1336.0) - loss(middle, 770.0) < 2.0 {
+            least = middle;
+        } else {
+            most = middle;
+        }
+    }
+    let beyond = |hz: f64| 2.0 * (loss(least, hz) - loss(least, 1004.0));
+    near(&run, "slope 404 Hz", beyond(404.0), 0.15);
+    near(&run, "slope 2804 Hz", beyond(2804.0), 0.15);
+}
+
+#[test]
+fn a_milliwatt_is_as_weak_as_the_copper_makes_it() {
+    for loss in [0.0, 4.0, 9.0] {
+        let far = format!("milliwatt,clear,loss={loss}");
+        let run = live(&["tone", "--sim", &far, "--send", "quiet"]);
+        near(&run, "1004 Hz level", -loss, 0.1);
+        near(&run, "frequency offset", 0.0, 0.1);
+        assert!(figure(&run, "signal to total distortion") > 36.0);
+    }
+}
+
+#[test]
+fn an_offset_and_a_hum_are_seen() {
+    let run = live(&[
+        "tone",
+        "--sim",
+        "quiet,clear,dc=100,noise=-70",
+        "--send",
+        "quiet",
+    ]);
+    near(&run, "direct voltage", 100.0, 4.0);
+    let quiet = live(&["tone", "--sim", "quiet,clear", "--send", "quiet"]);
+    near(&quiet, "level, flat", -99.0, 0.0);
+    assert!(quiet.out.contains("digital silence"));
+    let hum = live(&["tone", "--sim", "quiet,clear,hum=-40", "--send", "quiet"]);
+    near(&hum, "level, flat", -40.0, 0.5);
+    assert!(
+        figure(&hum, "noise, C-message") < 20.0,
+        "60 Hz is weighted down by 55 dB: {hum:?}"
+    );
+}
+
+#[test]
+fn echo_tells_the_return_loss_of_the_copper() {
+    for loss in [9.0, 16.0, 24.0] {
+        let far = format!("quiet,clear,echo={loss},echo-delay=12,noise=-68");
+        let run = live(&["echo", "--sim", &far]);
+        near(&run, "echo return loss", loss, 0.5);
+        near(&run, "singing return loss, low", loss, 0.5);
+        near(&run, "singing return loss, high", loss, 0.5);
+        near(&run, "echo after", 1.5, 0.125);
+        assert_eq!(run.code == Some(3), loss < 11.0, "{run:?}");
+    }
+    let none = live(&["echo", "--sim", "quiet,clear"]);
+    assert!(none.out.contains("no echo above the noise"), "{none:?}");
+    let late = live(&["echo", "--sim", "loopback,clear,loss=6,delay=300"]);
+    assert!(late.out.contains("late"), "{late:?}");
+}
+
+#[test]
+fn echo_behind_dial_tone_breaks_it_first() {
+    let run = live(&[
+        "echo",
+        "--sim",
+        "exchange,echo=14,noise=-70",
+        "--break-dial-tone",
+    ]);
+    near(&run, "echo return loss", 14.0, 0.5);
+    near(&run, "dial tone delay", 0.3, 0.15);
+}
+
+#[test]
+fn all_keys_come_back_of_a_good_loop_and_not_of_a_dead_one() {
+    let good = live(&["dtmf", "--sim", "loopback,clear,loss=3"]);
+    near(&good, "digits missing or too many", 0.0, 0.0);
+    near(&good, "digit level", -4.9 - 6.0, 1.0);
+    let dead = live(&["dtmf", "--sim", "quiet,clear"]);
+    assert_eq!(dead.code, Some(3));
+    near(&dead, "digits missing or too many", 16.0, 0.0);
+    let bad = live(&["dtmf", "--sim", "loopback,loss=20"]);
+    assert_eq!(bad.code, Some(3), "{bad:?}");
+}
+
+#[test]
+fn bert_counts_what_the_channel_did() {
+    let clean = live(&["bert", "--sim", "digital,delay=333", "--seconds", "5"]);
+    near(&clean, "bit errors", 0.0, 0.0);
+    assert_eq!(clean.code, Some(0), "{clean:?}");
+    let noisy = live(&["bert", "--sim", "digital,errors=2e-4", "--seconds", "60"]);
+    // 768 are expected; six standard deviations.
+    near(&noisy, "bit errors", 768.0, 170.0);
+    let slips = live(&[
+        "bert",
+        "--sim",
+        "digital,slip=100000",
+        "--seconds",
+        "60",
+        "--pattern",
+        "qrss",
+    ]);
+    near(&slips, "slips", 4.0, 0.0);
+    assert!(slips.out.contains("slipped by -32 bits"), "{slips:?}");
+    let robbed = ["bert", "--sim", "digital,robbed", "--seconds", "5"];
+    assert!(figure(&live(&robbed), "bit errors") > 1000.0);
+    let mut seven = robbed.to_vec();
+    seven.extend(["--bits", "7"]);
+    near(&live(&seven), "bit errors", 0.0, 0.0);
+    let injected = live(&[
+        "bert",
+        "--sim",
+        "digital",
+        "--seconds",
+        "5",
+        "--inject",
+        "9",
+    ]);
+    near(&injected, "bit errors", 9.0, 0.0);
+}
+
+#[test]
+fn bert_over_an_analog_loop_says_that_it_is_none() {
+    let run = live(&["bert", "--sim", "loopback,loss=3", "--seconds", "3"]);
+    assert_eq!(run.code, Some(3));
+    assert!(run.out.contains("the pattern was never found"), "{run:?}");
+}
+
+#[test]
+fn a_call_is_placed_and_each_step_told() {
+    let run = live(&["dial", "5550103", "--sim", "exchange"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    near(&run, "dial tone delay", 0.3, 0.15);
+    assert!(
+        run.out.contains("ringback") && run.out.contains("sound from the far end"),
+        "{run:?}"
+    );
+    for said in [
+        "seizes the trunk",
+        "dials 5550103 by DTMF",
+        "waits for the answer",
+        "on-hook",
+    ] {
+        assert!(run.err.contains(said), "{said}: {run:?}");
+    }
+    let pulses = live(&["dial", "5550103", "--pulse", "--sim", "exchange"]);
+    assert_eq!(pulses.code, Some(0), "{pulses:?}");
+    let busy = live(&["dial", "5550111", "--sim", "exchange"]);
+    assert_eq!(busy.code, Some(1));
+    assert!(
+        busy.err.contains("busy: the call did not get through"),
+        "{busy:?}"
+    );
+}
+
+#[test]
+fn test_numbers_are_dialed_before_measuring() {
+    let run = live(&[
+        "tone",
+        "--sim",
+        "exchange,clear,loss=5",
+        "--dial",
+        "5550102",
+        "--send",
+        "quiet",
+    ]);
+    near(&run, "1004 Hz level", -5.0, 0.1);
+    let quiet = live(&[
+        "tone",
+        "--sim",
+        "exchange,clear,noise=-60",
+        "--dial",
+        "5550100",
+        "--send",
+        "quiet",
+    ]);
+    near(&quiet, "level, flat", -60.0, 0.6);
+}
+
+#[test]
+fn each_way_of_telling_a_hang_up_is_learned() {
+    let ways = [
+        (
+            "kewl",
+            "loop break of 650 ms",
+            "signalling = \"kewl-start\"",
+        ),
+        ("polarity", "polarity back to normal", "polarity = 100"),
+        ("busy", "busy tone", "signalling = \"loop-start\""),
+        ("dial", "dial tone", "signalling = \"loop-start\""),
+        (
+            "nothing",
+            "silence for 4 s",
+            "nothing sure told the hang-up",
+        ),
+    ];
+    for (way, sign, setting) in ways {
+        let far = format!("exchange,hang-up={way}");
+        // It says hello, then hangs up: 3.0 s after it answered.
+        let run = shown(&[
+            "learn-release",
+            "--sim",
+            &far,
+            "--dial",
+            "5550103",
+            "--hangs-up-after",
+            "2.5",
+            "--wait",
+            "20",
+        ]);
+        assert_eq!(run.code, Some(0), "{way}: {run:?}");
+        assert!(run.out.contains(sign), "{way}: {run:?}");
+        assert!(run.out.contains(setting), "{way}: {run:?}");
+    }
+}
+
+#[test]
+fn without_a_key_to_press_learn_release_says_what_to_do() {
+    let run = shown(&["learn-release", "--sim", "exchange", "--dial", "5550103"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("--hangs-up-after"), "{run:?}");
+}
+
+#[test]
+fn supervise_shows_edges_and_what_they_mean() {
+    let run = shown(&[
+        "supervise",
+        "--sim",
+        "exchange,hang-up=kewl",
+        "--dial",
+        "5550103",
+        "--seconds",
+        "20",
+    ]);
+    for said in [
+        "the far end is rung",
+        "battery lost",
+        "released, by LoopBreak (trust 100 of 100)",
+        "a disconnect signal (kewl start)",
+    ] {
+        assert!(run.out.contains(said), "{said}: {run:?}");
+    }
+    let phone = shown(&["supervise", "--sim", "phone", "--seconds", "16"]);
+    for said in [
+        "loop closed",
+        "a hook flash",
+        "the digit 3, dialed by pulses",
+        "on-hook",
+    ] {
+        assert!(phone.out.contains(said), "{said}: {phone:?}");
+    }
+    assert_eq!(
+        shown(&["supervise", "--sim", "quiet", "--seconds", "1"])
+            .out
+            .lines()
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn a_telephone_is_rung_until_it_is_lifted() {
+    let run = live(&["ring", "--sim", "phone"]);
+    near(&run, "answered after", 5.0, 0.1);
+    assert!(run.err.contains("ringing stopped"), "{run:?}");
+    let never = live(&["ring", "--sim", "phone", "--seconds", "3"]);
+    assert!(never.out.contains("was not answered"), "{never:?}");
+    let trunk = live(&["ring", "--sim", "quiet"]);
+    assert_eq!(trunk.code, Some(1));
+    assert!(trunk.err.contains("only a handset port rings"), "{trunk:?}");
+}
+
+#[test]
+fn hook_shows_the_phone_and_seizes_the_trunk() {
+    let phone = shown(&["hook", "--sim", "phone", "--seconds", "16"]);
+    for said in [
+        "the phone is off-hook",
+        "a hook flash",
+        "the digit 3",
+        "the phone is on-hook",
+    ] {
+        assert!(phone.out.contains(said), "{said}: {phone:?}");
+    }
+    let trunk = live(&["hook", "--sim", "exchange"]);
+    near(&trunk, "dial tone delay", 0.3, 0.15);
+    let dead = live(&["hook", "--sim", "quiet"]);
+    assert_eq!(dead.code, Some(3), "{dead:?}");
+    assert!(dead.out.contains("no dial tone"), "{dead:?}");
+}
+
+#[test]
+fn watch_is_a_row_a_second() {
+    let run = shown(&[
+        "watch",
+        "--sim",
+        "milliwatt,clear,loss=3",
+        "--off-hook",
+        "--seconds",
+        "3",
+    ]);
+    let rows: Vec<&str> = run
+        .out
+        .lines()
+        .filter(|line| line.contains(" s  "))
+        .collect();
+    assert_eq!(rows.len(), 3, "{run:?}");
+    assert!(
+        rows[2].contains("off-hook") && rows[2].contains("-3.0"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn what_a_technician_may_meet_is_said_clearly() {
+    let no_line = shown(&["tone"]);
+    assert_eq!(no_line.code, Some(1));
+    assert!(no_line.err.contains("which line?"), "{no_line:?}");
+    let busy = shown(&["tone", "--sim", "loopback,busy"]);
+    assert_eq!(busy.code, Some(1));
+    assert!(
+        busy.err.contains("in use") && busy.err.contains("sallyport (process 4242)"),
+        "{busy:?}"
+    );
+    let far = shown(&["tone", "--sim", "nonsense"]);
+    assert!(far.err.contains("there are loopback, milliwatt"), "{far:?}");
+    let key = shown(&["tone", "--sim", "quiet,nonsense=1"]);
+    assert!(key.err.contains("keys: loss"), "{key:?}");
+    let tone = shown(&["tone", "--sim", "quiet", "--send", "nonsense"]);
+    assert!(tone.err.contains("milliwatt, slope, quiet"), "{tone:?}");
+    let country = shown(&["tone", "--sim", "quiet", "--country", "zz"]);
+    assert!(country.err.contains("no such country"), "{country:?}");
+    let dial = shown(&["dial", "nonsense", "--sim", "exchange"]);
+    assert_eq!(dial.code, Some(2), "{dial:?}");
+    let site = shown(&["tone", "--site", "none.toml", "--trunk", "1"]);
+    assert!(site.err.contains("none.toml"), "{site:?}");
+    if !std::path::Path::new("/dev/dahdi/ctl").exists() {
+        for command in [&["list"][..], &["tone", "--channel", "1"]] {
+            let run = shown(command);
+            assert_eq!(run.code, Some(1));
+            assert!(run.err.contains("DAHDI is not here"), "{run:?}");
+        }
+    }
+}
+
+#[test]
+fn lines_of_a_site_are_found_by_their_ids() {
+    let place = Place::new();
+    place.file(
+        "site.toml",
+        include_bytes!("../../../../src/demo/sample.toml"),
+    );
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(place.path("site.toml"), mode).expect("a mode");
+    let run = place.run(&["hook", "--site", "site.toml", "--trunk", "1", "--json"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.out.contains("trunk 1 (simulated)"), "{run:?}");
+    let absent = place.run(&["hook", "--site", "site.toml", "--trunk", "900"]);
+    assert!(
+        absent
+            .err
+            .contains("the site has no trunk 900; there are 1,"),
+        "{absent:?}"
+    );
+    let which = place.run(&["hook", "--site", "site.toml"]);
+    assert!(which.err.contains("--trunk ID or --line ID"), "{which:?}");
+}
+
+#[test]
+fn the_report_tests_all_lines_and_makes_a_page() {
+    let place = Place::new();
+    place.file(
+        "site.toml",
+        include_bytes!("../../../../src/demo/sample.toml"),
+    );
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(place.path("site.toml"), mode).expect("a mode");
+    let run = place.run(&[
+        "report",
+        "--site",
+        "site.toml",
+        "--html",
+        "frame.html",
+        "--title",
+        "North <State>",
+        "--milliwatt",
+        "5550102",
+        "--quiet",
+        "5550100",
+    ]);
+    assert!(run.out.contains("trunk 1 (simulated)") && run.out.contains("phone 1 (simulated)"));
+    let page = std::fs::read_to_string(place.path("frame.html")).expect("a page");
+    assert!(page.contains("<h1>North &lt;State&gt;</h1>") && page.contains("<polyline"));
+    assert!(
+        !page.contains("http") && !page.contains("<script"),
+        "it needs nothing else"
+    );
+    let opened = page.matches("<tr>").count() + page.matches("<section").count();
+    let closed = page.matches("</tr>").count() + page.matches("</section>").count();
+    assert_eq!(
+        opened,
+        page.matches("<tr").count() + page.matches("<section").count()
+    );
+    assert_eq!(opened, closed);
+    let refused = place.run(&["report", "--sim", "exchange", "--html", "site.toml"]);
+    assert!(refused.err.contains("must end in .html"), "{refused:?}");
+}
+
+/// A real SIGINT to a real process, on the real clock.
+#[test]
+fn ctrl_c_restores_the_line() {
+    for (command, restored) in [
+        (
+            &[
+                "tone",
+                "--sim",
+                "exchange",
+                "--real-time",
+                "--seconds",
+                "600",
+            ][..],
+            "on-hook",
+        ),
+        (
+            &["ring", "--sim", "phone", "--real-time", "--seconds", "600"],
+            "ringing stopped",
+        ),
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_linetest"))
+            .args(command)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("linetest");
+        thread::sleep(Duration::from_millis(1500));
+        let id = child.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .expect("kill");
+        assert!(sent.success());
+        let began = Instant::now();
+        let status = child.wait().expect("its end");
+        assert!(began.elapsed() < Duration::from_secs(2), "{command:?}");
+        let mut said = String::new();
+        let mut stderr = child.stderr.take().expect("its words");
+        stderr.read_to_string(&mut said).expect("text");
+        assert_eq!(status.code(), Some(130), "{said}");
+        assert!(
+            said.contains("stopped") && said.contains(restored),
+            "{said}"
+        );
+        if command[0] == "tone" {
+            assert!(
+                said.contains("the simulated far end sees: on-hook"),
+                "{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_quiet_minute_has_no_impulse_and_a_clean_milliwatt_no_hit() {
+    for far in ["quiet,noise=-60", "milliwatt,noise=-60"] {
+        let run = live(&["tone", "--sim", far, "--send", "quiet", "--seconds", "20"]);
+        near(&run, "impulses in a minute", 0.0, 0.0);
+        assert!(
+            !run.out.contains("hits\"") && !run.out.contains("dropouts"),
+            "{run:?}"
+        );
+    }
+    // Noise whose peaks pass the threshold all the time.
+    let loud = live(&[
+        "tone",
+        "--sim",
+        "quiet,noise=-32",
+        "--send",
+        "quiet",
+        "--seconds",
+        "60",
+    ]);
+    assert!(figure(&loud, "impulses in a minute") > 60.0, "{loud:?}");
+}
+
+#[test]
+fn every_live_command_has_its_page_of_the_manual() {
+    for command in [
+        "list",
+        "watch",
+        "hook",
+        "ring",
+        "dial",
+        "tone",
+        "loop",
+        "loopback",
+        "echo",
+        "dtmf",
+        "bert",
+        "learn-release",
+        "supervise",
+        "report",
+    ] {
+        let run = shown(&["help", command]);
+        assert_eq!(run.code, Some(0));
+        assert!(run.out.contains("Example"), "{command}");
+        let says_what_is_good = run.out.contains("ood") || command == "loopback";
+        assert!(says_what_is_good, "{command} says what is good");
+        let widest = run
+            .out
+            .lines()
+            .map(|line| line.chars().count())
+            .max()
+            .unwrap_or(0);
+        assert!(widest <= 104, "{command}: {widest} columns");
+    }
+}

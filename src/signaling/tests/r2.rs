@@ -60,7 +60,7 @@ fn line(country: R2Country, bits: &[(u64, u8)], until: u64) -> (Vec<Step>, Vec<L
 fn a_seizure_sends_zeros_and_its_acknowledgement_must_last() {
     let (steps, _) = line(R2Country::Itu, &[(100, 0b11), (110, 0b10)], 500);
     let seized = Step::Command(PortCommand::Bits(Abcd::new(0b0001)));
-    assert_eq!(steps, [seized.clone()]);
+    assert_eq!(steps, std::slice::from_ref(&seized));
     let (steps, _) = line(R2Country::Itu, &[(100, 0b11)], 500);
     assert_eq!(steps, [seized, Step::Event(SupervisionEvent::Proceed)]);
 }

@@ -32,5 +32,4 @@ pub mod ioctl;
 pub mod join;
 mod polarity;
 pub mod setup;
-pub mod spans;
 pub mod survey;

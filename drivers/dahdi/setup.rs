@@ -22,6 +22,10 @@ impl Signalling {
     pub const FXSLS: Signalling = Signalling(1 | FXS);
     pub const FXSGS: Signalling = Signalling(1 << 1 | FXS);
     pub const FXSKS: Signalling = Signalling(1 << 2 | FXS);
+    /// The kernel's own E&M, by bits.
+    pub const EM: Signalling = Signalling(1 << 6);
+    /// No signalling at all: octets.
+    pub const CLEAR: Signalling = Signalling(1 << 7);
     /// Passes the signalling bits on as they are.
     pub const CAS: Signalling = Signalling(1 << 15);
 
@@ -35,8 +39,8 @@ impl Signalling {
             Signalling::FXSLS => "fxsls",
             Signalling::FXSGS => "fxsgs",
             Signalling::FXSKS => "fxsks",
-            Signalling(0x40) => "e&m",
-            Signalling(0x80) => "clear",
+            Signalling::EM => "e&m",
+            Signalling::CLEAR => "clear",
             Signalling::CAS => "cas",
             Signalling(0x2_0000) => "e&me1",
             Signalling(0x8_0080) => "hardhdlc",

@@ -2,17 +2,19 @@
 //! call could use, so a channel in use is not disturbed.
 
 use super::{
-    ioctl::{self, SpanInfo},
+    ioctl::{self, Params, SpanInfo},
     setup::Signalling,
 };
 use nix::errno::Errno;
 use std::{
+    fmt,
     fs::{self, File},
     io,
+    ops::BitOr,
     os::unix::fs::MetadataExt,
     path::Path,
 };
-use types::frame::Law;
+use types::{edge::Abcd, frame::Law};
 
 /// What the kernel calls A-law.
 const LAW_A: i32 = 2;
@@ -26,26 +28,107 @@ pub struct Span {
     pub name: String,
     /// What the card is called.
     pub description: String,
-    /// Bits as the kernel has them; zero is none.
-    pub alarms: i32,
-    /// Interrupts of the card that came too late, since it was loaded.
-    pub missed_interrupts: u32,
+    /// Such as T1 or E1; empty where the card's driver does not say.
+    pub kind: String,
+    pub alarms: Alarms,
+    /// The span that gives the clock; none is its own.
+    pub clock_from: Option<u16>,
+    pub counters: SpanCounters,
     pub channels: Vec<FoundChannel>,
+}
+
+/// What a span has counted since its card was loaded; a card without a counter keeps it at zero.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct SpanCounters {
+    pub bipolar_violations: u32,
+    pub crc4: u32,
+    pub e_bits: u32,
+    pub frame_alignment: u32,
+    pub framing: u32,
+    pub code_violations: u32,
+    pub bit_errors: u32,
+    pub errored_seconds: u32,
+    /// Interrupts of the card that came too late.
+    pub missed_interrupts: u32,
+}
+
+impl SpanCounters {
+    /// All of them, each with its name.
+    pub fn named(&self) -> [(&'static str, u32); 9] {
+        [
+            ("bipolar violations", self.bipolar_violations),
+            ("CRC-4 errors", self.crc4),
+            ("E bits", self.e_bits),
+            ("frame alignment errors", self.frame_alignment),
+            ("framing errors", self.framing),
+            ("code violations", self.code_violations),
+            ("bit errors", self.bit_errors),
+            ("errored seconds", self.errored_seconds),
+            ("missed interrupts", self.missed_interrupts),
+        ]
+    }
+}
+
+/// Alarms of a span or a channel, as bits of the kernel; zero is none.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Alarms(pub i32);
+
+impl Alarms {
+    pub const NONE: Alarms = Alarms(0);
+
+    /// Their names; none for a bit that has no name.
+    pub fn names(self) -> Vec<&'static str> {
+        const NAMES: [(i32, &str); 9] = [
+            (1, "recovering"),
+            (2, "loopback"),
+            (4, "yellow"),
+            (8, "red"),
+            (16, "blue"),
+            (32, "not open"),
+            (256, "loss of signal"),
+            (512, "loss of frame"),
+            (1024, "loss of multiframe"),
+        ];
+        let set = NAMES.iter().filter(|(bit, _)| self.0 & bit != 0);
+        set.map(|(_, name)| *name).collect()
+    }
+}
+
+impl BitOr for Alarms {
+    type Output = Alarms;
+
+    fn bitor(self, other: Alarms) -> Alarms {
+        Alarms(self.0 | other.0)
+    }
 }
 
 /// A channel of a span.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FoundChannel {
     pub number: u16,
+    pub name: String,
     pub signalling: Signalling,
     pub law: Law,
     /// What the hardware could be configured as, as bits.
     pub capable: i32,
-    pub alarms: i32,
+    pub alarms: Alarms,
+    /// Off-hook as the channel receives it: the phone's, or on a trunk that it rings.
+    pub receives_off_hook: bool,
+    /// Its signalling bits, where it has such.
+    pub bits: Option<FoundBits>,
     /// A program has it open.
     pub in_use: bool,
     /// What it cancels echoes with, if anything was attached.
     pub echo_canceller: Option<String>,
+}
+
+/// The signalling bits of a channel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FoundBits {
+    pub received: Abcd,
+    pub sent: Abcd,
+    /// What the channel is configured to send while nobody has it open.
+    pub idle: Abcd,
 }
 
 /// All there is.
@@ -106,7 +189,14 @@ pub struct Holder {
     pub name: String,
 }
 
-/// Who has DAHDI's devices open. The kernel does not tell which channel is whose.
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (process {})", self.name, self.process)
+    }
+}
+
+/// Other processes that have channels open. The kernel does not tell which channel is whose; the
+/// control device and timers are no channels.
 pub fn holders() -> Vec<Holder> {
     let mut holders = Vec::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -120,7 +210,10 @@ pub fn holders() -> Vec<Holder> {
         let open = fs::read_dir(entry.path().join("fd"));
         let mut open = open.into_iter().flatten().flatten();
         let holds = |link: fs::DirEntry| {
-            fs::read_link(link.path()).is_ok_and(|target| target.starts_with("/dev/dahdi"))
+            fs::read_link(link.path()).is_ok_and(|target| {
+                let channel = !target.ends_with("ctl") && !target.ends_with("timer");
+                target.starts_with("/dev/dahdi") && channel
+            })
         };
         if open.any(holds) {
             let name = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
@@ -153,30 +246,61 @@ fn broken(device: &'static str, error: &io::Error) -> SurveyError {
 fn span(control: &File, number: u16, info: &SpanInfo) -> Span {
     let lines = fs::read_to_string(Path::new("/proc/dahdi").join(number.to_string()));
     let told = Told::of(&lines.unwrap_or_default());
-    let channels = told.channels.iter().filter_map(|told| {
+    let channels = told.channels.into_iter().filter_map(|told| {
         let params = ioctl::params(control, told.number).ok()?;
-        Some(FoundChannel {
-            number: told.number,
-            signalling: Signalling(params.sigtype),
-            law: if params.curlaw == LAW_A {
-                Law::A
-            } else {
-                Law::Mu
-            },
-            capable: params.sigcap,
-            alarms: params.chan_alarms as i32,
-            in_use: told.in_use,
-            echo_canceller: told.echo_canceller.clone(),
-        })
+        Some(channel(told, &params))
     });
-    let (alarms, missed) = (info.alarms, info.irqmisses);
     Span {
         number,
         name: text(&{ info.name }),
         description: text(&{ info.desc }),
-        alarms,
-        missed_interrupts: missed.max(0) as u32,
+        kind: text(&{ info.spantype }),
+        alarms: Alarms(info.alarms),
+        clock_from: u16::try_from(info.syncsrc).ok().filter(|&from| from != 0),
+        counters: counters(info),
         channels: channels.collect(),
+    }
+}
+
+fn counters(info: &SpanInfo) -> SpanCounters {
+    // Copies: the fields of a packed structure can't be referred to.
+    let [bipolar_violations, crc4, e_bits, frame_alignment] = { info.errors }.map(|n| n as u32);
+    let [framing, code_violations, bit_errors, _, errored_seconds] = { info.counts };
+    let missed = info.irqmisses;
+    SpanCounters {
+        bipolar_violations,
+        crc4,
+        e_bits,
+        frame_alignment,
+        framing,
+        code_violations,
+        bit_errors,
+        errored_seconds,
+        missed_interrupts: missed.max(0) as u32,
+    }
+}
+
+fn channel(told: ToldChannel, params: &Params) -> FoundChannel {
+    FoundChannel {
+        number: told.number,
+        name: text(&params.name),
+        signalling: Signalling(params.sigtype),
+        law: if params.curlaw == LAW_A {
+            Law::A
+        } else {
+            Law::Mu
+        },
+        capable: params.sigcap,
+        alarms: Alarms(params.chan_alarms as i32),
+        receives_off_hook: params.rxisoffhook != 0,
+        // Less than zero without bits; more than four are a neighbour's.
+        bits: (params.rxbits >= 0).then(|| FoundBits {
+            received: Abcd::new(params.rxbits as u8),
+            sent: Abcd::new(params.txbits as u8),
+            idle: Abcd::new(params.idlebits as u8),
+        }),
+        in_use: told.in_use,
+        echo_canceller: told.echo_canceller,
     }
 }
 
@@ -223,6 +347,20 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn alarms_and_counters_have_names() {
+        assert_eq!(Alarms::NONE.names(), [""; 0]);
+        let alarms = Alarms(4) | Alarms(8 | 1024);
+        assert_eq!(alarms.names(), ["yellow", "red", "loss of multiframe"]);
+        let counters = SpanCounters {
+            missed_interrupts: 3,
+            ..SpanCounters::default()
+        };
+        let mut counted = counters.named().into_iter().filter(|(_, count)| *count > 0);
+        assert_eq!(counted.next(), Some(("missed interrupts", 3)));
+        assert_eq!(counted.next(), None);
+    }
 
     #[test]
     fn the_kernels_list_of_a_span_is_read() {

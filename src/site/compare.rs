@@ -2,13 +2,14 @@
 //! the line to write.
 
 use drivers::dahdi::{
+    channel::Role,
     setup::Signalling,
-    survey::{FoundChannel, Holder, Span, Survey, SurveyError},
+    survey::{Alarms, FoundChannel, Holder, Span, Survey, SurveyError},
 };
 use nix::unistd::{Gid, Group, Uid, User};
-use types::frame::Law;
+use types::{edge::Abcd, frame::Law};
 
-use super::{Card, LineWire, Site, TrunkWire};
+use super::{Card, LineWire, Site, TrunkWire, card::trunk_role, idle_bits};
 
 /// What the cards were found to be, and what is to be changed.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -29,6 +30,8 @@ struct Wanted<'a> {
     card: &'a Card,
     /// Any of these will do; the first is proposed.
     signalling: &'a [Signalling],
+    /// What it must send while it is idle, where bits signal.
+    idle: Option<Abcd>,
 }
 
 const PHONE: &[Signalling] = &[Signalling::FXOKS, Signalling::FXOLS, Signalling::FXOGS];
@@ -42,6 +45,7 @@ impl<'a> Wanted<'a> {
             law: wire.law,
             card: &wire.card,
             signalling: PHONE,
+            idle: None,
         }
     }
 
@@ -53,10 +57,17 @@ impl<'a> Wanted<'a> {
             law: wire.profile.law,
             card: &wire.card,
             signalling: wire.card.setup.signalling.as_slice(),
+            idle: match trunk_role(wire.profile.signalling) {
+                Role::Bits(bits) => Some(bits.idle()),
+                _ => None,
+            },
         }
     }
 
     fn line_of_configuration(&self) -> String {
+        if let Some(idle) = self.idle {
+            return idle_bits::line(self.channel, idle);
+        }
         let signalling = self.signalling.first().map_or("", |first| first.name());
         format!("{signalling}={}", self.channel)
     }
@@ -84,14 +95,21 @@ impl Comparison {
             ));
             return;
         };
+        let idles = match found.bits {
+            Some(bits) if found.signalling == Signalling::CAS => {
+                format!(" with idle bits {:?}", bits.idle)
+            }
+            _ => String::new(),
+        };
         self.found.push(format!(
-            "{what}: channel {number}, {}, on span {} ({})",
+            "{what}: channel {number}, {}{idles}, on span {} ({})",
             found.signalling.name(),
             span.number,
             span.description
         ));
         let mut problems = Vec::new();
         problems.extend(signalling(wanted, found));
+        problems.extend(idle(wanted, found));
         problems.extend(in_use(wanted, found, holders));
         problems.extend(alarm(span, found));
         problems.extend(law(wanted, found));
@@ -119,6 +137,13 @@ fn signalling(wanted: &Wanted<'_>, found: &FoundChannel) -> Option<String> {
     }
     let line = wanted.line_of_configuration();
     let first = wanted.signalling.first()?;
+    if found.capable & first.0 != first.0 && *first == Signalling::CAS {
+        return Some(
+            "passes no signalling bits on (it can't be cas); take a channel of a digital span, or \
+             another `signalling`"
+                .to_owned(),
+        );
+    }
     if found.capable & first.0 != first.0 {
         let other = if first.feeds() {
             "a trunk"
@@ -153,16 +178,40 @@ fn signalling(wanted: &Wanted<'_>, found: &FoundChannel) -> Option<String> {
     Some(text)
 }
 
+/// What a channel sends while nobody has it open tells the exchange that the trunk is idle, or else
+/// that it is seized.
+fn idle(wanted: &Wanted<'_>, found: &FoundChannel) -> Option<String> {
+    let right = wanted.idle?;
+    if found.signalling != Signalling::CAS {
+        return None;
+    }
+    let Some(bits) = found.bits else {
+        return Some("has no signalling bits; take a channel of another span".to_owned());
+    };
+    if bits.idle == right {
+        return None;
+    }
+    let mut text = format!(
+        "has the idle bits {:?}, which do not fit its `signalling`; write `{}` into \
+         /etc/dahdi/system.conf instead and do: dahdi_cfg",
+        bits.idle,
+        wanted.line_of_configuration()
+    );
+    if let Some(proposal) = idle_bits::proposed(bits.idle) {
+        let keys: Vec<String> = proposal.keys.iter().map(|key| format!("`{key}`")).collect();
+        let (keys, table) = (keys.join(" and "), wanted.table);
+        text += &format!("; or write {keys} into its {table}: {}", proposal.doubt);
+    }
+    Some(text)
+}
+
 /// A controller that runs has its channels open, as is right.
 fn in_use(wanted: &Wanted<'_>, found: &FoundChannel, holders: &[Holder]) -> Option<String> {
     let ours = |holder: &Holder| holder.name == "sallyport";
     if !found.in_use || holders.iter().any(ours) {
         return None;
     }
-    let names = holders
-        .iter()
-        .map(|h| format!("{} (process {})", h.name, h.process));
-    let names: Vec<String> = names.collect();
+    let names: Vec<String> = holders.iter().map(Holder::to_string).collect();
     let by = match names.as_slice() {
         [] => "another program".to_owned(),
         some => some.join(" or "),
@@ -174,22 +223,13 @@ fn in_use(wanted: &Wanted<'_>, found: &FoundChannel, holders: &[Holder]) -> Opti
 }
 
 fn alarm(span: &Span, found: &FoundChannel) -> Option<String> {
-    const NAMES: [(i32, &str); 5] = [
-        (1, "recovering"),
-        (2, "loopback"),
-        (4, "yellow"),
-        (8, "red"),
-        (16, "blue"),
-    ];
     let alarms = span.alarms | found.alarms;
-    if alarms == 0 {
+    if alarms == Alarms::NONE {
         return None;
     }
-    let named = NAMES.iter().filter(|(bit, _)| alarms & bit != 0);
-    let named: Vec<&str> = named.map(|(_, name)| *name).collect();
     Some(format!(
         "is in alarm ({}): look after the cable of span {}, or after the other side",
-        named.join(", "),
+        alarms.names().join(", "),
         span.number
     ))
 }

@@ -2,10 +2,12 @@
 
 use drivers::dahdi::{
     setup::Signalling,
-    survey::{FoundChannel, Span, Survey},
+    survey::{Alarms, FoundChannel, Span, Survey},
 };
 use std::fmt::Write as _;
 use types::frame::Law;
+
+use super::idle_bits;
 
 const HEAD: &str = "\
 # A first site file, made from what DAHDI has. Look after what is marked; then `sallyport check`.
@@ -54,7 +56,7 @@ pub fn first_site(survey: &Survey, zone: Option<&str>) -> String {
     }
     if ids.lines == 0 || ids.trunks == 0 {
         text.push_str(
-            "\n# A site needs phones (channels that are fxoks) and trunks (fxsks or fxsls): see\n\
+            "\n# A site needs phones (channels that are fxoks) and trunks (fxsks, fxsls or cas): see\n\
              # what is missing above, configure it in /etc/dahdi/system.conf, and do: dahdi_cfg\n",
         );
     }
@@ -71,46 +73,47 @@ struct Ids {
 impl Ids {
     fn table(&mut self, span: &Span, channel: &FoundChannel) -> String {
         let number = channel.number;
-        let trunk = match channel.signalling {
-            Signalling::FXSLS => Some("loop-start"),
-            Signalling::FXSKS => Some("kewl-start"),
-            _ => None,
-        };
-        let (kind, id) = if channel.signalling.feeds() {
+        let mut text = if channel.signalling.feeds() {
             self.lines += 1;
-            ("line", self.lines)
-        } else if trunk.is_some() {
+            let name = format!("span {}, channel {number}", span.number);
+            format!(
+                "\n[[line]]\nid = {}\nname = \"{name}\"         # where it hangs\nchannel = {number}\n",
+                self.lines
+            )
+        } else if let Some(keys) = trunk_keys(channel) {
             self.trunks += 1;
-            ("trunk", self.trunks)
+            format!(
+                "\n[[trunk]]\nid = {}\nchannel = {number}\n{keys}",
+                self.trunks
+            )
         } else {
             return remark(channel);
         };
-        let mut text = format!("\n[[{kind}]]\nid = {id}\n");
-        match trunk {
-            Some(signalling) => {
-                let _ = writeln!(text, "channel = {number}\nsignalling = \"{signalling}\"");
-                text.push_str(
-                    "# outpulsing = \"pulse\"         # where the exchange takes no keys\n",
-                );
-            }
-            None => {
-                let name = format!("span {}, channel {number}", span.number);
-                let _ = writeln!(
-                    text,
-                    "name = \"{name}\"         # where it hangs\nchannel = {number}"
-                );
-            }
-        }
         if channel.law == Law::A {
             text.push_str("law = \"a\"\n");
         }
         if channel.in_use {
             text.push_str("# another program has it open\n");
         }
-        if channel.alarms | span.alarms != 0 {
+        if channel.alarms | span.alarms != Alarms::NONE {
             text.push_str("# it is in alarm\n");
         }
         text
+    }
+}
+
+/// How a trunk signals, in keys of its table; `None`: it is no trunk.
+fn trunk_keys(channel: &FoundChannel) -> Option<String> {
+    const PULSE: &str = "# outpulsing = \"pulse\"         # where the exchange takes no keys\n";
+    match channel.signalling {
+        Signalling::FXSLS => Some(format!("signalling = \"loop-start\"\n{PULSE}")),
+        Signalling::FXSKS => Some(format!("signalling = \"kewl-start\"\n{PULSE}")),
+        Signalling::CAS => {
+            let proposal = idle_bits::proposed(channel.bits?.idle)?;
+            let keys = proposal.keys.join("\n");
+            Some(format!("# {}\n{keys}\n", proposal.doubt))
+        }
+        _ => None,
     }
 }
 
@@ -118,8 +121,8 @@ impl Ids {
 fn remark(channel: &FoundChannel) -> String {
     let number = channel.number;
     if channel.signalling != Signalling::NONE {
-        let name = channel.signalling.name();
-        return format!("# channel {number} is {name}: not what this version uses\n");
+        let (name, change) = (channel.signalling.name(), change(channel));
+        return format!("# channel {number} is {name}: {change}\n");
     }
     let can = |signalling: Signalling| channel.capable & signalling.0 == signalling.0;
     let lines: Vec<String> = [Signalling::FXOKS, Signalling::FXSKS]
@@ -136,29 +139,86 @@ fn remark(channel: &FoundChannel) -> String {
     }
 }
 
+/// What is to be changed of a channel whose signalling the controller does not use.
+fn change(channel: &FoundChannel) -> String {
+    let number = channel.number;
+    let [em, ground_start, ..] = idle_bits::all().map(|(idle, _)| idle_bits::line(number, idle));
+    let digital = channel.capable & Signalling::CAS.0 != 0;
+    match channel.signalling {
+        Signalling::EM if digital => instead(&format!("`{em}`")),
+        Signalling::FXSGS if digital => instead(&format!("`{ground_start}`")),
+        Signalling::FXSGS => format!(
+            "ground start is used on digital spans alone; have the exchange make it a loop start \
+             line, and {}",
+            instead(&format!("`fxsls={number}`"))
+        ),
+        Signalling::CAS => {
+            let lines = idle_bits::all().map(|(idle, what)| {
+                let line = idle_bits::line(number, idle);
+                format!("`{line}` ({what})")
+            });
+            let bits = channel
+                .bits
+                .map_or("none".to_owned(), |bits| format!("{:?}", bits.idle));
+            format!(
+                "no trunk has its idle bits ({bits}); {}",
+                instead(&lines.join(" or "))
+            )
+        }
+        _ => "not what this version uses".to_owned(),
+    }
+}
+
+fn instead(lines: &str) -> String {
+    format!("write {lines} into /etc/dahdi/system.conf instead and do: dahdi_cfg")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::site::{Site, compare::compare};
+    use drivers::dahdi::survey::{FoundBits, SpanCounters};
+
+    /// Idle bits of a channel that is `cas`.
+    fn digital(number: u16, idle: u8) -> FoundChannel {
+        let bits = |bits| types::edge::Abcd::new(bits);
+        FoundChannel {
+            bits: Some(FoundBits {
+                received: bits(0b1111),
+                sent: bits(idle),
+                idle: bits(idle),
+            }),
+            ..found(number, Signalling::CAS, Law::Mu)
+        }
+    }
+
+    fn found(number: u16, signalling: Signalling, law: Law) -> FoundChannel {
+        FoundChannel {
+            number,
+            name: format!("WCTDM/0/{number}"),
+            signalling,
+            law,
+            capable: 0xffff,
+            alarms: Alarms::NONE,
+            receives_off_hook: false,
+            bits: None,
+            in_use: false,
+            echo_canceller: None,
+        }
+    }
 
     fn survey(kinds: &[(Signalling, Law)]) -> Survey {
         let channels = (1..)
             .zip(kinds)
-            .map(|(number, (signalling, law))| FoundChannel {
-                number,
-                signalling: *signalling,
-                law: *law,
-                capable: 0xffff,
-                alarms: 0,
-                in_use: false,
-                echo_canceller: None,
-            });
+            .map(|(number, (signalling, law))| found(number, *signalling, *law));
         let span = Span {
             number: 1,
             name: "WCTDM/0".to_owned(),
             description: "Wildcard TDM410P".to_owned(),
-            alarms: 0,
-            missed_interrupts: 0,
+            kind: String::new(),
+            alarms: Alarms::NONE,
+            clock_from: None,
+            counters: SpanCounters::default(),
             channels: channels.collect(),
         };
         Survey { spans: vec![span] }
@@ -182,6 +242,46 @@ mod tests {
         assert_eq!(compare(&site, &survey, &[]).problems, [""; 0]);
         assert!(text.contains("channel 5 is not configured; could be `fxoks=5` or `fxsks=5`"));
         assert!(text.contains("channel 6 is fxsgs"), "{text}");
+    }
+
+    #[test]
+    fn digital_trunks_are_proposed_by_their_idle_bits() {
+        let mut survey = survey(&[(Signalling::FXOKS, Law::Mu)]);
+        let channels = &mut survey.spans[0].channels;
+        channels.extend([
+            digital(2, 0b0000),
+            digital(3, 0b0101),
+            digital(4, 0b1001),
+            digital(5, 0b1011),
+            digital(6, 0b1111),
+            found(7, Signalling::EM, Law::Mu),
+            found(8, Signalling::FXSGS, Law::Mu),
+            FoundChannel {
+                capable: Signalling::FXSGS.0 | Signalling::FXSLS.0,
+                ..found(9, Signalling::FXSGS, Law::Mu)
+            },
+        ]);
+        let text = first_site(&survey, Some("Asia/Shanghai"));
+        let site = Site::parse(&text, "site.toml".as_ref());
+        let site = site.unwrap_or_else(|errors| panic!("{errors}\n{text}"));
+        assert_eq!(compare(&site, &survey, &[]).problems, [""; 0]);
+        assert_eq!(site.trunks.len(), 4);
+        for said in [
+            "channel = 2\n# its idle bits are those of E&M; em-immediate, em-delay-dial or",
+            "signalling = \"em-wink\"\n",
+            "signalling = \"ground-start\"\n",
+            "the country could not be known: itu, argentina, brazil, colombia, mexico, venezuela\n\
+             signalling = \"r2\"\nr2_country = \"itu\"\n",
+            "# its idle bits are those of R2 as in china\nsignalling = \"r2\"\nr2_country = \"china\"",
+            "# channel 6 is cas: no trunk has its idle bits (1111); write `cas=6:0000` (E&M) or \
+             `cas=6:0101` (ground start) or `cas=6:1001` (R2) or `cas=6:1011` (R2 of China) into",
+            "# channel 7 is e&m: write `cas=7:0000` into /etc/dahdi/system.conf instead",
+            "# channel 8 is fxsgs: write `cas=8:0101` into /etc/dahdi/system.conf instead",
+            "# channel 9 is fxsgs: ground start is used on digital spans alone; have the exchange",
+            "write `fxsls=9` into",
+        ] {
+            assert!(text.contains(said), "{said}\n{text}");
+        }
     }
 
     #[test]

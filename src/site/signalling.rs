@@ -32,7 +32,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("r2", Kind::R2),
 ];
 
-const COUNTRIES: &[(&str, R2Country)] = &[
+pub(super) const COUNTRIES: &[(&str, R2Country)] = &[
     ("itu", R2Country::Itu),
     ("argentina", R2Country::Argentina),
     ("brazil", R2Country::Brazil),

@@ -291,6 +291,12 @@ fn check_says_what_does_not_fit_the_cards() -> Result<(), String> {
     let held = Channel::open(4, Law::Mu).map_err(|error| error.to_string())?;
     let (code, told) = place.run(&["check"]);
     drop(held);
+    let name = fs::read_to_string("/proc/self/comm").map_err(|error| error.to_string())?;
+    let held_by = format!(
+        "to change: line 4: channel 4 is in use by {} (process {}); end it",
+        name.trim(),
+        std::process::id()
+    );
     equal("its status", &code, &Some(1))?;
     holds(
         &told,
@@ -299,7 +305,7 @@ fn check_says_what_does_not_fit_the_cards() -> Result<(), String> {
             "to change: line 2: there is no channel 99; the cards have channels 1 to 48",
             "to change: line 3: channel 16 is configured as fxsks; write `fxoks=16` into \
          /etc/dahdi/system.conf instead",
-            "to change: line 4: channel 4 is in use by program (process ",
+            &held_by,
             "to change: trunk 2: channel 3 is configured as fxoks; write `fxsks=3` into",
             "to change: trunk 3: channel 14 is configured as fxsks; write `fxsls=14` into",
             "or write `signalling = \"kewl-start\"` into its [[trunk]]",

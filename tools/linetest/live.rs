@@ -5,13 +5,13 @@
 //! is a file; what it found is a `sheet`, as a table, as JSON, or in the page of a report.
 
 mod audio;
-mod beside;
 mod bits;
 mod call;
 mod digital;
 mod echo;
 mod far;
 mod handset;
+mod held;
 mod html;
 mod learn_release;
 mod list;
@@ -80,7 +80,7 @@ fn dispatch(command: &LiveCommand, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet>,
     match command {
         LiveCommand::List(args) => list::run(args),
         LiveCommand::Watch(args) => match station::in_use(&args.place)? {
-            Some(channel) => watch::watch_beside(channel, args, stop).map(|()| Vec::new()),
+            Some(channel) => held::watch(channel, args, stop).map(|()| Vec::new()),
             None => on(&args.place, stop, |rig| watch::watch(rig, args)),
         },
         LiveCommand::Hook(args) => on(&args.place, stop, |rig| handset::hook(rig, args)),

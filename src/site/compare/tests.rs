@@ -1,4 +1,5 @@
 use super::*;
+use drivers::dahdi::survey::{FoundBits, SpanCounters};
 use types::tick::Ticks;
 
 /// Everything but the trunks is left as the sample has it; those are channels 101 and on.
@@ -15,10 +16,13 @@ fn site() -> Site {
 fn channel(number: u16, signalling: Signalling) -> FoundChannel {
     FoundChannel {
         number,
+        name: format!("WCTDM/0/{number}"),
         signalling,
         law: Law::Mu,
         capable: 0xffff,
-        alarms: 0,
+        alarms: Alarms::NONE,
+        receives_off_hook: false,
+        bits: None,
         in_use: false,
         echo_canceller: None,
     }
@@ -29,8 +33,10 @@ fn survey(channels: Vec<FoundChannel>) -> Survey {
         number: 1,
         name: "WCTDM/0".to_owned(),
         description: "Wildcard TDM410P".to_owned(),
-        alarms: 0,
-        missed_interrupts: 0,
+        kind: String::new(),
+        alarms: Alarms::NONE,
+        clock_from: None,
+        counters: SpanCounters::default(),
         channels,
     };
     Survey { spans: vec![span] }
@@ -126,7 +132,7 @@ fn a_channel_in_use_is_told_with_who_has_it_unless_it_is_the_controller() {
 
 #[test]
 fn an_alarm_another_law_and_a_missing_echo_canceller_are_told() {
-    let told = problem(|span| span.channels[0].alarms = 8);
+    let told = problem(|span| span.channels[0].alarms = Alarms(8));
     assert!(told.contains("channel 1 is in alarm (red)"), "{told}");
     let told = problem(|span| span.channels[1].law = Law::A);
     assert!(
@@ -140,6 +146,95 @@ fn an_alarm_another_law_and_a_missing_echo_canceller_are_told() {
         told[0].contains("write `echocanceller=mg2,2` into"),
         "{told:?}"
     );
+}
+
+/// A site whose one trunk signals like this, on a channel found so: what is to be changed.
+fn digital(keys: &str, found: Signalling, idle: Option<u8>) -> Vec<String> {
+    let text = "[site]\nid = 1\nname = \"X\"\ncountry = \"us\"\ntime_zone = \"UTC\"\n\
+        data = \"db\"\nlanguages = [\"en\"]\ndriver = \"dahdi\"\n\
+        [[line]]\nid = 1\nchannel = 1\n[[trunk]]\nid = 1\nchannel = 2\n";
+    let site = Site::parse(&format!("{text}{keys}\n"), "site.toml".as_ref());
+    let site = site.unwrap_or_else(|errors| panic!("{errors}"));
+    let mut survey = right();
+    survey.spans[0].channels[1] = FoundChannel {
+        bits: idle.map(|idle| FoundBits {
+            received: Abcd::new(0),
+            sent: Abcd::new(0),
+            idle: Abcd::new(idle),
+        }),
+        ..channel(2, found)
+    };
+    compare(&site, &survey, &[]).problems
+}
+
+#[test]
+fn a_digital_trunk_needs_cas_with_the_idle_bits_of_its_signalling() {
+    for (keys, idle, bits) in [
+        ("signalling = \"em-immediate\"", 0b0000, "0000"),
+        ("signalling = \"em-wink\"", 0b0000, "0000"),
+        ("signalling = \"em-delay-dial\"", 0b0000, "0000"),
+        ("signalling = \"feature-group-d\"", 0b0000, "0000"),
+        ("signalling = \"ground-start\"", 0b0101, "0101"),
+        (
+            "signalling = \"r2\"\nr2_country = \"mexico\"",
+            0b1001,
+            "1001",
+        ),
+        (
+            "signalling = \"r2\"\nr2_country = \"china\"",
+            0b1011,
+            "1011",
+        ),
+    ] {
+        assert_eq!(
+            digital(keys, Signalling::CAS, Some(idle)),
+            [""; 0],
+            "{keys}"
+        );
+        let line = format!("write `cas=2:{bits}` into /etc/dahdi/system.conf instead and do:");
+        for (found, told) in [
+            (Signalling::CAS, "has the idle bits 1111, which do not fit"),
+            (Signalling::EM, "is configured as e&m;"),
+            (Signalling::FXSGS, "is configured as fxsgs;"),
+        ] {
+            let problems = digital(keys, found, Some(0b1111));
+            assert_eq!(problems.len(), 1, "{keys} {problems:?}");
+            assert!(problems[0].contains(told), "{keys} {problems:?}");
+            assert!(problems[0].contains(&line), "{keys} {problems:?}");
+        }
+        let fresh = digital(keys, Signalling::NONE, None);
+        let line = format!("is not configured; write `cas=2:{bits}` into");
+        assert!(fresh.len() == 1 && fresh[0].contains(&line), "{fresh:?}");
+    }
+}
+
+#[test]
+fn idle_bits_of_another_kind_are_told_with_the_signalling_they_fit() {
+    let ground_start = "signalling = \"ground-start\"";
+    let told = digital(ground_start, Signalling::CAS, Some(0b0000));
+    assert!(told[0].contains("write `cas=2:0101` into"), "{told:?}");
+    assert!(
+        told[0].contains("or write `signalling = \"em-wink\"` into its [[trunk]]"),
+        "{told:?}"
+    );
+    let itu = "signalling = \"r2\"\nr2_country = \"itu\"";
+    let told = digital(itu, Signalling::CAS, Some(0b1011));
+    let other = "or write `signalling = \"r2\"` and `r2_country = \"china\"` into its [[trunk]]";
+    assert!(told[0].contains(other), "{told:?}");
+    let none = digital(ground_start, Signalling::CAS, None);
+    assert!(none[0].contains("has no signalling bits"), "{none:?}");
+}
+
+#[test]
+fn a_channel_of_an_analog_card_can_be_no_digital_trunk() {
+    let mut survey = right();
+    survey.spans[0].channels[1].capable = Signalling::FXSKS.0 | Signalling::FXSLS.0;
+    let mut site = site();
+    site.trunks[0].profile.signalling = types::trunk::TrunkSignalling::GroundStart;
+    site.trunks[0].card.setup.signalling = Some(Signalling::CAS);
+    let told = compare(&site, &survey, &[]).problems;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("passes no signalling bits on"), "{told:?}");
 }
 
 #[test]

@@ -1,23 +1,21 @@
 //! `list`: what DAHDI has. Nothing is opened that a call could be on.
 
-use std::{collections::BTreeSet, fs, io::Write as _};
+use std::io::Write as _;
 
-use drivers::dahdi::spans::{ChannelState, Control, Span};
+use drivers::dahdi::{
+    setup::Signalling,
+    survey::{Alarms, FoundChannel, Span, holders},
+};
 use serde::Serialize;
 
-use super::{
-    options::ListArgs,
-    sheet::Sheet,
-    station::{control, holders},
-    trouble::Trouble,
-};
+use super::{options::ListArgs, sheet::Sheet, station::survey, trouble::Trouble};
 
 #[derive(Debug, Serialize)]
 struct SpanRow {
     span: u16,
     name: String,
     description: String,
-    channels: u16,
+    channels: usize,
     alarms: Vec<&'static str>,
     clock: String,
     errors: Vec<(&'static str, u32)>,
@@ -35,21 +33,10 @@ struct ChannelRow {
     alarm: bool,
 }
 
-/// Channels are numbered without large gaps: this many that are not there are the end.
-const GAP: u16 = 64;
-const MOST_CHANNELS: u16 = 1024;
-
 /// `linetest list`.
 pub(crate) fn run(args: &ListArgs) -> Result<Vec<Sheet>, Trouble> {
-    let control = control()?;
-    let failed = |error| Trouble::Port {
-        line: "/dev/dahdi/ctl".into(),
-        error,
-        holders: Vec::new(),
-    };
-    let spans = control.spans().map_err(failed)?;
-    let channels = channels(&control).map_err(failed)?;
-    let rows: Vec<SpanRow> = spans.iter().map(|span| row(span, &channels)).collect();
+    let survey = survey()?;
+    let rows: Vec<SpanRow> = survey.spans.iter().map(row).collect();
     let mut out = std::io::stdout().lock();
     if args.json {
         for row in &rows {
@@ -69,84 +56,54 @@ pub(crate) fn run(args: &ListArgs) -> Result<Vec<Sheet>, Trouble> {
     }
     let holders = holders();
     if !holders.is_empty() {
+        let holders: Vec<String> = holders.iter().map(ToString::to_string).collect();
         writeln!(out, "channels are held by: {}", holders.join(", "))?;
     }
     Ok(Vec::new())
 }
 
-fn channels(control: &Control) -> Result<Vec<ChannelState>, drivers::port::PortError> {
-    let mut found = Vec::new();
-    let mut missing = 0;
-    for number in 1..=MOST_CHANNELS {
-        match control.channel(number)? {
-            Some(state) => {
-                missing = 0;
-                found.push(state);
-            }
-            None => missing += 1,
-        }
-        if missing > GAP {
-            break;
-        }
-    }
-    Ok(found)
-}
-
-fn row(span: &Span, channels: &[ChannelState]) -> SpanRow {
-    let used = in_use(span.number);
-    let own = channels.iter().filter(|state| state.span == span.number);
-    let c = span.counters;
-    let errors = [
-        ("bipolar violations", c.bipolar_violations),
-        ("CRC-4 errors", c.crc4),
-        ("E bits", c.e_bits),
-        ("frame alignment errors", c.frame_alignment),
-        ("framing errors", c.framing),
-        ("code violations", c.code_violations),
-        ("bit errors", c.bit_errors),
-        ("errored seconds", c.errored_seconds),
-        ("missed interrupts", c.missed_interrupts),
-    ];
+fn row(span: &Span) -> SpanRow {
+    let errors = span.counters.named().into_iter();
     SpanRow {
         span: span.number,
         name: span.name.clone(),
         description: span.description.clone(),
-        channels: span.channels,
-        alarms: span.alarms.clone(),
+        channels: span.channels.len(),
+        alarms: span.alarms.names(),
         clock: match span.clock_from {
-            0 => "own".to_owned(),
-            other => format!("span {other}"),
+            None => "own".to_owned(),
+            Some(other) => format!("span {other}"),
         },
-        errors: errors.into_iter().filter(|(_, count)| *count > 0).collect(),
-        lines: own.map(|state| line(state, &used)).collect(),
+        errors: errors.filter(|(_, count)| *count > 0).collect(),
+        lines: span.channels.iter().map(line).collect(),
     }
 }
 
-fn line(state: &ChannelState, used: &BTreeSet<u16>) -> ChannelRow {
+fn line(found: &FoundChannel) -> ChannelRow {
     ChannelRow {
-        channel: state.number,
-        name: state.name.clone(),
-        signalling: state.signalling.word(),
-        law: match state.law {
+        channel: found.number,
+        name: found.name.clone(),
+        signalling: match found.signalling {
+            Signalling::NONE => "none",
+            other => other.name(),
+        },
+        law: match found.law {
             types::frame::Law::Mu => "mu",
             types::frame::Law::A => "a",
         },
-        receives: if state.receives_off_hook {
-            "off-hook"
-        } else {
-            "on-hook"
-        },
-        in_use: used.contains(&state.number),
-        alarm: state.in_alarm,
+        receives: receives(found),
+        in_use: found.in_use,
+        alarm: found.alarms != Alarms::NONE,
     }
 }
 
-/// The channels of a span that a program has open, as DAHDI's own page of the span tells.
-pub(super) fn in_use(span: u16) -> BTreeSet<u16> {
-    let page = fs::read_to_string(format!("/proc/dahdi/{span}")).unwrap_or_default();
-    let used = page.lines().filter(|line| line.contains("(In use)"));
-    used.filter_map(|line| line.split_whitespace().next()?.parse().ok())
-        .collect()
+/// The hook as the channel sees it.
+pub(super) fn receives(found: &FoundChannel) -> &'static str {
+    if found.receives_off_hook {
+        "off-hook"
+    } else {
+        "on-hook"
+    }
 }
 
 fn table(out: &mut impl std::io::Write, row: &SpanRow) -> std::io::Result<()> {

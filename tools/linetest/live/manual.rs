@@ -21,9 +21,13 @@ Examples:
 pub(crate) const WATCH: &str = "\
 Listens to one line and prints a row a second (keys of --json: second hook received_dbm0 peak_dbm0
 sent_dbm0 lost_samples overruns underruns events). What is done to the line: its audio is read and
-silence is sent; with --off-hook a trunk is seized. A DAHDI channel that another program has open is
-watched from beside it: nothing is done to it, levels both ways are read, and what is said there is
-neither heard nor kept.
+silence is sent; with --off-hook a trunk is seized.
+
+A DAHDI channel that another program has open keeps its sound to itself: a call on it may be
+privileged, as one with an attorney is, which linetest can't know, so no call is ever listened to, not
+even for its level. Of such a channel, with nothing done to it, hook, signalling bits, alarms and what
+its card has counted are printed, and \"in use\" in place of levels (keys of --json: second hook levels
+bits_received bits_sent alarms errors); \"free\" once it was let go: start anew to measure it.
 
 Good: an idle line below -60 dBm0; speech -15 to -25; peaks below +3; nothing lost.
   lost, overruns   this machine was late: other programs are too busy, or the card's interrupts come

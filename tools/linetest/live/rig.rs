@@ -112,7 +112,7 @@ impl Rig {
         Trouble::Port {
             line: self.name().to_owned(),
             error,
-            holders: super::station::holders(),
+            holders: drivers::dahdi::survey::holders(),
         }
     }
 

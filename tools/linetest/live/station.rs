@@ -1,14 +1,15 @@
 //! Finds the line that is meant and opens its port.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use drivers::{
     dahdi::{
         channel::Role,
         dahdi_port::{DahdiPort, Wiring},
-        spans::{ChannelState, Control, Signalling},
+        setup::Signalling,
+        survey::{Survey, SurveyError, holders},
     },
-    port::{Port, PortError},
+    port::Port,
     sim::{
         called_party::{Answer, CalledPartyScript},
         clip::Clip,
@@ -160,10 +161,9 @@ pub(crate) fn in_use(place: &Place) -> Result<Option<u16>, Trouble> {
         }
         (None, None) => return Ok(None),
     };
-    let state = control()?.channel(number).ok().flatten();
-    let state = state.ok_or(Trouble::NoChannel(number))?;
-    let used = super::list::in_use(state.span).contains(&number);
-    Ok(used.then_some(number))
+    let survey = survey()?;
+    let (_, found) = survey.channel(number).ok_or(Trouble::NoChannel(number))?;
+    Ok(found.in_use.then_some(number))
 }
 
 fn trunk(site: &Site, id: u16) -> Result<(String, u16, Law), Trouble> {
@@ -212,16 +212,12 @@ fn country(place: &Place, usual: &str) -> Result<Box<tonetables::Country>, Troub
     Ok(Box::new(loaded))
 }
 
-/// The control device, or why there is none.
-pub(crate) fn control() -> Result<Control, Trouble> {
-    Control::open().map_err(|error| match error {
-        PortError::Gone => Trouble::NoDahdi,
-        PortError::Denied => Trouble::Denied,
-        error => Trouble::Port {
-            line: "/dev/dahdi/ctl".into(),
-            error,
-            holders: Vec::new(),
-        },
+/// What DAHDI has, or why that can't be said.
+pub(crate) fn survey() -> Result<Survey, Trouble> {
+    Survey::take().map_err(|error| match error {
+        SurveyError::NotLoaded => Trouble::NoDahdi,
+        SurveyError::Denied { .. } => Trouble::Denied,
+        error => Trouble::Said(error.to_string()),
     })
 }
 
@@ -236,32 +232,29 @@ fn dahdi(
         error,
         holders: holders(),
     };
-    let state = control()?.channel(number).map_err(failed)?;
-    let state = state.ok_or(Trouble::NoChannel(number))?;
-    let law = law.unwrap_or(state.law);
+    let survey = survey()?;
+    let (_, found) = survey.channel(number).ok_or(Trouble::NoChannel(number))?;
+    let (signalling, law) = (found.signalling, law.unwrap_or(found.law));
     let wiring = |role| Wiring {
         channel: number,
         role,
         law,
         slack: SLACK,
     };
-    let (part, port): (Part, Box<dyn Port>) = match state.signalling {
-        Signalling::FeedsPhone(_) => {
-            let port = DahdiPort::open(wiring(Role::Feeds)).map_err(failed)?;
-            (Part::Phone, Box::new(port))
-        }
-        Signalling::Trunk(_) => {
-            let port = DahdiPort::open(wiring(Role::IsFed)).map_err(failed)?;
-            (Part::Trunk, Box::new(port))
-        }
-        Signalling::Clear => {
-            let port = ClearPort::open(number, law).map_err(failed)?;
-            (Part::Clear, Box::new(port))
-        }
-        _ => return Err(unsupported(name, &state)),
+    let (part, port): (Part, Box<dyn Port>) = if signalling.feeds() {
+        let port = DahdiPort::open(wiring(Role::Feeds)).map_err(failed)?;
+        (Part::Phone, Box::new(port))
+    } else if signalling.is_fed() {
+        let port = DahdiPort::open(wiring(Role::IsFed)).map_err(failed)?;
+        (Part::Trunk, Box::new(port))
+    } else if signalling == Signalling::CLEAR {
+        let port = ClearPort::open(number, law).map_err(failed)?;
+        (Part::Clear, Box::new(port))
+    } else {
+        return Err(unsupported(name, signalling));
     };
     Ok(Station {
-        name: format!("{name}, {}", state.signalling.word()),
+        name: format!("{name}, {}", signalling.name()),
         port,
         part,
         time: Time::Real(Clock::starting_now()),
@@ -271,40 +264,15 @@ fn dahdi(
     })
 }
 
-fn unsupported(name: &str, state: &ChannelState) -> Trouble {
+fn unsupported(name: &str, signalling: Signalling) -> Trouble {
     Trouble::Said(format!(
-        "{name} is configured as {}: linetest measures on handset ports (fxo...), two-wire trunks \
-         (fxs...) and clear channels",
-        state.signalling.word()
-    ))
-}
-
-/// Programs that hold a descriptor of DAHDI, by name and process.
-pub(crate) fn holders() -> Vec<String> {
-    let mut found = Vec::new();
-    let own = std::process::id();
-    for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(id) = process
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse::<u32>().ok())
-        else {
-            continue;
-        };
-        let open = fs::read_dir(process.path().join("fd"))
-            .into_iter()
-            .flatten()
-            .flatten();
-        let mut targets = open.filter_map(|fd| fs::read_link(fd.path()).ok());
-        let holds = targets.any(|path| {
-            path.starts_with("/dev/dahdi") && !path.ends_with("ctl") && !path.ends_with("timer")
-        });
-        if holds && id != own {
-            let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
-            found.push(format!("{} (process {id})", name.trim()));
+        "{name} is {}: linetest measures on handset ports (fxo...), two-wire trunks (fxs...) and \
+         clear channels",
+        match signalling {
+            Signalling::NONE => "not configured".to_owned(),
+            other => format!("configured as {}", other.name()),
         }
-    }
-    found
+    ))
 }
 
 /// What `--sim` says.
@@ -314,7 +282,6 @@ struct Simulation {
     faults: Faults,
     hangs_up: HangUpSignal,
     reversal: bool,
-    busy: bool,
 }
 
 const FARS: &str = "loopback, milliwatt, quiet, exchange, phone, phone-loopback, digital";
@@ -330,7 +297,6 @@ fn simulation(text: &str) -> Result<Simulation, Trouble> {
         faults: Faults::default(),
         hangs_up: HangUpSignal::KEWL,
         reversal: false,
-        busy: false,
         far,
     };
     for part in parts {
@@ -355,10 +321,6 @@ impl Simulation {
             }
             "robbed" => {
                 self.faults.robbed = true;
-                return true;
-            }
-            "busy" => {
-                self.busy = true;
                 return true;
             }
             _ => {}
@@ -443,13 +405,6 @@ fn telephone() -> Handset {
 
 fn simulated(text: &str, place: &Place) -> Result<Station, Trouble> {
     let sim = simulation(text)?;
-    if sim.busy {
-        return Err(Trouble::Port {
-            line: format!("simulated {}", sim.far),
-            error: PortError::Busy,
-            holders: vec!["sallyport (process 4242)".into()],
-        });
-    }
     let test = |kind, side| TestLine::new(kind, side);
     match sim.far.as_str() {
         "loopback" => on_copper(test(Kind::Loopback, Side::Trunk), &sim, place),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use drivers::port::PortError;
+use drivers::{dahdi::survey::Holder, port::PortError};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {
@@ -14,7 +14,7 @@ pub(crate) enum Trouble {
         line: String,
         error: PortError,
         /// Programs that hold channels.
-        holders: Vec<String>,
+        holders: Vec<Holder>,
     },
     #[error(
         "DAHDI is not here: no /dev/dahdi/ctl. Load its modules (modprobe dahdi and the card's), run \
@@ -41,18 +41,21 @@ pub(crate) enum Trouble {
     Out(#[from] io::Error),
 }
 
-fn port_words(error: &PortError, holders: &[String]) -> String {
+fn port_words(error: &PortError, holders: &[Holder]) -> String {
     match error {
         PortError::Busy if holders.is_empty() => {
             "the channel is in use by another program. DAHDI gives a channel to one program at a \
              time; nothing here can take it"
                 .to_owned()
         }
-        PortError::Busy => format!(
-            "the channel is in use; channels are held by {}. DAHDI gives a channel to one program at \
-             a time; end that program, or have it give the line up",
-            holders.join(", ")
-        ),
+        PortError::Busy => {
+            let holders: Vec<String> = holders.iter().map(Holder::to_string).collect();
+            format!(
+                "the channel is in use; channels are held by {}. DAHDI gives a channel to one \
+                 program at a time; end that program, or have it give the line up",
+                holders.join(", ")
+            )
+        }
         PortError::Gone => {
             "no such channel, or it has no signalling: \"linetest list\" shows what there is".to_owned()
         }
@@ -62,5 +65,28 @@ fn port_words(error: &PortError, holders: &[String]) -> String {
         }
         PortError::Alarm => "the span is in alarm: look at its cable and at \"linetest list\"".to_owned(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_in_use_is_told_with_who_holds_channels() {
+        let busy = |holders| Trouble::Port {
+            line: "DAHDI channel 5".to_owned(),
+            error: PortError::Busy,
+            holders,
+        };
+        let holder = |process| Holder {
+            process,
+            name: "sallyport".to_owned(),
+        };
+        let told = busy(vec![holder(812), holder(813)]).to_string();
+        let held = "channels are held by sallyport (process 812), sallyport (process 813). DAHDI";
+        assert!(told.contains(held), "{told}");
+        let told = busy(Vec::new()).to_string();
+        assert!(told.contains("in use by another program"), "{told}");
     }
 }

@@ -3,7 +3,6 @@
 use std::{
     io::{IsTerminal as _, Write as _},
     ops::ControlFlow,
-    sync::atomic::{AtomicBool, Ordering},
 };
 
 use dsp::level;
@@ -15,8 +14,7 @@ use types::{
 };
 
 use super::{
-    beside::Beside, handset::words, options::WatchArgs, rig::Rig, sheet::Sheet, station::Part,
-    trouble::Trouble,
+    handset::words, options::WatchArgs, rig::Rig, sheet::Sheet, station::Part, trouble::Trouble,
 };
 
 /// A second of a line.
@@ -62,54 +60,9 @@ pub(crate) fn watch(rig: &mut Rig, args: &WatchArgs) -> Result<Sheet, Trouble> {
             }
         })?;
         let row = second.row(number, rig)?;
-        print(&row, args.place.json)?;
+        print_row(HEAD, number, &row, &row.line(), args.place.json)?;
     }
     Ok(sheet)
-}
-
-/// `linetest watch` of a channel that is in use: levels both ways, from beside it.
-pub(crate) fn watch_beside(
-    channel: u16,
-    args: &WatchArgs,
-    stop: &AtomicBool,
-) -> Result<(), Trouble> {
-    let line = format!("DAHDI channel {channel}");
-    let failed = |error| Trouble::Port {
-        line: line.clone(),
-        error,
-        holders: Vec::new(),
-    };
-    super::say(&format!(
-        "{line} is in use: levels are read from beside it, nothing is sent"
-    ));
-    let beside = Beside::open(channel).map_err(failed)?;
-    for number in 1..=args.seconds.unwrap_or(u64::MAX) {
-        let mut second = Second::default();
-        second.clear();
-        while second.frames < 100 {
-            if stop.load(Ordering::Acquire) {
-                return Err(Trouble::Stopped);
-            }
-            let Some((received, sent)) = beside.next().map_err(failed)? else {
-                return Err(Trouble::Said(format!("{line}: no audio arrives")));
-            };
-            second.hear(&received, 0);
-            second.sent += mean_square(&sent);
-        }
-        let row = Row {
-            second: number,
-            hook: "in use",
-            received_dbm0: second.received_dbm0(),
-            peak_dbm0: second.peak,
-            sent_dbm0: level::power_dbm0((second.sent / f64::from(second.frames)) as f32),
-            lost_samples: 0,
-            overruns: 0,
-            underruns: 0,
-            events: &[],
-        };
-        print(&row, args.place.json)?;
-    }
-    Ok(())
 }
 
 fn mean_square(samples: &[i16; FRAME]) -> f64 {
@@ -121,8 +74,6 @@ fn mean_square(samples: &[i16; FRAME]) -> f64 {
 struct Second {
     frames: u32,
     power: f64,
-    /// Of what is sent, where that is known.
-    sent: f64,
     peak: f64,
     lost: u64,
     events: Vec<String>,
@@ -169,29 +120,41 @@ impl Second {
     }
 }
 
-fn print(row: &Row<'_>, json: bool) -> std::io::Result<()> {
+impl Row<'_> {
+    fn line(&self) -> String {
+        format!(
+            "{:>5} s  {:<9} {:>8.1} {:>6.1} {:>9.1} {:>5} {:>7}/{:<7} {}",
+            self.second,
+            self.hook,
+            self.received_dbm0,
+            self.peak_dbm0,
+            self.sent_dbm0,
+            self.lost_samples,
+            self.overruns,
+            self.underruns,
+            self.events.join(", ")
+        )
+    }
+}
+
+/// One second: as JSON, or as a line under a head that is shown again and again.
+pub(super) fn print_row(
+    head: &str,
+    second: u64,
+    row: &impl Serialize,
+    line: &str,
+    json: bool,
+) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     if json {
         serde_json::to_writer(&mut out, row)?;
         writeln!(out)?;
     } else {
-        let heads = out.is_terminal() && row.second % HEAD_EVERY == 1;
-        if heads || row.second == 1 {
-            writeln!(out, "{HEAD}")?;
+        let heads = out.is_terminal() && second % HEAD_EVERY == 1;
+        if heads || second == 1 {
+            writeln!(out, "{head}")?;
         }
-        writeln!(
-            out,
-            "{:>5} s  {:<9} {:>8.1} {:>6.1} {:>9.1} {:>5} {:>7}/{:<7} {}",
-            row.second,
-            row.hook,
-            row.received_dbm0,
-            row.peak_dbm0,
-            row.sent_dbm0,
-            row.lost_samples,
-            row.overruns,
-            row.underruns,
-            row.events.join(", ")
-        )?;
+        writeln!(out, "{line}")?;
     }
     out.flush()
 }

@@ -396,12 +396,6 @@ fn what_a_technician_may_meet_is_said_clearly() {
     let no_line = shown(&["tone"]);
     assert_eq!(no_line.code, Some(1));
     assert!(no_line.err.contains("which line?"), "{no_line:?}");
-    let busy = shown(&["tone", "--sim", "loopback,busy"]);
-    assert_eq!(busy.code, Some(1));
-    assert!(
-        busy.err.contains("in use") && busy.err.contains("sallyport (process 4242)"),
-        "{busy:?}"
-    );
     let far = shown(&["tone", "--sim", "nonsense"]);
     assert!(far.err.contains("there are loopback, milliwatt"), "{far:?}");
     let key = shown(&["tone", "--sim", "quiet,nonsense=1"]);

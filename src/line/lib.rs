@@ -30,7 +30,10 @@ use std::sync::Arc;
 
 use bridge::Heard10;
 use call::{Bridge, Call, Event};
-use dsp::echo::{Canceller, EchoSettings};
+use dsp::{
+    echo::{Canceller, EchoSettings},
+    mf::{MfKind, MfReceiver},
+};
 use ear::{HeardList, PhoneEar, TrunkEar};
 use join::Joining;
 use mouth::Mouth;
@@ -89,6 +92,8 @@ pub struct Line {
     held: Option<Held>,
     canceller: Canceller,
     joining: Joining,
+    /// What each trunk's ear for register signals begins as: making one anew allocates.
+    register_ear: MfReceiver,
     /// What the trunk was sent last: what is received now may hold its echo.
     sent: Samples,
     /// When the trunk was last sent a part of the inmate's name.
@@ -178,6 +183,7 @@ impl Line {
                 suppression: true,
             }),
             joining: Joining::default(),
+            register_ear: MfReceiver::new(MfKind::R2Backward),
             sent: [0; FRAME],
             named_at: None,
             far_key: None,

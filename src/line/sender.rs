@@ -40,7 +40,8 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    pub(crate) fn new(profile: &TrunkProfile) -> Sender {
+    /// `ear` has heard nothing yet.
+    pub(crate) fn new(profile: &TrunkProfile, ear: MfReceiver) -> Sender {
         let kind = match profile.signalling {
             TrunkSignalling::R2(_) => MfKind::R2Forward,
             _ => MfKind::R1,
@@ -49,7 +50,7 @@ impl Sender {
             what: What::Nothing,
             dtmf: DigitGen::new(DIGIT_LOW_DBM0, DIGIT_HIGH_DBM0, DIGIT_ON_MS, DIGIT_OFF_MS),
             mf: MfGen::new(kind),
-            ear: MfReceiver::new(MfKind::R2Backward),
+            ear,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
     tell,
 };
 use call::{Bridge, Event};
-use dsp::mf::MfEvent;
+use dsp::mf::{MfEvent, MfReceiver};
 use signaling::{
     SupervisionEvent,
     step::{Step, Steps},
@@ -63,11 +63,11 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    pub(crate) fn new(profile: TrunkProfile) -> Held {
+    pub(crate) fn new(profile: TrunkProfile, register_ear: &MfReceiver) -> Held {
         Held {
             profile,
             signals: signaling::Trunk::new(&profile),
-            sender: Sender::new(&profile),
+            sender: Sender::new(&profile, register_ear.clone()),
         }
     }
 }
@@ -146,7 +146,7 @@ impl Line {
         if self.held.is_some() {
             return false;
         }
-        self.held = Some(Held::new(*profile));
+        self.held = Some(Held::new(*profile, &self.register_ear));
         self.deliver(now, Event::Lent { number, profile }, out);
         let taken = self.call.holds_trunk();
         if !taken {

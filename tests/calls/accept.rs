@@ -13,7 +13,7 @@ use drivers::sim::{
         routes::Destination,
     },
     script::Step,
-    transcript::Event,
+    transcript::{Event, Track},
 };
 use speech::Piece;
 use types::{
@@ -259,7 +259,7 @@ fn a_wrong_key_is_no_choice_and_stops_nothing() {
 
 #[test]
 fn a_key_in_the_middle_of_the_announcement_counts_and_stops_it() {
-    let party = vec![wait(5700), Step::Mark("key"), Step::dial("1")];
+    let party = vec![wait(6000), Step::Mark("key"), Step::dial("1")];
     let out = collect(vec![], party).run();
     let key = out.trunk().mark("key").expect("a key");
     let thanks = only(out.called_heard(Prompt::ThankYouGoAhead)).at;
@@ -300,6 +300,38 @@ fn the_site_says_which_keys_accept_and_refuse() {
     );
 }
 
+/// How much softer what was said must be in what was heard where nothing of it is to get through. By
+/// chance two voices have 44 dB less in common over such a stretch; the path, once open, loses 7.
+const NOTHING_DB: f64 = 30.0;
+
+/// Whether nothing that was said until this tick got through: two tracks of calls that differ in what
+/// was said alone are the same, sample by sample. No two calls on channels are; there nothing of it
+/// may be found in what was heard.
+fn nothing_got_through((heard, same): (&Track, &Track), said: &Track, until: Tick) -> bool {
+    if bench::guest::inside() {
+        hearing::loss_db(heard, said, Tick::ZERO, until) > NOTHING_DB
+    } else {
+        same_until(heard, same, until)
+    }
+}
+
+/// Whether what is said after this tick does get through.
+fn gets_through((heard, same): (&Track, &Track), said: &Track, from: Tick) -> bool {
+    const OPEN_DB: f64 = 15.0;
+    let to = from + Ticks::secs(2);
+    hearing::loss_db(heard, said, from, to) < OPEN_DB && !same_until(heard, same, to)
+}
+
+/// The other call came to its talk, and at the same tick where time is virtual.
+fn together(talk: Tick, other: &Outcome) {
+    let other_talk = other.entered("talk");
+    let as_well = match bench::guest::inside() {
+        true => other_talk.is_some(),
+        false => other_talk == Some(talk),
+    };
+    assert!(as_well, "{}", other.tale());
+}
+
 fn inmate_shouting(shouts: bool) -> Outcome {
     let noise = Step::SayFor(Clip::inmate_shout(), Ticks::secs(30));
     let inmate = if shouts { noise } else { wait(30_000) };
@@ -311,15 +343,16 @@ fn inmate_shouting(shouts: bool) -> Outcome {
 fn not_one_sample_of_the_inmate_reaches_the_called_party_before_acceptance() {
     let (loud, quiet) = (inmate_shouting(true), inmate_shouting(false));
     let talk = loud.entered("talk").expect("talk");
-    assert_eq!(Some(talk), quiet.entered("talk"));
-    let (heard, same) = (&loud.trunk().heard, &quiet.trunk().heard);
+    together(talk, &quiet);
+    let tracks = (&loud.trunk().heard, &quiet.trunk().heard);
+    let said = &loud.phone().emitted;
     assert!(
-        same_until(heard, same, talk),
+        nothing_got_through(tracks, said, talk),
         "a shout got through: {}",
         loud.tale()
     );
     assert!(
-        !same_until(heard, same, talk + Ticks::secs(2)),
+        gets_through(tracks, said, talk),
         "and then it does get through"
     );
     let shouted = loud.phone().mark("named").expect("shouting");
@@ -347,15 +380,16 @@ fn not_one_sample_of_the_called_party_reaches_the_inmate_before_acceptance() {
     let talk = loud
         .entered("talk")
         .unwrap_or_else(|| panic!("{}", loud.tale()));
-    assert_eq!(Some(talk), quiet.entered("talk"), "{}", quiet.tale());
-    let (heard, same) = (&loud.phone().heard, &quiet.phone().heard);
+    together(talk, &quiet);
+    let tracks = (&loud.phone().heard, &quiet.phone().heard);
+    let said = &loud.trunk().emitted;
     assert!(
-        same_until(heard, same, talk),
+        nothing_got_through(tracks, said, talk),
         "a voice got through: {}",
         loud.tale()
     );
     assert!(
-        !same_until(heard, same, talk + Ticks::secs(2)),
+        gets_through(tracks, said, talk),
         "and then it does get through"
     );
 }
@@ -402,11 +436,9 @@ fn a_shout_into_the_ringing_is_no_answer_and_is_not_heard() {
         loud.tale()
     );
     assert!(loud.record().answer_evidence.is_empty());
-    assert!(same_until(
-        &loud.trunk().heard,
-        &quiet.trunk().heard,
-        loud.end
-    ));
+    let tracks = (&loud.trunk().heard, &quiet.trunk().heard);
+    let said = &loud.phone().emitted;
+    assert!(nothing_got_through(tracks, said, loud.end));
 }
 
 #[test]

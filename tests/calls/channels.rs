@@ -95,6 +95,16 @@ fn calls(talk: u64) -> Vec<Step> {
     ]
 }
 
+/// A person, who says hello first: who begins with a long speech is a machine.
+fn talks(seconds: u64) -> Vec<Step> {
+    vec![
+        wait(600),
+        Step::Say(Clip::called_hello()),
+        wait(2500),
+        Step::SayFor(Clip::called_talk(), Ticks::secs(seconds)),
+    ]
+}
+
 /// The first phone's call at 1 s, and another at 60 s, when a trunk that failed has had its rest;
 /// the second phone's meanwhile.
 fn two_calls() -> Scenario {
@@ -104,11 +114,7 @@ fn two_calls() -> Scenario {
     first.extend(calls(6));
     let mut second = vec![wait(4000)];
     second.extend(calls(58));
-    let party = vec![
-        wait(600),
-        Step::SayFor(Clip::called_talk(), Ticks::secs(75)),
-    ];
-    let mut scenario = direct(Vec::new(), party);
+    let mut scenario = direct(Vec::new(), talks(75));
     scenario.handsets = vec![first];
     scenario
         .and_phone(second)
@@ -182,8 +188,9 @@ fn channels_that_another_program_holds_at_the_start_serve_once_they_are_given_ba
     assert_eq!(roles, [Ok(Role::Feeds), Ok(Role::IsFed)]);
     let mut steps = vec![wait(60_000)];
     steps.extend(calls(4));
-    let party = vec![Step::SayFor(Clip::called_talk(), Ticks::secs(30))];
-    let mut scenario = direct(Vec::new(), party).exchange(exchange()).lasting(80);
+    let mut scenario = direct(Vec::new(), talks(30))
+        .exchange(exchange())
+        .lasting(80);
     scenario.handsets = vec![steps];
     scenario.harm = Some(Harm {
         phones: vec![PHONES[0]],
@@ -204,8 +211,9 @@ const CONTROLLER: &str = "SALLYPORT_DAHDI_CONTROLLER";
 fn long_call() -> Scenario {
     let mut steps = vec![wait(1000)];
     steps.extend(calls(60));
-    let party = vec![Step::SayFor(Clip::called_talk(), Ticks::secs(60))];
-    let mut scenario = direct(Vec::new(), party).exchange(exchange()).lasting(30);
+    let mut scenario = direct(Vec::new(), talks(60))
+        .exchange(exchange())
+        .lasting(30);
     scenario.handsets = vec![steps];
     scenario.harm = Some(Harm {
         phones: vec![PHONES[0]],

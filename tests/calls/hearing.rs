@@ -75,6 +75,32 @@ pub fn tone_share(track: &Track, hz: &[f64], from: Tick, to: Tick) -> f64 {
     hz.iter().map(|&hz| of(hz)).sum::<f64>() / power.max(1.0)
 }
 
+/// How much softer than it was said something is heard, in dB: the strongest trace of `said` in `heard`
+/// at any delay up to half a second either way. Where nothing of it is heard, this is what the two have
+/// in common by chance.
+pub fn loss_db(heard: &Track, said: &Track, from: Tick, to: Tick) -> f64 {
+    const DELAYS: usize = 4000;
+    let length = Ticks(to.0 - from.0);
+    let (heard, said) = (
+        whitened(&heard.between(from, length)),
+        whitened(&said.between(from, length)),
+    );
+    let size = (heard.len() + said.len()).next_power_of_two();
+    let mut common = correlation(&heard, &said, size);
+    common.drain(DELAYS..size - DELAYS);
+    let strongest = common
+        .iter()
+        .fold(0.0_f64, |most, c| most.max(f64::from(c.abs())));
+    let power: f64 = said.iter().map(|&s| f64::from(s).powi(2)).sum();
+    -20.0 * (strongest / power.max(1e-9)).log10()
+}
+
+/// Speech with its low tones, which any two voices have in common, made as soft as the rest.
+fn whitened(samples: &[i16]) -> Vec<f32> {
+    let second = |w: &[i16]| (f32::from(w[2]) - 2.0 * f32::from(w[1]) + f32::from(w[0])) / 32768.0;
+    samples.windows(3).map(second).collect()
+}
+
 /// When anything louder than a quiet line was heard first: the beginning of that 10 ms.
 pub fn first_sound(track: &Track, from: Tick, to: Tick) -> Option<Tick> {
     let mut at = from;
@@ -105,25 +131,9 @@ pub fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
         return Vec::new();
     }
     let size = (audio.len() + clip.len()).next_power_of_two();
-    let mut planner = FftPlanner::new();
-    let (forward, inverse) = (
-        planner.plan_fft_forward(size),
-        planner.plan_fft_inverse(size),
-    );
-    let spectrum = |samples: &[i16]| {
-        let mut bins: Vec<Complex32> = samples
-            .iter()
-            .map(|&s| Complex32::new(f32::from(s) / 32768.0, 0.0))
-            .collect();
-        bins.resize(size, Complex32::new(0.0, 0.0));
-        forward.process(&mut bins);
-        bins
-    };
-    let mut product = spectrum(audio);
-    for (a, c) in product.iter_mut().zip(spectrum(clip)) {
-        *a *= c.conj();
-    }
-    inverse.process(&mut product);
+    let linear =
+        |samples: &[i16]| -> Vec<f32> { samples.iter().map(|&s| f32::from(s) / 32768.0).collect() };
+    let product = correlation(&linear(audio), &linear(clip), size);
     let energy = |samples: &[i16]| -> f64 {
         samples
             .iter()
@@ -135,7 +145,7 @@ pub fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
     let places = audio.len() - clip.len();
     let mut scores = Vec::with_capacity(places);
     for at in 0..places {
-        let dot = f64::from(product[at].re) / size as f64;
+        let dot = f64::from(product[at]);
         // A window quieter than the idle channel's noise has nothing to compare.
         let norm = (clip_energy * window.max(clip_energy * 1e-4)).sqrt();
         scores.push((dot / norm) as f32);
@@ -146,4 +156,25 @@ pub fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
         window += in_ * in_ - out * out;
     }
     scores
+}
+
+/// The sum of products at each place of `clip` in `audio`; places before its beginning come last.
+fn correlation(audio: &[f32], clip: &[f32], size: usize) -> Vec<f32> {
+    let mut planner = FftPlanner::new();
+    let (forward, inverse) = (
+        planner.plan_fft_forward(size),
+        planner.plan_fft_inverse(size),
+    );
+    let spectrum = |samples: &[f32]| {
+        let mut bins: Vec<Complex32> = samples.iter().map(|&s| Complex32::new(s, 0.0)).collect();
+        bins.resize(size, Complex32::new(0.0, 0.0));
+        forward.process(&mut bins);
+        bins
+    };
+    let mut product = spectrum(audio);
+    for (a, c) in product.iter_mut().zip(spectrum(clip)) {
+        *a *= c.conj();
+    }
+    inverse.process(&mut product);
+    product.iter().map(|p| p.re / size as f32).collect()
 }

@@ -1,7 +1,7 @@
 //! How calls end: either side's on-hook, by every sign an exchange may give, officers, lost trunks.
 
 use crate::{
-    bench::{MOTHER, Outcome, PIN, Scenario, wait, with_pin},
+    bench::{MOTHER, Outcome, PIN, Scenario, guest, wait, with_pin},
     hearing,
     ready::{collect, direct, hung_up, plain, quick, talks},
 };
@@ -162,6 +162,11 @@ fn on_hook_during_the_goodbye_leaves_the_called_partys_refusal_standing() {
     assert_eq!(out.record().ended_by, Some(EndedBy::CalledParty));
 }
 
+/// On channels a handset lifts and hangs up 20 ms after it says so, and is seen at the end of a block.
+fn late_hands() -> Ticks {
+    Ticks::ms(if guest::inside() { 30 } else { 0 })
+}
+
 #[test]
 fn on_hook_in_a_conversation_completes_the_call() {
     let out = direct(vec![wait(3000), Step::OnHook], vec![wait(60_000)]).run();
@@ -172,7 +177,7 @@ fn on_hook_in_a_conversation_completes_the_call() {
     assert!(record.release_evidence.is_empty());
     let talk = out.entered("talk").expect("talk");
     let on_hook = out.phone().first(|e| *e == Event::OnHook).expect("on-hook");
-    let longest = on_hook.since(talk) + Ticks::ms(420);
+    let longest = on_hook.since(talk) + Ticks::ms(420) + late_hands();
     assert!(
         record.talk <= longest && record.talk >= on_hook.since(talk),
         "{:?}",
@@ -373,12 +378,12 @@ fn called_party_plays(sound: Clip) -> Outcome {
         wait(60_000),
     ];
     let out = direct(vec![wait(60_000)], party).lasting(26).run();
-    assert_eq!(
-        out.record().disposition,
-        Disposition::InProgress,
-        "{}",
-        out.tale()
-    );
+    // On channels the controller is stopped at the scenario's end, and cuts what goes on.
+    let goes_on = match guest::inside() {
+        true => Disposition::CutOff,
+        false => Disposition::InProgress,
+    };
+    assert_eq!(out.record().disposition, goes_on, "{}", out.tale());
     out
 }
 

@@ -184,7 +184,7 @@ fn blocks_keep_pace(kind: &Kind) -> Result<(), String> {
 fn is_no_channel(kind: &Kind, timeslot: u16) -> Result<(), String> {
     let opened = Channel::open(timeslot, kind.law).map(drop);
     ensure!(
-        opened == Err(PortError::Gone),
+        opened == Err(PortError::Unconfigured),
         "channel {timeslot}: {opened:?}"
     );
     Ok(())

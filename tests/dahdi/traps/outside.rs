@@ -82,7 +82,7 @@ pub fn the_last_resort_hangs_up(bench: &Bench) -> Result<(), String> {
     events_of(&far)?;
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut other = Command::new(program)
-        .args([HOLD, &bench.trunk.to_string()])
+        .arg(format!("{HOLD}={}", bench.trunk))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -28,8 +28,6 @@ pub struct Span {
     pub name: String,
     /// What the card is called.
     pub description: String,
-    /// Such as T1 or E1; empty where the card's driver does not say.
-    pub kind: String,
     pub alarms: Alarms,
     /// The span that gives the clock; none is its own.
     pub clock_from: Option<u16>,
@@ -254,7 +252,6 @@ fn span(control: &File, number: u16, info: &SpanInfo) -> Span {
         number,
         name: text(&{ info.name }),
         description: text(&{ info.desc }),
-        kind: text(&{ info.spantype }),
         alarms: Alarms(info.alarms),
         clock_from: u16::try_from(info.syncsrc).ok().filter(|&from| from != 0),
         counters: counters(info),

@@ -215,7 +215,6 @@ mod tests {
             number: 1,
             name: "WCTDM/0".to_owned(),
             description: "Wildcard TDM410P".to_owned(),
-            kind: String::new(),
             alarms: Alarms::NONE,
             clock_from: None,
             counters: SpanCounters::default(),

@@ -33,7 +33,6 @@ fn survey(channels: Vec<FoundChannel>) -> Survey {
         number: 1,
         name: "WCTDM/0".to_owned(),
         description: "Wildcard TDM410P".to_owned(),
-        kind: String::new(),
         alarms: Alarms::NONE,
         clock_from: None,
         counters: SpanCounters::default(),

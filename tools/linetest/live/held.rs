@@ -122,7 +122,6 @@ mod tests {
             number: 1,
             name: "TE2/0/1".to_owned(),
             description: "T2XXP".to_owned(),
-            kind: "T1".to_owned(),
             alarms: Alarms(4),
             clock_from: None,
             counters: SpanCounters {

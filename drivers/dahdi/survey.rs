@@ -260,20 +260,17 @@ fn span(control: &File, number: u16, info: &SpanInfo) -> Span {
 }
 
 fn counters(info: &SpanInfo) -> SpanCounters {
-    // Copies: the fields of a packed structure can't be referred to.
-    let [bipolar_violations, crc4, e_bits, frame_alignment] = { info.errors }.map(|n| n as u32);
-    let [framing, code_violations, bit_errors, _, errored_seconds] = { info.counts };
-    let missed = info.irqmisses;
+    let count = |n: i32| n.max(0) as u32;
     SpanCounters {
-        bipolar_violations,
-        crc4,
-        e_bits,
-        frame_alignment,
-        framing,
-        code_violations,
-        bit_errors,
-        errored_seconds,
-        missed_interrupts: missed.max(0) as u32,
+        bipolar_violations: count(info.bpvcount),
+        crc4: count(info.crc4count),
+        e_bits: count(info.ebitcount),
+        frame_alignment: count(info.fascount),
+        framing: info.fecount,
+        code_violations: info.cvcount,
+        bit_errors: info.becount,
+        errored_seconds: info.errsec,
+        missed_interrupts: count(info.irqmisses),
     }
 }
 

@@ -101,8 +101,12 @@ impl Comparison {
             }
             _ => String::new(),
         };
+        let used = match found.in_use {
+            true => format!(", in use by {}", any_of(holders)),
+            false => String::new(),
+        };
         self.found.push(format!(
-            "{what}: channel {number}, {}{idles}, on span {} ({})",
+            "{what}: channel {number}, {}{idles}, on span {} ({}){used}",
             found.signalling.name(),
             span.number,
             span.description
@@ -205,21 +209,26 @@ fn idle(wanted: &Wanted<'_>, found: &FoundChannel) -> Option<String> {
     Some(text)
 }
 
-/// A controller that runs has its channels open, as is right.
+/// A controller that runs has its channels open, as is right. Where others have some open as well,
+/// whose this one is is not known.
 fn in_use(wanted: &Wanted<'_>, found: &FoundChannel, holders: &[Holder]) -> Option<String> {
     let ours = |holder: &Holder| holder.name == "sallyport";
     if !found.in_use || holders.iter().any(ours) {
         return None;
     }
-    let names: Vec<String> = holders.iter().map(Holder::to_string).collect();
-    let by = match names.as_slice() {
-        [] => "another program".to_owned(),
-        some => some.join(" or "),
-    };
     Some(format!(
-        "is in use by {by}; end it, or take the channel out of its configuration and leave it to {}",
+        "is in use by {}; end it, or take the channel out of its configuration and leave it to {}",
+        any_of(holders),
         wanted.what
     ))
+}
+
+fn any_of(holders: &[Holder]) -> String {
+    let names: Vec<String> = holders.iter().map(Holder::to_string).collect();
+    match names.as_slice() {
+        [] => "another program".to_owned(),
+        some => some.join(" or "),
+    }
 }
 
 fn alarm(span: &Span, found: &FoundChannel) -> Option<String> {

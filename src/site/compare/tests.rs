@@ -127,6 +127,9 @@ fn a_channel_in_use_is_told_with_who_has_it_unless_it_is_the_controller() {
     assert!(found.problems[0].contains("in use by asterisk (process 812)"));
     let found = compare(&site(), &survey, &[holder("sallyport")]);
     assert_eq!(found.problems, [""; 0]);
+    let found = compare(&site(), &survey, &[holder("sallyport"), holder("asterisk")]);
+    let both = "in use by sallyport (process 812) or asterisk (process 812)";
+    assert!(found.found[1].ends_with(both), "{:?}", found.found);
 }
 
 #[test]

@@ -81,7 +81,39 @@ pub fn compare(site: &Site, survey: &Survey, holders: &[Holder]) -> Comparison {
     for wanted in phones.chain(trunks) {
         comparison.channel(&wanted, survey, holders);
     }
+    for Listener { channel, hears } in listeners(site, survey) {
+        comparison.problems.push(format!(
+            "channel {channel} is sent all that channel {hears} receives, by another program or one \
+             that died: end it; `run` takes the channel out when it starts"
+        ));
+    }
     comparison
+}
+
+/// A channel that is none of the site's, and hears one that is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Listener {
+    pub channel: u16,
+    pub hears: u16,
+}
+
+/// Who could hear calls of this site. A join outlives the call that it was made for: the site's own
+/// channels are taken out of theirs when they are opened, but nobody opens these.
+pub fn listeners(site: &Site, survey: &Survey) -> Vec<Listener> {
+    let phones = site.lines.iter().map(|wire| wire.channel);
+    let ours: Vec<u16> = phones
+        .chain(site.trunks.iter().map(|wire| wire.channel))
+        .collect();
+    let all = survey.spans.iter().flat_map(|span| &span.channels);
+    let strangers = all.filter(|found| !ours.contains(&found.number));
+    let hearing = strangers.filter_map(|found| {
+        let hears = found.hears.filter(|heard| ours.contains(heard))?;
+        Some(Listener {
+            channel: found.number,
+            hears,
+        })
+    });
+    hearing.collect()
 }
 
 impl Comparison {

@@ -401,6 +401,7 @@ impl Station {
             phone_lost: phone_lost.unwrap_or(0),
             trunk: trunk.filter(|_| trunk_lost.is_some()).map(|t| &t.frame),
             trunk_lost: trunk_lost.unwrap_or(0),
+            trunk_waiting: trunk.map_or(0, |t| t.port.waiting()),
             phone_edges: &self.phone.edges,
             trunk_edges: trunk.map_or(&[], |t| &t.edges),
             phone_hook: self.phone_hook.take(),

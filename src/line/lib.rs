@@ -249,6 +249,11 @@ impl Line {
         self.call.phase_name()
     }
 
+    /// Whether the phone is being told something, tones apart.
+    pub fn speaks(&self) -> bool {
+        self.phone_mouth.speaking()
+    }
+
     fn messages(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
         for command in input.commands {
             if matches!(command, LineCommand::CutOff) && self.call.is_idle() {

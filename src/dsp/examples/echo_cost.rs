@@ -1,5 +1,5 @@
-//! What the canceller, the search for late echoes, the meters and companding cost: nanoseconds of thread CPU time for two
-//! frames, 160 samples, on each set of vector instructions.
+//! What the canceller, the search for late echoes, the meters and companding cost: nanoseconds of
+//! thread CPU time for two frames, 160 samples, on each set of vector instructions.
 //!
 //! `cargo run --release -p dsp --example echo_cost`
 

@@ -116,6 +116,10 @@ impl Port for Faulty {
         self.inner.descriptor()
     }
 
+    fn waiting(&self) -> usize {
+        self.inner.waiting()
+    }
+
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {
         self.is_gone(now)?;
         if self.spurious.is_some() || self.in_alarm != self.alarm_wanted(now) {

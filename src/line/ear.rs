@@ -6,6 +6,7 @@ use dsp::{
     answer::{Answer, AnswerEvent, AnswerSettings, Class, Decision, Tones},
     data::DataSignals,
     dtmf::{Dtmf, DtmfEvent, Profile},
+    echo::late::LateEcho,
     leg::{Frames, Listeners},
     modem::{ModemEvent, Signal},
     progress::{Progress, ProgressEvent},
@@ -17,7 +18,7 @@ use types::{
     answer_class::{AnswerClass, SURE_MACHINE},
     digits::{Digit, List},
     evidence::{AnswerEvidence, Trust, Weighed},
-    frame::Samples,
+    frame::{FRAME, Samples},
     heard::Heard,
     three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
@@ -190,6 +191,7 @@ pub struct TrunkEar {
     voice: Voice,
     data: DataSignals,
     own_data: OwnData,
+    late_echo: LateEcho,
     answer: Answer,
     pulses: PulseDigits,
     three_way: ThreeWay,
@@ -217,6 +219,7 @@ impl TrunkEar {
             voice: Voice::new(VoiceSettings { silence: SILENCE }),
             data: DataSignals::new(),
             own_data: OwnData::new(),
+            late_echo: LateEcho::new(),
             answer: Answer::new(AnswerSettings::default()),
             pulses: PulseDigits::new(),
             three_way: ThreeWay::new(ThreeWaySettings::default()),
@@ -234,6 +237,7 @@ impl TrunkEar {
         self.voice.reset();
         self.data.reset();
         self.own_data.reset();
+        self.late_echo.reset();
         self.answer.reset();
         self.pulses.reset();
         self.three_way.reset();
@@ -250,6 +254,7 @@ impl TrunkEar {
         self.voice.lost(samples);
         self.data.lost(samples);
         self.own_data.reset();
+        self.late_echo.lost(0, samples);
         self.answer.lost(samples);
         self.pulses.lost(samples);
         self.three_way.lost(samples);
@@ -302,15 +307,20 @@ impl TrunkEar {
         push_digits(&dtmf.events, &mut self.key_down, out);
         push_tones(&progress.events, out);
         let tonal = progress.tonal || dtmf.suspect || data.tonal;
-        let voice = self.voice.process(samples, at, tonal);
+        // Who answered is told by what is said there, not by what comes back of what is said here.
+        let listens = stage != Stage::Seized && self.asks_who(at);
+        let said = &frame.said;
+        let own = listens && self.late_echo.process(sent, said);
+        let voice = match own {
+            true => self.voice.passed(at),
+            false => self.voice.process(said, at, tonal),
+        };
         if stage != Stage::Seized {
             let tones = Tones::of(progress, dtmf, data);
             self.machine |= data.tty.is_some() || data.modem.iter().any(is_heard);
-            if self
-                .answered_at
-                .is_none_or(|since| at.since(since) <= CLASS_WITHIN)
-            {
-                self.who(samples, at, tones, out);
+            if listens {
+                let said = if own { &[0; FRAME] } else { said };
+                self.who(said, at, tones, out);
             }
             if stage == (Stage::Called { pulses: true }) {
                 push_pulses(&self.pulses.process(&frame.filtered, at), out);
@@ -323,8 +333,14 @@ impl TrunkEar {
         push_voice(&voice, out);
     }
 
+    fn asks_who(&self, at: Tick) -> bool {
+        self.answered_at
+            .is_none_or(|since| at.since(since) <= CLASS_WITHIN)
+    }
+
     /// What is sent takes another way from now on.
     pub fn rerouted(&mut self) {
+        self.late_echo.reset();
         self.three_way.rerouted();
     }
 

@@ -360,7 +360,7 @@ impl DahdiPort {
     }
 
     fn phone_hook(&self) -> Result<HookState, PortError> {
-        let Some(channel) = &self.channel else {
+        let Some(channel) = self.channel.as_ref().filter(|_| !self.alarm) else {
             return Ok(HookState::Unknown);
         };
         let off_hook = channel.params()?.rxisoffhook != 0;

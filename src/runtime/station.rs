@@ -11,7 +11,7 @@ use crate::runtime::{
     gauges::Gauges,
     links::{Handover, Inbox, Outbox},
     numbering::Numbering,
-    side::{Received, Side},
+    side::{Edges, Received, Side},
     talk_path::TalkPath,
 };
 use drivers::port::{Descriptor, Port};
@@ -243,6 +243,10 @@ impl Station {
                 break;
             }
         }
+        if let (true, Some(trunk)) = (self.phone.fault, &mut self.trunk) {
+            // A span's alarm takes both: the line is to know before it hears of the phone.
+            trunk.side.drain_edges(now);
+        }
         // Also after frames: a read may have brought edges or a fault.
         if self.has_news(now, frames) {
             self.handle(now, now, None, None, outbox);
@@ -325,7 +329,8 @@ impl Station {
                 port,
             } => {
                 if stale || self.trunk.is_some() || self.borrowing != Some(number) {
-                    outbox.give_back(profile.id, TrunkCondition::Good, port);
+                    let condition = TrunkCondition::Good;
+                    outbox.give_back(profile.id, condition, port, Edges::new());
                     return;
                 }
                 self.borrowing = None;
@@ -446,6 +451,10 @@ impl Station {
         let out = self.line.handle(at, input);
         self.clear_news();
         self.execute(at, now, out, outbox);
+        // A trunk that goes back takes them with it.
+        if let Some(loan) = &mut self.trunk {
+            loan.side.edges.clear();
+        }
     }
 
     fn clear_news(&mut self) {
@@ -454,7 +463,6 @@ impl Station {
         counts.phone_faults.add(u64::from(self.phone.fault));
         self.phone.fault = false;
         if let Some(loan) = &mut self.trunk {
-            loan.side.edges.clear();
             counts.trunk_faults.add(u64::from(loan.side.fault));
             loan.side.fault = false;
         }
@@ -563,7 +571,7 @@ impl Station {
                 self.path.is_another();
                 assert_eq!(loan.profile.id, trunk, "the trunk that was lent goes back");
                 self.gauges.pulse.lend(None);
-                outbox.give_back(trunk, condition, loan.side.port);
+                outbox.give_back(trunk, condition, loan.side.port, loan.side.edges);
             }
         }
     }

@@ -10,6 +10,7 @@ mod bench;
 mod channels;
 mod fraud;
 mod hearing;
+mod hits;
 mod joined;
 mod keys;
 mod language;

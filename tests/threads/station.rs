@@ -287,6 +287,9 @@ fn outputs_are_done_in_their_order_and_a_trunk_goes_back_after_its_commands() {
         .commands
         .push(LineCommand::CutOff)
         .expect("room");
+    let mut trunk = bench.trunk.lock().expect("one thread");
+    trunk.edges.push_back(Edge::RingStart);
+    drop(trunk);
     assert_eq!(
         bench.turn(100),
         ["phone LoopOpen(Ticks(4000))", "trunk OnHook"]
@@ -294,11 +297,16 @@ fn outputs_are_done_in_their_order_and_a_trunk_goes_back_after_its_commands() {
     assert_eq!(bench.gauges.pulse.lent(), None);
     let back = bench.links.keeper.asks.pop().expect("the trunk");
     let TrunkAsk::Return {
-        trunk, condition, ..
+        trunk,
+        condition,
+        edges,
+        ..
     } = back
     else {
         panic!("{back:?}");
     };
+    let edges: Vec<Edge> = edges.iter().map(|edge| edge.edge).collect();
+    assert_eq!(edges, [Edge::RingStart], "what it told goes with it");
     assert_eq!((trunk, condition), (TrunkId(5), TrunkCondition::Good));
     assert!(bench.links.hub.facts.pop().is_ok());
 }

@@ -225,6 +225,7 @@ impl Story {
             Some(SupervisionEvent::ReleaseHint(e)) => {
                 format!("  -> a hint of release: {}", weighed(&e))
             }
+            Some(SupervisionEvent::DoubtOver(_)) => "  -> it was no release".to_owned(),
             Some(SupervisionEvent::Released(e)) => format!("  -> released, by {}", weighed(&e)),
         };
         self.note(at, &words, None);

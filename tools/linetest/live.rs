@@ -44,8 +44,8 @@ fn say(text: &str) {
     crate::run::tell(text);
 }
 
-/// Runs a command: 0 when all is good or doubtful, 1 when it could not be done, 3 when something is
-/// bad, 130 after Ctrl-C.
+/// Runs a command: 0 when all is good or doubtful, 1 when it could not be done or nothing be tested, 3
+/// when something is bad, 130 after Ctrl-C.
 pub(crate) fn main(command: &LiveCommand) -> ExitCode {
     let stop = Arc::new(AtomicBool::new(false));
     if let Err(error) = catch(&stop) {

@@ -108,6 +108,23 @@ fn wanted(rig: &Rig, send: &str) -> Result<Wanted, Trouble> {
     ))
 }
 
+/// What goes on for as long as it is asked for, and what it is in words.
+pub(crate) fn steady(rig: &Rig, send: &str) -> Result<(Stimulus, String), Trouble> {
+    match wanted(rig, send)? {
+        Wanted::Quiet => Ok((Stimulus::Quiet, "nothing".to_owned())),
+        Wanted::Tone(hz, dbm0) => Ok((Stimulus::tone(hz, dbm0), format!("{hz} Hz at {dbm0} dBm0"))),
+        Wanted::Plan(name, source) => {
+            let words = format!("the {name} tone of {}", rig.country().name);
+            Ok((*source, words))
+        }
+        Wanted::Slope => Err(Trouble::Said(
+            "slope is three tones in turn; here they are sent one at a time: 404@-16, 1004@-16, \
+             2804@-16"
+                .into(),
+        )),
+    }
+}
+
 /// Sends for so many seconds and tells of the last whole measurement what arrived.
 fn listen(
     rig: &mut Rig,

@@ -79,22 +79,61 @@ pub(crate) fn place(rig: &mut Rig, number: Digits, pulse: bool) -> Result<Placed
         )));
     }
     let mut placed = Placed::default();
-    rig.say("seizes the trunk (off-hook) and waits for dial tone");
-    placed.dial_tone = Some(dial_tone(rig, &mut placed.edges)?);
-    let how = if pulse { "loop pulses" } else { "DTMF" };
-    rig.say(&format!("dials {number} by {how}"));
-    if pulse {
-        send_pulses(rig, number)?;
-    } else {
-        send_keys(rig, number, 70)?;
-    }
+    let edges = &mut placed.edges;
+    let found = begin(rig, number, pulse, &mut |stage| {
+        if let Stage::Heard(heard) = stage {
+            edges.extend_from_slice(heard.edges);
+        }
+    })?;
+    placed.dial_tone = Some(found);
     rig.say("waits for the answer");
     answer(rig, number, &mut placed)?;
     Ok(placed)
 }
 
+/// How far a call on a two-wire trunk has come.
+pub(crate) enum Stage<'a> {
+    Seizes,
+    Dials,
+    Dialed,
+    /// A frame of any of these.
+    Heard(&'a Heard<'a>),
+}
+
+type Watcher<'a> = &'a mut dyn FnMut(Stage<'_>);
+
+/// Seizes, waits for dial tone and dials; `watch` is told of each stage and frame.
+pub(crate) fn begin(
+    rig: &mut Rig,
+    number: Digits,
+    pulse: bool,
+    watch: Watcher<'_>,
+) -> Result<DialTone, Trouble> {
+    rig.say("seizes the trunk (off-hook) and waits for dial tone");
+    watch(Stage::Seizes);
+    let found = await_dial_tone(rig, watch)?;
+    let how = if pulse { "loop pulses" } else { "DTMF" };
+    rig.say(&format!("dials {number} by {how}"));
+    watch(Stage::Dials);
+    if pulse {
+        send_pulses(rig, number, watch)?;
+    } else {
+        press(rig, number, 70, watch)?;
+    }
+    watch(Stage::Dialed);
+    Ok(found)
+}
+
 /// Off-hook, and dial tone with its delay and level.
 pub(crate) fn dial_tone(rig: &mut Rig, edges: &mut Vec<EdgeAt>) -> Result<DialTone, Trouble> {
+    await_dial_tone(rig, &mut |stage| {
+        if let Stage::Heard(heard) = stage {
+            edges.extend_from_slice(heard.edges);
+        }
+    })
+}
+
+fn await_dial_tone(rig: &mut Rig, watch: Watcher<'_>) -> Result<DialTone, Trouble> {
     let tones = &rig.country().tones;
     let plan = tones.only(|tone| matches!(tone, Tone::Dial | Tone::StutterDial));
     let mut ear = Progress::new(&plan);
@@ -102,7 +141,7 @@ pub(crate) fn dial_tone(rig: &mut Rig, edges: &mut Vec<EdgeAt>) -> Result<DialTo
     let seized = rig.now();
     let mut found = None;
     rig.run(Ticks::secs(DIAL_TONE_WAIT), &mut |heard, _| {
-        edges.extend_from_slice(heard.edges);
+        watch(Stage::Heard(heard));
         let first = tones_of(&mut ear, heard).into_iter().next();
         found = first.map(|(_, start, level_dbm0)| DialTone {
             delay: start.since(seized),
@@ -134,10 +173,15 @@ fn tones_of(ear: &mut Progress, heard: &Heard<'_>) -> Vec<(Tone, Tick, f32)> {
 
 /// Sends digits as keys, each `ms` long with a pause as long.
 pub(crate) fn send_keys(rig: &mut Rig, digits: Digits, ms: u32) -> Result<(), Trouble> {
+    press(rig, digits, ms, &mut |_| {})
+}
+
+fn press(rig: &mut Rig, digits: Digits, ms: u32, watch: Watcher<'_>) -> Result<(), Trouble> {
     let mut keys = DigitGen::new(DIGIT_DBM0.0, DIGIT_DBM0.1, ms, ms);
     keys.send(digits);
     let law = rig.law();
-    rig.run(Ticks::secs(60), &mut |_, out| {
+    rig.run(Ticks::secs(60), &mut |heard, out| {
+        watch(Stage::Heard(heard));
         let mut samples: Samples = [0; FRAME];
         if !keys.fill(&mut samples) {
             return ControlFlow::Break(());
@@ -148,15 +192,14 @@ pub(crate) fn send_keys(rig: &mut Rig, digits: Digits, ms: u32) -> Result<(), Tr
     Ok(())
 }
 
-fn send_pulses(rig: &mut Rig, digits: Digits) -> Result<(), Trouble> {
+fn send_pulses(rig: &mut Rig, digits: Digits, watch: Watcher<'_>) -> Result<(), Trouble> {
     rig.pulse(digits)?;
-    let done = rig.run(Ticks::secs(60), &mut |heard, _| match heard
-        .edges
-        .iter()
-        .any(|e| e.edge == Edge::PulsesSent)
-    {
-        true => ControlFlow::Break(()),
-        false => ControlFlow::Continue(()),
+    let done = rig.run(Ticks::secs(60), &mut |heard, _| {
+        watch(Stage::Heard(heard));
+        match heard.edges.iter().any(|e| e.edge == Edge::PulsesSent) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
     })?;
     match done {
         true => Ok(()),

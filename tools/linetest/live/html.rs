@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use measure::limits::{Quantity, Verdict};
 
-use super::sheet::{Figure, Sheet, number};
+use super::sheet::{Figure, NOT_TESTED, Sheet, number};
 
 const STYLE: &str = "\
 body{font:15px/1.45 system-ui,sans-serif;color:#222228;max-width:62rem;margin:2rem auto;padding:0 1rem}
@@ -16,7 +16,7 @@ th{font-weight:600;color:#55555f}td.n{text-align:right;font-variant-numeric:tabu
 white-space:nowrap}
 .v{display:inline-block;min-width:4.8rem;text-align:center;border-radius:.3rem;padding:0 .4rem}
 .good{background:#dcefdc;color:#17521b}.doubtful{background:#fbeec6;color:#664a00}
-.bad{background:#f8d5d2;color:#7a1712;font-weight:600}
+.bad{background:#f8d5d2;color:#7a1712;font-weight:600}.not{background:#e6e6ea;color:#44444c}
 .m{color:#55555f;font-size:.9rem}ul{margin:.4rem 0;padding-left:1.2rem}svg{margin:.6rem 0;max-width:100%}
 @media print{body{margin:0;max-width:none}h2{break-after:avoid}section{break-inside:avoid}}";
 
@@ -44,18 +44,14 @@ pub(super) fn page(title: &str, sheets: &[Sheet]) -> String {
 }
 
 fn summary_words(sheets: &[Sheet]) -> String {
-    let count = |verdict: Verdict| {
-        sheets
-            .iter()
-            .filter(|s| s.verdict() == verdict.word())
-            .count()
-    };
+    let count = |word: &str| sheets.iter().filter(|s| s.verdict() == word).count();
     format!(
-        "{} lines: {} good, {} doubtful, {} bad.",
+        "{} lines: {} good, {} doubtful, {} bad, {} not tested.",
         sheets.len(),
-        count(Verdict::Good),
-        count(Verdict::Doubtful),
-        count(Verdict::Bad)
+        count(Verdict::Good.word()),
+        count(Verdict::Doubtful.word()),
+        count(Verdict::Bad.word()),
+        count(NOT_TESTED)
     )
 }
 

@@ -32,6 +32,10 @@ use crate::words;
 const LONGEST_TALK: Ticks = Ticks::secs(300);
 const SOUND_DBM0: f32 = -45.0;
 
+/// Of a channel that DAHDI has as loop start.
+pub(crate) const HIDDEN: &str = "DAHDI tells no loop break on a channel configured as fxsls, whatever the exchange does: configure \
+     it as fxsks in /etc/dahdi/system.conf, run dahdi_cfg, and learn again";
+
 /// `linetest learn-release`.
 pub(crate) fn learn(rig: &mut Rig, args: &LearnReleaseArgs) -> Result<Sheet, Trouble> {
     let asked = args.hangs_up_after.is_none();
@@ -41,6 +45,9 @@ pub(crate) fn learn(rig: &mut Rig, args: &LearnReleaseArgs) -> Result<Sheet, Tro
         ));
     }
     let mut sheet = Sheet::new(rig.name(), "learn-release");
+    if rig.hides_loop_breaks() {
+        rig.say(HIDDEN);
+    }
     let placed = call::place(rig, args.dial, args.pulse)?;
     let mut ear = Ear {
         progress: Progress::new(&rig.country().tones),
@@ -60,7 +67,7 @@ pub(crate) fn learn(rig: &mut Rig, args: &LearnReleaseArgs) -> Result<Sheet, Tro
     rig.run(Ticks::secs(args.wait), &mut |heard, _| ear.hear(heard))?;
     ear.story.ended = rig.now();
     let learned = ear.story.learn();
-    tell(&mut sheet, &learned, args.wait);
+    tell(&mut sheet, &learned, args.wait, rig.hides_loop_breaks());
     Ok(sheet)
 }
 
@@ -128,7 +135,7 @@ impl Ear {
     }
 }
 
-fn tell(sheet: &mut Sheet, learned: &Learned, wait: u64) {
+fn tell(sheet: &mut Sheet, learned: &Learned, wait: u64, hidden: bool) {
     if learned.answer_reversal {
         sheet.remark("the answer was told by reversed polarity");
     }
@@ -138,6 +145,15 @@ fn tell(sheet: &mut Sheet, learned: &Learned, wait: u64) {
             "{after:>7.2} s after the hang-up: {}",
             sign_words(sign)
         ));
+    }
+    if hidden {
+        sheet.remark(HIDDEN);
+    }
+    if !learned.sure() && hidden {
+        sheet.remark(format!(
+            "nothing else told the hang-up within {wait} s; the exchange may give a loop break already"
+        ));
+        return;
     }
     if !learned.sure() {
         sheet.remark(format!(

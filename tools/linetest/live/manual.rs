@@ -21,7 +21,8 @@ Examples:
 pub(crate) const WATCH: &str = "\
 Listens to one line and prints a row a second (keys of --json: second hook received_dbm0 peak_dbm0
 sent_dbm0 lost_samples overruns underruns events). What is done to the line: its audio is read and
-silence is sent; with --off-hook a trunk is seized.
+silence is sent, or with --send a tone; with --off-hook a trunk is seized. Levels are both ways: what
+arrives, and what is given to the card, before its gains.
 
 A DAHDI channel that another program has open keeps its sound to itself: a call on it may be
 privileged, as one with an attorney is, which linetest can't know, so no call is ever listened to, not
@@ -37,7 +38,7 @@ Good: an idle line below -60 dBm0; speech -15 to -25; peaks below +3; nothing lo
 
 Examples:
   linetest watch --channel 14 --seconds 60
-  linetest watch --site site.toml --trunk 2 --off-hook";
+  linetest watch --site site.toml --trunk 2 --off-hook --send milliwatt";
 
 pub(crate) const HOOK: &str = "\
 Of a handset port: nothing is done to the line; lift the phone, flash, dial, hang up, and see each
@@ -230,13 +231,14 @@ Tests the lines of a site one after the other and prints a table; --html writes 
 with the return loss of each trunk as a picture; --json prints an object a line. A trunk is seized, its
 dial tone measured and broken by a 1, then noise and return loss; with --quiet and --milliwatt those
 numbers are called too. A telephone is fed and listened to; none rings. A line that another program has
-open is left alone and told as such.
+open is left alone and is \"not tested\".
 
 Good: every line good. What is doubtful works and will be complained about; what is bad is a fault.
 Under each value that is not good stands what it usually means, and the page ends with where each limit
 comes from.
 
-Exit status: 0 when nothing is bad, 3 when something is, 1 when nothing could be tested.
+Exit status: 0 when nothing is bad, 3 when something is, 1 when nothing could be tested: each line was
+in use, or could not be opened.
 
 Examples:
   linetest report --site site.toml --html frame.html --title \"North State, 22 November\"

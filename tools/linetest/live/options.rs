@@ -115,6 +115,9 @@ pub(crate) struct WatchArgs {
     /// Seize the trunk meanwhile.
     #[arg(long)]
     pub off_hook: bool,
+    /// What is sent meanwhile: quiet, milliwatt, HZ@DBM0 such as 1004@-10, or a tone of the country.
+    #[arg(long, value_name = "WHAT", default_value = "quiet")]
+    pub send: String,
 }
 
 #[derive(Debug, Args)]
@@ -229,8 +232,9 @@ pub(crate) struct BertArgs {
     /// Bits of an octet that are used: 7 where signalling robs the lowest.
     #[arg(long, value_name = "N", default_value = "8")]
     pub bits: Bits,
-    /// How long.
+    /// How long, at most a week.
     #[arg(long, value_name = "S", default_value_t = 10)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub seconds: u64,
     /// So many wrong bits are sent on purpose: the far end must count them.
     #[arg(long, value_name = "N", default_value_t = 0)]

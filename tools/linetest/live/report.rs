@@ -41,6 +41,9 @@ pub(crate) fn run(args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet
     if !args.place.json {
         summary(&sheets);
     }
+    if !sheets.iter().any(Sheet::is_tested) {
+        return Err(Trouble::NothingTested);
+    }
     Ok(sheets)
 }
 
@@ -114,7 +117,9 @@ fn test(station: Station, args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<S
         }
     };
     let counters = rig.counters();
-    sheet.judge(Quantity::LostSamples, counters.overruns as f64);
+    if counters.frames_read > 0 {
+        sheet.judge(Quantity::LostSamples, counters.overruns as f64);
+    }
     let restored = rig.restore();
     for what in rig.restored() {
         rig.say(what);
@@ -194,7 +199,7 @@ fn phone(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
 
 fn summary(sheets: &[Sheet]) {
     println!();
-    println!("  {:<44} {:<9} what is not good", "line", "verdict");
+    println!("  {:<44} {:<10} what is not good", "line", "verdict");
     for sheet in sheets {
         let wrong = sheet
             .figures
@@ -202,10 +207,43 @@ fn summary(sheets: &[Sheet]) {
             .filter(|f| f.verdict.is_some_and(|v| v != "good"));
         let wrong: Vec<&str> = wrong.map(|figure| figure.name).collect();
         println!(
-            "  {:<44} {:<9} {}",
+            "  {:<44} {:<10} {}",
             sheet.line,
             sheet.verdict(),
             wrong.join(", ")
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn not_opened(error: PortError) -> Sheet {
+        let trouble = Trouble::Port {
+            line: "trunk 1".to_owned(),
+            error,
+            holders: Vec::new(),
+        };
+        untested("trunk 1", &trouble).expect("a sheet")
+    }
+
+    #[test]
+    fn a_line_in_use_is_neither_good_nor_bad() {
+        let busy = not_opened(PortError::Busy);
+        assert_eq!(busy.verdict(), "not tested");
+        assert!(!busy.is_tested() && !busy.is_bad());
+        let page = html::page("", &[busy.clone(), busy]);
+        assert!(
+            page.contains("0 good, 0 doubtful, 0 bad, 2 not tested"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_not_there_is_bad_and_was_not_tested() {
+        let gone = not_opened(PortError::Gone);
+        assert_eq!(gone.verdict(), "bad");
+        assert!(!gone.is_tested());
     }
 }

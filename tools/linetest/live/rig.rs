@@ -75,6 +75,11 @@ impl Rig {
         self.station.part
     }
 
+    /// Whether a loop break of the exchange goes untold, as the channel is configured.
+    pub fn hides_loop_breaks(&self) -> bool {
+        self.station.hides_loop_breaks
+    }
+
     pub fn law(&self) -> Law {
         self.station.port.law()
     }
@@ -174,22 +179,25 @@ impl Rig {
     /// [`Rig::restored`].
     pub fn restore(&mut self) -> Result<(), Trouble> {
         let mut first = Ok(());
-        let mut keep = |done: Result<(), Trouble>| {
-            if first.is_ok() {
-                first = done;
+        let mut keep = |done: Result<(), Trouble>, what: &'static str| match done {
+            Ok(()) => Some(what),
+            Err(trouble) if first.is_ok() => {
+                first = Err(trouble);
+                None
             }
+            Err(_) => None,
         };
         if self.ringing {
-            keep(self.ring(false));
-            self.restored.push("ringing stopped");
+            let done = keep(self.ring(false), "ringing stopped");
+            self.restored.extend(done);
         }
         if self.off_hook {
-            keep(self.on_hook());
-            self.restored.push("on-hook");
+            let done = keep(self.on_hook(), "on-hook");
+            self.restored.extend(done);
         }
         if self.media {
-            keep(self.media(false));
-            self.restored.push("nothing is sent any more");
+            let done = keep(self.media(false), "nothing is sent any more");
+            self.restored.extend(done);
         }
         self.settle();
         first
@@ -323,5 +331,50 @@ impl Drop for Rig {
     /// A panic in a measurement leaves no line off-hook.
     fn drop(&mut self) {
         let _ = self.restore();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{options::Place, station},
+        *,
+    };
+    use clap::Parser as _;
+    use drivers::wrap::faulty::{Faults, Faulty};
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        place: Place,
+    }
+
+    #[test]
+    fn only_what_was_put_back_is_told_as_restored() {
+        let line = Line::parse_from(["line", "--sim", "quiet"]);
+        for (fails, told) in [
+            (None, &["on-hook", "nothing is sent any more"][..]),
+            (
+                Some((
+                    Tick::ZERO + Ticks::secs(1),
+                    Ticks::secs(60),
+                    PortError::Gone,
+                )),
+                &[],
+            ),
+        ] {
+            let mut station = station::open(&line.place).expect("a simulated line");
+            let faults = Faults {
+                fails,
+                ..Faults::default()
+            };
+            station.port = Box::new(Faulty::new(station.port, faults));
+            let mut rig = Rig::new(station, Arc::default());
+            rig.off_hook().expect("it is seized");
+            let listened = rig.run(Ticks::secs(2), &mut |_, _| ControlFlow::Continue(()));
+            assert_eq!(listened.is_err(), fails.is_some());
+            assert_eq!(rig.restore().is_err(), fails.is_some());
+            assert_eq!(rig.restored(), told);
+        }
     }
 }

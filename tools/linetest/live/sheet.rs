@@ -22,6 +22,9 @@ pub(crate) struct Figure {
     pub source: Option<&'static str>,
 }
 
+/// The verdict on a line of which nothing was measured.
+pub(crate) const NOT_TESTED: &str = "not tested";
+
 /// Points of a curve, for a picture: Hz and dB.
 pub(crate) type Curve = Vec<(f64, f64)>;
 
@@ -133,16 +136,23 @@ impl Sheet {
         self.figures.iter().any(Figure::is_bad)
     }
 
-    /// The worst of its figures.
+    /// The worst of its figures; without any nothing is known.
     pub fn verdict(&self) -> &'static str {
         let has = |verdict: Verdict| {
             self.figures
                 .iter()
                 .any(|f| f.verdict == Some(verdict.word()))
         };
-        let worst = [Verdict::Bad, Verdict::Doubtful];
-        let found = worst.into_iter().find(|verdict| has(*verdict));
-        found.map_or(Verdict::Good.word(), Verdict::word)
+        let worst_first = [Verdict::Bad, Verdict::Doubtful, Verdict::Good];
+        let found = worst_first.into_iter().find(|verdict| has(*verdict));
+        found.map_or(NOT_TESTED, Verdict::word)
+    }
+
+    /// Whether anything was measured and judged.
+    pub fn is_tested(&self) -> bool {
+        let untested = Quantity::Untested.limit().name;
+        let mut judged = self.figures.iter().filter(|f| f.verdict.is_some());
+        judged.any(|figure| figure.name != untested)
     }
 
     pub fn print(&self, json: bool) -> io::Result<()> {

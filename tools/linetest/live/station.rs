@@ -65,6 +65,8 @@ pub(crate) struct Station {
     pub name: String,
     pub port: Box<dyn Port>,
     pub part: Part,
+    /// DAHDI has it as loop start, and so tells no loop break.
+    pub hides_loop_breaks: bool,
     pub time: Time,
     /// Samples that our own queue adds to a round trip.
     pub turnaround: usize,
@@ -257,6 +259,7 @@ fn dahdi(
         name: format!("{name}, {}", signalling.name()),
         port,
         part,
+        hides_loop_breaks: signalling == Signalling::FXSLS,
         time: Time::Real(Clock::starting_now()),
         turnaround: SLACK * FRAME,
         country,
@@ -417,6 +420,7 @@ fn simulated(text: &str, place: &Place) -> Result<Station, Trouble> {
             name: "simulated digital loop".into(),
             port: Box::new(DigitalLoop::new(sim.faults)),
             part: Part::Clear,
+            hides_loop_breaks: false,
             time: Time::Virtual(Tick::ZERO),
             turnaround: FRAME,
             country: country(place, "us")?,
@@ -455,6 +459,7 @@ fn on_copper<F: FarEnd + 'static>(
         name,
         port,
         part,
+        hides_loop_breaks: false,
         time,
         turnaround: FRAME,
         country: country(place, "us")?,

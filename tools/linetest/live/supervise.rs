@@ -18,8 +18,9 @@ use types::{
 };
 
 use super::{
-    call,
+    call::{self, Stage},
     handset::{hook_words, line},
+    learn_release::HIDDEN,
     options::SuperviseArgs,
     rig::{Heard, Rig},
     sheet::Sheet,
@@ -33,15 +34,14 @@ pub(crate) fn supervise(rig: &mut Rig, args: &SuperviseArgs) -> Result<Sheet, Tr
     let mut sheet = Sheet::new(rig.name(), "supervise");
     let start = rig.now();
     let mut story = Story::new(rig, start, !args.place.json);
+    if rig.hides_loop_breaks() {
+        rig.say(HIDDEN);
+    }
     match (rig.part(), args.reach.dial) {
         (Part::Trunk, Some(number)) => {
-            rig.say("seizes the trunk (off-hook) and waits for dial tone");
-            story.means.seized();
-            call::dial_tone(rig, &mut Vec::new())?;
-            rig.say(&format!("dials {number} by DTMF"));
-            story.means.outpulsing();
-            call::send_keys(rig, number, 70)?;
-            story.means.outpulsed();
+            call::begin(rig, number, args.reach.pulse, &mut |stage| {
+                story.stage(stage)
+            })?;
             rig.run(Ticks::secs(args.seconds), &mut |heard, _| story.hear(heard))?;
         }
         (Part::Trunk, None) => {
@@ -138,6 +138,17 @@ impl Story {
         self.note(edge.at, &what, entry.usual());
         let meant = self.means.edge(edge.at, edge.edge);
         self.meant(edge.at, meant);
+    }
+
+    fn stage(&mut self, stage: Stage<'_>) {
+        match stage {
+            Stage::Seizes => self.means.seized(),
+            Stage::Dials => self.means.outpulsing(),
+            Stage::Dialed => self.means.outpulsed(),
+            Stage::Heard(heard) => {
+                let _ = self.hear(heard);
+            }
+        }
     }
 
     fn passed(&mut self, now: Tick) {

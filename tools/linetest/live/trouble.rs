@@ -35,6 +35,8 @@ pub(crate) enum Trouble {
     CallFailed(String, &'static str),
     #[error("nobody answered within {0} s")]
     NoAnswer(u64),
+    #[error("nothing could be tested")]
+    NothingTested,
     #[error("{0}")]
     Said(String),
     #[error("the report cannot be written: {0}")]

@@ -201,6 +201,14 @@ fn bert_counts_what_the_channel_did() {
 }
 
 #[test]
+fn bert_takes_no_time_that_is_none() {
+    for seconds in ["0", "18446744073709551615"] {
+        let run = shown(&["bert", "--sim", "digital", "--seconds", seconds]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+    }
+}
+
+#[test]
 fn bert_over_an_analog_loop_says_that_it_is_none() {
     let run = live(&["bert", "--sim", "loopback,loss=3", "--seconds", "3"]);
     assert_eq!(run.code, Some(3));
@@ -340,6 +348,31 @@ fn supervise_shows_edges_and_what_they_mean() {
 }
 
 #[test]
+fn supervise_shows_what_happens_from_the_seizure_to_the_last_digit() {
+    let run = |more: &[&str]| {
+        let mut all = vec!["supervise", "--sim", "exchange", "--dial", "5550103"];
+        all.extend(more);
+        shown(&all)
+    };
+    let keys = run(&["--seconds", "10"]);
+    let at = |said: &str| {
+        keys.out
+            .find(said)
+            .unwrap_or_else(|| panic!("{said}: {keys:?}"))
+    };
+    assert!(at("dial tone, ") < at("digits may be sent"));
+    assert!(at("digits may be sent") < at("the far end is rung"));
+    let pulses = run(&["--seconds", "10", "--pulse"]);
+    assert!(
+        pulses.err.contains("dials 5550103 by loop pulses"),
+        "{pulses:?}"
+    );
+    for said in ["our dial pulses are sent", "the far end is rung"] {
+        assert!(pulses.out.contains(said), "{said}: {pulses:?}");
+    }
+}
+
+#[test]
 fn a_telephone_is_rung_until_it_is_lifted() {
     let run = live(&["ring", "--sim", "phone"]);
     near(&run, "answered after", 5.0, 0.1);
@@ -392,6 +425,46 @@ fn watch_is_a_row_a_second() {
 }
 
 #[test]
+fn watch_measures_what_is_sent_as_well() {
+    let rows = |arguments: &[&str]| -> Vec<serde_json::Value> {
+        let run = live(arguments);
+        let rows = run
+            .out
+            .lines()
+            .map(|row| serde_json::from_str(row).expect("an object"));
+        rows.collect()
+    };
+    let level = |row: &serde_json::Value, key: &str| row[key].as_f64().expect("a level");
+    let far = "loopback,clear,loss=3";
+    let watch = ["watch", "--sim", far, "--off-hook", "--seconds", "3"];
+    let mut sends = watch.to_vec();
+    sends.extend(["--send", "1004@-10"]);
+    let found = rows(&sends);
+    assert_eq!(found.len(), 3);
+    for row in &found[1..] {
+        assert!((level(row, "sent_dbm0") + 10.0).abs() < 0.1, "{row}");
+        assert!((level(row, "received_dbm0") + 16.0).abs() < 0.3, "{row}");
+    }
+    assert_eq!(level(&rows(&watch)[2], "sent_dbm0"), -99.0);
+    let phone = rows(&[
+        "watch",
+        "--sim",
+        "phone-loopback,clear",
+        "--send",
+        "dial",
+        "--seconds",
+        "2",
+    ]);
+    assert!(
+        (level(&phone[1], "sent_dbm0") + 10.0).abs() < 0.5,
+        "{phone:?}"
+    );
+    let slope = shown(&["watch", "--sim", far, "--send", "slope"]);
+    assert_eq!(slope.code, Some(1), "{slope:?}");
+    assert!(slope.err.contains("one at a time"), "{slope:?}");
+}
+
+#[test]
 fn what_a_technician_may_meet_is_said_clearly() {
     let no_line = shown(&["tone"]);
     assert_eq!(no_line.code, Some(1));
@@ -438,6 +511,23 @@ fn lines_of_a_site_are_found_by_their_ids() {
     );
     let which = place.run(&["hook", "--site", "site.toml"]);
     assert!(which.err.contains("--trunk ID or --line ID"), "{which:?}");
+}
+
+#[test]
+fn a_report_that_could_test_nothing_does_not_end_well() {
+    if std::path::Path::new("/dev/dahdi/ctl").exists() {
+        return;
+    }
+    let place = Place::new();
+    let sample = include_str!("../../../../src/demo/sample.toml");
+    let cards = sample.replacen("driver = \"sim\"", "driver = \"dahdi\"", 1);
+    place.file("site.toml", cards.as_bytes());
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(place.path("site.toml"), mode).expect("a mode");
+    let run = place.run(&["report", "--site", "site.toml", "--html", "frame.html"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.out.contains("not tested") && run.err.contains("nothing could be tested"));
+    assert!(place.path("frame.html").exists(), "the page says why");
 }
 
 #[test]

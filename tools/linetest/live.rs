@@ -17,22 +17,29 @@ mod learn_release;
 mod list;
 mod manual;
 pub(crate) mod options;
+mod profile;
 mod report;
 mod rig;
+mod settings;
 mod sheet;
+mod signalled;
 mod station;
 mod supervise;
 mod trouble;
 mod watch;
 
-use std::{process::ExitCode, sync::Arc, sync::atomic::AtomicBool};
+use std::{
+    io::ErrorKind,
+    process::ExitCode,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use options::LiveCommand;
 use rig::Rig;
 use sheet::Sheet;
 use trouble::Trouble;
 
-pub(crate) use manual::LIVE as MANUAL;
+pub(crate) use manual::{LIVE as MANUAL, bound as manual};
 
 /// Exit status when something was measured and is bad.
 const BAD: u8 = 3;
@@ -58,6 +65,8 @@ pub(crate) fn main(command: &LiveCommand) -> ExitCode {
             ExitCode::from(if bad { BAD } else { 0 })
         }
         Err(Trouble::Stopped) => ExitCode::from(STOPPED),
+        // Whoever reads the table has seen enough.
+        Err(Trouble::Out(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(trouble) => {
             say(&trouble.to_string());
             ExitCode::FAILURE

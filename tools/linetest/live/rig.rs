@@ -11,10 +11,15 @@ use std::{
 
 use drivers::port::{PortCounters, PortError, Read, Write};
 use dsp::g711;
+use signaling::{
+    SupervisionEvent, Trunk,
+    step::{Step, Steps},
+};
 use types::{
     edge::{EdgeAt, HookState, PortCommand},
     frame::{FRAME, FRAME_TICKS, Frame, Law, Samples},
     tick::{Tick, Ticks},
+    trunk::{TrunkProfile, TrunkSignalling},
 };
 
 use super::{
@@ -51,6 +56,8 @@ pub(crate) struct Rig {
 
 /// Nothing arrived for so long: the channel does not move audio.
 const DEAD: Ticks = Ticks::secs(3);
+/// How long an exchange may take to ground the tip.
+const GROUND: Ticks = Ticks::secs(5);
 const NAP: Duration = Duration::from_millis(2);
 
 impl Rig {
@@ -86,6 +93,11 @@ impl Rig {
 
     pub fn country(&self) -> &tonetables::Country {
         &self.station.country
+    }
+
+    /// Clear channels that are bundled into one with this one.
+    pub fn bundle(&self) -> &[u16] {
+        &self.station.bundle
     }
 
     /// Samples that our own queue adds to a round trip.
@@ -127,13 +139,73 @@ impl Rig {
         done.map_err(|error| self.failed(error))
     }
 
+    /// How the trunk signals.
+    pub fn profile(&self) -> &TrunkProfile {
+        &self.station.profile
+    }
+
+    /// Whether the trunk's far end signals answer and release by bits.
+    pub fn is_supervised(&self) -> bool {
+        self.part() == Part::Trunk && self.profile().signalling.is_supervised()
+    }
+
     /// Seizes a trunk; a handset port and a clear channel need nothing.
     pub fn off_hook(&mut self) -> Result<(), Trouble> {
         if self.part() == Part::Trunk && !self.off_hook {
-            self.command(PortCommand::OffHook)?;
-            self.off_hook = true;
+            self.seize()?;
         }
         self.media(true)
+    }
+
+    /// Seizes a trunk as it is seized: by off-hook, by grounding the ring first, by bits.
+    pub fn seize(&mut self) -> Result<Trunk, Trouble> {
+        let mut trunk = Trunk::new(self.profile());
+        let steps = trunk.seize(self.now());
+        // What fails half-way is put back as well.
+        self.off_hook = true;
+        self.obey(steps)?;
+        if self.profile().signalling == TrunkSignalling::GroundStart {
+            self.await_ground(&mut trunk)?;
+        }
+        Ok(trunk)
+    }
+
+    /// The exchange grounds the tip; then the loop is closed.
+    fn await_ground(&mut self, trunk: &mut Trunk) -> Result<(), Trouble> {
+        let mut steps = Steps::new();
+        let grounded = self.idle(GROUND, &mut |now, edges| {
+            for edge in edges {
+                steps = trunk.edge(*edge);
+            }
+            if steps.is_empty() {
+                steps = trunk.passed(now);
+            }
+            match steps.is_empty() {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        })?;
+        let in_use = Step::Event(SupervisionEvent::InUse);
+        if steps.contains(&in_use) {
+            return Err(Trouble::InUse);
+        }
+        if !grounded {
+            return Err(Trouble::Said(format!(
+                "{}: the exchange did not ground the tip within {} s",
+                self.name(),
+                GROUND.0 / Ticks::PER_SECOND
+            )));
+        }
+        self.obey(steps)
+    }
+
+    fn obey(&mut self, steps: Steps) -> Result<(), Trouble> {
+        for step in steps {
+            if let Step::Command(command) = step {
+                self.command(command)?;
+            }
+        }
+        Ok(())
     }
 
     pub fn on_hook(&mut self) -> Result<(), Trouble> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use measure::limits::{Quantity, Verdict};
+use measure::limits::{Quantity, Verdict, number};
 use serde::Serialize;
 
 /// One measured value.
@@ -90,15 +90,6 @@ fn rounded(value: f64, accuracy: f64) -> f64 {
     (value * parts).round() / parts + 0.0
 }
 
-/// A number as it is read: small ratios as powers of ten.
-pub(crate) fn number(value: f64) -> String {
-    if value != 0.0 && value.abs() < 0.001 {
-        format!("{value:.1e}")
-    } else {
-        format!("{value}")
-    }
-}
-
 impl Sheet {
     pub fn new(line: &str, command: &'static str) -> Sheet {
         Sheet {
@@ -134,6 +125,15 @@ impl Sheet {
 
     pub fn is_bad(&self) -> bool {
         self.figures.iter().any(Figure::is_bad)
+    }
+
+    /// What is doubtful or bad.
+    pub fn not_good(&self) -> impl Iterator<Item = &Figure> {
+        let judged = self
+            .figures
+            .iter()
+            .filter(|figure| figure.verdict.is_some());
+        judged.filter(|figure| figure.verdict != Some(Verdict::Good.word()))
     }
 
     /// The worst of its figures; without any nothing is known.
@@ -172,7 +172,7 @@ impl Sheet {
             let value = format!("{} {}", number(figure.value), figure.unit);
             let verdict = figure.verdict.unwrap_or_default();
             let good = match &figure.good {
-                Some(good) => format!("good: {good}"),
+                Some(good) => format!("good is {good}"),
                 None => String::new(),
             };
             let row = format!(

@@ -6,7 +6,7 @@ use std::{
 };
 
 use dsp::{g711, level};
-use measure::hits::peak_dbm0;
+use measure::{hits::peak_dbm0, timeline::words as words_of};
 use serde::Serialize;
 use types::{
     frame::{FRAME, Frame, Law, Samples},
@@ -57,7 +57,7 @@ pub(crate) fn watch(rig: &mut Rig, args: &WatchArgs) -> Result<Sheet, Trouble> {
             second.send(law, out);
             second.hear(heard.samples, heard.lost);
             for edge in heard.edges {
-                second.event(start, edge.at, &format!("{:?}", edge.edge));
+                second.event(start, edge.at, &words_of(edge.edge));
             }
             match second.frames {
                 100 => ControlFlow::Break(()),
@@ -134,7 +134,7 @@ impl Second {
 
 impl Row<'_> {
     fn line(&self) -> String {
-        format!(
+        let line = format!(
             "{:>5} s  {:<9} {:>8.1} {:>6.1} {:>9.1} {:>5} {:>7}/{:<7} {}",
             self.second,
             self.hook,
@@ -145,7 +145,8 @@ impl Row<'_> {
             self.overruns,
             self.underruns,
             self.events.join(", ")
-        )
+        );
+        line.trim_end().to_owned()
     }
 }
 

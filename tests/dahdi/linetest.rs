@@ -415,7 +415,7 @@ fn report() -> Result<(), String> {
     found.ended(0)?;
     found.near("dial tone delay", 0.4, 0.4)?;
     let page = std::fs::read_to_string("/out/report.html").map_err(|e| e.to_string())?;
-    match page.contains("1 lines: 1 good") {
+    match page.contains("1 line: 1 good") {
         true => Ok(()),
         false => Err(found.told("the page does not say that the line is good")),
     }

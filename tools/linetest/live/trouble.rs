@@ -31,13 +31,24 @@ pub(crate) enum Trouble {
         "no dial tone within {0} s: the line is dead, in use by a call, or its exchange is slow"
     )]
     NoDialTone(u64),
+    #[error(
+        "{0} did not come within {1} s: the far end is out of service, set to another kind of start, or \
+         its bits do not arrive (\"linetest watch\" shows them)"
+    )]
+    NoProceed(&'static str, u64),
+    #[error(
+        "the far end holds or blocks the trunk: a call of its own (glare), or another kind of start"
+    )]
+    InUse,
     #[error("{0} sent back {1}: the call did not get through")]
     CallFailed(String, &'static str),
     #[error("nobody answered within {0} s")]
     NoAnswer(u64),
+    #[error("nothing could be tested")]
+    NothingTested,
     #[error("{0}")]
     Said(String),
-    #[error("the report cannot be written: {0}")]
+    #[error("it cannot be written: {0}")]
     Out(#[from] io::Error),
 }
 

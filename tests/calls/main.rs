@@ -36,3 +36,4 @@ mod trunk;
 mod trunk_lost;
 mod type_ahead;
 mod who_answered;
+mod zz_review;

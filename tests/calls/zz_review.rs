@@ -9,12 +9,13 @@ use drivers::sim::{
     clip::Clip,
     copper::Copper,
     exchange::{
-        line::{ExchangeLine, HangUpSignal, Numbering},
+        line::{ExchangeLine, HangUpSignal, Incoming, Numbering},
         r2::R2Line,
         routes::{Destination, Routes},
         signalling::{EmLine, LineSignalling},
     },
     script::Step,
+    tone_plan,
     transcript::Event,
 };
 use sallyport::{records::Recorder, site::Site};
@@ -546,4 +547,47 @@ fn a_program_s_name_moves_no_terminal_s_cursor() {
     };
     let told = holder.to_string();
     assert!(!told.chars().any(char::is_control), "{told:?}");
+}
+
+// ---- an outsider who calls the trunk
+
+/// The caller waits for the trunk to be seized, plays dial tone and ringback, and talks.
+#[test]
+fn a_caller_who_is_not_rung_yet_is_not_taken_for_the_exchange() {
+    let tone = |a: f64, b: f64, ms: u64| {
+        let turn = |hz: f64, at: u64| (std::f64::consts::TAU * hz * at as f64 / 8000.0).sin();
+        let both = move |at| (4000.0 * (turn(a, at) + turn(b, at))) as i16;
+        (0..ms * 8).map(both).collect::<Vec<i16>>()
+    };
+    let mut says = tone(350.0, 440.0, 1000);
+    says.extend(vec![0; 8 * 2500]);
+    says.extend(tone(440.0, 480.0, 2000));
+    says.extend(vec![0; 8 * 700]);
+    says.extend(Clip::called_talk().samples());
+    let quiet = direct(vec![], vec![wait(60_000)]).lasting(6).run();
+    let seized = quiet.trunk().first(|e| *e == Event::OffHook);
+    let seized = seized.expect("the trunk is seized");
+    // An exchange that does not ring at once: a call is there for seconds without a ring.
+    let mut silent_at_first = tone_plan::US.clone();
+    silent_at_first.ring = (0, 6000);
+    let line = ExchangeLine {
+        plan: Box::leak(Box::new(silent_at_first)),
+        incoming: vec![Incoming {
+            at: seized - Ticks::secs(2),
+            rings: 3,
+            caller: Some(Clip::from_samples("caller", &says)),
+        }],
+        ..quick()
+    };
+    let out = direct(vec![wait(20_000)], vec![wait(60_000)])
+        .exchange(line)
+        .lasting(20)
+        .run();
+    assert_eq!(
+        out.trunk().count(|e| *e == Event::Glare),
+        1,
+        "{}",
+        out.tale()
+    );
+    assert!(out.entered("talk").is_none(), "{}", out.tale());
 }

@@ -133,7 +133,7 @@ impl Trunk {
             Kind::Ground(ground) => ground.passed(now),
             Kind::Em(em) => em.passed(now),
             Kind::R2 { line, register } => {
-                let steps = line.passed(now);
+                let steps = line.passed(now, register.is_number_out());
                 if steps.is_empty() {
                     register.passed(now)
                 } else if line.is_dialing() {

@@ -37,3 +37,4 @@ mod trunk;
 mod trunk_lost;
 mod type_ahead;
 mod who_answered;
+mod zz_review;

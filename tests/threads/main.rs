@@ -12,3 +12,4 @@ mod station;
 mod stop;
 mod trunk_room;
 mod world;
+mod zz_review;

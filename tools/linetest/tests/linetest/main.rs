@@ -11,6 +11,7 @@ mod progress;
 mod reading;
 mod report;
 mod wav;
+mod zz_review;
 
 use std::{
     fs,

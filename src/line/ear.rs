@@ -41,6 +41,8 @@ pub struct PhoneEar {
     key_down: bool,
     /// The last frame looked like a key to somebody's receiver.
     guarded: bool,
+    /// Frames in a row that did; [`CLEAR`] once there was no doubt.
+    key_frames: u8,
     /// Frames in which a key that was down at a change of detectors can't be seen by the new one.
     unseen: u8,
     /// The key that was told and is down.
@@ -51,6 +53,9 @@ pub struct PhoneEar {
 
 /// What a detector hears before it can tell a key.
 const UNSEEN: u8 = 2;
+
+/// More frames than are counted.
+const CLEAR: u8 = u8::MAX;
 
 /// A key that a new detector dates no later was down before it began; between two presses is more.
 const CARRIED_WITHIN: Ticks = Ticks::ms(12);
@@ -64,6 +69,7 @@ impl PhoneEar {
             talking: false,
             key_down: false,
             guarded: false,
+            key_frames: 0,
             unseen: 0,
             down: None,
             carried: None,
@@ -78,6 +84,7 @@ impl PhoneEar {
         self.talking = false;
         self.key_down = false;
         self.guarded = false;
+        self.key_frames = 0;
         self.unseen = 0;
         self.down = None;
         self.carried = None;
@@ -116,6 +123,11 @@ impl PhoneEar {
             self.unseen -= 1;
             (self.key_down, self.guarded) = (true, true);
         }
+        self.key_frames = match (self.key_down, dtmf.suspect) {
+            (false, _) => 0,
+            (true, true) => CLEAR,
+            (true, false) => self.key_frames.saturating_add(1),
+        };
         if talking {
             push_voice(&self.voice.process(samples, at, dtmf.suspect), out);
         }
@@ -158,6 +170,11 @@ impl PhoneEar {
     /// The frame just read holds, or may hold, a key.
     pub fn key_down(&self) -> bool {
         self.key_down
+    }
+
+    /// For how many frames in a row it may be one; a great many where it clearly is.
+    pub fn key_frames(&self) -> u8 {
+        self.key_frames
     }
 }
 

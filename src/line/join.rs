@@ -17,6 +17,8 @@ use types::{
 const SETTLED: Ticks = Ticks::ms(500);
 /// A number has more than one digit: only the first is ever heard in a join.
 const AFTER_KEY: Ticks = Ticks::secs(10);
+/// What may be a key ends a join after so many frames in a row.
+const DOUBTFUL: u8 = 2;
 /// A tap that lost something may do so again.
 const AFTER_GAP: Ticks = Ticks::secs(10);
 
@@ -76,7 +78,17 @@ impl Line {
             && !held.profile.cancel_echo
             && !self.phone_mouth.speaking()
             && !self.trunk_mouth.speaking()
-            && !self.muted_towards_trunk()
+            && !self.hook.is_open()
+            && !self.key_is_down()
+    }
+
+    /// One that is to be kept from a join, or to end it.
+    fn key_is_down(&self) -> bool {
+        if self.joining.joined {
+            self.phone_ear.key_frames() >= DOUBTFUL
+        } else {
+            self.phone_ear.key_down()
+        }
     }
 
     /// What the trunk was sent while it was heard. A join is faster than the bridge.

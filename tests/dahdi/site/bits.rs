@@ -37,8 +37,7 @@ pub fn run(tally: &mut Tally) {
 fn site(trunks: &[(u16, &str)]) -> String {
     let mut text = site_text(1, 0);
     for (id, (channel, keys)) in (1..).zip(trunks) {
-        let law = if *channel >= R2 { "law = \"a\"\n" } else { "" };
-        text += &format!("[[trunk]]\nid = {id}\nchannel = {channel}\n{law}{keys}\n");
+        text += &format!("[[trunk]]\nid = {id}\nchannel = {channel}\n{keys}\n");
     }
     text
 }

@@ -41,8 +41,9 @@ pub struct PhoneEar {
     key_down: bool,
     /// The last frame looked like a key to somebody's receiver.
     guarded: bool,
-    /// Frames in a row that did; [`CLEAR`] once there was no doubt.
+    /// Frames of a conversation in a row that did, and whether the last one left no doubt.
     key_frames: u8,
+    clear: bool,
     /// Frames in which a key that was down at a change of detectors can't be seen by the new one.
     unseen: u8,
     /// The key that was told and is down.
@@ -53,9 +54,6 @@ pub struct PhoneEar {
 
 /// What a detector hears before it can tell a key.
 const UNSEEN: u8 = 2;
-
-/// More frames than are counted.
-const CLEAR: u8 = u8::MAX;
 
 /// A key that a new detector dates no later was down before it began; between two presses is more.
 const CARRIED_WITHIN: Ticks = Ticks::ms(12);
@@ -70,6 +68,7 @@ impl PhoneEar {
             key_down: false,
             guarded: false,
             key_frames: 0,
+            clear: false,
             unseen: 0,
             down: None,
             carried: None,
@@ -85,6 +84,7 @@ impl PhoneEar {
         self.key_down = false;
         self.guarded = false;
         self.key_frames = 0;
+        self.clear = false;
         self.unseen = 0;
         self.down = None;
         self.carried = None;
@@ -123,10 +123,11 @@ impl PhoneEar {
             self.unseen -= 1;
             (self.key_down, self.guarded) = (true, true);
         }
-        self.key_frames = match (self.key_down, dtmf.suspect) {
-            (false, _) => 0,
-            (true, true) => CLEAR,
-            (true, false) => self.key_frames.saturating_add(1),
+        self.clear = self.key_down && dtmf.suspect;
+        self.key_frames = if self.key_down && talking {
+            self.key_frames.saturating_add(1)
+        } else {
+            0
         };
         if talking {
             push_voice(&self.voice.process(samples, at, dtmf.suspect), out);
@@ -172,9 +173,14 @@ impl PhoneEar {
         self.key_down
     }
 
-    /// For how many frames in a row it may be one; a great many where it clearly is.
+    /// For how many frames of a conversation in a row there may have been one.
     pub fn key_frames(&self) -> u8 {
         self.key_frames
+    }
+
+    /// The frame just read holds a key for all that can be told of one frame.
+    pub fn key_is_clear(&self) -> bool {
+        self.clear
     }
 }
 

@@ -19,6 +19,8 @@ const SETTLED: Ticks = Ticks::ms(500);
 const AFTER_KEY: Ticks = Ticks::secs(10);
 /// What may be a key ends a join after so many frames in a row.
 const DOUBTFUL: u8 = 2;
+/// What is as steady for so many frames counts as one, though it was not told.
+const STEADY: u8 = 6;
 /// A tap that lost something may do so again.
 const AFTER_GAP: Ticks = Ticks::secs(10);
 
@@ -67,6 +69,9 @@ impl Line {
         if !self.is_unity() {
             self.joining.not_before(now + SETTLED);
         }
+        if self.phone_ear.key_frames() >= STEADY {
+            self.joining.keyed(now);
+        }
         now >= self.joining.free_at
     }
 
@@ -85,7 +90,7 @@ impl Line {
     /// One that is to be kept from a join, or to end it.
     fn key_is_down(&self) -> bool {
         if self.joining.joined {
-            self.phone_ear.key_frames() >= DOUBTFUL
+            self.phone_ear.key_is_clear() || self.phone_ear.key_frames() >= DOUBTFUL
         } else {
             self.phone_ear.key_down()
         }

@@ -29,17 +29,17 @@ use types::tick::{Tick, Ticks};
 /// From one line's call to the next one's.
 const APART: u64 = 25;
 /// The processor is watched for so long while all lines talk.
-const WATCHED: Duration = Duration::from_secs(8);
+const WATCHED: Duration = Duration::from_secs(4);
 /// How long an inmate talks, from so long after the off-hook on.
 const BEFORE_TALK: Ticks = Ticks::secs(14);
-const TALK: Ticks = Ticks::secs(24);
+const TALK: Ticks = Ticks::secs(14);
 /// Every record must tell of as much talk.
-const LEAST_TALK: f64 = 20.0;
+const LEAST_TALK: f64 = 6.0;
 /// What is compared to find the delay, and how long it may be.
-const COMPARED: Ticks = Ticks::secs(3);
+const COMPARED: Ticks = Ticks::secs(2);
 const LONGEST: Ticks = Ticks::ms(250);
 /// For three comparisons.
-const HEARD: Ticks = Ticks::secs(10);
+const HEARD: Ticks = Ticks::secs(7);
 
 /// So many lines at once, of a card that has as many; `24-joined`: with talks that the driver joins.
 pub fn run(tally: &mut Tally, load: &str) {
@@ -181,7 +181,7 @@ fn bear(lines: u16, joined: bool) -> Result<(), String> {
     ports_lost_nothing(&log, lines)?;
     calls_are_right(&place, lines, joined)?;
     recordings_are_there(&place, lines)?;
-    let ways = delays(&far_ends, began, BEFORE_TALK + Ticks::secs(6))?;
+    let ways = delays(&far_ends, began, BEFORE_TALK + Ticks::secs(5))?;
     tell(lines, joined, &log, busy, [ways, wire]);
     Ok(())
 }

@@ -1,9 +1,7 @@
 //! Trunks that are signalled by bits: what `check` says of their idle bits and whether doing so helps,
 //! and the file that `discover` makes of them. Spans as in `signalling.conf`.
 
-use super::{
-    configure, discovered, equal, holds, place::Place, site_text,
-};
+use super::{configure, discovered, equal, holds, place::Place, site_text};
 use crate::tally::Tally;
 use std::{thread, time::Duration};
 

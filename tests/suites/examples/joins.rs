@@ -37,7 +37,7 @@ fn suspect(seen: &[Seen]) -> bool {
     seen.last().is_some_and(|s| s.suspect)
 }
 
-const RULES: [Rule; 5] = [
+const RULES: [Rule; 7] = [
     ("guarded", |seen| guarded(seen, 1)),
     ("guarded twice in a row, or clear", |seen| {
         suspect(seen) || guarded(seen, 2)
@@ -49,13 +49,17 @@ const RULES: [Rule; 5] = [
         suspect(seen) || guarded(seen, 4)
     }),
     ("clear", suspect),
+    ("guarded six times", |seen| guarded(seen, 6)),
+    ("guarded eight times", |seen| guarded(seen, 8)),
 ];
 
 /// What must have been over for a while before the next join: `SETTLED` of `line`, and two shorter.
 const SETTLED: [usize; 3] = [50, 30, 20];
 
 fn main() {
-    let mut words = std::env::args().skip(1).filter_map(|word| word.parse().ok());
+    let mut words = std::env::args()
+        .skip(1)
+        .filter_map(|word| word.parse().ok());
     let (nth, keys) = (words.next().unwrap_or(1), words.next().unwrap_or(1000));
     match Corpus::installed() {
         Ok(corpus) => speech(&corpus.speech().every(nth)),
@@ -135,12 +139,16 @@ const KINDS: &[(&str, &[(f64, f64)], Press)] = &[
         off: [0.025, -0.025],
         ..Key::any(random)
     }),
-    ("15 dB beneath a hum of 350 Hz", &[(350.0, -10.0)], |random| {
-        Key::any(random).twisted(-25.0, 0.0)
-    }),
-    ("20 dB beneath a hum of 440 Hz", &[(440.0, -8.0)], |random| {
-        Key::any(random).twisted(-28.0, 0.0)
-    }),
+    (
+        "15 dB beneath a hum of 350 Hz",
+        &[(350.0, -10.0)],
+        |random| Key::any(random).twisted(-25.0, 0.0),
+    ),
+    (
+        "20 dB beneath a hum of 440 Hz",
+        &[(440.0, -8.0)],
+        |random| Key::any(random).twisted(-28.0, 0.0),
+    ),
 ];
 
 fn pressed(kind: &str, under: &[(f64, f64)], press: Press, count: usize) {

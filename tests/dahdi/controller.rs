@@ -1,8 +1,9 @@
 //! The whole controller under load: the program itself, with a thread a line, its back office and its
 //! recordings, and a call on every line at once. Each line's telephone and each trunk's exchange are
 //! simulated behind the far spans, outside of the program, so that what it takes is its own.
-//! The card that is not there has as many channels as that takes (`controller_24.conf` and so on), and
-//! ticks each millisecond.
+//! The card that is not there has as many channels as that takes (`controller_8.conf` and so on), and
+//! ticks each millisecond. The guest's processor, a thousand million instructions a second, bears some 40
+//! lines.
 
 use crate::{
     far_ends::FarEnds,
@@ -41,7 +42,7 @@ const LONGEST: Ticks = Ticks::ms(250);
 /// For three comparisons.
 const HEARD: Ticks = Ticks::secs(7);
 
-/// So many lines at once, of a card that has as many; `24-joined`: with talks that the driver joins.
+/// So many lines at once, of a card that has as many; `8-joined`: with talks that the driver joins.
 pub fn run(tally: &mut Tally, load: &str) {
     let (lines, how) = load.split_once('-').unwrap_or((load, ""));
     let joined = how == "joined";

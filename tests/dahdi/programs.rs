@@ -3,8 +3,8 @@
 //!
 //! `dahdi-guest SUITE...`, each with its configuration of spans:
 //! * `contract` (`lines`): what every driver must do, on kewl start and on loop start;
-//! * `controller=LINES` (`controller_24`, 48, 96, 192): the real program with calls on all lines at once;
-//!   `controller=24-joined`: talks that the driver joins;
+//! * `controller=LINES` (`controller_8`, 24, 48): the real program with calls on all lines at once;
+//!   `controller=8-joined`: talks that the driver joins;
 //! * `delays` (`t1`, `fake`): what the path through user space costs;
 //! * `digital` (`lines`): blocks of E&M and of CAS channels;
 //! * `join` (`t1`): talk paths joined in the kernel;

@@ -3,17 +3,13 @@
 //!
 //! `cargo run --release -p suites --example joins -- [every nth recording] [keys]`
 
-use dsp::{
-    dtmf::{Dtmf, Profile},
-    tone_gen::dtmf_pair,
-};
+use dsp::dtmf::{Dtmf, Profile};
 use suites::{
     corpus::Corpus,
     dtmf::{Case, Key, Under, within},
     random::Random,
 };
 use types::{
-    digits::Digit,
     frame::{FRAME, Samples},
     tick::{Tick, Ticks},
 };
@@ -127,7 +123,9 @@ fn speech(corpus: &Corpus) {
 
 /// How a key is pressed, and what sounds beside it.
 type Press = fn(&mut Random) -> Key;
-const KINDS: &[(&str, &[(f64, f64)], Press)] = &[
+type Kind = (&'static str, &'static [(f64, f64)], Press);
+
+const KINDS: &[Kind] = &[
     ("keys as Q.24 has them", &[], within),
     ("high tone 10 dB above the low one", &[], |random| {
         Key::any(random).twisted(-10.0, 10.0)
@@ -151,28 +149,30 @@ const KINDS: &[(&str, &[(f64, f64)], Press)] = &[
     ),
 ];
 
+/// Of a key, in samples.
+const LENGTH: usize = 800;
+
 fn pressed(kind: &str, under: &[(f64, f64)], press: Press, count: usize) {
     let mut random = Random::new(7);
     let mut after: [Vec<usize>; RULES.len()] = Default::default();
     for _ in 0..count {
         let key = Key {
-            on: 800,
+            on: LENGTH,
             ..press(&mut random)
         };
-        debug_assert!(Digit::parse(key.digit).map(dtmf_pair).is_some());
         let case = Case::new(&[key], Under::Tones(under, true), &mut random);
         let seen = heard(&case.audio);
-        let (begin, end) = (case.begins[0], case.begins[0] + key.on);
+        let begin = case.begins[0];
         for (rule, (_, is_end)) in RULES.iter().enumerate() {
             let first = (1..=seen.len()).find(|&n| n * FRAME > begin && is_end(&seen[..n]));
-            // What is not ended while it sounds has passed.
-            after[rule].extend(first.map(|n| n * FRAME - begin).filter(|_| end > begin));
+            after[rule].extend(first.map(|n| n * FRAME - begin));
         }
     }
     println!("{kind}: heard on the wire");
     for (rule, (name, _)) in RULES.iter().enumerate() {
+        // What is not ended while it sounds has passed.
         let times = &mut after[rule];
-        times.retain(|&samples| samples < 800);
+        times.retain(|&samples| samples < LENGTH);
         times.sort_unstable();
         let ms = |share: f64| {
             let at = (share * (times.len().max(1) - 1) as f64) as usize;

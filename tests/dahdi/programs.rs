@@ -3,9 +3,9 @@
 //!
 //! `dahdi-guest SUITE...`, each with its configuration of spans:
 //! * `contract` (`lines`): what every driver must do, on kewl start and on loop start;
-//! * `controller` or `controller=LINES` (`controller`): the real program with calls on up to 192 lines
-//!   at once; `controller=joined`: talks that the driver joins;
-//! * `delays` (`t1`, `fake`): a table of what the path through user space costs;
+//! * `controller=LINES` (`controller_8`, 24, 48): the real program with calls on all lines at once;
+//!   `controller=8-joined`: talks that the driver joins;
+//! * `delays` (`t1`, `fake`): what the path through user space costs;
 //! * `digital` (`lines`): blocks of E&M and of CAS channels;
 //! * `join` (`t1`): talk paths joined in the kernel;
 //! * `kernel-em` (`signalling`): E&M trunks against the kernel's own;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         match suite.split_once('=').unwrap_or((&suite, "")) {
             ("contract", "") => contract::run(&mut tally),
             ("controller", lines) => controller::run(&mut tally, lines),
-            ("delays", "") => tally.note("the table of delays", &delays::print()),
+            ("delays", "") => tally.note("delays through user space", &delays::print()),
             ("digital", "") => digital::run(&mut tally),
             ("join", "") => join::run(&mut tally),
             ("kernel-em", "") => kernel_em::run(&mut tally),

@@ -21,7 +21,7 @@
 #include <dahdi/kernel.h>
 
 #define NAME "fakecard"
-#define MOST 768
+#define MOST 256
 #define UNKNOWN (-1)
 
 static int channels = 4;

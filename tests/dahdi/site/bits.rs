@@ -1,9 +1,7 @@
 //! Trunks that are signalled by bits: what `check` says of their idle bits and whether doing so helps,
 //! and the file that `discover` makes of them. Spans as in `signalling.conf`.
 
-use super::{
-    configure, discovered, equal, holds, place::Place, site_text,
-};
+use super::{configure, discovered, equal, holds, place::Place, site_text};
 use crate::tally::Tally;
 use std::{thread, time::Duration};
 
@@ -37,8 +35,7 @@ pub fn run(tally: &mut Tally) {
 fn site(trunks: &[(u16, &str)]) -> String {
     let mut text = site_text(1, 0);
     for (id, (channel, keys)) in (1..).zip(trunks) {
-        let law = if *channel >= R2 { "law = \"a\"\n" } else { "" };
-        text += &format!("[[trunk]]\nid = {id}\nchannel = {channel}\n{law}{keys}\n");
+        text += &format!("[[trunk]]\nid = {id}\nchannel = {channel}\n{keys}\n");
     }
     text
 }

@@ -32,7 +32,11 @@ fn killed(joined: bool) -> Result<(), String> {
     let mut text = site_text(1, 1);
     if joined {
         text = text.replacen("[defaults]\n", "[defaults]\njoin_talk = true\n", 1);
-        text = text.replacen("\"kewl-start\"\n", "\"kewl-start\"\ncancel_echo = false\n", 1);
+        text = text.replacen(
+            "\"kewl-start\"\n",
+            "\"kewl-start\"\ncancel_echo = false\n",
+            1,
+        );
     }
     let place = Place::new("killed", &text);
     let clock = Clock::starting_now();
@@ -91,7 +95,9 @@ fn joins() -> Result<[Option<u16>; 2], String> {
 /// Whether the exchange sees the trunk off-hook.
 fn seized() -> Result<bool, String> {
     let survey = Survey::take().map_err(|error| error.to_string())?;
-    let line = survey.channel(TRUNK + FAR).ok_or("the exchange has no line")?;
+    let line = survey
+        .channel(TRUNK + FAR)
+        .ok_or("the exchange has no line")?;
     Ok(line.1.receives_off_hook)
 }
 
@@ -107,7 +113,9 @@ fn let_go(clock: Clock) -> Result<Ticks, String> {
         }
         if took > Ticks::secs(5) {
             let (seized, joins) = (seized()?, joins()?);
-            return Err(format!("after 5 s open {open:?}, off-hook {seized}, joined {joins:?}"));
+            return Err(format!(
+                "after 5 s open {open:?}, off-hook {seized}, joined {joins:?}"
+            ));
         }
         thread::sleep(Duration::from_millis(5));
     }

@@ -36,4 +36,6 @@ mod third_party;
 mod trunk;
 mod trunk_lost;
 mod type_ahead;
+#[path = "../threads/watchful.rs"]
+mod watchful;
 mod who_answered;

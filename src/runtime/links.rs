@@ -54,6 +54,10 @@ pub const COMMANDS: usize = 16;
 
 /// What a line asks the keeper. A trunk goes back by value.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it crosses a ring, whose room is made at the start"
+)]
 pub enum TrunkAsk {
     Borrow {
         number: u32,

@@ -223,9 +223,16 @@ impl Station {
             .fold(self.hook_at, Tick::min)
     }
 
-    /// Takes what has come by `now`, handles it, and does what the line says.
-    pub fn turn(&mut self, now: Tick, inbox: &mut Inbox, outbox: &mut Outbox) {
-        let now = now.max(self.last);
+    /// Takes what has come, handles it, and does what the line says. The clock is read again for each
+    /// frame: one may become complete while another is handled, and ports tell by the time of its
+    /// reading when it was on the line.
+    pub fn turn(
+        &mut self,
+        mut clock: impl FnMut() -> Tick,
+        inbox: &mut Inbox,
+        outbox: &mut Outbox,
+    ) {
+        let mut now = clock().max(self.last);
         self.more = false;
         self.take_messages(now, inbox, outbox);
         self.reconcile(now);
@@ -235,7 +242,11 @@ impl Station {
         }
         self.more |= self.phone.has_more_edges() || !inbox.is_empty();
         let mut frames = 0;
-        while let Some(phone) = self.phone.read(now) {
+        loop {
+            now = clock().max(now);
+            let Some(phone) = self.phone.read(now) else {
+                break;
+            };
             self.frame(now, phone, outbox);
             frames += 1;
             if frames == FRAMES_A_TURN {
@@ -489,11 +500,7 @@ impl Station {
             loan.side.command(now, command);
         }
         if out.flush {
-            self.phone.flush(now);
-            self.frame_at = None;
-            if let Some(loan) = &mut self.trunk {
-                loan.side.flush(now);
-            }
+            self.flush(now);
         }
         self.write(at, now, out.to_phone, out.to_trunk);
         if out.joined {
@@ -521,6 +528,17 @@ impl Station {
         for fact in out.facts {
             outbox.fact(at, fact);
         }
+    }
+
+    /// Both legs' blocks begin together. The phone's wakes serve both, so its is the second flush: a tick
+    /// of the card between the two has the trunk's block wait for it by that tick, where it would be
+    /// missed by that tick, and wait for the next wake, the other way round.
+    fn flush(&mut self, now: Tick) {
+        if let Some(loan) = &mut self.trunk {
+            loan.side.flush(now);
+        }
+        self.phone.flush(now);
+        self.frame_at = None;
     }
 
     fn join(&mut self, at: Tick, now: Tick, outbox: &mut Outbox) {

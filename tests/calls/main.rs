@@ -36,5 +36,7 @@ mod third_party;
 mod trunk;
 mod trunk_lost;
 mod type_ahead;
+#[path = "../threads/watchful.rs"]
+mod watchful;
 mod who_answered;
 mod zz_review;

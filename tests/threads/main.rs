@@ -11,5 +11,6 @@ mod scripted_line;
 mod station;
 mod stop;
 mod trunk_room;
+mod watchful;
 mod world;
 mod zz_review;

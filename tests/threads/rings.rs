@@ -242,7 +242,7 @@ fn a_refused_question_is_answered_in_the_next_turn() {
     };
     let mut station = Station::new(Box::new(line), phone, gauges);
     for turn in 0..ASKS as u64 {
-        station.turn(Tick(turn), &mut links.inbox, &mut links.outbox);
+        station.turn(|| Tick(turn), &mut links.inbox, &mut links.outbox);
     }
     assert_eq!(station.phase(), "refused");
     assert_eq!(links.outbox.unanswered(), ASKS - ASKS_KEPT);

@@ -230,7 +230,7 @@ Asks DAHDI's control device; no channel is opened, no call is disturbed.
 
 A table a span; channels that are alike stand in one row (keys of --json, which has each channel by
 itself: span name description channels alarms timing errors lines, and of each line channel name
-signalling for law hook in_use alarm):
+signalling for law hook bundle in_use alarm):
   timing      from its line: the span follows the clock of what it receives, as one from the network
               must; from span N: it follows that one; internal: the card's own clock, right for analog
               cards and for a span whose far end follows ours. Two connected spans that are both
@@ -240,7 +240,8 @@ signalling for law hook in_use alarm):
   errors      what the card has counted since it was loaded; only what is not zero
   for         what the channel is: a telephone (DAHDI's fxo... feeds one), a trunk (fxs..., e&m, cas),
               data (clear: no signalling), nothing (not configured)
-  hook        of a telephone, whether it is lifted; of a trunk, whether the exchange rings or holds it
+  hook        of a telephone, whether it is lifted; of a trunk, whether the exchange rings or holds it,
+              or the bits that arrive
   state       in use: a program has it open
 
 Good: no alarm, no errors that grow, a span from the network that takes its timing from its line.";
@@ -369,9 +370,9 @@ plug, or a second linetest that sends the same pattern). The channel must be dig
 a clear channel, or any channel of a T1 or E1 without echo canceller and gains. Whoever listens hears
 loud noise.
 
-One channel of 64 kbit/s is measured. Where DAHDI has several bundled as one for data (\"clear=13-24\"
-makes one of 768 kbit/s), the channels of the bundle are told, and only the one that was named is
-measured: name each in turn, or configure them singly (\"clear=13\", \"clear=14\" and so on).
+One channel of 64 kbit/s is measured. Channels that DAHDI has bundled into one for data (\"clear=13-24\"
+makes one of 768 kbit/s, its octets dealt out over all twelve) are told and left alone: configure them
+singly (\"bchan=13-24\") and measure each.
 
   prbs11    2^11-1, one channel of 64 kbit/s (ITU-T O.152): the usual one
   prbs9     2^9-1 (O.153)     prbs15  2^15-1 (O.151)    prbs23  2^23-1 (O.151)

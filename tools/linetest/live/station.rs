@@ -75,8 +75,6 @@ pub(crate) struct Station {
     /// Samples that our own queue adds to a round trip.
     pub turnaround: usize,
     pub country: Box<tonetables::Country>,
-    /// Clear channels that the kernel has bundled into one with it.
-    pub bundle: Vec<u16>,
     /// The simulated far end's evidence.
     pub witness: Option<Handle>,
 }
@@ -268,6 +266,9 @@ fn dahdi(
     let survey = survey()?;
     let (_, found) = survey.channel(number).ok_or(Trouble::NoChannel(number))?;
     let (signalling, law) = (found.signalling, law.unwrap_or(found.law));
+    if let [first, .., last] = survey.bundle(number)[..] {
+        return Err(Trouble::Bundled { first, last });
+    }
     let wiring = |role| Wiring {
         channel: number,
         role,
@@ -304,10 +305,6 @@ fn dahdi(
         time: Time::Real(Clock::starting_now()),
         turnaround: SLACK * FRAME,
         country,
-        bundle: match part {
-            Part::Clear => survey.bundle(number),
-            Part::Phone | Part::Trunk => Vec::new(),
-        },
         witness: None,
     })
 }
@@ -497,7 +494,6 @@ fn simulated(text: &str, place: &Place) -> Result<Station, Trouble> {
             time: Time::Virtual(Tick::ZERO),
             turnaround: FRAME,
             country: country(place, "us")?,
-            bundle: Vec::new(),
             witness: None,
         }),
         other => Err(Trouble::Said(format!(
@@ -538,7 +534,6 @@ fn on_copper<F: FarEnd + 'static>(
         time,
         turnaround: FRAME,
         country: country(place, "us")?,
-        bundle: Vec::new(),
         witness,
     })
 }

@@ -479,6 +479,7 @@ fn r2(country: R2Country) -> TrunkSignalling {
         country,
         ani: Digits::parse(ANI).expect("digits"),
         category: MfSignal::new(1).expect("a signal"),
+        metering: None,
     })
 }
 

@@ -98,6 +98,7 @@ fn call(country: R2Country, variant: &str, place: u16, charged: bool) -> Result<
         country,
         ani: Digits::parse(ANI).expect("digits"),
         category: MfSignal::new(1).expect("a signal"),
+        metering: None,
     };
     let role = Role::Bits(Bits::R2 {
         cd: Variant::of(country).cd,

@@ -1,21 +1,35 @@
 //! When blocks ended, what was lost before them, and what was sent in their place.
 //!
-//! DAHDI stamps nothing: a block is known by when it was read, which is never before it was
-//! complete. So its end is taken from the earliest reading, in samples, of the last seconds.
-//! After all that was there has been read, less than a block may be under way; more than that is
-//! time in which samples were dropped for want of room.
+//! DAHDI stamps nothing and tells no amounts: a block is known by when it was read, which is never
+//! before it was complete. So its end is taken from the earliest reading, in samples, of the last
+//! seconds. What is lost is known by what should have been there:
+//!
+//! * A full queue was read: what came since it was full was dropped for want of room.
+//! * All was read, and it is more than a block behind: the card skipped those samples. Where that was
+//!   less, the earliest reading of the next seconds tells, when it moves by more than clocks drift.
+//! * What was given for sending is used up by the time: silence was sent since.
+//!
+//! A card's clock is a millisecond behind ours at most. Spans that DAHDI's own timer drives stand still
+//! for up to 8 ms between bursts: of them each loss may be counted by so much too long, and a late
+//! thread as one though nothing was lost yet.
 
+use super::channel::QUEUE;
 use crate::port::PortCounters;
 use types::{
     frame::{FRAME, FRAME_TICKS},
     tick::Tick,
 };
 
-/// How far readings may lag behind the card beyond a block, before samples count as lost: the
+/// How far readings may lag behind the card beyond a block, before samples count as skipped: the
 /// bursts of DAHDI's own timer, and a thread that is late without losing anything.
-const JITTER: u64 = 80;
+const JITTER: i64 = 80;
 /// Blocks over which the earliest reading counts: the card's clock may be slower than ours.
 const WINDOW: u32 = 512;
+/// By how many samples clocks may drift apart in a window: 500 ppm that ours is slewed by, 100 of
+/// the card's own.
+const DRIFT: i64 = 32;
+/// Samples of a full queue.
+const FULL: i64 = (QUEUE * FRAME) as i64;
 
 #[derive(Debug)]
 pub struct BlockClock {
@@ -28,6 +42,8 @@ pub struct BlockClock {
     samples: i64,
     /// Samples that were given for sending since the flush, silence for want of them included.
     supplied: i64,
+    /// When the first block since all was read was taken, and the samples before it.
+    first: Option<(i64, i64)>,
     untold: u32,
 }
 
@@ -39,6 +55,7 @@ impl BlockClock {
             readings: 0,
             samples: 0,
             supplied: 0,
+            first: None,
             untold: 0,
         }
     }
@@ -54,34 +71,50 @@ impl BlockClock {
 
     /// A block was read: when it ended, and how many samples were lost before it.
     pub fn read(&mut self, now: Tick, counters: &mut PortCounters) -> (Tick, u32) {
+        self.first.get_or_insert((now.0 as i64, self.samples));
         self.samples += FRAME as i64;
         counters.frames_read += 1;
-        self.reading(now.0 as i64 - self.samples);
+        self.reading(now.0 as i64 - self.samples, counters);
         self.underruns(now, counters);
         let end = Tick((self.base + self.samples).max(0) as u64).min(now);
         counters.late += u64::from(now.since(end) > FRAME_TICKS);
         (end, std::mem::take(&mut self.untold))
     }
 
-    fn reading(&mut self, base: i64) {
+    fn reading(&mut self, base: i64, counters: &mut PortCounters) {
         self.window = self.window.min(base);
         self.base = self.base.min(base);
         self.readings += 1;
         if self.readings == WINDOW {
-            self.base = self.window;
+            let behind = self.window - self.base;
+            if behind > DRIFT {
+                self.lose(behind, counters);
+            } else {
+                self.base = self.window;
+            }
             (self.window, self.readings) = (i64::MAX, 0);
         }
     }
 
-    /// Nothing more is there: what has passed beyond a block was lost.
+    fn lose(&mut self, samples: i64, counters: &mut PortCounters) {
+        // The kernel moves eight at a time.
+        let lost = samples / 8 * 8;
+        self.samples += lost;
+        self.untold = self.untold.saturating_add(lost as u32);
+        counters.overruns += lost as u64;
+    }
+
+    /// Nothing more is there.
     pub fn empty(&mut self, now: Tick, counters: &mut PortCounters) {
+        let now_empty = (now.0 as i64, self.samples);
+        let (at, before) = self.first.take().unwrap_or(now_empty);
+        let waited = at - self.base - before;
         let behind = now.0 as i64 - self.base - self.samples;
-        if behind > (FRAME as u64 + JITTER) as i64 {
-            // A new block began when room came, which is now.
-            let lost = behind / 8 * 8;
-            self.samples += lost;
-            self.untold = self.untold.saturating_add(lost as u32);
-            counters.overruns += lost as u64;
+        if self.samples - before >= FULL && waited > FULL {
+            // A new block began when the first was taken.
+            self.lose(waited - FULL, counters);
+        } else if behind > FRAME as i64 + JITTER {
+            self.lose(behind, counters);
         }
         self.underruns(now, counters);
     }
@@ -142,6 +175,33 @@ mod tests {
         assert_eq!(counters.overruns, 1200);
         assert_eq!(clock.read(at(1680), &mut counters), (at(1680), 1200));
         assert!(counters.underruns >= 1300, "{counters:?}");
+    }
+
+    #[test]
+    fn a_gap_just_longer_than_the_queue_is_counted() {
+        let (mut clock, mut counters) = flushed();
+        clock.read(at(80), &mut counters);
+        clock.empty(at(80), &mut counters);
+        for _ in 0..4 {
+            clock.read(at(80 + 328), &mut counters);
+            clock.written(at(80 + 328), &mut counters);
+        }
+        clock.empty(at(80 + 328), &mut counters);
+        // Of the 160 that were primed 80 were left at the first reading.
+        assert_eq!((counters.overruns, counters.underruns), (8, 248));
+        assert_eq!(clock.read(at(488), &mut counters), (at(488), 8));
+    }
+
+    #[test]
+    fn a_few_ticks_that_a_card_skips_are_counted_within_ten_seconds() {
+        let (mut clock, mut counters) = flushed();
+        for n in 1..1200 {
+            let now = at(80 * n + if n > 100 { 56 } else { 0 });
+            clock.read(now, &mut counters);
+            clock.written(now, &mut counters);
+            clock.empty(now, &mut counters);
+        }
+        assert_eq!((counters.overruns, counters.underruns), (56, 0));
     }
 
     #[test]

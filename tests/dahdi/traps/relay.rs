@@ -197,7 +197,7 @@ impl Relay {
         self.run_late(ms, 0)
     }
 
-    /// Serves each twentieth wake so much later.
+    /// Serves each 21st wake so much later: the bursts of a timer and blocks meet each fourth time.
     pub fn run_late(&mut self, ms: u64, late_ms: u64) -> Result<Turn, String> {
         let end = self.now() + Ticks::ms(ms);
         let mut all = Turn::default();
@@ -205,7 +205,7 @@ impl Relay {
         while self.now() < end {
             self.wakes.wait(100)?;
             wakes += 1;
-            if late_ms > 0 && wakes.is_multiple_of(20) {
+            if late_ms > 0 && wakes.is_multiple_of(21) {
                 sleep(late_ms);
             }
             let turn = self.turn()?;

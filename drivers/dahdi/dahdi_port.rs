@@ -321,12 +321,13 @@ impl DahdiPort {
             // Writing would end the pulses that the kernel sends.
             return Ok(Moved::Block);
         }
-        let mut moved = self.channel()?.write(frame);
-        if moved == Ok(Moved::EventsFirst) {
-            self.take_events(now)?;
-            moved = self.channel()?.write(frame);
+        loop {
+            let moved = self.channel()?.write(frame);
+            match self.check(moved)? {
+                Moved::EventsFirst => self.take_events(now)?,
+                moved => return Ok(moved),
+            }
         }
-        self.check(moved)
     }
 
     fn set_media(&mut self, now: Tick, on: bool) -> Result<(), PortError> {

@@ -39,4 +39,3 @@ mod type_ahead;
 #[path = "../threads/watchful.rs"]
 mod watchful;
 mod who_answered;
-mod zz_review;

@@ -13,4 +13,3 @@ mod stop;
 mod trunk_room;
 mod watchful;
 mod world;
-mod zz_review;

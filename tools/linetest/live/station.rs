@@ -336,8 +336,8 @@ struct Simulation {
     reversal: bool,
 }
 
-const FARS: &str = "exchange, em-wink, em-immediate, em-delay-dial, ground-start, r2 (or r2-mexico and so on), \
-                    loopback, milliwatt, quiet, phone, phone-loopback, digital";
+const FARS: &str = "exchange, em-wink, em-immediate, em-delay-dial, ground-start, r2 (or r2-mexico and so \
+                    on), loopback, milliwatt, quiet, phone, phone-loopback, digital";
 const KEYS: &str = "clear, loss, loss-in, loss-out, echo, echo-delay, noise, delay, twist, hum, dc; of \
                     exchange: hang-up=kewl|polarity|busy|dial|nothing; of digital: delay, errors, slip, \
                     robbed";

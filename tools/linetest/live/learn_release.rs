@@ -17,6 +17,7 @@ use measure::release::{Learned, Sign, Story};
 use types::{
     frame::FRAME_TICKS,
     tick::{Tick, Ticks},
+    trunk::TrunkSignalling,
 };
 
 use super::{
@@ -64,6 +65,13 @@ pub(crate) fn learn(rig: &mut Rig, args: &LearnReleaseArgs) -> Result<Sheet, Tro
     ear.story.ended = rig.now();
     let learned = ear.story.learn();
     tell(&mut sheet, &learned, args.wait);
+    let on_card = rig.far_hook().is_none();
+    if on_card && rig.profile().signalling == TrunkSignalling::LoopStart {
+        sheet.remark(
+            "the channel is configured for loop start (fxsls), where DAHDI tells no loop break: configure \
+             it for kewl start (fxsks) and learn again",
+        );
+    }
     if let Some(out) = args.out.as_ref().filter(|_| learned.sure()) {
         sheet.remark(settings::write(out, &args.place, &learned)?);
     }

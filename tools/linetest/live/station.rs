@@ -278,9 +278,12 @@ fn dahdi(
         let port = DahdiPort::open(wiring(Role::Feeds)).map_err(failed)?;
         (Part::Phone, Box::new(port))
     } else if signalling.is_fed() {
-        if signalling == Signalling::FXSKS {
-            profile.signalling = TrunkSignalling::KewlStart;
-        }
+        // What the site file trusts; what the card is configured as.
+        profile = signalled.unwrap_or(profile);
+        profile.signalling = match signalling == Signalling::FXSKS {
+            true => TrunkSignalling::KewlStart,
+            false => TrunkSignalling::LoopStart,
+        };
         let port = DahdiPort::open(wiring(Role::IsFed)).map_err(failed)?;
         (Part::Trunk, Box::new(port))
     } else if signalling == Signalling::CAS {

@@ -17,6 +17,7 @@ use measure::release::{Learned, Sign, Story};
 use types::{
     frame::FRAME_TICKS,
     tick::{Tick, Ticks},
+    trunk::TrunkSignalling,
 };
 
 use super::{

@@ -280,9 +280,12 @@ fn dahdi(
         let port = DahdiPort::open(wiring(Role::Feeds)).map_err(failed)?;
         (Part::Phone, Box::new(port))
     } else if signalling.is_fed() {
-        if signalling == Signalling::FXSKS {
-            profile.signalling = TrunkSignalling::KewlStart;
-        }
+        // What the site file trusts; what the card is configured as.
+        profile = signalled.unwrap_or(profile);
+        profile.signalling = match signalling == Signalling::FXSKS {
+            true => TrunkSignalling::KewlStart,
+            false => TrunkSignalling::LoopStart,
+        };
         let port = DahdiPort::open(wiring(Role::IsFed)).map_err(failed)?;
         (Part::Trunk, Box::new(port))
     } else if signalling == Signalling::CAS {
@@ -339,8 +342,8 @@ struct Simulation {
     reversal: bool,
 }
 
-const FARS: &str = "exchange, em-wink, em-immediate, em-delay-dial, ground-start, r2 (or r2-mexico and so on), \
-                    loopback, milliwatt, quiet, phone, phone-loopback, digital";
+const FARS: &str = "exchange, em-wink, em-immediate, em-delay-dial, ground-start, r2 (or r2-mexico and so \
+                    on), loopback, milliwatt, quiet, phone, phone-loopback, digital";
 const KEYS: &str = "clear, loss, loss-in, loss-out, echo, echo-delay, noise, delay, twist, hum, dc; of \
                     exchange: hang-up=kewl|polarity|busy|dial|nothing; of digital: delay, errors, slip, \
                     robbed";

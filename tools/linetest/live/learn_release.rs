@@ -17,7 +17,6 @@ use measure::release::{Learned, Sign, Story};
 use types::{
     frame::FRAME_TICKS,
     tick::{Tick, Ticks},
-    trunk::TrunkSignalling,
 };
 
 use super::{

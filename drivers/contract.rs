@@ -113,13 +113,13 @@ const CHECKS: &[(&str, Check)] = &[
 
 /// All checks by name.
 pub fn checks() -> impl Iterator<Item = (&'static str, Check)> {
-    CHECKS.iter().copied()
+    CHECKS.iter().chain(joins::CHECKS).copied()
 }
 
 /// Runs all checks, each on a new pair.
 pub fn check(make: &mut dyn FnMut() -> Pair) -> Vec<Outcome> {
-    let all = CHECKS.iter().chain(joins::CHECKS);
-    all.map(|(name, check)| (*name, check(&mut make())))
+    checks()
+        .map(|(name, check)| (name, check(&mut make())))
         .collect()
 }
 

@@ -7,8 +7,7 @@
 //! * A full queue was read: what came since it was full was dropped for want of room.
 //! * All was read, and it is more than a block behind: the card skipped those samples. Where that was
 //!   less, the earliest reading of the next seconds tells, when it moves by more than clocks drift.
-//! * What was given for sending was used up by the time of the first block moved after all had
-//!   been read: silence was sent since.
+//! * What was given for sending is used up by the time: silence was sent since.
 //!
 //! A card's clock is a millisecond behind ours at most. Spans that DAHDI's own timer drives stand still
 //! for up to 8 ms between bursts: of them each loss may be counted by so much too long, and a late
@@ -43,17 +42,9 @@ pub struct BlockClock {
     samples: i64,
     /// Samples that were given for sending since the flush, silence for want of them included.
     supplied: i64,
-    /// When the first block since all was read was moved.
-    first: Option<Moved>,
+    /// When the first block since all was read was taken, and the samples before it.
+    first: Option<(i64, i64)>,
     untold: u32,
-}
-
-/// Where a clock stood when a block was moved.
-#[derive(Clone, Copy, Debug)]
-struct Moved {
-    at: i64,
-    samples: i64,
-    supplied: i64,
 }
 
 impl BlockClock {
@@ -80,10 +71,11 @@ impl BlockClock {
 
     /// A block was read: when it ended, and how many samples were lost before it.
     pub fn read(&mut self, now: Tick, counters: &mut PortCounters) -> (Tick, u32) {
-        self.moves(now);
+        self.first.get_or_insert((now.0 as i64, self.samples));
         self.samples += FRAME as i64;
         counters.frames_read += 1;
         self.reading(now.0 as i64 - self.samples, counters);
+        self.underruns(now, counters);
         let end = Tick((self.base + self.samples).max(0) as u64).min(now);
         counters.late += u64::from(now.since(end) > FRAME_TICKS);
         (end, std::mem::take(&mut self.untold))
@@ -112,37 +104,34 @@ impl BlockClock {
         counters.overruns += lost as u64;
     }
 
-    fn moves(&mut self, now: Tick) -> Moved {
-        *self.first.get_or_insert(Moved {
-            at: now.0 as i64,
-            samples: self.samples,
-            supplied: self.supplied,
-        })
-    }
-
     /// Nothing more is there.
     pub fn empty(&mut self, now: Tick, counters: &mut PortCounters) {
-        let first = self.moves(now);
-        self.first = None;
-        let waited = first.at - self.base - first.samples;
+        let now_empty = (now.0 as i64, self.samples);
+        let (at, before) = self.first.take().unwrap_or(now_empty);
+        let waited = at - self.base - before;
         let behind = now.0 as i64 - self.base - self.samples;
-        if self.samples - first.samples >= FULL && waited > FULL {
+        if self.samples - before >= FULL && waited > FULL {
             // A new block began when the first was taken.
             self.lose(waited - FULL, counters);
         } else if behind > FRAME as i64 + JITTER {
             self.lose(behind, counters);
         }
-        let short = first.at - self.base - first.supplied;
+        self.underruns(now, counters);
+    }
+
+    pub fn written(&mut self, now: Tick, counters: &mut PortCounters) {
+        self.underruns(now, counters);
+        self.supplied += FRAME as i64;
+        counters.frames_written += 1;
+    }
+
+    /// Sending keeps step with receiving; what was not there in time went out as silence.
+    fn underruns(&mut self, now: Tick, counters: &mut PortCounters) {
+        let short = now.0 as i64 - self.base - self.supplied;
         if short > 0 {
             counters.underruns += short as u64;
             self.supplied += short;
         }
-    }
-
-    pub fn written(&mut self, now: Tick, counters: &mut PortCounters) {
-        self.moves(now);
-        self.supplied += FRAME as i64;
-        counters.frames_written += 1;
     }
 }
 

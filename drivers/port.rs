@@ -77,6 +77,8 @@ pub struct PortCounters {
     pub late: u64,
     /// Edges that nobody took in time.
     pub edges_dropped: u64,
+    /// Edges that were told late, by the channel's state: their own event was lost.
+    pub edges_recovered: u64,
 }
 
 /// Names a port to others of its driver that are to be joined with it.

@@ -16,6 +16,7 @@
 mod act;
 mod bridge;
 mod ear;
+mod idle_trunk;
 pub mod io;
 mod join;
 pub mod keeper;
@@ -36,6 +37,7 @@ use dsp::{
     mf::{MfKind, MfReceiver},
 };
 use ear::{HeardList, PhoneEar, TrunkEar};
+use idle_trunk::IdleTrunk;
 use join::Joining;
 use mouth::Mouth;
 use name::NameClip;
@@ -55,7 +57,7 @@ use types::{
     settings::CallSettings,
     tap::{TapFlags, TapFrame},
     tick::{Tick, Ticks},
-    trunk::{TrunkCondition, TrunkProfile},
+    trunk::TrunkProfile,
 };
 
 pub use io::{Input, Outputs};
@@ -101,7 +103,8 @@ pub struct Line {
     named_at: Option<Tick>,
     /// The last key of the called party's.
     far_key: Option<Key>,
-    own_trunk: Option<OwnTrunk>,
+    /// A trunk that is wired to this phone alone and never leaves its line.
+    own_trunk: Option<IdleTrunk>,
     media: bool,
     /// A question for the phone's own trunk, answered after the event that asked it.
     own_asked: Option<u32>,
@@ -130,36 +133,6 @@ impl Key {
             }),
             _ => None,
         }
-    }
-}
-
-/// A trunk that is wired to this phone alone and never leaves its line.
-#[derive(Debug)]
-struct OwnTrunk {
-    profile: TrunkProfile,
-    free_at: Tick,
-    /// The far end holds or blocks it.
-    far_busy: bool,
-    /// Faults in a row, without a good return between them.
-    faults: u16,
-    alarm: bool,
-}
-
-impl OwnTrunk {
-    /// As the keeper would let it rest.
-    fn returned(&mut self, now: Tick, condition: TrunkCondition) {
-        self.free_at = now + self.profile.guard;
-        self.faults = match condition {
-            TrunkCondition::Good => 0,
-            TrunkCondition::Faulty | TrunkCondition::Suspect => self.faults.saturating_add(1),
-        };
-        if self.faults > 0 {
-            self.rest_until(now + keeper::rest(self.faults));
-        }
-    }
-
-    fn rest_until(&mut self, tick: Tick) {
-        self.free_at = self.free_at.max(tick);
     }
 }
 
@@ -197,13 +170,7 @@ impl Line {
 
     /// The phone has a trunk of its own instead of the keeper's.
     pub fn with_own_trunk(mut self, profile: TrunkProfile) -> Line {
-        self.own_trunk = Some(OwnTrunk {
-            profile,
-            free_at: Tick::ZERO,
-            far_busy: false,
-            faults: 0,
-            alarm: false,
-        });
+        self.own_trunk = Some(IdleTrunk::new(Tick::ZERO, profile));
         self
     }
 
@@ -218,6 +185,7 @@ impl Line {
         self.messages(now, &input, &mut out);
         self.phone_edges(now, &input, &mut out);
         self.trunk_edges(now, &input, &mut out);
+        self.phone_fault(now, &input, &mut out);
         let phone = input.phone.map(|frame| Heard10::decode(self.law, frame));
         let trunk = self.trunk_frame(&input);
         self.listen(now, &input, phone.as_ref(), trunk.as_ref(), &mut out);
@@ -271,12 +239,16 @@ impl Line {
             tell(out, Fact::PortFault { leg: Leg::Trunk });
             self.deliver(now, Event::TrunkLost, out);
         } else if let (true, Some(own)) = (input.trunk_fault, &mut self.own_trunk) {
-            own.rest_until(now + keeper::FIRST_REST);
+            own.port_failed(now);
         }
+    }
+
+    /// After the trunk's edges: an alarm of a span that carries both is the trunk's loss first.
+    fn phone_fault(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
         if input.phone_fault && !self.call.is_idle() {
             tell(out, Fact::PortFault { leg: Leg::Phone });
             self.hook = Hook::default();
-            self.deliver(now, Event::OnHook { since: now }, out);
+            self.deliver(now, Event::PhoneLost, out);
         }
     }
 

@@ -5,7 +5,6 @@ use crate::{
     bridge::Heard10,
     ear::Stage,
     io::{Input, Outputs},
-    keeper,
     sender::Sender,
     tell,
 };
@@ -17,7 +16,6 @@ use dsp::{
 use signaling::{
     SupervisionEvent,
     step::{Step, Steps},
-    trunk::far_end_free,
 };
 use types::{
     digits::{Digit, Digits},
@@ -188,7 +186,7 @@ impl Line {
         let Some(own) = self.own_trunk.as_ref() else {
             return;
         };
-        if now < own.free_at || own.alarm || own.far_busy {
+        if !own.is_free(now) {
             self.deliver(now, Event::NoneFree { number }, out);
             return;
         }
@@ -269,11 +267,8 @@ impl Line {
     pub(crate) fn trunk_edges(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
         for &edge in input.trunk_edges {
             tell(out, Fact::TrunkEdge(edge.edge));
-            self.note_alarm(now, edge.edge);
-            let Some(held) = &mut self.held else {
-                self.rest_own(now, edge.edge);
-                continue;
-            };
+            self.note_own(now, edge.edge);
+            let Some(held) = &mut self.held else { continue };
             let steps = match edge.edge {
                 Edge::PulsesSent if held.sender.pulses_sent() => held.signals.sent(now),
                 _ => held.signals.edge(edge),
@@ -282,37 +277,15 @@ impl Line {
         }
     }
 
-    /// The alarm of the phone's own trunk outlives the call that it ends.
-    fn note_alarm(&mut self, now: Tick, edge: Edge) {
-        let Some(own) = &mut self.own_trunk else {
-            return;
-        };
-        match edge {
-            Edge::AlarmOn => own.alarm = true,
-            Edge::AlarmOff => {
-                own.alarm = false;
-                own.rest_until(now + own.profile.guard);
-            }
-            _ => {}
+    /// The phone's own trunk, idle, is left alone for what it shows; an alarm outlives the call that it
+    /// ends.
+    fn note_own(&mut self, now: Tick, edge: Edge) {
+        let alarm = matches!(edge, Edge::AlarmOn | Edge::AlarmOff);
+        if let Some(own) = &mut self.own_trunk
+            && (alarm || self.held.is_none())
+        {
+            own.edge(now, edge);
         }
-    }
-
-    /// The phone's own idle trunk rings in, or lost its battery: it is left alone for as long as
-    /// the keeper would leave it.
-    fn rest_own(&mut self, now: Tick, edge: Edge) {
-        let Some(own) = &mut self.own_trunk else {
-            return;
-        };
-        if let Some(free) = far_end_free(&own.profile.signalling, edge) {
-            own.far_busy = !free;
-            own.free_at = own.free_at.max(now + own.profile.guard);
-        }
-        let rest = match edge {
-            Edge::RingStart | Edge::RingStop => keeper::RING_QUIET,
-            Edge::BatteryLost | Edge::BatteryBack => keeper::BATTERY_REST,
-            _ => return,
-        };
-        own.rest_until(now + rest);
     }
 
     pub(crate) fn trunk_heard(&mut self, now: Tick, heard: Heard, out: &mut Outputs) {
@@ -382,6 +355,7 @@ impl Line {
             SupervisionEvent::Answered(piece) => Event::Answered(piece),
             SupervisionEvent::Announcement => Event::Announcement,
             SupervisionEvent::ReleaseHint(piece) => Event::ReleaseHint(piece),
+            SupervisionEvent::DoubtOver(evidence) => Event::DoubtOver(evidence),
             SupervisionEvent::Released(piece) => Event::Released(piece),
         };
         self.deliver(now, event, out);

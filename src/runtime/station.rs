@@ -11,7 +11,7 @@ use crate::runtime::{
     gauges::Gauges,
     links::{Handover, Inbox, Outbox},
     numbering::Numbering,
-    side::{Received, Side},
+    side::{Edges, Received, Side},
     talk_path::TalkPath,
 };
 use drivers::port::{Descriptor, Port};
@@ -223,9 +223,16 @@ impl Station {
             .fold(self.hook_at, Tick::min)
     }
 
-    /// Takes what has come by `now`, handles it, and does what the line says.
-    pub fn turn(&mut self, now: Tick, inbox: &mut Inbox, outbox: &mut Outbox) {
-        let now = now.max(self.last);
+    /// Takes what has come, handles it, and does what the line says. The clock is read again for each
+    /// frame: one may become complete while another is handled, and ports tell by the time of its
+    /// reading when it was on the line.
+    pub fn turn(
+        &mut self,
+        mut clock: impl FnMut() -> Tick,
+        inbox: &mut Inbox,
+        outbox: &mut Outbox,
+    ) {
+        let mut now = clock().max(self.last);
         self.more = false;
         self.take_messages(now, inbox, outbox);
         self.reconcile(now);
@@ -235,13 +242,21 @@ impl Station {
         }
         self.more |= self.phone.has_more_edges() || !inbox.is_empty();
         let mut frames = 0;
-        while let Some(phone) = self.phone.read(now) {
+        loop {
+            now = clock().max(now);
+            let Some(phone) = self.phone.read(now) else {
+                break;
+            };
             self.frame(now, phone, outbox);
             frames += 1;
             if frames == FRAMES_A_TURN {
                 self.more = true;
                 break;
             }
+        }
+        if let (true, Some(trunk)) = (self.phone.fault, &mut self.trunk) {
+            // A span's alarm takes both: the line is to know before it hears of the phone.
+            trunk.side.drain_edges(now);
         }
         // Also after frames: a read may have brought edges or a fault.
         if self.has_news(now, frames) {
@@ -325,7 +340,8 @@ impl Station {
                 port,
             } => {
                 if stale || self.trunk.is_some() || self.borrowing != Some(number) {
-                    outbox.give_back(profile.id, TrunkCondition::Good, port);
+                    let condition = TrunkCondition::Good;
+                    outbox.give_back(profile.id, condition, port, Edges::new());
                     return;
                 }
                 self.borrowing = None;
@@ -446,6 +462,10 @@ impl Station {
         let out = self.line.handle(at, input);
         self.clear_news();
         self.execute(at, now, out, outbox);
+        // A trunk that goes back takes them with it.
+        if let Some(loan) = &mut self.trunk {
+            loan.side.edges.clear();
+        }
     }
 
     fn clear_news(&mut self) {
@@ -454,7 +474,6 @@ impl Station {
         counts.phone_faults.add(u64::from(self.phone.fault));
         self.phone.fault = false;
         if let Some(loan) = &mut self.trunk {
-            loan.side.edges.clear();
             counts.trunk_faults.add(u64::from(loan.side.fault));
             loan.side.fault = false;
         }
@@ -481,11 +500,7 @@ impl Station {
             loan.side.command(now, command);
         }
         if out.flush {
-            self.phone.flush(now);
-            self.frame_at = None;
-            if let Some(loan) = &mut self.trunk {
-                loan.side.flush(now);
-            }
+            self.flush(now);
         }
         self.write(at, now, out.to_phone, out.to_trunk);
         if out.joined {
@@ -513,6 +528,17 @@ impl Station {
         for fact in out.facts {
             outbox.fact(at, fact);
         }
+    }
+
+    /// Both legs' blocks begin together. The phone's wakes serve both, so its is the second flush: a tick
+    /// of the card between the two has the trunk's block wait for it by that tick, where it would be
+    /// missed by that tick, and wait for the next wake, the other way round.
+    fn flush(&mut self, now: Tick) {
+        if let Some(loan) = &mut self.trunk {
+            loan.side.flush(now);
+        }
+        self.phone.flush(now);
+        self.frame_at = None;
     }
 
     fn join(&mut self, at: Tick, now: Tick, outbox: &mut Outbox) {
@@ -563,7 +589,7 @@ impl Station {
                 self.path.is_another();
                 assert_eq!(loan.profile.id, trunk, "the trunk that was lent goes back");
                 self.gauges.pulse.lend(None);
-                outbox.give_back(trunk, condition, loan.side.port);
+                outbox.give_back(trunk, condition, loan.side.port, loan.side.edges);
             }
         }
     }

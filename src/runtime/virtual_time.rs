@@ -421,7 +421,7 @@ impl Seat {
     fn turn(&mut self, now: Tick) {
         // As strict as a line's thread: what allocates here would allocate there.
         let mark = RealTimeMark::set();
-        self.station.turn(now, &mut self.inbox, &mut self.outbox);
+        self.station.turn(|| now, &mut self.inbox, &mut self.outbox);
         drop(mark);
         // A port can't say when its far end will act: an idle one is looked at each frame, one
         // that has just started its blocks anew each millisecond until the first is there.

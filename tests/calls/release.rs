@@ -6,6 +6,7 @@ use crate::{
     ready::{collect, direct, hung_up, plain, quick, talks},
 };
 use drivers::{
+    port::PortError,
     sim::{
         clip::Clip,
         exchange::{
@@ -587,4 +588,41 @@ fn a_trunk_whose_battery_goes_for_good_is_released() {
     let out = called_party_hangs_up(signal, false).run();
     assert_eq!(out.release_evidence(), [ReleaseEvidence::LoopBreak]);
     assert!(talks(&out) > Tick::ZERO);
+}
+
+#[test]
+fn a_phone_whose_port_is_lost_in_a_conversation_has_not_hung_up() {
+    let at = Tick::ZERO + Ticks::secs(ORDER);
+    let gone = Some((at, Ticks::secs(2), PortError::Gone));
+    for alarm in [false, true] {
+        let mut scenario = conversation().lasting(16);
+        let faults = Faults {
+            alarm: alarm.then_some((at, Ticks::secs(2))),
+            fails: gone.filter(|_| !alarm),
+            ..Faults::default()
+        };
+        scenario.phone_faults = vec![(1, faults)];
+        let out = scenario.run();
+        let record = out.records.first().expect("a record");
+        assert_eq!(record.disposition, Disposition::PhoneLost, "{}", out.tale());
+        assert_eq!(record.ended_by, Some(EndedBy::Controller));
+        assert!(within_a_moment(hung_up(&out), ORDER), "{}", out.tale());
+    }
+}
+
+#[test]
+fn a_span_in_alarm_that_carries_phone_and_trunk_loses_the_call_for_neither_party() {
+    let mut scenario = conversation().lasting(16);
+    let alarm = Faults {
+        alarm: Some((Tick::ZERO + Ticks::secs(ORDER), Ticks::secs(2))),
+        ..Faults::default()
+    };
+    scenario.trunk_faults = vec![(1, alarm)];
+    scenario.phone_faults = vec![(1, alarm)];
+    let out = scenario.run();
+    let record = out.records.first().expect("a record");
+    assert_eq!(record.disposition, Disposition::TrunkLost, "{}", out.tale());
+    assert_eq!(record.ended_by, Some(EndedBy::Network));
+    let evidence: Vec<_> = record.release_evidence.iter().map(|e| e.0).collect();
+    assert_eq!(evidence, [ReleaseEvidence::Alarm]);
 }

@@ -16,6 +16,7 @@ use drivers::{
     },
     wrap::faulty::Faults,
 };
+use signaling::supervision::LOOP_BREAK;
 use types::{
     disposition::{Disposition, EndedBy},
     edge::Edge,
@@ -126,7 +127,11 @@ fn a_loop_break_while_dialing_ends_the_call() {
     // An exchange on a channel sees no on-hook before its own disconnect signal is over.
     let released = out.fact(|fact| matches!(fact, Fact::TrunkReturned { .. }));
     let released = released.unwrap_or_else(|| panic!("{}", out.tale()));
-    assert!(released.since(lost) < Ticks::ms(100), "{}", out.tale());
+    assert!(
+        released.since(lost) < LOOP_BREAK + Ticks::ms(100),
+        "{}",
+        out.tale()
+    );
     let seen = out.seen(|e| *e == Event::OnHook, 0);
     assert!(seen.since(lost) < Ticks::ms(1000), "{}", out.tale());
 }

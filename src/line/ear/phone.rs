@@ -23,6 +23,9 @@ pub struct PhoneEar {
     key_down: bool,
     /// The last frame looked like a key to somebody's receiver.
     guarded: bool,
+    /// Frames of a conversation in a row that did, and whether the last one left no doubt.
+    key_frames: u8,
+    clear: bool,
     /// Frames in which a key that was down at a change of detectors can't be seen by the new one.
     unseen: u8,
     /// The key that was told and is down.
@@ -46,6 +49,8 @@ impl PhoneEar {
             talking: false,
             key_down: false,
             guarded: false,
+            key_frames: 0,
+            clear: false,
             unseen: 0,
             down: None,
             carried: None,
@@ -60,6 +65,8 @@ impl PhoneEar {
         self.talking = false;
         self.key_down = false;
         self.guarded = false;
+        self.key_frames = 0;
+        self.clear = false;
         self.unseen = 0;
         self.down = None;
         self.carried = None;
@@ -98,6 +105,12 @@ impl PhoneEar {
             self.unseen -= 1;
             (self.key_down, self.guarded) = (true, true);
         }
+        self.clear = self.key_down && dtmf.suspect;
+        self.key_frames = if self.key_down && talking {
+            self.key_frames.saturating_add(1)
+        } else {
+            0
+        };
         if talking {
             push_voice(&self.voice.process(samples, at, dtmf.suspect), out);
         }
@@ -140,6 +153,16 @@ impl PhoneEar {
     /// The frame just read holds, or may hold, a key.
     pub fn key_down(&self) -> bool {
         self.key_down
+    }
+
+    /// For how many frames of a conversation in a row there may have been one.
+    pub fn key_frames(&self) -> u8 {
+        self.key_frames
+    }
+
+    /// The frame just read holds a key for all that can be told of one frame.
+    pub fn key_is_clear(&self) -> bool {
+        self.clear
     }
 }
 

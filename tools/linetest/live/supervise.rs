@@ -9,7 +9,7 @@ use dsp::{
 use measure::timeline::Timeline;
 use signaling::{Hook, Supervision, SupervisionEvent};
 use types::{
-    evidence::Weighed,
+    evidence::{Evidences, ReleaseEvidence, Weighed, gather},
     frame::FRAME_TICKS,
     heard::Heard as Fact,
     tick::{Tick, Ticks},
@@ -101,6 +101,8 @@ struct Story {
     means: Supervision,
     ear: Progress,
     known: Vec<Tone>,
+    /// What speaks for a release so far.
+    release: Evidences<ReleaseEvidence>,
     lines: Vec<String>,
     /// Lines are printed as they come.
     aloud: bool,
@@ -115,6 +117,7 @@ impl Story {
             means: Supervision::new(TrunkTrust::LOOP_START),
             ear: Progress::new(&rig.country().tones),
             known: Vec::new(),
+            release: Evidences::new(),
             lines: Vec::new(),
             aloud,
             voice: 0,
@@ -203,6 +206,14 @@ impl Story {
         }
     }
 
+    /// A piece with what there was of its kind before.
+    fn gathered(&mut self, piece: Weighed<ReleaseEvidence>) -> String {
+        let of = piece.evidence;
+        gather(&mut self.release, piece);
+        let all = self.release.iter().find(|piece| piece.evidence == of);
+        all.map(weighed).unwrap_or_default()
+    }
+
     fn meant(&mut self, at: Tick, meant: Option<SupervisionEvent>) {
         let words = match meant {
             None => return,
@@ -223,10 +234,15 @@ impl Story {
                 "  -> an announcement of the network".to_owned()
             }
             Some(SupervisionEvent::ReleaseHint(e)) => {
-                format!("  -> a hint of release: {}", weighed(&e))
+                format!("  -> a hint of release: {}", self.gathered(e))
             }
-            Some(SupervisionEvent::DoubtOver(_)) => "  -> it was no release".to_owned(),
-            Some(SupervisionEvent::Released(e)) => format!("  -> released, by {}", weighed(&e)),
+            Some(SupervisionEvent::DoubtOver(of)) => {
+                self.release.retain(|piece| piece.evidence != of);
+                "  -> it was no release".to_owned()
+            }
+            Some(SupervisionEvent::Released(e)) => {
+                format!("  -> released, by {}", self.gathered(e))
+            }
         };
         self.note(at, &words, None);
     }

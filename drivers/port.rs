@@ -139,6 +139,12 @@ pub trait Port: Send + fmt::Debug {
 
     fn counters(&self) -> PortCounters;
 
+    /// Frames that wait to be sent before one that is written at the right time: an echo of it
+    /// comes no sooner.
+    fn waiting(&self) -> usize {
+        0
+    }
+
     /// Names this port to one that is to hear it; `None` where the driver can join nothing.
     fn join_key(&self) -> Option<JoinKey> {
         None

@@ -288,13 +288,17 @@ impl DahdiPort {
         Ok(())
     }
 
+    fn slack(&self) -> usize {
+        self.wiring.slack.clamp(1, QUEUE)
+    }
+
     /// Restarts both queues, the one to be sent with silence in it.
     fn prime(&mut self, now: Tick) -> Result<(), PortError> {
         let flushed = self.channel()?.flush();
         self.check(flushed)?;
         let silence = self.wiring.law.silence();
         let mut primed = 0;
-        for _ in 0..self.wiring.slack.clamp(1, QUEUE) {
+        for _ in 0..self.slack() {
             primed += FRAME * usize::from(self.send(now, &silence)? == Moved::Block);
         }
         self.clock.flush(now, primed);
@@ -304,7 +308,7 @@ impl DahdiPort {
     /// Puts the slack back into an empty queue; what is received goes on as it was.
     fn fill_up(&mut self) -> Result<(), PortError> {
         let silence = self.wiring.law.silence();
-        for _ in 0..self.wiring.slack.clamp(1, QUEUE) {
+        for _ in 0..self.slack() {
             let filled = self.channel()?.write(&silence);
             self.check(filled)?;
         }
@@ -317,12 +321,13 @@ impl DahdiPort {
             // Writing would end the pulses that the kernel sends.
             return Ok(Moved::Block);
         }
-        let mut moved = self.channel()?.write(frame);
-        if moved == Ok(Moved::EventsFirst) {
-            self.take_events(now)?;
-            moved = self.channel()?.write(frame);
+        loop {
+            let moved = self.channel()?.write(frame);
+            match self.check(moved)? {
+                Moved::EventsFirst => self.take_events(now)?,
+                moved => return Ok(moved),
+            }
         }
-        self.check(moved)
     }
 
     fn set_media(&mut self, now: Tick, on: bool) -> Result<(), PortError> {
@@ -428,6 +433,10 @@ impl Port for DahdiPort {
             fd: channel.descriptor(),
             opening: self.counters.openings as u32,
         })
+    }
+
+    fn waiting(&self) -> usize {
+        self.slack() - 1
     }
 
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {

@@ -140,6 +140,10 @@ impl Port for Faulty {
         self.inner.descriptor()
     }
 
+    fn waiting(&self) -> usize {
+        self.inner.waiting()
+    }
+
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {
         self.is_gone(now)?;
         let hit = self.hit_edge(now).is_some();

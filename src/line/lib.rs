@@ -24,6 +24,7 @@ mod mouth;
 mod name;
 mod own_data;
 mod sender;
+mod sent;
 mod tap;
 mod trunk;
 
@@ -40,6 +41,7 @@ use idle_trunk::IdleTrunk;
 use join::Joining;
 use mouth::Mouth;
 use name::NameClip;
+use sent::Sent;
 use signaling::{Hook, HookEvent};
 use tap::Tap;
 use trunk::{Held, TrunkFrame};
@@ -96,8 +98,7 @@ pub struct Line {
     joining: Joining,
     /// What each trunk's ear for register signals begins as: making one anew allocates.
     register_ear: MfReceiver,
-    /// What the trunk was sent last: what is received now may hold its echo.
-    sent: Samples,
+    sent: Sent,
     /// When the trunk was last sent a part of the inmate's name.
     named_at: Option<Tick>,
     /// The last key of the called party's.
@@ -157,7 +158,7 @@ impl Line {
             }),
             joining: Joining::default(),
             register_ear: MfReceiver::new(MfKind::R2Backward),
-            sent: [0; FRAME],
+            sent: Sent::new(),
             named_at: None,
             far_key: None,
             own_trunk: None,
@@ -214,6 +215,11 @@ impl Line {
     /// The name of the phase the call is in, as facts tell it.
     pub fn phase(&self) -> &'static str {
         self.call.phase_name()
+    }
+
+    /// Whether the phone is being told something, tones apart.
+    pub fn speaks(&self) -> bool {
+        self.phone_mouth.speaking()
     }
 
     fn messages(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
@@ -313,7 +319,7 @@ impl Line {
             self.hear_registers(now, trunk, input.trunk_lost, out);
             let mut heard = HeardList::new();
             let stage = self.stage();
-            let sent = self.sent_meanwhile(phone, input.joined);
+            let sent = self.sent_meanwhile(phone, input);
             self.trunk_ear.frame(trunk, &sent, at, stage, &mut heard);
             if self.trunk_ear.machine() {
                 self.canceller.bypass(true);
@@ -430,7 +436,7 @@ impl Line {
             let near = (bridged && !muted).then_some(phone);
             let said = trunk_sounds.then_some(&to_trunk);
             let frame = bridge::mix(near, self.law, said, trunk_law);
-            dsp::g711::decode(trunk_law, &frame, &mut self.sent);
+            self.sent.push(&Heard10::decode(trunk_law, &frame).samples);
             out.to_trunk = Some(frame);
         }
         self.tap.set(now, self.call.tap(), &mut out.tap);

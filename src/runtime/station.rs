@@ -38,14 +38,20 @@ pub const MESSAGES_A_TURN: usize = 8;
 /// A trunk whose frame is older than the phone's by more than this has run ahead and filled its
 /// queue: one frame of it is thrown away.
 pub const TRUNK_LAG: Ticks = Ticks::ms(30);
-/// A line that was cut at a stop may take this long to go idle when nothing else is open.
-const STOP_LINGER: Ticks = Ticks::ms(500);
+/// A line that was cut at a stop may take this long to tell the inmate so.
+pub const LAST_WORDS: Ticks = Ticks::secs(8);
+/// What was said waits in the phone's queue for no longer.
+const SAID: Ticks = Ticks::ms(100);
 
 /// What a station needs of a line. [`line::Line`] is the one there is; tests script others.
 pub trait LineLogic: Send {
     fn handle(&mut self, now: Tick, input: Input<'_>) -> Outputs;
     fn deadline(&self) -> Option<Tick>;
     fn phase(&self) -> &'static str;
+    /// Whether the phone is being told something.
+    fn speaks(&self) -> bool {
+        false
+    }
 }
 
 impl LineLogic for line::Line {
@@ -59,6 +65,10 @@ impl LineLogic for line::Line {
 
     fn phase(&self) -> &'static str {
         line::Line::phase(self)
+    }
+
+    fn speaks(&self) -> bool {
+        line::Line::speaks(self)
     }
 }
 
@@ -110,6 +120,8 @@ pub struct Station {
     path: TalkPath,
     /// Set by the line's stop command: when, and whether to cut.
     stop: Option<(Tick, bool)>,
+    /// When the phone was told something last.
+    spoke_at: Tick,
 }
 
 impl fmt::Debug for Station {
@@ -147,6 +159,7 @@ impl Station {
             more: true,
             path: TalkPath::default(),
             stop: None,
+            spoke_at: Tick::ZERO,
         }
     }
 
@@ -249,22 +262,39 @@ impl Station {
         if self.has_news(now, frames) {
             self.handle(now, now, None, None, outbox);
         }
+        if self.line.speaks() {
+            self.spoke_at = now;
+        }
         self.gauges.counts.turns.add(1);
         self.show_ports();
     }
 
-    /// Whether the line has stopped as it was told and leaves nothing open.
+    /// Told to stop, the line has nothing going on: only that keeps others waiting.
+    pub fn quiet(&self, outbox: &Outbox) -> bool {
+        self.stop.is_some() && self.is_settled(outbox) && self.is_idle()
+    }
+
+    /// Whether the line was cut and has come to its end: the trunk is back, the record on disk, and
+    /// the inmate has heard why.
     pub fn stopped(&self, now: Tick, outbox: &Outbox) -> bool {
-        let Some((since, cut)) = self.stop else {
+        let Some((since, true)) = self.stop else {
             return false;
         };
+        let said = now.since(self.spoke_at) >= SAID || now.since(since) >= LAST_WORDS;
+        self.is_settled(outbox) && (self.is_idle() || said)
+    }
+
+    /// Nothing is open, nothing is waited for.
+    fn is_settled(&self, outbox: &Outbox) -> bool {
         let in_use = |loan: &Loan| !loan.own || loan.side.media();
-        let settled = !self.trunk.as_ref().is_some_and(in_use)
+        !self.trunk.as_ref().is_some_and(in_use)
             && outbox.unanswered() == 0
             && outbox.unlent() == 0
-            && !self.attempt.is_open();
-        let idle = self.line.phase() == "idle";
-        settled && (idle || (cut && now.since(since) >= STOP_LINGER))
+            && !self.attempt.is_open()
+    }
+
+    fn is_idle(&self) -> bool {
+        self.line.phase() == "idle"
     }
 
     fn take_messages(&mut self, now: Tick, inbox: &mut Inbox, outbox: &mut Outbox) {
@@ -417,6 +447,7 @@ impl Station {
             phone_lost: phone_lost.unwrap_or(0),
             trunk: trunk.filter(|_| trunk_lost.is_some()).map(|t| &t.frame),
             trunk_lost: trunk_lost.unwrap_or(0),
+            trunk_waiting: trunk.map_or(0, |t| t.port.waiting()),
             phone_edges: &self.phone.edges,
             trunk_edges: trunk.map_or(&[], |t| &t.edges),
             phone_hook: self.phone_hook.take(),

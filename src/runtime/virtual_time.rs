@@ -213,6 +213,17 @@ impl World {
         self.seat(line).map(|s| s.station.phase())
     }
 
+    /// Whether all lines were told to stop and have nothing going on.
+    pub fn is_quiet(&self) -> bool {
+        self.seats.iter().all(|s| s.station.quiet(&s.outbox))
+    }
+
+    /// Whether all lines were cut and have come to their end.
+    pub fn is_stopped(&self) -> bool {
+        let stopped = |s: &Seat| s.station.stopped(self.now, &s.outbox);
+        self.seats.iter().all(stopped)
+    }
+
     pub fn gauges(&self, line: LineId) -> Option<&Gauges> {
         self.seat(line).map(|s| &**s.station.gauges())
     }

@@ -38,7 +38,7 @@ pub const HIT: Ticks = Ticks::ms(40);
 pub const STAGE_WAIT: Ticks = Ticks::secs(4);
 pub const ACKNOWLEDGE_WAIT: Ticks = Ticks::secs(20);
 
-/// An off-hook this long after the digits is the answer.
+/// An off-hook this long after the digits is the answer, if no wink may be as long.
 pub const ANSWER: Ticks = Ticks::ms(360);
 /// An on-hook this long in the call is the release.
 pub const RELEASE: Ticks = Ticks::ms(300);
@@ -273,7 +273,7 @@ impl Em {
     fn supervise(&mut self, now: Tick) {
         let lasts = |since: Option<Tick>, limit| since.filter(|&at| now.since(at) >= limit);
         if self.state == State::Dialed
-            && let Some(since) = lasts(self.off_hook, ANSWER)
+            && let Some(since) = lasts(self.off_hook, self.answer())
         {
             self.state = State::Answered;
             self.signal = Some(LineSignal::Answer(AnswerEvidence::FarOffHook, since));
@@ -286,6 +286,12 @@ impl Em {
             self.doubted = true;
             self.signal = Some(LineSignal::Doubt(ReleaseEvidence::FarOnHook, since));
         }
+    }
+
+    /// An off-hook after the last digit that is longer than this is no wink.
+    fn answer(&self) -> Ticks {
+        self.wink()
+            .map_or(ANSWER, |wink| ANSWER.max(wink.max + HIT))
     }
 
     /// An off-hook before the last digit that is longer than this is no proceed signal.

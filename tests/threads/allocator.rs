@@ -30,6 +30,7 @@ fn a_whole_call_allocates_nothing_on_its_lines_thread() {
     let mut parts = Parts::new(2, 1);
     parts.script = Script {
         talk_frames: Some(40),
+        ..Script::default()
     };
     let controller = parts.start();
     let tap = controller.tap(None, 10_000);

@@ -135,6 +135,8 @@ impl LineSeat {
             self.station
                 .turn(|| clock.now(), &mut self.inbox, &mut self.outbox);
             self.wake_others();
+            let quiet = self.station.quiet(&self.outbox);
+            self.station.gauges().pulse.set_quiet(quiet);
             if self.station.stopped(now, &self.outbox) {
                 return Exit::Stopped;
             }

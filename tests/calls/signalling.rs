@@ -1,6 +1,8 @@
 //! Trunks that are no loop start lines: E&M, ground start, feature group D, MFC-R2; each from
 //! seizure to release, with an exchange that has registers of its own.
 
+mod hits;
+
 use crate::{
     bench::{MOTHER, Outcome, Scenario, wait},
     ready::direct,

@@ -180,7 +180,7 @@ impl Survey {
     }
 
     /// The channels that the kernel has bundled into one data channel with this one, itself too; none
-    /// where it stands alone.
+    /// where it stands alone. Only the first of them can be opened, and its octets are those of all.
     pub fn bundle(&self, number: u16) -> Vec<u16> {
         let (Some((span, _)), Ok(control)) = (self.channel(number), opened(CONTROL)) else {
             return Vec::new();

@@ -322,6 +322,7 @@ pub(crate) fn keys(rig: &mut Rig, args: &DtmfArgs) -> Result<Sheet, Trouble> {
             ControlFlow::Continue(())
         })?;
     } else {
+        rig.settle_path()?;
         rig.say(&format!(
             "sends all sixteen digits, {} ms each",
             args.length

@@ -23,11 +23,8 @@ pub(crate) fn bert(rig: &mut Rig, args: &BertArgs) -> Result<Sheet, Trouble> {
     if rig.part() == Part::Trunk {
         rig.say("seizes the trunk (off-hook)");
     }
-    if let Some(words) = bundle_words(rig.bundle()) {
-        rig.say(&words);
-    }
     rig.off_hook()?;
-    rig.flush()?;
+    rig.settle_path()?;
     rig.say(&format!(
         "sends {} in {} bits of each octet for {} s: it is loud noise to a listener",
         args.pattern.name(),
@@ -60,9 +57,6 @@ pub(crate) fn bert(rig: &mut Rig, args: &BertArgs) -> Result<Sheet, Trouble> {
     }
     let late = late.samples(rig);
     tell(&mut sheet, &checker.count(), late);
-    if let Some(words) = bundle_words(rig.bundle()) {
-        sheet.remark(words);
-    }
     sheet.judge(Quantity::LostSamples, late as f64);
     Ok(sheet)
 }
@@ -104,19 +98,6 @@ pub(crate) fn loopback(rig: &mut Rig, args: &TimedArgs) -> Result<Sheet, Trouble
     })?;
     sheet.judge(Quantity::LostSamples, late.samples(rig) as f64);
     Ok(sheet)
-}
-
-/// What a bundle of clear channels means for who measures one of them.
-fn bundle_words(bundle: &[u16]) -> Option<String> {
-    let [first, .., last] = bundle else {
-        return None;
-    };
-    Some(format!(
-        "one of {} channels ({first} to {last}) that DAHDI has bundled into one of {} kbit/s: this channel \
-         alone is measured, the others by their own numbers",
-        bundle.len(),
-        64 * bundle.len()
-    ))
 }
 
 /// The pattern was lost: at once, for whoever stands at the cable.
@@ -166,20 +147,5 @@ fn tell(sheet: &mut Sheet, count: &Count, late: u64) {
     }
     if !count.in_step {
         sheet.remark("at the end the pattern was not there");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bundle_is_told_and_a_single_channel_is_not() {
-        assert_eq!(bundle_words(&[]), None);
-        assert_eq!(bundle_words(&[13]), None);
-        let words = bundle_words(&[13, 14, 15]).expect("words");
-        assert!(words.starts_with(
-            "one of 3 channels (13 to 15) that DAHDI has bundled into one of 192 kbit/s"
-        ));
     }
 }

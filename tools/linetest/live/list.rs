@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use drivers::dahdi::{
     setup::Signalling,
-    survey::{Alarms, FoundChannel, Span, holders},
+    survey::{Alarms, FoundChannel, Span, Survey, holders},
 };
 use serde::Serialize;
 
@@ -30,16 +30,19 @@ struct ChannelRow {
     #[serde(rename = "for")]
     purpose: &'static str,
     law: &'static str,
-    hook: &'static str,
+    hook: String,
+    /// The first and the last channel that are one data channel with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bundle: Option<[u16; 2]>,
     in_use: bool,
     alarm: bool,
 }
 
 impl ChannelRow {
     /// What the table shows of it, beside its number.
-    fn shown(&self) -> [&'static str; 5] {
+    fn shown(&self) -> [&str; 5] {
         let hook = match self.purpose {
-            "telephone" | "trunk" => self.hook,
+            "telephone" | "trunk" => &self.hook,
             _ => "-",
         };
         let state = match (self.alarm, self.in_use) {
@@ -48,14 +51,18 @@ impl ChannelRow {
             (false, true) => "in use",
             (false, false) => "free",
         };
-        [self.signalling, self.purpose, self.law, hook, state]
+        let signalling = match self.bundle {
+            Some(_) => "clear, bundled",
+            None => self.signalling,
+        };
+        [signalling, self.purpose, self.law, hook, state]
     }
 }
 
 /// `linetest list`.
 pub(crate) fn run(args: &ListArgs) -> Result<Vec<Sheet>, Trouble> {
     let survey = survey()?;
-    let rows: Vec<SpanRow> = survey.spans.iter().map(row).collect();
+    let rows: Vec<SpanRow> = survey.spans.iter().map(|span| row(&survey, span)).collect();
     let mut out = std::io::stdout().lock();
     if args.json {
         for row in &rows {
@@ -81,7 +88,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<Vec<Sheet>, Trouble> {
     Ok(Vec::new())
 }
 
-fn row(span: &Span) -> SpanRow {
+fn row(survey: &Survey, span: &Span) -> SpanRow {
     let errors = span.counters.named().into_iter();
     SpanRow {
         span: span.number,
@@ -95,11 +102,19 @@ fn row(span: &Span) -> SpanRow {
             Some(other) => format!("from span {other}"),
         },
         errors: errors.filter(|(_, count)| *count > 0).collect(),
-        lines: span.channels.iter().map(line).collect(),
+        lines: span
+            .channels
+            .iter()
+            .map(|found| line(survey, found))
+            .collect(),
     }
 }
 
-fn line(found: &FoundChannel) -> ChannelRow {
+fn line(survey: &Survey, found: &FoundChannel) -> ChannelRow {
+    let bundle = match survey.bundle(found.number)[..] {
+        [first, .., last] => Some([first, last]),
+        _ => None,
+    };
     ChannelRow {
         channel: found.number,
         name: found.name.clone(),
@@ -112,7 +127,14 @@ fn line(found: &FoundChannel) -> ChannelRow {
             types::frame::Law::Mu => "mu",
             types::frame::Law::A => "a",
         },
-        hook: receives(found),
+        hook: match found.bits {
+            // What they mean, the trunk's kind says.
+            Some(bits) if found.signalling == Signalling::CAS => {
+                format!("bits {:?}", bits.received)
+            }
+            _ => receives(found).to_owned(),
+        },
+        bundle,
         in_use: found.in_use,
         alarm: found.alarms != Alarms::NONE,
     }
@@ -159,19 +181,19 @@ fn table(out: &mut impl std::io::Write, row: &SpanRow) -> std::io::Result<()> {
     }
     writeln!(
         out,
-        "  channel  signalling      for        law  hook      state"
+        "  channel  signalling      for        law  hook       state"
     )?;
     for (channels, [signalling, purpose, law, hook, state]) in folded(&row.lines) {
         writeln!(
             out,
-            "  {channels:<7}  {signalling:<14}  {purpose:<9}  {law:<3}  {hook:<8}  {state}"
+            "  {channels:<7}  {signalling:<14}  {purpose:<9}  {law:<3}  {hook:<9}  {state}"
         )?;
     }
     Ok(())
 }
 
 /// Neighbours that are alike, in one row: their numbers, and what is shown of them.
-fn folded(lines: &[ChannelRow]) -> Vec<(String, [&'static str; 5])> {
+fn folded(lines: &[ChannelRow]) -> Vec<(String, [&str; 5])> {
     let alike =
         |a: &ChannelRow, b: &ChannelRow| a.channel + 1 == b.channel && a.shown() == b.shown();
     let rows = lines.chunk_by(alike).map(|chunk| {
@@ -196,9 +218,17 @@ mod tests {
             signalling: signalling.name(),
             purpose: purpose(signalling),
             law: "mu",
-            hook: "on-hook",
+            hook: "on-hook".into(),
+            bundle: None,
             in_use,
             alarm: false,
+        }
+    }
+
+    fn bundled(number: u16) -> ChannelRow {
+        ChannelRow {
+            bundle: Some([10, 11]),
+            ..channel(number, Signalling::CLEAR, false)
         }
     }
 
@@ -221,6 +251,8 @@ mod tests {
                 channel(7, Signalling::FXSKS, false),
                 channel(8, Signalling::CLEAR, false),
                 channel(9, Signalling::NONE, false),
+                bundled(10),
+                bundled(11),
             ],
         };
         let mut out = Vec::new();
@@ -228,14 +260,15 @@ mod tests {
         let expected = "\
 span 1  LOC/1  a span  8 channels, timing internal, no alarm
   3 code violations
-  channel  signalling      for        law  hook      state
-  1-2      fxoks           telephone  mu   on-hook   free
-  3        fxsks           trunk      mu   on-hook   free
-  4        fxsks           trunk      mu   on-hook   in use
-  5        fxsks           trunk      mu   on-hook   free
-  7        fxsks           trunk      mu   on-hook   free
-  8        clear           data       mu   -         free
-  9        not configured  nothing    mu   -         free
+  channel  signalling      for        law  hook       state
+  1-2      fxoks           telephone  mu   on-hook    free
+  3        fxsks           trunk      mu   on-hook    free
+  4        fxsks           trunk      mu   on-hook    in use
+  5        fxsks           trunk      mu   on-hook    free
+  7        fxsks           trunk      mu   on-hook    free
+  8        clear           data       mu   -          free
+  9        not configured  nothing    mu   -          free
+  10-11    clear, bundled  data       mu   -          free
 ";
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }

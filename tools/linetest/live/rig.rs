@@ -58,6 +58,8 @@ pub(crate) struct Rig {
 const DEAD: Ticks = Ticks::secs(3);
 /// How long an exchange may take to ground the tip.
 const GROUND: Ticks = Ticks::secs(5);
+/// A loop through two queues and two spans is shorter.
+const SETTLES: Ticks = Ticks::ms(300);
 const NAP: Duration = Duration::from_millis(2);
 
 impl Rig {
@@ -93,11 +95,6 @@ impl Rig {
 
     pub fn country(&self) -> &tonetables::Country {
         &self.station.country
-    }
-
-    /// Clear channels that are bundled into one with this one.
-    pub fn bundle(&self) -> &[u16] {
-        &self.station.bundle
     }
 
     /// Samples that our own queue adds to a round trip.
@@ -327,6 +324,13 @@ impl Rig {
             }
         }
         Ok(false)
+    }
+
+    /// Silence, until what was on its way before has passed: a talk path that has just been switched
+    /// through, and what an earlier measurement left in a loop.
+    pub fn settle_path(&mut self) -> Result<(), Trouble> {
+        self.run(SETTLES, &mut |_, _| ControlFlow::Continue(()))?;
+        self.flush()
     }
 
     /// Watches the wires without moving audio, in steps of 10 ms.

@@ -75,8 +75,6 @@ pub(crate) struct Station {
     /// Samples that our own queue adds to a round trip.
     pub turnaround: usize,
     pub country: Box<tonetables::Country>,
-    /// Clear channels that the kernel has bundled into one with it.
-    pub bundle: Vec<u16>,
     /// The simulated far end's evidence.
     pub witness: Option<Handle>,
 }
@@ -285,6 +283,9 @@ fn dahdi(
     let survey = survey()?;
     let (_, found) = survey.channel(number).ok_or(Trouble::NoChannel(number))?;
     let (signalling, law) = (found.signalling, law.unwrap_or(found.law));
+    if let [first, .., last] = survey.bundle(number)[..] {
+        return Err(Trouble::Bundled { first, last });
+    }
     // It is measured as it is configured, not only as it should be.
     let setup = Setup {
         signalling: None,
@@ -323,10 +324,6 @@ fn dahdi(
         time: Time::Real(Clock::starting_now()),
         turnaround: usize::from(card.slack) * FRAME,
         country,
-        bundle: match part {
-            Part::Clear => survey.bundle(number),
-            Part::Phone | Part::Trunk => Vec::new(),
-        },
         witness: None,
     })
 }
@@ -372,8 +369,8 @@ struct Simulation {
     reversal: bool,
 }
 
-const FARS: &str = "exchange, em-wink, em-immediate, em-delay-dial, ground-start, r2 (or r2-mexico and so on), \
-                    loopback, milliwatt, quiet, phone, phone-loopback, digital";
+const FARS: &str = "exchange, em-wink, em-immediate, em-delay-dial, ground-start, r2 (or r2-mexico and so \
+                    on), loopback, milliwatt, quiet, phone, phone-loopback, digital";
 const KEYS: &str = "clear, loss, loss-in, loss-out, echo, echo-delay, noise, delay, twist, hum, dc; of \
                     exchange: hang-up=kewl|polarity|busy|dial|nothing; of digital: delay, errors, slip, \
                     robbed";
@@ -527,7 +524,6 @@ fn simulated(text: &str, place: &Place) -> Result<Station, Trouble> {
             time: Time::Virtual(Tick::ZERO),
             turnaround: FRAME,
             country: country(place, "us")?,
-            bundle: Vec::new(),
             witness: None,
         }),
         other => Err(Trouble::Said(format!(
@@ -568,7 +564,6 @@ fn on_copper<F: FarEnd + 'static>(
         time,
         turnaround: FRAME,
         country: country(place, "us")?,
-        bundle: Vec::new(),
         witness,
     })
 }

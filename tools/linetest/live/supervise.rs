@@ -70,25 +70,7 @@ pub(crate) fn supervise(rig: &mut Rig, args: &SuperviseArgs) -> Result<Sheet, Tr
                 story.told()
             })?;
         }
-        (Part::Phone, _) => {
-            rig.say(&format!(
-                "watches the telephone for {} s, and sends nothing",
-                args.seconds
-            ));
-            let mut hook = Hook::default();
-            rig.idle(Ticks::secs(args.seconds), &mut |now, edges| {
-                for edge in edges {
-                    story.edge(*edge);
-                    for event in hook.edge(*edge).iter() {
-                        story.note(edge.at, &hook_words(event), None);
-                    }
-                }
-                for event in hook.passed(now).iter() {
-                    story.note(now, &hook_words(event), None);
-                }
-                story.told()
-            })?;
-        }
+        (Part::Phone, _) => telephone(rig, args.seconds, &mut story)?,
         (Part::Clear, _) => {
             return Err(Trouble::Said(format!("{} has no signalling", rig.name())));
         }
@@ -103,6 +85,28 @@ pub(crate) fn supervise(rig: &mut Rig, args: &SuperviseArgs) -> Result<Sheet, Tr
         sheet.remarks.extend(story.lines);
     }
     Ok(sheet)
+}
+
+/// A telephone's hook, and what the controller takes it for.
+fn telephone(rig: &mut Rig, seconds: u64, story: &mut Story) -> Result<(), Trouble> {
+    rig.say(&format!(
+        "watches the telephone for {} s, and sends nothing",
+        seconds
+    ));
+    let mut hook = Hook::default();
+    rig.idle(Ticks::secs(seconds), &mut |now, edges| {
+        for edge in edges {
+            story.edge(*edge);
+            for event in hook.edge(*edge).iter() {
+                story.note(edge.at, &hook_words(event), None);
+            }
+        }
+        for event in hook.passed(now).iter() {
+            story.note(now, &hook_words(event), None);
+        }
+        story.told()
+    })?;
+    Ok(())
 }
 
 /// Frames of sound that are a voice, or what else sounds like one.

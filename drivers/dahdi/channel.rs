@@ -296,6 +296,9 @@ impl AsFd for Channel {
 #[derive(Debug)]
 pub struct Grip {
     fd: OwnedFd,
+    /// What it is a hand on when it is one on no channel. To open that each time takes a descriptor
+    /// when there may be none left.
+    nothing: File,
     /// What hangs a channel up that is signalled by bits; negative: its hook does.
     idle: AtomicI32,
 }
@@ -305,7 +308,8 @@ impl Grip {
     pub fn new() -> Result<Grip, PortError> {
         let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
         Ok(Grip {
-            fd: nothing.into(),
+            fd: nothing.try_clone().map_err(|error| system(&error))?.into(),
+            nothing,
             idle: AtomicI32::new(-1),
         })
     }
@@ -320,8 +324,7 @@ impl Grip {
     }
 
     pub fn let_go(&self) -> Result<(), PortError> {
-        let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
-        ioctl::redirect(&self.fd, &nothing).map_err(failed)
+        ioctl::redirect(&self.fd, &self.nothing).map_err(failed)
     }
 
     pub fn on_hook(&self) -> Result<(), PortError> {

@@ -97,18 +97,21 @@ impl R2Line {
     }
 
     pub fn edge(&mut self, edge: EdgeAt) {
-        if let Edge::Bits(bits) = edge.edge {
+        // C and D mean nothing, whatever they do.
+        if let Edge::Bits(bits) = edge.edge
+            && self.fresh.is_none_or(|(ab, _)| ab != bits.ab())
+        {
             self.fresh = Some((bits.ab(), edge.at));
         }
     }
 
-    /// Time alone; call each frame.
-    pub fn passed(&mut self, now: Tick) -> Steps {
+    /// Time alone; call each frame. `number_out`: all of its digits have been asked for.
+    pub fn passed(&mut self, now: Tick, number_out: bool) -> Steps {
         if let Some((ab, at)) = self.fresh
             && now.since(at) >= RECOGNITION
         {
             self.fresh = None;
-            return self.recognised(ab, at);
+            return self.recognised(ab, at, number_out);
         }
         if let State::ClearedBack { since } = self.state
             && now.since(since) > self.longest_metering
@@ -118,7 +121,7 @@ impl R2Line {
         Steps::new()
     }
 
-    fn recognised(&mut self, ab: u8, at: Tick) -> Steps {
+    fn recognised(&mut self, ab: u8, at: Tick, number_out: bool) -> Steps {
         match (self.state, ab) {
             (State::Idle, _) | (State::Seized, IDLE) => Steps::new(),
             (State::Seized, HELD) => {
@@ -130,8 +133,9 @@ impl R2Line {
                 one(Step::Event(SupervisionEvent::InUse))
             }
             (State::Dialing, HELD) => Steps::new(),
-            // An answer that overtakes the registers.
-            (State::Dialing, ANSWERED) => {
+            // An answer that overtakes the registers. Before the last digit it is that of another
+            // number.
+            (State::Dialing, ANSWERED) if number_out => {
                 self.state = State::Answered;
                 self.signal = Some(LineSignal::Answer(AnswerEvidence::AnswerSignal, at));
                 one(Step::Event(SupervisionEvent::Outpulsed))

@@ -28,7 +28,7 @@ use std::{
     time::{Duration, Instant},
 };
 use types::{
-    edge::{Abcd, PortCommand},
+    edge::{Abcd, Edge, PortCommand},
     frame::{FRAME, Frame, Law},
     tick::Ticks,
     trunk::R2Country,
@@ -84,6 +84,8 @@ const CHECKS: &[(&str, Check)] = &[
 ];
 
 pub fn run(tally: &mut Tally) {
+    let dropped = "E1 CAS: how bits stand is told again when an edge found no room";
+    tally.note(dropped, &bits_that_found_no_room());
     for kind in KINDS {
         for (name, check) in CHECKS {
             tally.note(&format!("{}: {name}", kind.name), &check(kind));
@@ -212,6 +214,43 @@ fn blocks_keep_pace(kind: &Kind) -> Result<(), String> {
         (198..=201).contains(&blocks),
         "{blocks} blocks in two seconds"
     );
+    Ok(())
+}
+
+/// The far end changes its bits more often than the port keeps edges, and nobody takes them: the last
+/// change finds no room.
+fn bits_that_found_no_room() -> Result<(), String> {
+    const IDLE: u8 = 0b1001;
+    const BLOCKED: u8 = 0b1101;
+    let kind = &KINDS[1];
+    let channel = kind.channels[0];
+    let far = open(kind, channel + kind.far)?;
+    let clock = Clock::starting_now();
+    let mut port = DahdiPort::open(Wiring {
+        channel,
+        role: Role::Bits(Bits::R2 { cd: 0b01 }),
+        law: kind.law,
+        slack: 2,
+    })
+    .map_err(failed)?;
+    let mut frame: Frame = kind.law.silence();
+    for bits in [BLOCKED, IDLE].into_iter().cycle().take(64) {
+        far.send_bits(Abcd::new(bits)).map_err(failed)?;
+        thread::sleep(Duration::from_millis(10));
+        port.read(clock.now(), &mut frame).map_err(failed)?;
+    }
+    let dropped = port.counters().edges_dropped;
+    ensure!(dropped > 0, "all found room: nothing is tested");
+    let mut last = None;
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_millis(1500) {
+        while let Some(edge) = port.edge(clock.now()).map_err(failed)? {
+            last = Some(edge.edge);
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    let wanted = Some(Edge::Bits(Abcd::new(IDLE)));
+    ensure!(last == wanted, "{last:?} is what was told last");
     Ok(())
 }
 

@@ -50,7 +50,7 @@ fn line_of(trunk: &R2Trunk, bits: &[(u64, u8)], until: u64) -> (Vec<Step>, Vec<L
             let edge = Edge::Bits(Abcd::new(ab << 2 | 0b01));
             line.edge(EdgeAt { at: at(ms), edge });
         }
-        let told = line.passed(at(ms));
+        let told = line.passed(at(ms), true);
         if told.contains(&Step::Event(SupervisionEvent::Proceed)) {
             line.dialed();
         }

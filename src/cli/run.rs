@@ -109,7 +109,8 @@ fn log_port(log: &Logger, port: PortName, counters: &PortCounters) {
     info!(log, "port"; "of" => %port, "openings" => counters.openings,
         "read" => counters.frames_read, "written" => counters.frames_written,
         "overrun_samples" => counters.overruns, "underrun_samples" => counters.underruns,
-        "late" => counters.late, "edges_dropped" => counters.edges_dropped);
+        "late" => counters.late, "edges_dropped" => counters.edges_dropped,
+        "edges_recovered" => counters.edges_recovered);
 }
 
 /// How late the lines handled what they read.

@@ -97,10 +97,10 @@ impl Line {
     }
 
     /// What the trunk was sent while it was heard. A join is faster than the bridge.
-    pub(crate) fn sent_meanwhile(&self, phone: Option<&Heard10>, joined: bool) -> Samples {
+    pub(crate) fn sent_meanwhile(&self, phone: Option<&Heard10>, input: &Input<'_>) -> Samples {
         match phone {
-            Some(phone) if joined => phone.samples,
-            _ => self.sent,
+            Some(phone) if input.joined => phone.samples,
+            _ => *self.sent.meanwhile(input.trunk_waiting),
         }
     }
 }

@@ -2,8 +2,8 @@
 //! recordings, and a call on every line at once. Each line's telephone and each trunk's exchange are
 //! simulated behind the far spans, outside of the program, so that what it takes is its own.
 //! The card that is not there has as many channels as that takes (`controller_8.conf` and so on), and
-//! ticks each millisecond. The guest's processor, a thousand million instructions a second, bears some 40
-//! lines.
+//! ticks each millisecond. The guest's processor, a thousand million instructions a second, bears 24
+//! lines with their parties; of 48 the parties come to dial too late.
 
 use crate::{
     far_ends::FarEnds,

@@ -3,7 +3,7 @@
 //!
 //! `dahdi-guest SUITE...`, each with its configuration of spans:
 //! * `contract` (`lines`): what every driver must do, on kewl start and on loop start;
-//! * `controller=LINES` (`controller_8`, 24, 48): the real program with calls on all lines at once;
+//! * `controller=LINES` (`controller_8`, `controller_24`): the real program with calls on all lines at once;
 //!   `controller=8-joined`: talks that the driver joins;
 //! * `delays` (`t1`, `fake`): what the path through user space costs;
 //! * `digital` (`lines`): blocks of E&M and of CAS channels;

@@ -155,6 +155,11 @@ impl Attempt {
         }
     }
 
+    /// It was none: nothing of it stays in the record.
+    pub(crate) fn doubt_over(&mut self, evidence: ReleaseEvidence) {
+        self.release_evidence.retain(|p| p.evidence != evidence);
+    }
+
     /// What answered, told by its sound: kept beside the evidence that it was answered. The last
     /// word counts, but for a person who `talks`: whoever speaks on then is no greeting, and a tone of
     /// a machine's is only kept beside it.

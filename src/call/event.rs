@@ -51,6 +51,8 @@ pub enum Event<'a> {
     AnswerHint(Weighed<AnswerEvidence>),
     Answered(Weighed<AnswerEvidence>),
     ReleaseHint(Weighed<ReleaseEvidence>),
+    /// What was hinted at by this was no release.
+    DoubtOver(ReleaseEvidence),
     Released(Weighed<ReleaseEvidence>),
     Voice(Leg),
     /// What answered, told by its sound.
@@ -66,6 +68,8 @@ pub enum Event<'a> {
     /// A third party seems to have been joined.
     ThreeWay(&'a ThreeWayEvidences),
     TrunkLost,
+    /// The phone's port failed or its span is in alarm: nobody hung up.
+    PhoneLost,
     Answer(&'a Answered),
     Command(&'a LineCommand),
     /// The deadline has come.

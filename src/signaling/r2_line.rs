@@ -11,7 +11,8 @@
 //! | clear forward | 10 | 01, 11, then 10 |
 //!
 //! A signal counts when it has lasted 20 ms. Where an exchange meters the call by short clear-backs,
-//! a clear-back is one only when it lasts longer than these.
+//! a clear-back is one only when it lasts longer than these. Metering pulses are left unheeded: what
+//! a call costs is not the exchange's to say here.
 
 use crate::{
     SupervisionEvent,
@@ -23,6 +24,7 @@ use types::{
     evidence::{AnswerEvidence, ReleaseEvidence},
     tick::{Tick, Ticks},
     tone::Tone,
+    trunk::R2Trunk,
 };
 
 /// A change must last this long (Q.424: 20 ms, 7 ms either way).
@@ -50,7 +52,9 @@ enum State {
 /// The line signals of one R2 trunk for one call.
 #[derive(Clone, Debug)]
 pub struct R2Line {
-    variant: &'static Variant,
+    cd: u8,
+    /// Shorter clear-backs meter the call.
+    longest_metering: Ticks,
     state: State,
     /// What has changed and may not last.
     fresh: Option<(u8, Tick)>,
@@ -58,9 +62,11 @@ pub struct R2Line {
 }
 
 impl R2Line {
-    pub fn new(variant: &'static Variant) -> R2Line {
+    pub fn new(trunk: &R2Trunk) -> R2Line {
+        let variant = Variant::of(trunk.country);
         R2Line {
-            variant,
+            cd: variant.cd,
+            longest_metering: trunk.metering.unwrap_or(variant.longest_metering),
             state: State::Idle,
             fresh: None,
             signal: None,
@@ -70,7 +76,7 @@ impl R2Line {
     pub fn seize(&mut self) -> Steps {
         self.state = State::Seized;
         self.fresh = None;
-        command(PortCommand::Bits(Abcd::new(self.variant.cd)))
+        command(PortCommand::Bits(Abcd::new(self.cd)))
     }
 
     /// What the exchange told of answer and release, once.
@@ -91,28 +97,31 @@ impl R2Line {
     }
 
     pub fn edge(&mut self, edge: EdgeAt) {
-        if let Edge::Bits(bits) = edge.edge {
+        // C and D mean nothing, whatever they do.
+        if let Edge::Bits(bits) = edge.edge
+            && self.fresh.is_none_or(|(ab, _)| ab != bits.ab())
+        {
             self.fresh = Some((bits.ab(), edge.at));
         }
     }
 
-    /// Time alone; call each frame.
-    pub fn passed(&mut self, now: Tick) -> Steps {
+    /// Time alone; call each frame. `number_out`: all of its digits have been asked for.
+    pub fn passed(&mut self, now: Tick, number_out: bool) -> Steps {
         if let Some((ab, at)) = self.fresh
             && now.since(at) >= RECOGNITION
         {
             self.fresh = None;
-            return self.recognised(ab, at);
+            return self.recognised(ab, at, number_out);
         }
         if let State::ClearedBack { since } = self.state
-            && now.since(since) > self.variant.longest_metering
+            && now.since(since) > self.longest_metering
         {
             self.release(ReleaseEvidence::ClearBack, since);
         }
         Steps::new()
     }
 
-    fn recognised(&mut self, ab: u8, at: Tick) -> Steps {
+    fn recognised(&mut self, ab: u8, at: Tick, number_out: bool) -> Steps {
         match (self.state, ab) {
             (State::Idle, _) | (State::Seized, IDLE) => Steps::new(),
             (State::Seized, HELD) => {
@@ -124,8 +133,9 @@ impl R2Line {
                 one(Step::Event(SupervisionEvent::InUse))
             }
             (State::Dialing, HELD) => Steps::new(),
-            // An answer that overtakes the registers.
-            (State::Dialing, ANSWERED) => {
+            // An answer that overtakes the registers. Before the last digit it is that of another
+            // number.
+            (State::Dialing, ANSWERED) if number_out => {
                 self.state = State::Answered;
                 self.signal = Some(LineSignal::Answer(AnswerEvidence::AnswerSignal, at));
                 one(Step::Event(SupervisionEvent::Outpulsed))
@@ -143,7 +153,7 @@ impl R2Line {
             }
             (State::Answered, HELD) => {
                 self.state = State::ClearedBack { since: at };
-                if self.variant.longest_metering == Ticks::ZERO {
+                if self.longest_metering == Ticks::ZERO {
                     self.release(ReleaseEvidence::ClearBack, at);
                 }
                 Steps::new()

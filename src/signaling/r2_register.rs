@@ -5,6 +5,9 @@
 //! has ended. A backward signal may also come as a pulse while nothing is sent: so an exchange
 //! asks for what it wants after the last digit.
 //!
+//! An exchange that takes the number for complete before it has asked for the last digit connects
+//! another number than the one that was screened: the call fails.
+//!
 //! A forward signal that nobody answers within 15 s ends the call, and so does a silence of 24 s
 //! (Q.476).
 
@@ -61,6 +64,8 @@ pub struct R2Register {
     number: Digits,
     /// The digit that was sent last, by its place, from 0; and how many of the caller's were sent.
     place: usize,
+    /// How many of the number's digits the exchange has been told since it last began anew.
+    told: usize,
     callers: usize,
     category_told: bool,
     /// [`Ask::Next`] is for the caller's number.
@@ -76,6 +81,7 @@ impl R2Register {
             group: Group::A,
             number: Digits::EMPTY,
             place: 0,
+            told: 0,
             callers: 0,
             category_told: false,
             telling_caller: false,
@@ -89,6 +95,11 @@ impl R2Register {
             ..R2Register::new(self.trunk)
         };
         self.digit(now, 0)
+    }
+
+    /// Whether the exchange has been told all of the number's digits.
+    pub fn is_number_out(&self) -> bool {
+        self.told >= self.number.len()
     }
 
     /// Ends whatever goes on.
@@ -148,6 +159,7 @@ impl R2Register {
             Ask::Back(by) => self.digit(now, self.place.saturating_sub(usize::from(by))),
             Ask::AllAgain => {
                 self.group = Group::A;
+                self.told = 0;
                 self.digit(now, 0)
             }
             Ask::CategoryThenCaller if self.category_told => self.caller(now),
@@ -161,6 +173,8 @@ impl R2Register {
                 self.category(now)
             }
             Ask::Caller => self.caller(now),
+            // What it knows is a number that nobody screened.
+            Ask::ToB | Ask::Complete if !self.is_number_out() => self.failed(Tone::Reorder),
             Ask::ToB => {
                 self.group = Group::B;
                 self.category(now)
@@ -186,6 +200,7 @@ impl R2Register {
         let signal = digit.and_then(MfSignal::of_digit);
         if signal.is_some() {
             self.place = place;
+            self.told = self.told.max(place + 1);
         } else {
             // A digit that repeats the last one asks for the one before it still.
             self.place = self.number.len();

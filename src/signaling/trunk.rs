@@ -9,7 +9,6 @@ use crate::{
     ground_start::GroundStart,
     r2_line::{self, R2Line},
     r2_register::R2Register,
-    r2_variant::Variant,
     step::{LineSignal, Sending, Step, Steps, command, one, told},
 };
 use types::{
@@ -47,7 +46,7 @@ impl Trunk {
         let kind = match signalling {
             TrunkSignalling::GroundStart => Kind::Ground(GroundStart::default()),
             TrunkSignalling::R2(trunk) => Kind::R2 {
-                line: R2Line::new(Variant::of(trunk.country)),
+                line: R2Line::new(&trunk),
                 register: R2Register::new(trunk),
             },
             _ => Em::new(signalling, outpulsing).map_or(Kind::Loop, Kind::Em),
@@ -112,10 +111,18 @@ impl Trunk {
             }
         };
         let mut steps = self.settled(steps);
+        if self.opens_unserved(edge.edge) {
+            return steps;
+        }
         if let Some(event) = self.supervision.edge(edge.at, edge.edge) {
             steps.push(Step::Event(event));
         }
         steps
+    }
+
+    /// A tip that has not been grounded for us yet takes nothing away by being open.
+    fn opens_unserved(&self, edge: Edge) -> bool {
+        matches!(&self.kind, Kind::Ground(ground) if !ground.is_served()) && edge == Edge::TipOpen
     }
 
     /// Time alone; call each frame.
@@ -125,7 +132,7 @@ impl Trunk {
             Kind::Ground(ground) => ground.passed(now),
             Kind::Em(em) => em.passed(now),
             Kind::R2 { line, register } => {
-                let steps = line.passed(now);
+                let steps = line.passed(now, register.is_number_out());
                 if steps.is_empty() {
                     register.passed(now)
                 } else if line.is_dialing() {

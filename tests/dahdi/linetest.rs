@@ -467,6 +467,7 @@ fn r2() -> Result<(), String> {
         country: R2Country::Itu,
         ani: Digits::EMPTY,
         category: MfSignal::new(1).ok_or("a signal")?,
+        metering: None,
     });
     let _far = on_bits(itu, Bits::R2 { cd: 1 }, R2 + FAR);
     rest();

@@ -35,6 +35,7 @@ const fn r2(country: R2Country) -> TrunkSignalling {
         country,
         ani: Digits::EMPTY,
         category: MfSignal::new(1).expect("from 1 to 15"),
+        metering: None,
     })
 }
 

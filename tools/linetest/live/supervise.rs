@@ -301,6 +301,7 @@ impl Story {
                 let what = words::release_evidence(e.evidence);
                 format!("  -> released, by {what} {}", trust(&e))
             }
+            Some(SupervisionEvent::DoubtOver(_)) => "  -> it was no release".to_owned(),
         };
         self.note(at, &words, None);
     }

@@ -220,6 +220,7 @@ fn clear_back_and_forced_release_of_r2_are_told_from_metering() {
         country: R2Country::Mexico,
         ani: Digits::EMPTY,
         category: MfSignal::new(1).expect("a signal"),
+        metering: None,
     });
     let bits = |ab: u8| Edge::Bits(Abcd::new(ab << 2 | 1));
     let learn = |list: &[(u64, Edge)]| {

@@ -12,7 +12,7 @@ use dsp::{
 use measure::timeline::Timeline;
 use signaling::{Hook, Supervision, SupervisionEvent};
 use types::{
-    evidence::Weighed,
+    evidence::{Evidences, ReleaseEvidence, Weighed, gather},
     frame::FRAME_TICKS,
     heard::Heard as Fact,
     tick::{Tick, Ticks},
@@ -125,6 +125,8 @@ struct Story {
     supervised: bool,
     ear: Progress,
     known: Vec<Tone>,
+    /// What speaks for a release so far.
+    release: Evidences<ReleaseEvidence>,
     lines: Vec<String>,
     /// Lines are printed as they come.
     aloud: bool,
@@ -144,6 +146,7 @@ impl Story {
             supervised: rig.is_supervised(),
             ear: Progress::new(&rig.country().tones),
             known: Vec::new(),
+            release: Evidences::new(),
             lines: Vec::new(),
             aloud,
             voice: 0,
@@ -270,6 +273,15 @@ impl Story {
         }
     }
 
+    /// A piece with what there was of its kind before.
+    fn gathered(&mut self, piece: Weighed<ReleaseEvidence>) -> String {
+        let of = piece.evidence;
+        gather(&mut self.release, piece);
+        let all = self.release.iter().find(|piece| piece.evidence == of);
+        let what = words::release_evidence(of);
+        format!("{what} {}", trust(all.unwrap_or(&piece)))
+    }
+
     fn meant(&mut self, at: Tick, meant: Option<SupervisionEvent>) {
         let words = match meant {
             None => return,
@@ -294,14 +306,15 @@ impl Story {
                 "  -> an announcement of the network".to_owned()
             }
             Some(SupervisionEvent::ReleaseHint(e)) => {
-                let what = words::release_evidence(e.evidence);
-                format!("  -> a hint of release: {what} {}", trust(&e))
+                format!("  -> a hint of release: {}", self.gathered(e))
             }
             Some(SupervisionEvent::Released(e)) => {
-                let what = words::release_evidence(e.evidence);
-                format!("  -> released, by {what} {}", trust(&e))
+                format!("  -> released, by {}", self.gathered(e))
             }
-            Some(SupervisionEvent::DoubtOver(_)) => "  -> it was no release".to_owned(),
+            Some(SupervisionEvent::DoubtOver(of)) => {
+                self.release.retain(|piece| piece.evidence != of);
+                "  -> it was no release".to_owned()
+            }
         };
         self.note(at, &words, None);
     }

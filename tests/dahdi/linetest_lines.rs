@@ -3,7 +3,9 @@
 use super::*;
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
-pub const CHECKS: [(&str, fn() -> Result<(), String>); 5] = [
+type Check = (&'static str, fn() -> Result<(), String>);
+
+pub const CHECKS: [Check; 5] = [
     (
         "a program that is held up tells its own losses as such",
         held_up,

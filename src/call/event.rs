@@ -66,6 +66,8 @@ pub enum Event<'a> {
     /// A third party seems to have been joined.
     ThreeWay(&'a ThreeWayEvidences),
     TrunkLost,
+    /// The far end uses the trunk itself.
+    TrunkInUse,
     Answer(&'a Answered),
     Command(&'a LineCommand),
     /// The deadline has come.

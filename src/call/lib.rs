@@ -315,6 +315,7 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
         {
             let mut attempt = phase.into_attempt().expect("an attempt holds the trunk");
             attempt.release_hint(*piece);
+            attempt.alarmed(cx.now);
             Ok(attempt.lose_trunk(cx))
         }
         Event::Command(command @ (LineCommand::CutOff | LineCommand::Stop { cut: true }))
@@ -388,7 +389,8 @@ fn on_hook(phase: Phase, cx: &mut Cx<'_>, since: Tick) -> Phase {
     cx.do_(Action::StopName);
     let talked = phase.attempt().is_some_and(|a| a.talk_from.is_some());
     let called = phase.outcome();
-    if let Some(attempt) = phase.into_attempt() {
+    if let Some(mut attempt) = phase.into_attempt() {
+        attempt.over_at = Some(since);
         let (disposition, by) = match called {
             Some(outcome) => outcome,
             None if talked => (Disposition::Completed, EndedBy::Inmate),

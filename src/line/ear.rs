@@ -196,6 +196,8 @@ pub struct TrunkEar {
     /// What the last frame brought to say for a third party.
     joined: Option<ThreeWayEvidences>,
     answered_at: Option<Tick>,
+    /// Dial tone sounds, on a trunk that is not dialed.
+    dial_tone: bool,
     /// A text telephone, fax or modem was heard in this call.
     machine: bool,
     key_down: bool,
@@ -222,6 +224,7 @@ impl TrunkEar {
             three_way: ThreeWay::new(ThreeWaySettings::default()),
             joined: None,
             answered_at: None,
+            dial_tone: false,
             machine: false,
             key_down: false,
         }
@@ -239,6 +242,7 @@ impl TrunkEar {
         self.three_way.reset();
         self.joined = None;
         self.answered_at = None;
+        self.dial_tone = false;
         self.machine = false;
         self.key_down = false;
     }
@@ -301,6 +305,7 @@ impl TrunkEar {
         }
         push_digits(&dtmf.events, &mut self.key_down, out);
         push_tones(&progress.events, out);
+        self.dial_tone = stage == Stage::Seized && progress.tonal;
         let tonal = progress.tonal || dtmf.suspect || data.tonal;
         let voice = self.voice.process(samples, at, tonal);
         if stage != Stage::Seized {
@@ -321,6 +326,11 @@ impl TrunkEar {
             }
         }
         push_voice(&voice, out);
+    }
+
+    /// Whether dial tone sounds, on a trunk that is not dialed.
+    pub fn dial_tone(&self) -> bool {
+        self.dial_tone
     }
 
     /// What is sent takes another way from now on.

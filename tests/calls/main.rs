@@ -36,4 +36,3 @@ mod trunk;
 mod trunk_lost;
 mod type_ahead;
 mod who_answered;
-mod zz_review;

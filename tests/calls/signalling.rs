@@ -2,8 +2,8 @@
 //! seizure to release, with an exchange that has registers of its own.
 
 use crate::{
-    bench::{MOTHER, Outcome, Scenario, wait},
-    ready::direct,
+    bench::{self, MOTHER, Outcome, Scenario, wait},
+    ready::{direct, picks_up, plain},
     trunk::returned,
 };
 use drivers::sim::{
@@ -747,4 +747,64 @@ fn the_inmate_s_hang_up_releases_every_kind_of_trunk() {
             out.tale()
         );
     }
+}
+
+#[test]
+fn an_exchange_that_takes_the_first_seven_digits_for_a_number_connects_nobody() {
+    // As it is dialed at home, the number's digits begin another's.
+    let dialed = "5552199123";
+    let steps = vec![
+        wait(300),
+        Step::OffHook,
+        wait(300),
+        Step::dial(dialed),
+        wait(9000),
+        Step::OnHook,
+    ];
+    let line = ExchangeLine {
+        numbering: Numbering::NorthAmerica { seven_digits: true },
+        ..r2_line(itu())
+    };
+    let party = picks_up(vec![Step::SayFor(Clip::called_talk(), Ticks::secs(5))]);
+    let scenario = bench::phone(steps)
+        .exchange(line)
+        .to("5552199", party)
+        .site(plain)
+        .lasting(14);
+    let out = Scenario {
+        signalling: r2(R2Country::Itu),
+        ..scenario
+    }
+    .run();
+    assert!(out.entered("dial").is_some(), "{}", out.tale());
+    // The registers asked for no eighth digit: that is known before anybody answers.
+    assert!(out.entered("talk").is_none(), "{}", out.tale());
+    assert_eq!(out.record().disposition, Disposition::NetworkBusy);
+}
+
+#[test]
+fn an_off_hook_as_long_as_the_site_s_longest_wink_is_no_answer() {
+    let signalling = TrunkSignalling::EmWink(Wink {
+        max: Ticks::ms(800),
+        ..Wink::STANDARD
+    });
+    let ringing = |own: Vec<(Tick, Ticks)>| {
+        let line = em(EmLine {
+            own,
+            ..EmLine::wink()
+        });
+        let scenario = direct(vec![wait(9000), Step::OnHook], vec![]).exchange(line);
+        Scenario {
+            signalling,
+            routes: Routes::new().unknown(Destination::RingNoAnswer),
+            ..scenario.lasting(18)
+        }
+        .run()
+    };
+    let quiet = ringing(Vec::new());
+    let rings = quiet.seen(|e| matches!(e, Event::Rings(_)), 0);
+    let out = ringing(vec![(rings + Ticks::secs(1), Ticks::ms(600))]);
+    assert_eq!(out.record().answered_utc_ms, None, "{}", out.tale());
+    let out = ringing(vec![(rings + Ticks::secs(1), Ticks::ms(2000))]);
+    assert!(out.record().answered_utc_ms.is_some(), "{}", out.tale());
 }

@@ -12,4 +12,3 @@ mod station;
 mod stop;
 mod trunk_room;
 mod world;
-mod zz_review;

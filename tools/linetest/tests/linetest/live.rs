@@ -589,3 +589,15 @@ fn every_live_command_has_its_page_of_the_manual() {
         assert!(widest <= 104, "{command}: {widest} columns");
     }
 }
+
+#[test]
+fn a_page_replaces_nothing_by_way_of_a_link() {
+    let place = Place::new();
+    place.file("site.toml", b"precious = true");
+    std::os::unix::fs::symlink("site.toml", place.path("page.html")).expect("a link");
+    place.run(&["report", "--sim", "loopback", "--html", "page.html"]);
+    let left = std::fs::read(place.path("site.toml")).expect("it is there");
+    assert_eq!(left, b"precious = true");
+    let page = std::fs::symlink_metadata(place.path("page.html")).expect("a page");
+    assert!(page.is_file(), "the page stands in the link's place");
+}

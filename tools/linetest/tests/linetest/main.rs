@@ -11,7 +11,6 @@ mod progress;
 mod reading;
 mod report;
 mod wav;
-mod zz_review;
 
 use std::{
     fs,

@@ -1,7 +1,8 @@
 //! The calls of DAHDI's kernel interface that the driver makes, with their layouts.
 //!
 //! Numbers and layouts are those of `dahdi/user.h`, DAHDI 2.2 to 3.x; they are compared with the
-//! header itself where the kernel modules are built. Everything unsafe of the driver is here.
+//! header itself, by its names, where the kernel modules are built. Everything unsafe of the
+//! driver is here.
 #![allow(unsafe_code)]
 
 use nix::{errno::Errno, libc::c_int};
@@ -97,9 +98,17 @@ pub struct SpanInfo {
     pub name: [u8; 20],
     pub desc: [u8; 40],
     pub alarms: c_int,
-    pub levels: [c_int; 2],
-    pub errors: [c_int; 4],
-    pub counts: [u32; 5],
+    pub txlevel: c_int,
+    pub rxlevel: c_int,
+    pub bpvcount: c_int,
+    pub crc4count: c_int,
+    pub ebitcount: c_int,
+    pub fascount: c_int,
+    pub fecount: u32,
+    pub cvcount: u32,
+    pub becount: u32,
+    pub prbs: u32,
+    pub errsec: u32,
     pub irqmisses: c_int,
     pub syncsrc: c_int,
     pub numchans: c_int,
@@ -131,24 +140,24 @@ mod raw {
     use nix::libc::c_int;
 
     const CODE: u8 = 0xDA;
-    nix::ioctl_write_ptr!(flush, CODE, 3, c_int);
-    nix::ioctl_readwrite!(get_params, CODE, 5, Params);
-    nix::ioctl_write_ptr!(set_params, CODE, 5, Params);
-    nix::ioctl_write_ptr!(hook, CODE, 7, c_int);
-    nix::ioctl_read!(get_event, CODE, 8, c_int);
-    nix::ioctl_readwrite!(get_conf, CODE, 12, ConfInfo);
-    nix::ioctl_readwrite!(span_stat, CODE, 10, SpanInfo);
-    nix::ioctl_readwrite!(set_conf, CODE, 13, ConfInfo);
-    nix::ioctl_write_ptr!(set_gains, CODE, 16, Gains);
-    nix::ioctl_write_ptr!(chan_config, CODE, 19, ChanConfig);
-    nix::ioctl_write_ptr!(set_buffers, CODE, 27, BufferInfo);
-    nix::ioctl_write_ptr!(dial, CODE, 31, DialOperation);
-    nix::ioctl_write_ptr!(cancel_echo, CODE, 33, c_int);
-    nix::ioctl_write_ptr!(specify, CODE, 38, c_int);
-    nix::ioctl_write_ptr!(set_law, CODE, 39, c_int);
-    nix::ioctl_write_ptr!(set_tx_bits, CODE, 43, c_int);
-    nix::ioctl_read!(rx_bits, CODE, 43, c_int);
-    nix::ioctl_write_ptr!(set_polarity, CODE, 92, c_int);
+    nix::ioctl_write_ptr!(flush, CODE, 3, c_int); // DAHDI_FLUSH
+    nix::ioctl_readwrite!(get_params, CODE, 5, Params); // DAHDI_GET_PARAMS
+    nix::ioctl_write_ptr!(set_params, CODE, 5, Params); // DAHDI_SET_PARAMS
+    nix::ioctl_write_ptr!(hook, CODE, 7, c_int); // DAHDI_HOOK
+    nix::ioctl_read!(get_event, CODE, 8, c_int); // DAHDI_GETEVENT
+    nix::ioctl_readwrite!(get_conf, CODE, 12, ConfInfo); // DAHDI_GETCONF
+    nix::ioctl_readwrite!(span_stat, CODE, 10, SpanInfo); // DAHDI_SPANSTAT
+    nix::ioctl_readwrite!(set_conf, CODE, 13, ConfInfo); // DAHDI_SETCONF
+    nix::ioctl_write_ptr!(set_gains, CODE, 16, Gains); // DAHDI_SETGAINS
+    nix::ioctl_write_ptr!(chan_config, CODE, 19, ChanConfig); // DAHDI_CHANCONFIG
+    nix::ioctl_write_ptr!(set_buffers, CODE, 27, BufferInfo); // DAHDI_SET_BUFINFO
+    nix::ioctl_write_ptr!(dial, CODE, 31, DialOperation); // DAHDI_DIAL
+    nix::ioctl_write_ptr!(cancel_echo, CODE, 33, c_int); // DAHDI_ECHOCANCEL
+    nix::ioctl_write_ptr!(specify, CODE, 38, c_int); // DAHDI_SPECIFY
+    nix::ioctl_write_ptr!(set_law, CODE, 39, c_int); // DAHDI_SETLAW
+    nix::ioctl_write_ptr!(set_tx_bits, CODE, 43, c_int); // DAHDI_SETTXBITS
+    nix::ioctl_read!(rx_bits, CODE, 43, c_int); // DAHDI_GETRXBITS
+    nix::ioctl_write_ptr!(set_polarity, CODE, 92, c_int); // DAHDI_SETPOLARITY
 }
 
 /// A call that takes a number.

@@ -43,8 +43,8 @@ fn set(fd: &impl AsFd, chan: i32, other: Option<u16>) -> nix::Result<()> {
     ioctl::set_conf(fd, &mut conf)
 }
 
-/// A hand on the joins of all channels, also of those that others have open: what a technician's
-/// tool and a start after a crash use. Joining is the business of who has the channel open.
+/// A hand on the joins of all channels, also of those that others have open. Joining is the business
+/// of who has the channel open.
 #[derive(Debug)]
 pub struct Joins(File);
 

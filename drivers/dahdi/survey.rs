@@ -3,6 +3,7 @@
 
 use super::{
     ioctl::{self, Params, SpanInfo},
+    join::Joins,
     setup::Signalling,
 };
 use nix::errno::Errno;
@@ -116,6 +117,8 @@ pub struct FoundChannel {
     pub bits: Option<FoundBits>,
     /// A program has it open.
     pub in_use: bool,
+    /// The channel whose received audio it is sent by the kernel, joined by whoever it was.
+    pub hears: Option<u16>,
     /// What it cancels echoes with, if anything was attached.
     pub echo_canceller: Option<String>,
 }
@@ -155,6 +158,7 @@ impl Survey {
         let control = opened(CONTROL)?;
         // Channels are opened by this one.
         opened(CHANNEL)?;
+        let joins = Joins::open().ok();
         let mut survey = Survey::default();
         let mut total = 0;
         // Numbers of spans have gaps where one was taken away.
@@ -164,7 +168,9 @@ impl Survey {
                 Err(Errno::EINVAL | Errno::ENODEV | Errno::ENXIO) => continue,
                 Err(errno) => return Err(broken(CONTROL, &errno.into())),
             };
-            survey.spans.push(span(&control, number, &info));
+            survey
+                .spans
+                .push(span(&control, joins.as_ref(), number, &info));
             total += 1;
             if total == info.totalspans {
                 break;
@@ -253,12 +259,13 @@ fn broken(device: &'static str, error: &io::Error) -> SurveyError {
     SurveyError::Broken { device, why }
 }
 
-fn span(control: &File, number: u16, info: &SpanInfo) -> Span {
+fn span(control: &File, joins: Option<&Joins>, number: u16, info: &SpanInfo) -> Span {
     let lines = fs::read_to_string(Path::new("/proc/dahdi").join(number.to_string()));
     let told = Told::of(&lines.unwrap_or_default());
     let channels = told.channels.into_iter().filter_map(|told| {
         let params = ioctl::params(control, told.number).ok()?;
-        Some(channel(told, &params))
+        let hears = joins.and_then(|joins| joins.heard_by(told.number).ok().flatten());
+        Some(channel(told, hears, &params))
     });
     Span {
         number,
@@ -272,24 +279,21 @@ fn span(control: &File, number: u16, info: &SpanInfo) -> Span {
 }
 
 fn counters(info: &SpanInfo) -> SpanCounters {
-    // Copies: the fields of a packed structure can't be referred to.
-    let [bipolar_violations, crc4, e_bits, frame_alignment] = { info.errors }.map(|n| n as u32);
-    let [framing, code_violations, bit_errors, _, errored_seconds] = { info.counts };
-    let missed = info.irqmisses;
+    let count = |n: i32| n.max(0) as u32;
     SpanCounters {
-        bipolar_violations,
-        crc4,
-        e_bits,
-        frame_alignment,
-        framing,
-        code_violations,
-        bit_errors,
-        errored_seconds,
-        missed_interrupts: missed.max(0) as u32,
+        bipolar_violations: count(info.bpvcount),
+        crc4: count(info.crc4count),
+        e_bits: count(info.ebitcount),
+        frame_alignment: count(info.fascount),
+        framing: info.fecount,
+        code_violations: info.cvcount,
+        bit_errors: info.becount,
+        errored_seconds: info.errsec,
+        missed_interrupts: count(info.irqmisses),
     }
 }
 
-fn channel(told: ToldChannel, params: &Params) -> FoundChannel {
+fn channel(told: ToldChannel, hears: Option<u16>, params: &Params) -> FoundChannel {
     FoundChannel {
         number: told.number,
         name: text(&params.name),
@@ -309,6 +313,7 @@ fn channel(told: ToldChannel, params: &Params) -> FoundChannel {
             idle: Abcd::new(params.idlebits as u8),
         }),
         in_use: told.in_use,
+        hears,
         echo_canceller: told.echo_canceller,
     }
 }

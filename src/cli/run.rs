@@ -9,7 +9,10 @@ use std::{
 use anyhow::bail;
 use backoffice::Anchor;
 use drivers::{
-    dahdi::survey::{Survey, holders},
+    dahdi::{
+        join::Joins,
+        survey::{Survey, holders},
+    },
     port::PortCounters,
     sim::{clocked, exchange::line::ExchangeLine, handset::HandsetScript},
 };
@@ -27,7 +30,10 @@ use crate::{
         plant::Plant,
         seed::Seed,
     },
-    site::{Driver, LineWire, Parties, Site, SiteOffice, TrunkWire, compare, without_survey},
+    site::{
+        Driver, LineWire, Listener, Parties, Site, SiteOffice, TrunkWire, compare, listeners,
+        without_survey,
+    },
 };
 
 /// How often the signals are looked at.
@@ -41,10 +47,13 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
     if !missing.is_empty() {
         bail!("{}: {}", file.display(), missing.join("\n"));
     }
-    let wrong = match site.driver {
-        Driver::Sim => Vec::new(),
+    let (wrong, listeners) = match site.driver {
+        Driver::Sim => (Vec::new(), Vec::new()),
         Driver::Dahdi => match Survey::take() {
-            Ok(survey) => compare(&site, &survey, &holders()).problems,
+            Ok(survey) => {
+                let wrong = compare(&site, &survey, &holders()).problems;
+                (wrong, listeners(&site, &survey))
+            }
             Err(error) => bail!("{}: {}", file.display(), without_survey(&error)),
         },
     };
@@ -55,6 +64,7 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
     for problem in &wrong {
         warn!(log, "{}", problem);
     }
+    part(&listeners, &log);
     let mut runner = start(&site, &log)?;
     info!(log, "running"; "site" => &site.name, "phones" => site.lines.len(),
         "trunks" => site.trunks.len());
@@ -77,6 +87,18 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
         .count();
     info!(log, "stopped"; "records" => outcome.records.len(), "unfinished" => open);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Nobody outside of the site hears its channels.
+fn part(listeners: &[Listener], log: &Logger) {
+    for Listener { channel, hears } in listeners {
+        match Joins::open().and_then(|joins| joins.part(*channel)) {
+            Ok(()) => warn!(log, "a channel was taken out of a join"; "channel" => channel,
+                "heard" => hears),
+            Err(why) => warn!(log, "a channel hears one of the site, and can't be stopped";
+                "channel" => channel, "hears" => hears, "why" => %why),
+        }
+    }
 }
 
 /// What a port counted from start to end.

@@ -119,11 +119,11 @@ impl TrunkRoom {
             };
             let at = now;
             match state {
-                TrunkState::Blocked { since } if !slot.told_blocked => {
-                    if now.since(since) >= BLOCKED_FOR {
-                        slot.told_blocked = true;
-                        notices.tell(Notice::TrunkBlocked { trunk, at });
-                    }
+                TrunkState::Blocked { since }
+                    if !slot.told_blocked && now.since(since) >= BLOCKED_FOR =>
+                {
+                    slot.told_blocked = true;
+                    notices.tell(Notice::TrunkBlocked { trunk, at });
                 }
                 // In alarm its far end tells nothing.
                 TrunkState::Blocked { .. } | TrunkState::Alarm => {}

@@ -81,7 +81,39 @@ pub fn compare(site: &Site, survey: &Survey, holders: &[Holder]) -> Comparison {
     for wanted in phones.chain(trunks) {
         comparison.channel(&wanted, survey, holders);
     }
+    for Listener { channel, hears } in listeners(site, survey) {
+        comparison.problems.push(format!(
+            "channel {channel} is sent all that channel {hears} receives, by another program or one \
+             that died: end it; `run` takes the channel out when it starts"
+        ));
+    }
     comparison
+}
+
+/// A channel that is none of the site's, and hears one that is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Listener {
+    pub channel: u16,
+    pub hears: u16,
+}
+
+/// Who could hear calls of this site. A join outlives the call that it was made for: the site's own
+/// channels are taken out of theirs when they are opened, but nobody opens these.
+pub fn listeners(site: &Site, survey: &Survey) -> Vec<Listener> {
+    let phones = site.lines.iter().map(|wire| wire.channel);
+    let ours: Vec<u16> = phones
+        .chain(site.trunks.iter().map(|wire| wire.channel))
+        .collect();
+    let all = survey.spans.iter().flat_map(|span| &span.channels);
+    let strangers = all.filter(|found| !ours.contains(&found.number));
+    let hearing = strangers.filter_map(|found| {
+        let hears = found.hears.filter(|heard| ours.contains(heard))?;
+        Some(Listener {
+            channel: found.number,
+            hears,
+        })
+    });
+    hearing.collect()
 }
 
 impl Comparison {
@@ -101,8 +133,12 @@ impl Comparison {
             }
             _ => String::new(),
         };
+        let used = match found.in_use {
+            true => format!(", in use by {}", any_of(holders)),
+            false => String::new(),
+        };
         self.found.push(format!(
-            "{what}: channel {number}, {}{idles}, on span {} ({})",
+            "{what}: channel {number}, {}{idles}, on span {} ({}){used}",
             found.signalling.name(),
             span.number,
             span.description
@@ -205,21 +241,26 @@ fn idle(wanted: &Wanted<'_>, found: &FoundChannel) -> Option<String> {
     Some(text)
 }
 
-/// A controller that runs has its channels open, as is right.
+/// A controller that runs has its channels open, as is right. Where others have some open as well,
+/// whose this one is is not known.
 fn in_use(wanted: &Wanted<'_>, found: &FoundChannel, holders: &[Holder]) -> Option<String> {
     let ours = |holder: &Holder| holder.same_program;
     if !found.in_use || holders.iter().any(ours) {
         return None;
     }
-    let names: Vec<String> = holders.iter().map(Holder::to_string).collect();
-    let by = match names.as_slice() {
-        [] => "another program".to_owned(),
-        some => some.join(" or "),
-    };
     Some(format!(
-        "is in use by {by}; end it, or take the channel out of its configuration and leave it to {}",
+        "is in use by {}; end it, or take the channel out of its configuration and leave it to {}",
+        any_of(holders),
         wanted.what
     ))
+}
+
+fn any_of(holders: &[Holder]) -> String {
+    let names: Vec<String> = holders.iter().map(Holder::to_string).collect();
+    match names.as_slice() {
+        [] => "another program".to_owned(),
+        some => some.join(" or "),
+    }
 }
 
 fn alarm(span: &Span, found: &FoundChannel) -> Option<String> {

@@ -203,6 +203,7 @@ mod tests {
             receives_off_hook: false,
             bits: None,
             in_use: false,
+            hears: None,
             echo_canceller: None,
         }
     }

@@ -36,7 +36,7 @@ use types::{
 };
 
 pub use card::{Card, trunk_role, trunk_signalling};
-pub use compare::{Comparison, compare, without_survey};
+pub use compare::{Comparison, Listener, compare, listeners, without_survey};
 pub use defaults::{
     AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,
     ScreeningDefaults, SpeedDial, TimeWindow,

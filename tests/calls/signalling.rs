@@ -6,16 +6,19 @@ use crate::{
     ready::{direct, picks_up, plain},
     trunk::returned,
 };
-use drivers::sim::{
-    clip::Clip,
-    exchange::{
-        line::{ExchangeLine, Incoming, Numbering},
-        r2::R2Line,
-        routes::{Destination, Routes},
-        signalling::{EmLine, EmRegister, EmStart, LineSignalling},
+use drivers::{
+    sim::{
+        clip::Clip,
+        exchange::{
+            line::{ExchangeLine, Incoming, Numbering},
+            r2::R2Line,
+            routes::{Destination, Routes},
+            signalling::{EmLine, EmRegister, EmStart, LineSignalling},
+        },
+        script::Step,
+        transcript::Event,
     },
-    script::Step,
-    transcript::Event,
+    wrap::faulty::Faults,
 };
 use types::{
     digits::Digits,
@@ -807,4 +810,32 @@ fn an_off_hook_as_long_as_the_site_s_longest_wink_is_no_answer() {
     assert_eq!(out.record().answered_utc_ms, None, "{}", out.tale());
     let out = ringing(vec![(rings + Ticks::secs(1), Ticks::ms(2000))]);
     assert!(out.record().answered_utc_ms.is_some(), "{}", out.tale());
+}
+
+/// A span that fails may show an answer before it says so.
+#[test]
+fn an_answer_by_bits_just_before_an_alarm_of_the_span_is_none() {
+    let run = |alarm: Option<Tick>| {
+        let talks = vec![Step::SayFor(Clip::called_talk(), Ticks::secs(10))];
+        let scenario = direct(vec![wait(18_000), Step::OnHook], talks);
+        let mut scenario = scenario.exchange(em(EmLine::wink())).lasting(24);
+        scenario.signalling = wink();
+        let alarm = alarm.map(|at| (at, Ticks::secs(60)));
+        let faults = Faults {
+            alarm,
+            ..Faults::default()
+        };
+        scenario.trunk_faults = vec![(1, faults)];
+        scenario.run()
+    };
+    let quiet = run(None);
+    let answered = quiet.fact(|f| matches!(f, Fact::Answered(_)));
+    let answered = answered.unwrap_or_else(|| panic!("no answer: {}", quiet.tale()));
+    for (seconds, stands) in [(1, false), (6, true)] {
+        let out = run(Some(answered + Ticks::secs(seconds)));
+        let record = out.record();
+        assert_eq!(record.disposition, Disposition::TrunkLost, "{}", out.tale());
+        assert_eq!(record.answered_utc_ms.is_some(), stands, "{}", out.tale());
+        assert_eq!(record.talk > Ticks::ZERO, stands, "{}", out.tale());
+    }
 }

@@ -10,7 +10,7 @@ use drivers::sim::{
     clip::Clip,
     exchange::line::{ExchangeLine, Incoming},
     script::Step,
-    tone_plan,
+    tone_plan::{self, TonePlan},
     transcript::Event,
 };
 use types::{
@@ -474,6 +474,13 @@ fn two_tones(hz: [f64; 2], ms: usize) -> Vec<i16> {
     (0..8 * ms).map(both).collect()
 }
 
+/// An exchange that does not ring at once: a call is there for seconds without a ring.
+static SILENT_AT_FIRST: TonePlan = {
+    let mut plan = tone_plan::US;
+    plan.ring = (0, 6000);
+    plan
+};
+
 /// The caller waits for the trunk to be seized, plays dial tone for so long, then ringback, and talks.
 fn plays_the_exchange(dial_tone_ms: usize, stutters: bool, outpulsing: Outpulsing) -> Outcome {
     let mut says = Vec::new();
@@ -488,11 +495,8 @@ fn plays_the_exchange(dial_tone_ms: usize, stutters: bool, outpulsing: Outpulsin
     says.extend(Clip::called_talk().samples());
     let steps = || then(dials(MOTHER), [wait(10_000), Step::OnHook]);
     let quiet = ringing(steps()).lasting(6).run();
-    // An exchange that does not ring at once: a call is there for seconds without a ring.
-    let mut silent_at_first = tone_plan::US.clone();
-    silent_at_first.ring = (0, 6000);
     let called = ExchangeLine {
-        plan: Box::leak(Box::new(silent_at_first)),
+        plan: &SILENT_AT_FIRST,
         incoming: vec![Incoming {
             at: seizures(&quiet, 1)[0] - Ticks::secs(2),
             rings: 3,

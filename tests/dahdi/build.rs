@@ -13,7 +13,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         write_structure(&mut out, &structure)?;
     }
     out += "];\nconst CALLS: &[Call] = &[\n";
-    for (kind, name, number, type_) in calls(&text) {
+    for Call {
+        kind,
+        name,
+        number,
+        type_,
+        of,
+    } in calls(&text)
+    {
         let code = match kind {
             "read" => "request_code_read",
             "write_ptr" => "request_code_write",
@@ -22,7 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         writeln!(
             out,
-            "Call {{ name: \"{name}\", number: nix::{code}!(0xDA, {number}, size_of::<{type_}>()) }},"
+            "Call {{ name: \"{name}\", of: \"{of}\", \
+             number: nix::{code}!(0xDA, {number}, size_of::<{type_}>()) }},"
         )?;
     }
     out += "];\n";
@@ -76,15 +84,31 @@ fn write_structure(out: &mut String, structure: &Structure<'_>) -> Result<(), st
     Ok(())
 }
 
-/// The calls: kind, name, number and type.
-fn calls(text: &str) -> Vec<(&str, &str, &str, &str)> {
+struct Call<'a> {
+    kind: &'a str,
+    name: &'a str,
+    number: &'a str,
+    type_: &'a str,
+    /// Its name in the header, from the comment behind it.
+    of: &'a str,
+}
+
+fn calls(text: &str) -> Vec<Call<'_>> {
     let mut found = Vec::new();
     for part in text.split("nix::ioctl_").skip(1) {
         let (kind, rest) = part.split_once("!(").unwrap_or((part, ""));
-        let inside = rest.split(')').next().unwrap_or_default();
+        let (inside, after) = rest.split_once(");").unwrap_or((rest, ""));
+        let line = after.lines().next().unwrap_or_default();
+        let of = line.trim().trim_start_matches("// ");
         let words: Vec<&str> = inside.split(',').map(str::trim).collect();
         if let [name, "CODE", number, type_] = words[..] {
-            found.push((kind, name, number, type_));
+            found.push(Call {
+                kind,
+                name,
+                number,
+                type_,
+                of,
+            });
         }
     }
     found

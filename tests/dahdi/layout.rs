@@ -16,18 +16,19 @@ struct Structure {
 
 struct Call {
     name: &'static str,
+    of: &'static str,
     number: u64,
 }
 
 include!(concat!(env!("OUT_DIR"), "/driver.rs"));
 
-/// What the C compiler says: the sizes of structures, where each field begins and ends, and the
-/// calls by number.
+/// What the C compiler says: the sizes of structures, where each field lies and its size, and the
+/// numbers of calls.
 #[derive(Default)]
 struct Header {
     sizes: BTreeMap<String, usize>,
-    fields: BTreeMap<String, Vec<(usize, usize)>>,
-    calls: BTreeMap<u64, String>,
+    fields: BTreeMap<String, BTreeMap<String, (usize, usize)>>,
+    calls: BTreeMap<String, u64>,
 }
 
 /// `include` is where `dahdi/user.h` lies.
@@ -41,16 +42,30 @@ pub fn run(tally: &mut Tally, include: &str) {
         tally.note(&name, &lies_the_same(structure, &header));
     }
     for call in CALLS {
-        let of = header.calls.get(&call.number);
-        let theirs = of.map_or("a call of DAHDI", String::as_str);
-        let name = format!("number of {} is that of {theirs}", call.name);
-        let what = format!("{:#x} is none", call.number);
-        tally.note(&name, &of.map(drop).ok_or(what));
+        let name = format!("number of {} is that of {}", call.name, call.of);
+        tally.note(&name, &is_called_so(call, &header));
     }
+    let found = STRUCTURES.len().min(CALLS.len());
+    tally.note(
+        "structures and calls were found",
+        &match found {
+            0 => Err(format!("{} and {}", STRUCTURES.len(), CALLS.len())),
+            _ => Ok(()),
+        },
+    );
 }
 
-/// The same size, and each of our fields begins and ends where one of theirs does: one of ours may
-/// stand for some of theirs.
+fn is_called_so(call: &Call, header: &Header) -> Result<(), String> {
+    let theirs = header.calls.get(call.of);
+    ensure!(
+        theirs == Some(&call.number),
+        "{:#x}, the header's {theirs:#x?}",
+        call.number
+    );
+    Ok(())
+}
+
+/// The same size, and each field lies where theirs of the same name does.
 fn lies_the_same(structure: &Structure, header: &Header) -> Result<(), String> {
     let size = header.sizes.get(structure.of);
     ensure!(
@@ -60,9 +75,11 @@ fn lies_the_same(structure: &Structure, header: &Header) -> Result<(), String> {
     );
     let theirs = &header.fields[structure.of];
     for &(field, offset, size) in structure.fields {
-        let begins = theirs.iter().any(|t| t.0 == offset);
-        let ends = theirs.iter().any(|t| t.1 == offset + size);
-        ensure!(begins && ends, "{field} lies at {offset}, {size} octets");
+        let their = theirs.get(field);
+        ensure!(
+            their == Some(&(offset, size)),
+            "{field} lies at {offset}, {size} octets; the header's: {their:?}"
+        );
     }
     ensure!(!structure.fields.is_empty(), "no fields");
     Ok(())
@@ -78,7 +95,7 @@ fn read_header(include: &Path) -> Result<Header, String> {
         source += &format!("printf(\"size {of} %zu\\n\", sizeof(struct {of}));\n");
         for field in fields_of(&text, of) {
             source += &format!(
-                "printf(\"field {of} %zu %zu\\n\", offsetof(struct {of}, {field}), \
+                "printf(\"field {of} {field} %zu %zu\\n\", offsetof(struct {of}, {field}), \
                  sizeof(((struct {of} *)0)->{field}));\n"
             );
         }
@@ -154,11 +171,11 @@ fn parse(facts: &str) -> Result<Header, String> {
         match words[0] {
             "size" => drop(header.sizes.insert(words[1].into(), number(2)?)),
             "field" => {
-                let (offset, size) = (number(2)?, number(3)?);
+                let lies = (number(3)?, number(4)?);
                 let fields = header.fields.entry(words[1].into()).or_default();
-                fields.push((offset, offset + size));
+                fields.insert(words[2].into(), lies);
             }
-            "call" => drop(header.calls.insert(number(2)? as u64, words[1].into())),
+            "call" => drop(header.calls.insert(words[1].into(), number(2)? as u64)),
             _ => return Err(format!("not understood: {line}")),
         }
     }

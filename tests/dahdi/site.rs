@@ -5,12 +5,13 @@ mod place;
 
 use crate::{
     far_ends::{FAR, FarEnds},
-    tally::Tally,
+    tally::{Tally, ensure},
 };
 use drivers::{
     dahdi::{
         channel::{Channel, Moved, Role},
         dahdi_port::{DahdiPort, Wiring},
+        join::Joins,
         setup::{Gain, Setup},
     },
     port::{Port as _, PortError},
@@ -49,6 +50,10 @@ const CHECKS: &[Check] = &[
     (
         "check_says_what_does_not_fit_the_cards",
         check_says_what_does_not_fit_the_cards,
+    ),
+    (
+        "a_channel_that_hears_the_sites_is_told_and_parted",
+        a_channel_that_hears_the_sites_is_told_and_parted,
     ),
     (
         "a_user_without_rights_is_told_the_group",
@@ -321,6 +326,28 @@ fn check_says_what_does_not_fit_the_cards() -> Result<(), String> {
 }
 
 /// `nobody` has no right to the devices, and no limits of root's.
+fn a_channel_that_hears_the_sites_is_told_and_parted() -> Result<(), String> {
+    let place = Place::new("listener", &site_text(1, 1));
+    let failed = |error: PortError| error.to_string();
+    let stranger = Channel::open(2, Law::Mu).map_err(failed)?;
+    stranger.join(Some(1)).map_err(failed)?;
+    let (status, told) = place.run(&["check"]);
+    let wanted = "channel 2 is sent all that channel 1 receives";
+    ensure!(
+        status == Some(1) && told.contains(wanted),
+        "{status:?}\n{told}"
+    );
+    let controller = place.controller();
+    controller.await_log("a channel was taken out of a join", 20)?;
+    let joins = Joins::open().map_err(failed)?;
+    equal(
+        "heard by channel 2",
+        &joins.heard_by(2).map_err(failed)?,
+        &None,
+    )?;
+    controller.stop().map(drop)
+}
+
 fn a_user_without_rights_is_told_the_group() -> Result<(), String> {
     let place = Place::new("denied", &site_text(1, 1));
     for path in [Path::new("/tmp/denied"), &place.file()] {

@@ -24,6 +24,7 @@ fn channel(number: u16, signalling: Signalling) -> FoundChannel {
         receives_off_hook: false,
         bits: None,
         in_use: false,
+        hears: None,
         echo_canceller: None,
     }
 }
@@ -131,6 +132,27 @@ fn a_channel_in_use_is_told_with_who_has_it_unless_it_is_the_controller() {
     // Anybody may call a program so.
     let found = compare(&site(), &survey, &[holder("sallyport", false)]);
     assert_eq!(found.problems.len(), 1);
+    let both = [holder("sallyport", true), holder("asterisk", false)];
+    let found = compare(&site(), &survey, &both);
+    let both = "in use by sallyport (process 812) or asterisk (process 812)";
+    assert!(found.found[1].ends_with(both), "{:?}", found.found);
+}
+
+#[test]
+fn a_channel_that_could_hear_calls_is_told_unless_it_is_the_sites_own() {
+    let mut survey = right();
+    let mut stranger = channel(3, Signalling::FXOKS);
+    stranger.hears = Some(1);
+    survey.spans[0].channels[1].hears = Some(1);
+    survey.spans[0].channels.push(stranger);
+    let found = compare(&site(), &survey, &[]);
+    assert_eq!(found.problems.len(), 1, "{found:?}");
+    assert!(
+        found.problems[0].starts_with("channel 3 is sent all that channel 1 receives"),
+        "{found:?}"
+    );
+    survey.spans[0].channels[2].hears = Some(4);
+    assert_eq!(compare(&site(), &survey, &[]).problems, [""; 0]);
 }
 
 #[test]

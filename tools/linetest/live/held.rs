@@ -116,6 +116,7 @@ mod tests {
             receives_off_hook: true,
             bits,
             in_use,
+            hears: None,
             echo_canceller: None,
         };
         let span = Span {

@@ -82,6 +82,7 @@ codes!("disposition", Disposition {
     [Disposition::Interrupted] = 17,
     [Disposition::AnsweringMachine] = 18,
     [Disposition::FaxModem] = 19,
+    [Disposition::PhoneLost] = 20,
 });
 
 codes!("blocked disposition", Blocked {

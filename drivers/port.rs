@@ -77,6 +77,8 @@ pub struct PortCounters {
     pub late: u64,
     /// Edges that nobody took in time.
     pub edges_dropped: u64,
+    /// Edges that were told late, by the channel's state: their own event was lost.
+    pub edges_recovered: u64,
 }
 
 /// Names a port to others of its driver that are to be joined with it.
@@ -136,6 +138,12 @@ pub trait Port: Send + fmt::Debug {
     fn flush(&mut self, now: Tick) -> Result<(), PortError>;
 
     fn counters(&self) -> PortCounters;
+
+    /// Frames that wait to be sent before one that is written at the right time: an echo of it
+    /// comes no sooner.
+    fn waiting(&self) -> usize {
+        0
+    }
 
     /// Names this port to one that is to hear it; `None` where the driver can join nothing.
     fn join_key(&self) -> Option<JoinKey> {

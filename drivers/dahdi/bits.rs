@@ -7,6 +7,10 @@
 //! the channel's configuration are what the kernel sends when the controller dies: they must be
 //! those of an idle trunk, [`Bits::idle`].
 //!
+//! Limits: the kernel tells that bits have changed, not when nor to what, and keeps only those that
+//! came last. A change is stamped when it is read, and bits that were there between two readings
+//! and are so no longer have never been.
+//!
 //! | | idle | seized | the far end, idle | the far end, else |
 //! |---|---|---|---|---|
 //! | E&M | 0000 | 1111 | A = 0 | A = 1: off-hook |

@@ -262,14 +262,20 @@ impl Channel {
         params.pulsemaketime = timing.make.as_ms() as i32;
         params.pulseaftertime = timing.between.as_ms() as i32;
         ioctl::set_params(&self.file, &params).map_err(failed)?;
+        let digits = digits.iter().map(|digit| digit.ascii());
+        self.dial(std::iter::once(b'P').chain(digits))
+    }
+
+    /// Has the kernel send digits, each way after its letter: pulses after `P`, keys after `T`, R1
+    /// after `M`, R2 after `O` forward and `R` backward; what does not fit is left out.
+    pub fn dial(&self, what: impl IntoIterator<Item = u8>) -> Result<(), PortError> {
         const REPLACE: i32 = 2;
         let mut operation = DialOperation {
             op: REPLACE,
             dialstr: [0; 256],
         };
-        operation.dialstr[0] = b'P';
-        for (place, digit) in operation.dialstr[1..255].iter_mut().zip(digits.iter()) {
-            *place = digit.ascii();
+        for (place, octet) in operation.dialstr[..255].iter_mut().zip(what) {
+            *place = octet;
         }
         ioctl::dial(&self.file, &operation).map_err(failed)
     }
@@ -290,6 +296,9 @@ impl AsFd for Channel {
 #[derive(Debug)]
 pub struct Grip {
     fd: OwnedFd,
+    /// What it is a hand on when it is one on no channel. To open that each time takes a descriptor
+    /// when there may be none left.
+    nothing: File,
     /// What hangs a channel up that is signalled by bits; negative: its hook does.
     idle: AtomicI32,
 }
@@ -299,7 +308,8 @@ impl Grip {
     pub fn new() -> Result<Grip, PortError> {
         let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
         Ok(Grip {
-            fd: nothing.into(),
+            fd: nothing.try_clone().map_err(|error| system(&error))?.into(),
+            nothing,
             idle: AtomicI32::new(-1),
         })
     }
@@ -314,8 +324,7 @@ impl Grip {
     }
 
     pub fn let_go(&self) -> Result<(), PortError> {
-        let nothing = File::open("/dev/null").map_err(|error| system(&error))?;
-        ioctl::redirect(&self.fd, &nothing).map_err(failed)
+        ioctl::redirect(&self.fd, &self.nothing).map_err(failed)
     }
 
     pub fn on_hook(&self) -> Result<(), PortError> {

@@ -1,6 +1,7 @@
 //! A DAHDI channel as a [`Port`].
 
 mod by_bits;
+mod lost;
 
 use super::{
     bits::Bits,
@@ -56,6 +57,10 @@ pub struct DahdiPort {
     counters: PortCounters,
     edges: VecDeque<EdgeAt>,
     last_edge: Tick,
+    /// Edges found no room: how things stand is to be told once more.
+    untold: bool,
+    /// When to compare the channel's state next.
+    state_at: Tick,
     /// What we told the channel of its hook.
     off_hook: bool,
     /// When to feed the phone again after a disconnect signal.
@@ -89,6 +94,8 @@ impl DahdiPort {
             counters: PortCounters::default(),
             edges: VecDeque::with_capacity(EDGES),
             last_edge: Tick::ZERO,
+            untold: false,
+            state_at: Tick::ZERO,
             off_hook: false,
             refeed_at: None,
             battery_at: None,
@@ -207,7 +214,8 @@ impl DahdiPort {
         if let Some(edge) = self.polarity.passed(now) {
             self.push(now, edge);
         }
-        self.look_for_battery(now)
+        self.look_for_battery(now)?;
+        self.look_at_state(now)
     }
 
     fn take_event(&mut self, now: Tick, event: Event) -> Result<(), PortError> {
@@ -267,6 +275,7 @@ impl DahdiPort {
     fn push(&mut self, now: Tick, edge: Edge) {
         if self.edges.len() == EDGES {
             self.counters.edges_dropped += 1;
+            self.untold = true;
             return;
         }
         self.edges.push_back(EdgeAt { at: now, edge });
@@ -279,13 +288,17 @@ impl DahdiPort {
         Ok(())
     }
 
+    fn slack(&self) -> usize {
+        self.wiring.slack.clamp(1, QUEUE)
+    }
+
     /// Restarts both queues, the one to be sent with silence in it.
     fn prime(&mut self, now: Tick) -> Result<(), PortError> {
         let flushed = self.channel()?.flush();
         self.check(flushed)?;
         let silence = self.wiring.law.silence();
         let mut primed = 0;
-        for _ in 0..self.wiring.slack.clamp(1, QUEUE) {
+        for _ in 0..self.slack() {
             primed += FRAME * usize::from(self.send(now, &silence)? == Moved::Block);
         }
         self.clock.flush(now, primed);
@@ -295,7 +308,7 @@ impl DahdiPort {
     /// Puts the slack back into an empty queue; what is received goes on as it was.
     fn fill_up(&mut self) -> Result<(), PortError> {
         let silence = self.wiring.law.silence();
-        for _ in 0..self.wiring.slack.clamp(1, QUEUE) {
+        for _ in 0..self.slack() {
             let filled = self.channel()?.write(&silence);
             self.check(filled)?;
         }
@@ -308,12 +321,13 @@ impl DahdiPort {
             // Writing would end the pulses that the kernel sends.
             return Ok(Moved::Block);
         }
-        let mut moved = self.channel()?.write(frame);
-        if moved == Ok(Moved::EventsFirst) {
-            self.take_events(now)?;
-            moved = self.channel()?.write(frame);
+        loop {
+            let moved = self.channel()?.write(frame);
+            match self.check(moved)? {
+                Moved::EventsFirst => self.take_events(now)?,
+                moved => return Ok(moved),
+            }
         }
-        self.check(moved)
     }
 
     fn set_media(&mut self, now: Tick, on: bool) -> Result<(), PortError> {
@@ -356,7 +370,7 @@ impl DahdiPort {
     }
 
     fn phone_hook(&self) -> Result<HookState, PortError> {
-        let Some(channel) = &self.channel else {
+        let Some(channel) = self.channel.as_ref().filter(|_| !self.alarm) else {
             return Ok(HookState::Unknown);
         };
         let off_hook = channel.params()?.rxisoffhook != 0;
@@ -419,6 +433,10 @@ impl Port for DahdiPort {
             fd: channel.descriptor(),
             opening: self.counters.openings as u32,
         })
+    }
+
+    fn waiting(&self) -> usize {
+        self.slack() - 1
     }
 
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {

@@ -50,6 +50,8 @@ pub struct FarChannel<F: FarEnd> {
     is_reversed: bool,
     /// Signalled by bits: what they mean, and those that came in last.
     bits: Option<(Bits, Abcd)>,
+    /// The queues are to begin anew: the channel was hung up.
+    restarts: bool,
     /// The next tick that the far end lives.
     at: Tick,
 }
@@ -121,6 +123,7 @@ impl<F: FarEnd> FarChannel<F> {
             reversed: false,
             is_reversed: false,
             bits: None,
+            restarts: true,
             at: clock.now(),
         }
     }
@@ -131,26 +134,43 @@ impl<F: FarEnd> FarChannel<F> {
     /// When the channel fails; as [`PortError::Unsupported`] when the far end reverses the line
     /// and the span has no polarity, so that nobody takes what was never sent for unheard.
     pub fn run(mut self, stop: &AtomicBool) -> Result<(Transcript, PortCounters), PortError> {
-        self.restart()?;
         while !stop.load(Ordering::Acquire) {
+            if self.restarts {
+                self.restart()?;
+            }
             self.wait()?;
             self.act(self.clock.now())?;
             self.drive_polarity()?;
             self.take_events()?;
-            self.take_blocks()?;
+            if !self.restarts {
+                self.take_blocks()?;
+            }
         }
         Ok((self.far.take_transcript(), self.counters))
     }
 
+    /// Restarts both queues, the one to be sent with silence in it.
     fn restart(&mut self) -> Result<(), PortError> {
+        // What is told meanwhile may ask for the next.
+        self.restarts = false;
         self.channel.flush()?;
         let silence = self.law.silence();
         let mut primed = 0;
         for _ in 0..QUEUE / 2 {
-            primed += FRAME * usize::from(self.channel.write(&silence)? == Moved::Block);
+            primed += FRAME * usize::from(self.send(&silence)? == Moved::Block);
         }
         self.blocks.flush(self.clock.now(), primed);
         Ok(())
+    }
+
+    /// Writes a block, past events that wait: while one does, the kernel takes none.
+    fn send(&mut self, frame: &Frame) -> Result<Moved, PortError> {
+        loop {
+            match self.channel.write(frame)? {
+                Moved::EventsFirst => self.take_events()?,
+                moved => return Ok(moved),
+            }
+        }
     }
 
     fn wait(&self) -> Result<(), PortError> {
@@ -199,9 +219,7 @@ impl<F: FarEnd> FarChannel<F> {
                 Err(PortError::Busy) if hook == Hook::Ring => continue,
                 done => done?,
             }
-            if hook == Hook::OnHook {
-                self.restart()?;
-            }
+            self.restarts |= hook == Hook::OnHook;
         }
         Ok(())
     }
@@ -227,7 +245,7 @@ impl<F: FarEnd> FarChannel<F> {
                 (Event::OnHook, Side::Trunk) => {
                     self.far.command(now, PortCommand::OnHook);
                     self.channel.hook(Hook::OnHook)?;
-                    self.restart()?;
+                    self.restarts = true;
                 }
                 (Event::OnHook, Side::Phone) => {
                     self.far.command(now, PortCommand::LoopOpen(DISCONNECT));
@@ -256,7 +274,7 @@ impl<F: FarEnd> FarChannel<F> {
                 Moved::Block => {
                     let (end, _) = self.blocks.read(now, &mut self.counters);
                     self.frame(end, &mut frame);
-                    if self.channel.write(&frame)? == Moved::Block {
+                    if self.send(&frame)? == Moved::Block {
                         self.blocks.written(now, &mut self.counters);
                     }
                 }
@@ -265,6 +283,9 @@ impl<F: FarEnd> FarChannel<F> {
                     return Ok(());
                 }
                 Moved::EventsFirst => self.take_events()?,
+            }
+            if self.restarts {
+                return Ok(());
             }
         }
     }

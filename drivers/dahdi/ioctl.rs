@@ -258,6 +258,20 @@ pub fn params(fd: &impl AsFd, channel: u16) -> nix::Result<Params> {
     Ok(params)
 }
 
+/// Asked beside a channel's number: that of the first channel of its bundle, in the upper 16 bits.
+const RETURN_MASTER: c_int = 0x4000_0000;
+
+/// The first channel of the bundle that a channel is in: itself where it is in none. `fd` is of the
+/// control device.
+pub fn master(fd: &impl AsFd, channel: u16) -> nix::Result<u16> {
+    // SAFETY: all fields are integers, for which zero is a value.
+    let mut params: Params = unsafe { std::mem::zeroed() };
+    params.channo = c_int::from(channel) | RETURN_MASTER;
+    // SAFETY: the call fills a structure of this layout, which lives until it returns.
+    unsafe { raw::get_params(fd.as_fd().as_raw_fd(), &mut params) }?;
+    Ok((params.channo >> 16) as u16)
+}
+
 /// The signalling bits that come in; those of a `cas` channel in the low four.
 pub fn rx_bits(fd: &impl AsFd) -> nix::Result<c_int> {
     let mut bits = 0;

@@ -179,6 +179,21 @@ impl Survey {
         Ok(survey)
     }
 
+    /// The channels that the kernel has bundled into one data channel with this one, itself too; none
+    /// where it stands alone. Only the first of them can be opened, and its octets are those of all.
+    pub fn bundle(&self, number: u16) -> Vec<u16> {
+        let (Some((span, _)), Ok(control)) = (self.channel(number), opened(CONTROL)) else {
+            return Vec::new();
+        };
+        let Ok(master) = ioctl::master(&control, number) else {
+            return Vec::new();
+        };
+        let numbers = span.channels.iter().map(|channel| channel.number);
+        let same = |&other: &u16| ioctl::master(&control, other) == Ok(master);
+        let bundle: Vec<u16> = numbers.filter(same).collect();
+        if bundle.len() > 1 { bundle } else { Vec::new() }
+    }
+
     pub fn channel(&self, number: u16) -> Option<(&Span, &FoundChannel)> {
         let all = self.spans.iter();
         let mut all = all.flat_map(|span| span.channels.iter().map(move |channel| (span, channel)));

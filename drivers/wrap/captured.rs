@@ -83,6 +83,10 @@ impl Port for Captured {
         self.inner.descriptor()
     }
 
+    fn waiting(&self) -> usize {
+        self.inner.waiting()
+    }
+
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {
         let read = self.inner.read(now, frame)?;
         if let Read::Frame { end, .. } = read {

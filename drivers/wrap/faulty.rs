@@ -10,6 +10,14 @@ use types::{
     tick::{Tick, Ticks},
 };
 
+/// A signal of the far end's that goes away and comes back, as two edges.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Hit {
+    pub at: Tick,
+    pub length: Ticks,
+    pub edges: [Edge; 2],
+}
+
 /// Every fault, each as the share of cases (0 to 1) or as a tick. The default is no fault.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Faults {
@@ -25,6 +33,7 @@ pub struct Faults {
     /// Received blocks that bring this edge, which never happened.
     pub spurious_edges: f64,
     pub spurious_edge: Option<Edge>,
+    pub hit: Option<Hit>,
     /// From then on the channel is gone.
     pub gone_at: Option<Tick>,
     /// From this tick, for this long, whatever is asked of the port fails like this.
@@ -47,6 +56,8 @@ pub struct Faulty {
     was_full: bool,
     asked_for_edges: bool,
     spurious: Option<EdgeAt>,
+    /// How many edges of the hit have been told.
+    hit_told: usize,
     in_alarm: bool,
 }
 
@@ -62,6 +73,7 @@ impl Faulty {
             was_full: false,
             asked_for_edges: false,
             spurious: None,
+            hit_told: 0,
             in_alarm: false,
         }
     }
@@ -83,6 +95,18 @@ impl Faulty {
             return false;
         };
         (at..at + length).contains(&now)
+    }
+
+    /// The next edge of the hit, once its time has come.
+    fn hit_edge(&self, now: Tick) -> Option<EdgeAt> {
+        let hit = self.faults.hit?;
+        let edge = *hit.edges.get(self.hit_told)?;
+        let at = if self.hit_told == 0 {
+            hit.at
+        } else {
+            hit.at + hit.length
+        };
+        (at <= now).then_some(EdgeAt { at, edge })
     }
 
     /// The inner port's next frame, less those that vanish.
@@ -116,9 +140,14 @@ impl Port for Faulty {
         self.inner.descriptor()
     }
 
+    fn waiting(&self) -> usize {
+        self.inner.waiting()
+    }
+
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {
         self.is_gone(now)?;
-        if self.spurious.is_some() || self.in_alarm != self.alarm_wanted(now) {
+        let hit = self.hit_edge(now).is_some();
+        if hit || self.spurious.is_some() || self.in_alarm != self.alarm_wanted(now) {
             return Ok(Read::EdgesFirst);
         }
         if self.in_alarm {
@@ -160,6 +189,10 @@ impl Port for Faulty {
             self.in_alarm = alarm;
             let edge = if alarm { Edge::AlarmOn } else { Edge::AlarmOff };
             return Ok(Some(EdgeAt { at: now, edge }));
+        }
+        if let Some(edge) = self.hit_edge(now) {
+            self.hit_told += 1;
+            return Ok(Some(edge));
         }
         match self.spurious.take() {
             Some(edge) => Ok(Some(edge)),

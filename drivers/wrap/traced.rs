@@ -118,6 +118,10 @@ impl Port for Traced {
         self.inner.descriptor()
     }
 
+    fn waiting(&self) -> usize {
+        self.inner.waiting()
+    }
+
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {
         let read = self.inner.read(now, frame);
         let read = self.noted(now, read)?;

@@ -161,6 +161,11 @@ impl Attempt {
         }
     }
 
+    /// It was none: nothing of it stays in the record.
+    pub(crate) fn doubt_over(&mut self, evidence: ReleaseEvidence) {
+        self.release_evidence.retain(|p| p.evidence != evidence);
+    }
+
     /// What answered, told by its sound: kept beside the evidence that it was answered. The last
     /// word counts, but for a person who `talks`: whoever speaks on then is no greeting, and a tone of
     /// a machine's is only kept beside it.
@@ -310,7 +315,7 @@ impl Attempt {
             )
         };
         let fresh = self.answered_at.is_some_and(|at| now.since(at) <= FAILING);
-        if fresh && self.answer_evidence.iter().all(signalled) {
+        if fresh && self.answer_evidence.iter().any(signalled) {
             self.answered_at = None;
             self.talk_from = None;
         }

@@ -51,6 +51,8 @@ pub enum Event<'a> {
     AnswerHint(Weighed<AnswerEvidence>),
     Answered(Weighed<AnswerEvidence>),
     ReleaseHint(Weighed<ReleaseEvidence>),
+    /// What was hinted at by this was no release.
+    DoubtOver(ReleaseEvidence),
     Released(Weighed<ReleaseEvidence>),
     Voice(Leg),
     /// What answered, told by its sound.
@@ -68,6 +70,8 @@ pub enum Event<'a> {
     TrunkLost,
     /// The far end uses the trunk itself.
     TrunkInUse,
+    /// The phone's port failed or its span is in alarm: nobody hung up.
+    PhoneLost,
     Answer(&'a Answered),
     Command(&'a LineCommand),
     /// The deadline has come.

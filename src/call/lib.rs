@@ -303,7 +303,16 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
     note(&mut phase, cx, event);
     match event {
         Event::OnHook { since } if !matches!(phase, Phase::Idle(_)) => {
-            Ok(on_hook(phase, cx, *since))
+            let by_inmate = match phase.attempt().is_some_and(|a| a.talk_from.is_some()) {
+                true => Disposition::Completed,
+                false => Disposition::Abandoned,
+            };
+            Ok(on_hook(phase, cx, *since, (by_inmate, EndedBy::Inmate)))
+        }
+        Event::PhoneLost if !matches!(phase, Phase::Idle(_)) => {
+            let ending = (Disposition::PhoneLost, EndedBy::Controller);
+            let now = cx.now;
+            Ok(on_hook(phase, cx, now, ending))
         }
         Event::ThreeWay(_) => Ok(phase),
         Event::TrunkLost if loses_trunk(&phase) => {
@@ -372,6 +381,7 @@ fn note(phase: &mut Phase, cx: &mut Cx<'_>, event: &Event<'_>) {
     match event {
         Event::Class(class) => attempt.classified(cx, *class, talks),
         Event::ThreeWay(pieces) => attempt.three_way(cx, pieces),
+        Event::DoubtOver(evidence) => attempt.doubt_over(*evidence),
         _ => {}
     }
 }
@@ -382,20 +392,15 @@ fn loses_trunk(phase: &Phase) -> bool {
     !matches!(phase, Phase::Seize(_)) && phase.attempt().is_some_and(|a| a.trunk.is_some())
 }
 
-/// The inmate hung up: whatever went on is over.
-fn on_hook(phase: Phase, cx: &mut Cx<'_>, since: Tick) -> Phase {
+/// The phone is on-hook, or as good as that: whatever went on is over, and an attempt that had not
+/// come to its end comes to this one.
+fn on_hook(phase: Phase, cx: &mut Cx<'_>, since: Tick, ending: (Disposition, EndedBy)) -> Phase {
     cx.hush(Leg::Phone);
     cx.hush(Leg::Trunk);
     cx.do_(Action::StopName);
-    let talked = phase.attempt().is_some_and(|a| a.talk_from.is_some());
-    let called = phase.outcome();
+    let (disposition, by) = phase.outcome().unwrap_or(ending);
     if let Some(mut attempt) = phase.into_attempt() {
         attempt.over_at = Some(since);
-        let (disposition, by) = match called {
-            Some(outcome) => outcome,
-            None if talked => (Disposition::Completed, EndedBy::Inmate),
-            None => (Disposition::Abandoned, EndedBy::Inmate),
-        };
         attempt.finish(cx, disposition, by);
     }
     let guard_until = since + cx.settings.on_hook_guard;

@@ -22,7 +22,7 @@ use types::tick::{Tick, Ticks};
 
 use super::stop_flag;
 use crate::{
-    demo::{Live, Runner, scripts},
+    demo::{Frames, Live, Runner, scripts},
     log::{self, Format, log_fact},
     runtime::{
         clock::{Clock, utc_ms},
@@ -80,6 +80,9 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
     for (port, counters) in &outcome.ports {
         log_port(&log, *port, counters);
     }
+    if let Some(frames) = &outcome.frames {
+        log_frames(&log, frames);
+    }
     let open = outcome
         .records
         .iter()
@@ -106,7 +109,15 @@ fn log_port(log: &Logger, port: PortName, counters: &PortCounters) {
     info!(log, "port"; "of" => %port, "openings" => counters.openings,
         "read" => counters.frames_read, "written" => counters.frames_written,
         "overrun_samples" => counters.overruns, "underrun_samples" => counters.underruns,
-        "late" => counters.late, "edges_dropped" => counters.edges_dropped);
+        "late" => counters.late, "edges_dropped" => counters.edges_dropped,
+        "edges_recovered" => counters.edges_recovered);
+}
+
+/// How late the lines handled what they read.
+fn log_frames(log: &Logger, frames: &Frames) {
+    let ms = |ticks: Ticks| ticks.0 as f64 / 8.0;
+    info!(log, "frames"; "handled" => frames.handled, "late" => frames.late,
+        "worst_ms" => ms(frames.worst), "p999_ms" => ms(frames.p999));
 }
 
 fn start(site: &Site, log: &Logger) -> anyhow::Result<Box<Live>> {

@@ -28,8 +28,8 @@ const ALIKE: f64 = 0.5;
 pub struct Parts<'a> {
     pub zone: &'a TimeZone,
     pub outcome: Outcome,
-    /// How fast virtual time was.
-    pub speed: Option<Speed>,
+    /// What it took.
+    pub speed: Speed,
     /// The facts of the followed line.
     pub followed: Vec<FactAt>,
     pub phone: Option<Handle>,
@@ -91,19 +91,18 @@ impl Parts<'_> {
     fn frames(&self) -> String {
         let ms = |ticks: Ticks| ticks.0 as f64 / 8.0;
         match self.outcome.frames {
-            None => self.speed.map_or_else(String::new, |speed| {
-                format!(
-                    "  late frames: none can be, on virtual time\n  {}\n",
-                    speed.words(self.calls())
-                )
-            }),
+            None => format!(
+                "  late frames: none can be, on virtual time\n  {}\n",
+                self.speed.words(self.calls())
+            ),
             Some(frames) => format!(
                 "  late frames: {} of {} later than 10 ms; worst {:.1} ms, \
-                 on the worst line 99.9 % within {:.1} ms\n",
+                 on the worst line 99.9 % within {:.1} ms\n  {}\n",
                 frames.late,
                 frames.handled,
                 ms(frames.worst),
-                ms(frames.p999)
+                ms(frames.p999),
+                self.speed.a_line()
             ),
         }
     }
@@ -132,6 +131,18 @@ impl Parts<'_> {
 }
 
 impl Speed {
+    /// On the real clock.
+    fn a_line(&self) -> String {
+        let (took, cpu) = (self.took.0 as f64 / 8000.0, self.cpu.as_secs_f64());
+        let busy = cpu / took.max(0.001);
+        format!(
+            "processor: {:.1} % of one; {:.2} ms a second for each phone, with its trunk, its \
+             simulated parties and its recording",
+            busy * 100.0,
+            busy * 1000.0 / self.phones.max(1) as f64
+        )
+    }
+
     fn words(&self, calls: Ticks) -> String {
         let hours = |ticks: Ticks| ticks.0 as f64 / (3600.0 * 8000.0);
         let took = self.took.0 as f64 / 8000.0;

@@ -84,6 +84,8 @@ struct Demo {
     /// The real clock, and when the first call could begin on it.
     clock: Clock,
     began: Tick,
+    /// What the processor had done by then.
+    cpu_before: Duration,
     /// Holds the database as long as it is needed.
     _database: tempfile::TempDir,
 }
@@ -165,6 +167,7 @@ impl Demo {
             trunks,
             clock,
             began: clock.now(),
+            cpu_before: cpu_time(),
             _database: database,
             site,
         })
@@ -239,7 +242,7 @@ impl Demo {
             phones: self.site.lines.len(),
             simulated: simulated.since(Tick::ZERO),
             took: self.clock.now().since(self.began),
-            cpu: cpu_time(),
+            cpu: cpu_time().saturating_sub(self.cpu_before),
         };
         let mut text = String::new();
         for fact in std::mem::take(&mut outcome.facts) {
@@ -258,7 +261,7 @@ impl Demo {
         let parts = ending::Parts {
             zone: &self.site.time_zone,
             outcome,
-            speed: self.options.fast.then_some(speed),
+            speed,
             followed,
             phone: self.phone,
             trunks: self.trunks,

@@ -38,8 +38,8 @@ use crate::{
 const FACTS: usize = 65_536;
 /// Tap entries that may wait for the recorder, for each line: five seconds.
 const TAP_A_LINE: usize = 500;
-/// On virtual time, lines that were told to stop get this long.
-const LAST_CALLS: Ticks = Ticks::secs(6);
+/// On virtual time, lines that were cut get this long: for their words, and a little more.
+const LAST_CALLS: Ticks = Ticks::secs(10);
 
 /// A plant at work.
 pub trait Runner {
@@ -258,10 +258,6 @@ impl Virtual {
         (self.facts, self.tap) = (story.facts.len(), story.tap.len());
         facts
     }
-
-    fn is_quiet(world: &World, lines: &[types::id::LineId]) -> bool {
-        lines.iter().all(|&line| world.phase(line) == Some("idle"))
-    }
 }
 
 impl Runner for Virtual {
@@ -284,9 +280,14 @@ impl Runner for Virtual {
                 self.world.command(line, LineCommand::Stop { cut });
             }
             let limit = self.world.now() + length;
-            let lines = self.lines.clone();
-            self.world
-                .run_while(|world| !Virtual::is_quiet(world, &lines), limit);
+            let over = |world: &World| {
+                if cut {
+                    world.is_stopped()
+                } else {
+                    world.is_quiet()
+                }
+            };
+            self.world.run_while(|world| !over(world), limit);
         }
         // The ends of the last calls are still on their way to the disk.
         self.world.run_until(self.world.now() + Ticks::secs(1));

@@ -155,6 +155,17 @@ impl ActivityMeter {
         }
     }
 
+    /// Of a frame in which nothing is but the noise.
+    pub fn nothing(&self) -> Activity {
+        Activity {
+            level_dbm0: self.whole.dbm0,
+            band_dbm0: self.band.dbm0,
+            floor_dbm0: self.whole.dbm0,
+            above_db: 0.0,
+            ..Activity::NONE
+        }
+    }
+
     /// Samples are missing: periods before and after do not belong together.
     pub fn lost(&mut self) {
         self.signs = 0;

@@ -22,6 +22,7 @@
 //! * suppression acts on the whole band: faint syllables of the far party under a loud echo, less
 //!   than 6 dB above what is left of it, become noise.
 
+pub mod late;
 mod learner;
 mod suppressor;
 mod transfer;
@@ -151,7 +152,7 @@ impl Canceller {
             self.memory.follow(&self.taps);
         }
         let [before, after] = [&received, &left].map(|s| fir::energy(s));
-        let learned = self.memory.frames >= LEARNS;
+        let learned = self.learned();
         let unknown = if learned {
             0.0
         } else {
@@ -169,6 +170,11 @@ impl Canceller {
     /// what is shorter than a word, and would rather have some echo than lose it.
     pub fn filtered(&self) -> Samples {
         self.left.map(rounded)
+    }
+
+    /// Whether the echo path is known. Until then the echo may be taken off in part.
+    pub fn learned(&self) -> bool {
+        self.memory.frames >= LEARNS
     }
 
     /// Passes what is received as it is, and learns nothing, until told otherwise: for modems
@@ -285,9 +291,9 @@ fn passes<'a>(taps: impl Iterator<Item = &'a f32>, edge: f32) -> Option<usize> {
 }
 
 /// Appends a frame, dropping as much of the oldest.
-fn push(history: &mut [f32], frame: &[f32; FRAME]) {
-    history.copy_within(FRAME.., 0);
-    let from = history.len() - FRAME;
+fn push<const N: usize>(history: &mut [f32], frame: &[f32; N]) {
+    history.copy_within(N.., 0);
+    let from = history.len() - N;
     history[from..].copy_from_slice(frame);
 }
 

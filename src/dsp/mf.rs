@@ -244,11 +244,15 @@ impl MfReceiver {
 
     /// The two strongest tones; `None` when all is too quiet.
     fn look(&self, window: &[f32; WINDOW]) -> Option<Seen> {
-        let (powers, total) = self.fit.powers(window);
         let limits = self.kind.limits();
+        let total = self.fit.total(window);
         if power_dbm0(total) < limits.least_dbm0 {
             return None;
         }
+        let powers = match self.kind {
+            MfKind::R1 => self.fit.powers::<8>(window),
+            MfKind::R2Forward | MfKind::R2Backward => self.fit.powers::<TONES>(window),
+        };
         let own_at = if self.kind == MfKind::R2Backward {
             6
         } else {
@@ -275,16 +279,19 @@ impl MfReceiver {
     }
 }
 
-/// Cosines and sines of twelve tones at most.
-const COLUMNS: usize = 24;
+/// R2's of both directions; R1 has fewer.
+const TONES: usize = 12;
+const HALF: usize = WINDOW / 2;
 
-/// What a window is multiplied with to have the cosine and the sine part of each tone.
+/// What a window is multiplied with to have the cosine and the sine part of each tone. About the
+/// window's middle cosines are even and sines odd, and so are their factors: one half is enough, for
+/// the sums and for the differences of the samples that lie as far from the middle.
 #[derive(Debug)]
 struct Fit {
-    /// By sample, so that all columns of a sample are worked on at once.
-    rows: Box<[[f32; COLUMNS]; WINDOW]>,
+    /// By sample, so that all tones of a sample are worked on at once.
+    even: Box<[[f32; TONES]; HALF]>,
+    odd: Box<[[f32; TONES]; HALF]>,
     taper: [f32; WINDOW],
-    tones: usize,
 }
 
 impl Fit {
@@ -315,38 +322,49 @@ impl Fit {
             }
         }
         solve(&mut system);
-        let mut rows = Box::new([[0.0; COLUMNS]; WINDOW]);
-        for (n, row) in rows.iter_mut().enumerate() {
-            for (column, factor) in row[..columns].iter_mut().enumerate() {
-                *factor = system[column][columns + n] as f32;
+        let factors = |first: usize| {
+            let mut rows = Box::new([[0.0; TONES]; HALF]);
+            for (n, row) in rows.iter_mut().enumerate() {
+                for (tone, factor) in row[..hz.len()].iter_mut().enumerate() {
+                    *factor = system[2 * tone + first][columns + n] as f32;
+                }
             }
-        }
+            rows
+        };
         Fit {
-            rows,
+            even: factors(0),
+            odd: factors(1),
             taper: taper.map(|weight| weight as f32),
-            tones: hz.len(),
         }
     }
 
-    /// The mean square of each tone, and of the whole window.
-    fn powers(&self, window: &[f32; WINDOW]) -> ([f32; COLUMNS / 2], f32) {
-        let mut parts = [0.0f32; COLUMNS];
-        let mut total = 0.0;
-        for ((row, &sample), &weight) in self.rows.iter().zip(window).zip(&self.taper) {
-            for (part, &factor) in parts.iter_mut().zip(row) {
-                *part += factor * sample;
+    /// The mean square of a window.
+    fn total(&self, window: &[f32; WINDOW]) -> f32 {
+        let weighed = window.iter().zip(&self.taper);
+        weighed
+            .map(|(&sample, &weight)| weight * sample * sample)
+            .sum()
+    }
+
+    /// The mean square of each of the first `N` tones; those that are none have none.
+    fn powers<const N: usize>(&self, window: &[f32; WINDOW]) -> [f32; TONES] {
+        let (mut cosines, mut sines) = ([0.0f32; N], [0.0f32; N]);
+        let (early, late) = window.split_at(HALF);
+        let pairs = early.iter().zip(late.iter().rev());
+        for ((even, odd), (&one, &other)) in self.even.iter().zip(&self.odd[..]).zip(pairs) {
+            let (sum, difference) = (one + other, one - other);
+            for (part, &factor) in cosines.iter_mut().zip(even) {
+                *part += factor * sum;
             }
-            total += weight * sample * sample;
+            for (part, &factor) in sines.iter_mut().zip(odd) {
+                *part += factor * difference;
+            }
         }
-        let mut powers = [0.0; COLUMNS / 2];
-        for (power, part) in powers
-            .iter_mut()
-            .zip(parts.chunks_exact(2))
-            .take(self.tones)
-        {
-            *power = (part[0] * part[0] + part[1] * part[1]) / 2.0;
+        let mut powers = [0.0; TONES];
+        for (power, (cosine, sine)) in powers.iter_mut().zip(cosines.iter().zip(&sines)) {
+            *power = (cosine * cosine + sine * sine) / 2.0;
         }
-        (powers, total)
+        powers
     }
 }
 

@@ -8,7 +8,11 @@
 //! pauses 68 ms (7 ms), frequencies within 1.5 %. R2 (Q.454): -11.5 dBm0 a tone (1 dB), both
 //! tones within 1 dB and 1 ms, frequencies within 4 Hz.
 
-use crate::{level::sine_peak, mf::MfKind, tone_gen::Chord};
+use crate::{
+    level::sine_peak,
+    mf::MfKind,
+    tone_gen::{Chord, Sound},
+};
 use types::mf::{MfSignal, MfSignals};
 
 /// R1's lengths in samples.
@@ -20,22 +24,18 @@ const PAUSE: u64 = 544;
 #[derive(Clone, Debug)]
 pub struct MfGen {
     kind: MfKind,
-    voice: Chord,
     queue: MfSignals,
     held: Option<MfSignal>,
-    on_left: u64,
-    off_left: u64,
+    sound: Sound,
 }
 
 impl MfGen {
     pub fn new(kind: MfKind) -> MfGen {
         MfGen {
             kind,
-            voice: Chord::SILENT,
             queue: MfSignals::new(),
             held: None,
-            on_left: 0,
-            off_left: 0,
+            sound: Sound::NONE,
         }
     }
 
@@ -48,63 +48,47 @@ impl MfGen {
     /// Sends this signal until told otherwise, or nothing.
     pub fn hold(&mut self, signal: Option<MfSignal>) {
         self.queue.clear();
-        (self.on_left, self.off_left) = (0, 0);
         self.held = signal;
+        self.sound = Sound::NONE;
         if let Some(signal) = signal {
-            self.voice = self.chord(signal);
+            self.sound.voice = chord(self.kind, signal);
         }
     }
 
     /// Whether a string, or the pause after it, is still to be written, or a signal is held.
     pub fn busy(&self) -> bool {
-        self.held.is_some() || self.on_left > 0 || self.off_left > 0 || !self.queue.is_empty()
+        self.held.is_some() || !self.sound.is_over() || !self.queue.is_empty()
     }
 
     /// Writes the next samples over all of `samples`. `true` when they hold any part of a signal
     /// or of the pause after one; what is left of the slice is silence.
     pub fn fill(&mut self, samples: &mut [i16]) -> bool {
-        let busy = self.busy();
         if self.held.is_some() {
-            self.voice.fill(samples);
-            self.voice.correct();
+            self.sound.voice.fill(samples);
+            self.sound.voice.correct();
             return true;
         }
-        let mut at = 0;
-        while at < samples.len() {
-            let rest = &mut samples[at..];
-            let space = rest.len() as u64;
-            if self.on_left > 0 {
-                let n = space.min(self.on_left);
-                self.voice.fill(&mut rest[..n as usize]);
-                self.on_left -= n;
-                at += n as usize;
-            } else if self.off_left > 0 {
-                let n = space.min(self.off_left);
-                rest[..n as usize].fill(0);
-                self.off_left -= n;
-                at += n as usize;
-            } else if !self.queue.is_empty() {
-                let signal = self.queue.remove(0);
-                self.voice = self.chord(signal);
-                self.on_left = if signal == MfSignal::KP { KP } else { SIGNAL };
-                self.off_left = PAUSE;
-            } else {
-                rest.fill(0);
-                break;
-            }
-        }
+        let busy = self.busy();
+        let MfGen {
+            kind, queue, sound, ..
+        } = self;
+        sound.fill_all(samples, || {
+            let signal = (!queue.is_empty()).then(|| queue.remove(0))?;
+            let on = if signal == MfSignal::KP { KP } else { SIGNAL };
+            Some(Sound::new(chord(*kind, signal), on, PAUSE))
+        });
         busy
     }
+}
 
-    fn chord(&self, signal: MfSignal) -> Chord {
-        let (one, other) = signal.pair();
-        let level = match self.kind {
-            MfKind::R1 => -7.0,
-            MfKind::R2Forward | MfKind::R2Backward => -11.5,
-        };
-        let mut voice = Chord::SILENT;
-        voice.set(0, self.kind.hz()[one], sine_peak(level));
-        voice.set(1, self.kind.hz()[other], sine_peak(level));
-        voice
-    }
+fn chord(kind: MfKind, signal: MfSignal) -> Chord {
+    let (one, other) = signal.pair();
+    let level = match kind {
+        MfKind::R1 => -7.0,
+        MfKind::R2Forward | MfKind::R2Backward => -11.5,
+    };
+    let mut voice = Chord::SILENT;
+    voice.set(0, kind.hz()[one], sine_peak(level));
+    voice.set(1, kind.hz()[other], sine_peak(level));
+    voice
 }

@@ -25,25 +25,19 @@ use types::{
 pub struct ToneGen {
     def: ToneDef,
     burst: usize,
-    voice: Chord,
-    /// Samples left of the sound, then of the pause, of this burst.
-    on_left: u64,
-    off_left: u64,
+    sound: Sound,
     done: bool,
 }
 
 impl ToneGen {
     pub fn new(def: &ToneDef) -> ToneGen {
-        let mut tone = ToneGen {
+        let first = def.bursts.first();
+        ToneGen {
             def: def.clone(),
             burst: 0,
-            voice: Chord::SILENT,
-            on_left: 0,
-            off_left: 0,
-            done: false,
-        };
-        tone.enter(0);
-        tone
+            sound: first.map_or(Sound::NONE, sound_of),
+            done: first.is_none(),
+        }
     }
 
     /// One short tone, such as the one to speak after.
@@ -54,58 +48,39 @@ impl ToneGen {
 
     /// Writes the next samples over all of `samples`; silence once the tone is done.
     pub fn fill(&mut self, samples: &mut [i16]) {
-        let mut at = 0;
-        while at < samples.len() {
-            let rest = &mut samples[at..];
-            if self.done {
-                rest.fill(0);
-                return;
-            }
-            at += self.fill_part(rest);
-        }
-        self.voice.correct();
+        let ToneGen {
+            def,
+            burst,
+            sound,
+            done,
+        } = self;
+        sound.fill_all(samples, || {
+            let next = next_burst(def, *burst + 1);
+            *done |= next.is_none();
+            *burst = next?;
+            Some(sound_of(&def.bursts[*burst]))
+        });
+        sound.voice.correct();
     }
 
     /// Whether a tone that does not repeat has been played to its end.
     pub fn done(&self) -> bool {
         self.done
     }
+}
 
-    /// Writes samples up to the next change and tells how many.
-    fn fill_part(&mut self, samples: &mut [i16]) -> usize {
-        let space = samples.len() as u64;
-        if self.on_left > 0 {
-            let n = space.min(self.on_left);
-            self.voice.fill(&mut samples[..n as usize]);
-            if self.on_left != FOR_EVER {
-                self.on_left -= n;
-            }
-            return n as usize;
-        }
-        let n = space.min(self.off_left);
-        samples[..n as usize].fill(0);
-        self.off_left -= n;
-        if self.off_left == 0 {
-            self.enter(self.burst + 1);
-        }
-        n as usize
-    }
+/// Which burst that is, if the tone has it.
+fn next_burst(def: &ToneDef, burst: usize) -> Option<usize> {
+    let count = def.bursts.len();
+    (burst < count || def.repeat && count > 0).then(|| burst % count)
+}
 
-    fn enter(&mut self, burst: usize) {
-        let count = self.def.bursts.len();
-        if count == 0 || (burst >= count && !self.def.repeat) {
-            self.done = true;
-            return;
-        }
-        self.burst = burst % count;
-        let burst = self.def.bursts[self.burst];
-        self.voice = Chord::of(&burst);
-        self.on_left = match burst.on_ms {
-            0 => FOR_EVER,
-            ms => samples_of(ms),
-        };
-        self.off_left = samples_of(burst.off_ms);
-    }
+fn sound_of(burst: &Burst) -> Sound {
+    let on = match burst.on_ms {
+        0 => FOR_EVER,
+        ms => samples_of(ms),
+    };
+    Sound::new(Chord::of(burst), on, samples_of(burst.off_ms))
 }
 
 /// Outpulses DTMF digits (ITU-T Q.23), one after the other, a pause after each.
@@ -116,9 +91,7 @@ pub struct DigitGen {
     on: u64,
     off: u64,
     queue: Digits,
-    voice: Chord,
-    on_left: u64,
-    off_left: u64,
+    sound: Sound,
 }
 
 impl DigitGen {
@@ -130,9 +103,7 @@ impl DigitGen {
             on: samples_of(on_ms),
             off: samples_of(off_ms),
             queue: Digits::EMPTY,
-            voice: Chord::SILENT,
-            on_left: 0,
-            off_left: 0,
+            sound: Sound::NONE,
         }
     }
 
@@ -150,46 +121,29 @@ impl DigitGen {
 
     /// Whether a digit, or the pause after it, is still to be written.
     pub fn busy(&self) -> bool {
-        self.on_left > 0 || self.off_left > 0 || !self.queue.is_empty()
+        !self.sound.is_over() || !self.queue.is_empty()
     }
 
     /// Writes the next samples over all of `samples`. `true` when they hold any part of a
     /// digit or of the pause after one; what is left of the slice is silence.
     pub fn fill(&mut self, samples: &mut [i16]) -> bool {
         let was_busy = self.busy();
-        let mut at = 0;
-        while at < samples.len() {
-            let rest = &mut samples[at..];
-            let space = rest.len() as u64;
-            if self.on_left > 0 {
-                let n = space.min(self.on_left);
-                self.voice.fill(&mut rest[..n as usize]);
-                self.on_left -= n;
-                at += n as usize;
-            } else if self.off_left > 0 {
-                let n = space.min(self.off_left);
-                rest[..n as usize].fill(0);
-                self.off_left -= n;
-                at += n as usize;
-            } else if let Some(digit) = self.queue.pop_front() {
-                self.voice = self.chord(digit);
-                self.on_left = self.on;
-                self.off_left = self.off;
-            } else {
-                rest.fill(0);
-                break;
-            }
-        }
+        let DigitGen { queue, sound, .. } = self;
+        let (levels, on, off) = ([self.low_dbm0, self.high_dbm0], self.on, self.off);
+        sound.fill_all(samples, || {
+            let digit = queue.pop_front()?;
+            Some(Sound::new(chord(digit, levels), on, off))
+        });
         was_busy
     }
+}
 
-    fn chord(&self, digit: Digit) -> Chord {
-        let (row, column) = dtmf_pair(digit);
-        let mut voice = Chord::SILENT;
-        voice.set(0, row, sine_peak(self.low_dbm0));
-        voice.set(1, column, sine_peak(self.high_dbm0));
-        voice
-    }
+fn chord(digit: Digit, levels: [f32; 2]) -> Chord {
+    let (row, column) = dtmf_pair(digit);
+    let mut chord = Chord::SILENT;
+    chord.set(0, row, sine_peak(levels[0]));
+    chord.set(1, column, sine_peak(levels[1]));
+    chord
 }
 
 /// The low and the high frequency of a digit in Hz (ITU-T Q.23, clause 6).
@@ -209,6 +163,56 @@ pub const COLUMNS: [f32; 4] = [1209.0, 1336.0, 1477.0, 1633.0];
 
 /// The keys row by row.
 pub const KEYPAD: &[u8; 16] = b"123A456B789C*0#D";
+
+/// A chord for so many samples, and a pause.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sound {
+    pub(crate) voice: Chord,
+    on: u64,
+    off: u64,
+}
+
+impl Sound {
+    pub(crate) const NONE: Sound = Sound::new(Chord::SILENT, 0, 0);
+
+    pub(crate) const fn new(voice: Chord, on: u64, off: u64) -> Sound {
+        Sound { voice, on, off }
+    }
+
+    pub(crate) const fn is_over(&self) -> bool {
+        self.on == 0 && self.off == 0
+    }
+
+    /// Writes it, and after it what `next` brings, one after the other; in the end silence.
+    pub(crate) fn fill_all(
+        &mut self,
+        samples: &mut [i16],
+        mut next: impl FnMut() -> Option<Sound>,
+    ) {
+        let mut at = 0;
+        while at < samples.len() {
+            at += self.fill(&mut samples[at..]);
+            if !self.is_over() {
+                continue;
+            }
+            let Some(sound) = next() else {
+                return samples[at..].fill(0);
+            };
+            *self = sound;
+        }
+    }
+
+    /// Writes what is left of it, or what has room; how many samples.
+    fn fill(&mut self, samples: &mut [i16]) -> usize {
+        let on = self.on.min(samples.len() as u64);
+        let (sound, rest) = samples.split_at_mut(on as usize);
+        let off = self.off.min(rest.len() as u64);
+        self.voice.fill(sound);
+        rest[..off as usize].fill(0);
+        (self.on, self.off) = (self.on - on, self.off - off);
+        (on + off) as usize
+    }
+}
 
 /// Some frequencies that sound together, and a modulator.
 #[derive(Clone, Copy, Debug)]

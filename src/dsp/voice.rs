@@ -117,6 +117,18 @@ impl Voice {
         events
     }
 
+    /// Instead of a frame that holds nothing of the far party's, as an echo of what was sent: it is
+    /// a pause, and says nothing of the noise.
+    pub fn passed(&mut self, at: Tick) -> ArrayVec<VoiceEvent, 2> {
+        self.meter.lost();
+        self.activity = self.meter.nothing();
+        self.pause();
+        let mut events = ArrayVec::new();
+        events.extend(self.tell(at + FRAME_TICKS));
+        events.extend(self.quiet.follow(false, at, self.settings.silence));
+        events
+    }
+
     /// What the last frame held, for whoever else wants to know.
     pub fn activity(&self) -> &Activity {
         &self.activity

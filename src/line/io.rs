@@ -20,6 +20,8 @@ pub struct Input<'a> {
     /// The trunk's received frame, if one was there.
     pub trunk: Option<&'a Frame>,
     pub trunk_lost: u32,
+    /// Frames that the trunk's port lets wait before it sends one.
+    pub trunk_waiting: usize,
     pub phone_edges: &'a [EdgeAt],
     pub trunk_edges: &'a [EdgeAt],
     /// The hook as the card sees it, given now and then for reconciliation.

@@ -17,6 +17,10 @@ use types::{
 const SETTLED: Ticks = Ticks::ms(500);
 /// A number has more than one digit: only the first is ever heard in a join.
 const AFTER_KEY: Ticks = Ticks::secs(10);
+/// What may be a key ends a join after so many frames in a row.
+const DOUBTFUL: u8 = 2;
+/// What is as steady for so many frames counts as one, though it was not told.
+const STEADY: u8 = 6;
 /// A tap that lost something may do so again.
 const AFTER_GAP: Ticks = Ticks::secs(10);
 
@@ -65,6 +69,9 @@ impl Line {
         if !self.is_unity() {
             self.joining.not_before(now + SETTLED);
         }
+        if self.phone_ear.key_frames() >= STEADY {
+            self.joining.keyed(now);
+        }
         now >= self.joining.free_at
     }
 
@@ -76,14 +83,24 @@ impl Line {
             && !held.profile.cancel_echo
             && !self.phone_mouth.speaking()
             && !self.trunk_mouth.speaking()
-            && !self.muted_towards_trunk()
+            && !self.hook.is_open()
+            && !self.key_is_down()
+    }
+
+    /// One that is to be kept from a join, or to end it.
+    fn key_is_down(&self) -> bool {
+        if self.joining.joined {
+            self.phone_ear.key_is_clear() || self.phone_ear.key_frames() >= DOUBTFUL
+        } else {
+            self.phone_ear.key_down()
+        }
     }
 
     /// What the trunk was sent while it was heard. A join is faster than the bridge.
-    pub(crate) fn sent_meanwhile(&self, phone: Option<&Heard10>, joined: bool) -> Samples {
+    pub(crate) fn sent_meanwhile(&self, phone: Option<&Heard10>, input: &Input<'_>) -> Samples {
         match phone {
-            Some(phone) if joined => phone.samples,
-            _ => self.sent,
+            Some(phone) if input.joined => phone.samples,
+            _ => *self.sent.meanwhile(input.trunk_waiting),
         }
     }
 }

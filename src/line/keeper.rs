@@ -2,28 +2,18 @@
 //! times, rests a faulty trunk with back-off, never answers a ring. A sans-IO object: root owns
 //! the ports and does what it says.
 
-use signaling::trunk::far_end_free;
+use crate::idle_trunk::IdleTrunk;
 use types::{
     digits::List,
     edge::{Edge, HookState, PortCommand},
     id::{LineId, TrunkId},
-    tick::{Tick, Ticks},
+    tick::Tick,
     trunk::{TrunkCondition, TrunkProfile},
 };
 
-/// A trunk that rang is left alone this long after the last ringing was seen: longer than the
-/// pause of any ringing cadence (E.180 supplement 2: pauses up to 5 s), so that a call that
-/// still rings is never seized.
-pub const RING_QUIET: Ticks = Ticks::secs(8);
-/// The rest after a first fault; each further fault in a row doubles it.
-pub const FIRST_REST: Ticks = Ticks::secs(10);
-/// No rest is longer.
-pub const LONGEST_REST: Ticks = Ticks::secs(600);
-/// The longest wait for battery that the exchange took off an idle trunk. A dead pair is found
-/// at the next seizure, by the missing dial tone.
-pub const BATTERY_REST: Ticks = Ticks::secs(10);
-/// How often in a row an idle trunk may be found off-hook before it counts as faulty.
-pub const OFF_HOOK_LIMIT: u8 = 3;
+pub use crate::idle_trunk::{
+    BATTERY_REST, FIRST_REST, LONGEST_REST, OFF_HOOK_LIMIT, RING_QUIET, TrunkState,
+};
 
 /// What the keeper is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,35 +68,6 @@ pub const MAX_OUTPUTS: usize = 8;
 /// All that one input brings.
 pub type KeeperOutputs = List<KeeperOutput, MAX_OUTPUTS>;
 
-/// What the console shows of a trunk.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TrunkState {
-    Idle {
-        since: Tick,
-    },
-    Lent {
-        to: LineId,
-    },
-    /// On-hook, not yet to be seized again.
-    Guard {
-        until: Tick,
-    },
-    /// Ringing in: left alone until it has been quiet.
-    Ringing {
-        until: Tick,
-    },
-    /// The far end holds or blocks it: not to be seized until it is free, and its guard time after.
-    Blocked {
-        since: Tick,
-    },
-    /// After faults: tried again later.
-    Resting {
-        until: Tick,
-        faults: u16,
-    },
-    Alarm,
-}
-
 /// The trunks and their states.
 #[derive(Debug)]
 pub struct Keeper {
@@ -117,23 +78,10 @@ pub struct Keeper {
     reset: usize,
 }
 
-/// One trunk. Several reasons to leave it alone may run at once; it is free when all are over.
 #[derive(Clone, Copy, Debug)]
 struct Trunk {
-    profile: TrunkProfile,
+    idle: IdleTrunk,
     lent: Option<LineId>,
-    guard_until: Tick,
-    ring_until: Tick,
-    rest_until: Tick,
-    /// The exchange took battery off; the end of the wait for its return.
-    battery_until: Tick,
-    /// Faults in a row, without a good return between them.
-    faults: u16,
-    alarm: bool,
-    /// The far end holds or blocks it since then.
-    far_busy: Option<Tick>,
-    /// How often in a row the card said off-hook.
-    off_hooks: u8,
 }
 
 impl Keeper {
@@ -141,7 +89,13 @@ impl Keeper {
     /// at a time) and start with their guard time.
     pub fn new(now: Tick, trunks: &[TrunkProfile]) -> Keeper {
         Keeper {
-            trunks: trunks.iter().map(|t| Trunk::new(now, *t)).collect(),
+            trunks: trunks
+                .iter()
+                .map(|profile| Trunk {
+                    idle: IdleTrunk::new(now, *profile),
+                    lent: None,
+                })
+                .collect(),
             now,
             reset: 0,
         }
@@ -161,7 +115,7 @@ impl Keeper {
             }
             KeeperInput::Edge { trunk, edge } => {
                 if let Some(trunk) = self.trunk(trunk) {
-                    trunk.edge(now, edge);
+                    trunk.idle.edge(now, edge);
                 }
             }
             KeeperInput::Hook { trunk, hook } => {
@@ -171,7 +125,7 @@ impl Keeper {
             }
             KeeperInput::Fault { trunk } => {
                 if let Some(trunk) = self.trunk(trunk) {
-                    trunk.port_failed(now);
+                    trunk.idle.port_failed(now);
                 }
             }
             KeeperInput::Timer => self.reset_some(&mut out),
@@ -200,18 +154,18 @@ impl Keeper {
     pub fn states(&self) -> impl Iterator<Item = (TrunkId, TrunkState)> + '_ {
         self.trunks
             .iter()
-            .map(|t| (t.profile.id, t.state(self.now)))
+            .map(|t| (t.idle.profile.id, t.state(self.now)))
     }
 
     pub fn profile(&self, trunk: TrunkId) -> Option<&TrunkProfile> {
         self.trunks
             .iter()
-            .map(|t| &t.profile)
+            .map(|t| &t.idle.profile)
             .find(|p| p.id == trunk)
     }
 
     fn trunk(&mut self, id: TrunkId) -> Option<&mut Trunk> {
-        self.trunks.iter_mut().find(|t| t.profile.id == id)
+        self.trunks.iter_mut().find(|t| t.idle.profile.id == id)
     }
 
     /// The trunk that has been idle longest; the first of equals.
@@ -219,13 +173,13 @@ impl Keeper {
         let now = self.now;
         let free = |t: &&mut Trunk| matches!(t.state(now), TrunkState::Idle { .. });
         let idle = self.trunks.iter_mut().filter(free);
-        match idle.min_by_key(|t| t.idle_since()) {
+        match idle.min_by_key(|t| t.idle.since()) {
             Some(trunk) => {
                 trunk.lent = Some(line);
                 KeeperOutput::Lend {
                     line,
                     number,
-                    trunk: trunk.profile.id,
+                    trunk: trunk.idle.profile.id,
                 }
             }
             None => KeeperOutput::NoneFree { line, number },
@@ -236,7 +190,7 @@ impl Keeper {
         while self.reset < self.trunks.len() && !out.is_full() {
             let trunk = &mut self.trunks[self.reset];
             if trunk.lent.is_none() {
-                trunk.guard_until = self.now + trunk.profile.guard;
+                trunk.idle.guard(self.now);
                 out.push(trunk.command(PortCommand::OnHook));
             }
             self.reset += 1;
@@ -245,56 +199,16 @@ impl Keeper {
 }
 
 impl Trunk {
-    fn new(now: Tick, profile: TrunkProfile) -> Trunk {
-        Trunk {
-            profile,
-            lent: None,
-            guard_until: now + profile.guard,
-            ring_until: now,
-            rest_until: now,
-            battery_until: now,
-            faults: 0,
-            alarm: false,
-            far_busy: None,
-            off_hooks: 0,
-        }
-    }
-
     fn state(&self, now: Tick) -> TrunkState {
-        if let Some(to) = self.lent {
-            TrunkState::Lent { to }
-        } else if self.alarm {
-            TrunkState::Alarm
-        } else if let Some(since) = self.far_busy {
-            TrunkState::Blocked { since }
-        } else if now < self.ring_until {
-            TrunkState::Ringing {
-                until: self.ring_until,
-            }
-        } else if now < self.rest_until {
-            TrunkState::Resting {
-                until: self.rest_until,
-                faults: self.faults,
-            }
-        } else if now < self.guard_until.max(self.battery_until) {
-            TrunkState::Guard {
-                until: self.guard_until.max(self.battery_until),
-            }
-        } else {
-            TrunkState::Idle {
-                since: self.idle_since(),
-            }
+        match self.lent {
+            Some(to) => TrunkState::Lent { to },
+            None => self.idle.state(now),
         }
-    }
-
-    fn idle_since(&self) -> Tick {
-        let free = self.ring_until.max(self.rest_until);
-        free.max(self.guard_until).max(self.battery_until)
     }
 
     fn command(&self, command: PortCommand) -> KeeperOutput {
         KeeperOutput::Command {
-            trunk: self.profile.id,
+            trunk: self.idle.profile.id,
             command,
         }
     }
@@ -304,12 +218,7 @@ impl Trunk {
         if self.lent.take().is_none() {
             return;
         }
-        self.off_hooks = 0;
-        self.guard_until = now + self.profile.guard;
-        match condition {
-            TrunkCondition::Good => self.faults = 0,
-            TrunkCondition::Faulty | TrunkCondition::Suspect => self.fault(now),
-        }
+        self.idle.returned(now, condition);
         // A line that works has released the trunk before it gave it back. Another may not.
         if condition != TrunkCondition::Good {
             out.push(self.command(PortCommand::Media(false)));
@@ -317,76 +226,10 @@ impl Trunk {
         }
     }
 
-    fn edge(&mut self, now: Tick, edge: Edge) {
-        match far_end_free(&self.profile.signalling, edge) {
-            Some(false) => self.far_busy = self.far_busy.or(Some(now)),
-            Some(true) if self.far_busy.take().is_some() => {
-                self.guard_until = self.guard_until.max(now + self.profile.guard);
-            }
-            _ => {}
-        }
-        match edge {
-            Edge::RingStart | Edge::RingStop => self.ring_until = now + RING_QUIET,
-            Edge::AlarmOn => self.alarm = true,
-            Edge::AlarmOff => {
-                self.alarm = false;
-                self.guard_until = now + self.profile.guard;
-            }
-            Edge::BatteryLost => self.battery_until = now + BATTERY_REST,
-            Edge::BatteryBack => {
-                self.battery_until = now;
-                self.guard_until = self.guard_until.max(now + self.profile.guard);
-            }
-            Edge::LoopClosed
-            | Edge::LoopOpen
-            | Edge::Flash
-            | Edge::Pulses(_)
-            | Edge::PolarityReversed
-            | Edge::PolarityNormal
-            | Edge::FarOffHook
-            | Edge::FarOnHook
-            | Edge::TipGround
-            | Edge::TipOpen
-            | Edge::Bits(_)
-            | Edge::PulsesSent => {}
-        }
-    }
-
-    /// An idle trunk that holds the exchange's loop closed is put on-hook; when that does not
-    /// help it is faulty.
+    /// An idle trunk that holds the exchange's loop closed is put on-hook.
     fn hook(&mut self, now: Tick, hook: HookState, out: &mut KeeperOutputs) {
-        if self.lent.is_some() {
-            return;
-        }
-        match hook {
-            HookState::OnHook => self.off_hooks = 0,
-            HookState::Unknown => {}
-            HookState::OffHook => {
-                self.off_hooks += 1;
-                self.guard_until = now + self.profile.guard;
-                if self.off_hooks == OFF_HOOK_LIMIT {
-                    self.off_hooks = 0;
-                    self.fault(now);
-                }
-                out.push(self.command(PortCommand::OnHook));
-            }
+        if self.lent.is_none() && self.idle.hook(now, hook) {
+            out.push(self.command(PortCommand::OnHook));
         }
     }
-
-    /// Its port is tried again by who owns it. When it works, the trunk rests once more.
-    fn port_failed(&mut self, now: Tick) {
-        self.faults = self.faults.max(1);
-        self.rest_until = self.rest_until.max(now + FIRST_REST);
-    }
-
-    fn fault(&mut self, now: Tick) {
-        self.faults = self.faults.saturating_add(1);
-        self.rest_until = now + rest(self.faults);
-    }
-}
-
-/// The rest after so many faults in a row.
-pub(crate) fn rest(faults: u16) -> Ticks {
-    let doublings = u32::from(faults.saturating_sub(1)).min(16);
-    Ticks(FIRST_REST.0 << doublings).min(LONGEST_REST)
 }

@@ -16,6 +16,7 @@
 mod act;
 mod bridge;
 mod ear;
+mod idle_trunk;
 pub mod io;
 mod join;
 pub mod keeper;
@@ -23,6 +24,7 @@ mod mouth;
 mod name;
 mod own_data;
 mod sender;
+mod sent;
 mod tap;
 mod trunk;
 
@@ -35,9 +37,11 @@ use dsp::{
     mf::{MfKind, MfReceiver},
 };
 use ear::{HeardList, PhoneEar, TrunkEar};
+use idle_trunk::IdleTrunk;
 use join::Joining;
 use mouth::Mouth;
 use name::NameClip;
+use sent::Sent;
 use signaling::{Hook, HookEvent};
 use tap::Tap;
 use trunk::{Held, TrunkFrame};
@@ -53,7 +57,7 @@ use types::{
     settings::CallSettings,
     tap::{TapFlags, TapFrame},
     tick::{Tick, Ticks},
-    trunk::{TrunkCondition, TrunkProfile},
+    trunk::TrunkProfile,
 };
 
 pub use io::{Input, Outputs};
@@ -94,13 +98,13 @@ pub struct Line {
     joining: Joining,
     /// What each trunk's ear for register signals begins as: making one anew allocates.
     register_ear: MfReceiver,
-    /// What the trunk was sent last: what is received now may hold its echo.
-    sent: Samples,
+    sent: Sent,
     /// When the trunk was last sent a part of the inmate's name.
     named_at: Option<Tick>,
     /// The last key of the called party's.
     far_key: Option<Key>,
-    own_trunk: Option<OwnTrunk>,
+    /// A trunk that is wired to this phone alone and never leaves its line.
+    own_trunk: Option<IdleTrunk>,
     media: bool,
     /// A question for the phone's own trunk, answered after the event that asked it.
     own_asked: Option<u32>,
@@ -132,36 +136,6 @@ impl Key {
     }
 }
 
-/// A trunk that is wired to this phone alone and never leaves its line.
-#[derive(Debug)]
-struct OwnTrunk {
-    profile: TrunkProfile,
-    free_at: Tick,
-    /// The far end holds or blocks it.
-    far_busy: bool,
-    /// Faults in a row, without a good return between them.
-    faults: u16,
-    alarm: bool,
-}
-
-impl OwnTrunk {
-    /// As the keeper would let it rest.
-    fn returned(&mut self, now: Tick, condition: TrunkCondition) {
-        self.free_at = now + self.profile.guard;
-        self.faults = match condition {
-            TrunkCondition::Good => 0,
-            TrunkCondition::Faulty | TrunkCondition::Suspect => self.faults.saturating_add(1),
-        };
-        if self.faults > 0 {
-            self.rest_until(now + keeper::rest(self.faults));
-        }
-    }
-
-    fn rest_until(&mut self, tick: Tick) {
-        self.free_at = self.free_at.max(tick);
-    }
-}
-
 impl Line {
     /// Allocates all that the line will ever use.
     pub fn new(id: LineId, law: Law, shared: Arc<Shared>, settings: CallSettings) -> Line {
@@ -184,7 +158,7 @@ impl Line {
             }),
             joining: Joining::default(),
             register_ear: MfReceiver::new(MfKind::R2Backward),
-            sent: [0; FRAME],
+            sent: Sent::new(),
             named_at: None,
             far_key: None,
             own_trunk: None,
@@ -196,13 +170,7 @@ impl Line {
 
     /// The phone has a trunk of its own instead of the keeper's.
     pub fn with_own_trunk(mut self, profile: TrunkProfile) -> Line {
-        self.own_trunk = Some(OwnTrunk {
-            profile,
-            free_at: Tick::ZERO,
-            far_busy: false,
-            faults: 0,
-            alarm: false,
-        });
+        self.own_trunk = Some(IdleTrunk::new(Tick::ZERO, profile));
         self
     }
 
@@ -217,6 +185,7 @@ impl Line {
         self.messages(now, &input, &mut out);
         self.phone_edges(now, &input, &mut out);
         self.trunk_edges(now, &input, &mut out);
+        self.phone_fault(now, &input, &mut out);
         let phone = input.phone.map(|frame| Heard10::decode(self.law, frame));
         let trunk = self.trunk_frame(&input);
         self.listen(now, &input, phone.as_ref(), trunk.as_ref(), &mut out);
@@ -248,6 +217,11 @@ impl Line {
         self.call.phase_name()
     }
 
+    /// Whether the phone is being told something, tones apart.
+    pub fn speaks(&self) -> bool {
+        self.phone_mouth.speaking()
+    }
+
     fn messages(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
         for command in input.commands {
             if matches!(command, LineCommand::CutOff) && self.call.is_idle() {
@@ -265,12 +239,16 @@ impl Line {
             tell(out, Fact::PortFault { leg: Leg::Trunk });
             self.deliver(now, Event::TrunkLost, out);
         } else if let (true, Some(own)) = (input.trunk_fault, &mut self.own_trunk) {
-            own.rest_until(now + keeper::FIRST_REST);
+            own.port_failed(now);
         }
+    }
+
+    /// After the trunk's edges: an alarm of a span that carries both is the trunk's loss first.
+    fn phone_fault(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
         if input.phone_fault && !self.call.is_idle() {
             tell(out, Fact::PortFault { leg: Leg::Phone });
             self.hook = Hook::default();
-            self.deliver(now, Event::OnHook { since: now }, out);
+            self.deliver(now, Event::PhoneLost, out);
         }
     }
 
@@ -341,7 +319,7 @@ impl Line {
             self.hear_registers(now, trunk, input.trunk_lost, out);
             let mut heard = HeardList::new();
             let stage = self.stage();
-            let sent = self.sent_meanwhile(phone, input.joined);
+            let sent = self.sent_meanwhile(phone, input);
             self.trunk_ear.frame(trunk, &sent, at, stage, &mut heard);
             self.follow_dial_tone(now, out);
             if self.trunk_ear.machine() {
@@ -459,7 +437,7 @@ impl Line {
             let near = (bridged && !muted).then_some(phone);
             let said = trunk_sounds.then_some(&to_trunk);
             let frame = bridge::mix(near, self.law, said, trunk_law);
-            dsp::g711::decode(trunk_law, &frame, &mut self.sent);
+            self.sent.push(&Heard10::decode(trunk_law, &frame).samples);
             out.to_trunk = Some(frame);
         }
         self.tap.set(now, self.call.tap(), &mut out.tap);

@@ -5,16 +5,17 @@ use crate::{
     bridge::Heard10,
     ear::Stage,
     io::{Input, Outputs},
-    keeper,
     sender::Sender,
     tell,
 };
 use call::{Bridge, Event};
-use dsp::mf::{MfEvent, MfReceiver};
+use dsp::{
+    level::dbm0,
+    mf::{MfEvent, MfReceiver},
+};
 use signaling::{
     SupervisionEvent,
     step::{Step, Steps},
-    trunk::far_end_free,
 };
 use types::{
     digits::{Digit, Digits},
@@ -28,9 +29,9 @@ use types::{
     trunk::{TrunkCondition, TrunkProfile},
 };
 
-/// After so long nothing comes back of a name any more: a hop over a geostationary satellite echoes
+/// After so long nothing comes back of what was sent any more: a hop over a geostationary satellite echoes
 /// after 520 to 560 ms, and its equipment takes time as well.
-const NAME_ECHO: Ticks = Ticks::ms(1000);
+const LATEST_ECHO: Ticks = Ticks::ms(1000);
 
 /// A frame of the trunk's.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,9 @@ pub(crate) struct TrunkFrame {
     pub(crate) filtered: Samples,
     /// As it came: an echo that changes is in this.
     pub(crate) received: Samples,
+    /// For whoever listens for words: the echo whole, or taken off, but never in part, which is like
+    /// nothing that was sent.
+    pub(crate) said: Samples,
 }
 
 impl TrunkFrame {
@@ -51,6 +55,7 @@ impl TrunkFrame {
             heard,
             filtered: received,
             received,
+            said: received,
         }
     }
 }
@@ -60,6 +65,8 @@ pub(crate) struct Held {
     pub(crate) profile: TrunkProfile,
     pub(crate) signals: signaling::Trunk,
     sender: Sender,
+    /// When the trunk was last sent a digit, or a part of one.
+    sent_digits_at: Option<Tick>,
 }
 
 impl Held {
@@ -68,7 +75,18 @@ impl Held {
             profile,
             signals: signaling::Trunk::new(&profile),
             sender: Sender::new(&profile, register_ear.clone()),
+            sent_digits_at: None,
         }
+    }
+
+    /// What comes back of our own digits is an echo, not a key.
+    fn echoes_digits(&self, heard: &Heard) -> bool {
+        let (Heard::DigitStart { start: at, .. } | Heard::DigitEnd { start: at, .. }) = *heard
+        else {
+            return false;
+        };
+        let sent_at = self.sent_digits_at;
+        self.sender.sends() || sent_at.is_some_and(|sent| sent + LATEST_ECHO >= at)
     }
 }
 
@@ -93,12 +111,20 @@ impl Line {
             self.canceller.lost(0, input.trunk_lost);
         }
         let mut clean = [0; FRAME];
-        self.canceller
-            .process(&self.sent, &received.samples, &mut clean);
+        let sent = self.sent.meanwhile(input.trunk_waiting);
+        self.canceller.process(sent, &received.samples, &mut clean);
+        // Misled by an echo beyond its reach, a canceller adds what it takes for one.
+        let helps = self.canceller.learned() && dbm0(&clean) <= dbm0(&received.samples);
+        let heard = Heard10::encode(profile.law, &clean);
         Some(TrunkFrame {
-            heard: Heard10::encode(profile.law, &clean),
+            heard,
             filtered: self.canceller.filtered(),
             received: received.samples,
+            said: if helps {
+                heard.samples
+            } else {
+                received.samples
+            },
         })
     }
 
@@ -160,7 +186,7 @@ impl Line {
         let Some(own) = self.own_trunk.as_ref() else {
             return;
         };
-        if now < own.free_at || own.alarm || own.far_busy {
+        if !own.is_free(now) {
             self.deliver(now, Event::NoneFree { number }, out);
             return;
         }
@@ -173,7 +199,7 @@ impl Line {
         let steps = held.signals.seize(now);
         self.trunk_ear.reset();
         self.canceller.reset();
-        self.sent = [0; FRAME];
+        self.sent.forget();
         self.named_at = None;
         self.trunk_mouth.hush();
         self.steps(now, steps, out);
@@ -241,11 +267,8 @@ impl Line {
     pub(crate) fn trunk_edges(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {
         for &edge in input.trunk_edges {
             tell(out, Fact::TrunkEdge(edge.edge));
-            self.note_alarm(now, edge.edge);
-            let Some(held) = &mut self.held else {
-                self.rest_own(now, edge.edge);
-                continue;
-            };
+            self.note_own(now, edge.edge);
+            let Some(held) = &mut self.held else { continue };
             let steps = match edge.edge {
                 Edge::PulsesSent if held.sender.pulses_sent() => held.signals.sent(now),
                 _ => held.signals.edge(edge),
@@ -254,46 +277,22 @@ impl Line {
         }
     }
 
-    /// The alarm of the phone's own trunk outlives the call that it ends.
-    fn note_alarm(&mut self, now: Tick, edge: Edge) {
-        let Some(own) = &mut self.own_trunk else {
-            return;
-        };
-        match edge {
-            Edge::AlarmOn => own.alarm = true,
-            Edge::AlarmOff => {
-                own.alarm = false;
-                own.rest_until(now + own.profile.guard);
-            }
-            _ => {}
+    /// The phone's own trunk, idle, is left alone for what it shows; an alarm outlives the call that it
+    /// ends.
+    fn note_own(&mut self, now: Tick, edge: Edge) {
+        let alarm = matches!(edge, Edge::AlarmOn | Edge::AlarmOff);
+        if let Some(own) = &mut self.own_trunk
+            && (alarm || self.held.is_none())
+        {
+            own.edge(now, edge);
         }
-    }
-
-    /// The phone's own idle trunk rings in, or lost its battery: it is left alone for as long as
-    /// the keeper would leave it.
-    fn rest_own(&mut self, now: Tick, edge: Edge) {
-        let Some(own) = &mut self.own_trunk else {
-            return;
-        };
-        if let Some(free) = far_end_free(&own.profile.signalling, edge) {
-            own.far_busy = !free;
-            own.free_at = own.free_at.max(now + own.profile.guard);
-        }
-        let rest = match edge {
-            Edge::RingStart | Edge::RingStop => keeper::RING_QUIET,
-            Edge::BatteryLost | Edge::BatteryBack => keeper::BATTERY_REST,
-            _ => return,
-        };
-        own.rest_until(now + rest);
     }
 
     pub(crate) fn trunk_heard(&mut self, now: Tick, heard: Heard, out: &mut Outputs) {
         let Some(held) = &mut self.held else {
             return;
         };
-        // What comes back of our own digits is an echo, not a key.
-        if held.sender.sends() && matches!(heard, Heard::DigitStart { .. } | Heard::DigitEnd { .. })
-        {
+        if held.echoes_digits(&heard) {
             return;
         }
         let steps = held.signals.heard(&heard);
@@ -364,6 +363,7 @@ impl Line {
             SupervisionEvent::Answered(piece) => Event::Answered(piece),
             SupervisionEvent::Announcement => Event::Announcement,
             SupervisionEvent::ReleaseHint(piece) => Event::ReleaseHint(piece),
+            SupervisionEvent::DoubtOver(evidence) => Event::DoubtOver(evidence),
             SupervisionEvent::Released(piece) => Event::Released(piece),
         };
         self.deliver(now, event, out);
@@ -380,6 +380,7 @@ impl Line {
             return false;
         };
         if let Some((sounds, ended)) = held.sender.fill(frame) {
+            held.sent_digits_at = Some(now);
             if ended {
                 let steps = held.signals.sent(now);
                 self.steps(now, steps, out);
@@ -408,7 +409,7 @@ impl Line {
 
     /// What began with the name, or soon after, may be an echo of what the inmate recorded for it.
     fn chosen(&mut self, now: Tick, digit: Digit, start: Tick, out: &mut Outputs) {
-        let doubtful = self.named_at.is_some_and(|at| at + NAME_ECHO >= start);
+        let doubtful = self.named_at.is_some_and(|at| at + LATEST_ECHO >= start);
         self.deliver(now, Event::Choice { digit, doubtful }, out);
     }
 }

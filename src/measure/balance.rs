@@ -8,11 +8,12 @@
 //! best; what remains, in dB, says how well it fits.
 //!
 //! Limits: it tells networks apart by the shape of the curve alone, for lengths of cable that look
-//! like one of them. An echo under the floor, or one that arrives late, says nothing about the
-//! near hybrid.
+//! like one of them. A flat curve has no shape: gains that are too high give it as well as a wrong
+//! resistance, so a network is named for it only where it is as loud as that makes it, and gains beside
+//! it. An echo under the floor, or one that arrives late, says nothing about the near hybrid.
 
 use crate::{echo::Sounding, fourier::Complex};
-use std::f64::consts::TAU;
+use std::{f64::consts::TAU, ops::RangeInclusive};
 
 /// An impedance of a line card's setting: `series` Ω, then `parallel` Ω beside `farads`, then a
 /// capacitor in series with all (0: none).
@@ -127,6 +128,14 @@ pub struct Advice {
 const FITS_DB: f64 = 2.0;
 /// From here on nobody hears it, and nothing need be changed.
 const GOOD_ERL: f64 = 24.0;
+/// Less than this is no echo of a hybrid: all of it comes back.
+const NO_LINE: f64 = 3.0;
+/// A curve that stays this near its mean (RMS) is flat.
+const FLAT_DB: f64 = 1.0;
+/// What a hybrid loses on the way, and a gain adds: any of it where the shape tells the network;
+/// where the level alone does, what cards have.
+const WAY_DB: RangeInclusive<f64> = -3.0..=14.0;
+const FLAT_WAY_DB: RangeInclusive<f64> = -0.5..=6.0;
 /// Samples after which an echo is another hybrid's.
 const NEAR: usize = 64;
 
@@ -149,22 +158,23 @@ pub fn advise(sounding: &Sounding, own: &Network, queue: usize) -> Advice {
     if erl >= GOOD_ERL {
         return only("leave it as it is: the return loss is good");
     }
-    let (network, off_db) = best(sounding, own);
+    if erl < NO_LINE {
+        return only("all that is sent comes back: the pair is open or shorted, or looped back");
+    }
+    if spread(&losses(sounding)) <= FLAT_DB {
+        return flat(sounding, own, GOOD_ERL - erl);
+    }
+    let (network, off_db) = best(sounding, own, &WAY_DB);
     let tilt = sounding.srl_high_db() - sounding.srl_low_db();
     let words = if off_db > FITS_DB {
         "no known network looks like this line: look for a bridged tap, a telephone off-hook beside \
          it, a load coil or a bad pair before changing the balance"
             .to_owned()
-    } else if network.name == own.name {
-        format!(
-            "the balance of {} suits the shape of the echo; it is too loud by gain",
-            own.name
-        )
     } else {
         let where_ = match tilt {
             t if t < -3.0 => "high frequencies return most, as with long or capacitive cable",
             t if t > 3.0 => "low frequencies return most, as behind a series capacitor",
-            _ => "all frequencies return alike, as from a wrong resistance",
+            _ => "neither end of the band returns more than the other",
         };
         format!("set the card's impedance to {}: {where_}", network.name)
     };
@@ -174,8 +184,45 @@ pub fn advise(sounding: &Sounding, own: &Network, queue: usize) -> Advice {
     }
 }
 
-/// The network whose curve fits best, and the RMS of what does not.
-fn best(sounding: &Sounding, own: &Network) -> (&'static Network, f64) {
+/// All frequencies return alike, so much too loud.
+fn flat(sounding: &Sounding, own: &Network, too_loud_db: f64) -> Advice {
+    let (network, off_db) = best(sounding, own, &FLAT_WAY_DB);
+    if off_db > FLAT_DB {
+        return Advice {
+            looks_like: None,
+            words: format!(
+                "all frequencies return alike: the balance of {} suits the line, and the echo is too \
+                 loud by gain: lower the card's gains, both together by up to {too_loud_db:.0} dB",
+                own.name
+            ),
+        };
+    }
+    Advice {
+        looks_like: Some((network, off_db)),
+        words: format!(
+            "set the card's impedance to {}, or lower its gains, both together by up to \
+             {too_loud_db:.0} dB: all frequencies return alike, as from a wrong resistance or from gains \
+             that are too high",
+            network.name
+        ),
+    }
+}
+
+fn losses(sounding: &Sounding) -> Vec<f64> {
+    sounding.curve().into_iter().map(|(_, loss)| loss).collect()
+}
+
+/// The RMS distance from the mean.
+fn spread(values: &[f64]) -> f64 {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let squares = values.iter().map(|d| (d - mean) * (d - mean)).sum::<f64>();
+    (squares / count).sqrt()
+}
+
+/// The network whose curve fits best, with a loss within `way` beside it, and the RMS of what does
+/// not.
+fn best(sounding: &Sounding, own: &Network, way: &RangeInclusive<f64>) -> (&'static Network, f64) {
     let points: Vec<(f64, f64)> = sounding.curve();
     let misfit = |network: &Network| {
         let off = points
@@ -183,8 +230,7 @@ fn best(sounding: &Sounding, own: &Network) -> (&'static Network, f64) {
             .map(|&(hz, loss)| loss - network.return_loss_db(own, hz).min(40.0));
         let off: Vec<f64> = off.collect();
         let mean = off.iter().sum::<f64>() / off.len() as f64;
-        // A hybrid loses up to some decibels on the way; it never gains.
-        let mean = mean.clamp(-3.0, 14.0);
+        let mean = mean.clamp(*way.start(), *way.end());
         let squares = off.iter().map(|d| (d - mean) * (d - mean)).sum::<f64>();
         (squares / off.len() as f64).sqrt()
     };

@@ -1,7 +1,7 @@
 //! Three-tone slope: how much more a line loses at 404 and at 2804 Hz than at 1004 Hz.
 //!
 //! How: the level of each tone by [`crate::sine`]; the least loss is at 1004 Hz on most lines, so
-//! that positive figures are usual (IEEE 743; Bell PUB 41009).
+//! that positive figures are usual (IEEE 743 describes the test).
 //!
 //! Limits: those of `sine`: 0.02 dB without noise.
 

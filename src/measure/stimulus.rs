@@ -16,7 +16,7 @@ use types::{
 
 /// The standard test level, and that of the digital milliwatt.
 pub const MILLIWATT_DBM0: f32 = 0.0;
-/// The usual frequency of North America: 1000 Hz would repeat 8 codes only (IEEE 743).
+/// The usual frequency of North America: 1000 Hz would repeat 8 codes only.
 pub const MILLIWATT_HZ: f32 = 1004.0;
 /// The level at which slope is sent.
 pub const SLOPE_DBM0: f32 = -16.0;

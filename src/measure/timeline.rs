@@ -67,26 +67,7 @@ fn begun_by(edge: Edge) -> Option<Edge> {
 impl Entry {
     /// What was seen, in a technician's words.
     pub fn words(&self) -> String {
-        match self.edge {
-            Edge::LoopClosed => "loop closed".into(),
-            Edge::LoopOpen => "loop open".into(),
-            Edge::Flash => "flash (told by the card)".into(),
-            Edge::Pulses(count) => format!("{count} dial pulses (told by the card)"),
-            Edge::RingStart => "ringing begins".into(),
-            Edge::RingStop => "ringing stops".into(),
-            Edge::BatteryLost => "battery lost".into(),
-            Edge::BatteryBack => "battery back".into(),
-            Edge::PolarityReversed => "polarity reversed".into(),
-            Edge::PolarityNormal => "polarity normal".into(),
-            Edge::FarOffHook => "the far end is off-hook".into(),
-            Edge::FarOnHook => "the far end is on-hook".into(),
-            Edge::TipGround => "tip grounded".into(),
-            Edge::TipOpen => "tip open".into(),
-            Edge::Bits(bits) => format!("signalling bits {bits:?}"),
-            Edge::PulsesSent => "our dial pulses are sent".into(),
-            Edge::AlarmOn => "span alarm".into(),
-            Edge::AlarmOff => "span alarm over".into(),
-        }
+        words(self.edge)
     }
 
     /// What a state of that length usually was.
@@ -106,5 +87,29 @@ impl Entry {
             (Edge::RingStop, 800..1200) => "a European ring (1 s on, 4 or 5 s off)",
             _ => return None,
         })
+    }
+}
+
+/// An edge in a technician's words.
+pub fn words(edge: Edge) -> String {
+    match edge {
+        Edge::LoopClosed => "loop closed".into(),
+        Edge::LoopOpen => "loop open".into(),
+        Edge::Flash => "flash (told by the card)".into(),
+        Edge::Pulses(count) => format!("{count} dial pulses (told by the card)"),
+        Edge::RingStart => "ringing begins".into(),
+        Edge::RingStop => "ringing stops".into(),
+        Edge::BatteryLost => "battery lost".into(),
+        Edge::BatteryBack => "battery back".into(),
+        Edge::PolarityReversed => "polarity reversed".into(),
+        Edge::PolarityNormal => "polarity normal".into(),
+        Edge::FarOffHook => "the far end is off-hook".into(),
+        Edge::FarOnHook => "the far end is on-hook".into(),
+        Edge::TipGround => "tip grounded".into(),
+        Edge::TipOpen => "tip open".into(),
+        Edge::Bits(bits) => format!("signalling bits {bits:?}"),
+        Edge::PulsesSent => "our dial pulses are sent".into(),
+        Edge::AlarmOn => "span alarm".into(),
+        Edge::AlarmOff => "span alarm over".into(),
     }
 }

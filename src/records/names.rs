@@ -48,6 +48,7 @@ names! {
     Disposition::Limited => "limited",
     Disposition::CutOff => "cut-off",
     Disposition::TrunkLost => "trunk-lost",
+    Disposition::PhoneLost => "phone-lost",
     Disposition::Fault => "fault",
     Disposition::Interrupted => "interrupted",
 }

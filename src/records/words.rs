@@ -122,6 +122,7 @@ fn outcome(record: &CallRecord) -> String {
         Disposition::CutOff if record.talk == Ticks::ZERO => format!("Cut off by {who}."),
         Disposition::CutOff => format!("They talked for {talked}; {who} cut the call off."),
         Disposition::TrunkLost => format!("The trunk was lost after {talked} of talk."),
+        Disposition::PhoneLost => format!("The phone's port was lost after {talked} of talk."),
         Disposition::Fault => format!("The line's program failed after {talked} of talk."),
         Disposition::Interrupted => {
             format!("The controller stopped after {talked} of talk.")

@@ -155,6 +155,8 @@ pub struct Pulse {
     cut: AtomicBool,
     /// The controller gives this line up at a stop.
     abandoned: AtomicBool,
+    /// Told to stop, the line has nothing going on.
+    quiet: AtomicBool,
     /// Somebody has taken it upon himself to end the open record.
     ending: AtomicBool,
 }
@@ -167,6 +169,7 @@ impl Default for Pulse {
             lent: AtomicU32::new(0),
             cut: AtomicBool::new(false),
             abandoned: AtomicBool::new(false),
+            quiet: AtomicBool::new(false),
             ending: AtomicBool::new(false),
         }
     }
@@ -177,6 +180,7 @@ impl Pulse {
     pub fn begin(&self, thread: i32) {
         self.thread.store(thread, Ordering::Relaxed);
         self.ending.store(false, Ordering::Relaxed);
+        self.set_quiet(false);
         self.cut.store(false, Ordering::Release);
     }
 
@@ -184,6 +188,15 @@ impl Pulse {
     pub fn end(&self) {
         self.due.store(u64::MAX, Ordering::Release);
         self.thread.store(0, Ordering::Relaxed);
+        self.set_quiet(true);
+    }
+
+    pub fn set_quiet(&self, quiet: bool) {
+        self.quiet.store(quiet, Ordering::Release);
+    }
+
+    pub fn is_quiet(&self) -> bool {
+        self.quiet.load(Ordering::Acquire)
     }
 
     /// The thread will do something by then (now, when it is at work).

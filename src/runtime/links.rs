@@ -9,7 +9,7 @@
 //! | tap | line, hub | frames are dropped and counted; opening and closing have room kept |
 //! | commands | controller, line | the sender is told |
 
-use crate::runtime::gauges::Gauges;
+use crate::runtime::{gauges::Gauges, side::Edges};
 use drivers::port::Port;
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::sync::Arc;
@@ -54,6 +54,10 @@ pub const COMMANDS: usize = 16;
 
 /// What a line asks the keeper. A trunk goes back by value.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it crosses a ring, whose room is made at the start"
+)]
 pub enum TrunkAsk {
     Borrow {
         number: u32,
@@ -62,6 +66,8 @@ pub enum TrunkAsk {
         trunk: TrunkId,
         condition: TrunkCondition,
         port: Box<dyn Port>,
+        /// What it told of itself as it was given back.
+        edges: Edges,
     },
 }
 
@@ -95,6 +101,7 @@ impl Handover {
                 trunk: profile.id,
                 condition: TrunkCondition::Good,
                 port,
+                edges: Edges::new(),
             }),
         }
     }
@@ -284,11 +291,20 @@ impl Outbox {
         self.unlent
     }
 
-    pub fn give_back(&mut self, trunk: TrunkId, condition: TrunkCondition, port: Box<dyn Port>) {
+    /// With the edges that no line has a use for any more: a trunk that begins to ring as it goes back
+    /// is not to be lent again.
+    pub fn give_back(
+        &mut self,
+        trunk: TrunkId,
+        condition: TrunkCondition,
+        port: Box<dyn Port>,
+        edges: Edges,
+    ) {
         self.send_to_keeper(TrunkAsk::Return {
             trunk,
             condition,
             port,
+            edges,
         });
     }
 

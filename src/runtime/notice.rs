@@ -3,7 +3,7 @@
 use crate::runtime::{gauges::Count, memory::NotResident, port_gauge::PortState};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use drivers::port::PortError;
-use std::{fmt, sync::Arc};
+use std::{fmt, io, sync::Arc};
 use types::{
     id::{LineId, TrunkId},
     tick::{Tick, Ticks},
@@ -29,7 +29,8 @@ pub enum Notice {
     /// A phone's descriptor can't be waited for; the line looks at it each frame instead.
     NotPollable {
         line: LineId,
-        why: String,
+        /// The system's error number: words would take memory, which a line's thread does not.
+        os_error: i32,
     },
     /// A port does not work. It is tried again and again; the others don't notice.
     PortFailed {
@@ -121,7 +122,8 @@ impl fmt::Display for Notice {
             Notice::NoCutoff { port, why } => {
                 write!(f, "the watchdog can't put {port} on-hook: {why}")
             }
-            Notice::NotPollable { line, why } => {
+            Notice::NotPollable { line, os_error } => {
+                let why = io::Error::from_raw_os_error(*os_error);
                 write!(f, "the phone of line {line} can't be waited for: {why}")
             }
             Notice::PortFailed { port, error } => {

@@ -22,6 +22,7 @@ pub struct PortGauge {
     underruns: AtomicU64,
     late: AtomicU64,
     edges_dropped: AtomicU64,
+    edges_recovered: AtomicU64,
 }
 
 impl PortGauge {
@@ -62,6 +63,7 @@ impl PortGauge {
             underruns,
             late,
             edges_dropped,
+            edges_recovered,
         ] = counts;
         PortCounters {
             openings,
@@ -71,10 +73,11 @@ impl PortGauge {
             underruns,
             late,
             edges_dropped,
+            edges_recovered,
         }
     }
 
-    fn counts(&self) -> [&AtomicU64; 7] {
+    fn counts(&self) -> [&AtomicU64; 8] {
         [
             &self.openings,
             &self.frames_read,
@@ -83,11 +86,12 @@ impl PortGauge {
             &self.underruns,
             &self.late,
             &self.edges_dropped,
+            &self.edges_recovered,
         ]
     }
 }
 
-fn values(counters: &PortCounters) -> [u64; 7] {
+fn values(counters: &PortCounters) -> [u64; 8] {
     [
         counters.openings,
         counters.frames_read,
@@ -96,6 +100,7 @@ fn values(counters: &PortCounters) -> [u64; 7] {
         counters.underruns,
         counters.late,
         counters.edges_dropped,
+        counters.edges_recovered,
     ]
 }
 
@@ -160,6 +165,7 @@ mod tests {
             underruns: 5,
             late: 6,
             edges_dropped: 7,
+            edges_recovered: 8,
         };
         gauge.count(&counters);
         assert_eq!(gauge.counters(), counters);

@@ -10,7 +10,7 @@ use types::{
 };
 
 /// Edges taken at once; more stay with the port for the next turn.
-pub const EDGES: usize = 32;
+pub type Edges = List<EdgeAt, 32>;
 /// A port that failed is left alone this long, twice as long each further time, up to a cap.
 pub const FIRST_BACK_OFF: Ticks = Ticks::ms(20);
 pub const LONGEST_BACK_OFF: Ticks = Ticks::secs(2);
@@ -34,7 +34,7 @@ pub struct Received {
 pub struct Side {
     pub port: Box<dyn Port>,
     pub frame: Frame,
-    pub edges: List<EdgeAt, EDGES>,
+    pub edges: Edges,
     /// The port failed since the line was last told.
     pub fault: bool,
     faults: u64,
@@ -112,7 +112,7 @@ impl Side {
         Side {
             frame: port.law().silence(),
             port,
-            edges: List::new(),
+            edges: Edges::new(),
             fault: false,
             faults: 0,
             error: None,
@@ -302,8 +302,9 @@ impl Side {
         self.depth.flushed(&self.port.counters());
     }
 
+    /// What the card says of the hook; nothing while the span is in alarm, for then it knows nothing.
     pub fn hook(&mut self, now: Tick) -> Option<HookState> {
-        if self.rests(now) {
+        if self.rests(now) || self.alarm {
             return None;
         }
         match self.port.hook() {

@@ -11,7 +11,7 @@ use crate::runtime::{
     gauges::Gauges,
     links::{Handover, Inbox, Outbox},
     numbering::Numbering,
-    side::{Received, Side},
+    side::{Edges, Received, Side},
     talk_path::TalkPath,
 };
 use drivers::port::{Descriptor, Port};
@@ -38,14 +38,20 @@ pub const MESSAGES_A_TURN: usize = 8;
 /// A trunk whose frame is older than the phone's by more than this has run ahead and filled its
 /// queue: one frame of it is thrown away.
 pub const TRUNK_LAG: Ticks = Ticks::ms(30);
-/// A line that was cut at a stop may take this long to go idle when nothing else is open.
-const STOP_LINGER: Ticks = Ticks::ms(500);
+/// A line that was cut at a stop may take this long to tell the inmate so.
+pub const LAST_WORDS: Ticks = Ticks::secs(8);
+/// What was said waits in the phone's queue for no longer.
+const SAID: Ticks = Ticks::ms(100);
 
 /// What a station needs of a line. [`line::Line`] is the one there is; tests script others.
 pub trait LineLogic: Send {
     fn handle(&mut self, now: Tick, input: Input<'_>) -> Outputs;
     fn deadline(&self) -> Option<Tick>;
     fn phase(&self) -> &'static str;
+    /// Whether the phone is being told something.
+    fn speaks(&self) -> bool {
+        false
+    }
 }
 
 impl LineLogic for line::Line {
@@ -59,6 +65,10 @@ impl LineLogic for line::Line {
 
     fn phase(&self) -> &'static str {
         line::Line::phase(self)
+    }
+
+    fn speaks(&self) -> bool {
+        line::Line::speaks(self)
     }
 }
 
@@ -110,6 +120,8 @@ pub struct Station {
     path: TalkPath,
     /// Set by the line's stop command: when, and whether to cut.
     stop: Option<(Tick, bool)>,
+    /// When the phone was told something last.
+    spoke_at: Tick,
 }
 
 impl fmt::Debug for Station {
@@ -147,6 +159,7 @@ impl Station {
             more: true,
             path: TalkPath::default(),
             stop: None,
+            spoke_at: Tick::ZERO,
         }
     }
 
@@ -210,9 +223,16 @@ impl Station {
             .fold(self.hook_at, Tick::min)
     }
 
-    /// Takes what has come by `now`, handles it, and does what the line says.
-    pub fn turn(&mut self, now: Tick, inbox: &mut Inbox, outbox: &mut Outbox) {
-        let now = now.max(self.last);
+    /// Takes what has come, handles it, and does what the line says. The clock is read again for each
+    /// frame: one may become complete while another is handled, and ports tell by the time of its
+    /// reading when it was on the line.
+    pub fn turn(
+        &mut self,
+        mut clock: impl FnMut() -> Tick,
+        inbox: &mut Inbox,
+        outbox: &mut Outbox,
+    ) {
+        let mut now = clock().max(self.last);
         self.more = false;
         self.take_messages(now, inbox, outbox);
         self.reconcile(now);
@@ -222,7 +242,11 @@ impl Station {
         }
         self.more |= self.phone.has_more_edges() || !inbox.is_empty();
         let mut frames = 0;
-        while let Some(phone) = self.phone.read(now) {
+        loop {
+            now = clock().max(now);
+            let Some(phone) = self.phone.read(now) else {
+                break;
+            };
             self.frame(now, phone, outbox);
             frames += 1;
             if frames == FRAMES_A_TURN {
@@ -230,26 +254,47 @@ impl Station {
                 break;
             }
         }
+        if let (true, Some(trunk)) = (self.phone.fault, &mut self.trunk) {
+            // A span's alarm takes both: the line is to know before it hears of the phone.
+            trunk.side.drain_edges(now);
+        }
         // Also after frames: a read may have brought edges or a fault.
         if self.has_news(now, frames) {
             self.handle(now, now, None, None, outbox);
+        }
+        if self.line.speaks() {
+            self.spoke_at = now;
         }
         self.gauges.counts.turns.add(1);
         self.show_ports();
     }
 
-    /// Whether the line has stopped as it was told and leaves nothing open.
+    /// Told to stop, the line has nothing going on: only that keeps others waiting.
+    pub fn quiet(&self, outbox: &Outbox) -> bool {
+        self.stop.is_some() && self.is_settled(outbox) && self.is_idle()
+    }
+
+    /// Whether the line was cut and has come to its end: the trunk is back, the record on disk, and
+    /// the inmate has heard why.
     pub fn stopped(&self, now: Tick, outbox: &Outbox) -> bool {
-        let Some((since, cut)) = self.stop else {
+        let Some((since, true)) = self.stop else {
             return false;
         };
+        let said = now.since(self.spoke_at) >= SAID || now.since(since) >= LAST_WORDS;
+        self.is_settled(outbox) && (self.is_idle() || said)
+    }
+
+    /// Nothing is open, nothing is waited for.
+    fn is_settled(&self, outbox: &Outbox) -> bool {
         let in_use = |loan: &Loan| !loan.own || loan.side.media();
-        let settled = !self.trunk.as_ref().is_some_and(in_use)
+        !self.trunk.as_ref().is_some_and(in_use)
             && outbox.unanswered() == 0
             && outbox.unlent() == 0
-            && !self.attempt.is_open();
-        let idle = self.line.phase() == "idle";
-        settled && (idle || (cut && now.since(since) >= STOP_LINGER))
+            && !self.attempt.is_open()
+    }
+
+    fn is_idle(&self) -> bool {
+        self.line.phase() == "idle"
     }
 
     fn take_messages(&mut self, now: Tick, inbox: &mut Inbox, outbox: &mut Outbox) {
@@ -295,7 +340,8 @@ impl Station {
                 port,
             } => {
                 if stale || self.trunk.is_some() || self.borrowing != Some(number) {
-                    outbox.give_back(profile.id, TrunkCondition::Good, port);
+                    let condition = TrunkCondition::Good;
+                    outbox.give_back(profile.id, condition, port, Edges::new());
                     return;
                 }
                 self.borrowing = None;
@@ -401,6 +447,7 @@ impl Station {
             phone_lost: phone_lost.unwrap_or(0),
             trunk: trunk.filter(|_| trunk_lost.is_some()).map(|t| &t.frame),
             trunk_lost: trunk_lost.unwrap_or(0),
+            trunk_waiting: trunk.map_or(0, |t| t.port.waiting()),
             phone_edges: &self.phone.edges,
             trunk_edges: trunk.map_or(&[], |t| &t.edges),
             phone_hook: self.phone_hook.take(),
@@ -415,6 +462,10 @@ impl Station {
         let out = self.line.handle(at, input);
         self.clear_news();
         self.execute(at, now, out, outbox);
+        // A trunk that goes back takes them with it.
+        if let Some(loan) = &mut self.trunk {
+            loan.side.edges.clear();
+        }
     }
 
     fn clear_news(&mut self) {
@@ -423,7 +474,6 @@ impl Station {
         counts.phone_faults.add(u64::from(self.phone.fault));
         self.phone.fault = false;
         if let Some(loan) = &mut self.trunk {
-            loan.side.edges.clear();
             counts.trunk_faults.add(u64::from(loan.side.fault));
             loan.side.fault = false;
         }
@@ -450,11 +500,7 @@ impl Station {
             loan.side.command(now, command);
         }
         if out.flush {
-            self.phone.flush(now);
-            self.frame_at = None;
-            if let Some(loan) = &mut self.trunk {
-                loan.side.flush(now);
-            }
+            self.flush(now);
         }
         self.write(at, now, out.to_phone, out.to_trunk);
         if out.joined {
@@ -482,6 +528,17 @@ impl Station {
         for fact in out.facts {
             outbox.fact(at, fact);
         }
+    }
+
+    /// Both legs' blocks begin together. The phone's wakes serve both, so its is the second flush: a tick
+    /// of the card between the two has the trunk's block wait for it by that tick, where it would be
+    /// missed by that tick, and wait for the next wake, the other way round.
+    fn flush(&mut self, now: Tick) {
+        if let Some(loan) = &mut self.trunk {
+            loan.side.flush(now);
+        }
+        self.phone.flush(now);
+        self.frame_at = None;
     }
 
     fn join(&mut self, at: Tick, now: Tick, outbox: &mut Outbox) {
@@ -532,7 +589,7 @@ impl Station {
                 self.path.is_another();
                 assert_eq!(loan.profile.id, trunk, "the trunk that was lent goes back");
                 self.gauges.pulse.lend(None);
-                outbox.give_back(trunk, condition, loan.side.port);
+                outbox.give_back(trunk, condition, loan.side.port, loan.side.edges);
             }
         }
     }

@@ -42,7 +42,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    thread::JoinHandle,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 use types::{
@@ -54,8 +54,11 @@ use types::{
     tick::{Tick, Ticks},
 };
 
-/// After the grace of a stop, lines that were cut have this long to end their records.
-pub const STOP_LIMIT: Duration = Duration::from_secs(5);
+/// After the grace of a stop, lines that were cut have this long to end their records and to tell the
+/// inmates ([`LAST_WORDS`](super::station::LAST_WORDS)).
+pub const STOP_LIMIT: Duration = Duration::from_secs(10);
+/// How often lines that may go on are looked at.
+const STOP_LOOK: Duration = Duration::from_millis(20);
 /// A line that was given up has this long to leave its thread.
 const ABANDON_LIMIT: Duration = Duration::from_secs(1);
 /// The longest that the console's wish waits for its place in the queue.
@@ -229,10 +232,14 @@ impl Controller {
     }
 
     /// Ends everything: lines take no new call, calls have `grace` to end by themselves, then
-    /// they are cut. Every record is ended and stored before the threads are over.
+    /// they are cut. Every record is ended and stored before the threads are over, and every inmate
+    /// whose call was cut has heard so. Phones answer until all calls are over.
     pub fn stop(self, grace: Duration) -> Remains {
         self.stopping.store(true, Ordering::Release);
-        if !self.stop_lines(false, grace) && !self.stop_lines(true, STOP_LIMIT) {
+        self.tell_all(false);
+        self.wait_for_calls(grace);
+        self.tell_all(true);
+        if !self.wait_for_lines(STOP_LIMIT) {
             for line in &self.lines {
                 line.gauges.pulse.abandon();
                 line.wake();
@@ -249,15 +256,22 @@ impl Controller {
         Remains::of(stations, shared_trunks, office)
     }
 
-    /// Whether all lines were over in time.
-    fn stop_lines(&self, cut: bool, within: Duration) -> bool {
+    fn tell_all(&self, cut: bool) {
         for line in &self.lines {
             // A line that is stuck is given up at the end.
             let _ = line.tell(LineCommand::Stop { cut });
         }
-        self.wait_for_lines(within)
     }
 
+    fn wait_for_calls(&self, grace: Duration) {
+        let until = Instant::now() + grace;
+        let goes_on = |line: &LineHandle| !line.gauges.pulse.is_quiet();
+        while self.lines.iter().any(goes_on) && Instant::now() < until {
+            thread::sleep(STOP_LOOK);
+        }
+    }
+
+    /// Whether all lines were over in time.
     fn wait_for_lines(&self, within: Duration) -> bool {
         let until = Instant::now() + within;
         self.all_over.recv_deadline(until).is_ok()

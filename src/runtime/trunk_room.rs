@@ -3,11 +3,12 @@
 use crate::runtime::{
     links::{Handover, TrunkAsk},
     notice::{BLOCKED_FOR, Notice, Notices, PortName, ToldPort},
-    side::Side,
+    side::{Edges, Side},
 };
 use drivers::port::Port;
 use line::keeper::{Keeper, KeeperInput, KeeperOutput, KeeperOutputs, TrunkState};
 use types::{
+    edge::EdgeAt,
     id::{LineId, TrunkId},
     tick::{Tick, Ticks},
     trunk::TrunkProfile,
@@ -64,13 +65,16 @@ impl TrunkRoom {
                 trunk,
                 condition,
                 port,
+                edges,
             } => {
                 let slot = self.trunks.iter_mut().find(|t| t.id == trunk);
                 let slot = slot.expect("only what was lent comes back");
                 slot.side = Some(Side::new(port));
                 let input = KeeperInput::Returned { trunk, condition };
                 let out = self.keeper.handle(now, input);
-                self.execute(now, out)
+                self.execute(now, out);
+                self.tell_edges(now, trunk, edges);
+                None
             }
         }
     }
@@ -149,19 +153,19 @@ impl TrunkRoom {
                 side.drain_edges(now);
                 let more = side.has_more_edges();
                 let edges = std::mem::take(&mut side.edges);
-                for edge in edges {
-                    let input = KeeperInput::Edge {
-                        trunk: id,
-                        edge: edge.edge,
-                    };
-                    let out = self.keeper.handle(now, input);
-                    self.execute(now, out);
-                }
+                self.tell_edges(now, id, edges);
                 if !more {
                     break;
                 }
             }
             self.tell_fault(now, index);
+        }
+    }
+
+    fn tell_edges(&mut self, now: Tick, trunk: TrunkId, edges: Edges) {
+        for EdgeAt { edge, .. } in edges {
+            let out = self.keeper.handle(now, KeeperInput::Edge { trunk, edge });
+            self.execute(now, out);
         }
     }
 

@@ -213,6 +213,17 @@ impl World {
         self.seat(line).map(|s| s.station.phase())
     }
 
+    /// Whether all lines were told to stop and have nothing going on.
+    pub fn is_quiet(&self) -> bool {
+        self.seats.iter().all(|s| s.station.quiet(&s.outbox))
+    }
+
+    /// Whether all lines were cut and have come to their end.
+    pub fn is_stopped(&self) -> bool {
+        let stopped = |s: &Seat| s.station.stopped(self.now, &s.outbox);
+        self.seats.iter().all(stopped)
+    }
+
     pub fn gauges(&self, line: LineId) -> Option<&Gauges> {
         self.seat(line).map(|s| &**s.station.gauges())
     }
@@ -410,7 +421,7 @@ impl Seat {
     fn turn(&mut self, now: Tick) {
         // As strict as a line's thread: what allocates here would allocate there.
         let mark = RealTimeMark::set();
-        self.station.turn(now, &mut self.inbox, &mut self.outbox);
+        self.station.turn(|| now, &mut self.inbox, &mut self.outbox);
         drop(mark);
         // A port can't say when its far end will act: an idle one is looked at each frame, one
         // that has just started its blocks anew each millisecond until the first is there.

@@ -12,8 +12,9 @@
 //! Digits follow the proceed signal after 70 ms, as the register needs to be connected (ANSI/
 //! TIA-464, GR-506). Trunks are one-way outgoing: in a glare the trunk is given up at once.
 //!
-//! After the digits the far end's off-hook is the answer when it is longer than any wink, and its
-//! on-hook the release when it is longer than a flash of the called party's operator.
+//! After the digits the far end's off-hook is the answer when it is longer than any wink. Its on-hook
+//! puts the talk in doubt when it is longer than a hit (no exchange offers a dial tone in that time),
+//! and is the release when it is longer than a flash of the called party's operator.
 
 use crate::{
     SupervisionEvent,
@@ -80,8 +81,9 @@ pub struct Em {
     state: State,
     /// The far end is off-hook since then.
     off_hook: Option<Tick>,
-    /// On-hook since then, in the call.
+    /// On-hook since then, in the call, and whether that was told as a doubt.
     on_hook: Option<Tick>,
+    doubted: bool,
     signal: Option<LineSignal>,
     /// Strings that are still to be sent, the next one last.
     strings: List<MfSignals, 3>,
@@ -103,6 +105,7 @@ impl Em {
             state: State::Idle,
             off_hook: None,
             on_hook: None,
+            doubted: false,
             signal: None,
             strings: List::new(),
         })
@@ -181,7 +184,8 @@ impl Em {
         match edge.edge {
             Edge::FarOffHook => {
                 self.off_hook.get_or_insert(edge.at);
-                if self.on_hook.take().is_some() {
+                self.on_hook = None;
+                if std::mem::take(&mut self.doubted) {
                     self.signal = Some(LineSignal::DoubtOver(ReleaseEvidence::FarOnHook));
                 }
                 Steps::new()
@@ -202,7 +206,6 @@ impl Em {
         match self.state {
             State::Answered => {
                 self.on_hook = Some(now);
-                self.signal = Some(LineSignal::Doubt(ReleaseEvidence::FarOnHook, now));
                 Steps::new()
             }
             State::Seized if proceed => {
@@ -277,8 +280,11 @@ impl Em {
         }
         if let Some(since) = lasts(self.on_hook, RELEASE) {
             self.state = State::Idle;
-            self.on_hook = None;
+            (self.on_hook, self.doubted) = (None, false);
             self.signal = Some(LineSignal::Release(ReleaseEvidence::FarOnHook, since));
+        } else if let Some(since) = lasts(self.on_hook, HIT).filter(|_| !self.doubted) {
+            self.doubted = true;
+            self.signal = Some(LineSignal::Doubt(ReleaseEvidence::FarOnHook, since));
         }
     }
 

@@ -14,7 +14,8 @@ use types::{
     tick::{Tick, Ticks},
 };
 
-/// The tip must be grounded, or open, for this long to be believed.
+/// The tip must be grounded for this long to be believed. How long it must be open for a release,
+/// [`LOOP_BREAK`](crate::supervision::LOOP_BREAK) says.
 pub const TIP_STABLE: Ticks = Ticks::ms(20);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,6 +43,11 @@ impl GroundStart {
     pub fn seize(&mut self) -> Steps {
         self.0 = State::Asking { grounded: None };
         command(PortCommand::RingGround)
+    }
+
+    /// Whether the exchange serves the call: its tip was grounded.
+    pub fn is_served(&self) -> bool {
+        self.0 == State::Served
     }
 
     pub fn edge(&mut self, edge: EdgeAt) -> Steps {

@@ -11,7 +11,8 @@
 //! | clear forward | 10 | 01, 11, then 10 |
 //!
 //! A signal counts when it has lasted 20 ms. Where an exchange meters the call by short clear-backs,
-//! a clear-back is one only when it lasts longer than these.
+//! a clear-back is one only when it lasts longer than these. Metering pulses are left unheeded: what
+//! a call costs is not the exchange's to say here.
 
 use crate::{
     SupervisionEvent,
@@ -23,6 +24,7 @@ use types::{
     evidence::{AnswerEvidence, ReleaseEvidence},
     tick::{Tick, Ticks},
     tone::Tone,
+    trunk::R2Trunk,
 };
 
 /// A change must last this long (Q.424: 20 ms, 7 ms either way).
@@ -50,7 +52,9 @@ enum State {
 /// The line signals of one R2 trunk for one call.
 #[derive(Clone, Debug)]
 pub struct R2Line {
-    variant: &'static Variant,
+    cd: u8,
+    /// Shorter clear-backs meter the call.
+    longest_metering: Ticks,
     state: State,
     /// What has changed and may not last.
     fresh: Option<(u8, Tick)>,
@@ -58,9 +62,11 @@ pub struct R2Line {
 }
 
 impl R2Line {
-    pub fn new(variant: &'static Variant) -> R2Line {
+    pub fn new(trunk: &R2Trunk) -> R2Line {
+        let variant = Variant::of(trunk.country);
         R2Line {
-            variant,
+            cd: variant.cd,
+            longest_metering: trunk.metering.unwrap_or(variant.longest_metering),
             state: State::Idle,
             fresh: None,
             signal: None,
@@ -70,7 +76,7 @@ impl R2Line {
     pub fn seize(&mut self) -> Steps {
         self.state = State::Seized;
         self.fresh = None;
-        command(PortCommand::Bits(Abcd::new(self.variant.cd)))
+        command(PortCommand::Bits(Abcd::new(self.cd)))
     }
 
     /// What the exchange told of answer and release, once.
@@ -108,7 +114,7 @@ impl R2Line {
             return self.recognised(ab, at, number_out);
         }
         if let State::ClearedBack { since } = self.state
-            && now.since(since) > self.variant.longest_metering
+            && now.since(since) > self.longest_metering
         {
             self.release(ReleaseEvidence::ClearBack, since);
         }
@@ -147,7 +153,7 @@ impl R2Line {
             }
             (State::Answered, HELD) => {
                 self.state = State::ClearedBack { since: at };
-                if self.variant.longest_metering == Ticks::ZERO {
+                if self.longest_metering == Ticks::ZERO {
                     self.release(ReleaseEvidence::ClearBack, at);
                 }
                 Steps::new()

@@ -2,7 +2,8 @@
 //!
 //! No single detector answers or releases a call: pieces of evidence, each with the trust the
 //! trunk's profile gives it, add up to a fact at 100. Polarity counts only after it has been
-//! stable, and not at all while the exchange may flip it for its own reasons (seizure, dialing).
+//! stable, and not at all while the exchange may flip it for its own reasons (seizure, dialing). A
+//! break of the loop is a doubt at once, and counts in full when it lasts.
 
 use crate::step::LineSignal;
 use types::{
@@ -17,6 +18,10 @@ use types::{
 
 /// Polarity must stay for this long to be believed.
 pub const POLARITY_STABLE: Ticks = Ticks::ms(100);
+/// A loop that is open, or a tip without its ground, for this long is a disconnect: exchanges give
+/// 200 ms and more (GR-506: typically 600). What is shorter is a hit on the line. Cards filter such
+/// breaks, bits of a digital span nobody does.
+pub const LOOP_BREAK: Ticks = Ticks::ms(100);
 /// Enough trust to be a fact.
 pub const FACT: u16 = 100;
 /// A voice counts this much more once ringback has been heard: the network's own
@@ -52,6 +57,8 @@ pub enum SupervisionEvent {
     /// What speaks is the network's own announcement.
     Announcement,
     ReleaseHint(Weighed<ReleaseEvidence>),
+    /// What was hinted at by this was no release.
+    DoubtOver(ReleaseEvidence),
     Released(Weighed<ReleaseEvidence>),
 }
 
@@ -78,6 +85,8 @@ pub struct Supervision {
     /// A reversal waiting to be stable.
     reversed: Option<Tick>,
     normal: Option<Tick>,
+    /// The loop is broken since then, which may be a release.
+    broken: Option<Tick>,
     answered_by_polarity: bool,
     answer: Evidences<AnswerEvidence>,
     release: Evidences<ReleaseEvidence>,
@@ -92,6 +101,7 @@ impl Supervision {
             ringback_heard: false,
             reversed: None,
             normal: None,
+            broken: None,
             answered_by_polarity: false,
             answer: Evidences::new(),
             release: Evidences::new(),
@@ -136,12 +146,13 @@ impl Supervision {
 
     pub fn edge(&mut self, at: Tick, edge: Edge) -> Option<SupervisionEvent> {
         match edge {
-            Edge::BatteryLost if self.stage != Stage::Idle => {
-                self.released(ReleaseEvidence::LoopBreak, at, self.trust.loop_break)
+            Edge::BatteryLost | Edge::TipOpen
+                if self.stage != Stage::Idle && self.broken.is_none() =>
+            {
+                self.broken = Some(at);
+                self.doubted(ReleaseEvidence::LoopBreak, at, self.trust.loop_break)
             }
-            Edge::TipOpen if self.stage != Stage::Idle => {
-                self.released(ReleaseEvidence::LoopBreak, at, self.trust.loop_break)
-            }
+            Edge::BatteryBack | Edge::TipGround => self.mended(at),
             Edge::AlarmOn => self.released(ReleaseEvidence::Alarm, at, 100),
             Edge::PolarityReversed => {
                 self.normal = None;
@@ -165,21 +176,59 @@ impl Supervision {
                 self.answered(evidence, at, trust)
             }
             LineSignal::Answer(..) => None,
-            LineSignal::Doubt(evidence, at) => self.released(evidence, at, trust / 2),
-            LineSignal::DoubtOver(evidence) => {
-                self.release.retain(|piece| piece.evidence != evidence);
-                None
-            }
-            LineSignal::Release(evidence, at) => {
-                let doubted = self.release.iter().any(|piece| piece.evidence == evidence);
-                let rest = if doubted { trust - trust / 2 } else { trust };
-                self.released(evidence, at, rest)
-            }
+            LineSignal::Doubt(evidence, at) => self.doubted(evidence, at, trust),
+            LineSignal::DoubtOver(evidence) => self.doubt_over(evidence),
+            LineSignal::Release(evidence, at) => self.confirmed(evidence, at, trust),
         }
+    }
+
+    /// The loop is whole again.
+    fn mended(&mut self, at: Tick) -> Option<SupervisionEvent> {
+        let since = self.broken.take()?;
+        if at.since(since) >= LOOP_BREAK {
+            self.confirmed(ReleaseEvidence::LoopBreak, since, self.trust.loop_break)
+        } else {
+            self.doubt_over(ReleaseEvidence::LoopBreak)
+        }
+    }
+
+    /// This may become a release: half of what it will be worth.
+    fn doubted(
+        &mut self,
+        evidence: ReleaseEvidence,
+        at: Tick,
+        trust: Trust,
+    ) -> Option<SupervisionEvent> {
+        self.released(evidence, at, trust / 2)
+    }
+
+    fn doubt_over(&mut self, evidence: ReleaseEvidence) -> Option<SupervisionEvent> {
+        if self.stage == Stage::Released {
+            return None;
+        }
+        let pieces = self.release.len();
+        self.release.retain(|piece| piece.evidence != evidence);
+        (self.release.len() < pieces).then_some(SupervisionEvent::DoubtOver(evidence))
+    }
+
+    /// It is one: with what the doubt was worth, this is worth all of its trust.
+    fn confirmed(
+        &mut self,
+        evidence: ReleaseEvidence,
+        at: Tick,
+        trust: Trust,
+    ) -> Option<SupervisionEvent> {
+        let doubted = self.release.iter().any(|piece| piece.evidence == evidence);
+        let rest = if doubted { trust - trust / 2 } else { trust };
+        self.released(evidence, at, rest)
     }
 
     /// Time alone; call each frame.
     pub fn passed(&mut self, now: Tick) -> Option<SupervisionEvent> {
+        if let Some(since) = self.broken.take_if(|since| now.since(*since) >= LOOP_BREAK) {
+            let trust = self.trust.loop_break;
+            return self.confirmed(ReleaseEvidence::LoopBreak, since, trust);
+        }
         let stable = |since: Option<Tick>| since.filter(|&t| now.since(t) >= POLARITY_STABLE);
         if self.stage == Stage::Proceeding
             && let Some(since) = stable(self.reversed)

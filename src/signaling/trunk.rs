@@ -10,7 +10,6 @@ use crate::{
     loop_start::LoopStart,
     r2_line::{self, R2Line},
     r2_register::R2Register,
-    r2_variant::Variant,
     step::{LineSignal, Sending, Step, Steps, one, told},
 };
 use types::{
@@ -48,7 +47,7 @@ impl Trunk {
         let kind = match signalling {
             TrunkSignalling::GroundStart => Kind::Ground(GroundStart::default()),
             TrunkSignalling::R2(trunk) => Kind::R2 {
-                line: R2Line::new(Variant::of(trunk.country)),
+                line: R2Line::new(&trunk),
                 register: R2Register::new(trunk),
             },
             _ => Em::new(signalling, outpulsing).map_or_else(
@@ -118,10 +117,18 @@ impl Trunk {
             }
         };
         let mut steps = self.settled(steps);
+        if self.opens_unserved(edge.edge) {
+            return steps;
+        }
         if let Some(event) = self.supervision.edge(edge.at, edge.edge) {
             steps.push(Step::Event(event));
         }
         steps
+    }
+
+    /// A tip that has not been grounded for us yet takes nothing away by being open.
+    fn opens_unserved(&self, edge: Edge) -> bool {
+        matches!(&self.kind, Kind::Ground(ground) if !ground.is_served()) && edge == Edge::TipOpen
     }
 
     /// Time alone; call each frame.

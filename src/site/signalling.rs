@@ -128,10 +128,12 @@ fn r2(section: &mut Section<'_>) -> TrunkSignalling {
     let ani = number(section, "ani");
     let category = section.key("r2_category").int(1..=15);
     let category = MfSignal::new(category.map_or(1, |category| category as u8));
+    let metering = section.key("r2_metering_ms").int(0..=1000);
     TrunkSignalling::R2(R2Trunk {
         country: country.unwrap_or(R2Country::Itu),
         ani,
         category: category.expect("from 1 to 15"),
+        metering: metering.map(Ticks::ms),
     })
 }
 

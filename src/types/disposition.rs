@@ -40,6 +40,8 @@ pub enum Disposition {
     CutOff,
     /// The trunk was lost (alarm, card gone) in mid-call.
     TrunkLost,
+    /// The phone was lost so: nobody hung up.
+    PhoneLost,
     /// The line's own program failed.
     Fault,
     /// The controller stopped in mid-call; ended at the second it was last seen.
@@ -73,7 +75,7 @@ pub enum EndedBy {
     CalledParty,
     /// The exchange: busy, intercept, silence, no proceed signal.
     Network,
-    /// This controller's own rules: screening, limits, time-outs.
+    /// This controller: its rules (screening, limits, time-outs), or its phone ports.
     Controller,
     Officer,
 }

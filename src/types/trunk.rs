@@ -102,6 +102,9 @@ pub struct R2Trunk {
     pub ani: Digits,
     /// The caller's category, a signal of group II.
     pub category: MfSignal,
+    /// Clear-backs up to this length are metering pulses and end no call, where that is not as the
+    /// country has it.
+    pub metering: Option<Ticks>,
 }
 
 /// Whose R2. A country that is not here follows the recommendations or one of these.

@@ -3,6 +3,7 @@
 //! [`Outcome`] that shows what each party heard, what the network saw, what was recorded.
 
 pub mod guest;
+mod memory;
 mod needs;
 mod outcome;
 mod steps;

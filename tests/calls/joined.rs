@@ -353,6 +353,45 @@ fn a_key_ends_a_join_and_no_second_key_is_heard_by_the_trunk() {
     assert!(most <= 8 * 21, "{most} samples of the second");
 }
 
+/// The same key with the column's tone so far above the row's that it is told by nobody.
+fn twisted(ms: u64) -> Step {
+    let keying = Keying {
+        on: Ticks::ms(ms),
+        level_dbm0: -18.0,
+        twist_db: 10.0,
+        ..Keying::STANDARD
+    };
+    Step::Dial {
+        digits: Digits::parse("5").expect("a digit"),
+        keying,
+    }
+}
+
+#[test]
+fn what_may_be_a_key_ends_a_join_soon_and_when_it_was_steady_for_as_long_as_a_key() {
+    let keys = vec![
+        Step::Mark("key"),
+        twisted(150),
+        wait(3000),
+        Step::Mark("later"),
+        wait(9000),
+        Step::OnHook,
+    ];
+    let mut scenario = greeted(keys, vec![wait(60_000)]);
+    scenario.phone_copper = Copper::clear();
+    scenario.trunk_copper = Copper::clear();
+    let out = scenario.lasting(26).run();
+    let (first, later) = (out.marked("key"), out.marked("later"));
+    assert!(!out.record().flags.extra_digits, "{}", out.tale());
+    let found = joins(&out);
+    let ended = found.iter().find(|(from, _)| *from < first);
+    let ended = ended.and_then(|join| join.1).expect("a join that ends");
+    assert!(ended.since(first) <= Ticks::ms(60), "{}", out.tale());
+    let again = found.iter().find(|(from, _)| *from > first);
+    let again = again.unwrap_or_else(|| panic!("joined again: {}", out.tale()));
+    assert!(again.0 > later + Ticks::secs(6), "{}", out.tale());
+}
+
 /// The called party hangs up, and the exchange says so with a new dial tone only; the inmate keys
 /// a number so long after the talk's beginning.
 fn chain_dialed(after: Ticks, on: u64) -> Outcome {

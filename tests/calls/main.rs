@@ -10,6 +10,7 @@ mod bench;
 mod channels;
 mod fraud;
 mod hearing;
+mod hits;
 mod joined;
 mod keys;
 mod language;
@@ -35,4 +36,6 @@ mod third_party;
 mod trunk;
 mod trunk_lost;
 mod type_ahead;
+#[path = "../threads/watchful.rs"]
+mod watchful;
 mod who_answered;

@@ -5,10 +5,15 @@ use crate::{
     short::{dials, hears_fast_busy, keys, ringing},
     trunk::{good, mute, returned, seizures},
 };
-use drivers::{port::PortError, sim::script::Step, wrap::faulty::Faults};
+use drivers::{
+    port::PortError,
+    sim::script::Step,
+    wrap::faulty::{Faults, Hit},
+};
 use line::keeper::FIRST_REST;
 use types::{
     disposition::Disposition,
+    edge::Edge,
     fact::{Fact, Leg},
     id::{LineId, TrunkId},
     tick::{Tick, Ticks},
@@ -132,4 +137,43 @@ fn a_phones_own_trunk_in_alarm_is_not_seized_until_the_alarm_is_over() {
     assert_eq!(seized.len(), 1, "{}", out.tale());
     assert!(seized[0] > Tick::ZERO + Ticks::ms(20_500));
     assert_eq!(returned(&out), [(TrunkId(1), TrunkCondition::Good)]);
+}
+
+#[test]
+fn a_phones_own_trunk_is_free_again_when_its_battery_is_back() {
+    let mut scenario = ringing(call(MOTHER));
+    scenario.own_trunk = true;
+    let hit = Some(Hit {
+        at: Tick::ZERO + Ticks::ms(100),
+        length: Ticks::ms(600),
+        edges: [Edge::BatteryLost, Edge::BatteryBack],
+    });
+    scenario.trunk_faults = vec![(
+        1,
+        Faults {
+            hit,
+            ..Faults::default()
+        },
+    )];
+    let out = scenario.trunks(vec![good()]).lasting(12).run();
+    assert_eq!(seizures(&out, 1).len(), 1, "{}", out.tale());
+}
+
+#[test]
+fn a_phone_that_is_off_hook_in_an_alarm_makes_no_attempt_until_it_is_over() {
+    let steps = vec![wait(500), Step::OffHook, wait(25_000), Step::OnHook];
+    let mut scenario = bench::phone(steps);
+    scenario.phone_faults = vec![(
+        1,
+        Faults {
+            alarm: Some((Tick::ZERO + Ticks::secs(2), Ticks::secs(15))),
+            ..Faults::default()
+        },
+    )];
+    let out = scenario.lasting(28).run();
+    let lifted = out.facts().filter(|(_, f)| matches!(f, Fact::OffHook));
+    let lifted: Vec<Tick> = lifted.map(|(at, _)| at).collect();
+    assert_eq!(lifted.len(), 2, "{}", out.tale());
+    let again = lifted[1].since(Tick::ZERO + Ticks::secs(17));
+    assert!(again <= Ticks::ms(1100), "{}", out.tale());
 }

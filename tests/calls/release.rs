@@ -6,6 +6,7 @@ use crate::{
     ready::{collect, direct, hung_up, plain, quick, talks},
 };
 use drivers::{
+    port::PortError,
     sim::{
         clip::Clip,
         exchange::{
@@ -226,6 +227,12 @@ fn called_party_hangs_up(signal: HangUpSignal, reversal: bool) -> Scenario {
 /// That the call ended by this evidence, no later than this after the hang-up, and that
 /// the inmate was told and then heard fast busy.
 fn told_and_ended(out: &Outcome, evidence: ReleaseEvidence, within: Ticks) {
+    let opened = hung_up(out).since(told_of_the_hang_up(out, evidence));
+    assert!(opened <= within, "{opened:?}: {}", out.tale());
+}
+
+/// The call ended by this evidence, and the inmate was told. When the called party hung up.
+fn told_of_the_hang_up(out: &Outcome, evidence: ReleaseEvidence) -> Tick {
     let gone = out
         .trunk()
         .mark("gone")
@@ -234,9 +241,15 @@ fn told_and_ended(out: &Outcome, evidence: ReleaseEvidence, within: Ticks) {
     assert_eq!(record.disposition, Disposition::Completed, "{}", out.tale());
     assert_eq!(record.ended_by, Some(EndedBy::CalledParty));
     assert_eq!(out.release_evidence(), [evidence], "{}", out.tale());
-    let opened = hung_up(out);
-    assert!(opened.since(gone) <= within, "{opened:?}: {}", out.tale());
     out.inmate_heard_in_order(&[Prompt::FarEndHungUp, Prompt::HangUp]);
+    gone
+}
+
+/// When the trunk was let go. An exchange on a channel sees no on-hook before its own disconnect
+/// signal is over.
+fn let_go(out: &Outcome) -> Tick {
+    let returned = out.fact(|fact| matches!(fact, Fact::TrunkReturned { .. }));
+    returned.unwrap_or_else(|| panic!("{}", out.tale()))
 }
 
 fn silent_signal() -> HangUpSignal {
@@ -253,7 +266,11 @@ fn a_loop_break_of_the_exchange_ends_the_call_at_once() {
         ..silent_signal()
     };
     let out = called_party_hangs_up(signal, false).run();
-    told_and_ended(&out, ReleaseEvidence::LoopBreak, Ticks::ms(600));
+    let gone = told_of_the_hang_up(&out, ReleaseEvidence::LoopBreak);
+    let opened = let_go(&out).since(gone);
+    assert!(opened <= Ticks::ms(600), "{opened:?}: {}", out.tale());
+    let seen = hung_up(&out).since(gone);
+    assert!(seen <= Ticks::ms(1500), "{seen:?}: {}", out.tale());
 }
 
 #[test]
@@ -571,6 +588,43 @@ fn a_trunk_whose_battery_goes_for_good_is_released() {
     let out = called_party_hangs_up(signal, false).run();
     assert_eq!(out.release_evidence(), [ReleaseEvidence::LoopBreak]);
     assert!(talks(&out) > Tick::ZERO);
+}
+
+#[test]
+fn a_phone_whose_port_is_lost_in_a_conversation_has_not_hung_up() {
+    let at = Tick::ZERO + Ticks::secs(ORDER);
+    let gone = Some((at, Ticks::secs(2), PortError::Gone));
+    for alarm in [false, true] {
+        let mut scenario = conversation().lasting(16);
+        let faults = Faults {
+            alarm: alarm.then_some((at, Ticks::secs(2))),
+            fails: gone.filter(|_| !alarm),
+            ..Faults::default()
+        };
+        scenario.phone_faults = vec![(1, faults)];
+        let out = scenario.run();
+        let record = out.records.first().expect("a record");
+        assert_eq!(record.disposition, Disposition::PhoneLost, "{}", out.tale());
+        assert_eq!(record.ended_by, Some(EndedBy::Controller));
+        assert!(within_a_moment(hung_up(&out), ORDER), "{}", out.tale());
+    }
+}
+
+#[test]
+fn a_span_in_alarm_that_carries_phone_and_trunk_loses_the_call_for_neither_party() {
+    let mut scenario = conversation().lasting(16);
+    let alarm = Faults {
+        alarm: Some((Tick::ZERO + Ticks::secs(ORDER), Ticks::secs(2))),
+        ..Faults::default()
+    };
+    scenario.trunk_faults = vec![(1, alarm)];
+    scenario.phone_faults = vec![(1, alarm)];
+    let out = scenario.run();
+    let record = out.records.first().expect("a record");
+    assert_eq!(record.disposition, Disposition::TrunkLost, "{}", out.tale());
+    assert_eq!(record.ended_by, Some(EndedBy::Network));
+    let evidence: Vec<_> = record.release_evidence.iter().map(|e| e.0).collect();
+    assert_eq!(evidence, [ReleaseEvidence::Alarm]);
 }
 
 #[test]

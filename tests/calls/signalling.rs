@@ -8,6 +8,7 @@ use crate::{
 };
 use drivers::{
     sim::{
+        called_party::{Answer, CalledPartyScript},
         clip::Clip,
         exchange::{
             line::{ExchangeLine, Incoming, Numbering},
@@ -72,6 +73,17 @@ fn call(signalling: TrunkSignalling, line: ExchangeLine) -> Scenario {
     Scenario {
         signalling,
         ..scenario.exchange(line).lasting(22)
+    }
+}
+
+/// The called party lets it ring once and then says hello: what an answer is known by that no signal
+/// tells.
+fn answered_late(scenario: Scenario, talk: Vec<Step>) -> Scenario {
+    let steps = [vec![wait(300)], talk].concat();
+    let party = CalledPartyScript::new(Answer::AfterRings(1), steps);
+    Scenario {
+        routes: Routes::new().to(&number(), party),
+        ..scenario
     }
 }
 
@@ -408,12 +420,33 @@ fn on_ground_start_the_loop_is_closed_when_the_tip_is_grounded() {
     let out = call(TrunkSignalling::GroundStart, reversing()).run();
     let polarity = AnswerEvidence::PolarityReversal;
     supervised(&out, polarity, ReleaseEvidence::LoopBreak);
+    seized_by_grounds(&out);
+}
+
+/// Where only tones and voices tell an answer, the tip's ground still tells the release.
+#[test]
+fn a_ground_start_trunk_that_tells_no_answer_carries_a_call_and_tells_its_end() {
+    let talk = Step::SayFor(Clip::called_talk(), Ticks::secs(3));
+    let scenario = call(TrunkSignalling::GroundStart, ground());
+    let out = answered_late(scenario, vec![talk, Step::OnHook]).run();
+    seized_by_grounds(&out);
+    let record = out.record();
+    assert_eq!(record.disposition, Disposition::Completed, "{}", out.tale());
+    assert!(out.answer_evidence().contains(&AnswerEvidence::Voice));
+    let release = (ReleaseEvidence::LoopBreak, 100);
+    assert!(record.release_evidence.contains(&release), "{record:?}");
+    assert_eq!(record.ended_by, Some(EndedBy::CalledParty));
+    assert_eq!(out.dialed(), [Digits::parse(&number()).expect("digits")]);
+    assert_eq!(returned(&out), [(TrunkId(1), TrunkCondition::Good)]);
+}
+
+fn seized_by_grounds(out: &Outcome) {
     let order = [
         out.seen(|e| *e == Event::RingGround, 0),
         out.seen(|e| *e == Event::TipGround, 0),
         out.seen(|e| *e == Event::OffHook, 0),
         out.seen(|e| matches!(e, Event::DialTone { .. }), 0),
-        first_digit(&out),
+        first_digit(out),
     ];
     assert!(order.is_sorted(), "{order:?}; {}", out.tale());
     assert!(order[2].since(order[1]) <= Ticks::ms(50), "{}", out.tale());
@@ -482,6 +515,7 @@ fn r2(country: R2Country) -> TrunkSignalling {
         country,
         ani: Digits::parse(ANI).expect("digits"),
         category: MfSignal::new(1).expect("a signal"),
+        metering: None,
     })
 }
 
@@ -500,7 +534,8 @@ fn itu() -> R2Line {
 fn r2_to(country: R2Country, line: R2Line, to: Destination) -> Outcome {
     let scenario = call(r2(country), r2_line(line));
     let routes = Routes::new().to(&number(), to);
-    Scenario { routes, ..scenario }.run()
+    let scenario = Scenario { routes, ..scenario };
+    scenario.lasting(12).run()
 }
 
 fn by_bits(out: &Outcome) {
@@ -729,17 +764,17 @@ fn the_inmate_s_hang_up_releases_every_kind_of_trunk() {
     let kinds = [
         (wink(), em(EmLine::wink())),
         (carrier(|_| {}), carrier_line(false, false, true)),
-        (TrunkSignalling::GroundStart, reversing()),
+        (TrunkSignalling::GroundStart, ground()),
         (r2(R2Country::Itu), r2_line(itu())),
     ];
     for (signalling, line) in kinds {
         let talk = vec![Step::SayFor(Clip::called_talk(), Ticks::secs(30))];
-        let scenario = direct(vec![wait(4000), Step::OnHook, wait(2000)], talk);
-        let out = Scenario {
+        let scenario = direct(vec![wait(4000), Step::OnHook, wait(2000)], Vec::new());
+        let scenario = Scenario {
             signalling,
             ..scenario.exchange(line).lasting(20)
-        }
-        .run();
+        };
+        let out = answered_late(scenario, talk).run();
         let record = out.record();
         assert_eq!(record.ended_by, Some(EndedBy::Inmate), "{}", out.tale());
         assert_eq!(record.disposition, Disposition::Completed, "{}", out.tale());

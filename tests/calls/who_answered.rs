@@ -80,16 +80,72 @@ fn a_machine_is_announced_to_where_the_site_wants_that() {
 #[test]
 fn our_own_announcement_is_no_machine_over_any_echo() {
     for echo_db in [8.0, 14.0, 26.0] {
-        let mut scenario = collect(
-            vec![wait(60_000), Step::OnHook],
-            vec![wait(400), Step::Say(Clip::called_hello()), wait(90_000)],
-        );
+        let hello = vec![wait(400), Step::Say(Clip::called_hello()), wait(90_000)];
+        let mut scenario = collect(vec![wait(60_000), Step::OnHook], hello);
         scenario.trunk_copper.echo_db = Some(echo_db);
         let out = scenario.lasting(75).run();
         let disposition = out.record().disposition;
         assert_eq!(disposition, Disposition::NotAccepted, "{echo_db} dB");
         assert!(!classes(&out).contains(&AnswerClass::Machine));
     }
+}
+
+/// Of hybrids near and far, behind a driver's queues, by way of a satellite.
+const ECHO_MS: [usize; 10] = [1, 10, 31, 33, 40, 60, 120, 200, 300, 540];
+
+/// The announcement, said once, comes back so much weaker, so late.
+fn echoing(echo_db: f64, ms: usize, party: Vec<Step>) -> Outcome {
+    let mut scenario = collect(vec![wait(40_000), Step::OnHook], party);
+    scenario.trunk_copper.echo_db = Some(echo_db);
+    scenario.trunk_copper.echo_delay = 8 * ms;
+    let once = scenario.settings(|settings| settings.accept_repeats = 1);
+    once.lasting(50).run()
+}
+
+/// The echoes over which another one is told than this, or the call ends otherwise.
+fn misjudged(party: fn() -> Vec<Step>, told: AnswerClass, ends: Disposition) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for ms in ECHO_MS {
+        for echo_db in [8.0, 14.0, 22.0] {
+            let out = echoing(echo_db, ms, party());
+            let (classes, disposition) = (classes(&out), out.record().disposition);
+            // What is too short for a word breaks a silence.
+            let nobody = told == AnswerClass::Silence && classes.is_empty();
+            if !(nobody || classes == [told]) || disposition != ends {
+                wrong.push(format!(
+                    "{echo_db} dB after {ms} ms: {disposition:?}, {classes:?}"
+                ));
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn our_own_announcement_is_nobody_however_late_it_comes_back() {
+    let silent = || vec![wait(90_000)];
+    let wrong = misjudged(silent, AnswerClass::Silence, Disposition::NotAccepted);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_person_is_heard_over_our_announcement_however_late_it_comes_back() {
+    let speaks = || {
+        vec![
+            wait(4000),
+            Step::SayFor(Clip::called_hello(), Ticks::ms(700)),
+            wait(90_000),
+        ]
+    };
+    let wrong = misjudged(speaks, AnswerClass::Person, Disposition::NotAccepted);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_machine_is_heard_over_our_announcement_however_late_it_comes_back() {
+    let greets = || greeting(Ticks::secs(7));
+    let wrong = misjudged(greets, AnswerClass::Machine, Disposition::AnsweringMachine);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -29,6 +29,13 @@ use types::{
     trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
 };
 
+/// What sounds a string of digits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    Keys,
+    Mf,
+}
+
 /// The calling side.
 pub struct Caller {
     port: DahdiPort,
@@ -36,7 +43,7 @@ pub struct Caller {
     trunk: Trunk,
     voice: MfGen,
     digits: DigitGen,
-    sends: bool,
+    sends: Option<Voice>,
     ear: MfReceiver,
     pub clock: Clock,
     pub told: Vec<SupervisionEvent>,
@@ -51,11 +58,16 @@ impl Caller {
         law: Law,
         clock: Clock,
     ) -> Result<Caller, String> {
+        let (voice, outpulsing) = match signalling {
+            TrunkSignalling::R2(_) => (MfKind::R2Forward, Outpulsing::Mf),
+            TrunkSignalling::FeatureGroupD(_) => (MfKind::R1, Outpulsing::Mf),
+            _ => (MfKind::R1, Outpulsing::Dtmf),
+        };
         let profile = TrunkProfile {
             id: TrunkId(channel),
             law,
             signalling,
-            outpulsing: Outpulsing::Dtmf,
+            outpulsing,
             trust: TrunkTrust::LOOP_START,
             guard: Ticks::secs(1),
             dial_tone_wait: Ticks::secs(4),
@@ -72,9 +84,9 @@ impl Caller {
             port: port.map_err(|e| format!("channel {channel}: {e}"))?,
             law,
             trunk: Trunk::new(&profile),
-            voice: MfGen::new(MfKind::R2Forward),
+            voice: MfGen::new(voice),
             digits: DigitGen::new(-9.0, -7.0, 70, 70),
-            sends: false,
+            sends: None,
             ear: MfReceiver::new(MfKind::R2Backward),
             clock,
             told: Vec::new(),
@@ -107,7 +119,11 @@ impl Caller {
                 Step::Event(event) => self.told.push(event),
                 Step::Send(Sending::Dtmf(digits)) => {
                     assert!(self.digits.send(digits), "digits fit");
-                    self.sends = true;
+                    self.sends = Some(Voice::Keys);
+                }
+                Step::Send(Sending::Mf(signals)) => {
+                    self.voice.send(signals);
+                    self.sends = Some(Voice::Mf);
                 }
                 Step::Send(other) => return Err(format!("{other:?} is sent by no check")),
             }
@@ -147,15 +163,17 @@ impl Caller {
 
     fn speak(&mut self, now: Tick, frame: &mut Frame) -> Result<(), String> {
         let mut samples = [0; FRAME];
-        if self.sends {
+        let busy = if self.sends == Some(Voice::Keys) {
             self.digits.fill(&mut samples);
-            if !self.digits.busy() {
-                self.sends = false;
-                let steps = self.trunk.sent(now);
-                self.take(steps)?;
-            }
+            self.digits.busy()
         } else {
             self.voice.fill(&mut samples);
+            self.voice.busy()
+        };
+        if self.sends.is_some() && !busy {
+            self.sends = None;
+            let steps = self.trunk.sent(now);
+            self.take(steps)?;
         }
         g711::encode(self.law, &samples, frame);
         self.port

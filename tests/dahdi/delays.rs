@@ -60,7 +60,7 @@ fn measure(bench: &Bench, slack: usize) -> Result<Measured, String> {
     })
 }
 
-/// Prints the table of the lines that are there.
+/// Prints a line for each slack, on the channels that are there.
 pub fn print() -> Result<(), String> {
     let bench = Bench::here();
     let wires = if bench.card {
@@ -68,9 +68,6 @@ pub fn print() -> Result<(), String> {
     } else {
         "local spans, bursts of 8 ms"
     };
-    println!("One way through user space, from line to line, on {wires}:");
-    println!("| blocks primed | delay, ms | lateness survived, ms | late blocks |");
-    println!("|---|---|---|---|");
     for slack in 1..=4 {
         let m = measure(&bench, slack)?;
         let ms = |samples: u64| samples as f64 / 8.0;
@@ -80,7 +77,8 @@ pub fn print() -> Result<(), String> {
             format!("{:.3} to {:.3}", ms(m.delay.0), ms(m.delay.1))
         };
         println!(
-            "| {slack} | {delay} | {} | {} of {} |",
+            "info  one way through user space, {wires}, {slack} blocks primed: {delay} ms; wake-ups \
+             {} ms late are survived; {} of {} blocks came late",
             m.survived, m.late, m.blocks
         );
     }

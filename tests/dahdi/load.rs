@@ -7,7 +7,7 @@ use drivers::{
         channel::Role,
         dahdi_port::{DahdiPort, Wiring},
     },
-    port::{Port, PortCounters, PortError, Read},
+    port::{Port, PortCounters, PortError, Read, Write},
     sim::clocked::Clock,
 };
 use mio::{Events, Interest, Poll, Token, unix::SourceFd};
@@ -36,6 +36,8 @@ const ENDS_TOGETHER: Ticks = Ticks::ms(500);
 /// between two bursts, in time, can count as late. What was really sent in its place the other
 /// side tells exactly.
 const BURST: u64 = 80;
+/// What the kernel sends for want of anything: the other zero of mu-law.
+const KERNELS_SILENCE: u8 = 0x7f;
 /// Channels of which it is told what is wrong.
 const SHOWN: usize = 8;
 
@@ -159,10 +161,23 @@ struct End {
     /// What the next sample must be, once the first has come.
     expected: Option<u8>,
     received: u64,
-    wrong: u64,
+    wrong: Wrong,
+    /// Blocks of ours that the queue had no room for.
+    refused: u64,
     closed: bool,
     late: u64,
     latest: Ticks,
+}
+
+/// What was heard that the other side did not send in this place.
+#[derive(Default)]
+struct Wrong {
+    /// Samples of silence.
+    silent: u64,
+    /// Breaks in the count.
+    breaks: u64,
+    /// Which sample of the count was the first of either.
+    first: Option<u64>,
 }
 
 fn failed(error: PortError) -> String {
@@ -179,7 +194,8 @@ impl End {
             sent: 0,
             expected: None,
             received: 0,
-            wrong: 0,
+            wrong: Wrong::default(),
+            refused: 0,
             closed: false,
             late: 0,
             latest: Ticks::ZERO,
@@ -237,7 +253,8 @@ impl End {
                         self.hear(&frame);
                     }
                     self.speak(&mut frame);
-                    self.port.write(now, &frame).map_err(failed)?;
+                    let written = self.port.write(now, &frame).map_err(failed)?;
+                    self.refused += u64::from(written == Write::Full);
                 }
                 Read::Empty => return Ok(()),
                 Read::EdgesFirst => {
@@ -265,16 +282,22 @@ impl End {
 
     fn hear(&mut self, frame: &Frame) {
         for &octet in frame {
-            match self.expected {
-                Some(expected) => {
-                    self.wrong += u64::from(octet != expected);
-                    self.received += 1;
-                }
-                // Silence before the other's first block.
-                None if octet == Law::Mu.idle() => continue,
-                None => {}
+            let silent = octet == Law::Mu.idle() || octet == KERNELS_SILENCE;
+            let expected = match self.expected {
+                Some(expected) => expected,
+                // Before the other's first block; what was primed, and before that the kernel's.
+                None if silent => continue,
+                None => following(0),
+            };
+            self.received += 1;
+            if octet == expected {
+                self.expected = Some(following(octet));
+                continue;
             }
-            self.expected = Some(following(octet));
+            self.wrong.first.get_or_insert(self.received);
+            self.wrong.silent += u64::from(silent);
+            self.wrong.breaks += u64::from(!silent);
+            self.expected = Some(if silent { expected } else { following(octet) });
         }
     }
 
@@ -290,10 +313,16 @@ impl End {
             elapsed.0
         );
         let silent = counters.underruns - begun.underruns;
+        let Wrong {
+            silent: heard_silent,
+            breaks,
+            first,
+        } = self.wrong;
         ensure!(
-            lost + self.wrong == 0 && silent < BURST,
-            "{lost} samples lost, {silent} sent as silence, {} out of order; the latest block {:.1} ms",
-            self.wrong,
+            lost + heard_silent + breaks + self.refused == 0 && silent < BURST,
+            "{lost} samples lost, {silent} sent as silence, {} blocks refused; of the other side \
+             {heard_silent} silent and {breaks} breaks, the first at {first:?}; the latest block {:.1} ms",
+            self.refused,
             self.latest.0 as f64 / 8.0
         );
         let heard = self.received * 10 > elapsed.0 * 9;

@@ -1,7 +1,9 @@
 //! The real program with a site file of real channels: `discover`, `check`, `run`, and what becomes
 //! of its calls. It is brought along as `/job/sallyport`. Spans as in `t1.conf`.
 
-mod place;
+pub mod bits;
+mod killed;
+pub mod place;
 
 use crate::{
     far_ends::{FAR, FarEnds},
@@ -86,14 +88,15 @@ const CHECKS: &[Check] = &[
 ];
 
 pub fn run(tally: &mut Tally) {
-    for (name, check) in CHECKS {
+    for (name, check) in CHECKS.iter().chain(killed::CHECKS) {
         tally.note(name, &check());
     }
 }
 
 /// Runs one alone; whether there is such a check.
 pub fn run_one(tally: &mut Tally, wanted: &str) -> bool {
-    let check = CHECKS.iter().find(|(name, _)| *name == wanted);
+    let mut checks = CHECKS.iter().chain(killed::CHECKS);
+    let check = checks.find(|(name, _)| *name == wanted);
     if let Some((name, check)) = check {
         tally.note(name, &check());
     }
@@ -256,22 +259,31 @@ fn two_frames_of_slack_never_run_out() -> Result<(), String> {
     Ok(())
 }
 
+fn discover(file: &Path) -> (Option<i32>, String) {
+    ended(Command::new(PROGRAM).args(["discover", "--out"]).arg(file))
+}
+
+/// Has a site file made where there is none yet; its text.
+fn discovered(place: &Place) -> Result<String, String> {
+    let file = place.file();
+    let _ = fs::remove_file(&file);
+    let (code, told) = discover(&file);
+    equal("the status of discover", &code, &Some(0))?;
+    equal("what it says", &told.as_str(), &"")?;
+    fs::read_to_string(&file).map_err(|error| error.to_string())
+}
+
 fn discover_prints_a_site_that_check_takes() -> Result<(), String> {
     let place = Place::new("discover", "");
     let file = place.file();
-    let _ = fs::remove_file(&file);
-    let discover = || ended(Command::new(PROGRAM).args(["discover", "--out"]).arg(&file));
-    let (code, told) = discover();
-    equal("the status of discover", &code, &Some(0))?;
-    equal("what it says", &told.as_str(), &"")?;
-    let text = fs::read_to_string(&file).map_err(|error| error.to_string())?;
+    let text = discovered(&place)?;
     let (_, printed) = ended(Command::new(PROGRAM).arg("discover"));
     equal("what it prints", &printed, &text)?;
     holds(
         &text,
         &["[[line]]\nid = 24\n", "[[trunk]]\nid = 24\n", "# span 2: "],
     )?;
-    let (code, told) = discover();
+    let (code, told) = discover(&file);
     equal("the status of a second one", &code, &Some(1))?;
     holds(&told, &["is there already and stays as it is"])?;
     let after = fs::read_to_string(&file).map_err(|error| error.to_string())?;

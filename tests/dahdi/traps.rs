@@ -3,6 +3,7 @@
 
 pub mod bench;
 mod lines;
+mod lost;
 mod opening;
 mod outside;
 pub mod relay;
@@ -113,6 +114,22 @@ const ON_THE_CARD: &[(&str, Check)] = &[
     (
         "battery lost on-hook is told by the alarm alone",
         lines::battery_lost_on_hook,
+    ),
+    (
+        "an alarm whose event was lost is told within a second",
+        lost::an_alarm_whose_event_was_lost_is_told,
+    ),
+    (
+        "in an alarm no hook is known",
+        lost::in_an_alarm_no_hook_is_known,
+    ),
+    (
+        "a channel that failed is let go though there is no descriptor left",
+        lost::a_channel_that_failed_is_let_go_without_a_descriptor,
+    ),
+    (
+        "a tick between two flushes costs the first a block, and ours are in the right order",
+        timing::a_tick_between_two_flushes,
     ),
     (
         "ticks that come late in a burst lose nothing",

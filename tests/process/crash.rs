@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    os::unix::process::ExitStatusExt,
     thread,
     time::{Duration, Instant},
 };
@@ -259,6 +260,33 @@ fn at_sigterm_calls_get_the_grace_and_no_new_one_begins() {
     assert_eq!(last["msg"], "stopped", "{last}");
     assert_eq!(last["unfinished"], 0, "{last}");
     assert_eq!(last["records"], records.len(), "{last}");
+}
+
+#[test]
+fn who_is_cut_at_the_end_hears_why_and_a_second_signal_waits_for_nothing() {
+    let place = Place::with(&site(&PINS, false));
+    let mut controller = place.start(&["--log-json", "--grace", "0"], "words.log");
+    thread::sleep(Duration::from_millis(11_000));
+    controller.signal(Signal::SIGTERM);
+    let status = controller.wait(Duration::from_secs(12));
+    assert_eq!(status.code(), Some(0), "{}", controller.last_words());
+    let log = controller.log();
+    let cut = log.matches(r#""disposition":"cut-off""#).count();
+    let words = log.split_once(r#""prompt":"CallEndedByFacility""#);
+    let words = words.map_or("", |(_, words)| words);
+    let last_words = words.matches(r#""prompt":"HangUp""#).count();
+    assert!(cut > 0 && last_words >= cut, "{cut} were cut: {log}");
+
+    let mut controller = place.start(&["--log-json", "--grace", "30"], "twice.log");
+    thread::sleep(Duration::from_millis(11_000));
+    controller.signal(Signal::SIGTERM);
+    thread::sleep(Duration::from_millis(1000));
+    assert!(controller.is_alive(), "calls have the grace");
+    controller.signal(Signal::SIGTERM);
+    let status = controller.wait(Duration::from_millis(500));
+    assert_eq!(status.signal(), Some(Signal::SIGTERM as i32), "{status}");
+    let records = place.records();
+    assert!(records.iter().any(|r| r["disposition"] == "interrupted"));
 }
 
 fn was_cut_at_the_grace(records: &[Value], asked: i64, over: i64) {

@@ -1,75 +1,36 @@
 //! The allocator of this test program: it ends the program when a line's thread allocates or
 //! frees while it is at work. So every test here that runs threads is a test of that.
 
-#![allow(unsafe_code)]
-
 use crate::{
     parts::{Parts, settle},
     scripted_line::Script,
+    watchful::{COMPLAINT, Watchful},
 };
-use sallyport::runtime::realtime::{RealTimeMark, on_line_thread};
+use sallyport::runtime::realtime::RealTimeMark;
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    backtrace::Backtrace,
     process::{Command, abort},
-    sync::atomic::{AtomicBool, Ordering},
-    thread::panicking,
     time::Duration,
 };
 
-const COMPLAINT: &str = "a line's thread allocated or freed memory at\n";
-
-struct Watchful;
-
 #[global_allocator]
-static WATCHFUL: Watchful = Watchful;
-
-/// With this in the environment all places are told, and the program goes on.
-const TELL_ALL: &str = "SALLYPORT_TELL_ALLOCATIONS";
-
-/// Where it was is told, with all the memory that takes.
-static TELLING: AtomicBool = AtomicBool::new(false);
-
-/// A thread that panics has left real time already.
-fn check() {
-    if on_line_thread() && !panicking() && !TELLING.swap(true, Ordering::SeqCst) {
-        let text = format!("{COMPLAINT}{}\n", Backtrace::force_capture());
-        // Past the harness, which keeps to itself what a test prints.
-        let _ = nix::unistd::write(std::io::stderr(), text.as_bytes());
-        drop(text);
+static WATCHFUL: Watchful = Watchful {
+    watches: || true,
+    then: || {
         if std::env::var_os(TELL_ALL).is_none() {
             abort();
         }
-        TELLING.store(false, Ordering::SeqCst);
-    }
-}
+    },
+};
 
-// SAFETY: everything is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Watchful {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        check();
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        check();
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.dealloc(at, layout) }
-    }
-
-    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        check();
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.realloc(at, layout, size) }
-    }
-}
+/// With this in the environment all places are told, and the program goes on.
+const TELL_ALL: &str = "SALLYPORT_TELL_ALLOCATIONS";
 
 #[test]
 fn a_whole_call_allocates_nothing_on_its_lines_thread() {
     let mut parts = Parts::new(2, 1);
     parts.script = Script {
         talk_frames: Some(40),
+        ..Script::default()
     };
     let controller = parts.start();
     let tap = controller.tap(None, 10_000);

@@ -11,4 +11,5 @@ mod scripted_line;
 mod station;
 mod stop;
 mod trunk_room;
+mod watchful;
 mod world;

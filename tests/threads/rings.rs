@@ -9,6 +9,7 @@ use sallyport::runtime::{
         ASKS, ASKS_KEPT, ASKS_LAST, FACTS, Links, TAP, TAP_KEPT, TRUNK_ASKS, TRUNK_ASKS_KEPT,
         TrunkAsk, links,
     },
+    side::Edges,
     station::{LineLogic, Station},
 };
 use std::sync::Arc;
@@ -189,7 +190,7 @@ fn a_keeper_that_stands_still_has_none_free_and_room_for_the_return() {
     let port = Box::new(Tape::new(Arc::new(PortState::default())));
     links
         .outbox
-        .give_back(TrunkId(1), TrunkCondition::Good, port);
+        .give_back(TrunkId(1), TrunkCondition::Good, port, Edges::new());
     let mut last = None;
     while let Ok(ask) = links.keeper.asks.pop() {
         last = Some(ask);
@@ -241,7 +242,7 @@ fn a_refused_question_is_answered_in_the_next_turn() {
     };
     let mut station = Station::new(Box::new(line), phone, gauges);
     for turn in 0..ASKS as u64 {
-        station.turn(Tick(turn), &mut links.inbox, &mut links.outbox);
+        station.turn(|| Tick(turn), &mut links.inbox, &mut links.outbox);
     }
     assert_eq!(station.phase(), "refused");
     assert_eq!(links.outbox.unanswered(), ASKS - ASKS_KEPT);

@@ -21,6 +21,8 @@ use types::{
 pub struct Script {
     /// The call ends by itself after so many frames of talk.
     pub talk_frames: Option<u32>,
+    /// So many frames are said to who was cut.
+    pub last_words: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,6 +49,8 @@ pub struct ScriptedLine {
     media: bool,
     stopping: bool,
     seen_at: Tick,
+    /// Frames that are still to be said.
+    words: u32,
 }
 
 impl ScriptedLine {
@@ -62,6 +66,7 @@ impl ScriptedLine {
             media: false,
             stopping: false,
             seen_at: Tick::ZERO,
+            words: 0,
         }
     }
 
@@ -202,12 +207,19 @@ impl ScriptedLine {
 }
 
 impl LineLogic for ScriptedLine {
+    fn speaks(&self) -> bool {
+        self.words > 0
+    }
+
     fn handle(&mut self, now: Tick, input: Input<'_>) -> Outputs {
         let mut out = Outputs::default();
         for command in input.commands {
             match command {
                 LineCommand::Stop { cut } => {
                     self.stopping = true;
+                    if *cut && self.trunk.is_some() {
+                        self.words = self.script.last_words;
+                    }
                     if *cut {
                         self.end(now, Disposition::CutOff, &mut out);
                     }
@@ -233,6 +245,7 @@ impl LineLogic for ScriptedLine {
             self.end(now, Disposition::TrunkLost, &mut out);
         }
         if input.phone.is_some() {
+            self.words = self.words.saturating_sub(1);
             self.frame(now, &mut out);
         }
         out.joined = matches!(self.phase, Phase::Talk { .. });

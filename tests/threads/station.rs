@@ -51,6 +51,8 @@ pub struct Feed {
     pub hook: Option<HookState>,
     pub fail_hook: bool,
     pub fail_join: bool,
+    /// When frames were read.
+    pub read_at: Vec<Tick>,
 }
 
 #[derive(Debug)]
@@ -69,9 +71,10 @@ impl Port for Fed {
         None
     }
 
-    fn read(&mut self, _: Tick, frame: &mut Frame) -> Result<Read, PortError> {
+    fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {
         frame.fill(self.name.len() as u8);
         let mut feed = self.feed.lock().expect("one thread");
+        feed.read_at.push(now);
         feed.reads.pop_front().unwrap_or(Ok(Read::Empty))
     }
 
@@ -191,8 +194,18 @@ impl Bench {
 
     fn turn(&mut self, now: u64) -> Vec<String> {
         let (inbox, outbox) = (&mut self.links.inbox, &mut self.links.outbox);
-        self.station.turn(Tick(now), inbox, outbox);
+        self.station.turn(|| Tick(now), inbox, outbox);
         self.diary.take()
+    }
+
+    /// A turn that is held up: the clock goes on by so much each time that it is read.
+    fn slow_turn(&mut self, mut now: u64, step: u64) {
+        let clock = || {
+            now += step;
+            Tick(now)
+        };
+        let (inbox, outbox) = (&mut self.links.inbox, &mut self.links.outbox);
+        self.station.turn(clock, inbox, outbox);
     }
 
     fn phone_frames(&self, ends: impl IntoIterator<Item = u64>) {
@@ -274,8 +287,8 @@ fn outputs_are_done_in_their_order_and_a_trunk_goes_back_after_its_commands() {
     let expected = [
         "trunk OffHook",
         "trunk Media(true)",
-        "phone flush",
         "trunk flush",
+        "phone flush",
         "phone write",
         "trunk write",
     ];
@@ -287,6 +300,9 @@ fn outputs_are_done_in_their_order_and_a_trunk_goes_back_after_its_commands() {
         .commands
         .push(LineCommand::CutOff)
         .expect("room");
+    let mut trunk = bench.trunk.lock().expect("one thread");
+    trunk.edges.push_back(Edge::RingStart);
+    drop(trunk);
     assert_eq!(
         bench.turn(100),
         ["phone LoopOpen(Ticks(4000))", "trunk OnHook"]
@@ -294,11 +310,16 @@ fn outputs_are_done_in_their_order_and_a_trunk_goes_back_after_its_commands() {
     assert_eq!(bench.gauges.pulse.lent(), None);
     let back = bench.links.keeper.asks.pop().expect("the trunk");
     let TrunkAsk::Return {
-        trunk, condition, ..
+        trunk,
+        condition,
+        edges,
+        ..
     } = back
     else {
         panic!("{back:?}");
     };
+    let edges: Vec<Edge> = edges.iter().map(|edge| edge.edge).collect();
+    assert_eq!(edges, [Edge::RingStart], "what it told goes with it");
     assert_eq!((trunk, condition), (TrunkId(5), TrunkCondition::Good));
     assert!(bench.links.hub.facts.pop().is_ok());
 }
@@ -469,6 +490,19 @@ fn a_trunk_that_nobody_waits_for_goes_straight_back() {
     ));
     assert_eq!(bench.station.trunk(), Some(TrunkId(5)));
     assert_eq!(bench.links.outbox.unlent(), 0);
+}
+
+#[test]
+fn each_frame_is_read_at_its_own_time() {
+    let mut bench = Bench::new(eager());
+    bench.turn(0);
+    bench.phone_frames([80, 160, 240]);
+    bench.phone.lock().expect("one thread").read_at.clear();
+    bench.slow_turn(240, 10);
+    let read_at = bench.phone.lock().expect("one thread").read_at.clone();
+    assert_eq!(read_at.len(), 4, "three frames, and nothing more");
+    let strictly = read_at.windows(2).all(|two| two[0] < two[1]);
+    assert!(strictly, "{read_at:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::{
     parts::{Parts, settle},
     scripted_line::Script,
 };
+use sallyport::runtime::{station::LAST_WORDS, threads::STOP_LIMIT};
 use std::{
     sync::atomic::Ordering::SeqCst,
     time::{Duration, Instant},
@@ -42,6 +43,7 @@ fn a_call_that_ends_within_the_grace_ends_by_itself() {
     let mut parts = Parts::new(1, 1);
     parts.script = Script {
         talk_frames: Some(60),
+        ..Script::default()
     };
     let controller = parts.start();
     parts.phones[0].lift();
@@ -89,6 +91,61 @@ fn a_call_that_outlasts_the_grace_is_cut_and_stored() {
     }
 }
 
+/// A call that is cut at once, and how long that takes; the phone is told something in so many frames.
+fn cut_with_last_words(frames: u32) -> (Parts, Duration, bool) {
+    let mut parts = Parts::new(1, 1);
+    parts.script.last_words = frames;
+    let controller = parts.start();
+    parts.phones[0].lift();
+    settle("the call is up", || parts.trunks[0].media());
+    let (phone, trunk) = (parts.phones[0].clone(), parts.trunks[0].clone());
+    let start = Instant::now();
+    let stopping = std::thread::spawn(move || drop(controller.stop(Duration::ZERO)));
+    settle("the record is stored", || parts.ended().len() == 1);
+    let hears_after_that = phone.media() && !trunk.media();
+    stopping.join().expect("joined");
+    let took = start.elapsed();
+    assert!(!phone.media() && phone.is_gone(), "the phone is let go");
+    (parts, took, hears_after_that)
+}
+
+#[test]
+fn who_is_cut_hears_why_after_the_record_is_stored_and_before_the_phone_is_let_go() {
+    let (_, took, heard) = cut_with_last_words(80);
+    assert!(heard, "the trunk is gone, the phone is not");
+    assert!(took >= Duration::from_millis(800), "{took:?}");
+    assert!(took < Duration::from_secs(4), "{took:?}");
+}
+
+#[test]
+fn words_without_an_end_do_not_hold_a_stop_up() {
+    let (parts, took, _) = cut_with_last_words(u32::MAX);
+    assert!(
+        took >= Duration::from_millis(LAST_WORDS.as_ms()),
+        "{took:?}"
+    );
+    assert!(took < STOP_LIMIT, "{took:?}");
+    assert_eq!(parts.ended().len(), 1);
+}
+
+#[test]
+fn a_phone_that_is_lifted_during_the_grace_is_still_served() {
+    let parts = Parts::new(2, 2);
+    let controller = parts.start();
+    parts.phones[0].lift();
+    settle("the call is up", || parts.trunks.iter().any(|t| t.media()));
+    let [talking, idle] = [0, 1].map(|phone| parts.phones[phone].clone());
+    let stopping = std::thread::spawn(move || drop(controller.stop(Duration::from_secs(20))));
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(
+        !idle.is_gone(),
+        "a line without a call waits for the others"
+    );
+    talking.hang_up();
+    stopping.join().expect("joined");
+    assert!(idle.is_gone());
+}
+
 #[test]
 fn a_record_that_cannot_be_written_is_written_when_the_disk_has_room_again() {
     let parts = Parts::new(1, 1);
@@ -128,6 +185,7 @@ fn a_subscriber_that_does_not_read_loses_entries_and_nobody_else_does() {
     let mut parts = Parts::new(1, 1);
     parts.script = Script {
         talk_frames: Some(30),
+        ..Script::default()
     };
     let controller = parts.start();
     let lazy = controller.tap(Some(LineId(1)), 5);

@@ -9,11 +9,12 @@ use line::keeper::{FIRST_REST, TrunkState};
 use sallyport::runtime::{
     links::{Handover, TrunkAsk},
     notice::{BLOCKED_FOR, Notice, Notices, PortName},
+    side::Edges,
     trunk_room::{LOOK, TrunkRoom},
 };
 use std::sync::{Arc, Mutex};
 use types::{
-    edge::{Edge, HookState},
+    edge::{Edge, EdgeAt, HookState},
     id::{LineId, TrunkId},
     tick::{Tick, Ticks},
     trunk::TrunkCondition,
@@ -90,6 +91,7 @@ fn a_trunk_goes_out_by_value_and_comes_back() {
         trunk: TrunkId(1),
         condition: TrunkCondition::Suspect,
         port,
+        edges: Edges::new(),
     };
     assert!(bench.room.ask(bench.now, LINE, back).is_none());
     assert_eq!(bench.diary.take(), ["trunk Media(false)", "trunk OnHook"]);
@@ -106,6 +108,28 @@ fn a_ring_that_began_a_moment_ago_keeps_the_trunk_from_being_lent() {
     assert!(bench.borrow().is_none());
     assert!(matches!(bench.state(), TrunkState::Ringing { .. }));
     assert!(bench.diary.take().is_empty(), "and nothing answers it");
+}
+
+#[test]
+fn a_trunk_that_rings_as_it_comes_back_is_not_lent_again() {
+    let mut bench = Bench::new();
+    let port = bench.borrow().expect("a free trunk");
+    let edge = Edge::RingStart;
+    let back = TrunkAsk::Return {
+        trunk: TrunkId(1),
+        condition: TrunkCondition::Good,
+        port,
+        edges: [EdgeAt {
+            at: bench.now,
+            edge,
+        }]
+        .into_iter()
+        .collect(),
+    };
+    assert!(bench.room.ask(bench.now, LINE, back).is_none());
+    bench.wait(Ticks::secs(2));
+    assert!(matches!(bench.state(), TrunkState::Ringing { .. }));
+    assert!(bench.borrow().is_none());
 }
 
 #[test]

@@ -18,6 +18,7 @@ fn parts() -> Parts {
     Parts {
         script: Script {
             talk_frames: Some(200),
+            ..Script::default()
         },
         ..Parts::new(3, 2)
     }

@@ -2,7 +2,9 @@
 
 use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf, process::ExitCode, thread};
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, error::ErrorKind,
+};
 use dsp::{
     answer::Classifier,
     dtmf::{Dtmf, Profile},
@@ -28,7 +30,11 @@ use crate::{
 /// Tells a technician what a telephone line is like, live or on a recording.
 #[derive(Debug, Parser)]
 #[command(name = "linetest", version, about, max_term_width = 100)]
-#[command(after_long_help = manual::program(), after_help = "--help says more.")]
+#[command(after_long_help = manual::program(), after_help = manual::SHORT)]
+#[command(
+    help_template = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}Options:\n\
+                           {options}{after-help}"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -42,13 +48,13 @@ enum Command {
     /// The network's tones: dial tone, ringing, busy, reorder, special information tones.
     #[command(after_long_help = manual::PROGRESS)]
     Progress(ProgressArgs),
-    /// Who answered: a person, an answering machine, a fax machine or modem, the network, nobody.
+    /// Who answered: a person, a machine, a fax machine or modem, the network, nobody.
     #[command(after_long_help = manual::ANSWER)]
     Answer(AnswerArgs),
     /// Whether the called party let a third one into the call, and what speaks for it.
     #[command(after_long_help = manual::THREE_WAY)]
     ThreeWay(ThreeWayArgs),
-    /// How loud and how noisy a recording is: flat, C-message, psophometric; peak, direct voltage.
+    /// How loud and how noisy it is: flat, C-message, psophometric; peak, direct voltage.
     #[command(after_long_help = manual::LEVEL)]
     Level(LevelArgs),
     /// An unknown tone as a line of a tone table, with what was measured.
@@ -194,7 +200,9 @@ type Country = Box<tonetables::Country>;
 /// Runs the program. The exit status is 0, 1 where a file could not be analysed whole, 2 where the
 /// command line is wrong.
 pub fn main() -> ExitCode {
-    let command = match Cli::parse().command {
+    let matches = program().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let command = match cli.command {
         Command::Live(command) => return live::main(&command),
         command => command,
     };
@@ -307,9 +315,34 @@ impl Common {
     }
 }
 
+/// The command line with the manual in it, its commands in two groups.
+fn program() -> clap::Command {
+    let program = live::manual(Cli::command());
+    let live = LiveCommand::augment_subcommands(clap::Command::new("live"));
+    let is_live = |name: &str| live.get_subcommands().any(|known| known.get_name() == name);
+    let listed = |wanted: bool| {
+        let commands = program.get_subcommands();
+        let commands = commands.filter(|command| is_live(command.get_name()) == wanted);
+        let line = |command: &clap::Command| {
+            let about = command.get_about().map(ToString::to_string);
+            let name = command.get_name();
+            format!("  {name:<14} {}\n", about.unwrap_or_default())
+        };
+        commands.map(line).collect::<String>()
+    };
+    let groups = format!(
+        "Recordings:\n{}\nLive lines, on a card or simulated:\n{}\n  {:<14} {}\n\n",
+        listed(false),
+        listed(true),
+        "help COMMAND",
+        "The manual of a command: what it does, which values are good, what others mean",
+    );
+    program.before_help(groups)
+}
+
 /// Ends the program as a mistake on the command line of this command does.
 fn usage(command: &str, what: &str) -> ! {
-    let mut program = Cli::command();
+    let mut program = program();
     program.build();
     let command = program.find_subcommand_mut(command).expect("a command");
     command.error(ErrorKind::ValueValidation, what).exit()

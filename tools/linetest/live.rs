@@ -17,22 +17,29 @@ mod learn_release;
 mod list;
 mod manual;
 pub(crate) mod options;
+mod profile;
 mod report;
 mod rig;
+mod settings;
 mod sheet;
+mod signalled;
 mod station;
 mod supervise;
 mod trouble;
 mod watch;
 
-use std::{process::ExitCode, sync::Arc, sync::atomic::AtomicBool};
+use std::{
+    io::ErrorKind,
+    process::ExitCode,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use options::LiveCommand;
 use rig::Rig;
 use sheet::Sheet;
 use trouble::Trouble;
 
-pub(crate) use manual::LIVE as MANUAL;
+pub(crate) use manual::{LIVE as MANUAL, bound as manual};
 
 /// Exit status when something was measured and is bad.
 const BAD: u8 = 3;
@@ -44,8 +51,8 @@ fn say(text: &str) {
     crate::run::tell(text);
 }
 
-/// Runs a command: 0 when all is good or doubtful, 1 when it could not be done, 3 when something is
-/// bad, 130 after Ctrl-C.
+/// Runs a command: 0 when all is good or doubtful, 1 when it could not be done or nothing be tested, 3
+/// when something is bad, 130 after Ctrl-C.
 pub(crate) fn main(command: &LiveCommand) -> ExitCode {
     let stop = Arc::new(AtomicBool::new(false));
     if let Err(error) = catch(&stop) {
@@ -58,6 +65,8 @@ pub(crate) fn main(command: &LiveCommand) -> ExitCode {
             ExitCode::from(if bad { BAD } else { 0 })
         }
         Err(Trouble::Stopped) => ExitCode::from(STOPPED),
+        // Whoever reads the table has seen enough.
+        Err(Trouble::Out(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(trouble) => {
             say(&trouble.to_string());
             ExitCode::FAILURE

@@ -4,32 +4,40 @@ use crate::live;
 
 /// Of recordings and of live lines.
 pub(crate) fn program() -> String {
-    format!("{PROGRAM}\n\n{}", live::MANUAL)
+    format!("{RECORDINGS}\n\n{}\n\n{STATUS}", live::MANUAL)
 }
 
-const PROGRAM: &str = "\
-Recordings are WAV files of 8000 Hz, one channel or two: 16-bit PCM, mu-law or A-law; or samples
-without a header (--raw). Of a stereo recording as sallyport makes them, left is the phone's side
-and right the trunk's, each with what was played to it. Levels are dBm0: 0 dBm0 is the
-digital milliwatt, a sine that peaks at 22651.
+/// What `-h` ends with.
+pub(crate) const SHORT: &str = "\
+linetest --help has examples, how a line is named, and the exit status.";
 
-Examples:
+const RECORDINGS: &str = "\
+Recordings
+  WAV files of 8000 Hz, one channel or two: 16-bit PCM, mu-law or A-law; or samples without a header
+  (--raw). Of a stereo recording as sallyport makes them, left is the phone's side and right the
+  trunk's, each with what was played to it. Levels are dBm0: 0 dBm0 is the digital milliwatt, a sine
+  that peaks at 22651.
+
   linetest digits call.wav                      what was keyed
   linetest progress --country de trunk.wav      what the exchange answered
   linetest level --plot level.png trunk.wav     is this trunk loud enough, and quiet enough?
   arecord -f S16_LE -r 8000 -t raw | linetest digits --raw s16le -
   find . -name '*.wav' | linetest digits --hits -L -
 
-A recording may be a pipe or a device where the command line names it; what a list names must be a
-file. Control characters of names are shown as U+FFFD; --json has them as they are, and --hits
-refuses a file whose name has more than one line. --plot wants a name that ends in .png and replaces
-nothing but a picture.
+  A recording may be a pipe or a device where the command line names it; what a list names must be a
+  file. Control characters of names are shown as U+FFFD; --json has them as they are, and --hits
+  refuses a file whose name has more than one line. --plot wants a name that ends in .png and replaces
+  nothing but a picture.";
 
-Exit status: 0 when all was analysed; 1 when a recording was damaged, cut short, empty, not of 8000
-Hz or not there (the others are still done; what of it could be heard is reported); 2 when the
-command line is wrong.
-
-\"linetest help COMMAND\" says what each command prints, and which values are good.";
+const STATUS: &str = "\
+Exit status
+    0  recordings: all were analysed; live: measured, and nothing is bad (it may be doubtful)
+    1  recordings: one was damaged, cut short, empty, not of 8000 Hz or not there (the others are still
+       done; what of it could be heard is reported); live: it could not be measured; of a report:
+       nothing could be tested, as each line was in use or could not be opened
+    2  the command line is wrong
+    3  live: measured, and something is bad
+  130  live: ended by Ctrl-C, the line restored";
 
 pub(crate) const DIGITS: &str = "\
 What is printed (keys of --json: file channel digit start_ms duration_ms level_dbm0 twist_db):

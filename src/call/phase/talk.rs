@@ -9,6 +9,7 @@ use crate::{
 };
 use types::{
     answer_class::AnswerClass,
+    digits::List,
     disposition::{Disposition, EndedBy},
     evidence::{ReleaseEvidence, Weighed},
     fact::{Fact, Leg},
@@ -23,6 +24,13 @@ const ONE_MINUTE: Ticks = Ticks::secs(60);
 /// cadence of a busy tone is shorter.
 const DOUBT: Ticks = Ticks::ms(1600);
 
+/// Why the far end may be gone.
+#[derive(Clone, Copy, Debug)]
+struct Doubt {
+    until: Tick,
+    by: ReleaseEvidence,
+}
+
 /// Waits for a release, or for the limit.
 #[derive(Debug)]
 pub struct Talk {
@@ -34,8 +42,9 @@ pub struct Talk {
     one_minute_at: Option<Tick>,
     /// Both parties silent until here is release evidence.
     silent_until: Tick,
-    /// The far end may be gone: the path is closed until here.
-    doubt_until: Option<Tick>,
+    /// The far end may be gone: the path is closed meanwhile. The trunk's signals say themselves when
+    /// a doubt is over, tones don't; one of each kind is kept.
+    doubts: List<Doubt, 4>,
 }
 
 impl Talk {
@@ -76,28 +85,26 @@ impl Talk {
             two_minutes_at: warn(cx.settings.warn_two_minutes, TWO_MINUTES),
             one_minute_at: warn(cx.settings.warn_one_minute, ONE_MINUTE),
             silent_until: cx.now + cx.settings.talk_silence,
-            doubt_until: None,
+            doubts: List::new(),
             attempt,
         })
     }
 
     pub(crate) fn bridge(&self) -> Bridge {
-        match self.doubt_until {
-            Some(_) => Bridge::Closed,
-            None => Bridge::Open,
+        if self.doubts.is_empty() {
+            Bridge::Open
+        } else {
+            Bridge::Closed
         }
     }
 
     pub(crate) fn deadline(&self) -> Tick {
-        [
-            self.limit_at,
-            self.two_minutes_at,
-            self.one_minute_at,
-            self.doubt_until,
-        ]
-        .into_iter()
-        .flatten()
-        .fold(self.hard_limit_at.min(self.silent_until), Tick::min)
+        let doubts = self.doubts.iter().map(|doubt| doubt.until);
+        [self.limit_at, self.two_minutes_at, self.one_minute_at]
+            .into_iter()
+            .flatten()
+            .chain(doubts)
+            .fold(self.hard_limit_at.min(self.silent_until), Tick::min)
     }
 
     pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
@@ -108,7 +115,11 @@ impl Talk {
             }
             Event::ReleaseHint(piece) => {
                 self.attempt.release_hint(piece);
-                self.doubt_until = Some(cx.now + DOUBT);
+                self.doubt(cx.now + DOUBT, piece.evidence);
+                Phase::Talk(self)
+            }
+            Event::DoubtOver(evidence) => {
+                self.doubts.retain(|doubt| doubt.by != evidence);
                 Phase::Talk(self)
             }
             Event::Released(piece) => self.released(cx, piece),
@@ -135,9 +146,7 @@ impl Talk {
             };
             return self.released(cx, piece);
         }
-        if self.doubt_until.is_some_and(|at| cx.now >= at) {
-            self.doubt_until = None;
-        }
+        self.doubts.retain(|doubt| doubt.until > cx.now);
         if self.two_minutes_at.is_some_and(|at| cx.now >= at) {
             self.two_minutes_at = None;
             self.warn(cx, TWO_MINUTES);
@@ -147,6 +156,15 @@ impl Talk {
             self.warn(cx, ONE_MINUTE);
         }
         Phase::Talk(self)
+    }
+
+    fn doubt(&mut self, until: Tick, by: ReleaseEvidence) {
+        self.doubts.retain(|doubt| doubt.by != by);
+        if self.doubts.is_full() {
+            // They are all of one length: the oldest is over first.
+            self.doubts.remove(0);
+        }
+        self.doubts.push(Doubt { until, by });
     }
 
     fn warn(&self, cx: &mut Cx<'_>, left: Ticks) {

@@ -215,7 +215,7 @@ impl Background {
 
     fn make(&mut self, path: Path) -> [f32; FRAME] {
         let peak = (3.0 * self.power).sqrt();
-        let white = std::array::from_fn(|_| {
+        let white: [f32; FRAME] = std::array::from_fn(|_| {
             self.seed = self
                 .seed
                 .wrapping_mul(1_664_525)

@@ -276,6 +276,7 @@ fn a_trunk_that_its_far_end_holds_or_blocks_is_lent_when_it_is_free_and_guarded(
         country: R2Country::Itu,
         ani: Digits::EMPTY,
         category: MfSignal::new(1).expect("a signal"),
+        metering: None,
     });
     for (signalling, held, free) in [
         (

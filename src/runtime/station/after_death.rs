@@ -41,7 +41,7 @@ impl Station {
         if let Some(loan) = self.trunk.take_if(|loan| !loan.own) {
             self.gauges.pulse.lend(None);
             let suspect = TrunkCondition::Suspect;
-            outbox.give_back(loan.profile.id, suspect, loan.side.port);
+            outbox.give_back(loan.profile.id, suspect, loan.side.port, loan.side.edges);
         }
     }
 

@@ -131,8 +131,12 @@ impl LineSeat {
                 return Exit::Abandoned;
             }
             pulse.due(Some(now));
-            self.station.turn(now, &mut self.inbox, &mut self.outbox);
+            let clock = self.terms.clock;
+            self.station
+                .turn(|| clock.now(), &mut self.inbox, &mut self.outbox);
             self.wake_others();
+            let quiet = self.station.quiet(&self.outbox);
+            self.station.gauges().pulse.set_quiet(quiet);
             if self.station.stopped(now, &self.outbox) {
                 return Exit::Stopped;
             }
@@ -161,7 +165,7 @@ impl LineSeat {
                 self.refused = Some(descriptor);
                 self.terms.notices.tell(Notice::NotPollable {
                     line: self.station.id(),
-                    why: error.to_string(),
+                    os_error: error.raw_os_error().unwrap_or_default(),
                 });
             }
         }

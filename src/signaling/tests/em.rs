@@ -108,6 +108,12 @@ impl Bench {
         self.told(|e| matches!(e, SupervisionEvent::Released(_)))
     }
 
+    fn doubts_over(&self) -> usize {
+        let over = SupervisionEvent::DoubtOver(ReleaseEvidence::FarOnHook);
+        let over = Step::Event(over);
+        self.steps.iter().filter(|step| **step == over).count()
+    }
+
     fn strings(&self) -> usize {
         let sent = |step: &&Step| matches!(step, Step::Send(Sending::Mf(_)));
         self.steps.iter().filter(sent).count()
@@ -214,10 +220,28 @@ fn a_flash_in_the_talk_puts_it_in_doubt_and_only_a_lasting_on_hook_releases() {
             if piece.evidence == ReleaseEvidence::FarOnHook)
     });
     assert_eq!(doubts.count(), 4, "{:?}", bench.steps);
+    assert_eq!(bench.doubts_over(), 4, "{:?}", bench.steps);
     assert!(!bench.released());
     bench.edge(Edge::FarOnHook);
     bench.pass(310);
     assert!(bench.released());
+}
+
+#[test]
+fn a_hit_on_the_wire_in_the_talk_is_no_doubt() {
+    let mut bench = Bench::dialed(TrunkTrust::LOOP_START);
+    bench.edge(Edge::FarOffHook);
+    bench.pass(1000);
+    bench.steps.clear();
+    for ms in [10, 20, 30] {
+        bench.on_hook(ms);
+        bench.pass(500);
+    }
+    assert_eq!(bench.steps, []);
+    bench.edge(Edge::FarOnHook);
+    bench.pass(40);
+    let doubt = |e: &SupervisionEvent| matches!(e, SupervisionEvent::ReleaseHint(_));
+    assert!(bench.told(doubt), "{:?}", bench.steps);
 }
 
 fn voice() -> Heard {

@@ -38,7 +38,11 @@ fn at(ms: u64) -> Tick {
 
 /// A line that gets these bits at these times, and is looked at each 10 ms.
 fn line(country: R2Country, bits: &[(u64, u8)], until: u64) -> (Vec<Step>, Vec<LineSignal>) {
-    let mut line = R2Line::new(Variant::of(country));
+    line_of(&trunk(country, ""), bits, until)
+}
+
+fn line_of(trunk: &R2Trunk, bits: &[(u64, u8)], until: u64) -> (Vec<Step>, Vec<LineSignal>) {
+    let mut line = R2Line::new(trunk);
     let mut steps: Vec<Step> = line.seize().into_iter().collect();
     let mut signals = Vec::new();
     for ms in (0..until).step_by(10) {
@@ -97,6 +101,27 @@ fn metering_is_told_from_a_clear_back_by_its_length() {
 }
 
 #[test]
+fn how_long_metering_pulses_are_can_be_other_than_the_countrys() {
+    let bits = [(100, 0b11), (1000, 0b01), (2000, 0b11), (2240, 0b01)];
+    for (country, metering, released) in [
+        (R2Country::Itu, None, true),
+        (R2Country::Itu, Some(Ticks::ms(250)), false),
+        (R2Country::Argentina, None, false),
+        (R2Country::Argentina, Some(Ticks::ms(150)), true),
+        (R2Country::Argentina, Some(Ticks::ZERO), true),
+    ] {
+        let trunk = R2Trunk {
+            metering,
+            ..trunk(country, "")
+        };
+        let (_, signals) = line_of(&trunk, &bits, 3000);
+        let release = LineSignal::Release(ReleaseEvidence::ClearBack, at(2000));
+        let expected = if released { vec![release] } else { vec![] };
+        assert_eq!(signals[1..], expected, "{country:?} {metering:?}");
+    }
+}
+
+#[test]
 fn the_idle_state_in_a_call_is_a_forced_release_too() {
     for ab in [0b00, 0b10] {
         let (_, signals) = line(
@@ -109,12 +134,17 @@ fn the_idle_state_in_a_call_is_a_forced_release_too() {
     }
 }
 
-fn register(country: R2Country, ani: &str) -> R2Register {
-    R2Register::new(R2Trunk {
+fn trunk(country: R2Country, ani: &str) -> R2Trunk {
+    R2Trunk {
         country,
         ani: Digits::parse(ani).expect("digits"),
         category: signal(1),
-    })
+        metering: None,
+    }
+}
+
+fn register(country: R2Country, ani: &str) -> R2Register {
+    R2Register::new(trunk(country, ani))
 }
 
 /// What is held after the exchange's signal came and went.
@@ -233,7 +263,7 @@ fn what_a_country_does_not_use_ends_the_call() {
 
 #[test]
 fn bits_without_meaning_that_flap_hide_no_clear_back() {
-    let mut line = R2Line::new(Variant::of(R2Country::Itu));
+    let mut line = R2Line::new(&trunk(R2Country::Itu, ""));
     line.seize();
     let bits = |line: &mut R2Line, ms: u64, bits: u8| {
         let edge = Edge::Bits(Abcd::new(bits));
@@ -260,7 +290,7 @@ fn an_answer_before_the_last_digit_is_asked_for_fails_the_call() {
         (false, SupervisionEvent::Failed(Tone::Reorder)),
         (true, SupervisionEvent::Outpulsed),
     ] {
-        let mut line = R2Line::new(Variant::of(R2Country::Itu));
+        let mut line = R2Line::new(&trunk(R2Country::Itu, ""));
         line.seize();
         for (ms, ab) in [(100, 0b1101), (1000, 0b0101)] {
             let edge = Edge::Bits(Abcd::new(ab));

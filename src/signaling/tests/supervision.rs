@@ -1,13 +1,18 @@
 //! What battery and tones mean where no simulated exchange plays it.
 
-use signaling::{Supervision, SupervisionEvent, supervision::POLARITY_STABLE};
+use signaling::{
+    Supervision, SupervisionEvent, Trunk,
+    supervision::{LOOP_BREAK, POLARITY_STABLE},
+};
 use types::{
-    edge::Edge,
+    edge::{Edge, EdgeAt},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    frame::Law,
     heard::Heard,
+    id::TrunkId,
     tick::{Tick, Ticks},
     tone::Tone,
-    trunk::TrunkTrust,
+    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
 };
 
 const SEIZED: Tick = Tick(8000);
@@ -78,4 +83,107 @@ fn any_dial_tone_after_an_answer_is_a_release() {
             "{tone:?}: {released:?}"
         );
     }
+}
+
+/// In talk since long; the loop breaks at this time for so long. What was told, and when.
+fn broken(edges: [Edge; 2], length: Ticks) -> Vec<(Ticks, SupervisionEvent)> {
+    let mut trunk = reversed_at(SEIZED);
+    trunk.taken_as_answered();
+    let at = OUTPULSED + Ticks::secs(30);
+    let mut told = Vec::new();
+    let mut tell = |now: Tick, event: Option<SupervisionEvent>| {
+        told.extend(event.map(|event| (now.since(at), event)));
+    };
+    tell(at, trunk.edge(at, edges[0]));
+    for ms in (10..1000).step_by(10) {
+        let now = at + Ticks::ms(ms);
+        if now >= at + length && now.since(at + length) < Ticks::ms(10) {
+            tell(now, trunk.edge(at + length, edges[1]));
+        }
+        tell(now, trunk.passed(now));
+    }
+    told
+}
+
+const BREAKS: [[Edge; 2]; 2] = [
+    [Edge::BatteryLost, Edge::BatteryBack],
+    [Edge::TipOpen, Edge::TipGround],
+];
+
+#[test]
+fn a_hit_on_the_line_is_a_doubt_and_no_release() {
+    for edges in BREAKS {
+        for ms in [1, 20, 90] {
+            let told = broken(edges, Ticks::ms(ms));
+            let [(first, hint), (last, over)] = told.as_slice() else {
+                panic!("{ms} ms: {told:?}");
+            };
+            assert_eq!(*first, Ticks::ZERO);
+            assert!(
+                matches!(hint, SupervisionEvent::ReleaseHint(piece)
+                    if piece.evidence == ReleaseEvidence::LoopBreak),
+                "{hint:?}"
+            );
+            assert_eq!(
+                *over,
+                SupervisionEvent::DoubtOver(ReleaseEvidence::LoopBreak)
+            );
+            assert!(*last <= Ticks::ms(ms + 10), "{ms} ms: {last:?}");
+        }
+    }
+}
+
+#[test]
+fn a_loop_break_that_lasts_is_a_release_from_when_it_began() {
+    for edges in BREAKS {
+        for ms in [100, 200, 800] {
+            let told = broken(edges, Ticks::ms(ms));
+            let [(_, SupervisionEvent::ReleaseHint(_)), (at, released)] = told.as_slice() else {
+                panic!("{ms} ms: {told:?}");
+            };
+            assert!(
+                matches!(released, SupervisionEvent::Released(piece)
+                    if piece.at == OUTPULSED + Ticks::secs(30)),
+                "{released:?}"
+            );
+            assert_eq!(*at, LOOP_BREAK, "{ms} ms");
+        }
+    }
+}
+
+#[test]
+fn hits_do_not_add_up_to_a_release() {
+    let mut trunk = reversed_at(SEIZED);
+    trunk.taken_as_answered();
+    for n in 0..20 {
+        let at = OUTPULSED + Ticks::ms(30_000 + 200 * n);
+        let told = [
+            trunk.edge(at, Edge::BatteryLost),
+            trunk.edge(at + Ticks::ms(30), Edge::BatteryBack),
+        ];
+        let released = told
+            .iter()
+            .flatten()
+            .any(|e| matches!(e, SupervisionEvent::Released(_)));
+        assert!(!released, "hit {n}: {told:?}");
+    }
+}
+
+#[test]
+fn a_tip_that_is_open_before_it_was_grounded_releases_nothing() {
+    let mut trunk = Trunk::new(&TrunkProfile {
+        id: TrunkId(1),
+        law: Law::Mu,
+        signalling: TrunkSignalling::GroundStart,
+        outpulsing: Outpulsing::Dtmf,
+        trust: TrunkTrust::LOOP_START,
+        guard: Ticks::secs(1),
+        dial_tone_wait: Ticks::secs(4),
+        dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
+        cancel_echo: false,
+    });
+    trunk.seize(SEIZED);
+    let edge = Edge::TipOpen;
+    assert_eq!(trunk.edge(EdgeAt { at: SEIZED, edge }).as_slice(), []);
+    assert_eq!(trunk.passed(SEIZED + Ticks::ms(500)).as_slice(), []);
 }

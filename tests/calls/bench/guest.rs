@@ -2,7 +2,7 @@
 //! takes channels of its own, and simulated parties sit behind the far spans.
 
 use super::{
-    Outcome, Scenario,
+    Outcome, Scenario, memory,
     needs::Need,
     outcome::{lost, office_of},
 };
@@ -435,6 +435,7 @@ pub fn run(
 ) -> Outcome {
     skip_what_is_lacking(&scenario);
     report("ran", &format!("{} s", scenario.length.as_secs()));
+    memory::watch();
     let lease = Lease::of(&scenario);
     let plant = plant(&scenario, &lease, office);
     thread::sleep(REST);
@@ -452,6 +453,7 @@ pub fn run(
     let office = office_of(controller.stop(Duration::ZERO));
     let (phones, trunks) = far_ends.end();
     drop(lease);
+    memory::assert_none_was_taken();
     let story = Story {
         facts: facts.receiver.try_iter().collect(),
         tap: tap.receiver.try_iter().collect(),

@@ -251,15 +251,46 @@ static struct port *feeder_of(struct port *p)
 	return p->feeding ? p : p->peer;
 }
 
+static u32 *counter_of(const char *what)
+{
+	const struct {
+		const char *name;
+		u32 *counter;
+	} known[] = {
+		{ "framing", &span.count.fe },
+		{ "code", &span.count.cv },
+		{ "bipolar", &span.count.bpv },
+		{ "crc4", &span.count.crc4 },
+		{ "e-bits", &span.count.ebit },
+		{ "alignment", &span.count.fas },
+		{ "bits", &span.count.be },
+		{ "pattern", &span.count.prbs },
+		{ "seconds", &span.count.errsec },
+		{ "interrupts", &device->irqmisses },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strcmp(what, known[i].name))
+			return known[i].counter;
+	return NULL;
+}
+
 /*
  * commands: `hold MS` ticks come late, at once, after so long; `lose MS` they never come.
  * `battery PORT 0|1`, `polarity PORT 0|1`, `ring PORT MS`: of the line at this port.
  * `alarm PORT MASK`, `event PORT NUMBER`: raw, at this port.
+ * `COUNTER N`: what the span has counted, see `counter_of`.
  */
 static int command(const char *what, int first, int second)
 {
+	u32 *counter = counter_of(what);
 	struct port *p;
 
+	if (counter) {
+		WRITE_ONCE(*counter, first);
+		return 0;
+	}
 	if (!strcmp(what, "hold") || !strcmp(what, "lose")) {
 		if (first < 0 || first > 10000)
 			return -EINVAL;

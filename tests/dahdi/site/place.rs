@@ -28,6 +28,10 @@ impl Place {
         place
     }
 
+    pub fn directory(&self) -> &Path {
+        &self.0
+    }
+
     pub fn file(&self) -> PathBuf {
         self.0.join("site.toml")
     }
@@ -56,6 +60,19 @@ impl Place {
     }
 }
 
+/// All files of a directory and those within it.
+pub fn files_under(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let files = entries.map(|entry| entry.path()).map(|path| {
+        if path.is_dir() {
+            files_under(&path)
+        } else {
+            vec![path]
+        }
+    });
+    files.flatten().collect()
+}
+
 pub fn ended(command: &mut Command) -> (Option<i32>, String) {
     let output = command.stdin(Stdio::null()).output().expect("the program");
     let text = [output.stdout, output.stderr].concat();
@@ -71,6 +88,10 @@ pub struct Controller {
 }
 
 impl Controller {
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn log(&self) -> String {
         let mut text = String::new();
         let mut file = fs::File::open(&self.log).expect("the log");
@@ -90,6 +111,13 @@ impl Controller {
         let last: Vec<&str> = log.lines().rev().take(30).collect();
         let last: Vec<&str> = last.into_iter().rev().collect();
         Err(format!("no {what:?} in its log:\n{}", last.join("\n")))
+    }
+
+    /// As a power failure ends it.
+    pub fn kill(mut self) -> Result<(), String> {
+        self.child.kill().map_err(|error| error.to_string())?;
+        let ended = self.child.wait();
+        ended.map(drop).map_err(|error| error.to_string())
     }
 
     pub fn stop(mut self) -> Result<String, String> {

@@ -157,8 +157,8 @@ impl Relay {
         self.wakes.wait(100)?;
         self.turn()?;
         let now = self.now();
-        self.phone.flush(now).map_err(failed)?;
-        self.trunk.flush(now).map_err(failed)
+        self.trunk.flush(now).map_err(failed)?;
+        self.phone.flush(now).map_err(failed)
     }
 
     pub fn now(&self) -> Tick {

@@ -131,6 +131,45 @@ pub fn together_for_a_minute(bench: &Bench) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether a block of the trunk's waits for half a block until the phone's wake.
+fn waits_for_the_phone(
+    relay: &mut Relay,
+    bench: &Bench,
+    phone_first: bool,
+) -> Result<bool, String> {
+    relay.wakes.wait(100)?;
+    relay.turn()?;
+    let (first, second) = if phone_first {
+        (&mut relay.phone, &mut relay.trunk)
+    } else {
+        (&mut relay.trunk, &mut relay.phone)
+    };
+    first.flush(bench.clock.now()).map_err(failed)?;
+    sleep(1);
+    second.flush(bench.clock.now()).map_err(failed)?;
+    relay.run(100)?;
+    relay.wakes.wait(100)?;
+    relay.turn()?;
+    sleep(5);
+    let mut frame = Law::Mu.silence();
+    Ok(next_block(bench, &mut relay.trunk, &mut frame)?.is_some())
+}
+
+/// A tick of the card between two flushes puts the blocks of the second a tick behind those of the
+/// first. When the phone's wakes serve both, what the trunk received then waits for the next wake, if
+/// it is the second.
+pub fn a_tick_between_two_flushes(bench: &Bench) -> Result<(), String> {
+    let mut relay = Relay::start(bench, 2)?;
+    for (phone_first, waits) in [(true, true), (false, false)] {
+        let found = waits_for_the_phone(&mut relay, bench, phone_first)?;
+        ensure!(
+            found == waits,
+            "the phone first: {phone_first}, and a block waits: {found}"
+        );
+    }
+    Ok(())
+}
+
 /// Going on-hook takes what was queued, so the trunk is primed again; only a flush of both brings
 /// their blocks together again.
 pub fn on_hook_primes_again(bench: &Bench) -> Result<(), String> {

@@ -38,7 +38,7 @@ enum Wanted {
 
 /// Below this a tone is not there.
 const LEAST_TONE_DBM0: f64 = -50.0;
-/// Impulses count from here on (59 dBrn0 of IEEE 743), if it was listened this long.
+/// Impulses count from here on (59 dBrn0, usual on private lines), if it was listened this long.
 const IMPULSE_DBM0: f64 = -31.0;
 const HITS_SECONDS: u64 = 10;
 /// A tone below is the power line's.
@@ -51,7 +51,9 @@ pub(crate) fn tone(rig: &mut Rig, args: &ToneArgs) -> Result<Sheet, Trouble> {
     let wanted = wanted(rig, &args.send)?;
     let mut sheet = Sheet::new(rig.name(), "tone");
     let placed = call::reach(rig, &args.reach)?;
-    call::sheet_dial_tone(&mut sheet, placed.and_then(|placed| placed.dial_tone));
+    if let Some(placed) = placed {
+        call::sheet_began(&mut sheet, rig, &placed);
+    }
     match wanted {
         Wanted::Quiet => {
             rig.say(&format!("sends nothing for {} s and listens", args.seconds));
@@ -106,6 +108,23 @@ fn wanted(rig: &Rig, send: &str) -> Result<Wanted, Trouble> {
         words::name(def.tone),
         Box::new(Stimulus::of(def)),
     ))
+}
+
+/// What goes on for as long as it is asked for, and what it is in words.
+pub(crate) fn steady(rig: &Rig, send: &str) -> Result<(Stimulus, String), Trouble> {
+    match wanted(rig, send)? {
+        Wanted::Quiet => Ok((Stimulus::Quiet, "nothing".to_owned())),
+        Wanted::Tone(hz, dbm0) => Ok((Stimulus::tone(hz, dbm0), format!("{hz} Hz at {dbm0} dBm0"))),
+        Wanted::Plan(name, source) => {
+            let words = format!("the {name} tone of {}", rig.country().name);
+            Ok((*source, words))
+        }
+        Wanted::Slope => Err(Trouble::Said(
+            "slope is three tones in turn; here they are sent one at a time: 404@-16, 1004@-16, \
+             2804@-16"
+                .into(),
+        )),
+    }
 }
 
 /// Sends for so many seconds and tells of the last whole measurement what arrived.
@@ -278,10 +297,9 @@ fn slope(rig: &mut Rig, seconds: u64, sheet: &mut Sheet) -> Result<(), Trouble> 
         };
     }
     let slope = Slope::new(f64::from(SLOPE_DBM0), levels);
-    sheet.judge(Quantity::Loss, slope.loss_db[1]);
-    sheet.judge(Quantity::Slope404, slope.low_db());
-    sheet.judge(Quantity::Slope2804, slope.high_db());
-    sheet.remark("these are losses of the whole loop, both ways together");
+    sheet.judge(Quantity::LoopLoss, slope.loss_db[1]);
+    sheet.judge(Quantity::LoopSlope404, slope.low_db());
+    sheet.judge(Quantity::LoopSlope2804, slope.high_db());
     Ok(())
 }
 
@@ -304,6 +322,7 @@ pub(crate) fn keys(rig: &mut Rig, args: &DtmfArgs) -> Result<Sheet, Trouble> {
             ControlFlow::Continue(())
         })?;
     } else {
+        rig.settle_path()?;
         rig.say(&format!(
             "sends all sixteen digits, {} ms each",
             args.length

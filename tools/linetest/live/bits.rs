@@ -24,7 +24,7 @@ pub(crate) fn bert(rig: &mut Rig, args: &BertArgs) -> Result<Sheet, Trouble> {
         rig.say("seizes the trunk (off-hook)");
     }
     rig.off_hook()?;
-    rig.flush()?;
+    rig.settle_path()?;
     rig.say(&format!(
         "sends {} in {} bits of each octet for {} s: it is loud noise to a listener",
         args.pattern.name(),

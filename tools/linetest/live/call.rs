@@ -9,27 +9,33 @@ use dsp::{
     tone_gen::DigitGen,
 };
 use measure::limits::Quantity;
+use signaling::SupervisionEvent;
 use types::{
     digits::Digits,
     edge::{Edge, EdgeAt},
     frame::{FRAME, FRAME_TICKS, Frame, Samples},
     tick::{Tick, Ticks},
     tone::Tone,
+    trunk::TrunkSignalling,
 };
 
 use super::{
     options::{DialArgs, Reach},
     rig::{Heard, Rig},
     sheet::Sheet,
+    signalled::{self, Caller},
     station::Part,
     trouble::Trouble,
 };
 use crate::words;
 
 /// What was seen while a call was placed.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Placed {
     pub dial_tone: Option<DialTone>,
+    pub proceed: Option<Proceed>,
+    /// What drives the call on, on a trunk that is signalled by bits.
+    pub caller: Option<Caller>,
     /// When it was taken as answered, and by what.
     pub answered: Tick,
     pub by: &'static str,
@@ -43,7 +49,15 @@ pub(crate) struct DialTone {
     pub level_dbm0: f64,
 }
 
+/// The proceed signal of a trunk that is signalled by bits.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Proceed {
+    pub delay: Ticks,
+    pub wink: Option<Ticks>,
+}
+
 const DIAL_TONE_WAIT: u64 = 10;
+const PROCEED_WAIT: Ticks = Ticks::secs(10);
 const ANSWER_WAIT: u64 = 60;
 /// Ringback is over after so much silence: the longest pause of any country is 5 s.
 const AFTER_RINGBACK: Ticks = Ticks::ms(5500);
@@ -54,7 +68,7 @@ const QUIET: Ticks = Ticks::secs(8);
 /// Frames of sound without a pause: longer than any burst of ringback.
 const STEADY: u32 = 250;
 const SOUND_DBM0: f32 = -45.0;
-const DIGIT_DBM0: (f32, f32) = (-9.0, -7.0);
+pub(crate) const DIGIT_DBM0: (f32, f32) = (-9.0, -7.0);
 
 /// Reaches the far end as the command line says, if it is not connected already.
 pub(crate) fn reach(rig: &mut Rig, reach: &Reach) -> Result<Option<Placed>, Trouble> {
@@ -78,23 +92,152 @@ pub(crate) fn place(rig: &mut Rig, number: Digits, pulse: bool) -> Result<Placed
             rig.name()
         )));
     }
-    let mut placed = Placed::default();
-    rig.say("seizes the trunk (off-hook) and waits for dial tone");
-    placed.dial_tone = Some(dial_tone(rig, &mut placed.edges)?);
-    let how = if pulse { "loop pulses" } else { "DTMF" };
-    rig.say(&format!("dials {number} by {how}"));
-    if pulse {
-        send_pulses(rig, number)?;
-    } else {
-        send_keys(rig, number, 70)?;
+    if rig.is_supervised() {
+        return signalled(rig, number);
     }
+    let mut placed = Placed::default();
+    let edges = &mut placed.edges;
+    let found = begin(rig, number, pulse, &mut |stage| {
+        if let Stage::Heard(heard) = stage {
+            edges.extend_from_slice(heard.edges);
+        }
+    })?;
+    placed.dial_tone = Some(found);
     rig.say("waits for the answer");
     answer(rig, number, &mut placed)?;
     Ok(placed)
 }
 
+/// How far a call on a two-wire trunk has come.
+pub(crate) enum Stage<'a> {
+    Seizes,
+    Dials,
+    Dialed,
+    /// A frame of any of these.
+    Heard(&'a Heard<'a>),
+}
+
+type Watcher<'a> = &'a mut dyn FnMut(Stage<'_>);
+
+/// Seizes, waits for dial tone and dials; `watch` is told of each stage and frame.
+pub(crate) fn begin(
+    rig: &mut Rig,
+    number: Digits,
+    pulse: bool,
+    watch: Watcher<'_>,
+) -> Result<DialTone, Trouble> {
+    rig.say("seizes the trunk (off-hook) and waits for dial tone");
+    watch(Stage::Seizes);
+    let found = await_dial_tone(rig, watch)?;
+    let how = if pulse { "loop pulses" } else { "DTMF" };
+    rig.say(&format!("dials {number} by {how}"));
+    watch(Stage::Dials);
+    if pulse {
+        send_pulses(rig, number, watch)?;
+    } else {
+        press(rig, number, 70, watch)?;
+    }
+    watch(Stage::Dialed);
+    Ok(found)
+}
+
+/// The same on a trunk that is signalled by bits.
+fn signalled(rig: &mut Rig, number: Digits) -> Result<Placed, Trouble> {
+    let waits = signalled::proceed_words(&rig.profile().signalling);
+    rig.say(&format!(
+        "seizes the trunk, sends {number} after {waits}, and waits for the answer"
+    ));
+    let mut placed = Placed::default();
+    let seized = rig.now();
+    let mut caller = Caller::seize(rig, Some(number))?;
+    let mut sounds = AnswerEar::new(&rig.country().tones, seized);
+    let mut outpulsed = false;
+    let mut outcome = None;
+    rig.run(Ticks::secs(ANSWER_WAIT), &mut |heard, out| {
+        placed.edges.extend_from_slice(heard.edges);
+        for (at, event) in caller.frame(heard, out) {
+            match event {
+                SupervisionEvent::Proceed => placed.proceeded(at.since(seized)),
+                SupervisionEvent::Outpulsed => {
+                    outpulsed = true;
+                    (sounds.begun, sounds.last_sound) = (at, at);
+                }
+                SupervisionEvent::Answered(piece) => {
+                    let by = words::answer_evidence(piece.evidence);
+                    outcome = Some(Outcome::Answered(by));
+                }
+                SupervisionEvent::Failed(tone) => outcome = Some(Outcome::Failed(tone)),
+                SupervisionEvent::InUse => outcome = Some(Outcome::InUse),
+                _ => {}
+            }
+        }
+        if outpulsed && outcome.is_none() {
+            outcome = sounds.hear(heard, &mut placed).filter(Outcome::is_sure);
+        }
+        let waits = placed.proceed.is_none() && heard.end.since(seized) > PROCEED_WAIT;
+        match outcome.is_some() || waits {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    })?;
+    if placed.proceed.is_none() && outcome.is_none() {
+        return Err(no_proceed(rig));
+    }
+    placed.caller = Some(caller);
+    end(rig, number, outcome, &mut placed)?;
+    Ok(placed)
+}
+
+/// A seizure alone, to see what a trunk that is signalled by bits answers.
+pub(crate) fn proceed(rig: &mut Rig, edges: &mut Vec<EdgeAt>) -> Result<Proceed, Trouble> {
+    let seized = rig.now();
+    let mut caller = Caller::seize(rig, None)?;
+    let mut placed = Placed::default();
+    let mut in_use = false;
+    rig.run(PROCEED_WAIT, &mut |heard, out| {
+        placed.edges.extend_from_slice(heard.edges);
+        for (at, event) in caller.frame(heard, out) {
+            match event {
+                SupervisionEvent::Proceed => placed.proceeded(at.since(seized)),
+                SupervisionEvent::InUse => in_use = true,
+                _ => {}
+            }
+        }
+        match placed.proceed.is_some() || in_use {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    })?;
+    edges.append(&mut placed.edges);
+    match placed.proceed {
+        Some(proceed) => Ok(proceed),
+        None if in_use => Err(Trouble::InUse),
+        None => Err(no_proceed(rig)),
+    }
+}
+
+fn no_proceed(rig: &Rig) -> Trouble {
+    let waits = signalled::proceed_words(&rig.profile().signalling);
+    Trouble::NoProceed(waits, PROCEED_WAIT.0 / Ticks::PER_SECOND)
+}
+
+impl Placed {
+    fn proceeded(&mut self, delay: Ticks) {
+        let wink = signalled::wink(&self.edges);
+        self.proceed = Some(Proceed { delay, wink });
+    }
+}
+
 /// Off-hook, and dial tone with its delay and level.
 pub(crate) fn dial_tone(rig: &mut Rig, edges: &mut Vec<EdgeAt>) -> Result<DialTone, Trouble> {
+    await_dial_tone(rig, &mut |stage| {
+        if let Stage::Heard(heard) = stage {
+            edges.extend_from_slice(heard.edges);
+        }
+    })
+}
+
+fn await_dial_tone(rig: &mut Rig, watch: Watcher<'_>) -> Result<DialTone, Trouble> {
     let tones = &rig.country().tones;
     let plan = tones.only(|tone| matches!(tone, Tone::Dial | Tone::StutterDial));
     let mut ear = Progress::new(&plan);
@@ -102,7 +245,7 @@ pub(crate) fn dial_tone(rig: &mut Rig, edges: &mut Vec<EdgeAt>) -> Result<DialTo
     let seized = rig.now();
     let mut found = None;
     rig.run(Ticks::secs(DIAL_TONE_WAIT), &mut |heard, _| {
-        edges.extend_from_slice(heard.edges);
+        watch(Stage::Heard(heard));
         let first = tones_of(&mut ear, heard).into_iter().next();
         found = first.map(|(_, start, level_dbm0)| DialTone {
             delay: start.since(seized),
@@ -134,10 +277,15 @@ fn tones_of(ear: &mut Progress, heard: &Heard<'_>) -> Vec<(Tone, Tick, f32)> {
 
 /// Sends digits as keys, each `ms` long with a pause as long.
 pub(crate) fn send_keys(rig: &mut Rig, digits: Digits, ms: u32) -> Result<(), Trouble> {
+    press(rig, digits, ms, &mut |_| {})
+}
+
+fn press(rig: &mut Rig, digits: Digits, ms: u32, watch: Watcher<'_>) -> Result<(), Trouble> {
     let mut keys = DigitGen::new(DIGIT_DBM0.0, DIGIT_DBM0.1, ms, ms);
     keys.send(digits);
     let law = rig.law();
-    rig.run(Ticks::secs(60), &mut |_, out| {
+    rig.run(Ticks::secs(60), &mut |heard, out| {
+        watch(Stage::Heard(heard));
         let mut samples: Samples = [0; FRAME];
         if !keys.fill(&mut samples) {
             return ControlFlow::Break(());
@@ -148,15 +296,14 @@ pub(crate) fn send_keys(rig: &mut Rig, digits: Digits, ms: u32) -> Result<(), Tr
     Ok(())
 }
 
-fn send_pulses(rig: &mut Rig, digits: Digits) -> Result<(), Trouble> {
+fn send_pulses(rig: &mut Rig, digits: Digits, watch: Watcher<'_>) -> Result<(), Trouble> {
     rig.pulse(digits)?;
-    let done = rig.run(Ticks::secs(60), &mut |heard, _| match heard
-        .edges
-        .iter()
-        .any(|e| e.edge == Edge::PulsesSent)
-    {
-        true => ControlFlow::Break(()),
-        false => ControlFlow::Continue(()),
+    let done = rig.run(Ticks::secs(60), &mut |heard, _| {
+        watch(Stage::Heard(heard));
+        match heard.edges.iter().any(|e| e.edge == Edge::PulsesSent) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
     })?;
     match done {
         true => Ok(()),
@@ -179,6 +326,20 @@ struct AnswerEar {
 enum Outcome {
     Answered(&'static str),
     Failed(Tone),
+    InUse,
+}
+
+/// Sounds that say by themselves that a test line is there, though it may not signal its answer.
+const TEST_LINE: [&str; 2] = ["a steady tone", "silence: a quiet line"];
+
+impl Outcome {
+    /// Whether it counts on a trunk whose far end signals the answer.
+    fn is_sure(&self) -> bool {
+        match self {
+            Outcome::Answered(by) => TEST_LINE.contains(by),
+            Outcome::Failed(_) | Outcome::InUse => true,
+        }
+    }
 }
 
 impl AnswerEar {
@@ -225,7 +386,7 @@ impl AnswerEar {
         };
         self.steady = if loud { self.steady + 1 } else { 0 };
         if self.steady >= STEADY {
-            return Some(Outcome::Answered("a steady tone"));
+            return Some(Outcome::Answered(TEST_LINE[0]));
         }
         if self.sound >= SOUND {
             return Some(Outcome::Answered("sound from the far end"));
@@ -235,8 +396,7 @@ impl AnswerEar {
             return Some(Outcome::Answered("ringback stopped"));
         }
         let nothing = self.ringback.is_none() && heard.end.since(self.begun) >= QUIET;
-        (nothing && silent >= QUIET - Ticks::secs(2))
-            .then_some(Outcome::Answered("silence: a quiet line"))
+        (nothing && silent >= QUIET - Ticks::secs(2)).then_some(Outcome::Answered(TEST_LINE[1]))
     }
 }
 
@@ -251,6 +411,15 @@ fn answer(rig: &mut Rig, number: Digits, placed: &mut Placed) -> Result<(), Trou
             None => ControlFlow::Continue(()),
         }
     })?;
+    end(rig, number, outcome, placed)
+}
+
+fn end(
+    rig: &mut Rig,
+    number: Digits,
+    outcome: Option<Outcome>,
+    placed: &mut Placed,
+) -> Result<(), Trouble> {
     match outcome {
         Some(Outcome::Answered(by)) => {
             placed.answered = rig.now();
@@ -261,6 +430,7 @@ fn answer(rig: &mut Rig, number: Digits, placed: &mut Placed) -> Result<(), Trou
         Some(Outcome::Failed(tone)) => {
             Err(Trouble::CallFailed(number.to_string(), words::name(tone)))
         }
+        Some(Outcome::InUse) => Err(Trouble::InUse),
         None => Err(Trouble::NoAnswer(ANSWER_WAIT)),
     }
 }
@@ -270,7 +440,7 @@ pub(crate) fn dial(rig: &mut Rig, args: &DialArgs) -> Result<Sheet, Trouble> {
     let mut sheet = Sheet::new(rig.name(), "dial");
     let began = rig.now();
     let placed = place(rig, args.number, args.pulse)?;
-    sheet_dial_tone(&mut sheet, placed.dial_tone);
+    sheet_began(&mut sheet, rig, &placed);
     sheet.tell("answered after", seconds(placed.answered.since(began)), "s");
     sheet.remark(format!("taken as answered by: {}", placed.by));
     for (tone, at) in &placed.tones {
@@ -289,6 +459,27 @@ pub(crate) fn sheet_dial_tone(sheet: &mut Sheet, dial_tone: Option<DialTone>) {
     if let Some(dial_tone) = dial_tone {
         sheet.judge(Quantity::DialToneDelay, seconds(dial_tone.delay));
         sheet.judge(Quantity::DialToneLevel, dial_tone.level_dbm0);
+    }
+}
+
+/// The wink or acknowledgement of a trunk that is signalled by bits.
+pub(crate) fn sheet_proceed(sheet: &mut Sheet, signalling: &TrunkSignalling, proceed: Proceed) {
+    sheet.judge(Quantity::ProceedDelay, seconds(proceed.delay));
+    let Some(wink) = proceed.wink else { return };
+    let ms = wink.0 as f64 / 8.0;
+    match signalling {
+        TrunkSignalling::EmWink(_) | TrunkSignalling::FeatureGroupD(_) => {
+            sheet.judge(Quantity::WinkLength, ms);
+        }
+        _ => sheet.tell("the far end was off-hook for", ms, "ms"),
+    }
+}
+
+/// What the exchange answered the seizure with.
+pub(crate) fn sheet_began(sheet: &mut Sheet, rig: &Rig, placed: &Placed) {
+    sheet_dial_tone(sheet, placed.dial_tone);
+    if let Some(proceed) = placed.proceed {
+        sheet_proceed(sheet, &rig.profile().signalling, proceed);
     }
 }
 

@@ -68,7 +68,10 @@ pub(crate) fn around(rig: &mut Rig, args: &MeasureArgs) -> Result<Sheet, Trouble
     let found = sound(rig)?;
     if !found.heard() {
         sheet.remark("nothing comes back: is the loopback at the far end closed?");
-        sheet.judge(Quantity::Loss, found.loss_at_db(f64::from(MILLIWATT_HZ)));
+        sheet.judge(
+            Quantity::LoopLoss,
+            found.loss_at_db(f64::from(MILLIWATT_HZ)),
+        );
         return Ok(sheet);
     }
     if found.within(64) < ONE_RETURN {
@@ -80,8 +83,8 @@ pub(crate) fn around(rig: &mut Rig, args: &MeasureArgs) -> Result<Sheet, Trouble
     let loop_ = found.gated(GATE);
     let at = |hz: f64| loop_.loss_at_db(hz);
     sheet.judge(Quantity::LoopLoss, at(1004.0));
-    sheet.judge(Quantity::Slope404, at(404.0) - at(1004.0));
-    sheet.judge(Quantity::Slope2804, at(2804.0) - at(1004.0));
+    sheet.judge(Quantity::LoopSlope404, at(404.0) - at(1004.0));
+    sheet.judge(Quantity::LoopSlope2804, at(2804.0) - at(1004.0));
     rig.say("sends 1004 Hz at -10 dBm0 for 2 s");
     distortion(rig, &mut sheet)?;
     rig.say("sends nothing for 2 s");
@@ -171,6 +174,12 @@ pub(crate) fn echo(rig: &mut Rig, args: &EchoArgs) -> Result<Sheet, Trouble> {
 
 /// Dial tone, then one digit: the exchange is quiet and waits for the next.
 pub(crate) fn break_dial_tone(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
+    if rig.is_supervised() {
+        return Err(Trouble::Said(format!(
+            "{}: a trunk signalled by bits has no dial tone to break: --dial a quiet termination",
+            rig.name()
+        )));
+    }
     rig.say("seizes the trunk (off-hook), waits for dial tone and sends a 1");
     let found = call::dial_tone(rig, &mut Vec::new())?;
     call::sheet_dial_tone(sheet, Some(found));

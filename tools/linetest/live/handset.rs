@@ -67,10 +67,18 @@ fn seizure(rig: &mut Rig, seconds: u64) -> Result<Sheet, Trouble> {
     rig.say(&format!("seizes the trunk (off-hook) for {seconds} s"));
     let mut edges = Vec::new();
     let start = rig.now();
-    match call::dial_tone(rig, &mut edges) {
-        Ok(found) => call::sheet_dial_tone(&mut sheet, Some(found)),
-        Err(trouble @ Trouble::NoDialTone(_)) => {
-            sheet.judge(Quantity::DialToneDelay, f64::MAX);
+    let seized = match rig.is_supervised() {
+        true => call::proceed(rig, &mut edges).map(|proceed| {
+            call::sheet_proceed(&mut sheet, &rig.profile().signalling, proceed);
+        }),
+        false => call::dial_tone(rig, &mut edges).map(|found| {
+            call::sheet_dial_tone(&mut sheet, Some(found));
+        }),
+    };
+    match seized {
+        Ok(()) => {}
+        Err(trouble @ (Trouble::NoDialTone(_) | Trouble::NoProceed(..) | Trouble::InUse)) => {
+            sheet.judge(Quantity::Unanswered, 1.0);
             sheet.remark(trouble.to_string());
         }
         Err(trouble) => return Err(trouble),

@@ -23,6 +23,7 @@ use super::{
     call,
     options::LearnReleaseArgs,
     rig::{Heard, Rig},
+    settings,
     sheet::Sheet,
     trouble::Trouble,
 };
@@ -32,6 +33,10 @@ use crate::words;
 const LONGEST_TALK: Ticks = Ticks::secs(300);
 const SOUND_DBM0: f32 = -45.0;
 
+/// Of a channel that DAHDI has as loop start.
+pub(crate) const HIDDEN: &str = "DAHDI tells no loop break on a channel configured as fxsls, whatever the exchange does: configure \
+     it as fxsks in /etc/dahdi/system.conf, run dahdi_cfg, and learn again";
+
 /// `linetest learn-release`.
 pub(crate) fn learn(rig: &mut Rig, args: &LearnReleaseArgs) -> Result<Sheet, Trouble> {
     let asked = args.hangs_up_after.is_none();
@@ -40,15 +45,20 @@ pub(crate) fn learn(rig: &mut Rig, args: &LearnReleaseArgs) -> Result<Sheet, Tro
             "nobody can press Enter here: say --hangs-up-after SECONDS".into(),
         ));
     }
+    if let Some(out) = &args.out {
+        settings::refuse_existing(out)?;
+    }
     let mut sheet = Sheet::new(rig.name(), "learn-release");
+    if rig.hides_loop_breaks() {
+        rig.say(HIDDEN);
+    }
     let placed = call::place(rig, args.dial, args.pulse)?;
     let mut ear = Ear {
         progress: Progress::new(&rig.country().tones),
         story: Story {
             answered: placed.answered,
             edges: placed.edges,
-            tones: Vec::new(),
-            ..Story::default()
+            ..Story::new(rig.profile().signalling)
         },
     };
     hang_up(rig, args, &mut ear)?;
@@ -60,7 +70,10 @@ pub(crate) fn learn(rig: &mut Rig, args: &LearnReleaseArgs) -> Result<Sheet, Tro
     rig.run(Ticks::secs(args.wait), &mut |heard, _| ear.hear(heard))?;
     ear.story.ended = rig.now();
     let learned = ear.story.learn();
-    tell(&mut sheet, &learned, args.wait);
+    tell(&mut sheet, &learned, args.wait, rig.hides_loop_breaks());
+    if let Some(out) = args.out.as_ref().filter(|_| learned.sure()) {
+        sheet.remark(settings::write(out, &args.place, &learned)?);
+    }
     Ok(sheet)
 }
 
@@ -128,9 +141,15 @@ impl Ear {
     }
 }
 
-fn tell(sheet: &mut Sheet, learned: &Learned, wait: u64) {
+fn tell(sheet: &mut Sheet, learned: &Learned, wait: u64, hidden: bool) {
     if learned.answer_reversal {
         sheet.remark("the answer was told by reversed polarity");
+    }
+    if learned.answer_signal {
+        sheet.remark("the answer was told by the trunk's signalling");
+    } else if learned.signalling.is_supervised() {
+        sheet
+            .remark("the answer was not signalled: line_signal is 0, so that sounds answer a call");
     }
     for (sign, after) in &learned.signs {
         let after = call::seconds(*after);
@@ -139,17 +158,27 @@ fn tell(sheet: &mut Sheet, learned: &Learned, wait: u64) {
             sign_words(sign)
         ));
     }
+    if hidden {
+        sheet.remark(HIDDEN);
+    }
+    if !learned.sure() && hidden {
+        sheet.remark(format!(
+            "nothing else told the hang-up within {wait} s; the exchange may give a loop break already"
+        ));
+        return;
+    }
     if !learned.sure() {
         sheet.remark(format!(
             "nothing sure told the hang-up within {wait} s: the exchange's owner can turn on \
-             disconnect supervision (loop break); until then only silence and the limit end a call"
+             disconnect supervision (loop break); until then only silence and the limit end a call; \
+             no settings are written"
         ));
         return;
     }
     sheet.remark("settings for the site file's [[trunk]]:");
-    sheet
-        .remarks
-        .extend(learned.site_file().lines().map(str::to_owned));
+    let lines = learned.site_file();
+    let lines = lines.lines().filter(|line| !line.is_empty());
+    sheet.remarks.extend(lines.map(str::to_owned));
 }
 
 fn sign_words(sign: &Sign) -> String {
@@ -158,7 +187,11 @@ fn sign_words(sign: &Sign) -> String {
             length: Some(length),
         } => format!("loop break of {} ms", length.as_ms()),
         Sign::LoopBreak { length: None } => "loop break that does not end".into(),
+        Sign::TipOpen => "the tip's ground was taken off".into(),
         Sign::PolarityBack => "polarity back to normal".into(),
+        Sign::FarOnHook => "the far end went on-hook".into(),
+        Sign::ClearBack => "clear-back".into(),
+        Sign::ForcedRelease => "forced release".into(),
         Sign::Tone(tone) => format!("{} tone", words::name(*tone)),
         Sign::Silence => "silence for 4 s (no proof)".into(),
     }

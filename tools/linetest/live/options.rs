@@ -2,85 +2,92 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use measure::{bert::Width, pattern::Pattern};
-use types::{digits::Digits, frame::Law};
+use types::{digits::Digits, frame::Law, trunk::TrunkSignalling};
 
-use super::manual;
+use super::{manual, profile};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LiveCommand {
     /// Spans, channels, signalling, alarms, counters, and which are in use. Disturbs nothing.
-    #[command(after_long_help = manual::LIST)]
     List(ListArgs),
     /// A live table of one line: hook, events, levels both ways, errors.
-    #[command(after_long_help = manual::WATCH)]
     Watch(WatchArgs),
     /// Seizes a trunk and says what comes back; of a handset port, what the switch hook does.
-    #[command(after_long_help = manual::HOOK)]
     Hook(TimedArgs),
     /// Rings a telephone and says whether it was answered.
-    #[command(after_long_help = manual::RING)]
     Ring(RingArgs),
     /// Places a call and tells each step.
-    #[command(after_long_help = manual::DIAL)]
     Dial(DialArgs),
     /// Sends a tone or quiet, and measures what arrives: level, frequency, slope, noise.
-    #[command(after_long_help = manual::TONE)]
     Tone(ToneArgs),
     /// Through a loopback at the far end: round trip delay, loss, distortion, noise.
-    #[command(after_long_help = manual::LOOP)]
     Loop(MeasureArgs),
     /// Sends back all that arrives: the far end of "loop", "bert" and "dtmf".
-    #[command(after_long_help = manual::LOOPBACK)]
     Loopback(TimedArgs),
     /// Return loss over frequency, and which balance network suits the line.
-    #[command(after_long_help = manual::ECHO)]
     Echo(EchoArgs),
     /// Sends all sixteen DTMF digits and verifies those that come back.
-    #[command(after_long_help = manual::DTMF)]
     Dtmf(DtmfArgs),
     /// Bit error ratio, slips, errored seconds of a digital channel with a known pattern.
-    #[command(after_long_help = manual::BERT)]
     Bert(BertArgs),
     /// Places a call, has the far end hung up, and learns how the trunk tells it.
-    #[command(after_long_help = manual::LEARN_RELEASE)]
     LearnRelease(LearnReleaseArgs),
     /// Every raw edge of a line with its time, and what the controller makes of it.
-    #[command(after_long_help = manual::SUPERVISE)]
     Supervise(SuperviseArgs),
     /// Tests all lines of a site or of a simulation: a table, JSON, and a page to hand over.
-    #[command(after_long_help = manual::REPORT)]
     Report(ReportArgs),
 }
 
-/// Which line.
+/// The heading of the options that say which line.
+const WHICH: &str = "Which line (one of --channel, --site, --sim must be there)";
+
+/// Which line: one of `--channel`, `--site`, `--sim` must be there.
 #[derive(Clone, Debug, Args)]
+#[group(skip)]
+#[command(group = ArgGroup::new("place").args(["channel", "site", "sim"]).required(true))]
 pub(crate) struct Place {
-    /// The site file that the line is in.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["channel", "sim"])]
+    /// A DAHDI channel, whether it is in a site file or not.
+    #[arg(long, value_name = "N")]
+    #[arg(help_heading = WHICH)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+    pub channel: Option<u16>,
+    /// The site file that the line is in, with --trunk or --line.
+    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = WHICH)]
     pub site: Option<PathBuf>,
     /// The trunk of the site file.
     #[arg(long, value_name = "ID", requires = "site", conflicts_with = "line")]
+    #[arg(help_heading = WHICH)]
     pub trunk: Option<u16>,
     /// The phone of the site file.
     #[arg(long, value_name = "ID", requires = "site")]
+    #[arg(help_heading = WHICH)]
     pub line: Option<u16>,
-    /// A DAHDI channel, whether it is in a site file or not.
-    #[arg(long, value_name = "N", conflicts_with = "sim")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
-    pub channel: Option<u16>,
+    /// A simulated line: FAR[,KEY=VALUE...], such as loopback,loss=4,noise=-60; see --help.
+    #[arg(long, value_name = "FAR", long_help = manual::SIM)]
+    #[arg(help_heading = WHICH)]
+    pub sim: Option<String>,
+    /// How the channel's bits signal (DAHDI's cas); a trunk of a site file says it there.
+    #[arg(long, value_name = "KIND", value_parser = signalling, conflicts_with = "site")]
+    #[arg(long_help = manual::SIGNALLING, help_heading = WHICH)]
+    pub signalling: Option<TrunkSignalling>,
+    /// Digits go out as R1 multifrequency signals, on E&M.
+    #[arg(long, conflicts_with = "site")]
+    #[arg(help_heading = WHICH)]
+    pub mf: bool,
     /// The channel's law; else what DAHDI says.
     #[arg(long, value_name = "LAW", value_parser = law)]
+    #[arg(help_heading = WHICH)]
     pub law: Option<Law>,
-    /// A simulated line: FAR[,KEY=VALUE...], such as loopback,loss=4,noise=-60. See --help.
-    #[arg(long, value_name = "FAR")]
-    pub sim: Option<String>,
     /// A simulated line runs on the real clock.
-    #[arg(long, requires = "sim")]
+    #[arg(long, requires = "sim", conflicts_with_all = ["channel", "site"])]
+    #[arg(help_heading = WHICH)]
     pub real_time: bool,
     /// The country whose tones the exchange sends.
     #[arg(long, value_name = "CC")]
+    #[arg(help_heading = WHICH)]
     pub country: Option<String>,
     /// One line of JSON.
     #[arg(long)]
@@ -115,6 +122,9 @@ pub(crate) struct WatchArgs {
     /// Seize the trunk meanwhile.
     #[arg(long)]
     pub off_hook: bool,
+    /// What is sent meanwhile: quiet, milliwatt, HZ@DBM0 such as 1004@-10, or a tone of the country.
+    #[arg(long, value_name = "WHAT", default_value = "quiet")]
+    pub send: String,
 }
 
 #[derive(Debug, Args)]
@@ -229,8 +239,9 @@ pub(crate) struct BertArgs {
     /// Bits of an octet that are used: 7 where signalling robs the lowest.
     #[arg(long, value_name = "N", default_value = "8")]
     pub bits: Bits,
-    /// How long.
+    /// How long, at most a week.
     #[arg(long, value_name = "S", default_value_t = 10)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub seconds: u64,
     /// So many wrong bits are sent on purpose: the far end must count them.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -253,6 +264,9 @@ pub(crate) struct LearnReleaseArgs {
     /// How long after the hang-up signs are waited for.
     #[arg(long, value_name = "S", default_value_t = 30)]
     pub wait: u64,
+    /// A new file for what was learned: with --site and --trunk a copy of the site file with it.
+    #[arg(long, value_name = "FILE.toml")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -290,6 +304,17 @@ fn law(word: &str) -> Result<Law, String> {
         "a" => Ok(Law::A),
         _ => Err("allowed: mu, a".to_owned()),
     }
+}
+
+fn signalling(word: &str) -> Result<TrunkSignalling, String> {
+    profile::KINDS
+        .iter()
+        .find(|(name, _)| *name == word)
+        .map(|(_, signalling)| *signalling)
+        .ok_or_else(|| {
+            let names: Vec<&str> = profile::KINDS.iter().map(|(name, _)| *name).collect();
+            format!("allowed: {}", names.join(", "))
+        })
 }
 
 fn digits(text: &str) -> Result<Digits, String> {

@@ -6,10 +6,12 @@ use std::{
     path::Path,
     process,
     sync::{Arc, atomic::AtomicBool},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use drivers::port::PortError;
 use measure::{balance, limits::Quantity};
+use sallyport::records;
 use types::{digits::Digits, edge::HookState, tick::Ticks};
 
 use super::{
@@ -18,7 +20,7 @@ use super::{
     rig::Rig,
     say,
     sheet::Sheet,
-    station::{self, Part, Station},
+    station::{self, Part, Station, Wire},
     trouble::Trouble,
 };
 
@@ -27,21 +29,32 @@ pub(crate) fn run(args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet
     if let Some(path) = &args.html {
         refuse_others(path)?;
     }
+    let when = now();
     let mut sheets = Vec::new();
     for (name, opened) in lines(&args.place)? {
         let sheet = match opened {
             Ok(station) => test(station, args, stop)?,
             Err(trouble) => untested(&name, &trouble)?,
         };
-        sheet.print(args.place.json)?;
+        // Who reads the table may leave early; the page is still wanted.
+        let printed = sheet.print(args.place.json);
+        if args.html.is_none() {
+            printed?;
+        }
         sheets.push(sheet);
     }
     if let Some(path) = &args.html {
-        replace(path, &html::page(&args.title, &sheets))?;
+        replace(path, &html::page(&args.title, &when, &sheets))?;
         say(&format!("the page is {}", path.display()));
     }
     if !args.place.json {
-        summary(&sheets);
+        let printed = summary(&sheets);
+        if args.html.is_none() {
+            printed?;
+        }
+    }
+    if !sheets.iter().any(Sheet::is_tested) {
+        return Err(Trouble::NothingTested);
     }
     Ok(sheets)
 }
@@ -58,6 +71,17 @@ fn replace(path: &Path, page: &str) -> io::Result<()> {
         let _ = fs::remove_file(&fresh);
     }
     placed
+}
+
+/// The wall clock, to the minute.
+fn now() -> String {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let utc_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    let full = records::rfc3339(utc_ms);
+    let minute = full.get(..16).unwrap_or(&full).replace('T', " ");
+    format!("{minute} UTC")
 }
 
 /// A page replaces nothing but a page.
@@ -83,22 +107,14 @@ fn lines(place: &Place) -> Result<Box<dyn Iterator<Item = (String, Opened)>>, Tr
         return Ok(Box::new(std::iter::once((opened.name.clone(), Ok(opened)))));
     };
     let site = station::site(file)?;
-    let trunks = site.trunks.iter().map(|wire| {
-        let id = wire.profile.id.0;
-        (format!("trunk {id}"), wire.channel, wire.profile.law)
-    });
-    let phones = site
-        .lines
-        .iter()
-        .map(|wire| (format!("phone {}", wire.id.0), wire.channel, wire.law));
-    let all: Vec<_> = trunks.chain(phones).collect();
+    let trunks = site.trunks.iter().map(Wire::trunk);
+    let phones = site.lines.iter().map(Wire::phone);
+    let all: Vec<Wire> = trunks.chain(phones).collect();
     let place = place.clone();
-    Ok(Box::new(all.into_iter().map(
-        move |(name, channel, law)| {
-            let opened = station::of_site(&site, &place, &name, channel, law);
-            (name, opened)
-        },
-    )))
+    Ok(Box::new(all.into_iter().map(move |wire| {
+        let opened = station::of_site(&site, &place, &wire);
+        (wire.name, opened)
+    })))
 }
 
 /// A line that could not be opened is left alone and told.
@@ -130,7 +146,9 @@ fn test(station: Station, args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<S
         }
     };
     let counters = rig.counters();
-    sheet.judge(Quantity::LostSamples, counters.overruns as f64);
+    if counters.frames_read > 0 {
+        sheet.judge(Quantity::LostSamples, counters.overruns as f64);
+    }
     let restored = rig.restore();
     for what in rig.restored() {
         rig.say(what);
@@ -146,16 +164,12 @@ fn test(station: Station, args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<S
     Ok(sheet)
 }
 
-/// Dial tone, noise and echo behind one digit; then the test numbers.
+/// What the trunk is by itself; then the test numbers.
 fn trunk(rig: &mut Rig, args: &ReportArgs, sheet: &mut Sheet) -> Result<(), Trouble> {
-    echo::break_dial_tone(rig, sheet)?;
-    rig.say("sends nothing for 2 s, then a wide-band signal of -10 dBm0 for 4 s");
-    if let Some(noise) = echo::quiet(rig, 1)? {
-        audio::tell_noise(sheet, &noise);
+    match rig.is_supervised() {
+        true => wink(rig, sheet)?,
+        false => hybrid(rig, sheet)?,
     }
-    let found = echo::sound(rig)?;
-    let own = &balance::NETWORKS[0];
-    echo::tell_echo(sheet, &found, own, rig.turnaround());
     hang_up(rig)?;
     if let Some(number) = args.quiet {
         far_noise(rig, number, sheet)?;
@@ -164,6 +178,27 @@ fn trunk(rig: &mut Rig, args: &ReportArgs, sheet: &mut Sheet) -> Result<(), Trou
     if let Some(number) = args.milliwatt {
         far_level(rig, number, sheet)?;
     }
+    Ok(())
+}
+
+/// A trunk that is signalled by bits: what its far end answers a seizure with.
+fn wink(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
+    rig.say("seizes the trunk and waits for what its far end answers");
+    let proceed = call::proceed(rig, &mut Vec::new())?;
+    call::sheet_proceed(sheet, &rig.profile().signalling, proceed);
+    Ok(())
+}
+
+/// Dial tone, noise and echo of a two-wire trunk.
+fn hybrid(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
+    echo::break_dial_tone(rig, sheet)?;
+    rig.say("sends nothing for 2 s, then a wide-band signal of -10 dBm0 for 4 s");
+    if let Some(noise) = echo::quiet(rig, 1)? {
+        audio::tell_noise(sheet, &noise);
+    }
+    let found = echo::sound(rig)?;
+    let own = &balance::NETWORKS[0];
+    echo::tell_echo(sheet, &found, own, rig.turnaround());
     Ok(())
 }
 
@@ -208,20 +243,48 @@ fn phone(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn summary(sheets: &[Sheet]) {
-    println!();
-    println!("  {:<44} {:<9} what is not good", "line", "verdict");
+fn summary(sheets: &[Sheet]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out)?;
+    writeln!(out, "  {:<44} {:<10} what is not good", "line", "verdict")?;
     for sheet in sheets {
-        let wrong = sheet
-            .figures
-            .iter()
-            .filter(|f| f.verdict.is_some_and(|v| v != "good"));
-        let wrong: Vec<&str> = wrong.map(|figure| figure.name).collect();
-        println!(
-            "  {:<44} {:<9} {}",
-            sheet.line,
-            sheet.verdict(),
-            wrong.join(", ")
+        let wrong: Vec<&str> = sheet.not_good().map(|figure| figure.name).collect();
+        let (line, verdict) = (&sheet.line, sheet.verdict());
+        let row = format!("  {line:<44} {verdict:<10} {}", wrong.join(", "));
+        writeln!(out, "{}", row.trim_end())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn not_opened(error: PortError) -> Sheet {
+        let trouble = Trouble::Port {
+            line: "trunk 1".to_owned(),
+            error,
+            holders: Vec::new(),
+        };
+        untested("trunk 1", &trouble).expect("a sheet")
+    }
+
+    #[test]
+    fn a_line_in_use_is_neither_good_nor_bad() {
+        let busy = not_opened(PortError::Busy);
+        assert_eq!(busy.verdict(), "not tested");
+        assert!(!busy.is_tested() && !busy.is_bad());
+        let page = html::page("", "", &[busy.clone(), busy]);
+        assert!(
+            page.contains("0 good, 0 doubtful, 0 bad, 2 not tested"),
+            "{page}"
         );
+    }
+
+    #[test]
+    fn a_line_that_is_not_there_is_bad_and_was_not_tested() {
+        let gone = not_opened(PortError::Gone);
+        assert_eq!(gone.verdict(), "bad");
+        assert!(!gone.is_tested());
     }
 }

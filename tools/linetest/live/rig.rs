@@ -11,10 +11,15 @@ use std::{
 
 use drivers::port::{PortCounters, PortError, Read, Write};
 use dsp::g711;
+use signaling::{
+    SupervisionEvent, Trunk,
+    step::{Step, Steps},
+};
 use types::{
     edge::{EdgeAt, HookState, PortCommand},
     frame::{FRAME, FRAME_TICKS, Frame, Law, Samples},
     tick::{Tick, Ticks},
+    trunk::{TrunkProfile, TrunkSignalling},
 };
 
 use super::{
@@ -51,6 +56,10 @@ pub(crate) struct Rig {
 
 /// Nothing arrived for so long: the channel does not move audio.
 const DEAD: Ticks = Ticks::secs(3);
+/// How long an exchange may take to ground the tip.
+const GROUND: Ticks = Ticks::secs(5);
+/// A loop through two queues and two spans is shorter.
+const SETTLES: Ticks = Ticks::ms(300);
 const NAP: Duration = Duration::from_millis(2);
 
 impl Rig {
@@ -73,6 +82,11 @@ impl Rig {
 
     pub fn part(&self) -> Part {
         self.station.part
+    }
+
+    /// Whether a loop break of the exchange goes untold, as the channel is configured.
+    pub fn hides_loop_breaks(&self) -> bool {
+        self.station.hides_loop_breaks
     }
 
     pub fn law(&self) -> Law {
@@ -122,13 +136,73 @@ impl Rig {
         done.map_err(|error| self.failed(error))
     }
 
+    /// How the trunk signals.
+    pub fn profile(&self) -> &TrunkProfile {
+        &self.station.profile
+    }
+
+    /// Whether the trunk's far end signals answer and release by bits.
+    pub fn is_supervised(&self) -> bool {
+        self.part() == Part::Trunk && self.profile().signalling.is_supervised()
+    }
+
     /// Seizes a trunk; a handset port and a clear channel need nothing.
     pub fn off_hook(&mut self) -> Result<(), Trouble> {
         if self.part() == Part::Trunk && !self.off_hook {
-            self.command(PortCommand::OffHook)?;
-            self.off_hook = true;
+            self.seize()?;
         }
         self.media(true)
+    }
+
+    /// Seizes a trunk as it is seized: by off-hook, by grounding the ring first, by bits.
+    pub fn seize(&mut self) -> Result<Trunk, Trouble> {
+        let mut trunk = Trunk::new(self.profile());
+        let steps = trunk.seize(self.now());
+        // What fails half-way is put back as well.
+        self.off_hook = true;
+        self.obey(steps)?;
+        if self.profile().signalling == TrunkSignalling::GroundStart {
+            self.await_ground(&mut trunk)?;
+        }
+        Ok(trunk)
+    }
+
+    /// The exchange grounds the tip; then the loop is closed.
+    fn await_ground(&mut self, trunk: &mut Trunk) -> Result<(), Trouble> {
+        let mut steps = Steps::new();
+        let grounded = self.idle(GROUND, &mut |now, edges| {
+            for edge in edges {
+                steps = trunk.edge(*edge);
+            }
+            if steps.is_empty() {
+                steps = trunk.passed(now);
+            }
+            match steps.is_empty() {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        })?;
+        let in_use = Step::Event(SupervisionEvent::InUse);
+        if steps.contains(&in_use) {
+            return Err(Trouble::InUse);
+        }
+        if !grounded {
+            return Err(Trouble::Said(format!(
+                "{}: the exchange did not ground the tip within {} s",
+                self.name(),
+                GROUND.0 / Ticks::PER_SECOND
+            )));
+        }
+        self.obey(steps)
+    }
+
+    fn obey(&mut self, steps: Steps) -> Result<(), Trouble> {
+        for step in steps {
+            if let Step::Command(command) = step {
+                self.command(command)?;
+            }
+        }
+        Ok(())
     }
 
     pub fn on_hook(&mut self) -> Result<(), Trouble> {
@@ -174,22 +248,25 @@ impl Rig {
     /// [`Rig::restored`].
     pub fn restore(&mut self) -> Result<(), Trouble> {
         let mut first = Ok(());
-        let mut keep = |done: Result<(), Trouble>| {
-            if first.is_ok() {
-                first = done;
+        let mut keep = |done: Result<(), Trouble>, what: &'static str| match done {
+            Ok(()) => Some(what),
+            Err(trouble) if first.is_ok() => {
+                first = Err(trouble);
+                None
             }
+            Err(_) => None,
         };
         if self.ringing {
-            keep(self.ring(false));
-            self.restored.push("ringing stopped");
+            let done = keep(self.ring(false), "ringing stopped");
+            self.restored.extend(done);
         }
         if self.off_hook {
-            keep(self.on_hook());
-            self.restored.push("on-hook");
+            let done = keep(self.on_hook(), "on-hook");
+            self.restored.extend(done);
         }
         if self.media {
-            keep(self.media(false));
-            self.restored.push("nothing is sent any more");
+            let done = keep(self.media(false), "nothing is sent any more");
+            self.restored.extend(done);
         }
         self.settle();
         first
@@ -247,6 +324,13 @@ impl Rig {
             }
         }
         Ok(false)
+    }
+
+    /// Silence, until what was on its way before has passed: a talk path that has just been switched
+    /// through, and what an earlier measurement left in a loop.
+    pub fn settle_path(&mut self) -> Result<(), Trouble> {
+        self.run(SETTLES, &mut |_, _| ControlFlow::Continue(()))?;
+        self.flush()
     }
 
     /// Watches the wires without moving audio, in steps of 10 ms.
@@ -323,5 +407,50 @@ impl Drop for Rig {
     /// A panic in a measurement leaves no line off-hook.
     fn drop(&mut self) {
         let _ = self.restore();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{options::Place, station},
+        *,
+    };
+    use clap::Parser as _;
+    use drivers::wrap::faulty::{Faults, Faulty};
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        place: Place,
+    }
+
+    #[test]
+    fn only_what_was_put_back_is_told_as_restored() {
+        let line = Line::parse_from(["line", "--sim", "quiet"]);
+        for (fails, told) in [
+            (None, &["on-hook", "nothing is sent any more"][..]),
+            (
+                Some((
+                    Tick::ZERO + Ticks::secs(1),
+                    Ticks::secs(60),
+                    PortError::Gone,
+                )),
+                &[],
+            ),
+        ] {
+            let mut station = station::open(&line.place).expect("a simulated line");
+            let faults = Faults {
+                fails,
+                ..Faults::default()
+            };
+            station.port = Box::new(Faulty::new(station.port, faults));
+            let mut rig = Rig::new(station, Arc::default());
+            rig.off_hook().expect("it is seized");
+            let listened = rig.run(Ticks::secs(2), &mut |_, _| ControlFlow::Continue(()));
+            assert_eq!(listened.is_err(), fails.is_some());
+            assert_eq!(rig.restore().is_err(), fails.is_some());
+            assert_eq!(rig.restored(), told);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use measure::limits::{Quantity, Verdict};
+use measure::limits::{Quantity, Verdict, number};
 use serde::Serialize;
 
 /// One measured value.
@@ -21,6 +21,9 @@ pub(crate) struct Figure {
     pub accuracy: Option<f64>,
     pub source: Option<&'static str>,
 }
+
+/// The verdict on a line of which nothing was measured.
+pub(crate) const NOT_TESTED: &str = "not tested";
 
 /// Points of a curve, for a picture: Hz and dB.
 pub(crate) type Curve = Vec<(f64, f64)>;
@@ -87,15 +90,6 @@ fn rounded(value: f64, accuracy: f64) -> f64 {
     (value * parts).round() / parts + 0.0
 }
 
-/// A number as it is read: small ratios as powers of ten.
-pub(crate) fn number(value: f64) -> String {
-    if value != 0.0 && value.abs() < 0.001 {
-        format!("{value:.1e}")
-    } else {
-        format!("{value}")
-    }
-}
-
 impl Sheet {
     pub fn new(line: &str, command: &'static str) -> Sheet {
         Sheet {
@@ -133,16 +127,32 @@ impl Sheet {
         self.figures.iter().any(Figure::is_bad)
     }
 
-    /// The worst of its figures.
+    /// What is doubtful or bad.
+    pub fn not_good(&self) -> impl Iterator<Item = &Figure> {
+        let judged = self
+            .figures
+            .iter()
+            .filter(|figure| figure.verdict.is_some());
+        judged.filter(|figure| figure.verdict != Some(Verdict::Good.word()))
+    }
+
+    /// The worst of its figures; without any nothing is known.
     pub fn verdict(&self) -> &'static str {
         let has = |verdict: Verdict| {
             self.figures
                 .iter()
                 .any(|f| f.verdict == Some(verdict.word()))
         };
-        let worst = [Verdict::Bad, Verdict::Doubtful];
-        let found = worst.into_iter().find(|verdict| has(*verdict));
-        found.map_or(Verdict::Good.word(), Verdict::word)
+        let worst_first = [Verdict::Bad, Verdict::Doubtful, Verdict::Good];
+        let found = worst_first.into_iter().find(|verdict| has(*verdict));
+        found.map_or(NOT_TESTED, Verdict::word)
+    }
+
+    /// Whether anything was measured and judged.
+    pub fn is_tested(&self) -> bool {
+        let untested = Quantity::Untested.limit().name;
+        let mut judged = self.figures.iter().filter(|f| f.verdict.is_some());
+        judged.any(|figure| figure.name != untested)
     }
 
     pub fn print(&self, json: bool) -> io::Result<()> {
@@ -162,7 +172,7 @@ impl Sheet {
             let value = format!("{} {}", number(figure.value), figure.unit);
             let verdict = figure.verdict.unwrap_or_default();
             let good = match &figure.good {
-                Some(good) => format!("good: {good}"),
+                Some(good) => format!("good is {good}"),
                 None => String::new(),
             };
             let row = format!(

@@ -27,16 +27,18 @@ use drivers::{
         sim_port::{Handle, SimPort},
     },
 };
-use sallyport::site::{Driver, Site};
+use sallyport::site::{Driver, LineWire, Site, TrunkWire, trunk_role};
 use types::{
     frame::{FRAME, Law},
     tick::{Tick, Ticks},
+    trunk::{TrunkProfile, TrunkSignalling},
 };
 
 use super::{
     digital::{ClearPort, DigitalLoop, Faults},
     far::{Kind, TestLine},
     options::Place,
+    profile,
     trouble::Trouble,
 };
 
@@ -65,6 +67,10 @@ pub(crate) struct Station {
     pub name: String,
     pub port: Box<dyn Port>,
     pub part: Part,
+    /// DAHDI has it as loop start, and so tells no loop break.
+    pub hides_loop_breaks: bool,
+    /// How it signals, if it is a trunk.
+    pub profile: TrunkProfile,
     pub time: Time,
     /// Samples that our own queue adds to a round trip.
     pub turnaround: usize,
@@ -80,12 +86,9 @@ pub(crate) fn open(place: &Place) -> Result<Station, Trouble> {
     }
     if let Some(number) = place.channel {
         let country = country(place, "us")?;
-        return dahdi(
-            &format!("DAHDI channel {number}"),
-            number,
-            place.law,
-            country,
-        );
+        let signalled = place.signalling.map(|kind| profile::of(kind, place.mf));
+        let name = format!("DAHDI channel {number}");
+        return dahdi(&name, number, place.law, signalled, country);
     }
     let Some(file) = &place.site else {
         return Err(Trouble::Said(
@@ -94,7 +97,7 @@ pub(crate) fn open(place: &Place) -> Result<Station, Trouble> {
         ));
     };
     let site = site(file)?;
-    let (name, channel, law) = match (place.trunk, place.line) {
+    let wire = match (place.trunk, place.line) {
         (Some(id), _) => trunk(&site, id)?,
         (None, Some(id)) => phone(&site, id)?,
         (None, None) => {
@@ -103,39 +106,66 @@ pub(crate) fn open(place: &Place) -> Result<Station, Trouble> {
             ));
         }
     };
-    of_site(&site, place, &name, channel, law)
+    of_site(&site, place, &wire)
 }
 
 pub(crate) fn site(file: &Path) -> Result<Site, Trouble> {
     Site::load(file).map_err(|errors| Trouble::Said(errors.to_string()))
 }
 
-/// A line of a site, by what the site's driver is.
-pub(crate) fn of_site(
-    site: &Site,
-    place: &Place,
-    name: &str,
+/// A line of a site as it is wired.
+#[derive(Clone, Debug)]
+pub(crate) struct Wire {
+    pub name: String,
     channel: u16,
     law: Law,
-) -> Result<Station, Trouble> {
+    /// Of a trunk.
+    profile: Option<TrunkProfile>,
+}
+
+impl Wire {
+    pub fn trunk(wire: &TrunkWire) -> Wire {
+        Wire {
+            name: format!("trunk {}", wire.profile.id.0),
+            channel: wire.channel,
+            law: wire.profile.law,
+            profile: Some(wire.profile),
+        }
+    }
+
+    pub fn phone(wire: &LineWire) -> Wire {
+        Wire {
+            name: format!("phone {}", wire.id.0),
+            channel: wire.channel,
+            law: wire.law,
+            profile: None,
+        }
+    }
+}
+
+/// A line of a site, by what the site's driver is.
+pub(crate) fn of_site(site: &Site, place: &Place, wire: &Wire) -> Result<Station, Trouble> {
     let country = country(place, &site.country)?;
+    let (name, channel) = (&wire.name, wire.channel);
     match site.driver {
         Driver::Dahdi => {
             let name = format!("{name} (DAHDI channel {channel})");
-            dahdi(&name, channel, Some(law), country)
+            dahdi(&name, channel, Some(wire.law), wire.profile, country)
         }
         Driver::Sim => {
-            let far = if name.starts_with("phone") {
-                "phone"
-            } else {
-                "exchange"
-            };
             let place = Place {
-                law: Some(law),
+                law: Some(wire.law),
                 country: Some(site.country.clone()),
                 ..place.clone()
             };
-            let station = simulated(far, &place)?;
+            let mut sim = simulation("exchange")?;
+            let station = match wire.profile {
+                None => on_copper(telephone(), &sim, &place)?,
+                Some(profile) => {
+                    sim.profile = profile;
+                    on_copper(sim.exchange(), &sim, &place)?
+                }
+            };
             Ok(Station {
                 name: format!("{name} (simulated)"),
                 ..station
@@ -154,8 +184,8 @@ pub(crate) fn in_use(place: &Place) -> Result<Option<u16>, Trouble> {
                 return Ok(None);
             }
             match (place.trunk, place.line) {
-                (Some(id), _) => trunk(&site, id)?.1,
-                (None, Some(id)) => phone(&site, id)?.1,
+                (Some(id), _) => trunk(&site, id)?.channel,
+                (None, Some(id)) => phone(&site, id)?.channel,
                 (None, None) => return Ok(None),
             }
         }
@@ -166,7 +196,7 @@ pub(crate) fn in_use(place: &Place) -> Result<Option<u16>, Trouble> {
     Ok(found.in_use.then_some(number))
 }
 
-fn trunk(site: &Site, id: u16) -> Result<(String, u16, Law), Trouble> {
+fn trunk(site: &Site, id: u16) -> Result<Wire, Trouble> {
     let found = site.trunks.iter().find(|wire| wire.profile.id.0 == id);
     let known = || {
         site.trunks
@@ -175,10 +205,10 @@ fn trunk(site: &Site, id: u16) -> Result<(String, u16, Law), Trouble> {
             .collect()
     };
     let wire = found.ok_or_else(|| absent("trunk", id, known()))?;
-    Ok((format!("trunk {id}"), wire.channel, wire.profile.law))
+    Ok(Wire::trunk(wire))
 }
 
-fn phone(site: &Site, id: u16) -> Result<(String, u16, Law), Trouble> {
+fn phone(site: &Site, id: u16) -> Result<Wire, Trouble> {
     let found = site.lines.iter().find(|wire| wire.id.0 == id);
     let known = || {
         site.lines
@@ -187,7 +217,7 @@ fn phone(site: &Site, id: u16) -> Result<(String, u16, Law), Trouble> {
             .collect()
     };
     let wire = found.ok_or_else(|| absent("line", id, known()))?;
-    Ok((format!("phone {id}"), wire.channel, wire.law))
+    Ok(Wire::phone(wire))
 }
 
 fn absent(what: &str, id: u16, known: Vec<String>) -> Trouble {
@@ -225,6 +255,7 @@ fn dahdi(
     name: &str,
     number: u16,
     law: Option<Law>,
+    signalled: Option<TrunkProfile>,
     country: Box<tonetables::Country>,
 ) -> Result<Station, Trouble> {
     let failed = |error| Trouble::Port {
@@ -235,17 +266,29 @@ fn dahdi(
     let survey = survey()?;
     let (_, found) = survey.channel(number).ok_or(Trouble::NoChannel(number))?;
     let (signalling, law) = (found.signalling, law.unwrap_or(found.law));
+    if let [first, .., last] = survey.bundle(number)[..] {
+        return Err(Trouble::Bundled { first, last });
+    }
     let wiring = |role| Wiring {
         channel: number,
         role,
         law,
         slack: SLACK,
     };
+    let mut profile = profile::of(TrunkSignalling::LoopStart, false);
     let (part, port): (Part, Box<dyn Port>) = if signalling.feeds() {
         let port = DahdiPort::open(wiring(Role::Feeds)).map_err(failed)?;
         (Part::Phone, Box::new(port))
     } else if signalling.is_fed() {
+        if signalling == Signalling::FXSKS {
+            profile.signalling = TrunkSignalling::KewlStart;
+        }
         let port = DahdiPort::open(wiring(Role::IsFed)).map_err(failed)?;
+        (Part::Trunk, Box::new(port))
+    } else if signalling == Signalling::CAS {
+        profile = signalled.ok_or_else(|| which_signalling(name))?;
+        let role = trunk_role(profile.signalling);
+        let port = DahdiPort::open(wiring(role)).map_err(failed)?;
         (Part::Trunk, Box::new(port))
     } else if signalling == Signalling::CLEAR {
         let port = ClearPort::open(number, law).map_err(failed)?;
@@ -257,6 +300,8 @@ fn dahdi(
         name: format!("{name}, {}", signalling.name()),
         port,
         part,
+        hides_loop_breaks: signalling == Signalling::FXSLS,
+        profile,
         time: Time::Real(Clock::starting_now()),
         turnaround: SLACK * FRAME,
         country,
@@ -264,10 +309,19 @@ fn dahdi(
     })
 }
 
+fn which_signalling(name: &str) -> Trouble {
+    let kinds: Vec<&str> = profile::KINDS.iter().map(|(kind, _)| *kind).collect();
+    Trouble::Said(format!(
+        "{name} passes signalling bits on (cas): say with --signalling what they mean ({}), or name the \
+         trunk of a site file",
+        kinds.join(", ")
+    ))
+}
+
 fn unsupported(name: &str, signalling: Signalling) -> Trouble {
     Trouble::Said(format!(
-        "{name} is {}: linetest measures on handset ports (fxo...), two-wire trunks (fxs...) and \
-         clear channels",
+        "{name} is {}: linetest measures on handset ports (fxo...), two-wire trunks (fxs...), trunks \
+         signalled by bits (cas) and clear channels",
         match signalling {
             Signalling::NONE => "not configured".to_owned(),
             other => format!("configured as {}", other.name()),
@@ -278,21 +332,30 @@ fn unsupported(name: &str, signalling: Signalling) -> Trouble {
 /// What `--sim` says.
 struct Simulation {
     far: String,
+    profile: TrunkProfile,
     copper: Copper,
     faults: Faults,
     hangs_up: HangUpSignal,
     reversal: bool,
 }
 
-const FARS: &str = "loopback, milliwatt, quiet, exchange, phone, phone-loopback, digital";
-const KEYS: &str = "loss, loss-in, loss-out, echo, echo-delay, noise, delay, twist, hum, dc; of \
+const FARS: &str = "exchange, em-wink, em-immediate, em-delay-dial, ground-start, r2 (or r2-mexico and so on), \
+                    loopback, milliwatt, quiet, phone, phone-loopback, digital";
+const KEYS: &str = "clear, loss, loss-in, loss-out, echo, echo-delay, noise, delay, twist, hum, dc; of \
                     exchange: hang-up=kewl|polarity|busy|dial|nothing; of digital: delay, errors, slip, \
                     robbed";
 
 fn simulation(text: &str) -> Result<Simulation, Trouble> {
     let mut parts = text.split(',');
     let far = parts.next().unwrap_or_default().to_owned();
+    let kind = match far.as_str() {
+        "r2" => "r2-itu",
+        other => other,
+    };
+    let signalled = profile::KINDS.iter().find(|(name, _)| *name == kind);
+    let signalling = signalled.map_or(TrunkSignalling::LoopStart, |(_, signalling)| *signalling);
     let mut sim = Simulation {
+        profile: profile::of(signalling, false),
         copper: Copper::default(),
         faults: Faults::default(),
         hangs_up: HangUpSignal::KEWL,
@@ -380,10 +443,13 @@ impl Simulation {
             .to("5550102", milliwatt)
             .to("5550103", talk)
             .to("5550111", Destination::Busy);
-        let line = ExchangeLine {
-            hang_up: self.hangs_up,
-            answer_reversal: self.reversal,
-            ..ExchangeLine::kewl_start()
+        let line = match self.profile.signalling {
+            TrunkSignalling::LoopStart | TrunkSignalling::KewlStart => ExchangeLine {
+                hang_up: self.hangs_up,
+                answer_reversal: self.reversal,
+                ..ExchangeLine::kewl_start()
+            },
+            _ => ExchangeLine::of_trunk(&self.profile),
         };
         Exchange::new(line, Arc::new(routes))
     }
@@ -404,7 +470,10 @@ fn telephone() -> Handset {
 }
 
 fn simulated(text: &str, place: &Place) -> Result<Station, Trouble> {
-    let sim = simulation(text)?;
+    let mut sim = simulation(text)?;
+    if place.mf {
+        sim.profile = profile::of(sim.profile.signalling, true);
+    }
     let test = |kind, side| TestLine::new(kind, side);
     match sim.far.as_str() {
         "loopback" => on_copper(test(Kind::Loopback, Side::Trunk), &sim, place),
@@ -412,11 +481,16 @@ fn simulated(text: &str, place: &Place) -> Result<Station, Trouble> {
         "milliwatt" => on_copper(test(Kind::Milliwatt, Side::Trunk), &sim, place),
         "quiet" => on_copper(test(Kind::Quiet, Side::Trunk), &sim, place),
         "exchange" => on_copper(sim.exchange(), &sim, place),
+        _ if sim.profile.signalling != TrunkSignalling::LoopStart => {
+            on_copper(sim.exchange(), &sim, place)
+        }
         "phone" => on_copper(telephone(), &sim, place),
         "digital" => Ok(Station {
             name: "simulated digital loop".into(),
             port: Box::new(DigitalLoop::new(sim.faults)),
             part: Part::Clear,
+            hides_loop_breaks: false,
+            profile: sim.profile,
             time: Time::Virtual(Tick::ZERO),
             turnaround: FRAME,
             country: country(place, "us")?,
@@ -455,6 +529,8 @@ fn on_copper<F: FarEnd + 'static>(
         name,
         port,
         part,
+        hides_loop_breaks: false,
+        profile: sim.profile,
         time,
         turnaround: FRAME,
         country: country(place, "us")?,

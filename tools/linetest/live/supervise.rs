@@ -1,6 +1,9 @@
 //! `supervise`: every raw edge and every tone, and what the controller's signalling makes of them.
 
-use std::ops::ControlFlow;
+use std::{
+    io::{self, Write as _},
+    ops::ControlFlow,
+};
 
 use dsp::{
     level,
@@ -14,15 +17,16 @@ use types::{
     heard::Heard as Fact,
     tick::{Tick, Ticks},
     tone::Tone,
-    trunk::TrunkTrust,
 };
 
 use super::{
-    call,
+    call::{self, Stage},
     handset::{hook_words, line},
+    learn_release::HIDDEN,
     options::SuperviseArgs,
     rig::{Heard, Rig},
     sheet::Sheet,
+    signalled::{self, Caller},
     station::Part,
     trouble::Trouble,
 };
@@ -33,15 +37,26 @@ pub(crate) fn supervise(rig: &mut Rig, args: &SuperviseArgs) -> Result<Sheet, Tr
     let mut sheet = Sheet::new(rig.name(), "supervise");
     let start = rig.now();
     let mut story = Story::new(rig, start, !args.place.json);
+    if rig.hides_loop_breaks() {
+        rig.say(HIDDEN);
+    }
     match (rig.part(), args.reach.dial) {
+        (Part::Trunk, Some(number)) if rig.is_supervised() => {
+            rig.say(&format!("seizes the trunk and calls {number}"));
+            let mut caller = Caller::seize(rig, Some(number))?;
+            rig.run(Ticks::secs(args.seconds), &mut |heard, out| {
+                heard.edges.iter().for_each(|edge| story.edge(*edge));
+                for (at, event) in caller.frame(heard, out) {
+                    story.meant(at, Some(event));
+                }
+                story.sounds(heard);
+                story.told()
+            })?;
+        }
         (Part::Trunk, Some(number)) => {
-            rig.say("seizes the trunk (off-hook) and waits for dial tone");
-            story.means.seized();
-            call::dial_tone(rig, &mut Vec::new())?;
-            rig.say(&format!("dials {number} by DTMF"));
-            story.means.outpulsing();
-            call::send_keys(rig, number, 70)?;
-            story.means.outpulsed();
+            call::begin(rig, number, args.reach.pulse, &mut |stage| {
+                story.stage(stage)
+            })?;
             rig.run(Ticks::secs(args.seconds), &mut |heard, _| story.hear(heard))?;
         }
         (Part::Trunk, None) => {
@@ -52,7 +67,7 @@ pub(crate) fn supervise(rig: &mut Rig, args: &SuperviseArgs) -> Result<Sheet, Tr
             rig.idle(Ticks::secs(args.seconds), &mut |now, edges| {
                 edges.iter().for_each(|edge| story.edge(*edge));
                 story.passed(now);
-                ControlFlow::Continue(())
+                story.told()
             })?;
         }
         (Part::Phone, _) => {
@@ -71,12 +86,15 @@ pub(crate) fn supervise(rig: &mut Rig, args: &SuperviseArgs) -> Result<Sheet, Tr
                 for event in hook.passed(now).iter() {
                     story.note(now, &hook_words(event), None);
                 }
-                ControlFlow::Continue(())
+                story.told()
             })?;
         }
         (Part::Clear, _) => {
             return Err(Trouble::Said(format!("{} has no signalling", rig.name())));
         }
+    }
+    if let Some(error) = story.unread.take() {
+        return Err(error.into());
     }
     if story.lines.is_empty() {
         sheet.remark("nothing happened");
@@ -90,8 +108,8 @@ pub(crate) fn supervise(rig: &mut Rig, args: &SuperviseArgs) -> Result<Sheet, Tr
 /// Frames of sound that are a voice, or what else sounds like one.
 const VOICE: u32 = 30;
 
-fn weighed<E: std::fmt::Debug>(piece: &Weighed<E>) -> String {
-    format!("{:?} (trust {} of 100)", piece.evidence, piece.trust)
+fn trust<E>(piece: &Weighed<E>) -> String {
+    format!("(trust {} of 100)", piece.trust)
 }
 
 /// What happened, in order.
@@ -99,12 +117,18 @@ struct Story {
     start: Tick,
     timeline: Timeline,
     means: Supervision,
+    /// What the edges mean, the trunk's own state machine says.
+    supervised: bool,
     ear: Progress,
     known: Vec<Tone>,
     lines: Vec<String>,
     /// Lines are printed as they come.
     aloud: bool,
     voice: u32,
+    /// Sound was told and has not been away since.
+    sounds: bool,
+    /// Nobody reads any more.
+    unread: Option<io::Error>,
 }
 
 impl Story {
@@ -112,21 +136,32 @@ impl Story {
         Story {
             start,
             timeline: Timeline::default(),
-            means: Supervision::new(TrunkTrust::LOOP_START),
+            means: Supervision::new(rig.profile().trust),
+            supervised: rig.is_supervised(),
             ear: Progress::new(&rig.country().tones),
             known: Vec::new(),
             lines: Vec::new(),
             aloud,
             voice: 0,
+            sounds: false,
+            unread: None,
         }
     }
 
     fn note(&mut self, at: Tick, what: &str, usual: Option<&str>) {
         let line = line(self.start, at, what, usual);
-        if self.aloud {
-            println!("{line}");
+        if self.aloud && self.unread.is_none() {
+            self.unread = writeln!(io::stdout(), "{line}").err();
         }
         self.lines.push(line);
+    }
+
+    /// Goes on while somebody reads.
+    fn told(&self) -> ControlFlow<()> {
+        match self.unread {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
     }
 
     fn edge(&mut self, edge: types::edge::EdgeAt) {
@@ -136,8 +171,22 @@ impl Story {
             .map(|lasted| format!(" after {} ms", lasted.as_ms()));
         let what = format!("{}{}", entry.words(), lasted.unwrap_or_default());
         self.note(edge.at, &what, entry.usual());
+        if self.supervised {
+            return;
+        }
         let meant = self.means.edge(edge.at, edge.edge);
         self.meant(edge.at, meant);
+    }
+
+    fn stage(&mut self, stage: Stage<'_>) {
+        match stage {
+            Stage::Seizes => self.means.seized(),
+            Stage::Dials => self.means.outpulsing(),
+            Stage::Dialed => self.means.outpulsed(),
+            Stage::Heard(heard) => {
+                let _ = self.hear(heard);
+            }
+        }
     }
 
     fn passed(&mut self, now: Tick) {
@@ -148,6 +197,12 @@ impl Story {
     fn hear(&mut self, heard: &Heard<'_>) -> ControlFlow<()> {
         heard.edges.iter().for_each(|edge| self.edge(*edge));
         self.passed(heard.end);
+        self.sounds(heard);
+        self.told()
+    }
+
+    /// Tones, and other sound; on a two-wire trunk what they mean, too.
+    fn sounds(&mut self, heard: &Heard<'_>) {
         self.ear.lost(heard.lost);
         let at = heard.end - FRAME_TICKS;
         let frame = self.ear.process(heard.samples, at);
@@ -156,50 +211,58 @@ impl Story {
         }
         let loud = level::dbm0(heard.samples) > -40.0 && !frame.tonal;
         self.voice = if loud {
-            self.voice + 1
+            (self.voice + 1).min(2 * VOICE)
         } else {
             self.voice.saturating_sub(2)
         };
-        if self.voice == VOICE {
-            self.note(heard.end, "sound that is no tone of the network", None);
-            let meant = self.means.heard(&Fact::Voice {
-                start: at,
-                level_dbm0: level::dbm0(heard.samples),
-            });
-            self.meant(heard.end, meant);
+        if self.voice == 0 {
+            self.sounds = false;
         }
-        ControlFlow::Continue(())
+        if self.voice >= VOICE && !self.sounds {
+            self.sounds = true;
+            self.note(heard.end, "sound that is no tone of the network", None);
+            let level_dbm0 = level::dbm0(heard.samples);
+            self.fact(
+                heard.end,
+                &Fact::Voice {
+                    start: at,
+                    level_dbm0,
+                },
+            );
+        }
     }
 
     fn tone(&mut self, now: Tick, event: ProgressEvent) {
         match event {
             ProgressEvent::Tone {
                 tone,
-                cycles,
                 start,
                 level_dbm0,
-                confidence,
-            } => {
-                if !self.known.contains(&tone) {
-                    self.known.push(tone);
-                    let what = format!("{} tone, {level_dbm0:.0} dBm0", words::name(tone));
-                    self.note(start, &what, None);
-                }
-                let meant = self.means.heard(&Fact::Tone {
-                    tone,
-                    cycles,
-                    start,
-                    level_dbm0,
-                    confidence,
-                });
-                self.meant(now, meant);
+                ..
+            } if !self.known.contains(&tone) => {
+                self.known.push(tone);
+                let what = format!(
+                    "{} tone, {level_dbm0:.0} dBm0, since {:.2} s",
+                    words::name(tone),
+                    call::seconds(start.since(self.start))
+                );
+                self.note(now, &what, None);
             }
-            ProgressEvent::ToneEnd { tone, at: end } => {
+            ProgressEvent::Tone { .. } => {}
+            ProgressEvent::ToneEnd { tone, at } => {
                 self.known.retain(|known| *known != tone);
-                self.note(end, &format!("{} tone ends", words::name(tone)), None);
-                let meant = self.means.heard(&Fact::ToneEnd { tone, at: end });
-                self.meant(now, meant);
+                let ended = call::seconds(at.since(self.start));
+                let what = format!("{} tone ended at {ended:.2} s", words::name(tone));
+                self.note(now, &what, None);
             }
+        }
+        self.fact(now, &signalled::fact(event));
+    }
+
+    fn fact(&mut self, now: Tick, fact: &Fact) {
+        if !self.supervised {
+            let meant = self.means.heard(fact);
+            self.meant(now, meant);
         }
     }
 
@@ -216,16 +279,25 @@ impl Story {
                 format!("  -> the call failed with {}", words::name(tone))
             }
             Some(SupervisionEvent::AnswerHint(e)) => {
-                format!("  -> a hint of answer: {}", weighed(&e))
+                let what = words::answer_evidence(e.evidence);
+                format!("  -> a hint of answer: {what} {}", trust(&e))
             }
-            Some(SupervisionEvent::Answered(e)) => format!("  -> answered, by {}", weighed(&e)),
+            Some(SupervisionEvent::Answered(e)) => {
+                let what = words::answer_evidence(e.evidence);
+                format!("  -> answered, by {what} {}", trust(&e))
+            }
             Some(SupervisionEvent::Announcement) => {
                 "  -> an announcement of the network".to_owned()
             }
             Some(SupervisionEvent::ReleaseHint(e)) => {
-                format!("  -> a hint of release: {}", weighed(&e))
+                let what = words::release_evidence(e.evidence);
+                format!("  -> a hint of release: {what} {}", trust(&e))
             }
-            Some(SupervisionEvent::Released(e)) => format!("  -> released, by {}", weighed(&e)),
+            Some(SupervisionEvent::Released(e)) => {
+                let what = words::release_evidence(e.evidence);
+                format!("  -> released, by {what} {}", trust(&e))
+            }
+            Some(SupervisionEvent::DoubtOver(_)) => "  -> it was no release".to_owned(),
         };
         self.note(at, &words, None);
     }

@@ -31,13 +31,31 @@ pub(crate) enum Trouble {
         "no dial tone within {0} s: the line is dead, in use by a call, or its exchange is slow"
     )]
     NoDialTone(u64),
+    #[error(
+        "{0} did not come within {1} s: the far end is out of service, set to another kind of start, or \
+         its bits do not arrive (\"linetest watch\" shows them)"
+    )]
+    NoProceed(&'static str, u64),
+    #[error(
+        "the far end holds or blocks the trunk: a call of its own (glare), or another kind of start"
+    )]
+    InUse,
+    #[error(
+        "channels {first} to {last} are bundled into one data channel of {} kbit/s, whose octets are dealt \
+         out over all of them in turn: no single one can be measured. Configure each by itself \
+         (bchan={first}-{last} in system.conf), then measure them one by one",
+        64 * (u32::from(*last) - u32::from(*first) + 1)
+    )]
+    Bundled { first: u16, last: u16 },
     #[error("{0} sent back {1}: the call did not get through")]
     CallFailed(String, &'static str),
     #[error("nobody answered within {0} s")]
     NoAnswer(u64),
+    #[error("nothing could be tested")]
+    NothingTested,
     #[error("{0}")]
     Said(String),
-    #[error("the report cannot be written: {0}")]
+    #[error("it cannot be written: {0}")]
     Out(#[from] io::Error),
 }
 
@@ -71,6 +89,17 @@ fn port_words(error: &PortError, holders: &[Holder]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bundle_is_told_with_what_to_do() {
+        let told = Trouble::Bundled {
+            first: 13,
+            last: 24,
+        }
+        .to_string();
+        assert!(told.contains("one data channel of 768 kbit/s"), "{told}");
+        assert!(told.contains("bchan=13-24"), "{told}");
+    }
 
     #[test]
     fn a_channel_in_use_is_told_with_who_holds_channels() {

@@ -5,16 +5,17 @@ use std::{
     ops::ControlFlow,
 };
 
-use dsp::level;
-use measure::hits::peak_dbm0;
+use dsp::{g711, level};
+use measure::{hits::peak_dbm0, timeline::words as words_of};
 use serde::Serialize;
 use types::{
-    frame::FRAME,
+    frame::{FRAME, Frame, Law, Samples},
     tick::{Tick, Ticks},
 };
 
 use super::{
-    handset::words, options::WatchArgs, rig::Rig, sheet::Sheet, station::Part, trouble::Trouble,
+    audio, handset::words, options::WatchArgs, rig::Rig, sheet::Sheet, station::Part,
+    trouble::Trouble,
 };
 
 /// A second of a line.
@@ -38,21 +39,25 @@ const HEAD_EVERY: u64 = 20;
 /// `linetest watch`.
 pub(crate) fn watch(rig: &mut Rig, args: &WatchArgs) -> Result<Sheet, Trouble> {
     let sheet = Sheet::new(rig.name(), "watch");
+    let (mut source, words) = audio::steady(rig, &args.send)?;
     if args.off_hook && rig.part() == Part::Trunk {
-        rig.say("seizes the trunk (off-hook) and sends nothing");
+        rig.say(&format!("seizes the trunk (off-hook) and sends {words}"));
         rig.off_hook()?;
     } else {
-        rig.say("listens, and sends nothing");
+        rig.say(&format!("listens, and sends {words}"));
         rig.media(true)?;
     }
+    let law = rig.law();
     let mut second = Second::default();
     let start = rig.now();
     for number in 1..=args.seconds.unwrap_or(u64::MAX) {
         second.clear();
-        rig.run(Ticks::secs(2), &mut |heard, _| {
+        rig.run(Ticks::secs(2), &mut |heard, out| {
+            g711::encode(law, &source.frame(), out);
+            second.send(law, out);
             second.hear(heard.samples, heard.lost);
             for edge in heard.edges {
-                second.event(start, edge.at, &format!("{:?}", edge.edge));
+                second.event(start, edge.at, &words_of(edge.edge));
             }
             match second.frames {
                 100 => ControlFlow::Break(()),
@@ -75,6 +80,7 @@ struct Second {
     frames: u32,
     power: f64,
     peak: f64,
+    sent: f64,
     lost: u64,
     events: Vec<String>,
 }
@@ -94,8 +100,15 @@ impl Second {
         self.lost += u64::from(lost);
     }
 
-    fn received_dbm0(&self) -> f32 {
-        level::power_dbm0((self.power / f64::from(self.frames.max(1))) as f32)
+    /// What the driver is given: as the codec makes it, before gains of the card.
+    fn send(&mut self, law: Law, octets: &Frame) {
+        let mut samples: Samples = [0; FRAME];
+        g711::decode(law, octets, &mut samples);
+        self.sent += mean_square(&samples);
+    }
+
+    fn dbm0(&self, power: f64) -> f32 {
+        level::power_dbm0((power / f64::from(self.frames.max(1))) as f32)
     }
 
     fn event(&mut self, start: Tick, at: Tick, what: &str) {
@@ -108,10 +121,9 @@ impl Second {
         Ok(Row {
             second,
             hook: words(rig.hook_state()?),
-            received_dbm0: self.received_dbm0(),
+            received_dbm0: self.dbm0(self.power),
             peak_dbm0: self.peak,
-            // Only silence is sent here.
-            sent_dbm0: level::SILENCE_DBM0,
+            sent_dbm0: self.dbm0(self.sent),
             lost_samples: self.lost,
             overruns: counters.overruns,
             underruns: counters.underruns,
@@ -122,7 +134,7 @@ impl Second {
 
 impl Row<'_> {
     fn line(&self) -> String {
-        format!(
+        let line = format!(
             "{:>5} s  {:<9} {:>8.1} {:>6.1} {:>9.1} {:>5} {:>7}/{:<7} {}",
             self.second,
             self.hook,
@@ -133,7 +145,8 @@ impl Row<'_> {
             self.overruns,
             self.underruns,
             self.events.join(", ")
-        )
+        );
+        line.trim_end().to_owned()
     }
 }
 

@@ -9,11 +9,12 @@ use measure::{
 };
 use types::{
     digits::{Digit, Digits},
-    edge::{Edge, EdgeAt},
+    edge::{Abcd, Edge, EdgeAt},
     frame::FRAME,
+    mf::MfSignal,
     tick::{Tick, Ticks},
     tone::Tone,
-    trunk::TrunkSignalling,
+    trunk::{R2Country, R2Trunk, TrunkSignalling, Wink},
 };
 
 fn digits(text: &str) -> Vec<Digit> {
@@ -99,7 +100,7 @@ fn story() -> Story {
         hung_up: Tick(10 * 8000),
         ended: Tick(40 * 8000),
         last_sound: Some(Tick(9 * 8000)),
-        ..Story::default()
+        ..Story::new(TrunkSignalling::LoopStart)
     }
 }
 
@@ -167,4 +168,90 @@ fn polarity_counts_where_the_answer_reversed_it() {
     .learn();
     assert!(!without.answer_reversal);
     assert_eq!(without.trust.polarity, 0);
+}
+
+fn wink() -> TrunkSignalling {
+    TrunkSignalling::EmWink(Wink::STANDARD)
+}
+
+#[test]
+fn the_far_hook_of_an_e_and_m_trunk_is_trusted_where_it_told_the_answer_too() {
+    let told = [
+        (1000, Edge::FarOffHook),
+        (1200, Edge::FarOnHook),
+        (5000, Edge::FarOffHook),
+        (10_400, Edge::FarOnHook),
+    ];
+    let learned = Story {
+        signalling: wink(),
+        edges: edges(&told),
+        ..story()
+    }
+    .learn();
+    assert_eq!(learned.signs[0], (Sign::FarOnHook, Ticks::ms(400)));
+    assert!(learned.sure() && learned.answer_signal);
+    assert!(
+        learned
+            .site_file()
+            .starts_with("signalling = \"em-wink\"\n\n[trunk.trust]\n")
+    );
+    assert!(learned.site_file().contains("\nline_signal = 100\n"));
+    // A flash of 100 ms is none, and a far end that is never off-hook tells nothing.
+    let flash = [
+        (5000, Edge::FarOffHook),
+        (10_400, Edge::FarOnHook),
+        (10_500, Edge::FarOffHook),
+    ];
+    for list in [&flash[..], &[]] {
+        let learned = Story {
+            signalling: wink(),
+            edges: edges(list),
+            ..story()
+        }
+        .learn();
+        assert!(!learned.sure(), "{:?}", learned.signs);
+        assert!(learned.site_file().contains("\nline_signal = 0\n"));
+    }
+}
+
+#[test]
+fn clear_back_and_forced_release_of_r2_are_told_from_metering() {
+    let r2 = TrunkSignalling::R2(R2Trunk {
+        country: R2Country::Mexico,
+        ani: Digits::EMPTY,
+        category: MfSignal::new(1).expect("a signal"),
+        metering: None,
+    });
+    let bits = |ab: u8| Edge::Bits(Abcd::new(ab << 2 | 1));
+    let learn = |list: &[(u64, Edge)]| {
+        let mut all = vec![(1000, bits(0b11)), (5000, bits(0b01))];
+        all.extend_from_slice(list);
+        Story {
+            signalling: r2,
+            edges: edges(&all),
+            ..story()
+        }
+        .learn()
+    };
+    let cleared = learn(&[(10_200, bits(0b11))]);
+    assert_eq!(cleared.signs[0], (Sign::ClearBack, Ticks::ms(200)));
+    let keys = cleared.site_file();
+    assert!(keys.starts_with("signalling = \"r2\"\nr2_country = \"mexico\"\n"));
+    let forced = learn(&[(10_200, bits(0b00))]);
+    assert_eq!(forced.signs[0].0, Sign::ForcedRelease);
+    let metered = learn(&[(10_200, bits(0b11)), (10_350, bits(0b01))]);
+    assert!(!metered.sure(), "{:?}", metered.signs);
+}
+
+#[test]
+fn the_tip_of_a_ground_start_trunk_tells_a_release() {
+    let learned = Story {
+        signalling: TrunkSignalling::GroundStart,
+        edges: edges(&[(1000, Edge::TipGround), (10_500, Edge::TipOpen)]),
+        ..story()
+    }
+    .learn();
+    assert_eq!(learned.signs[0], (Sign::TipOpen, Ticks::ms(500)));
+    assert_eq!(learned.signalling, TrunkSignalling::GroundStart);
+    assert!(learned.site_file().contains("\nloop_break = 100\n"));
 }

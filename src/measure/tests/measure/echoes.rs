@@ -120,6 +120,42 @@ fn hybrid(line: &balance::Network, own: &balance::Network) -> Vec<(usize, f64)> 
 }
 
 #[test]
+fn an_echo_that_is_only_too_loud_is_told_from_a_wrong_balance() {
+    // Louder than any resistance that cards know would make it.
+    for own in ["600 ohm", "900 ohm", "270 ohm + 750"] {
+        let own = balance::named(own).expect("a network");
+        let found = sound(Law::Mu, &[(84, gain(7.0))], -75.0);
+        let advice = balance::advise(&found, own, 80);
+        assert_eq!(advice.looks_like, None, "{}", own.name);
+        assert!(
+            advice.words.contains("too loud by gain"),
+            "{}",
+            advice.words
+        );
+        assert!(advice.words.contains("17 dB"), "{}", advice.words);
+    }
+    // As loud as 900 ohm would make it: either may be the cause.
+    let own = balance::named("600 ohm").expect("a network");
+    let found = sound(Law::Mu, &[(84, gain(15.0))], -75.0);
+    let advice = balance::advise(&found, own, 80);
+    assert_eq!(
+        advice.looks_like.map(|(network, _)| network.name),
+        Some("900 ohm")
+    );
+    for said in ["900 ohm", "gains", "9 dB"] {
+        assert!(advice.words.contains(said), "{said}: {}", advice.words);
+    }
+}
+
+#[test]
+fn a_pair_that_sends_all_back_is_open_or_shorted() {
+    let own = balance::named("600 ohm").expect("a network");
+    let found = sound(Law::Mu, &[(84, gain(0.5))], -75.0);
+    let advice = balance::advise(&found, own, 80);
+    assert!(advice.words.contains("open or shorted"), "{}", advice.words);
+}
+
+#[test]
 fn the_network_that_a_line_looks_like_is_named() {
     let own = balance::named("600 ohm").expect("a network");
     for name in [

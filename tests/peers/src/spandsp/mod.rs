@@ -10,12 +10,14 @@ mod connect_tones;
 mod dtmf;
 mod echo;
 mod g711;
+mod mf;
 mod super_tone;
 
 pub use connect_tones::{ConnectTone, ConnectTonesRx};
 pub use dtmf::DtmfRx;
 pub use echo::EchoCan;
 pub use g711::G711;
+pub use mf::{BellMfRx, R2MfRx, bell_mf, r2_mf};
 pub use super_tone::SuperToneRx;
 
 use std::ffi::c_int;

@@ -4,6 +4,7 @@
 mod accuracy;
 mod answer;
 mod echo;
+mod mf;
 mod progress;
 pub mod speed;
 mod talkoff;
@@ -32,6 +33,7 @@ pub const WHATS: &[What] = &[
     answer::WHAT,
     threeway::WHAT,
     echo::WHAT,
+    mf::WHAT,
 ];
 
 /// The comparison of a name; all of them for `all`.

@@ -49,7 +49,7 @@ fn loop_tells_the_delay_to_the_sample_and_the_loss_to_a_tenth_of_the_copper() {
         assert_eq!(run.code, Some(0), "{run:?}");
         near(&run, "round trip in samples", 2.0 * f64::from(delay), 0.0);
         near(&run, "loss at 1004 Hz, both ways", 2.0 * loss, 0.15);
-        near(&run, "slope 2804 Hz", 0.0, 0.15);
+        near(&run, "slope 2804 Hz, both ways", 0.0, 0.15);
     }
 }
 
@@ -72,7 +72,7 @@ fn slope_of_tilted_copper_is_the_slope_of_the_copper_twice() {
         "--send",
         "slope",
     ]);
-    near(&run, "loss at 1004 Hz", 4.0, 0.2);
+    near(&run, "loss at 1004 Hz, both ways", 4.0, 0.2);
     // Two sections of one pole, both ways: -2 dB from 770 to 1336 Hz each way.
     let (mut least, mut most) = (0.0, 0.99);
     let loss = |c: f64, hz: f64| {
@@ -87,8 +87,8 @@ fn slope_of_tilted_copper_is_the_slope_of_the_copper_twice() {
         }
     }
     let beyond = |hz: f64| 2.0 * (loss(least, hz) - loss(least, 1004.0));
-    near(&run, "slope 404 Hz", beyond(404.0), 0.15);
-    near(&run, "slope 2804 Hz", beyond(2804.0), 0.15);
+    near(&run, "slope 404 Hz, both ways", beyond(404.0), 0.15);
+    near(&run, "slope 2804 Hz, both ways", beyond(2804.0), 0.15);
 }
 
 #[test]
@@ -198,6 +198,14 @@ fn bert_counts_what_the_channel_did() {
         "9",
     ]);
     near(&injected, "bit errors", 9.0, 0.0);
+}
+
+#[test]
+fn bert_takes_no_time_that_is_none() {
+    for seconds in ["0", "18446744073709551615"] {
+        let run = shown(&["bert", "--sim", "digital", "--seconds", seconds]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+    }
 }
 
 #[test]
@@ -316,7 +324,7 @@ fn supervise_shows_edges_and_what_they_mean() {
     for said in [
         "the far end is rung",
         "battery lost",
-        "released, by LoopBreak (trust 100 of 100)",
+        "released, by a loop break (trust 100 of 100)",
         "a disconnect signal (kewl start)",
     ] {
         assert!(run.out.contains(said), "{said}: {run:?}");
@@ -337,6 +345,31 @@ fn supervise_shows_edges_and_what_they_mean() {
             .count(),
         2
     );
+}
+
+#[test]
+fn supervise_shows_what_happens_from_the_seizure_to_the_last_digit() {
+    let run = |more: &[&str]| {
+        let mut all = vec!["supervise", "--sim", "exchange", "--dial", "5550103"];
+        all.extend(more);
+        shown(&all)
+    };
+    let keys = run(&["--seconds", "10"]);
+    let at = |said: &str| {
+        keys.out
+            .find(said)
+            .unwrap_or_else(|| panic!("{said}: {keys:?}"))
+    };
+    assert!(at("dial tone, ") < at("digits may be sent"));
+    assert!(at("digits may be sent") < at("the far end is rung"));
+    let pulses = run(&["--seconds", "10", "--pulse"]);
+    assert!(
+        pulses.err.contains("dials 5550103 by loop pulses"),
+        "{pulses:?}"
+    );
+    for said in ["our dial pulses are sent", "the far end is rung"] {
+        assert!(pulses.out.contains(said), "{said}: {pulses:?}");
+    }
 }
 
 #[test]
@@ -392,14 +425,55 @@ fn watch_is_a_row_a_second() {
 }
 
 #[test]
+fn watch_measures_what_is_sent_as_well() {
+    let rows = |arguments: &[&str]| -> Vec<serde_json::Value> {
+        let run = live(arguments);
+        let rows = run
+            .out
+            .lines()
+            .map(|row| serde_json::from_str(row).expect("an object"));
+        rows.collect()
+    };
+    let level = |row: &serde_json::Value, key: &str| row[key].as_f64().expect("a level");
+    let far = "loopback,clear,loss=3";
+    let watch = ["watch", "--sim", far, "--off-hook", "--seconds", "3"];
+    let mut sends = watch.to_vec();
+    sends.extend(["--send", "1004@-10"]);
+    let found = rows(&sends);
+    assert_eq!(found.len(), 3);
+    for row in &found[1..] {
+        assert!((level(row, "sent_dbm0") + 10.0).abs() < 0.1, "{row}");
+        assert!((level(row, "received_dbm0") + 16.0).abs() < 0.3, "{row}");
+    }
+    assert_eq!(level(&rows(&watch)[2], "sent_dbm0"), -99.0);
+    let phone = rows(&[
+        "watch",
+        "--sim",
+        "phone-loopback,clear",
+        "--send",
+        "dial",
+        "--seconds",
+        "2",
+    ]);
+    assert!(
+        (level(&phone[1], "sent_dbm0") + 10.0).abs() < 0.5,
+        "{phone:?}"
+    );
+    let slope = shown(&["watch", "--sim", far, "--send", "slope"]);
+    assert_eq!(slope.code, Some(1), "{slope:?}");
+    assert!(slope.err.contains("one at a time"), "{slope:?}");
+}
+
+#[test]
 fn what_a_technician_may_meet_is_said_clearly() {
     let no_line = shown(&["tone"]);
-    assert_eq!(no_line.code, Some(1));
-    assert!(no_line.err.contains("which line?"), "{no_line:?}");
+    assert_eq!(no_line.code, Some(2));
+    let one_of = "<--channel <N>|--site <FILE>|--sim <FAR>>";
+    assert!(no_line.err.contains(one_of), "{no_line:?}");
     let far = shown(&["tone", "--sim", "nonsense"]);
-    assert!(far.err.contains("there are loopback, milliwatt"), "{far:?}");
+    assert!(far.err.contains("there are exchange, em-wink"), "{far:?}");
     let key = shown(&["tone", "--sim", "quiet,nonsense=1"]);
-    assert!(key.err.contains("keys: loss"), "{key:?}");
+    assert!(key.err.contains("keys: clear, loss"), "{key:?}");
     let tone = shown(&["tone", "--sim", "quiet", "--send", "nonsense"]);
     assert!(tone.err.contains("milliwatt, slope, quiet"), "{tone:?}");
     let country = shown(&["tone", "--sim", "quiet", "--country", "zz"]);
@@ -438,6 +512,23 @@ fn lines_of_a_site_are_found_by_their_ids() {
     );
     let which = place.run(&["hook", "--site", "site.toml"]);
     assert!(which.err.contains("--trunk ID or --line ID"), "{which:?}");
+}
+
+#[test]
+fn a_report_that_could_test_nothing_does_not_end_well() {
+    if std::path::Path::new("/dev/dahdi/ctl").exists() {
+        return;
+    }
+    let place = Place::new();
+    let sample = include_str!("../../../../src/demo/sample.toml");
+    let cards = sample.replacen("driver = \"sim\"", "driver = \"dahdi\"", 1);
+    place.file("site.toml", cards.as_bytes());
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(place.path("site.toml"), mode).expect("a mode");
+    let run = place.run(&["report", "--site", "site.toml", "--html", "frame.html"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.out.contains("not tested") && run.err.contains("nothing could be tested"));
+    assert!(place.path("frame.html").exists(), "the page says why");
 }
 
 #[test]
@@ -557,29 +648,39 @@ fn a_quiet_minute_has_no_impulse_and_a_clean_milliwatt_no_hit() {
     assert!(figure(&loud, "impulses in a minute") > 60.0, "{loud:?}");
 }
 
+const LIVE: [&str; 14] = [
+    "list",
+    "watch",
+    "hook",
+    "ring",
+    "dial",
+    "tone",
+    "loop",
+    "loopback",
+    "echo",
+    "dtmf",
+    "bert",
+    "learn-release",
+    "supervise",
+    "report",
+];
+
 #[test]
 fn every_live_command_has_its_page_of_the_manual() {
-    for command in [
-        "list",
-        "watch",
-        "hook",
-        "ring",
-        "dial",
-        "tone",
-        "loop",
-        "loopback",
-        "echo",
-        "dtmf",
-        "bert",
-        "learn-release",
-        "supervise",
-        "report",
-    ] {
+    for command in LIVE {
         let run = shown(&["help", command]);
         assert_eq!(run.code, Some(0));
-        assert!(run.out.contains("Example"), "{command}");
-        let says_what_is_good = run.out.contains("ood") || command == "loopback";
+        assert!(run.out.contains("Examples:\n  linetest "), "{command}");
+        let says_what_is_good = run.out.contains("Good") || run.out.contains("good:");
         assert!(says_what_is_good, "{command} says what is good");
+        let judges = run.out.contains("good: ");
+        assert_eq!(judges, run.out.contains("source: "), "{command}");
+        if command != "list" {
+            let keys = ["5550103 answers", "loss-in", "hang-up", "em-wink"];
+            for key in keys {
+                assert!(run.out.contains(key), "{command}: no {key}");
+            }
+        }
         let widest = run
             .out
             .lines()
@@ -588,6 +689,228 @@ fn every_live_command_has_its_page_of_the_manual() {
             .unwrap_or(0);
         assert!(widest <= 104, "{command}: {widest} columns");
     }
+}
+
+#[test]
+fn help_has_two_groups_of_commands_and_one_list_of_exit_statuses() {
+    let run = shown(&["--help"]);
+    let live = run.out.find("Live lines, on a card").expect("live lines");
+    let (recordings, lines) = run.out.split_at(live);
+    let lines = lines.split("Options:").next().expect("commands");
+    for command in LIVE {
+        assert!(lines.contains(&format!("\n  {command} ")), "{command}");
+        assert!(
+            !recordings.contains(&format!("\n  {command} ")),
+            "{command}"
+        );
+    }
+    for command in crate::COMMANDS {
+        assert!(recordings.contains(&format!("\n  {command} ")), "{command}");
+    }
+    assert_eq!(run.out.matches("Exit status").count(), 1);
+    for example in ["linetest digits call.wav", "linetest loop --sim loopback"] {
+        assert!(run.out.contains(example), "{example}");
+    }
+    assert!(run.out.lines().all(|line| line.chars().count() <= 104));
+    let short = shown(&["-h"]);
+    assert!(short.out.contains("--help has examples") && short.out.contains("learn-release"));
+}
+
+/// As `linetest ... | head` leaves it: no complaint, and the line is put back.
+#[test]
+fn a_reader_who_leaves_early_is_no_error() {
+    let place = Place::new();
+    let commands = [
+        "supervise --sim exchange --dial 5550103 --seconds 30",
+        "watch --sim milliwatt --off-hook",
+        "report --sim exchange --html page.html",
+        "hook --sim phone --seconds 16",
+        "help tone",
+    ];
+    for command in commands {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let child = Command::new(env!("CARGO_BIN_EXE_linetest"))
+            .args(command.split_whitespace())
+            .current_dir(place.path("."))
+            .stdin(Stdio::null())
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("linetest");
+        let ended = child.wait_with_output().expect("its end");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        let complains = said.contains("ipe") || said.contains("cannot") || said.contains("panic");
+        assert!(!complains, "{command}: {said}");
+        assert_eq!(ended.status.code(), Some(0), "{command}: {said}");
+        if command.starts_with("watch") {
+            assert!(said.contains("far end sees: on-hook"), "{said}");
+        }
+    }
+    assert!(place.path("page.html").exists(), "the page was wanted");
+}
+
+#[test]
+fn a_trunk_on_bits_tells_what_its_far_end_answers() {
+    let wink = live(&["hook", "--sim", "em-wink"]);
+    near(&wink, "wink", 200.0, 10.0);
+    near(&wink, "proceed signal after", 0.47, 0.02);
+    let delay = live(&["hook", "--sim", "em-delay-dial"]);
+    near(&delay, "the far end was off-hook for", 600.0, 10.0);
+    let acknowledged = live(&["hook", "--sim", "r2"]);
+    near(&acknowledged, "proceed signal after", 0.17, 0.03);
+    let ground = live(&["hook", "--sim", "ground-start"]);
+    near(&ground, "dial tone delay", 0.3, 0.15);
+    // A loop start exchange gives an E&M trunk no wink.
+    let immediate = live(&["hook", "--sim", "em-immediate"]);
+    assert_eq!(immediate.code, Some(0), "{immediate:?}");
+}
+
+#[test]
+fn calls_on_bits_are_answered_by_their_signals_and_measured() {
+    for (far, by) in [
+        ("em-wink", "the far end's off-hook"),
+        ("em-immediate", "the far end's off-hook"),
+        ("em-delay-dial", "the far end's off-hook"),
+        ("r2", "the answer signal"),
+        ("r2-brazil", "the answer signal"),
+    ] {
+        let run = live(&["dial", "5550103", "--sim", far]);
+        assert_eq!(run.code, Some(0), "{far}: {run:?}");
+        assert!(run.out.contains(by), "{far}: {run:?}");
+        let tone = live(&["tone", "--sim", far, "--dial", "5550102", "--send", "quiet"]);
+        near(&tone, "1004 Hz level", -1.0, 0.1);
+    }
+    let mf = live(&["dial", "5550103", "--sim", "em-wink", "--mf"]);
+    assert_eq!(mf.code, Some(0), "{mf:?}");
+    let busy = live(&["dial", "5550111", "--sim", "em-wink"]);
+    assert!(busy.err.contains("busy: the call did not"), "{busy:?}");
+    let echo = live(&["echo", "--sim", "r2", "--break-dial-tone"]);
+    assert!(echo.err.contains("no dial tone to break"), "{echo:?}");
+    let report = live(&["report", "--sim", "em-wink", "--milliwatt", "5550102"]);
+    near(&report, "1004 Hz level", -1.0, 0.1);
+    near(&report, "wink", 200.0, 10.0);
+}
+
+#[test]
+fn a_hang_up_told_by_bits_is_learned() {
+    for (far, sign, setting) in [
+        (
+            "em-wink",
+            "the far end went on-hook",
+            "signalling = \"em-wink\"",
+        ),
+        ("r2-mexico", "clear-back", "r2_country = \"mexico\""),
+        (
+            "ground-start",
+            "the tip's ground was taken off",
+            "signalling = \"ground-start\"",
+        ),
+    ] {
+        let run = shown(&[
+            "learn-release",
+            "--sim",
+            far,
+            "--dial",
+            "5550103",
+            "--hangs-up-after",
+            "2.5",
+            "--wait",
+            "8",
+        ]);
+        assert_eq!(run.code, Some(0), "{far}: {run:?}");
+        for said in [sign, setting, "line_signal = 100", "loop_break = 100"] {
+            assert!(run.out.contains(said), "{far}: no {said}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn supervise_shows_the_bits_and_what_they_mean() {
+    for (far, wanted) in [
+        (
+            "em-wink",
+            &[
+                "the far end is on-hook after 200 ms",
+                "digits may be sent",
+                "answered, by the far end's off-hook",
+                "released, by the far end's on-hook",
+            ][..],
+        ),
+        (
+            "r2",
+            &[
+                "signalling bits 1101",
+                "answered, by the answer signal",
+                "released, by a clear-back",
+            ],
+        ),
+    ] {
+        let run = shown(&[
+            "supervise",
+            "--sim",
+            far,
+            "--dial",
+            "5550103",
+            "--seconds",
+            "15",
+        ]);
+        for said in wanted {
+            assert!(run.out.contains(said), "{far}: no {said}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_learned_goes_into_a_copy_of_the_site_file_and_replaces_nothing() {
+    let place = Place::new();
+    let sample = include_str!("../../../../src/demo/sample.toml");
+    place.file("site.toml", sample.as_bytes());
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(place.path("site.toml"), mode).expect("a mode");
+    let learn: Vec<&str> =
+        "learn-release --site site.toml --trunk 2 --dial 5550103 --hangs-up-after 2.5 \
+                            --wait 8 --out new.toml"
+            .split_whitespace()
+            .collect();
+    let run = place.run(&learn);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.out.contains("new.toml is site.toml with"), "{run:?}");
+    let old = std::fs::read_to_string(place.path("site.toml")).expect("the old one");
+    assert_eq!(old, sample, "the site file is never written");
+    let new = std::fs::read_to_string(place.path("new.toml")).expect("the new one");
+    let without = |these: &str, those: &str| {
+        let mut left: Vec<String> = these.lines().map(str::to_owned).collect();
+        for line in those.lines() {
+            if let Some(at) = left.iter().position(|other| other == line) {
+                left.remove(at);
+            }
+        }
+        left.retain(|line| !line.is_empty());
+        left
+    };
+    assert_eq!(without(sample, &new), ["signalling = \"loop-start\""]);
+    let added = [
+        "signalling = \"kewl-start\"",
+        "[trunk.trust]",
+        "polarity = 0",
+        "loop_break = 100",
+        "line_signal = 100",
+        "tones = 100",
+        "voice = 70",
+        "ringback_stop = 50",
+    ];
+    assert_eq!(without(&new, sample), added);
+    let again = place.run(&learn);
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(
+        again.err.contains("new.toml: it is there already"),
+        "{again:?}"
+    );
+    assert!(
+        !again.err.contains("seizes"),
+        "told before the call: {again:?}"
+    );
 }
 
 #[test]

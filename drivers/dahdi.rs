@@ -23,7 +23,7 @@
 //! [`port::Read::EdgesFirst`]: crate::port::Read::EdgesFirst
 
 pub mod bits;
-mod block_clock;
+pub mod block_clock;
 pub mod channel;
 mod cutoff;
 pub mod dahdi_port;

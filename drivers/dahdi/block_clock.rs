@@ -47,6 +47,12 @@ pub struct BlockClock {
     untold: u32,
 }
 
+impl Default for BlockClock {
+    fn default() -> BlockClock {
+        BlockClock::new()
+    }
+}
+
 impl BlockClock {
     pub fn new() -> BlockClock {
         BlockClock {

@@ -115,9 +115,13 @@ impl DahdiPort {
 
     /// Opens the channel now, to learn at once what is wrong with it.
     pub fn open(wiring: Wiring) -> Result<DahdiPort, PortError> {
-        let mut port = DahdiPort::new(wiring)?;
-        port.channel()?;
-        Ok(port)
+        DahdiPort::new(wiring)?.open_now()
+    }
+
+    /// The same of a port that was set up.
+    pub fn open_now(mut self) -> Result<DahdiPort, PortError> {
+        self.channel()?;
+        Ok(self)
     }
 
     fn channel(&mut self) -> Result<&Channel, PortError> {

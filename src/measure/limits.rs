@@ -148,8 +148,9 @@ limits! {
         accuracy 0.5; source "33 dB of one PCM coding: ITU-T G.712; 24 dB: Bell type 3002 channel";
         below "noise, clipping, a codec for voice on the way, a wrong law, slips"; above "";
     RoundTrip "round trip" "ms" good 0.0, 50.0; bearable 0.0, 300.0;
-        accuracy 0.125; source "150 ms one way: ITU-T G.114; 50 ms both ways, from which on an echo is heard apart: field \
-                             practice (ITU-T G.131 has the curve)";
+        accuracy 0.125;
+        source "150 ms one way: ITU-T G.114; 50 ms both ways, from which on an echo is heard apart: field \
+                practice (ITU-T G.131 has the curve)";
         below ""; above "packets, a satellite, a mobile network on the way: an echo canceller is needed";
     Erl "echo return loss" "dB" good 18.0, NONE; bearable 11.0, NONE;
         accuracy 0.5; source "18 dB: Avaya 555-233-143, station to 2-wire trunk; 11 dB: field practice";
@@ -161,11 +162,13 @@ limits! {
         accuracy 0.5; source RETURN_LOSS;
         below "wrong balance at high frequencies: try a network for cable"; above "";
     DialToneLevel "dial tone" "dBm0" good -22.0, -8.0; bearable -29.0, 0.0;
-        accuracy 0.2; source "-10 dBm0 at the exchange, -13 a frequency: precise tone plan of North America; less the \
-                             loss of a loop; the ends: field practice";
+        accuracy 0.2;
+        source "-10 dBm0 at the exchange, -13 a frequency: precise tone plan of North America; less the \
+                loss of a loop; the ends: field practice";
         below "too much loss, or a receive gain set too low"; above "a receive gain set too high";
     DialToneDelay "dial tone delay" "s" good 0.0, 3.0; bearable 0.0, 10.0;
-        accuracy 0.02; source "98.5 % of calls within 3 s: COMAR 20.45.05.04 (Maryland); 10 s: field practice";
+        accuracy 0.02;
+        source "98.5 % of calls within 3 s: COMAR 20.45.05.04 (Maryland); 10 s: field practice";
         below ""; above "the exchange is busy, or has not seen the loop: look at battery and seizure";
     ProceedDelay "proceed signal after" "s" good 0.0, 3.0; bearable 0.0, 10.0;
         accuracy 0.02; source "as dial tone";
@@ -178,7 +181,8 @@ limits! {
         accuracy 0.0; source "15 in 15 minutes: Bell type 3002 channel";
         below ""; above "switching or power cross-talk, loose contacts, slips of a digital span";
     BitErrors "bit error ratio" "" good 0.0, 1e-6; bearable 0.0, 1e-3;
-        accuracy 0.0; source "ITU-T G.821: a minute beyond 1e-6 is degraded, a second beyond 1e-3 severely errored";
+        accuracy 0.0;
+        source "ITU-T G.821: a minute beyond 1e-6 is degraded, a second beyond 1e-3 severely errored";
         below ""; above "a bad span, a wrong clock source (slips), a channel that is not clear";
     ErrorFree "error-free seconds" "%" good 98.8, 100.0; bearable 92.0, 100.0;
         accuracy 0.0; source "ITU-T G.821 (1988): 92 % from end to end, 98.8 % of a local part";

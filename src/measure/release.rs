@@ -4,11 +4,12 @@
 //! and the trunk's settings that make use of them.
 //!
 //! How: a sign counts from a second before the hang-up on (the hand at the key is slow; a tone from
-//! 300 ms before, as others sound in a talk) and only when it was not there before: a loop break of 100 ms or more, the tip's ground taken away, polarity going
-//! back, the far end's on-hook of 300 ms or more (E&M), a clear-back that is no metering pulse or a
-//! forced release (R2), a tone known by frequency and cadence, silence where there was sound. What is
-//! sure gets full trust; silence never does. A line signal is trusted only if it told the answer as
-//! well: else no call would ever be answered.
+//! 300 ms before, as others sound in a talk) and only when it was not there before: a loop break of
+//! 100 ms or more, the tip's ground taken away, polarity going back, the far end's on-hook of 300 ms
+//! or more (E&M), a clear-back that is no metering pulse or a forced release (R2), a tone known by
+//! frequency and cadence, silence where there was sound. What is sure gets full trust; silence never
+//! does. A line signal is trusted only if it told the answer as well: else no call would ever be
+//! answered.
 //!
 //! Limits: one call shows one behaviour of one exchange; local and distant calls may differ, so learn
 //! each kind of call that the trunk is used for.

@@ -10,7 +10,6 @@ mod bench;
 mod channels;
 mod fraud;
 mod hearing;
-mod hits;
 mod joined;
 mod keys;
 mod language;

@@ -1,6 +1,8 @@
 //! Trunks that are no loop start lines: E&M, ground start, feature group D, MFC-R2; each from
 //! seizure to release, with an exchange that has registers of its own.
 
+mod hits;
+
 use crate::{
     bench::{self, MOTHER, Outcome, Scenario, wait},
     ready::{direct, picks_up, plain},
@@ -593,29 +595,36 @@ fn each_country_s_exchange_gets_category_and_caller_s_number_its_own_way() {
     }
 }
 
-#[test]
-fn the_state_of_the_called_line_is_told_by_a_register_signal() {
+/// The exchange of each country has a signal for such a line.
+fn told_by_a_register_signal(to: &Destination, disposition: Disposition) {
     for country in COUNTRIES {
-        for (to, disposition) in [
-            (Destination::Busy, Disposition::Busy),
-            (Destination::Reorder, Disposition::NetworkBusy),
-            (
-                Destination::Sit(SitKind::VacantCode, None),
-                Disposition::Intercept,
-            ),
-        ] {
-            // Mexico has one signal for busy and for no such number.
-            let told = match (country, disposition) {
-                (R2Country::Mexico, Disposition::Intercept) => Disposition::Busy,
-                _ => disposition,
-            };
-            let out = r2_to(country, R2Line::of_country(country), to);
-            let record = out.record();
-            assert_eq!(record.disposition, told, "{country:?}: {}", out.tale());
-            assert_eq!(record.ended_by, Some(EndedBy::Network));
-            assert_eq!(bits(&out), [0b11, 0b10], "{country:?}: {}", out.tale());
-        }
+        // Mexico has one signal for busy and for no such number.
+        let told = match (country, disposition) {
+            (R2Country::Mexico, Disposition::Intercept) => Disposition::Busy,
+            _ => disposition,
+        };
+        let out = r2_to(country, R2Line::of_country(country), to.clone());
+        let record = out.record();
+        assert_eq!(record.disposition, told, "{country:?}: {}", out.tale());
+        assert_eq!(record.ended_by, Some(EndedBy::Network));
+        assert_eq!(bits(&out), [0b11, 0b10], "{country:?}: {}", out.tale());
     }
+}
+
+#[test]
+fn a_busy_line_is_told_by_a_register_signal() {
+    told_by_a_register_signal(&Destination::Busy, Disposition::Busy);
+}
+
+#[test]
+fn congestion_is_told_by_a_register_signal() {
+    told_by_a_register_signal(&Destination::Reorder, Disposition::NetworkBusy);
+}
+
+#[test]
+fn a_number_that_is_none_is_told_by_a_register_signal() {
+    let vacant = Destination::Sit(SitKind::VacantCode, None);
+    told_by_a_register_signal(&vacant, Disposition::Intercept);
 }
 
 #[test]

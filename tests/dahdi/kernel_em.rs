@@ -61,8 +61,8 @@ struct Exchange {
 }
 
 enum Register {
-    Dtmf(DtmfRegister),
-    Mf(MfEar),
+    Dtmf(Box<DtmfRegister>),
+    Mf(Box<MfEar>),
 }
 
 impl Register {
@@ -177,7 +177,7 @@ fn live(caller: &mut Caller) -> Result<(), String> {
 
 fn by_keys() -> Result<(), String> {
     let exchange = Exchange {
-        register: Register::Dtmf(DtmfRegister::new()),
+        register: Register::Dtmf(Box::new(DtmfRegister::new())),
         acknowledges: false,
         digits: NUMBER.into(),
     };
@@ -189,7 +189,7 @@ fn feature_group_d() -> Result<(), String> {
     let carrier = FeatureGroupD::direct(Digits::parse(ANI).expect("digits"));
     let ii: String = carrier.ii.map(|d| char::from(d.ascii())).iter().collect();
     let exchange = Exchange {
-        register: Register::Mf(MfEar::new(&R1_HZ)),
+        register: Register::Mf(Box::new(MfEar::new(&R1_HZ))),
         acknowledges: true,
         digits: format!("*{ii}{ANI}#*{NUMBER}#"),
     };

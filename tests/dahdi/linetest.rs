@@ -7,6 +7,8 @@
 #[allow(dead_code, unused_imports, unused_macros)]
 mod tally;
 
+mod linetest_lines;
+
 use drivers::{
     dahdi::{
         bits::Bits,
@@ -622,7 +624,7 @@ fn main() -> ExitCode {
         ("a telephone is rung until it is lifted", ring),
         ("the report of a trunk is good", report),
     ];
-    for (name, check) in checks {
+    for (name, check) in checks.into_iter().chain(linetest_lines::CHECKS) {
         tally.note(name, &check());
         rest();
     }

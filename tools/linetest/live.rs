@@ -34,7 +34,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use options::LiveCommand;
+use options::{LiveCommand, Place};
 use rig::Rig;
 use sheet::Sheet;
 use trouble::Trouble;
@@ -86,28 +86,30 @@ fn catch(stop: &Arc<AtomicBool>) -> std::io::Result<()> {
 }
 
 fn dispatch(command: &LiveCommand, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet>, Trouble> {
+    use LiveCommand as C;
+    let alone = |place: &Place| place.hearing_itself();
     match command {
-        LiveCommand::List(args) => list::run(args),
-        LiveCommand::Watch(args) => match station::in_use(&args.place)? {
+        C::List(args) => list::run(args),
+        C::Watch(args) => match station::in_use(&args.place)? {
             Some(channel) => held::watch(channel, args, stop).map(|()| Vec::new()),
             None => on(&args.place, stop, |rig| watch::watch(rig, args)),
         },
-        LiveCommand::Hook(args) => on(&args.place, stop, |rig| handset::hook(rig, args)),
-        LiveCommand::Ring(args) => on(&args.place, stop, |rig| handset::ring(rig, args)),
-        LiveCommand::Dial(args) => on(&args.place, stop, |rig| call::dial(rig, args)),
-        LiveCommand::Tone(args) => on(&args.place, stop, |rig| audio::tone(rig, args)),
-        LiveCommand::Loop(args) => on(&args.place, stop, |rig| echo::around(rig, args)),
-        LiveCommand::Echo(args) => on(&args.place, stop, |rig| echo::echo(rig, args)),
-        LiveCommand::Dtmf(args) => on(&args.place, stop, |rig| audio::keys(rig, args)),
-        LiveCommand::Bert(args) => on(&args.place, stop, |rig| bits::bert(rig, args)),
-        LiveCommand::Loopback(args) => on(&args.place, stop, |rig| bits::loopback(rig, args)),
-        LiveCommand::LearnRelease(args) => {
-            on(&args.place, stop, |rig| learn_release::learn(rig, args))
+        C::Hook(args) => on(&args.place, stop, |rig| handset::hook(rig, args)),
+        C::Ring(args) => on(&args.place, stop, |rig| handset::ring(rig, args)),
+        C::Dial(args) => on(&args.place, stop, |rig| call::dial(rig, args)),
+        C::Tone(args) if args.send == "quiet" => {
+            on(&args.place, stop, |rig| audio::tone(rig, args))
         }
-        LiveCommand::Supervise(args) => {
-            on(&args.place, stop, |rig| supervise::supervise(rig, args))
-        }
-        LiveCommand::Report(args) => report::run(args, stop),
+        C::Tone(args) => on(&alone(&args.place), stop, |rig| audio::tone(rig, args)),
+        C::Loop(args) => on(&alone(&args.place), stop, |rig| echo::around(rig, args)),
+        C::Echo(args) => on(&alone(&args.place), stop, |rig| echo::echo(rig, args)),
+        C::Dtmf(args) if args.hear.is_some() => on(&args.place, stop, |rig| audio::keys(rig, args)),
+        C::Dtmf(args) => on(&alone(&args.place), stop, |rig| audio::keys(rig, args)),
+        C::Bert(args) => on(&alone(&args.place), stop, |rig| bits::bert(rig, args)),
+        C::Loopback(args) => on(&alone(&args.place), stop, |rig| bits::loopback(rig, args)),
+        C::LearnRelease(args) => on(&args.place, stop, |rig| learn_release::learn(rig, args)),
+        C::Supervise(args) => on(&args.place, stop, |rig| supervise::supervise(rig, args)),
+        C::Report(args) => report::run(args, stop),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Trunks that are signalled by bits: what `check` says of their idle bits and whether doing so helps,
 //! and the file that `discover` makes of them. Spans as in `signalling.conf`.
 
-use super::{configure, discovered, equal, holds, place::Place, site_text};
+use super::{Check, configure, discovered, equal, holds, place::Place, site_text};
 use crate::tally::Tally;
 use std::{thread, time::Duration};
 
@@ -11,22 +11,23 @@ const GROUND_START: u16 = 109;
 const R2: u16 = 145;
 const KERNEL_EM: u16 = 132;
 
+const CHECKS: &[Check] = &[
+    (
+        "idle_bits_that_fit_are_not_complained_of",
+        idle_bits_that_fit_are_not_complained_of,
+    ),
+    (
+        "the_line_that_check_writes_for_wrong_idle_bits_puts_them_right",
+        the_line_that_check_writes_for_wrong_idle_bits_puts_them_right,
+    ),
+    (
+        "discover_of_digital_spans_makes_a_site_that_check_takes_and_run_runs",
+        discover_of_digital_spans_makes_a_site_that_check_takes_and_run_runs,
+    ),
+];
+
 pub fn run(tally: &mut Tally) {
-    let checks: [(&str, fn() -> Result<(), String>); 3] = [
-        (
-            "idle_bits_that_fit_are_not_complained_of",
-            idle_bits_that_fit_are_not_complained_of,
-        ),
-        (
-            "the_line_that_check_writes_for_wrong_idle_bits_puts_them_right",
-            the_line_that_check_writes_for_wrong_idle_bits_puts_them_right,
-        ),
-        (
-            "discover_of_digital_spans_makes_a_site_that_check_takes_and_run_runs",
-            discover_of_digital_spans_makes_a_site_that_check_takes_and_run_runs,
-        ),
-    ];
-    for (name, check) in checks {
+    for (name, check) in CHECKS {
         tally.note(name, &check());
     }
 }

@@ -6,7 +6,7 @@ use measure::{
     bert::{Checker, Count, Source, Width},
     limits::Quantity,
 };
-use types::tick::Ticks;
+use types::{frame::FRAME, tick::Ticks};
 
 use super::{
     options::{BertArgs, TimedArgs},
@@ -33,11 +33,11 @@ pub(crate) fn bert(rig: &mut Rig, args: &BertArgs) -> Result<Sheet, Trouble> {
     ));
     let mut source = Source::new(args.pattern, width);
     let mut checker = Checker::new(args.pattern, width);
-    let (mut lost, mut left) = (0u64, args.seconds * 100);
+    let mut left = args.seconds * 100;
+    let late = Late::since(rig);
     let mut inject = args.inject;
     let mut told = 0;
     let done = rig.run(Ticks::secs(args.seconds + 10), &mut |heard, out| {
-        lost += u64::from(heard.lost);
         checker.lost(heard.lost);
         checker.process(heard.octets);
         // Only once the far end can see them.
@@ -55,12 +55,28 @@ pub(crate) fn bert(rig: &mut Rig, args: &BertArgs) -> Result<Sheet, Trouble> {
     if !done {
         sheet.remark("the channel gave fewer samples than 8000 a second");
     }
-    tell(&mut sheet, &checker.count());
-    sheet.judge(
-        Quantity::LostSamples,
-        (lost + u64::from(rig.unsent()) * 80) as f64,
-    );
+    let late = late.samples(rig);
+    tell(&mut sheet, &checker.count(), late);
+    sheet.judge(Quantity::LostSamples, late as f64);
     Ok(sheet)
+}
+
+/// What this machine lost of what came, and did not send in time.
+struct Late(u64);
+
+impl Late {
+    fn since(rig: &Rig) -> Late {
+        Late(Late::counted(rig))
+    }
+
+    fn counted(rig: &Rig) -> u64 {
+        let counters = rig.counters();
+        counters.overruns + counters.underruns
+    }
+
+    fn samples(&self, rig: &Rig) -> u64 {
+        Late::counted(rig) - self.0 + u64::from(rig.unsent()) * FRAME as u64
+    }
 }
 
 /// `linetest loopback`.
@@ -75,16 +91,12 @@ pub(crate) fn loopback(rig: &mut Rig, args: &TimedArgs) -> Result<Sheet, Trouble
         "sends back all that arrives for {} s",
         args.seconds
     ));
-    let mut lost = 0u64;
+    let late = Late::since(rig);
     rig.run(Ticks::secs(args.seconds), &mut |heard, out| {
-        lost += u64::from(heard.lost);
         *out = *heard.octets;
         ControlFlow::Continue(())
     })?;
-    sheet.judge(
-        Quantity::LostSamples,
-        (lost + u64::from(rig.unsent()) * 80) as f64,
-    );
+    sheet.judge(Quantity::LostSamples, late.samples(rig) as f64);
     Ok(sheet)
 }
 
@@ -99,7 +111,8 @@ fn tell_changes(count: &Count, told: &mut u32) {
     }
 }
 
-fn tell(sheet: &mut Sheet, count: &Count) {
+/// Of a machine that was late by so many samples.
+fn tell(sheet: &mut Sheet, count: &Count, late: u64) {
     let Some(ratio) = count.ratio() else {
         sheet.judge(Quantity::BitErrors, 1.0);
         sheet.remark(
@@ -120,7 +133,15 @@ fn tell(sheet: &mut Sheet, count: &Count) {
         "",
     );
     sheet.tell("losses of the pattern", f64::from(count.losses), "");
-    sheet.judge(Quantity::Slips, f64::from(count.slips));
+    if late > 0 {
+        sheet.tell("slips", f64::from(count.slips), "");
+        sheet.remark(format!(
+            "this machine was late by {late} samples, lost or not sent in time: losses of the pattern, \
+             slips and errors may be its own; end other programs and measure again"
+        ));
+    } else {
+        sheet.judge(Quantity::Slips, f64::from(count.slips));
+    }
     if count.slips > 0 {
         sheet.remark(format!("slipped by {} bits in all", count.slipped_bits));
     }

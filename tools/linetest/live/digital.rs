@@ -3,7 +3,10 @@
 use std::collections::VecDeque;
 
 use drivers::{
-    dahdi::channel::{Channel, Moved},
+    dahdi::{
+        block_clock::BlockClock,
+        channel::{Channel, Moved},
+    },
     port::{Cutoff, Descriptor, Port, PortCounters, PortError, Read, Write},
     sim::noise::Random,
 };
@@ -19,6 +22,7 @@ use types::{
 pub(crate) struct ClearPort {
     channel: Channel,
     law: Law,
+    clock: BlockClock,
     counters: PortCounters,
 }
 
@@ -27,6 +31,7 @@ impl ClearPort {
         Ok(ClearPort {
             channel: Channel::open(number, law)?,
             law,
+            clock: BlockClock::new(),
             counters: PortCounters::default(),
         })
     }
@@ -61,17 +66,20 @@ impl Port for ClearPort {
     fn read(&mut self, now: Tick, frame: &mut Frame) -> Result<Read, PortError> {
         match self.past_events(Moved::EventsFirst, |channel| channel.read(frame))? {
             Moved::Block => {
-                self.counters.frames_read += 1;
-                Ok(Read::Frame { end: now, lost: 0 })
+                let (end, lost) = self.clock.read(now, &mut self.counters);
+                Ok(Read::Frame { end, lost })
             }
-            _ => Ok(Read::Empty),
+            _ => {
+                self.clock.empty(now, &mut self.counters);
+                Ok(Read::Empty)
+            }
         }
     }
 
-    fn write(&mut self, _: Tick, frame: &Frame) -> Result<Write, PortError> {
+    fn write(&mut self, now: Tick, frame: &Frame) -> Result<Write, PortError> {
         match self.past_events(Moved::EventsFirst, |channel| channel.write(frame))? {
             Moved::Block => {
-                self.counters.frames_written += 1;
+                self.clock.written(now, &mut self.counters);
                 Ok(Write::Taken)
             }
             _ => Ok(Write::Full),
@@ -97,9 +105,12 @@ impl Port for ClearPort {
     fn flush(&mut self, now: Tick) -> Result<(), PortError> {
         self.channel.flush()?;
         let silence = self.law.silence();
+        let mut primed = 0;
         for _ in 0..super::station::SLACK {
-            self.write(now, &silence)?;
+            let moved = self.past_events(Moved::EventsFirst, |channel| channel.write(&silence))?;
+            primed += FRAME * usize::from(moved == Moved::Block);
         }
+        self.clock.flush(now, primed);
         Ok(())
     }
 

@@ -211,7 +211,8 @@ fn row(out: &mut String, figure: &Figure) {
     let good = escape(figure.good.as_deref().unwrap_or_default());
     let _ = write!(
         out,
-        "<tr><td class=\"w\">{}</td><td class=\"n\">{}</td><td>{verdict}</td><td class=\"g\">{}</td><td>{good}",
+        "<tr><td class=\"w\">{}</td><td class=\"n\">{}</td><td>{verdict}</td><td class=\"g\">{}</td>\
+         <td>{good}",
         escape(figure.name),
         escape(value.trim_end()),
         gauge.unwrap_or_default()

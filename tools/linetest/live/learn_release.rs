@@ -34,8 +34,9 @@ const LONGEST_TALK: Ticks = Ticks::secs(300);
 const SOUND_DBM0: f32 = -45.0;
 
 /// Of a channel that DAHDI has as loop start.
-pub(crate) const HIDDEN: &str = "DAHDI tells no loop break on a channel configured as fxsls, whatever the exchange does: configure \
-     it as fxsks in /etc/dahdi/system.conf, run dahdi_cfg, and learn again";
+pub(crate) const HIDDEN: &str = "DAHDI tells no loop break on a channel configured as fxsls, whatever \
+                                 the exchange does: configure it as fxsks in /etc/dahdi/system.conf, run \
+                                 dahdi_cfg, and learn again";
 
 /// `linetest learn-release`.
 pub(crate) fn learn(rig: &mut Rig, args: &LearnReleaseArgs) -> Result<Sheet, Trouble> {

@@ -66,12 +66,20 @@ fn folded(indent: &str, text: &str) -> String {
     lines
 }
 
-/// The pages, by command.
-pub(crate) fn of(command: &str) -> Option<String> {
+/// A page: its command, its text, what is measured, and examples.
+type Page = (
+    &'static str,
+    &'static str,
+    &'static [Quantity],
+    &'static [&'static str],
+);
+
+const PAGES: [Page; 14] = {
     use Quantity as Q;
-    Some(match command {
-        "list" => page(LIST, &[], &["list", "list --json", "list | head"]),
-        "watch" => page(
+    [
+        ("list", LIST, &[], &["list", "list --json", "list | head"]),
+        (
+            "watch",
             WATCH,
             &[Q::LostSamples],
             &[
@@ -80,7 +88,8 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "watch --sim phone --seconds 16",
             ],
         ),
-        "hook" => page(
+        (
+            "hook",
             HOOK,
             &[
                 Q::DialToneDelay,
@@ -94,8 +103,9 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "hook --sim em-wink",
             ],
         ),
-        "ring" => page(RING, &[], &["ring --channel 3", "ring --sim phone"]),
-        "dial" => page(
+        ("ring", RING, &[], &["ring --channel 3", "ring --sim phone"]),
+        (
+            "dial",
             DIAL,
             &[
                 Q::DialToneDelay,
@@ -109,7 +119,8 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "dial --sim r2 5550103",
             ],
         ),
-        "tone" => page(
+        (
+            "tone",
             TONE,
             &[
                 Q::MilliwattLevel,
@@ -129,7 +140,8 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "tone --channel 14 --send 2100@-12 --seconds 10",
             ],
         ),
-        "loop" => page(
+        (
+            "loop",
             LOOP,
             &[
                 Q::RoundTrip,
@@ -145,7 +157,8 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "loop --sim loopback,loss=4,delay=40",
             ],
         ),
-        "loopback" => page(
+        (
+            "loopback",
             LOOPBACK,
             &[Q::LostSamples],
             &[
@@ -153,7 +166,8 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "loopback --sim quiet",
             ],
         ),
-        "echo" => page(
+        (
+            "echo",
             ECHO,
             &[Q::Erl, Q::SrlLow, Q::SrlHigh],
             &[
@@ -161,7 +175,8 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "echo --sim quiet,echo=14",
             ],
         ),
-        "dtmf" => page(
+        (
+            "dtmf",
             DTMF,
             &[Q::MissingDigits, Q::DigitLevel, Q::Twist],
             &[
@@ -170,7 +185,8 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "dtmf --sim loopback,loss=3",
             ],
         ),
-        "bert" => page(
+        (
+            "bert",
             BERT,
             &[Q::BitErrors, Q::ErrorFree, Q::Slips, Q::LostSamples],
             &[
@@ -178,7 +194,8 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "bert --sim digital,errors=1e-5 --pattern qrss",
             ],
         ),
-        "learn-release" => page(
+        (
+            "learn-release",
             LEARN_RELEASE,
             &[],
             &[
@@ -187,7 +204,8 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "learn-release --sim exchange,hang-up=busy --dial 5550103 --hangs-up-after 3",
             ],
         ),
-        "supervise" => page(
+        (
+            "supervise",
             SUPERVISE,
             &[],
             &[
@@ -196,7 +214,8 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "supervise --sim r2 --dial 5550103 --seconds 20",
             ],
         ),
-        "report" => page(
+        (
+            "report",
             REPORT,
             &[],
             &[
@@ -205,8 +224,13 @@ pub(crate) fn of(command: &str) -> Option<String> {
                 "report --sim exchange --html page.html",
             ],
         ),
-        _ => return None,
-    })
+    ]
+};
+
+/// The page of a command, if it is a live one.
+pub(crate) fn of(command: &str) -> Option<String> {
+    let found = PAGES.iter().find(|(name, ..)| *name == command);
+    found.map(|(_, text, measured, examples)| page(text, measured, examples))
 }
 
 /// The program's command with the manual in it.

@@ -92,6 +92,19 @@ pub(crate) struct Place {
     /// One line of JSON.
     #[arg(long)]
     pub json: bool,
+    /// What is sent is to come back, which an echo canceller would prevent.
+    #[arg(skip)]
+    pub hears_itself: bool,
+}
+
+impl Place {
+    /// The line for a test that listens to what it sends itself.
+    pub fn hearing_itself(&self) -> Place {
+        Place {
+            hears_itself: true,
+            ..self.clone()
+        }
+    }
 }
 
 /// How the far end is reached: not at all, where it is connected already.

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet
     }
     let when = now();
     let mut sheets = Vec::new();
-    for (name, opened) in lines(&args.place)? {
+    for (name, opened) in lines(&args.place.hearing_itself())? {
         let sheet = match opened {
             Ok(station) => test(station, args, stop)?,
             Err(trouble) => untested(&name, &trouble)?,

@@ -5,8 +5,8 @@ use std::{path::Path, sync::Arc};
 use drivers::{
     dahdi::{
         channel::Role,
-        dahdi_port::{DahdiPort, Wiring},
-        setup::Signalling,
+        dahdi_port::DahdiPort,
+        setup::{Setup, Signalling},
         survey::{Survey, SurveyError, holders},
     },
     port::Port,
@@ -27,7 +27,7 @@ use drivers::{
         sim_port::{Handle, SimPort},
     },
 };
-use sallyport::site::{Driver, LineWire, Site, TrunkWire, trunk_role};
+use sallyport::site::{Card, Driver, LineWire, Site, TrunkWire, trunk_role};
 use types::{
     frame::{FRAME, Law},
     tick::{Tick, Ticks},
@@ -42,7 +42,7 @@ use super::{
     trouble::Trouble,
 };
 
-/// Blocks of our own queue on a card.
+/// Blocks of our own queue on a clear channel.
 pub(crate) const SLACK: usize = 2;
 
 /// What a port is towards its far end.
@@ -88,7 +88,8 @@ pub(crate) fn open(place: &Place) -> Result<Station, Trouble> {
         let country = country(place, "us")?;
         let signalled = place.signalling.map(|kind| profile::of(kind, place.mf));
         let name = format!("DAHDI channel {number}");
-        return dahdi(&name, number, place.law, signalled, country);
+        let card = Card::default();
+        return dahdi(&name, number, place.law, signalled, &card, country);
     }
     let Some(file) = &place.site else {
         return Err(Trouble::Said(
@@ -121,6 +122,7 @@ pub(crate) struct Wire {
     law: Law,
     /// Of a trunk.
     profile: Option<TrunkProfile>,
+    card: Card,
 }
 
 impl Wire {
@@ -130,6 +132,7 @@ impl Wire {
             channel: wire.channel,
             law: wire.profile.law,
             profile: Some(wire.profile),
+            card: wire.card,
         }
     }
 
@@ -139,6 +142,7 @@ impl Wire {
             channel: wire.channel,
             law: wire.law,
             profile: None,
+            card: wire.card,
         }
     }
 }
@@ -150,7 +154,8 @@ pub(crate) fn of_site(site: &Site, place: &Place, wire: &Wire) -> Result<Station
     match site.driver {
         Driver::Dahdi => {
             let name = format!("{name} (DAHDI channel {channel})");
-            dahdi(&name, channel, Some(wire.law), wire.profile, country)
+            let card = measured(&name, place, wire.card);
+            dahdi(&name, channel, Some(wire.law), wire.profile, &card, country)
         }
         Driver::Sim => {
             let place = Place {
@@ -251,11 +256,23 @@ pub(crate) fn survey() -> Result<Survey, Trouble> {
     })
 }
 
+/// A card as it is measured: set up as the controller has it, so that levels are what that hears. A
+/// canceller would take away what is sent to come back.
+fn measured(name: &str, place: &Place, card: Card) -> Card {
+    let mut card = card;
+    if place.hears_itself && card.setup.echo_taps > 0 {
+        card.setup.echo_taps = 0;
+        super::say(&format!("{name}: its echo canceller is off meanwhile"));
+    }
+    card
+}
+
 fn dahdi(
     name: &str,
     number: u16,
     law: Option<Law>,
     signalled: Option<TrunkProfile>,
+    card: &Card,
     country: Box<tonetables::Country>,
 ) -> Result<Station, Trouble> {
     let failed = |error| Trouble::Port {
@@ -269,27 +286,29 @@ fn dahdi(
     if let [first, .., last] = survey.bundle(number)[..] {
         return Err(Trouble::Bundled { first, last });
     }
-    let wiring = |role| Wiring {
-        channel: number,
-        role,
-        law,
-        slack: SLACK,
+    // It is measured as it is configured, not only as it should be.
+    let setup = Setup {
+        signalling: None,
+        ..card.setup
     };
-    let mut profile = profile::of(TrunkSignalling::LoopStart, false);
+    say_difference(name, card.setup.signalling, signalling);
+    let open = |role| -> Result<Box<dyn Port>, Trouble> {
+        let port = DahdiPort::new(card.wiring(number, role, law));
+        let port = port.and_then(|port| port.with_setup(setup).open_now());
+        Ok(Box::new(port.map_err(failed)?))
+    };
+    let mut profile = signalled.unwrap_or(profile::of(TrunkSignalling::LoopStart, false));
     let (part, port): (Part, Box<dyn Port>) = if signalling.feeds() {
-        let port = DahdiPort::open(wiring(Role::Feeds)).map_err(failed)?;
-        (Part::Phone, Box::new(port))
+        (Part::Phone, open(Role::Feeds)?)
     } else if signalling.is_fed() {
-        if signalling == Signalling::FXSKS {
-            profile.signalling = TrunkSignalling::KewlStart;
-        }
-        let port = DahdiPort::open(wiring(Role::IsFed)).map_err(failed)?;
-        (Part::Trunk, Box::new(port))
+        profile.signalling = match signalling {
+            Signalling::FXSKS => TrunkSignalling::KewlStart,
+            _ => TrunkSignalling::LoopStart,
+        };
+        (Part::Trunk, open(Role::IsFed)?)
     } else if signalling == Signalling::CAS {
-        profile = signalled.ok_or_else(|| which_signalling(name))?;
-        let role = trunk_role(profile.signalling);
-        let port = DahdiPort::open(wiring(role)).map_err(failed)?;
-        (Part::Trunk, Box::new(port))
+        signalled.ok_or_else(|| which_signalling(name))?;
+        (Part::Trunk, open(trunk_role(profile.signalling))?)
     } else if signalling == Signalling::CLEAR {
         let port = ClearPort::open(number, law).map_err(failed)?;
         (Part::Clear, Box::new(port))
@@ -303,10 +322,21 @@ fn dahdi(
         hides_loop_breaks: signalling == Signalling::FXSLS,
         profile,
         time: Time::Real(Clock::starting_now()),
-        turnaround: SLACK * FRAME,
+        turnaround: usize::from(card.slack) * FRAME,
         country,
         witness: None,
     })
+}
+
+/// The site file and DAHDI do not agree.
+fn say_difference(name: &str, wanted: Option<Signalling>, found: Signalling) {
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != found) {
+        super::say(&format!(
+            "{name} is to be {} by the site file and is {}: \"sallyport check\" says what to change",
+            wanted.name(),
+            found.name()
+        ));
+    }
 }
 
 fn which_signalling(name: &str) -> Trouble {
@@ -339,8 +369,8 @@ struct Simulation {
     reversal: bool,
 }
 
-const FARS: &str = "exchange, em-wink, em-immediate, em-delay-dial, ground-start, r2 (or r2-mexico and so on), \
-                    loopback, milliwatt, quiet, phone, phone-loopback, digital";
+const FARS: &str = "exchange, em-wink, em-immediate, em-delay-dial, ground-start, r2 (or r2-mexico and so \
+                    on), loopback, milliwatt, quiet, phone, phone-loopback, digital";
 const KEYS: &str = "clear, loss, loss-in, loss-out, echo, echo-delay, noise, delay, twist, hum, dc; of \
                     exchange: hang-up=kewl|polarity|busy|dial|nothing; of digital: delay, errors, slip, \
                     robbed";

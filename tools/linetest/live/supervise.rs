@@ -12,7 +12,7 @@ use dsp::{
 use measure::timeline::Timeline;
 use signaling::{Hook, Supervision, SupervisionEvent};
 use types::{
-    evidence::Weighed,
+    evidence::{Evidences, ReleaseEvidence, Weighed, gather},
     frame::FRAME_TICKS,
     heard::Heard as Fact,
     tick::{Tick, Ticks},
@@ -70,25 +70,7 @@ pub(crate) fn supervise(rig: &mut Rig, args: &SuperviseArgs) -> Result<Sheet, Tr
                 story.told()
             })?;
         }
-        (Part::Phone, _) => {
-            rig.say(&format!(
-                "watches the telephone for {} s, and sends nothing",
-                args.seconds
-            ));
-            let mut hook = Hook::default();
-            rig.idle(Ticks::secs(args.seconds), &mut |now, edges| {
-                for edge in edges {
-                    story.edge(*edge);
-                    for event in hook.edge(*edge).iter() {
-                        story.note(edge.at, &hook_words(event), None);
-                    }
-                }
-                for event in hook.passed(now).iter() {
-                    story.note(now, &hook_words(event), None);
-                }
-                story.told()
-            })?;
-        }
+        (Part::Phone, _) => telephone(rig, args.seconds, &mut story)?,
         (Part::Clear, _) => {
             return Err(Trouble::Said(format!("{} has no signalling", rig.name())));
         }
@@ -103,6 +85,28 @@ pub(crate) fn supervise(rig: &mut Rig, args: &SuperviseArgs) -> Result<Sheet, Tr
         sheet.remarks.extend(story.lines);
     }
     Ok(sheet)
+}
+
+/// A telephone's hook, and what the controller takes it for.
+fn telephone(rig: &mut Rig, seconds: u64, story: &mut Story) -> Result<(), Trouble> {
+    rig.say(&format!(
+        "watches the telephone for {} s, and sends nothing",
+        seconds
+    ));
+    let mut hook = Hook::default();
+    rig.idle(Ticks::secs(seconds), &mut |now, edges| {
+        for edge in edges {
+            story.edge(*edge);
+            for event in hook.edge(*edge).iter() {
+                story.note(edge.at, &hook_words(event), None);
+            }
+        }
+        for event in hook.passed(now).iter() {
+            story.note(now, &hook_words(event), None);
+        }
+        story.told()
+    })?;
+    Ok(())
 }
 
 /// Frames of sound that are a voice, or what else sounds like one.
@@ -121,6 +125,8 @@ struct Story {
     supervised: bool,
     ear: Progress,
     known: Vec<Tone>,
+    /// What speaks for a release so far.
+    release: Evidences<ReleaseEvidence>,
     lines: Vec<String>,
     /// Lines are printed as they come.
     aloud: bool,
@@ -140,6 +146,7 @@ impl Story {
             supervised: rig.is_supervised(),
             ear: Progress::new(&rig.country().tones),
             known: Vec::new(),
+            release: Evidences::new(),
             lines: Vec::new(),
             aloud,
             voice: 0,
@@ -266,6 +273,15 @@ impl Story {
         }
     }
 
+    /// A piece with what there was of its kind before.
+    fn gathered(&mut self, piece: Weighed<ReleaseEvidence>) -> String {
+        let of = piece.evidence;
+        gather(&mut self.release, piece);
+        let all = self.release.iter().find(|piece| piece.evidence == of);
+        let what = words::release_evidence(of);
+        format!("{what} {}", trust(all.unwrap_or(&piece)))
+    }
+
     fn meant(&mut self, at: Tick, meant: Option<SupervisionEvent>) {
         let words = match meant {
             None => return,
@@ -290,14 +306,15 @@ impl Story {
                 "  -> an announcement of the network".to_owned()
             }
             Some(SupervisionEvent::ReleaseHint(e)) => {
-                let what = words::release_evidence(e.evidence);
-                format!("  -> a hint of release: {what} {}", trust(&e))
+                format!("  -> a hint of release: {}", self.gathered(e))
             }
             Some(SupervisionEvent::Released(e)) => {
-                let what = words::release_evidence(e.evidence);
-                format!("  -> released, by {what} {}", trust(&e))
+                format!("  -> released, by {}", self.gathered(e))
             }
-            Some(SupervisionEvent::DoubtOver(_)) => "  -> it was no release".to_owned(),
+            Some(SupervisionEvent::DoubtOver(of)) => {
+                self.release.retain(|piece| piece.evidence != of);
+                "  -> it was no release".to_owned()
+            }
         };
         self.note(at, &words, None);
     }

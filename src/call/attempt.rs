@@ -307,7 +307,7 @@ impl Attempt {
     }
 
     /// Bits that a failing span flips are no answer.
-    pub(crate) fn alarmed(&mut self, now: Tick) {
+    fn alarmed(&mut self, now: Tick) {
         let signalled = |piece: &Weighed<AnswerEvidence>| {
             matches!(
                 piece.evidence,
@@ -322,7 +322,8 @@ impl Attempt {
     }
 
     /// The trunk's port failed or its span is in alarm.
-    pub(crate) fn lose_trunk(self, cx: &mut Cx<'_>) -> Phase {
+    pub(crate) fn lose_trunk(mut self, cx: &mut Cx<'_>) -> Phase {
+        self.alarmed(cx.now);
         let prompts = [Prompt::CallNotCompleted, Prompt::HangUp];
         self.over(cx, Disposition::TrunkLost, EndedBy::Network, &prompts)
     }

@@ -324,7 +324,6 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
         {
             let mut attempt = phase.into_attempt().expect("an attempt holds the trunk");
             attempt.release_hint(*piece);
-            attempt.alarmed(cx.now);
             Ok(attempt.lose_trunk(cx))
         }
         Event::Command(command @ (LineCommand::CutOff | LineCommand::Stop { cut: true }))

@@ -4,10 +4,11 @@ use crate::{
     schema::{self, Migration},
 };
 use heed::{Env, RoTxn, RwTxn, WithoutTls};
+use nix::unistd::Uid;
 use std::{
     fmt,
-    fs::DirBuilder,
-    os::unix::fs::DirBuilderExt,
+    fs::{self, DirBuilder},
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
 };
 
@@ -54,14 +55,7 @@ impl Database {
         options: &Options,
         migrations: &[Migration],
     ) -> Result<Database> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(dir)
-            .map_err(|source| Error::Directory {
-                path: dir.to_owned(),
-                source,
-            })?;
+        own_directory(dir)?;
         let lock = Lock::take(dir)?;
         let opened = |source| Error::Open {
             path: dir.to_owned(),
@@ -118,6 +112,32 @@ impl Database {
             map: info.map_size as u64,
         })
     }
+}
+
+/// Makes the directory if it is not there. In one that others may change, they could put another
+/// database in this one's place.
+fn own_directory(dir: &Path) -> Result<()> {
+    let path = || dir.to_owned();
+    let mut own = DirBuilder::new();
+    let made = own.recursive(true).mode(0o700).create(dir);
+    let about = made.and_then(|()| fs::metadata(dir));
+    let about = about.map_err(|source| Error::Directory {
+        path: path(),
+        source,
+    })?;
+    let mode = about.mode() & 0o7777;
+    if mode & 0o022 != 0 {
+        return Err(Error::OpenToOthers { path: path(), mode });
+    }
+    let (owner, us) = (about.uid(), Uid::effective().as_raw());
+    if owner != us && owner != 0 {
+        return Err(Error::OwnedByOthers {
+            path: path(),
+            owner,
+            us,
+        });
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Database {

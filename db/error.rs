@@ -5,6 +5,13 @@ use std::{io, path::PathBuf};
 pub enum Error {
     #[error("database {path}: {source}")]
     Directory { path: PathBuf, source: io::Error },
+    #[error("database {path} may be changed by others (mode {mode:03o}); do: chmod go-w {path}")]
+    OpenToOthers { path: PathBuf, mode: u32 },
+    #[error(
+        "database {path} belongs to user {owner}, and not to the user that runs this, nor to root; \
+         do: chown -R {us} {path}"
+    )]
+    OwnedByOthers { path: PathBuf, owner: u32, us: u32 },
     #[error("database {path} is in use by process {pid}")]
     InUse { path: PathBuf, pid: String },
     #[error("database {path} cannot be opened: {source}")]

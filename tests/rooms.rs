@@ -129,7 +129,7 @@ const ROOMS: &[Room] = &[
         name: "db",
         directory: "db",
         doors: &["types"],
-        outside: &["heed", "postcard", "serde", "thiserror"],
+        outside: &["heed", "nix", "postcard", "serde", "thiserror"],
     },
 ];
 

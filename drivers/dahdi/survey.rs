@@ -205,12 +205,15 @@ impl Survey {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Holder {
     pub process: u32,
+    /// What it calls itself, which may be anything.
     pub name: String,
+    /// It runs the file that this program runs from.
+    pub same_program: bool,
 }
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (process {})", self.name, self.process)
+        write!(f, "{} (process {})", printable(&self.name), self.process)
     }
 }
 
@@ -218,6 +221,11 @@ impl fmt::Display for Holder {
 /// control device and timers are no channels.
 pub fn holders() -> Vec<Holder> {
     let mut holders = Vec::new();
+    let program = |process: &Path| {
+        let about = fs::metadata(process.join("exe")).ok()?;
+        Some((about.dev(), about.ino()))
+    };
+    let ours = program(Path::new("/proc/self"));
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let process = entry
             .file_name()
@@ -237,7 +245,11 @@ pub fn holders() -> Vec<Holder> {
         if open.any(holds) {
             let name = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
             let name = name.trim().to_owned();
-            holders.push(Holder { process, name });
+            holders.push(Holder {
+                process,
+                name,
+                same_program: ours.is_some() && program(&entry.path()) == ours,
+            });
         }
     }
     holders
@@ -324,7 +336,16 @@ fn channel(told: ToldChannel, hears: Option<u16>, params: &Params) -> FoundChann
 fn text(octets: &[u8]) -> String {
     let end = octets.iter().position(|&octet| octet == 0);
     let octets = &octets[..end.unwrap_or(octets.len())];
-    String::from_utf8_lossy(octets).trim().to_owned()
+    printable(String::from_utf8_lossy(octets).trim())
+}
+
+/// Text of others, without what would move a terminal's cursor or turn its text around.
+fn printable(text: &str) -> String {
+    let moves = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.replace(moves, "\u{fffd}")
 }
 
 /// What `/proc/dahdi/SPAN` alone tells: which channels the span has, which are open, and their echo
@@ -350,7 +371,7 @@ impl Told {
             Some(ToldChannel {
                 number: number.parse().ok()?,
                 in_use: rest.contains("(In use)"),
-                echo_canceller: canceller.map(str::to_owned),
+                echo_canceller: canceller.map(printable),
             })
         };
         // The first line is the span's own.
@@ -377,6 +398,20 @@ mod tests {
         let mut counted = counters.named().into_iter().filter(|(_, count)| *count > 0);
         assert_eq!(counted.next(), Some(("missed interrupts", 3)));
         assert_eq!(counted.next(), None);
+    }
+
+    #[test]
+    fn a_name_moves_no_terminal_s_cursor() {
+        let holder = Holder {
+            process: 1,
+            name: "\u{1b}[2J\u{1b}]0;x\u{7}\u{202e}\u{9b}2J".to_owned(),
+            same_program: false,
+        };
+        let moves = |c: char| c.is_control() || c == '\u{202e}';
+        let told = holder.to_string();
+        assert!(!told.contains(moves), "{told:?}");
+        let span = text(b"card \x1b[31m\0rest");
+        assert_eq!(span, "card \u{fffd}[31m");
     }
 
     #[test]

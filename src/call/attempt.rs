@@ -27,6 +27,9 @@ use types::{
 /// Between two keys that are pressed in one go, from beginning to beginning.
 const KEYING_ON: Ticks = Ticks::ms(500);
 
+/// A span that fails may flip its bits for so long before it says so.
+const FAILING: Ticks = Ticks::secs(3);
+
 /// One attempt, from off-hook to its record.
 #[derive(Debug)]
 pub struct Attempt {
@@ -50,6 +53,8 @@ pub struct Attempt {
     pub trunks_tried: u8,
     pub answered_at: Option<Tick>,
     pub talk_from: Option<Tick>,
+    /// When it was over, if that was seen later.
+    pub over_at: Option<Tick>,
     /// How long the driver has joined the parties.
     pub joined: Ticks,
     pub flags: FraudFlags,
@@ -78,6 +83,7 @@ impl Attempt {
             trunks_tried: 0,
             answered_at: None,
             talk_from: None,
+            over_at: None,
             joined: Ticks::ZERO,
             flags: FraudFlags::NONE,
             extra_digits: 0,
@@ -269,6 +275,8 @@ impl Attempt {
             return;
         }
         let call = self.permit.as_ref().map(|p| p.call).or(self.refused_call);
+        let ended_at = self.ended_at(cx.now);
+        let talk = self.talk_from.map_or(Ticks::ZERO, |at| ended_at.since(at));
         cx.ended = Some(CallEnd {
             call,
             off_hook_at: self.off_hook_at,
@@ -278,8 +286,8 @@ impl Attempt {
             language: Some(self.tongue(cx)),
             answered_at: self.answered_at,
             talk_from: self.talk_from,
-            joined: self.joined,
-            ended_at: cx.now,
+            joined: self.joined.min(talk),
+            ended_at,
             disposition,
             blocked: self.blocked,
             ended_by: by,
@@ -291,8 +299,31 @@ impl Attempt {
         });
     }
 
+    /// Not before what it is known to have come to.
+    fn ended_at(&self, now: Tick) -> Tick {
+        let least = self.talk_from.or(self.answered_at);
+        let least = least.max(self.keyed_at).unwrap_or(self.off_hook_at);
+        self.over_at.map_or(now, |at| at.max(least).min(now))
+    }
+
+    /// Bits that a failing span flips are no answer.
+    fn alarmed(&mut self, now: Tick) {
+        let signalled = |piece: &Weighed<AnswerEvidence>| {
+            matches!(
+                piece.evidence,
+                AnswerEvidence::FarOffHook | AnswerEvidence::AnswerSignal
+            )
+        };
+        let fresh = self.answered_at.is_some_and(|at| now.since(at) <= FAILING);
+        if fresh && self.answer_evidence.iter().any(signalled) {
+            self.answered_at = None;
+            self.talk_from = None;
+        }
+    }
+
     /// The trunk's port failed or its span is in alarm.
-    pub(crate) fn lose_trunk(self, cx: &mut Cx<'_>) -> Phase {
+    pub(crate) fn lose_trunk(mut self, cx: &mut Cx<'_>) -> Phase {
+        self.alarmed(cx.now);
         let prompts = [Prompt::CallNotCompleted, Prompt::HangUp];
         self.over(cx, Disposition::TrunkLost, EndedBy::Network, &prompts)
     }

@@ -68,6 +68,8 @@ pub enum Event<'a> {
     /// A third party seems to have been joined.
     ThreeWay(&'a ThreeWayEvidences),
     TrunkLost,
+    /// The far end uses the trunk itself.
+    TrunkInUse,
     /// The phone's port failed or its span is in alarm: nobody hung up.
     PhoneLost,
     Answer(&'a Answered),

@@ -398,7 +398,8 @@ fn on_hook(phase: Phase, cx: &mut Cx<'_>, since: Tick, ending: (Disposition, End
     cx.hush(Leg::Trunk);
     cx.do_(Action::StopName);
     let (disposition, by) = phase.outcome().unwrap_or(ending);
-    if let Some(attempt) = phase.into_attempt() {
+    if let Some(mut attempt) = phase.into_attempt() {
+        attempt.over_at = Some(since);
         attempt.finish(cx, disposition, by);
     }
     let guard_until = since + cx.settings.on_hook_guard;

@@ -14,7 +14,7 @@ use types::{
     trunk::{Outpulsing, TrunkSignalling},
 };
 
-use crate::site::{Driver, Site, compare, limits, without_survey};
+use crate::site::{Driver, Site, compare, limits, open_to_everybody, without_survey};
 
 /// Prints what was found; the exit status says whether the site can run.
 pub fn check(file: &Path) -> ExitCode {
@@ -111,6 +111,7 @@ fn cards(site: &Site, text: &mut String, problems: &mut Vec<String>) {
         }
         Err(error) => problems.push(without_survey(&error)),
     }
+    problems.extend(open_to_everybody(Path::new("/dev/dahdi")));
     // Prompts that can't be loaded have been told.
     let prompts = site
         .shared()

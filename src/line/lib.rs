@@ -321,6 +321,7 @@ impl Line {
             let stage = self.stage();
             let sent = self.sent_meanwhile(phone, input);
             self.trunk_ear.frame(trunk, &sent, at, stage, &mut heard);
+            self.follow_dial_tone(now, out);
             if self.trunk_ear.machine() {
                 self.canceller.bypass(true);
             }

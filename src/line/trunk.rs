@@ -333,6 +333,14 @@ impl Line {
         }
     }
 
+    /// What dial tone does while digits go out.
+    pub(crate) fn follow_dial_tone(&mut self, now: Tick, out: &mut Outputs) {
+        if let Some(held) = &mut self.held {
+            let steps = held.signals.dial_tone(now, self.trunk_ear.dial_tone());
+            self.steps(now, steps, out);
+        }
+    }
+
     /// What time alone makes of the evidence.
     pub(crate) fn supervise(&mut self, now: Tick, out: &mut Outputs) {
         if let Some(held) = &mut self.held {
@@ -347,7 +355,7 @@ impl Line {
         }
         let event = match event {
             SupervisionEvent::Proceed => Event::Proceed,
-            SupervisionEvent::InUse => Event::TrunkLost,
+            SupervisionEvent::InUse => Event::TrunkInUse,
             SupervisionEvent::Outpulsed => Event::Outpulsed,
             SupervisionEvent::Ringback { cycles } => Event::Ringback { cycles },
             SupervisionEvent::Failed(tone) => Event::Failed(tone),

@@ -41,6 +41,16 @@ pub enum Notice {
     PortWorks {
         port: PortName,
     },
+    /// The far end has held or blocked a trunk for minutes: no call can be made on it.
+    TrunkBlocked {
+        trunk: TrunkId,
+        at: Tick,
+    },
+    /// The far end has let it go.
+    TrunkFreed {
+        trunk: TrunkId,
+        at: Tick,
+    },
     /// The program of a line failed. Both its ports were put on-hook.
     LineDied {
         line: LineId,
@@ -120,6 +130,17 @@ impl fmt::Display for Notice {
                 write!(f, "alarm: {port} does not work: {error}")
             }
             Notice::PortWorks { port } => write!(f, "{port} works again"),
+            Notice::TrunkBlocked { trunk, .. } => {
+                let minutes = BLOCKED_FOR.as_secs() / 60;
+                write!(
+                    f,
+                    "alarm: trunk {trunk} has been held or blocked by its far end for {minutes} \
+                     minutes: no call is made on it; ask the carrier, or look at its `signalling`"
+                )
+            }
+            Notice::TrunkFreed { trunk, .. } => {
+                write!(f, "trunk {trunk} is no longer blocked by its far end")
+            }
             Notice::LineDied { line, message, .. } => {
                 write!(f, "line {line} failed and was put on-hook: {message}")
             }
@@ -170,6 +191,9 @@ impl ToldPort {
         });
     }
 }
+
+/// A trunk that its far end holds or blocks for so long is told.
+pub const BLOCKED_FOR: Ticks = Ticks::secs(180);
 
 /// A line that dies this often ...
 pub const DEATHS: usize = 3;

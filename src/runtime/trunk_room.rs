@@ -2,7 +2,7 @@
 
 use crate::runtime::{
     links::{Handover, TrunkAsk},
-    notice::{Notices, PortName, ToldPort},
+    notice::{BLOCKED_FOR, Notice, Notices, PortName, ToldPort},
     side::{Edges, Side},
 };
 use drivers::port::Port;
@@ -31,6 +31,7 @@ struct Slot {
     /// `None` while it is lent.
     side: Option<Side>,
     told: ToldPort,
+    told_blocked: bool,
 }
 
 impl TrunkRoom {
@@ -40,6 +41,7 @@ impl TrunkRoom {
             id: profile.id,
             side: Some(Side::new(port)),
             told: ToldPort::default(),
+            told_blocked: false,
         };
         TrunkRoom {
             keeper: Keeper::new(now, &profiles),
@@ -109,6 +111,31 @@ impl TrunkRoom {
                 trunk
                     .told
                     .tell(PortName::Trunk(trunk.id), side.state(), notices);
+            }
+        }
+    }
+
+    /// Tells which trunks their far end has held or blocked for long, or holds no longer.
+    pub fn tell_blocked(&mut self, now: Tick, notices: &Notices) {
+        for (trunk, state) in self.keeper.states() {
+            let Some(slot) = self.trunks.iter_mut().find(|slot| slot.id == trunk) else {
+                continue;
+            };
+            let at = now;
+            match state {
+                TrunkState::Blocked { since }
+                    if !slot.told_blocked && now.since(since) >= BLOCKED_FOR =>
+                {
+                    slot.told_blocked = true;
+                    notices.tell(Notice::TrunkBlocked { trunk, at });
+                }
+                // In alarm its far end tells nothing.
+                TrunkState::Blocked { .. } | TrunkState::Alarm => {}
+                _ if slot.told_blocked => {
+                    slot.told_blocked = false;
+                    notices.tell(Notice::TrunkFreed { trunk, at });
+                }
+                _ => {}
             }
         }
     }

@@ -12,6 +12,7 @@
 pub mod em;
 pub mod ground_start;
 pub mod hook;
+pub mod loop_start;
 pub mod r2_line;
 pub mod r2_register;
 pub mod r2_variant;

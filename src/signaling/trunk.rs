@@ -7,13 +7,14 @@ use crate::{
     Supervision, SupervisionEvent,
     em::Em,
     ground_start::GroundStart,
+    loop_start::LoopStart,
     r2_line::{self, R2Line},
     r2_register::R2Register,
-    step::{LineSignal, Sending, Step, Steps, command, one, told},
+    step::{LineSignal, Sending, Step, Steps, one, told},
 };
 use types::{
     digits::Digits,
-    edge::{Edge, EdgeAt, PortCommand},
+    edge::{Edge, EdgeAt},
     heard::Heard,
     mf::MfSignal,
     tick::Tick,
@@ -34,7 +35,7 @@ pub struct Trunk {
     reason = "made once a call, in place, without allocation"
 )]
 enum Kind {
-    Loop,
+    Loop(LoopStart),
     Ground(GroundStart),
     Em(Em),
     R2 { line: R2Line, register: R2Register },
@@ -49,7 +50,10 @@ impl Trunk {
                 line: R2Line::new(&trunk),
                 register: R2Register::new(trunk),
             },
-            _ => Em::new(signalling, outpulsing).map_or(Kind::Loop, Kind::Em),
+            _ => Em::new(signalling, outpulsing).map_or_else(
+                || Kind::Loop(LoopStart::new(outpulsing, profile.dial_tone_break)),
+                Kind::Em,
+            ),
         };
         Trunk {
             outpulsing,
@@ -66,7 +70,7 @@ impl Trunk {
     pub fn seize(&mut self, now: Tick) -> Steps {
         self.supervision.seized();
         match &mut self.kind {
-            Kind::Loop => command(PortCommand::OffHook),
+            Kind::Loop(line) => line.seize(),
             Kind::Ground(ground) => ground.seize(),
             Kind::Em(em) => em.seize(now),
             Kind::R2 { line, .. } => line.seize(),
@@ -77,7 +81,8 @@ impl Trunk {
     pub fn outpulse(&mut self, now: Tick, digits: Digits) -> Steps {
         self.supervision.outpulsing();
         match &mut self.kind {
-            Kind::Loop | Kind::Ground(_) => one(Step::Send(match self.outpulsing {
+            Kind::Loop(line) => line.outpulse(now, digits),
+            Kind::Ground(_) => one(Step::Send(match self.outpulsing {
                 Outpulsing::Dtmf | Outpulsing::Mf => Sending::Dtmf(digits),
                 Outpulsing::Pulse => Sending::Pulse(digits),
             })),
@@ -89,7 +94,8 @@ impl Trunk {
     /// What was to be sent is out.
     pub fn sent(&mut self, now: Tick) -> Steps {
         let steps = match &mut self.kind {
-            Kind::Loop | Kind::Ground(_) => one(Step::Event(SupervisionEvent::Outpulsed)),
+            Kind::Loop(line) => line.sent(now),
+            Kind::Ground(_) => one(Step::Event(SupervisionEvent::Outpulsed)),
             Kind::Em(em) => em.sent(now),
             Kind::R2 { .. } => Steps::new(),
         };
@@ -102,7 +108,7 @@ impl Trunk {
             return one(Step::Event(SupervisionEvent::InUse));
         }
         let steps = match &mut self.kind {
-            Kind::Loop => Steps::new(),
+            Kind::Loop(_) => Steps::new(),
             Kind::Ground(ground) => ground.edge(edge),
             Kind::Em(em) => em.edge(edge),
             Kind::R2 { line, .. } => {
@@ -128,7 +134,7 @@ impl Trunk {
     /// Time alone; call each frame.
     pub fn passed(&mut self, now: Tick) -> Steps {
         let steps = match &mut self.kind {
-            Kind::Loop => Steps::new(),
+            Kind::Loop(_) => Steps::new(),
             Kind::Ground(ground) => ground.passed(now),
             Kind::Em(em) => em.passed(now),
             Kind::R2 { line, register } => {
@@ -156,6 +162,15 @@ impl Trunk {
         let event = self.supervision.heard(heard);
         let signalled = matches!(self.kind, Kind::Em(_) | Kind::R2 { .. });
         told(event.filter(|event| !signalled || *event != SupervisionEvent::Proceed))
+    }
+
+    /// Whether dial tone sounds in a frame of the trunk's that is not dialed yet.
+    pub fn dial_tone(&mut self, now: Tick, sounds: bool) -> Steps {
+        let steps = match &mut self.kind {
+            Kind::Loop(line) => line.dial_tone(now, sounds),
+            _ => Steps::new(),
+        };
+        self.settled(steps)
     }
 
     /// A backward signal of R2 began.
@@ -205,7 +220,7 @@ impl Trunk {
 
     fn take_signal(&mut self) -> Option<LineSignal> {
         match &mut self.kind {
-            Kind::Loop | Kind::Ground(_) => None,
+            Kind::Loop(_) | Kind::Ground(_) => None,
             Kind::Em(em) => em.take_signal(),
             Kind::R2 { line, .. } => line.take_signal(),
         }

@@ -244,7 +244,7 @@ fn idle(wanted: &Wanted<'_>, found: &FoundChannel) -> Option<String> {
 /// A controller that runs has its channels open, as is right. Where others have some open as well,
 /// whose this one is is not known.
 fn in_use(wanted: &Wanted<'_>, found: &FoundChannel, holders: &[Holder]) -> Option<String> {
-    let ours = |holder: &Holder| holder.name == "sallyport";
+    let ours = |holder: &Holder| holder.same_program;
     if !found.in_use || holders.iter().any(ours) {
         return None;
     }

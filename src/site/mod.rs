@@ -11,6 +11,7 @@ mod nearest;
 mod office;
 mod plant;
 mod reader;
+mod rights;
 mod seed;
 mod settings;
 mod signalling;
@@ -19,7 +20,8 @@ mod values;
 mod wiring;
 
 use std::{
-    fmt, fs,
+    fmt,
+    fs::{self, Metadata},
     io::Read,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -44,6 +46,7 @@ pub use limits::limits;
 pub use office::{SiteOffice, records_since};
 pub use plant::{Parties, SimPlant};
 pub use reader::Problem;
+pub use rights::open_to_everybody;
 pub use sim::{Ending, Route, Sim};
 pub use wiring::{LineWire, TrunkWire};
 
@@ -129,8 +132,9 @@ impl Site {
                 what,
             }],
         };
-        let (text, mode) = read(path).map_err(fail)?;
+        let (text, about) = read(path).map_err(fail)?;
         let site = Site::parse(&text, path)?;
+        let mode = about.permissions().mode();
         let others = mode & 0o077;
         if others != 0 && site.defaults.has_pins() {
             return Err(fail(format!(
@@ -139,6 +143,14 @@ impl Site {
                 mode & 0o777,
                 path.display()
             )));
+        }
+        if let Some(why) = rights::changeable(path, &about) {
+            return Err(fail(why));
+        }
+        for place in [&site.recordings, &site.prompts].into_iter().flatten() {
+            if let Some(why) = rights::changeable_directory(place) {
+                return Err(fail(why));
+            }
         }
         Ok(site)
     }
@@ -171,7 +183,7 @@ impl Site {
     }
 }
 
-fn read(path: &Path) -> Result<(String, u32), String> {
+fn read(path: &Path) -> Result<(String, Metadata), String> {
     let mut file = fs::File::open(path).map_err(|error| format!("can't be opened: {error}"))?;
     let about = file
         .metadata()
@@ -192,7 +204,7 @@ fn read(path: &Path) -> Result<(String, u32), String> {
         let line = 1 + good.iter().filter(|&&octet| octet == b'\n').count();
         format!("line {line}: has a character that is not UTF-8; allowed: text in UTF-8")
     })?;
-    Ok((text, about.permissions().mode()))
+    Ok((text, about))
 }
 
 /// What no site can be without.

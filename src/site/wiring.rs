@@ -117,6 +117,7 @@ fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
     let law = section.key("law").one_of(LAWS);
     let guard = section.key("guard_seconds").number(0.2..=60.0);
     let dial_tone_wait = section.key("dial_tone_wait_seconds").number(0.5..=60.0);
+    let dial_tone_break = section.key("dial_tone_break_ms").int(0..=2000);
     let cancel_echo = section.key("cancel_echo").flag();
     TrunkProfile {
         id: TrunkId(id),
@@ -126,6 +127,7 @@ fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
         trust: trust(section.table("trust")),
         guard: guard.map_or(Ticks::secs(2), values::ticks),
         dial_tone_wait: dial_tone_wait.map_or(Ticks::secs(4), values::ticks),
+        dial_tone_break: dial_tone_break.map_or(TrunkProfile::DIAL_TONE_BREAK, Ticks::ms),
         cancel_echo: cancel_echo.unwrap_or(true),
     }
 }

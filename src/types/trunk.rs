@@ -165,9 +165,16 @@ pub struct TrunkProfile {
     pub guard: Ticks,
     /// How long the proceed signal may take: dial tone, a wink, the seizure acknowledge.
     pub dial_tone_wait: Ticks,
+    /// Loop start: how long dial tone may last after the first digit began. Zero: any time.
+    pub dial_tone_break: Ticks,
     /// Whether the line takes the trunk's echo out of what it receives. Not where the card or
     /// the carrier does.
     pub cancel_echo: bool,
+}
+
+impl TrunkProfile {
+    /// Exchanges take 50 to 100 ms, and 200 where the tone comes by way of a packet network.
+    pub const DIAL_TONE_BREAK: Ticks = Ticks::ms(300);
 }
 
 /// In what state a trunk comes back to the keeper.

@@ -277,6 +277,7 @@ impl Scenario {
                 trust: self.trust,
                 guard: self.guard,
                 dial_tone_wait: Ticks::secs(4),
+                dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
                 cancel_echo: self.cancel_echo,
             };
             let port = faulty(port(number, line), number, &self.trunk_faults);

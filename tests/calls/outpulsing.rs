@@ -102,8 +102,13 @@ fn dtmf_goes_out_with_standard_lengths_pauses_and_levels() {
         .take(19)
         .collect();
     assert_eq!(runs.len(), 19, "ten digits and nine pauses: {runs:?}");
+    // After the first digit dial tone must be gone.
+    let (pause, others) = (runs[1].1, runs.iter().enumerate().filter(|(n, _)| *n != 1));
+    assert!((70..=250).contains(&pause), "{runs:?}");
     assert!(
-        runs.iter().all(|(_, ms)| (60..=80).contains(ms)),
+        others
+            .into_iter()
+            .all(|(_, (_, ms))| (60..=80).contains(ms)),
         "{runs:?}"
     );
     // -9 and -7 dBm0 less the 1 dB of the loop: -5.9 dBm0 in all.

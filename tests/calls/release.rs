@@ -626,3 +626,30 @@ fn a_span_in_alarm_that_carries_phone_and_trunk_loses_the_call_for_neither_party
     let evidence: Vec<_> = record.release_evidence.iter().map(|e| e.0).collect();
     assert_eq!(evidence, [ReleaseEvidence::Alarm]);
 }
+
+#[test]
+fn silence_that_ended_a_talk_is_no_talk() {
+    let party = vec![
+        wait(300),
+        Step::SayFor(Clip::called_talk(), Ticks::secs(4)),
+        Step::Mark("gone"),
+        Step::OnHook,
+    ];
+    let line = ExchangeLine {
+        hang_up: HangUpSignal::NOTHING,
+        ..quick()
+    };
+    let out = direct(vec![wait(60_000)], party)
+        .exchange(line)
+        .settings(|settings| settings.talk_silence = Ticks::secs(30))
+        .lasting(48)
+        .run();
+    let gone = out.trunk().mark("gone").expect("the called party hangs up");
+    let talk = out.entered("talk").expect("talk");
+    let (said, told) = (gone.since(talk), out.record().talk);
+    assert!(
+        told <= said + Ticks::secs(3),
+        "{told:?} for {said:?}: {}",
+        out.tale()
+    );
+}

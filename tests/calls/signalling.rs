@@ -4,21 +4,24 @@
 mod hits;
 
 use crate::{
-    bench::{MOTHER, Outcome, Scenario, wait},
-    ready::direct,
+    bench::{self, MOTHER, Outcome, Scenario, wait},
+    ready::{direct, picks_up, plain},
     trunk::returned,
 };
-use drivers::sim::{
-    called_party::{Answer, CalledPartyScript},
-    clip::Clip,
-    exchange::{
-        line::{ExchangeLine, Incoming, Numbering},
-        r2::R2Line,
-        routes::{Destination, Routes},
-        signalling::{EmLine, EmRegister, EmStart, LineSignalling},
+use drivers::{
+    sim::{
+        called_party::{Answer, CalledPartyScript},
+        clip::Clip,
+        exchange::{
+            line::{ExchangeLine, Incoming, Numbering},
+            r2::R2Line,
+            routes::{Destination, Routes},
+            signalling::{EmLine, EmRegister, EmStart, LineSignalling},
+        },
+        script::Step,
+        transcript::Event,
     },
-    script::Step,
-    transcript::Event,
+    wrap::faulty::Faults,
 };
 use types::{
     digits::Digits,
@@ -790,5 +793,93 @@ fn the_inmate_s_hang_up_releases_every_kind_of_trunk() {
             "{}",
             out.tale()
         );
+    }
+}
+
+#[test]
+fn an_exchange_that_takes_the_first_seven_digits_for_a_number_connects_nobody() {
+    // As it is dialed at home, the number's digits begin another's.
+    let dialed = "5552199123";
+    let steps = vec![
+        wait(300),
+        Step::OffHook,
+        wait(300),
+        Step::dial(dialed),
+        wait(9000),
+        Step::OnHook,
+    ];
+    let line = ExchangeLine {
+        numbering: Numbering::NorthAmerica { seven_digits: true },
+        ..r2_line(itu())
+    };
+    let party = picks_up(vec![Step::SayFor(Clip::called_talk(), Ticks::secs(5))]);
+    let scenario = bench::phone(steps)
+        .exchange(line)
+        .to("5552199", party)
+        .site(plain)
+        .lasting(14);
+    let out = Scenario {
+        signalling: r2(R2Country::Itu),
+        ..scenario
+    }
+    .run();
+    assert!(out.entered("dial").is_some(), "{}", out.tale());
+    // The registers asked for no eighth digit: that is known before anybody answers.
+    assert!(out.entered("talk").is_none(), "{}", out.tale());
+    assert_eq!(out.record().disposition, Disposition::NetworkBusy);
+}
+
+#[test]
+fn an_off_hook_as_long_as_the_site_s_longest_wink_is_no_answer() {
+    let signalling = TrunkSignalling::EmWink(Wink {
+        max: Ticks::ms(800),
+        ..Wink::STANDARD
+    });
+    let ringing = |own: Vec<(Tick, Ticks)>| {
+        let line = em(EmLine {
+            own,
+            ..EmLine::wink()
+        });
+        let scenario = direct(vec![wait(9000), Step::OnHook], vec![]).exchange(line);
+        Scenario {
+            signalling,
+            routes: Routes::new().unknown(Destination::RingNoAnswer),
+            ..scenario.lasting(18)
+        }
+        .run()
+    };
+    let quiet = ringing(Vec::new());
+    let rings = quiet.seen(|e| matches!(e, Event::Rings(_)), 0);
+    let out = ringing(vec![(rings + Ticks::secs(1), Ticks::ms(600))]);
+    assert_eq!(out.record().answered_utc_ms, None, "{}", out.tale());
+    let out = ringing(vec![(rings + Ticks::secs(1), Ticks::ms(2000))]);
+    assert!(out.record().answered_utc_ms.is_some(), "{}", out.tale());
+}
+
+/// A span that fails may show an answer before it says so.
+#[test]
+fn an_answer_by_bits_just_before_an_alarm_of_the_span_is_none() {
+    let run = |alarm: Option<Tick>| {
+        let talks = vec![Step::SayFor(Clip::called_talk(), Ticks::secs(10))];
+        let scenario = direct(vec![wait(18_000), Step::OnHook], talks);
+        let mut scenario = scenario.exchange(em(EmLine::wink())).lasting(24);
+        scenario.signalling = wink();
+        let alarm = alarm.map(|at| (at, Ticks::secs(60)));
+        let faults = Faults {
+            alarm,
+            ..Faults::default()
+        };
+        scenario.trunk_faults = vec![(1, faults)];
+        scenario.run()
+    };
+    let quiet = run(None);
+    let answered = quiet.fact(|f| matches!(f, Fact::Answered(_)));
+    let answered = answered.unwrap_or_else(|| panic!("no answer: {}", quiet.tale()));
+    for (seconds, stands) in [(1, false), (6, true)] {
+        let out = run(Some(answered + Ticks::secs(seconds)));
+        let record = out.record();
+        assert_eq!(record.disposition, Disposition::TrunkLost, "{}", out.tale());
+        assert_eq!(record.answered_utc_ms.is_some(), stands, "{}", out.tale());
+        assert_eq!(record.talk > Ticks::ZERO, stands, "{}", out.tale());
     }
 }

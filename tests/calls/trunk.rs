@@ -10,6 +10,7 @@ use drivers::sim::{
     clip::Clip,
     exchange::line::{ExchangeLine, Incoming},
     script::Step,
+    tone_plan::{self, TonePlan},
     transcript::Event,
 };
 use types::{
@@ -19,7 +20,7 @@ use types::{
     language::Language,
     prompt::Prompt,
     tick::{Tick, Ticks},
-    trunk::TrunkCondition,
+    trunk::{Outpulsing, TrunkCondition},
 };
 
 pub fn good() -> ExchangeLine {
@@ -465,4 +466,76 @@ fn a_line_that_the_last_called_party_still_holds_carries_no_other_call() {
         heard < hearing::HEARD,
         "the second inmate does not hear the party: {heard}"
     );
+}
+
+fn two_tones(hz: [f64; 2], ms: usize) -> Vec<i16> {
+    let turn = |hz: f64, at: usize| (std::f64::consts::TAU * hz * at as f64 / 8000.0).sin();
+    let both = |at| (4000.0 * (turn(hz[0], at) + turn(hz[1], at))) as i16;
+    (0..8 * ms).map(both).collect()
+}
+
+/// An exchange that does not ring at once: a call is there for seconds without a ring.
+static SILENT_AT_FIRST: TonePlan = {
+    let mut plan = tone_plan::US;
+    plan.ring = (0, 6000);
+    plan
+};
+
+/// The caller waits for the trunk to be seized, plays dial tone for so long, then ringback, and talks.
+fn plays_the_exchange(dial_tone_ms: usize, stutters: bool, outpulsing: Outpulsing) -> Outcome {
+    let mut says = Vec::new();
+    while stutters && says.len() < 8 * dial_tone_ms {
+        says.extend(two_tones([350.0, 440.0], 100));
+        says.extend([0; 800]);
+    }
+    says.extend(two_tones([350.0, 440.0], dial_tone_ms));
+    says.extend([0; 8 * 2500]);
+    says.extend(two_tones([440.0, 480.0], 2000));
+    says.extend([0; 8 * 700]);
+    says.extend(Clip::called_talk().samples());
+    let steps = || then(dials(MOTHER), [wait(10_000), Step::OnHook]);
+    let quiet = ringing(steps()).lasting(6).run();
+    let called = ExchangeLine {
+        plan: &SILENT_AT_FIRST,
+        incoming: vec![Incoming {
+            at: seizures(&quiet, 1)[0] - Ticks::secs(2),
+            rings: 3,
+            caller: Some(Clip::from_samples("caller", &says)),
+        }],
+        ..good()
+    };
+    let mut scenario = ringing(steps()).trunks(vec![called, good()]).lasting(18);
+    scenario.outpulsing = outpulsing;
+    scenario.run()
+}
+
+#[test]
+fn a_caller_who_is_not_rung_yet_is_not_taken_for_the_exchange() {
+    for (ms, stutters) in [(1000, false), (1500, false), (5000, false), (3000, true)] {
+        let out = plays_the_exchange(ms, stutters, Outpulsing::Dtmf);
+        assert_eq!(out.trunks[0].count(|e| *e == Event::Glare), 1);
+        let lent = out.lent(1);
+        assert_eq!(lent, [TrunkId(1), TrunkId(2)], "{ms} ms: {}", out.tale());
+        let digits = out.trunks[0].count(|e| matches!(e, Event::Digit { .. }));
+        assert!(digits <= 1, "{ms} ms: {digits} digits; {}", out.tale());
+        assert!(returned(&out).contains(&(TrunkId(1), TrunkCondition::Faulty)));
+        assert_eq!(out.trunks[1].dialed().count(), 1);
+    }
+}
+
+#[test]
+fn by_dial_pulses_a_caller_is_not_taken_for_the_exchange_either() {
+    let out = plays_the_exchange(5000, false, Outpulsing::Pulse);
+    let lent = out.lent(1);
+    assert_eq!(lent, [TrunkId(1), TrunkId(2)], "{}", out.tale());
+}
+
+#[test]
+fn dial_pulses_go_out_when_dial_tone_broke_on_the_first_digit() {
+    let mut scenario = ringing(then(dials(MOTHER), [wait(20_000), Step::OnHook])).lasting(26);
+    scenario.outpulsing = Outpulsing::Pulse;
+    let out = scenario.run();
+    let dialed = out.dialed();
+    assert_eq!(dialed[0].as_str(), MOTHER, "{}", out.tale());
+    assert_eq!(returned(&out), [(TrunkId(1), TrunkCondition::Good)]);
 }

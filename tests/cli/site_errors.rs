@@ -1,6 +1,6 @@
 //! Every mistake in a site file is named with file, line, key, and what is allowed there.
 
-use std::{fs, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use crate::{Place, SAMPLE, sallyport};
 
@@ -411,4 +411,36 @@ fn what_a_trunk_s_signalling_needs_is_asked_for_and_what_it_cannot_have_is_refus
         "signalling = \"loop-start\"\nani = \"2155557100\"",
     );
     assert!(out.contains("`trunk[1].ani`"), "{out}");
+}
+
+/// Without PINs: who may read it is the facility's affair, who may change it is not.
+#[test]
+fn a_file_that_others_may_change_is_refused_with_the_remedy() {
+    let plain = "[site]\nid = 7\nname = \"North\"\ncountry = \"us\"\ntime_zone = \"UTC\"\n\
+        data = \"db\"\nlanguages = [\"en\"]\ndriver = \"sim\"\n\
+        [[line]]\nid = 1\nchannel = 1\n[[trunk]]\nid = 1\nchannel = 2\nsignalling = \"loop-start\"\n";
+    for (mode, right) in [(0o600, true), (0o644, true), (0o664, false), (0o646, false)] {
+        let place = Place::with(plain);
+        place.mode(mode);
+        let run = place.run(&["check"]);
+        let remedy = format!("do: chmod go-w {}", place.file().display());
+        assert_eq!(run.out.contains(&remedy), !right, "{mode:o}: {}", run.out);
+        assert_eq!(run.code, Some(i32::from(!right)), "{mode:o}: {}", run.out);
+    }
+}
+
+#[test]
+fn a_directory_of_recordings_or_prompts_that_others_may_change_is_refused() {
+    let recordings = r#"recordings = "north-state/recordings""#;
+    for key in ["recordings", "prompts"] {
+        let kept = format!("{key} = \"kept\"");
+        let place = Place::with(&SAMPLE.replacen(recordings, &kept, 1));
+        let kept = place.file().with_file_name("kept");
+        fs::create_dir(&kept).expect("a directory");
+        fs::set_permissions(&kept, fs::Permissions::from_mode(0o777)).expect("the mode");
+        let run = place.run(&["check"]);
+        assert_eq!(run.code, Some(1), "{key}");
+        let remedy = format!("do: chmod go-w {}", kept.display());
+        assert!(run.out.contains(&remedy), "{key}: {}", run.out);
+    }
 }

@@ -71,6 +71,7 @@ impl Caller {
             trust: TrunkTrust::LOOP_START,
             guard: Ticks::secs(1),
             dial_tone_wait: Ticks::secs(4),
+            dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
             cancel_echo: false,
         };
         let port = DahdiPort::open(Wiring {

@@ -421,6 +421,7 @@ fn on_bits(signalling: TrunkSignalling, bits: Bits, channel: u16) -> Far {
         trust: TrunkTrust::LOOP_START,
         guard: Ticks::secs(2),
         dial_tone_wait: Ticks::secs(10),
+        dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
     };
     let exchange = Exchange::new(ExchangeLine::of_trunk(&profile), Arc::new(routes()));

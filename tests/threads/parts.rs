@@ -382,6 +382,7 @@ pub fn profile(id: u16) -> TrunkProfile {
         trust: TrunkTrust::LOOP_START,
         guard: Ticks::ms(50),
         dial_tone_wait: Ticks::secs(5),
+        dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
     }
 }

@@ -8,7 +8,7 @@ use drivers::port::{Port, PortError};
 use line::keeper::{FIRST_REST, TrunkState};
 use sallyport::runtime::{
     links::{Handover, TrunkAsk},
-    notice::{Notice, Notices, PortName},
+    notice::{BLOCKED_FOR, Notice, Notices, PortName},
     side::Edges,
     trunk_room::{LOOK, TrunkRoom},
 };
@@ -175,4 +175,42 @@ fn a_trunk_whose_port_fails_again_and_again_is_lent_soon_after_it_works() {
     assert_eq!(last, Some(Notice::PortWorks { port }));
     bench.wait(FIRST_REST);
     assert!(bench.borrow().is_some(), "after minutes of failures");
+}
+
+#[test]
+fn a_trunk_that_its_far_end_blocks_for_minutes_is_told_once_and_when_it_is_free() {
+    let mut bench = Bench::new();
+    let (notices, told) = Notices::new();
+    let tell = |bench: &mut Bench, edge: Option<Edge>, length: Ticks| {
+        let mut feed = bench.feed.lock().expect("one thread");
+        feed.edges.extend(edge);
+        drop(feed);
+        bench.wait(Ticks::ZERO);
+        for _ in 0..length.as_secs() {
+            bench.wait(Ticks::secs(1));
+            bench.room.tell_blocked(bench.now, &notices);
+        }
+        told.try_iter().collect::<Vec<_>>()
+    };
+    // A call of the far end's own is no news.
+    assert_eq!(
+        tell(&mut bench, Some(Edge::FarOffHook), Ticks::secs(60)),
+        []
+    );
+    assert_eq!(tell(&mut bench, Some(Edge::FarOnHook), Ticks::secs(10)), []);
+    let held = tell(
+        &mut bench,
+        Some(Edge::FarOffHook),
+        BLOCKED_FOR + BLOCKED_FOR,
+    );
+    let trunk = TrunkId(1);
+    assert!(
+        matches!(held[..], [Notice::TrunkBlocked { trunk: t, .. }] if t == trunk),
+        "{held:?}"
+    );
+    let freed = tell(&mut bench, Some(Edge::FarOnHook), Ticks::secs(10));
+    assert!(
+        matches!(freed[..], [Notice::TrunkFreed { trunk: t, .. }] if t == trunk),
+        "{freed:?}"
+    );
 }

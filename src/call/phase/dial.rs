@@ -1,6 +1,6 @@
 //! Outpulsing. A hang-up, a lost trunk or a loop break is handled here as anywhere.
 
-use super::{Phase, Progress, Talk, progress::failed};
+use super::{Phase, Progress, Talk, progress::failed, seize::next_trunk};
 use crate::{
     attempt::Attempt,
     cx::Cx,
@@ -55,6 +55,8 @@ impl Dial {
                 self.attempt.release_hint(piece);
                 not_completed(self.attempt, cx)
             }
+            // Dial tone did not break on the first digit: who plays it is no exchange.
+            Event::TrunkInUse => next_trunk(self.attempt, cx),
             // The registers say of the called line what tones say later elsewhere.
             Event::Failed(tone) => failed(self.attempt, cx, tone),
             Event::Timer if cx.now >= self.until => not_completed(self.attempt, cx),

@@ -56,26 +56,28 @@ impl Seize {
             }
             Event::Released(piece) => {
                 self.attempt.release_hint(piece);
-                self.next_trunk(cx)
+                next_trunk(self.attempt, cx)
             }
-            Event::TrunkLost if self.attempt.trunk.is_some() => self.next_trunk(cx),
-            Event::Timer if cx.now >= self.until => self.next_trunk(cx),
+            Event::TrunkLost | Event::TrunkInUse if self.attempt.trunk.is_some() => {
+                next_trunk(self.attempt, cx)
+            }
+            Event::Timer if cx.now >= self.until => next_trunk(self.attempt, cx),
             _ => Phase::Seize(self),
         }
     }
+}
 
-    /// No proceed signal: the fault is counted and another trunk is tried.
-    fn next_trunk(self, cx: &mut Cx<'_>) -> Phase {
-        let mut attempt = self.attempt;
-        if attempt.trunk.is_none() {
-            return no_trunk(attempt, cx);
-        }
-        attempt.return_trunk(cx, TrunkCondition::Faulty);
-        if attempt.trunks_tried >= cx.settings.trunk_tries {
-            return no_trunk(attempt, cx);
-        }
-        Seize::enter(attempt, cx)
+/// No proceed signal, or one that was not the exchange's: the fault is counted and another trunk is
+/// tried.
+pub(super) fn next_trunk(mut attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
+    if attempt.trunk.is_none() {
+        return no_trunk(attempt, cx);
     }
+    attempt.return_trunk(cx, TrunkCondition::Faulty);
+    if attempt.trunks_tried >= cx.settings.trunk_tries {
+        return no_trunk(attempt, cx);
+    }
+    Seize::enter(attempt, cx)
 }
 
 fn no_trunk(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {

@@ -141,7 +141,7 @@ impl Talk {
         if cx.now >= self.silent_until {
             let piece = Weighed {
                 evidence: ReleaseEvidence::Silence,
-                at: cx.now,
+                at: self.silent_until - cx.settings.talk_silence,
                 trust: 100,
             };
             return self.released(cx, piece);
@@ -190,6 +190,7 @@ impl Talk {
     fn released(self, cx: &mut Cx<'_>, piece: Weighed<ReleaseEvidence>) -> Phase {
         let mut attempt = self.attempt;
         attempt.release_hint(piece);
+        attempt.over_at = Some(piece.at);
         cx.tell(Fact::Released(piece));
         let prompts = [Prompt::FarEndHungUp, Prompt::HangUp];
         attempt.over(cx, Disposition::Completed, EndedBy::CalledParty, &prompts)

@@ -54,6 +54,8 @@ pub struct TrunkEar {
     /// What the last frame brought to say for a third party.
     joined: Option<ThreeWayEvidences>,
     answered_at: Option<Tick>,
+    /// Dial tone sounds, on a trunk that is not dialed.
+    dial_tone: bool,
     /// A text telephone, fax or modem was heard in this call.
     machine: bool,
     key_down: bool,
@@ -81,6 +83,7 @@ impl TrunkEar {
             three_way: ThreeWay::new(ThreeWaySettings::default()),
             joined: None,
             answered_at: None,
+            dial_tone: false,
             machine: false,
             key_down: false,
         }
@@ -99,6 +102,7 @@ impl TrunkEar {
         self.three_way.reset();
         self.joined = None;
         self.answered_at = None;
+        self.dial_tone = false;
         self.machine = false;
         self.key_down = false;
     }
@@ -162,6 +166,7 @@ impl TrunkEar {
         }
         push_digits(&dtmf.events, &mut self.key_down, out);
         push_tones(&progress.events, out);
+        self.dial_tone = stage == Stage::Seized && progress.tonal;
         let tonal = progress.tonal || dtmf.suspect || data.tonal;
         // Who answered is told by what is said there, not by what comes back of what is said here.
         let listens = stage != Stage::Seized && self.asks_who(at);
@@ -192,6 +197,11 @@ impl TrunkEar {
     fn asks_who(&self, at: Tick) -> bool {
         self.answered_at
             .is_none_or(|since| at.since(since) <= CLASS_WITHIN)
+    }
+
+    /// Whether dial tone sounds, on a trunk that is not dialed.
+    pub fn dial_tone(&self) -> bool {
+        self.dial_tone
     }
 
     /// What is sent takes another way from now on.

@@ -28,6 +28,7 @@ fn profile(id: u16) -> TrunkProfile {
         trust: TrunkTrust::LOOP_START,
         guard: GUARD,
         dial_tone_wait: Ticks::secs(5),
+        dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
     }
 }

@@ -46,6 +46,7 @@ impl KeeperSeat {
             let served = self.serve();
             self.room.turn(self.clock.now());
             self.room.tell_ports(&self.notices);
+            self.room.tell_blocked(self.clock.now(), &self.notices);
             self.publish();
             if stop && !served {
                 return self.room;

@@ -33,6 +33,7 @@ impl Bench {
             trust,
             guard: Ticks::secs(1),
             dial_tone_wait: Ticks::secs(4),
+            dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
             cancel_echo: false,
         };
         let mut bench = Bench {

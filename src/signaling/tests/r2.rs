@@ -260,3 +260,74 @@ fn what_a_country_does_not_use_ends_the_call() {
     let steps = asked(&mut register, 6);
     assert!(steps.contains(&Step::Event(SupervisionEvent::Failed(Tone::Reorder))));
 }
+
+#[test]
+fn bits_without_meaning_that_flap_hide_no_clear_back() {
+    let mut line = R2Line::new(&trunk(R2Country::Itu, ""));
+    line.seize();
+    let bits = |line: &mut R2Line, ms: u64, bits: u8| {
+        let edge = Edge::Bits(Abcd::new(bits));
+        line.edge(EdgeAt { at: at(ms), edge });
+        let _ = line.passed(at(ms), true);
+    };
+    for (ms, ab) in [(100, 0b1101), (1000, 0b0101)] {
+        bits(&mut line, ms, ab);
+        let _ = line.passed(at(ms + 20), true);
+        line.dialed();
+    }
+    line.take_signal().expect("the answer");
+    // Cleared back; C and D never rest.
+    for n in 0..100 {
+        bits(&mut line, 2000 + 10 * n, 0b1100 | (n % 2) as u8);
+    }
+    let release = LineSignal::Release(ReleaseEvidence::ClearBack, at(2000));
+    assert_eq!(line.take_signal(), Some(release));
+}
+
+#[test]
+fn an_answer_before_the_last_digit_is_asked_for_fails_the_call() {
+    for (number_out, told) in [
+        (false, SupervisionEvent::Failed(Tone::Reorder)),
+        (true, SupervisionEvent::Outpulsed),
+    ] {
+        let mut line = R2Line::new(&trunk(R2Country::Itu, ""));
+        line.seize();
+        for (ms, ab) in [(100, 0b1101), (1000, 0b0101)] {
+            let edge = Edge::Bits(Abcd::new(ab));
+            line.edge(EdgeAt { at: at(ms), edge });
+            let steps = line.passed(at(ms + 20), number_out);
+            let told = if ms == 100 {
+                SupervisionEvent::Proceed
+            } else {
+                told
+            };
+            assert_eq!(steps.as_slice(), [Step::Event(told)]);
+        }
+        assert_eq!(line.take_signal().is_some(), number_out);
+    }
+}
+
+#[test]
+fn a_number_taken_for_complete_before_its_last_digit_fails_the_call() {
+    let failed = Step::Event(SupervisionEvent::Failed(Tone::Reorder));
+    let outpulsed = Step::Event(SupervisionEvent::Outpulsed);
+    // Group B by A-3, put through by A-6, and the same after digits that are asked for again.
+    for (asks, fails) in [
+        (&[1, 3][..], true),
+        (&[1, 6][..], true),
+        (&[1, 1, 3][..], false),
+        (&[1, 1, 6][..], false),
+        (&[1, 1, 2, 6][..], false),
+    ] {
+        let mut register = register(R2Country::Itu, "");
+        register.outpulse(at(0), Digits::parse("123").expect("digits"));
+        let last = asks.iter().map(|&ask| asked(&mut register, ask)).last();
+        let last = last.expect("steps");
+        assert_eq!(last.contains(&failed), fails, "{asks:?}: {last:?}");
+        assert_eq!(
+            last.contains(&outpulsed),
+            !fails && asks.ends_with(&[6]),
+            "{asks:?}"
+        );
+    }
+}

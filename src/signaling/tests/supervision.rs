@@ -179,6 +179,7 @@ fn a_tip_that_is_open_before_it_was_grounded_releases_nothing() {
         trust: TrunkTrust::LOOP_START,
         guard: Ticks::secs(1),
         dial_tone_wait: Ticks::secs(4),
+        dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
     });
     trunk.seize(SEIZED);

@@ -119,16 +119,21 @@ fn a_connector_of_the_wrong_kind_is_told_to_be_left_alone() {
 fn a_channel_in_use_is_told_with_who_has_it_unless_it_is_the_controller() {
     let mut survey = right();
     survey.spans[0].channels[1].in_use = true;
-    let holder = |name: &str| Holder {
+    let holder = |name: &str, same_program| Holder {
         process: 812,
         name: name.to_owned(),
+        same_program,
     };
-    let found = compare(&site(), &survey, &[holder("asterisk")]);
+    let found = compare(&site(), &survey, &[holder("asterisk", false)]);
     assert_eq!(found.problems.len(), 1);
     assert!(found.problems[0].contains("in use by asterisk (process 812)"));
-    let found = compare(&site(), &survey, &[holder("sallyport")]);
+    let found = compare(&site(), &survey, &[holder("sallyport", true)]);
     assert_eq!(found.problems, [""; 0]);
-    let found = compare(&site(), &survey, &[holder("sallyport"), holder("asterisk")]);
+    // Anybody may call a program so.
+    let found = compare(&site(), &survey, &[holder("sallyport", false)]);
+    assert_eq!(found.problems.len(), 1);
+    let both = [holder("sallyport", true), holder("asterisk", false)];
+    let found = compare(&site(), &survey, &both);
     let both = "in use by sallyport (process 812) or asterisk (process 812)";
     assert!(found.found[1].ends_with(both), "{:?}", found.found);
 }

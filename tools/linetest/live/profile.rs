@@ -53,6 +53,7 @@ pub(crate) fn of(signalling: TrunkSignalling, mf: bool) -> TrunkProfile {
         trust: TrunkTrust::LOOP_START,
         guard: Ticks::secs(2),
         dial_tone_wait: Ticks::secs(10),
+        dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
     }
 }

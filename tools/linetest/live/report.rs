@@ -1,9 +1,10 @@
 //! `report`: every line of a site, one after the other; a table, JSON lines, a page to hand over.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{self, Write as _},
     path::Path,
+    process,
     sync::{Arc, atomic::AtomicBool},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet
         sheets.push(sheet);
     }
     if let Some(path) = &args.html {
-        fs::write(path, html::page(&args.title, &when, &sheets))?;
+        replace(path, &html::page(&args.title, &when, &sheets))?;
         say(&format!("the page is {}", path.display()));
     }
     if !args.place.json {
@@ -56,6 +57,20 @@ pub(crate) fn run(args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet
         return Err(Trouble::NothingTested);
     }
     Ok(sheets)
+}
+
+/// The page appears whole or not at all, in the place of what had its name: a link there is
+/// replaced, and not what it leads to.
+fn replace(path: &Path, page: &str) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let fresh = path.with_file_name(format!(".{name}.{}", process::id()));
+    let mut file = File::create_new(&fresh)?;
+    let written = file.write_all(page.as_bytes());
+    let placed = written.and_then(|()| fs::rename(&fresh, path));
+    if placed.is_err() {
+        let _ = fs::remove_file(&fresh);
+    }
+    placed
 }
 
 /// The wall clock, to the minute.

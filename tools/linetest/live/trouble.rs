@@ -111,6 +111,7 @@ mod tests {
         let holder = |process| Holder {
             process,
             name: "sallyport".to_owned(),
+            same_program: false,
         };
         let told = busy(vec![holder(812), holder(813)]).to_string();
         let held = "channels are held by sallyport (process 812), sallyport (process 813). DAHDI";

@@ -148,3 +148,16 @@ fn settings_of_a_phone_are_the_sites_with_its_own() {
         .expect("reads");
     assert_eq!(without, expected);
 }
+
+#[test]
+fn a_directory_that_others_may_change_is_refused() {
+    for (mode, right) in [(0o700, true), (0o755, true), (0o770, false), (0o777, false)] {
+        let dir = tempfile::tempdir().expect("a directory");
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(mode)).expect("changes");
+        let opened = BackOffice::open(dir.path(), config());
+        assert_eq!(opened.is_ok(), right, "{mode:o}");
+        if let Err(error) = opened {
+            assert!(error.to_string().contains("do: chmod go-w"), "{error}");
+        }
+    }
+}

@@ -912,3 +912,15 @@ fn what_was_learned_goes_into_a_copy_of_the_site_file_and_replaces_nothing() {
         "told before the call: {again:?}"
     );
 }
+
+#[test]
+fn a_page_replaces_nothing_by_way_of_a_link() {
+    let place = Place::new();
+    place.file("site.toml", b"precious = true");
+    std::os::unix::fs::symlink("site.toml", place.path("page.html")).expect("a link");
+    place.run(&["report", "--sim", "loopback", "--html", "page.html"]);
+    let left = std::fs::read(place.path("site.toml")).expect("it is there");
+    assert_eq!(left, b"precious = true");
+    let page = std::fs::symlink_metadata(place.path("page.html")).expect("a page");
+    assert!(page.is_file(), "the page stands in the link's place");
+}

@@ -323,6 +323,7 @@ fn key(digits: &str, ms: u64) -> Step {
 #[test]
 fn a_key_ends_a_join_and_no_second_key_is_heard_by_the_trunk() {
     let keys = vec![
+        wait(600),
         Step::Mark("key"),
         key("5", 150),
         wait(1200),
@@ -370,6 +371,7 @@ fn twisted(ms: u64) -> Step {
 #[test]
 fn what_may_be_a_key_ends_a_join_soon_and_when_it_was_steady_for_as_long_as_a_key() {
     let keys = vec![
+        wait(600),
         Step::Mark("key"),
         twisted(150),
         wait(3000),

@@ -18,6 +18,7 @@ use drivers::{
     },
     wrap::faulty::Faults,
 };
+use signaling::supervision::LOOP_BREAK;
 use types::{
     disposition::*,
     evidence::ReleaseEvidence,
@@ -268,7 +269,11 @@ fn a_loop_break_of_the_exchange_ends_the_call_at_once() {
     let out = called_party_hangs_up(signal, false).run();
     let gone = told_of_the_hang_up(&out, ReleaseEvidence::LoopBreak);
     let opened = let_go(&out).since(gone);
-    assert!(opened <= Ticks::ms(600), "{opened:?}: {}", out.tale());
+    assert!(
+        opened <= signal.delay + LOOP_BREAK + Ticks::ms(60),
+        "{opened:?}: {}",
+        out.tale()
+    );
     let seen = hung_up(&out).since(gone);
     assert!(seen <= Ticks::ms(1500), "{seen:?}: {}", out.tale());
 }

@@ -557,7 +557,7 @@ fn a_span_in_alarm_ends_the_call_and_is_used_again() -> Result<(), String> {
         5,
     )?;
     controller.await_log("alarm: trunk 1 does not work: the span is in alarm", 5)?;
-    controller.await_log("disposition: ", 5)?;
+    controller.await_log("disposition: trunk-lost", 5)?;
     drop(far_ends);
     plug(1, "auto_assign")?;
     configure("fxsks=25-36\nfxoks=37-48\n")?;

@@ -61,12 +61,10 @@ fn times_are_right(out: &Outcome, ended: i64) {
     near(record.answered_utc_ms, utc_ms(answered), "the answer");
     near(record.talk_utc_ms, utc_ms(answered), "the talk");
     near(record.ended_utc_ms, ended, "the end");
+    // The talk is known to a tick (125 us), each of the two times is cut to its millisecond.
     let talk = record.ended_utc_ms.expect("ended") - record.talk_utc_ms.expect("talk");
-    assert_eq!(
-        record.talk.as_ms().cast_signed(),
-        talk,
-        "talk time is from talk to end"
-    );
+    let cut = record.talk.as_ms().cast_signed() - talk;
+    assert!(cut.abs() <= 1, "talk time is from talk to end: {cut} ms");
 }
 
 #[test]

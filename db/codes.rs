@@ -158,6 +158,7 @@ codes!("check", Check {
     [Check::AllowedTable] = 9,
     [Check::TimeRestricted] = 10,
     [Check::Limit] = 11,
+    [Check::ShorterNumber] = 12,
 });
 
 codes!("finding", Finding {

@@ -14,7 +14,7 @@ use types::{
     digits::Digits,
     disposition::{Blocked, Disposition, FraudFlags},
     id::{CallId, InmateId, LineId},
-    phone_number::DialingPattern,
+    phone_number::{DialingPattern, PhoneNumber},
     query::{Admission, DialedOrSpeed},
     tick::Ticks,
     verdict::{Check, Finding, Handling, Permit, RecordingRule, Refusal, Step, Trace, Verdict},
@@ -37,7 +37,8 @@ impl Session<'_> {
             .as_ref()
             .map(|pin| PinKey(self.fixed.key.hash(pin)));
         let settings = self.settings()?;
-        let request = self.request(line, pin, admission)?;
+        let shorter = self.shorter(admission);
+        let request = self.request(line, pin, admission, &shorter)?;
         let decision = decide(&request, &self.lookups(), &settings.rules)?;
         let outcome = self.placed(&decision, admission)?;
         let call = self.next_call()?;
@@ -48,12 +49,21 @@ impl Session<'_> {
         Ok(verdict(call, admission, &decision, outcome, &settings))
     }
 
-    fn request(
+    /// What an exchange may connect instead; a code stands for what an administrator entered.
+    fn shorter(&self, admission: &Admission) -> Vec<PhoneNumber> {
+        match admission.number {
+            DialedOrSpeed::Number(_) => self.fixed.dial_plan.shorter(&admission.dialed),
+            DialedOrSpeed::Speed(_) => Vec::new(),
+        }
+    }
+
+    fn request<'a>(
         &self,
         line: LineId,
         pin: Option<PinKey>,
         admission: &Admission,
-    ) -> Result<Request, Error> {
+        shorter: &'a [PhoneNumber],
+    ) -> Result<Request<'a>, Error> {
         let now_utc_ms = self.now_utc_ms();
         let local = clock::local(&self.fixed.zone, now_utc_ms)?;
         let today = DateKey {
@@ -66,6 +76,7 @@ impl Session<'_> {
             line,
             pin,
             number: admission.number,
+            shorter,
             now_utc_ms,
             when: LocalTime {
                 weekday: local.weekday,

@@ -318,6 +318,7 @@ fn check_words(check: Check) -> &'static str {
         Check::RestrictedTable => "the restricted table",
         Check::AllowedTable => "the allowed table",
         Check::TimeRestricted => "the table of hours",
+        Check::ShorterNumber => "the tables without the last digits",
         Check::Limit => "the limit",
     }
 }

@@ -126,6 +126,7 @@ names! {
     Check::RestrictedTable => "restricted-table",
     Check::AllowedTable => "allowed-table",
     Check::TimeRestricted => "time-restricted",
+    Check::ShorterNumber => "shorter-number",
     Check::Limit => "limit",
 }
 

@@ -1,12 +1,14 @@
 //! The flowchart, one step a function.
 
 use crate::{
-    AllowedEntry, Class, ListedNumber, LocalTime, PhoneRules, PinEntry, PinKey, Rules, Tables,
+    AllowedEntry, Class, Disabled, ListedNumber, LocalTime, PhoneRules, PinEntry, PinKey, Rules,
+    Tables,
 };
 use types::{
     dial_plan::DialedNumber,
     disposition::Blocked,
     id::{InmateId, LineId},
+    phone_number::PhoneNumber,
     query::DialedOrSpeed,
     tick::Ticks,
     verdict::{Check, Finding, RecordingRule, Step, Trace},
@@ -14,11 +16,13 @@ use types::{
 
 /// What is known of a call that is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Request {
+pub struct Request<'a> {
     pub line: LineId,
     /// What was keyed, hashed; ignored at a phone that requires none.
     pub pin: Option<PinKey>,
     pub number: DialedOrSpeed,
+    /// What an exchange may connect that takes the last digits for none of the number's.
+    pub shorter: &'a [PhoneNumber],
     pub now_utc_ms: i64,
     pub when: LocalTime,
     /// How long the phone stays in service; `None` is without end.
@@ -74,7 +78,7 @@ pub fn pin_state<T: Tables + ?Sized>(
 
 /// Decides one call. An error is one of the tables'.
 pub fn decide<T: Tables + ?Sized>(
-    request: &Request,
+    request: &Request<'_>,
     tables: &T,
     rules: &Rules,
 ) -> Result<Decision, T::Error> {
@@ -115,7 +119,7 @@ impl<E> From<E> for Stop<E> {
 }
 
 struct Walk<'a, T: Tables + ?Sized> {
-    request: &'a Request,
+    request: &'a Request<'a>,
     tables: &'a T,
     rules: &'a Rules,
     trace: Trace,
@@ -141,6 +145,9 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             None => self.tables_of_all(pin.is_some(), &number, allowed)?,
         }
         self.time(&number)?;
+        for shorter in self.request.shorter {
+            self.shorter(shorter, pin.as_ref(), listed, allowed)?;
+        }
         let flags = Flags::of(listed, allowed, &phone);
         let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed)?;
         let recording = match (flags.privileged, self.rules.record) {
@@ -252,7 +259,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             self.note(Check::PinNumberList, Finding::NotFound);
             return Ok(None);
         };
-        if listed.disabled.holds(self.request.now_utc_ms) {
+        if self.is_off(listed.disabled) {
             let blocked = Blocked::PinNumberDisabled;
             return self.stop(Check::PinNumberList, Finding::Disabled, blocked);
         }
@@ -332,6 +339,65 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         Ok(())
     }
 
+    /// A number that would be reached if the last digits count for nothing: what blocks it
+    /// blocks the call. An entry for the whole number goes before one for the shorter: whoever
+    /// made it knew where the number goes.
+    fn shorter(
+        &mut self,
+        shorter: &PhoneNumber,
+        pin: Option<&PinEntry>,
+        listed: Option<ListedNumber>,
+        allowed: Option<AllowedEntry>,
+    ) -> Result<(), Stop<T::Error>> {
+        let there = self.tables.allowed(shorter)?;
+        let own = match pin {
+            Some(pin) => self.tables.listed(pin.inmate, shorter)?,
+            None => None,
+        };
+        let tables_count = match listed {
+            Some(_) => self.rules.global_block_wins,
+            None => pin.is_none() || self.rules.check_restricted,
+        };
+        let blocked = if tables_count && self.restricted_there(shorter, [allowed, there])? {
+            Some(Blocked::NumberRestricted)
+        } else if listed.is_none() && own.is_some_and(|own| self.is_off(own.disabled)) {
+            Some(Blocked::PinNumberDisabled)
+        } else if listed.is_none() && is_anothers_privilege(own, there, allowed) {
+            Some(Blocked::NumberNotAllowed)
+        } else if !self.is_open(shorter)? {
+            Some(Blocked::TimeRestricted)
+        } else {
+            None
+        };
+        match blocked {
+            Some(blocked) => self.stop(Check::ShorterNumber, Finding::Found, blocked),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the number is in the restricted table, and none of these entries rescues it.
+    fn restricted_there(
+        &self,
+        number: &PhoneNumber,
+        rescuers: [Option<AllowedEntry>; 2],
+    ) -> Result<bool, Stop<T::Error>> {
+        let Some(restricted) = self.tables.restricted(number)? else {
+            return Ok(false);
+        };
+        let rescues = |entry: &AllowedEntry| entry.specificity >= restricted.specificity;
+        let rescued = self.rules.allowed_rescues && rescuers.iter().flatten().any(rescues);
+        Ok(!rescued)
+    }
+
+    fn is_off(&self, disabled: Disabled) -> bool {
+        disabled.holds(self.request.now_utc_ms)
+    }
+
+    fn is_open(&self, number: &PhoneNumber) -> Result<bool, Stop<T::Error>> {
+        let steps = self.tables.open_times(number)?;
+        Ok(steps.is_none_or(|steps| steps.is_open(&self.request.when)))
+    }
+
     fn limit(
         &mut self,
         phone: &PhoneRules,
@@ -366,6 +432,21 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         self.note(Check::Limit, finding);
         Ok(limit)
     }
+}
+
+/// Whether the shorter number is privileged, and no entry for the whole number says what this one
+/// is: it can be let through neither as the attorney's nor as a stranger's.
+fn is_anothers_privilege(
+    own: Option<ListedNumber>,
+    there: Option<AllowedEntry>,
+    whole: Option<AllowedEntry>,
+) -> bool {
+    let for_all = match (there, whole) {
+        (Some(there), Some(whole)) => there.privileged && whole.specificity < there.specificity,
+        (Some(there), None) => there.privileged,
+        (None, _) => false,
+    };
+    own.is_some_and(|own| own.privileged) && whole.is_none() || for_all
 }
 
 /// What the entries that were met say of the call beyond letting it through.

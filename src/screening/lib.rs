@@ -8,7 +8,9 @@
 //! 5. are restricted numbers checked at all; is it restricted, and does an allowed entry
 //!    rescue it; is it allowed;
 //! 6. may it be called at this time of this day (listed numbers too);
-//! 7. how long may the call last.
+//! 7. where the length of numbers is open: do the same tables block what is reached if the last
+//!    digits count for nothing;
+//! 8. how long may the call last.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 

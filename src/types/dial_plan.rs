@@ -70,6 +70,22 @@ impl DialPlan {
             (None, false) => Dialed::Impossible,
         }
     }
+
+    /// The numbers that an exchange may connect before it has taken all of these digits, shortest
+    /// first: where the length is open, it stops at a number that it knows and passes over the
+    /// rest (ITU-T E.164 leaves the length to each country).
+    pub fn shorter(&self, digits: &Digits) -> Vec<PhoneNumber> {
+        let stops_at = |length: usize| {
+            let head = digits.head(length);
+            let reads =
+                |rule: &&DialRule| rule.begins_with(&head) && length >= usize::from(rule.min);
+            let rule = self.rules.iter().find(reads)?;
+            let open = rule.min < rule.max;
+            open.then(|| rule.number(&head))?
+                .map(|dialed| dialed.number)
+        };
+        (1..digits.len()).filter_map(stops_at).collect()
+    }
 }
 
 impl DialRule {

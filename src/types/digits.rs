@@ -131,6 +131,15 @@ impl Digits {
         Some(all)
     }
 
+    /// The first digits; all of them when there are fewer.
+    pub fn head(&self, length: usize) -> Digits {
+        let mut first = Digits::EMPTY;
+        for digit in self.iter().take(length) {
+            first.push(digit);
+        }
+        first
+    }
+
     /// The digits from position `from` on; empty past the end.
     pub fn tail(&self, from: usize) -> Digits {
         let mut rest = Digits::EMPTY;

@@ -23,6 +23,8 @@ pub enum Check {
     RestrictedTable,
     AllowedTable,
     TimeRestricted,
+    /// Is it a number of a table with digits after it, which an exchange may pass over?
+    ShorterNumber,
     /// The limit that came out of class, treatment and schedule.
     Limit,
 }

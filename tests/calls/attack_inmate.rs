@@ -5,6 +5,7 @@ use crate::{
     ready::{collect, direct, picks_up, quick},
     short::{dials, failing, hears_fast_busy, keys},
 };
+use backoffice::{AllowedFlags, Seed};
 use drivers::sim::{
     clip::Clip,
     copper::Copper,
@@ -432,4 +433,39 @@ fn a_caller_who_meets_the_seizure_is_not_taken_for_the_exchange() {
         }
     }
     assert!(met > 0, "the caller meets the seizure now and then");
+}
+
+const ABROAD: &str = "011442079460123";
+
+/// The inmate dials this abroad and waits. Exchanges pass over what follows a number's last digit.
+fn dials_abroad(dialed: &str, site: impl Fn(&mut Seed) + 'static) -> Outcome {
+    crate::bench::phone(crate::bench::then(
+        keys(&format!("{PIN}{dialed}#")),
+        hears_fast_busy(),
+    ))
+    .site(site)
+    .lasting(24)
+    .run()
+}
+
+#[test]
+fn a_restricted_number_abroad_is_restricted_with_digits_after_its_last() {
+    for after in ["", "9", "42"] {
+        let out = dials_abroad(&format!("{ABROAD}{after}"), |seed| {
+            seed.restricted = vec![("+442079460123".to_owned(), "a victim".to_owned())];
+        });
+        out.refused(Prompt::NumberRestricted, Blocked::NumberRestricted);
+    }
+}
+
+#[test]
+fn an_attorney_abroad_with_a_digit_after_the_last_is_not_called_as_a_stranger() {
+    let out = dials_abroad(&format!("{ABROAD}9"), |seed| {
+        let privileged = AllowedFlags {
+            privileged: true,
+            ..AllowedFlags::default()
+        };
+        seed.allowed = vec![("+442079460123".to_owned(), privileged)];
+    });
+    out.refused(Prompt::NumberNotAllowed, Blocked::NumberNotAllowed);
 }

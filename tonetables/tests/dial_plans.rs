@@ -442,3 +442,29 @@ fn no_rule_is_without_a_number_that_fits_it() {
         }
     }
 }
+
+/// What an exchange may connect before all digits are dialed.
+fn shorter(country: &str, area: Option<&str>, digits: &str) -> Vec<String> {
+    let plan = load(country).expect("a good table").dial_plan(area);
+    let digits = Digits::parse(digits).expect("digits");
+    let numbers = plan.shorter(&digits);
+    numbers.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_number_of_open_length_may_end_before_its_last_digits() {
+    assert_eq!(
+        shorter("us", Some("215"), "0114420794601"),
+        ["+4420794", "+44207946", "+442079460"]
+    );
+    assert_eq!(shorter("gb", Some("20"), "01632960123"), ["163296012"]);
+    assert_eq!(shorter("de", Some("30"), "52345"), ["305234"]);
+}
+
+#[test]
+fn a_number_of_one_length_ends_at_its_last_digit_only() {
+    // Seven of these digits would be a number of their own.
+    assert_eq!(shorter("us", Some("215"), "02155550123"), [""; 0]);
+    assert_eq!(shorter("us", Some("215"), "2155550"), [""; 0]);
+    assert_eq!(shorter("gb", Some("20"), "07700900123"), [""; 0]);
+}

@@ -1,6 +1,6 @@
 use crate::{
     oracle,
-    world::{ALLOWED, Dials, INMATE, LISTED, NOW, PinIs, Time, World},
+    world::{ALLOWED, Dials, INMATE, LISTED, NOW, PinIs, Shorter, Time, World},
 };
 use screening::{AllowedEntry, Disabled, ListedNumber, Rules, decide};
 use types::tick::Ticks;
@@ -163,6 +163,59 @@ fn every_combination_of_limits_and_recording_is_as_the_flowchart_says() {
                     agree(&world);
                 });
             }
+        }
+    }
+}
+
+/// What the tables can say of a number that an exchange may connect before the last digit.
+fn shorter_numbers() -> Vec<Shorter> {
+    let listed = [
+        None,
+        Some(LISTED),
+        Some(ListedNumber {
+            privileged: true,
+            ..LISTED
+        }),
+        Some(ListedNumber {
+            disabled: Disabled::ForGood,
+            ..LISTED
+        }),
+    ];
+    let allowed = [(9, false), (9, true), (3, true)].map(|(specificity, privileged)| {
+        Some(AllowedEntry {
+            specificity,
+            privileged,
+            ..ALLOWED
+        })
+    });
+    let mut all = Vec::new();
+    for listed in listed {
+        for allowed in [None].into_iter().chain(allowed) {
+            for restricted in [None, Some(3), Some(9)] {
+                for closed in BOTH {
+                    all.push(Shorter {
+                        listed,
+                        restricted,
+                        allowed,
+                        closed,
+                    });
+                }
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn every_combination_with_a_shorter_number_is_decided_by_the_strictest() {
+    for shorter in shorter_numbers() {
+        for pin_required in BOTH {
+            let way = World {
+                pin_required,
+                shorter: Some(shorter),
+                ..World::quiet()
+            };
+            with_tables(&way, &mut agree);
         }
     }
 }

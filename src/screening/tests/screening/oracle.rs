@@ -3,6 +3,7 @@
 //! steps that apply, cut off at the row.
 
 use crate::world::{Dials, PinIs, Time, World, class_of_phone, class_of_pin, minutes_of};
+use screening::AllowedEntry;
 use types::{
     disposition::Blocked,
     tick::Ticks,
@@ -40,6 +41,8 @@ pub fn answer(w: &World) -> Answer {
         .listed
         .is_some_and(|own| own.disabled.holds(crate::world::NOW));
     let no_time_left = w.service == Some(Ticks::ZERO);
+
+    let shorter_refuses = shorter(w);
 
     // (does it apply, the step, does it refuse and why)
     let yes_no = |yes| if yes { Finding::Yes } else { Finding::No };
@@ -148,6 +151,11 @@ pub fn answer(w: &World) -> Answer {
             Some((Check::TimeRestricted, Finding::Found)),
             Some(Blocked::TimeRestricted),
         ),
+        (
+            shorter_refuses.is_some(),
+            Some((Check::ShorterNumber, Finding::Found)),
+            shorter_refuses,
+        ),
         (no_time_left, None, Some(Blocked::PhoneOutOfService)),
         (true, Some((Check::Limit, yes_no(limit.is_some()))), None),
     ];
@@ -165,6 +173,38 @@ pub fn answer(w: &World) -> Answer {
         limit,
         recording: recording(w, on_list),
     }
+}
+
+/// Why the number that is reached without the last digit refuses the call: each reason, and then
+/// what excuses it.
+fn shorter(w: &World) -> Option<Blocked> {
+    let there = w.shorter?;
+    let whole_on_list = w.pin_required && w.listed.is_some();
+    let own = there.listed.filter(|_| w.pin_required);
+    let of_allowed = |entry: Option<AllowedEntry>| entry.map_or(-1, |e| i32::from(e.specificity));
+    let (whole, part) = (of_allowed(w.allowed), of_allowed(there.allowed));
+
+    let restricted = there.restricted.map_or(-1, i32::from);
+    let table_is_read = if whole_on_list {
+        w.rules.global_block_wins
+    } else {
+        w.rules.check_restricted || !w.pin_required
+    };
+    let rescued = w.rules.allowed_rescues && whole.max(part) >= restricted;
+    if restricted >= 0 && table_is_read && !rescued {
+        return Some(Blocked::NumberRestricted);
+    }
+    if !whole_on_list {
+        if own.is_some_and(|own| own.disabled.holds(crate::world::NOW)) {
+            return Some(Blocked::PinNumberDisabled);
+        }
+        let privileged_for_all = there.allowed.is_some_and(|e| e.privileged) && whole < part;
+        let privileged_for_one = own.is_some_and(|own| own.privileged) && w.allowed.is_none();
+        if privileged_for_all || privileged_for_one {
+            return Some(Blocked::NumberNotAllowed);
+        }
+    }
+    there.closed.then_some(Blocked::TimeRestricted)
 }
 
 fn limit(w: &World, on_list: bool) -> Option<Ticks> {

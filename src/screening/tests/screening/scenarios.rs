@@ -1,6 +1,6 @@
 //! One behaviour a test, in the words of whoever administers the site.
 
-use crate::world::{ALLOWED, Dials, LISTED, PinIs, Time, World};
+use crate::world::{ALLOWED, Dials, LISTED, PinIs, Shorter, Time, World};
 use screening::{AllowedEntry, Disabled, ListedNumber, Rules, decide};
 use types::{
     disposition::Blocked,
@@ -288,6 +288,73 @@ fn one_word_makes_a_call_privileged() {
         ..Rules::standard()
     };
     assert_eq!(rule(World { rules, ..quiet }), RecordingRule::DoNotRecord);
+}
+
+// ---- digits after the last
+
+fn reaching(shorter: Shorter) -> World {
+    World {
+        shorter: Some(shorter),
+        ..World::quiet()
+    }
+}
+
+const RESTRICTED_THERE: Shorter = Shorter {
+    restricted: Some(9),
+    ..Shorter::IN_NO_TABLE
+};
+const ATTORNEY: AllowedEntry = AllowedEntry {
+    specificity: 9,
+    privileged: true,
+    ..ALLOWED
+};
+
+#[test]
+fn a_restricted_number_is_restricted_with_digits_after_its_last() {
+    is_allowed(reaching(Shorter::IN_NO_TABLE));
+    is_blocked(reaching(RESTRICTED_THERE), Blocked::NumberRestricted);
+}
+
+#[test]
+fn an_entry_for_the_whole_number_goes_before_a_restricted_beginning() {
+    is_allowed(World {
+        allowed: Some(ALLOWED),
+        ..reaching(RESTRICTED_THERE)
+    });
+}
+
+#[test]
+fn an_attorneys_number_with_digits_after_its_last_is_nobodys() {
+    let for_all = Shorter {
+        allowed: Some(ATTORNEY),
+        ..Shorter::IN_NO_TABLE
+    };
+    let for_one = Shorter {
+        listed: Some(ListedNumber {
+            privileged: true,
+            ..LISTED
+        }),
+        ..Shorter::IN_NO_TABLE
+    };
+    is_blocked(reaching(for_all), Blocked::NumberNotAllowed);
+    is_blocked(reaching(for_one), Blocked::NumberNotAllowed);
+}
+
+#[test]
+fn digits_after_the_last_open_no_closed_hours_and_switch_nothing_on() {
+    let closed = Shorter {
+        closed: true,
+        ..Shorter::IN_NO_TABLE
+    };
+    let off = Shorter {
+        listed: Some(ListedNumber {
+            disabled: Disabled::ForGood,
+            ..LISTED
+        }),
+        ..Shorter::IN_NO_TABLE
+    };
+    is_blocked(reaching(closed), Blocked::TimeRestricted);
+    is_blocked(reaching(off), Blocked::PinNumberDisabled);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use screening::{
     AllowedEntry, Class, Disabled, Durations, ListedNumber, LocalTime, PhoneRules, PinEntry,
     PinKey, Request, RestrictedEntry, Rules, Tables, WeekSteps,
 };
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::LazyLock};
 use types::{
     dial_plan::DialedNumber,
     id::{InmateId, LineId},
@@ -42,6 +42,24 @@ pub enum Time {
     Closed,
 }
 
+/// What the tables say of a number that the exchange may connect before the last digit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shorter {
+    pub listed: Option<ListedNumber>,
+    pub restricted: Option<u8>,
+    pub allowed: Option<AllowedEntry>,
+    pub closed: bool,
+}
+
+impl Shorter {
+    pub const IN_NO_TABLE: Shorter = Shorter {
+        listed: None,
+        restricted: None,
+        allowed: None,
+        closed: false,
+    };
+}
+
 /// `None` for the phone is one that nobody entered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct World {
@@ -60,6 +78,7 @@ pub struct World {
     pub phone_privileged: bool,
     pub durations_entered: bool,
     pub rules: Rules,
+    pub shorter: Option<Shorter>,
 }
 
 pub const LISTED: ListedNumber = ListedNumber {
@@ -93,6 +112,7 @@ impl World {
             phone_privileged: false,
             durations_entered: true,
             rules: Rules::standard(),
+            shorter: None,
         }
     }
 
@@ -104,7 +124,25 @@ impl World {
         }
     }
 
-    pub fn request(&self) -> Request {
+    fn shorter_number() -> PhoneNumber {
+        PhoneNumber::parse("215555012").expect("a number")
+    }
+
+    /// The entries of the shorter number, if it is that one.
+    fn shorter_of(&self, number: &PhoneNumber) -> Option<Shorter> {
+        if *number == World::number().number {
+            return None;
+        }
+        assert_eq!(*number, World::shorter_number());
+        Some(self.shorter.expect("it is not asked for"))
+    }
+
+    pub fn request(&self) -> Request<'_> {
+        static SHORTER: LazyLock<[PhoneNumber; 1]> = LazyLock::new(|| [World::shorter_number()]);
+        let shorter: &[PhoneNumber] = match self.shorter {
+            Some(_) => &*SHORTER,
+            None => &[],
+        };
         Request {
             line: LINE,
             pin: (self.pin != PinIs::NotKeyed).then_some(PIN),
@@ -112,6 +150,7 @@ impl World {
                 Dials::Number => DialedOrSpeed::Number(World::number()),
                 Dials::Code | Dials::CodeWithoutNumber => DialedOrSpeed::Speed(CODE),
             },
+            shorter,
             now_utc_ms: NOW,
             // A Tuesday, 9:00.
             when: LocalTime {
@@ -190,22 +229,35 @@ impl Tables for World {
         inmate: InmateId,
         number: &PhoneNumber,
     ) -> Result<Option<ListedNumber>, Infallible> {
-        assert_eq!((inmate, *number), (INMATE, World::number().number));
-        Ok(self.listed)
+        assert_eq!(inmate, INMATE);
+        Ok(match self.shorter_of(number) {
+            Some(shorter) => shorter.listed,
+            None => self.listed,
+        })
     }
 
-    fn restricted(&self, _: &PhoneNumber) -> Result<Option<RestrictedEntry>, Infallible> {
-        Ok(self
-            .restricted
-            .map(|specificity| RestrictedEntry { specificity }))
+    fn restricted(&self, number: &PhoneNumber) -> Result<Option<RestrictedEntry>, Infallible> {
+        let restricted = match self.shorter_of(number) {
+            Some(shorter) => shorter.restricted,
+            None => self.restricted,
+        };
+        Ok(restricted.map(|specificity| RestrictedEntry { specificity }))
     }
 
-    fn allowed(&self, _: &PhoneNumber) -> Result<Option<AllowedEntry>, Infallible> {
-        Ok(self.allowed)
+    fn allowed(&self, number: &PhoneNumber) -> Result<Option<AllowedEntry>, Infallible> {
+        Ok(match self.shorter_of(number) {
+            Some(shorter) => shorter.allowed,
+            None => self.allowed,
+        })
     }
 
-    fn open_times(&self, _: &PhoneNumber) -> Result<Option<WeekSteps>, Infallible> {
-        Ok(match self.time {
+    fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Infallible> {
+        let time = match self.shorter_of(number) {
+            Some(shorter) if shorter.closed => Time::Closed,
+            Some(_) => Time::NotRestricted,
+            None => self.time,
+        };
+        Ok(match time {
             Time::NotRestricted => None,
             Time::Open => Some(WeekSteps::CLOSED.with_open(1, 36, 37)),
             Time::Closed => Some(WeekSteps::CLOSED.with_open(1, 37, 96).with_open(1, 0, 36)),

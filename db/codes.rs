@@ -98,6 +98,7 @@ codes!("blocked disposition", Blocked {
     [Blocked::NumberNotValid] = 10,
     [Blocked::PhoneOutOfService] = 11,
     [Blocked::SystemUnavailable] = 12,
+    [Blocked::PinResting] = 13,
 });
 
 codes!("ending party", EndedBy {

@@ -271,6 +271,40 @@ impl Key for CounterKey {
     }
 }
 
+/// What PINs fail at.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum GuessKey {
+    /// A phone, whatever PINs are tried there.
+    Phone(LineId),
+    /// An inmate's PIN, wherever it is tried.
+    Inmate(InmateId),
+}
+
+const GUESSED_AT_PHONE: u8 = 1;
+const GUESSED_OF_INMATE: u8 = 2;
+
+impl Key for GuessKey {
+    fn bytes(&self) -> Vec<u8> {
+        let (kind, number) = match self {
+            GuessKey::Phone(line) => (GUESSED_AT_PHONE, u32::from(line.0)),
+            GuessKey::Inmate(inmate) => (GUESSED_OF_INMATE, inmate.0),
+        };
+        let mut key = vec![kind];
+        key.extend(number.to_be_bytes());
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<GuessKey> {
+        let (kind, number) = bytes.split_first()?;
+        let number = u32::from_be_bytes(number.try_into().ok()?);
+        match *kind {
+            GUESSED_AT_PHONE => Some(GuessKey::Phone(LineId(number.try_into().ok()?))),
+            GUESSED_OF_INMATE => Some(GuessKey::Inmate(InmateId(number))),
+            _ => None,
+        }
+    }
+}
+
 /// The key of a table that holds one value for the whole site.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct SiteKey;

@@ -3,14 +3,15 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, PinHash, PinNumberKey, SiteKey, SpeedCode,
-        StartKey,
+        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, PinHash, PinNumberKey, SiteKey,
+        SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Counter, Duration, Entry, Holiday, Inmate, InmateRef, Meta, OpenCall, Phone,
-        Pin, PinInUse, PinNumber, Restricted, Settings, SpeedDial, TimeRestricted, Unit,
+        Allowed, Call, Counter, Duration, Entry, Guesses, Holiday, Inmate, InmateRef, Meta,
+        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Settings, SpeedDial, TimeRestricted,
+        Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
@@ -67,6 +68,7 @@ tables! {
     open_calls: Table<LineId, OpenCall>,
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
+    guesses: Table<GuessKey, Guesses>,
 }
 
 impl Tables {

@@ -111,6 +111,10 @@ changes! {
     fn set_pin(inmate: InmateId, pin: &PinDetails) -> ();
     /// Switches an inmate's PIN off, for a time or for good, or on again.
     fn set_pin_disabled(inmate: InmateId, disabled: Disabled) -> ();
+    /// Ends the rest of a phone at which too many PINs failed; `false` when none failed there.
+    fn lift_phone_rest(line: LineId) -> bool;
+    /// Ends the rest of an inmate's PIN that failed too often.
+    fn lift_pin_rest(inmate: InmateId) -> bool;
     /// Puts a number on an inmate's list.
     fn add_pin_number(inmate: InmateId, number: &str, flags: &NumberFlags) -> ();
     /// Changes a number on an inmate's list.

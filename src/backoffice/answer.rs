@@ -1,7 +1,7 @@
 //! The lines' questions: a batch is one transaction.
 
 use crate::{BackOffice, Error, Usage, session::Session, stored};
-use db::keys::{CounterKey, CounterKind, PinHash};
+use db::keys::{CounterKey, CounterKind, GuessKey, PinHash};
 use screening::{PinEntry, PinKey, PinState, pin_state};
 use types::{
     digits::Digits,
@@ -121,28 +121,38 @@ impl Session<'_> {
         }
     }
 
-    /// What a PIN is worth now. Failed tries go into the journal, without the PIN.
+    /// What a PIN is worth now. Failed tries are counted and go into the journal, without the PIN.
     fn pin(&mut self, line: LineId, pin: &Secret<Digits>) -> Result<PinAnswer, Error> {
+        let rule = self.settings()?.guessing;
+        if self.is_resting(GuessKey::Phone(line), &rule)? {
+            return Ok(PinAnswer::Resting);
+        }
         let key = PinKey(self.fixed.key.hash(pin));
         let state = pin_state(&key, line, self.now_utc_ms(), &self.lookups())?;
-        let (answer, whose, failed) = match state {
+        if let Some(inmate) = whose(&state)
+            && self.is_resting(GuessKey::Inmate(inmate), &rule)?
+        {
+            return Ok(PinAnswer::Resting);
+        }
+        let (answer, failed) = match state {
             PinState::Valid(PinEntry { inmate, .. }) => {
                 let entry = self.tables.pins.get(&self.writer, &PinHash(key.0))?;
                 let language = entry.and_then(|entry| entry.language);
                 let language = language.map(stored::language).transpose()?;
                 return Ok(PinAnswer::Valid { inmate, language });
             }
-            PinState::Unknown => (PinAnswer::Unknown, None, "tried: unknown"),
+            PinState::Unknown => (PinAnswer::Unknown, "tried: unknown"),
             PinState::Disabled(PinEntry { inmate, .. }) => {
-                let answer = PinAnswer::Disabled { inmate };
-                (answer, Some(inmate), "tried: disabled")
+                self.pin_failed(line, GuessKey::Inmate(inmate), &rule)?;
+                (PinAnswer::Disabled { inmate }, "tried: disabled")
             }
             PinState::InUse(PinEntry { inmate, .. }) => {
-                (PinAnswer::InUse { inmate }, Some(inmate), "tried: in use")
+                (PinAnswer::InUse { inmate }, "tried: in use")
             }
         };
+        self.pin_failed(line, GuessKey::Phone(line), &rule)?;
         if self.fullness < RECORDS_STOP_PERCENT {
-            let subject = whose.map_or_else(|| "unknown".to_owned(), inmate_subject);
+            let subject = whose(&state).map_or_else(|| "unknown".to_owned(), inmate_subject);
             self.journal(&line_actor(line), "pin", subject, failed)?;
         }
         Ok(answer)
@@ -169,6 +179,15 @@ impl Session<'_> {
             self.tables.open_calls.put(&mut self.writer, &line, &open)?;
         }
         Ok(())
+    }
+}
+
+fn whose(state: &PinState) -> Option<InmateId> {
+    match state {
+        PinState::Unknown => None,
+        PinState::Valid(entry) | PinState::Disabled(entry) | PinState::InUse(entry) => {
+            Some(entry.inmate)
+        }
     }
 }
 

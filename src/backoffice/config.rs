@@ -1,7 +1,7 @@
 use crate::{
     AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction,
 };
-use screening::{Class, Durations, Rules};
+use screening::{Class, Durations, GuessRule, Rules};
 use std::sync::Arc;
 use types::{
     dial_plan::DialPlan,
@@ -96,6 +96,7 @@ pub struct SiteSettings {
     pub announce_limit: bool,
     /// The most numbers on a PIN's list.
     pub pin_numbers_max: u16,
+    pub guessing: GuessRule,
 }
 
 impl SiteSettings {
@@ -105,6 +106,7 @@ impl SiteSettings {
             rules: Rules::standard(),
             announce_limit: true,
             pin_numbers_max: 20,
+            guessing: GuessRule::standard(),
         }
     }
 

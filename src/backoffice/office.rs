@@ -1,8 +1,8 @@
 //! The object itself: opening, and one transaction at a time.
 
 use crate::{
-    Anchor, Config, Error, Routing, SiteSettings, Usage, clock, lookups, memory::Memory, recovery,
-    seed, session::Session, site_key::SiteKey,
+    Alert, Anchor, Config, Error, Routing, SiteSettings, Usage, clock, lookups, memory::Memory,
+    recovery, seed, session::Session, site_key::SiteKey,
 };
 use db::{Database, Options, keys};
 use jiff::tz::TimeZone;
@@ -25,6 +25,7 @@ pub struct BackOffice {
     pub(crate) anchor: Anchor,
     pub(crate) memory: Memory,
     pub(crate) last_failure: Option<Error>,
+    alerts: Vec<Alert>,
 }
 
 impl BackOffice {
@@ -65,6 +66,7 @@ impl BackOffice {
             anchor: config.anchor,
             memory: Memory::default(),
             last_failure: None,
+            alerts: Vec::new(),
         };
         let now = config.anchor.tick;
         match meta {
@@ -109,6 +111,11 @@ impl BackOffice {
         self.last_failure.take()
     }
 
+    /// What an officer is to look at, oldest first; taken by asking.
+    pub fn take_alerts(&mut self) -> Vec<Alert> {
+        std::mem::take(&mut self.alerts)
+    }
+
     /// One transaction: all of `work` and its journal entries, or nothing.
     pub(crate) fn change<T>(
         &mut self,
@@ -118,7 +125,8 @@ impl BackOffice {
         let mut session =
             Session::begin(&self.database, &self.fixed, &self.memory, now, self.anchor)?;
         let done = work(&mut session)?;
-        let newly = session.commit()?;
+        let (newly, alerts) = session.commit()?;
+        self.alerts.extend(alerts);
         for attempt in newly {
             self.memory.remember(attempt);
         }

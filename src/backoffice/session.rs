@@ -3,7 +3,7 @@
 
 use crate::memory::{Attempt, Memory, Outcome};
 use crate::{
-    Error, SiteSettings,
+    Alert, Error, SiteSettings,
     clock::Anchor,
     lookups::{self, Lookups},
     office::Fixed,
@@ -29,6 +29,7 @@ pub(crate) struct Session<'a> {
     /// The attempts finished before this session, and those finished in it.
     memory: &'a Memory,
     newly: Vec<Attempt>,
+    alerts: Vec<Alert>,
     /// Sequence and hash of the last journal entry, once it was looked up.
     pub journal_tail: Option<(u64, [u8; 32])>,
 }
@@ -51,14 +52,27 @@ impl<'a> Session<'a> {
             fullness,
             memory,
             newly: Vec::new(),
+            alerts: Vec::new(),
             journal_tail: None,
         })
     }
 
-    /// Returns when all is on disk; gives what is to be remembered from now on.
-    pub fn commit(self) -> Result<Vec<Attempt>, Error> {
+    /// Returns when all is on disk; gives what is to be remembered from now on, and told.
+    pub fn commit(self) -> Result<(Vec<Attempt>, Vec<Alert>), Error> {
         self.writer.commit()?;
-        Ok(self.newly)
+        Ok((self.newly, self.alerts))
+    }
+
+    /// Journals an alert; it is told when this transaction is on disk.
+    pub fn alert(
+        &mut self,
+        actor: &str,
+        subject: impl ToString,
+        alert: Alert,
+    ) -> Result<(), Error> {
+        self.journal(actor, "alert", subject, alert)?;
+        self.alerts.push(alert);
+        Ok(())
     }
 
     pub fn now_utc_ms(&self) -> i64 {

@@ -5,7 +5,7 @@ use db::{
     codes::Code,
     values::{self, CallIdV1, DisabledV1},
 };
-use screening::{Class, Disabled, Durations, PhoneRules, Rules, WeekSteps, Weekend};
+use screening::{Class, Disabled, Durations, GuessRule, PhoneRules, Rules, WeekSteps, Weekend};
 use types::{
     call_record::CallRecord,
     digits::List,
@@ -188,11 +188,17 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
         },
         announce_limit: stored.announce_limit,
         pin_numbers_max: stored.pin_numbers_max,
+        guessing: GuessRule {
+            borne: stored.wrong_pins_borne,
+            forget_seconds: stored.wrong_pin_forget_seconds,
+            rest_seconds: stored.rest_seconds,
+            longest_rest_seconds: stored.longest_rest_seconds,
+        },
     })
 }
 
 pub(crate) fn stored_settings(settings: &SiteSettings) -> values::Settings {
-    let (call, rules) = (&settings.call, &settings.rules);
+    let (call, rules, guessing) = (&settings.call, &settings.rules, &settings.guessing);
     values::Settings {
         pin_length: call.pin_length,
         pin_tries: call.pin_tries,
@@ -230,6 +236,10 @@ pub(crate) fn stored_settings(settings: &SiteSettings) -> values::Settings {
         pulse_acceptance: call.pulse_acceptance,
         drop_machines: call.drop_machines,
         join_talk: call.join_talk,
+        wrong_pins_borne: guessing.borne,
+        wrong_pin_forget_seconds: guessing.forget_seconds,
+        rest_seconds: guessing.rest_seconds,
+        longest_rest_seconds: guessing.longest_rest_seconds,
     }
 }
 

@@ -287,7 +287,7 @@ fn refused(why: Blocked) -> String {
 /// The table or rule that a refusal came from; `None` when none was asked.
 fn refusing_table(why: Blocked) -> Option<Check> {
     match why {
-        Blocked::PinInvalid | Blocked::PinDisabled => Some(Check::PinTable),
+        Blocked::PinInvalid | Blocked::PinDisabled | Blocked::PinResting => Some(Check::PinTable),
         Blocked::PinInUse => Some(Check::PinInUse),
         Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Some(Check::PinNumberList),
         Blocked::NumberRestricted => Some(Check::RestrictedTable),

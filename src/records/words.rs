@@ -201,6 +201,7 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::NumberNotValid => "what was dialed is not a number",
         Blocked::PhoneOutOfService => "the phone is out of service",
         Blocked::SystemUnavailable => "the tables could not be asked in time",
+        Blocked::PinResting => "too many wrong PINs were tried: none is taken for a while",
     }
 }
 

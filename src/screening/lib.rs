@@ -18,11 +18,13 @@
 
 mod calendar;
 mod decide;
+mod guessing;
 mod rules;
 mod tables;
 
 pub use calendar::{DayKind, LocalTime, STEPS_A_DAY, WeekSteps, Weekend};
 pub use decide::{Allowed, Decision, PinState, Request, decide, pin_state};
+pub use guessing::{GuessRule, Guesses};
 pub use rules::Rules;
 pub use tables::{
     AllowedEntry, Class, Disabled, Durations, ListedNumber, PhoneRules, PinEntry, PinKey,

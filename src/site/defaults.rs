@@ -1,7 +1,7 @@
 //! `[defaults]`: what an empty database is seeded with, once. From then on the database says what
 //! is administered, and these lines have no effect.
 
-use backoffice::Weekend;
+use backoffice::{GuessRule, Weekend};
 use types::{
     digits::{Digits, List},
     id::LineId,
@@ -45,6 +45,7 @@ pub struct ScreeningDefaults {
     pub default_limit_seconds: u32,
     /// The most numbers on one PIN's list.
     pub pin_numbers_max: u16,
+    pub guessing: GuessRule,
     pub weekend: Weekend,
 }
 
@@ -186,6 +187,7 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
         announce_limit: true,
         default_limit_seconds: 900,
         pin_numbers_max: 20,
+        guessing: guessing(section),
         weekend: Weekend::SATURDAY_SUNDAY,
     };
     set_flag(section, "check_restricted", &mut defaults.check_restricted);
@@ -211,6 +213,25 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
         defaults.weekend = Weekend(days.fold(0, |all: u8, day: u8| all | day));
     }
     defaults
+}
+
+/// When a phone, or a PIN, rests because too many tries failed.
+fn guessing(section: &mut Section<'_>) -> GuessRule {
+    let mut rule = GuessRule::standard();
+    if let Some(borne) = section.key("wrong_pins_borne").int(0..=1000) {
+        rule.borne = (borne > 0).then_some(borne as u16);
+    }
+    let times = [
+        ("wrong_pin_forget_seconds", &mut rule.forget_seconds),
+        ("rest_seconds", &mut rule.rest_seconds),
+        ("longest_rest_seconds", &mut rule.longest_rest_seconds),
+    ];
+    for (key, value) in times {
+        if let Some(seconds) = section.key(key).int(1..=604_800) {
+            *value = seconds as u32;
+        }
+    }
+    rule
 }
 
 /// `[[defaults.class]]`: 99 minutes at most, as everywhere (C6).

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use backoffice::{BackOffice, RecordRange};
-use slog::{Logger, error};
+use slog::{Logger, error, warn};
 use types::{
     call_record::CallRecord,
     id::LineId,
@@ -69,7 +69,11 @@ pub fn records_since(
 
 impl Office for SiteOffice {
     fn serve(&mut self, now: Tick, batch: &[(LineId, Asked)]) -> Vec<(LineId, Answered)> {
-        self.office.answer(now, batch)
+        let answers = self.office.answer(now, batch);
+        for alert in self.office.take_alerts() {
+            warn!(self.log, "alarm: {alert}");
+        }
+        answers
     }
 
     fn take_failure(&mut self) -> Option<String> {

@@ -66,6 +66,8 @@ pub enum Blocked {
     PhoneOutOfService,
     /// The back office did not answer in time, or cannot write.
     SystemUnavailable,
+    /// Too many PINs failed at this phone, or of this inmate: none is tried for a while.
+    PinResting,
 }
 
 /// Who or what ended the call.

@@ -98,6 +98,8 @@ pub enum PinAnswer {
     InUse {
         inmate: InmateId,
     },
+    /// Not looked at: too many failed.
+    Resting,
 }
 
 /// A request to the keeper of the trunks.

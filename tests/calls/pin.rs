@@ -3,6 +3,7 @@
 use crate::bench::{
     self, MOTHER, OTHER_PIN, Outcome, PIN, count_leg, listen, then, typed_in_one_go, wait,
 };
+use backoffice::Seed;
 use drivers::sim::{script::Step, transcript::Event};
 use sallyport::runtime::virtual_time::WorldOptions;
 use types::{
@@ -420,4 +421,33 @@ fn a_back_office_that_does_not_answer_refuses_the_pin() {
         .as_ms();
     assert!((300..320).contains(&waited), "{waited}");
     assert!(out.phone().first(|e| *e == Event::OnHook).is_some());
+}
+
+/// One try an attempt, and only two wrong ones are borne.
+fn strict(seed: &mut Seed) {
+    seed.settings.call.pin_tries = 1;
+    seed.settings.guessing.borne = Some(2);
+}
+
+/// The PINs are keyed one after the other, each in an attempt of its own.
+fn attempts(pins: &[&str]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for pin in pins {
+        steps.extend([wait(2000), Step::OffHook]);
+        steps.extend([Step::await_dial_tone(Ticks::secs(2)), Step::dial(pin)]);
+        steps.extend(to_fast_busy());
+    }
+    steps
+}
+
+#[test]
+fn a_phone_at_which_too_many_pins_were_wrong_takes_none_for_a_while() {
+    let steps = attempts(&[UNKNOWN, UNKNOWN, UNKNOWN, PIN]);
+    let out = bench::phone(steps).site(strict).lasting(60).run();
+    let blocked: Vec<_> = out.records.iter().map(|record| record.blocked).collect();
+    let wrong = Some(Blocked::PinInvalid);
+    let expected = [wrong, wrong, wrong, Some(Blocked::PinResting)];
+    assert_eq!(blocked, expected, "{}", out.tale());
+    assert_eq!(said(&out, Prompt::SystemUnavailable), 1);
+    out.no_trunk_seized();
 }

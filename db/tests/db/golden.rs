@@ -7,8 +7,8 @@ use db::{
     codes::{Code, Coded, FlagBits},
     keys::{CounterKey, CounterKind},
     values::{
-        Allowed, Call, CallIdV1, Caller, Counter, DisabledV1, Duration, Entry, Holiday, Inmate,
-        InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Settings,
+        Allowed, Call, CallIdV1, Caller, Counter, DisabledV1, Duration, Entry, Guesses, Holiday,
+        Inmate, InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Settings,
         SpeedDial, TimeRestricted, Unit,
     },
 };
@@ -203,6 +203,10 @@ fn settings() -> Settings {
         pulse_acceptance: false,
         drop_machines: true,
         join_talk: false,
+        wrong_pins_borne: Some(8),
+        wrong_pin_forget_seconds: 600,
+        rest_seconds: 60,
+        longest_rest_seconds: 3600,
     }
 }
 
@@ -236,10 +240,36 @@ fn settings_v3() {
         join_talk: true,
         ..settings()
     };
-    golden(
-        value,
+    let old = bytes(
         "0306030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d416010001006084070114010001",
     );
+    assert_eq!(Settings::decode(&old), Ok(value));
+}
+
+#[test]
+fn settings_v4() {
+    let value = Settings {
+        wrong_pins_borne: Some(5),
+        wrong_pin_forget_seconds: 300,
+        rest_seconds: 30,
+        longest_rest_seconds: 1800,
+        ..settings()
+    };
+    golden(
+        value,
+        "0406030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d4160100010060840701140001000105ac021e880e",
+    );
+}
+
+#[test]
+fn guesses_v1() {
+    let value = Guesses {
+        failures: 3,
+        counted_from_utc_ms: 1_790_000_000_000,
+        rests: 2,
+        rests_until_utc_ms: 1_790_000_060_000,
+    };
+    golden(value, "010380b083c5986802c0d98ac59868");
 }
 
 #[test]

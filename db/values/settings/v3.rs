@@ -1,4 +1,4 @@
-use super::{v1, v2};
+use super::v2;
 use crate::codes::Code;
 use serde::{Deserialize, Serialize};
 use types::settings::LanguageChoice;
@@ -91,11 +91,5 @@ impl From<v2::Settings> for Settings {
             drop_machines: old.drop_machines,
             join_talk: false,
         }
-    }
-}
-
-impl From<v1::Settings> for Settings {
-    fn from(old: v1::Settings) -> Settings {
-        v2::Settings::from(old).into()
     }
 }

@@ -70,6 +70,7 @@ impl Session<'_> {
         self.tables.pins.put(&mut self.writer, &hash, &pin)?;
         entry.pin = Some(hash.0);
         self.tables.inmates.put(&mut self.writer, &inmate, &entry)?;
+        self.lift_pin_rest(actor, inmate)?;
         self.journal(actor, "pin", inmate_subject(inmate), "given out")
     }
 
@@ -107,6 +108,7 @@ impl Session<'_> {
         let hash = hash.ok_or(Error::NoPin(InmateNumber(inmate)))?;
         let pin = self.tables.pins.get(&self.writer, &hash)?;
         let mut pin = pin.ok_or(Error::NoPin(InmateNumber(inmate)))?;
+        self.lift_pin_rest(actor, inmate)?;
         pin.disabled = stored::stored_disabled(disabled);
         self.tables.pins.put(&mut self.writer, &hash, &pin)?;
         let change = format!("disabled: {}", disabled_words(disabled));

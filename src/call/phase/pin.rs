@@ -219,6 +219,7 @@ impl PinCheck {
                 attempt.inmate = Some(inmate);
                 attempt.refuse(cx, Blocked::PinInUse)
             }
+            PinAnswer::Resting => attempt.refuse(cx, Blocked::PinResting),
         }
     }
 }

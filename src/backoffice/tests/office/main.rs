@@ -8,6 +8,7 @@ mod crash;
 mod ending;
 mod ending_is_idempotent;
 mod full;
+mod guessing;
 mod journal;
 mod opening;
 mod pins;

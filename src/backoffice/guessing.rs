@@ -1,0 +1,96 @@
+//! Guessing of PINs: what failed is kept on disk, so that a restart forgets nothing.
+
+use crate::{Error, answer::line_actor, session::Session};
+use db::{keys::GuessKey, values};
+use screening::{GuessRule, Guesses};
+use std::fmt;
+use types::id::{InmateId, LineId};
+
+/// Something an officer is to look at; it is in the journal as well.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Alert {
+    /// Too many PINs failed at a phone.
+    PhoneRests { line: LineId, seconds: u32 },
+    /// An inmate's PIN failed too often.
+    PinRests { inmate: InmateId, seconds: u32 },
+}
+
+impl fmt::Display for Alert {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Alert::PhoneRests { line, seconds } => write!(
+                f,
+                "too many wrong PINs at the phone of line {line}: it takes none for {seconds} s"
+            ),
+            Alert::PinRests { inmate, seconds } => write!(
+                f,
+                "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
+                inmate.0
+            ),
+        }
+    }
+}
+
+impl Session<'_> {
+    pub fn is_resting(&self, at: GuessKey, rule: &GuessRule) -> Result<bool, Error> {
+        Ok(self.guesses(at)?.is_resting(self.now_utc_ms(), rule))
+    }
+
+    /// A PIN failed at `line`, for this phone or this inmate.
+    pub fn pin_failed(
+        &mut self,
+        line: LineId,
+        at: GuessKey,
+        rule: &GuessRule,
+    ) -> Result<(), Error> {
+        let mut guesses = self.guesses(at)?;
+        let rests = guesses.fail(self.now_utc_ms(), rule);
+        let stored = values::Guesses {
+            failures: guesses.failures,
+            counted_from_utc_ms: guesses.counted_from,
+            rests: guesses.rests,
+            rests_until_utc_ms: guesses.rests_until,
+        };
+        self.tables.guesses.put(&mut self.writer, &at, &stored)?;
+        let Some(seconds) = rests else { return Ok(()) };
+        let alert = match at {
+            GuessKey::Phone(line) => Alert::PhoneRests { line, seconds },
+            GuessKey::Inmate(inmate) => Alert::PinRests { inmate, seconds },
+        };
+        self.alert(&line_actor(line), subject(at), alert)
+    }
+
+    pub fn lift_phone_rest(&mut self, actor: &str, line: LineId) -> Result<bool, Error> {
+        self.lift_rest(actor, GuessKey::Phone(line))
+    }
+
+    pub fn lift_pin_rest(&mut self, actor: &str, inmate: InmateId) -> Result<bool, Error> {
+        self.lift_rest(actor, GuessKey::Inmate(inmate))
+    }
+
+    /// Ends a rest and forgets what failed.
+    fn lift_rest(&mut self, actor: &str, at: GuessKey) -> Result<bool, Error> {
+        let was = self.tables.guesses.delete(&mut self.writer, &at)?;
+        if was {
+            self.journal(actor, "wrong PINs", subject(at), "forgotten")?;
+        }
+        Ok(was)
+    }
+
+    fn guesses(&self, at: GuessKey) -> Result<Guesses, Error> {
+        let stored = self.tables.guesses.get(&self.writer, &at)?;
+        Ok(stored.map_or_else(Guesses::default, |stored| Guesses {
+            failures: stored.failures,
+            counted_from: stored.counted_from_utc_ms,
+            rests: stored.rests,
+            rests_until: stored.rests_until_utc_ms,
+        }))
+    }
+}
+
+fn subject(at: GuessKey) -> String {
+    match at {
+        GuessKey::Phone(line) => format!("phone {line}"),
+        GuessKey::Inmate(inmate) => crate::answer::inmate_subject(inmate),
+    }
+}

@@ -186,6 +186,21 @@ impl Key for DurationKey {
     }
 }
 
+/// The number of a circuit schedule, 1 to 5.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ScheduleKey(pub u8);
+
+impl Key for ScheduleKey {
+    fn bytes(&self) -> Vec<u8> {
+        vec![self.0]
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<ScheduleKey> {
+        let [number] = *bytes else { return None };
+        Some(ScheduleKey(number))
+    }
+}
+
 /// A day of the facility's calendar.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct DateKey {

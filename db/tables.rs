@@ -3,15 +3,15 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, PinHash, PinNumberKey, SiteKey,
-        SpeedCode, StartKey,
+        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, PinHash, PinNumberKey, ScheduleKey,
+        SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
         Allowed, Call, Counter, Duration, Entry, Guesses, Holiday, Inmate, InmateRef, Meta,
-        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Settings, SpeedDial, TimeRestricted,
-        Unit,
+        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, SpeedDial,
+        TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
@@ -63,6 +63,7 @@ tables! {
     settings: Table<SiteKey, Settings>,
     duration_classes: Table<DurationKey, Duration>,
     holidays: Table<DateKey, Holiday>,
+    schedules: Table<ScheduleKey, Schedule>,
     calls: Table<CallId, Call>,
     calls_by_start: Table<StartKey, Unit>,
     open_calls: Table<LineId, OpenCall>,

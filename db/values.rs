@@ -50,7 +50,8 @@ values! {
     allowed::Allowed { 1 => v1 } newest 1,
     time_restricted::TimeRestricted { 1 => v1 } newest 1,
     speed_dial::SpeedDial { 1 => v1 } newest 1,
-    phone::Phone { 1 => v1 } newest 1,
+    phone::Phone { 1 => v1, 2 => v2 } newest 2,
+    schedule::Schedule { 1 => v1 } newest 1,
     settings::Settings { 1 => v1, 2 => v2, 3 => v3, 4 => v4 } newest 4,
     duration::Duration { 1 => v1 } newest 1,
     holiday::Holiday { 1 => v1 } newest 1,
@@ -73,11 +74,12 @@ pub use inmate::v1::Inmate;
 pub use inmate_ref::v1::InmateRef;
 pub use meta::v1::Meta;
 pub use open_call::v1::OpenCall;
-pub use phone::v1::Phone;
+pub use phone::v2::Phone;
 pub use pin::v1::Pin;
 pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
 pub use restricted::v1::Restricted;
+pub use schedule::v1::Schedule;
 pub use settings::v4::Settings;
 pub use speed_dial::v1::SpeedDial;
 pub use time_restricted::v1::TimeRestricted;

@@ -6,7 +6,7 @@ mod numbers;
 mod site;
 
 use crate::{BackOffice, Error, SiteSettings};
-use screening::{Class, Disabled, Durations, WeekSteps};
+use screening::{Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
 use types::{
     digits::Digits,
     id::{InmateId, LineId},
@@ -71,6 +71,8 @@ pub struct Phone {
     pub call_types: Option<Vec<CallType>>,
     /// `None` is every pattern.
     pub patterns: Option<Vec<DialingPattern>>,
+    /// When it is in service; `None` is always.
+    pub schedule: Option<ScheduleNumber>,
 }
 
 impl Phone {
@@ -84,6 +86,7 @@ impl Phone {
             privileged: false,
             call_types: None,
             patterns: None,
+            schedule: None,
         }
     }
 }
@@ -143,6 +146,8 @@ changes! {
     fn set_site_settings(settings: &SiteSettings) -> ();
     /// Says how long calls of a type may last for a class.
     fn set_durations(class: Class, call_type: CallType, durations: &Durations) -> ();
+    /// Enters or changes a circuit schedule.
+    fn set_schedule(number: ScheduleNumber, name: &str, schedule: &Schedule) -> ();
     /// Enters a holiday: year, month, day.
     fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
 }

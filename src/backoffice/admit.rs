@@ -1,14 +1,12 @@
 //! Admission: decide, open the record, hold the PIN, all in the caller's transaction.
 
-use crate::{
-    Error, SiteSettings, answer::line_actor, clock, session::Session, stored, words::kebab,
-};
+use crate::{Error, SiteSettings, answer::line_actor, session::Session, stored, words::kebab};
 use db::{
     codes::{Code, FlagBits},
-    keys::{DateKey, PinHash, SpeedCode, StartKey},
+    keys::{PinHash, SpeedCode, StartKey},
     values::{Call, Caller, OpenCall, PinInUse, Unit},
 };
-use screening::{Decision, LocalTime, PinKey, Request, decide};
+use screening::{Decision, PinKey, Request, decide};
 use types::{
     dial_plan::DialedNumber,
     digits::Digits,
@@ -16,7 +14,7 @@ use types::{
     id::{CallId, InmateId, LineId},
     phone_number::{DialingPattern, PhoneNumber},
     query::{Admission, DialedOrSpeed},
-    tick::Ticks,
+    tick::{Tick, Ticks},
     verdict::{Check, Finding, Handling, Permit, RecordingRule, Refusal, Step, Trace, Verdict},
 };
 
@@ -26,6 +24,8 @@ struct Placed {
     handling: Handling,
     outpulse: Digits,
     limit: Option<Ticks>,
+    /// The phone goes out of service then.
+    until: Option<Tick>,
     recording: RecordingRule,
 }
 
@@ -38,9 +38,9 @@ impl Session<'_> {
             .map(|pin| PinKey(self.fixed.key.hash(pin)));
         let settings = self.settings()?;
         let shorter = self.shorter(admission);
-        let request = self.request(line, pin, admission, &shorter)?;
+        let request = self.request(line, pin, admission, &shorter, &settings)?;
         let decision = decide(&request, &self.lookups(), &settings.rules)?;
-        let outcome = self.placed(&decision, admission)?;
+        let outcome = self.placed(&decision, admission, request.in_service_for)?;
         let call = self.next_call()?;
         // The PIN is the caller's only where screening asked for it and found it.
         let pin = pin.filter(|_| decision.inmate.is_some());
@@ -63,28 +63,23 @@ impl Session<'_> {
         pin: Option<PinKey>,
         admission: &Admission,
         shorter: &'a [PhoneNumber],
+        settings: &SiteSettings,
     ) -> Result<Request<'a>, Error> {
         let now_utc_ms = self.now_utc_ms();
-        let local = clock::local(&self.fixed.zone, now_utc_ms)?;
-        let today = DateKey {
-            year: local.date.year(),
-            month: local.date.month().unsigned_abs(),
-            day: local.date.day().unsigned_abs(),
-        };
-        let holiday = self.tables.holidays.contains(&self.writer, &today)?;
+        let calendar = self.calendar();
+        let phone = self.tables.phones.get(&self.writer, &line)?;
+        let phone = phone.map(stored::phone).transpose()?;
+        let schedule = phone.and_then(|phone| phone.schedule);
+        let weekend = settings.rules.weekend;
+        let ahead = settings.call.hard_limit;
         Ok(Request {
             line,
             pin,
             number: admission.number,
             shorter,
             now_utc_ms,
-            when: LocalTime {
-                weekday: local.weekday,
-                step: local.step,
-                holiday,
-            },
-            // Schedules are not administered yet: a phone in service stays in service.
-            in_service_for: None,
+            when: calendar.local(now_utc_ms)?,
+            in_service_for: calendar.in_service_for(schedule, weekend, now_utc_ms, ahead)?,
         })
     }
 
@@ -93,6 +88,7 @@ impl Session<'_> {
         &self,
         decision: &Decision,
         admission: &Admission,
+        in_service_for: Option<Ticks>,
     ) -> Result<Result<Placed, Blocked>, Error> {
         let (allowed, number) = match (decision.outcome, decision.number) {
             (Ok(allowed), Some(number)) => (allowed, number),
@@ -118,6 +114,7 @@ impl Session<'_> {
                 handling: routing.handling(number.pattern),
                 outpulse,
                 limit: allowed.limit,
+                until: in_service_for.map(|left| self.now + left),
                 recording: allowed.recording,
             })
             .ok_or(Blocked::NumberNotValid))
@@ -281,6 +278,7 @@ fn verdict(
             handling: placed.handling,
             outpulse: placed.outpulse,
             limit: placed.limit,
+            until: placed.until,
             announce_limit: settings.announce_limit && placed.limit.is_some(),
             recording: placed.recording,
         }),

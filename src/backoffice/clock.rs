@@ -28,6 +28,10 @@ pub(crate) fn time_zone(name: &str) -> Result<TimeZone, Error> {
     TimeZone::get(name).map_err(|_| Error::TimeZone(name.to_owned()))
 }
 
+/// A quarter of an hour. All zones in use are ahead of UTC by a whole number of them, in summer
+/// and in winter, so that the quarters of local time begin with those of UTC.
+pub(crate) const QUARTER_MS: i64 = 15 * 60_000;
+
 /// The facility's calendar at an instant.
 pub(crate) struct Local {
     pub date: Date,

@@ -65,6 +65,8 @@ pub enum Error {
     SpeedCode(u8),
     #[error("speed dial {code:02}: {dialed:?} is no number of the dial plan")]
     SpeedNumber { code: u8, dialed: String },
+    #[error("schedule {0} is not entered")]
+    UnknownSchedule(u8),
     #[error("phone {0} is not entered")]
     UnknownPhone(LineId),
     #[error("{year}-{month:02}-{day:02} is not a date")]

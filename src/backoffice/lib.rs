@@ -28,6 +28,7 @@ mod office;
 mod records;
 mod recovery;
 mod seed;
+mod service;
 mod session;
 mod site_key;
 mod stored;
@@ -42,4 +43,7 @@ pub use guessing::Alert;
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
-pub use screening::{Class, Disabled, Durations, GuessRule, Rules, WeekSteps, Weekend};
+pub use screening::{
+    Class, DaySteps, Disabled, Durations, GuessRule, Rules, Schedule, ScheduleNumber, WeekSteps,
+    Weekend,
+};

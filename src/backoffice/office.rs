@@ -2,12 +2,17 @@
 
 use crate::{
     Alert, Anchor, Config, Error, Routing, SiteSettings, Usage, clock, lookups, memory::Memory,
-    recovery, seed, session::Session, site_key::SiteKey,
+    recovery, seed, service::Calendar, session::Session, site_key::SiteKey, stored,
 };
 use db::{Database, Options, keys};
 use jiff::tz::TimeZone;
 use std::{fmt, path::Path, sync::Arc};
-use types::{dial_plan::DialPlan, id::LineId, settings::CallSettings, tick::Tick};
+use types::{
+    dial_plan::DialPlan,
+    id::LineId,
+    settings::CallSettings,
+    tick::{Tick, Ticks},
+};
 
 /// What does not change while the back office is open.
 pub(crate) struct Fixed {
@@ -84,20 +89,42 @@ impl BackOffice {
         self.anchor = Anchor { tick, utc_ms };
     }
 
+    /// The tick whose instant was told last.
+    pub fn anchored_at(&self) -> Tick {
+        self.anchor.tick
+    }
+
     /// What holds for the whole site.
     pub fn site_settings(&self) -> Result<SiteSettings, Error> {
         let reader = self.database.read()?;
         lookups::site_settings(self.database.tables(), &reader)
     }
 
-    /// The settings of a phone. One that is not entered is out of service.
-    pub fn settings(&self, line: LineId) -> Result<CallSettings, Error> {
+    /// The settings of a phone at `now`. One that is not entered is out of service, and so is one
+    /// whose schedule says so.
+    pub fn settings(&self, now: Tick, line: LineId) -> Result<CallSettings, Error> {
         let reader = self.database.read()?;
         let tables = self.database.tables();
-        let mut settings = lookups::site_settings(tables, &reader)?.call;
+        let site = lookups::site_settings(tables, &reader)?;
         let phone = tables.phones.get(&reader, &line)?;
-        settings.in_service = phone.as_ref().is_some_and(|p| p.in_service);
-        settings.pin_required = phone.is_none_or(|p| p.pin_required);
+        let phone = phone.map(stored::phone).transpose()?;
+        let mut settings = site.call;
+        settings.pin_required = phone.as_ref().is_none_or(|p| p.pin_required);
+        settings.in_service = match phone {
+            Some(phone) if phone.in_service => {
+                let calendar = Calendar {
+                    tables,
+                    txn: &reader,
+                    zone: &self.fixed.zone,
+                };
+                let now_utc_ms = self.anchor.utc_ms(now);
+                let moment = Ticks::ms(1);
+                let left =
+                    calendar.in_service_for(phone.schedule, site.rules.weekend, now_utc_ms, moment);
+                left?.is_none()
+            }
+            _ => false,
+        };
         Ok(settings)
     }
 

@@ -7,12 +7,14 @@ use crate::{
     clock::Anchor,
     lookups::{self, Lookups},
     office::Fixed,
+    service::Calendar,
 };
 use db::{
     Database, Tables, Writer,
     keys::{CounterKey, CounterKind},
     values::Counter,
 };
+use screening::{Schedule, ScheduleNumber};
 use types::{
     id::{CallId, LineId},
     tick::Tick,
@@ -85,6 +87,19 @@ impl<'a> Session<'a> {
             txn: &self.writer,
             dial_plan: &self.fixed.dial_plan,
         }
+    }
+
+    pub fn calendar(&self) -> Calendar<'_, Writer<'a>> {
+        Calendar {
+            tables: self.tables,
+            txn: &self.writer,
+            zone: &self.fixed.zone,
+        }
+    }
+
+    /// A schedule that was entered.
+    pub fn schedule(&self, number: ScheduleNumber) -> Result<Schedule, Error> {
+        self.calendar().schedule(number)
     }
 
     pub fn settings(&self) -> Result<SiteSettings, Error> {

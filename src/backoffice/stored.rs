@@ -5,7 +5,10 @@ use db::{
     codes::Code,
     values::{self, CallIdV1, DisabledV1},
 };
-use screening::{Class, Disabled, Durations, GuessRule, PhoneRules, Rules, WeekSteps, Weekend};
+use screening::{
+    Class, DaySteps, Disabled, Durations, GuessRule, PhoneRules, Rules, Schedule, ScheduleNumber,
+    WeekSteps, Weekend,
+};
 use types::{
     call_record::CallRecord,
     digits::List,
@@ -87,7 +90,9 @@ pub(crate) fn durations(stored: values::Duration) -> Durations {
 }
 
 pub(crate) fn steps(stored: &values::TimeRestricted) -> WeekSteps {
-    WeekSteps { open: stored.open }
+    WeekSteps {
+        open: stored.open.map(DaySteps),
+    }
 }
 
 pub(crate) fn phone_rules(stored: values::Phone) -> Result<PhoneRules, Error> {
@@ -111,6 +116,7 @@ pub(crate) fn phone(stored: values::Phone) -> Result<Phone, Error> {
         privileged: stored.privileged,
         call_types: stored.call_types.map(uncoded),
         patterns: stored.patterns.map(uncoded),
+        schedule: stored.schedule.map(schedule_number).transpose()?,
     })
 }
 
@@ -123,6 +129,22 @@ pub(crate) fn stored_phone(phone: &Phone) -> values::Phone {
         privileged: phone.privileged,
         call_types: phone.call_types.as_deref().map(coded),
         patterns: phone.patterns.as_deref().map(coded),
+        schedule: phone.schedule.map(ScheduleNumber::number),
+    }
+}
+
+fn schedule_number(number: u8) -> Result<ScheduleNumber, Error> {
+    ScheduleNumber::new(number).ok_or_else(|| Error::Stored {
+        what: "phone",
+        why: format!("there is no schedule {number}"),
+    })
+}
+
+pub(crate) fn schedule(stored: &values::Schedule) -> Schedule {
+    Schedule {
+        weekday: DaySteps(stored.weekday),
+        weekend: DaySteps(stored.weekend),
+        holiday: DaySteps(stored.holiday),
     }
 }
 

@@ -47,17 +47,45 @@ impl LocalTime {
     }
 }
 
-/// A week of quarter hours, each open or closed.
+/// A day of quarter hours, each open or closed: the first is the lowest bit of the first byte.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DaySteps(pub [u8; 12]);
+
+impl DaySteps {
+    pub const CLOSED: DaySteps = DaySteps([0; 12]);
+    pub const OPEN: DaySteps = DaySteps([0xff; 12]);
+
+    /// Opens the quarter hours from `from` up to, not including, `to`.
+    ///
+    /// # Panics
+    /// When `to` is past [`STEPS_A_DAY`].
+    pub fn with_open(mut self, from: u8, to: u8) -> DaySteps {
+        assert!(to <= STEPS_A_DAY, "no such quarter hour");
+        for step in from..to {
+            self.0[usize::from(step / 8)] |= 1 << (step % 8);
+        }
+        self
+    }
+
+    /// A quarter hour that does not exist is closed.
+    pub fn is_open(&self, step: u8) -> bool {
+        let byte = self.0.get(usize::from(step / 8));
+        byte.is_some_and(|byte| byte >> (step % 8) & 1 == 1)
+    }
+}
+
+/// A week of days, Monday first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct WeekSteps {
-    /// Monday first; the first quarter hour is the lowest bit of the first byte.
-    pub open: [[u8; 12]; 7],
+    pub open: [DaySteps; 7],
 }
 
 impl WeekSteps {
-    pub const CLOSED: WeekSteps = WeekSteps { open: [[0; 12]; 7] };
+    pub const CLOSED: WeekSteps = WeekSteps {
+        open: [DaySteps::CLOSED; 7],
+    };
     pub const OPEN: WeekSteps = WeekSteps {
-        open: [[0xff; 12]; 7],
+        open: [DaySteps::OPEN; 7],
     };
 
     /// Opens the quarter hours from `from` up to, not including, `to`.
@@ -65,19 +93,47 @@ impl WeekSteps {
     /// # Panics
     /// When `weekday` is past 6 or `to` past [`STEPS_A_DAY`].
     pub fn with_open(mut self, weekday: u8, from: u8, to: u8) -> WeekSteps {
-        assert!(weekday < 7 && to <= STEPS_A_DAY, "no such quarter hour");
-        for step in from..to {
-            self.open[usize::from(weekday)][usize::from(step / 8)] |= 1 << (step % 8);
-        }
+        let day = &mut self.open[usize::from(weekday)];
+        *day = day.with_open(from, to);
         self
     }
 
     /// Whether calls may be placed; a time that does not exist is closed.
     pub fn is_open(&self, when: &LocalTime) -> bool {
-        let byte = self
-            .open
-            .get(usize::from(when.weekday))
-            .and_then(|day| day.get(usize::from(when.step / 8)));
-        byte.is_some_and(|byte| byte >> (when.step % 8) & 1 == 1)
+        let day = self.open.get(usize::from(when.weekday));
+        day.is_some_and(|day| day.is_open(when.step))
+    }
+}
+
+/// One of the five circuit schedules; a phone without one is always in service.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ScheduleNumber(u8);
+
+impl ScheduleNumber {
+    pub fn new(number: u8) -> Option<ScheduleNumber> {
+        (1..=5).contains(&number).then_some(ScheduleNumber(number))
+    }
+
+    pub fn number(self) -> u8 {
+        self.0
+    }
+}
+
+/// When phones are in service, by what kind of day it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Schedule {
+    pub weekday: DaySteps,
+    pub weekend: DaySteps,
+    pub holiday: DaySteps,
+}
+
+impl Schedule {
+    pub fn is_in_service(&self, when: &LocalTime, weekend: Weekend) -> bool {
+        let day = match when.day_kind(weekend) {
+            DayKind::Weekday => &self.weekday,
+            DayKind::Weekend => &self.weekend,
+            DayKind::Holiday => &self.holiday,
+        };
+        day.is_open(when.step)
     }
 }

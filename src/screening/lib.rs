@@ -22,7 +22,9 @@ mod guessing;
 mod rules;
 mod tables;
 
-pub use calendar::{DayKind, LocalTime, STEPS_A_DAY, WeekSteps, Weekend};
+pub use calendar::{
+    DayKind, DaySteps, LocalTime, STEPS_A_DAY, Schedule, ScheduleNumber, WeekSteps, Weekend,
+};
 pub use decide::{Allowed, Decision, PinState, Request, decide, pin_state};
 pub use guessing::{GuessRule, Guesses};
 pub use rules::Rules;

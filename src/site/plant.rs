@@ -161,13 +161,14 @@ impl Site {
             trunks.push((wire.line, PlantTrunk { profile, port }));
         }
         let mut lines = Vec::new();
+        let now = office.office().anchored_at();
         for wire in &self.lines {
             let own = trunks.iter().position(|(line, _)| *line == Some(wire.id));
             lines.push(PlantLine {
                 id: wire.id,
                 phone: phone(wire)?,
                 own_trunk: own.map(|at| trunks.remove(at).1),
-                settings: office.office().settings(wire.id)?,
+                settings: office.office().settings(now, wire.id)?,
             });
         }
         let trunks = trunks.into_iter().map(|(_, trunk)| trunk).collect();

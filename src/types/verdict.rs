@@ -5,7 +5,7 @@ use crate::{
     disposition::Blocked,
     id::{CallId, InmateId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
-    tick::Ticks,
+    tick::{Tick, Ticks},
 };
 
 /// A table or rule that a call passes, in the order of the source's flowchart (C24).
@@ -87,6 +87,8 @@ pub struct Permit {
     pub outpulse: Digits,
     /// Longest talk time; `None` is untimed (the hard limit still holds).
     pub limit: Option<Ticks>,
+    /// No talk goes on after this, timed or not: the phone goes out of service.
+    pub until: Option<Tick>,
     /// Whether the limit is told to the inmate before the call.
     pub announce_limit: bool,
     pub recording: RecordingRule,

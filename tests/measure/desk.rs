@@ -176,6 +176,7 @@ fn permit() -> Verdict {
         handling: Handling::Direct,
         outpulse: Digits::parse("2155550123").expect("digits"),
         limit: None,
+        until: None,
         announce_limit: false,
         recording: RecordingRule::Record,
     };

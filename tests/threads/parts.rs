@@ -364,6 +364,7 @@ fn permitted(call: CallId, collect: bool) -> Verdict {
         handling,
         outpulse: Digits::parse("12155550123").expect("digits"),
         limit: None,
+        until: None,
         announce_limit: false,
         recording: RecordingRule::Record,
     };

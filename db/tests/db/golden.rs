@@ -8,8 +8,8 @@ use db::{
     keys::{CounterKey, CounterKind},
     values::{
         Allowed, Call, CallIdV1, Caller, Counter, DisabledV1, Duration, Entry, Guesses, Holiday,
-        Inmate, InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Settings,
-        SpeedDial, TimeRestricted, Unit,
+        Inmate, InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule,
+        Settings, SpeedDial, TimeRestricted, Unit,
     },
 };
 use types::{
@@ -152,7 +152,7 @@ fn speed_dial_v1() {
 }
 
 #[test]
-fn phone_v1() {
+fn phone_v1_and_v2() {
     let value = Phone {
         name: "B1".to_owned(),
         in_service: true,
@@ -161,8 +161,31 @@ fn phone_v1() {
         privileged: true,
         call_types: Some(vec![Code(CallType::Local), Code(CallType::Service)]),
         patterns: Some(vec![Code(DialingPattern::ZeroPlus)]),
+        schedule: None,
     };
-    golden(value, "01024231010004010102010a010101");
+    let old = bytes("01024231010004010102010a010101");
+    assert_eq!(Phone::decode(&old), Ok(value.clone()));
+    golden(
+        Phone {
+            schedule: Some(3),
+            ..value
+        },
+        "02024231010004010102010a0101010103",
+    );
+}
+
+#[test]
+fn schedule_v1() {
+    let value = Schedule {
+        name: "yard".to_owned(),
+        weekday: [0xff; 12],
+        weekend: [0, 0, 0, 0, 0xf0, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0],
+        holiday: [0; 12],
+    };
+    golden(
+        value,
+        "010479617264ffffffffffffffffffffffff00000000f0ffffff0f000000000000000000000000000000",
+    );
 }
 
 fn settings() -> Settings {

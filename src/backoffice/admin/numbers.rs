@@ -9,6 +9,7 @@ use db::{
     pattern::Pattern,
     values::{Allowed, Restricted, SpeedDial, TimeRestricted},
 };
+use screening::DaySteps;
 use types::{dial_plan::DialPlan, phone_number::DialingPattern};
 
 impl Session<'_> {
@@ -61,13 +62,12 @@ impl Session<'_> {
         restriction: &TimeRestriction,
     ) -> Result<(), Error> {
         let pattern = self.pattern(&restriction.pattern)?;
-        let value = TimeRestricted {
-            open: restriction.open.open,
-        };
+        let open = restriction.open.open.map(|DaySteps(bits)| bits);
+        let value = TimeRestricted { open };
         let table = &self.tables.time_restricted;
         table.put(&mut self.writer, &pattern, &value)?;
         let bits = |byte: &u8| byte.count_ones();
-        let quarters: u32 = restriction.open.open.as_flattened().iter().map(bits).sum();
+        let quarters: u32 = open.as_flattened().iter().map(bits).sum();
         let change = format!("open {quarters} quarter hours a week");
         self.journal(actor, "time-restricted", pattern, change)
     }

@@ -4,10 +4,10 @@ use super::Phone;
 use super::text;
 use crate::{Error, SiteSettings, session::Session, stored, words::kebab};
 use db::{
-    keys::{DateKey, DurationKey, SiteKey},
-    values::{Duration, Holiday},
+    keys::{DateKey, DurationKey, ScheduleKey, SiteKey},
+    values::{self, Duration, Holiday},
 };
-use screening::{Class, Durations};
+use screening::{Class, Durations, Schedule, ScheduleNumber};
 use types::{id::LineId, phone_number::CallType};
 
 impl Session<'_> {
@@ -16,11 +16,15 @@ impl Session<'_> {
         if line.0 == 0 {
             return Err(Error::invalid("line", "lines are numbered from 1"));
         }
+        if let Some(number) = phone.schedule {
+            self.schedule(number)?;
+        }
         let stored = stored::stored_phone(phone);
         self.tables.phones.put(&mut self.writer, &line, &stored)?;
         let change = format!(
-            "in service {}, PIN required {}, class {}, privileged {}",
+            "in service {}, schedule {}, PIN required {}, class {}, privileged {}",
             phone.in_service,
+            phone.schedule.map_or(0, ScheduleNumber::number),
             phone.pin_required,
             phone.class.number(),
             phone.privileged
@@ -88,6 +92,25 @@ impl Session<'_> {
         let subject = format!("class {} {}", class.number(), kebab(call_type));
         let change = format!("{weekday} s weekdays, {weekend} s weekends, {holiday} s holidays");
         self.journal(actor, "durations", subject, change)
+    }
+
+    pub fn set_schedule(
+        &mut self,
+        actor: &str,
+        number: ScheduleNumber,
+        name: &str,
+        schedule: &Schedule,
+    ) -> Result<(), Error> {
+        text("schedule's name", name, false)?;
+        let value = values::Schedule {
+            name: name.to_owned(),
+            weekday: schedule.weekday.0,
+            weekend: schedule.weekend.0,
+            holiday: schedule.holiday.0,
+        };
+        let key = ScheduleKey(number.number());
+        self.tables.schedules.put(&mut self.writer, &key, &value)?;
+        self.journal(actor, "schedule", number.number(), format!("{schedule:?}"))
     }
 
     pub fn set_holiday(

@@ -73,7 +73,9 @@ impl Talk {
     }
 
     fn begin(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
-        let limit = attempt.permit.as_ref().and_then(|p| p.limit);
+        let permit = attempt.permit.expect("only an admitted call is talked");
+        let left = permit.until.map(|until| until.since(cx.now));
+        let limit = [permit.limit, left].into_iter().flatten().min();
         let warn = |wanted: bool, before: Ticks| {
             limit
                 .filter(|&l| wanted && l > before)

@@ -247,7 +247,10 @@ fn settings_come_back_as_they_were_set() {
     let set = bench.office.set_site_settings(now, WHO, &settings);
     set.expect("are set");
     let bench = bench.restart();
-    assert_eq!(bench.office.settings(ONE).expect("reads"), settings.call);
+    assert_eq!(
+        bench.office.settings(bench.now, ONE).expect("reads"),
+        settings.call
+    );
     assert_eq!(bench.office.site_settings().expect("reads"), settings);
 }
 
@@ -262,14 +265,26 @@ fn a_phone_goes_out_of_service_and_back() {
             .expect("changes")
     };
     set(false);
-    assert!(!bench.office.settings(ONE).expect("reads").in_service);
+    assert!(
+        !bench
+            .office
+            .settings(bench.now, ONE)
+            .expect("reads")
+            .in_service
+    );
     let blocked = bench.refused(ONE, Some(DOE), "02155550123");
     assert_eq!(blocked, types::disposition::Blocked::PhoneOutOfService);
     bench
         .office
         .set_in_service(now, WHO, ONE, true)
         .expect("changes");
-    assert!(bench.office.settings(ONE).expect("reads").in_service);
+    assert!(
+        bench
+            .office
+            .settings(bench.now, ONE)
+            .expect("reads")
+            .in_service
+    );
     refused(&mut bench, "phone 40 is not entered", |b| {
         b.office.set_in_service(b.now, WHO, LineId(40), true)
     });

@@ -180,7 +180,13 @@ fn a_line_nobody_entered_is_out_of_service() {
         bench.refused(line, Some(DOE), "02155550123"),
         Blocked::PhoneOutOfService
     );
-    assert!(!bench.office.settings(line).expect("reads").in_service);
+    assert!(
+        !bench
+            .office
+            .settings(bench.now, line)
+            .expect("reads")
+            .in_service
+    );
 }
 
 #[test]

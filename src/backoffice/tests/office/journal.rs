@@ -117,7 +117,7 @@ fn a_missing_last_entry_lets_nothing_be_written() {
         "{error}"
     );
     assert!(
-        office.settings(ONE).expect("reads").in_service,
+        office.settings(START, ONE).expect("reads").in_service,
         "nothing is half done"
     );
 }

@@ -13,4 +13,5 @@ mod journal;
 mod opening;
 mod pins;
 mod reading;
+mod schedules;
 mod screening;

@@ -120,7 +120,12 @@ fn the_seed_is_taken_once() {
     other.seed.inmates = vec![crate::bench::inmate("A-99", "Moe", "999999")];
     let office = BackOffice::open(dir.path(), other).expect("opens");
     assert_eq!(office.verify_journal().expect("is whole"), before);
-    assert!(office.settings(ONE).expect("reads").in_service);
+    assert!(
+        office
+            .settings(crate::bench::START, ONE)
+            .expect("reads")
+            .in_service
+    );
 }
 
 #[test]
@@ -132,19 +137,24 @@ fn a_seed_that_is_wrong_leaves_no_half_database() {
     assert!(error.to_string().contains("9*0"), "{error}");
     let office = BackOffice::open(dir.path(), config()).expect("opens");
     office.verify_journal().expect("is whole");
-    assert!(office.settings(ONE).expect("reads").in_service);
+    assert!(
+        office
+            .settings(crate::bench::START, ONE)
+            .expect("reads")
+            .in_service
+    );
 }
 
 #[test]
 fn settings_of_a_phone_are_the_sites_with_its_own() {
     let bench = bench();
-    let with_pin = bench.office.settings(ONE).expect("reads");
+    let with_pin = bench.office.settings(bench.now, ONE).expect("reads");
     let mut expected = types::settings::CallSettings::standard();
     assert_eq!(with_pin, expected);
     expected.pin_required = false;
     let without = bench
         .office
-        .settings(crate::bench::OPEN_PHONE)
+        .settings(bench.now, crate::bench::OPEN_PHONE)
         .expect("reads");
     assert_eq!(without, expected);
 }

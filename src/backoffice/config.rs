@@ -1,7 +1,7 @@
 use crate::{
     AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction,
 };
-use screening::{Class, Durations, GuessRule, Rules};
+use screening::{Class, Durations, GuessRule, Rules, Schedule, ScheduleNumber};
 use std::sync::Arc;
 use types::{
     dial_plan::DialPlan,
@@ -154,6 +154,8 @@ pub struct Seed {
     pub time_restricted: Vec<TimeRestriction>,
     /// Code and what it stands for, as it would be dialed.
     pub speed_dials: Vec<(u8, String)>,
+    /// Entered before the phones that go by them.
+    pub schedules: Vec<(ScheduleNumber, String, Schedule)>,
     /// Year, month, day, name.
     pub holidays: Vec<(i16, u8, u8, String)>,
 }
@@ -187,6 +189,7 @@ impl Seed {
             allowed: Vec::new(),
             time_restricted: Vec::new(),
             speed_dials: Vec::new(),
+            schedules: Vec::new(),
             holidays: Vec::new(),
         }
     }

@@ -20,6 +20,9 @@ pub(crate) fn fill(session: &mut Session<'_>, seed: &Seed) -> Result<(), Error> 
     for (class, call_type, durations) in &seed.durations {
         session.set_durations(ACTOR, *class, *call_type, durations)?;
     }
+    for (number, name, schedule) in &seed.schedules {
+        session.set_schedule(ACTOR, *number, name, schedule)?;
+    }
     for (line, phone) in &seed.phones {
         session.set_phone(ACTOR, *line, phone)?;
     }

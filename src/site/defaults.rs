@@ -1,7 +1,7 @@
 //! `[defaults]`: what an empty database is seeded with, once. From then on the database says what
 //! is administered, and these lines have no effect.
 
-use backoffice::{GuessRule, Weekend};
+use backoffice::{DaySteps, GuessRule, Schedule, ScheduleNumber, Weekend};
 use types::{
     digits::{Digits, List},
     id::LineId,
@@ -30,6 +30,7 @@ pub struct Defaults {
     pub allowed: Vec<AllowedNumbers>,
     pub time_restricted: Vec<TimeWindow>,
     pub speed_dials: Vec<SpeedDial>,
+    pub schedules: Vec<ScheduleDefault>,
     pub holidays: Vec<HolidayDefault>,
 }
 
@@ -67,6 +68,8 @@ pub struct PhoneDefault {
     pub line: LineId,
     pub class: u8,
     pub in_service: bool,
+    /// None is always.
+    pub schedule: Option<ScheduleNumber>,
     /// No call from here is recorded or monitored.
     pub privileged: bool,
     /// None is every type.
@@ -108,6 +111,14 @@ pub struct TimeWindow {
     /// Quarter hours of the day, 0 to 96; the end is not open any more.
     pub from: u8,
     pub to: u8,
+}
+
+/// A circuit schedule (C4).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ScheduleDefault {
+    pub number: ScheduleNumber,
+    pub name: String,
+    pub schedule: Schedule,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -157,11 +168,7 @@ impl Defaults {
                 .into_iter()
                 .filter_map(class)
                 .collect(),
-            phones: section
-                .tables("phone")
-                .into_iter()
-                .filter_map(phone)
-                .collect(),
+            phones: Vec::new(),
             inmates: inmates(&mut section, pin_length, languages),
             restricted: plain(section.key("restricted").list(PATTERN, pattern)),
             allowed: allowed(&mut section),
@@ -171,10 +178,15 @@ impl Defaults {
                 .filter_map(hours)
                 .collect(),
             speed_dials: speed_dials(section.table("speed_dial")),
+            schedules: schedules(&mut section),
             holidays: holidays(section.table("holidays")),
         };
+        let phones = section.tables("phone");
+        let schedules = &defaults.schedules;
+        let phone = |of| phone(of, schedules);
+        let phones = phones.into_iter().filter_map(phone).collect();
         section.finish();
-        defaults
+        Defaults { phones, ..defaults }
     }
 }
 
@@ -253,20 +265,80 @@ fn class(mut section: Section<'_>) -> Option<Class> {
     })
 }
 
-fn phone(mut section: Section<'_>) -> Option<PhoneDefault> {
+/// `[[defaults.schedule]]`: when phones are in service, by what kind of day it is.
+fn schedules(defaults: &mut Section<'_>) -> Vec<ScheduleDefault> {
+    let mut schedules: Vec<ScheduleDefault> = Vec::new();
+    for mut section in defaults.tables("schedule") {
+        let number = section.key("number").must().int(1..=5);
+        let name = section.key("name").text(80);
+        let weekday = spans(&mut section, "weekday");
+        let weekend = spans(&mut section, "weekend").or(weekday);
+        let holiday = spans(&mut section, "holiday").or(weekend);
+        let (notes, path, at) = (section.notes(), section.path("number"), section.line());
+        section.finish();
+        let number = number.and_then(|number| ScheduleNumber::new(number as u8));
+        let Some(number) = number else { continue };
+        if schedules.iter().any(|before| before.number == number) {
+            notes.add(at, path, "is the number of a schedule above");
+            continue;
+        }
+        schedules.push(ScheduleDefault {
+            number,
+            name: name.map_or_else(String::new, |name| name.value),
+            schedule: Schedule {
+                weekday: weekday.unwrap_or(DaySteps::CLOSED),
+                weekend: weekend.unwrap_or(DaySteps::CLOSED),
+                holiday: holiday.unwrap_or(DaySteps::CLOSED),
+            },
+        });
+    }
+    schedules
+}
+
+/// From one quarter hour to another, as often as there are such; an empty list is out of service
+/// all day.
+fn spans(section: &mut Section<'_>, key: &'static str) -> Option<DaySteps> {
+    let allowed = "times from one quarter hour to a later one, such as \"08:00-11:45\"";
+    let spans = section.key(key).list(allowed, |text| {
+        let (from, to) = text.split_once('-')?;
+        let (from, to) = (quarter(from.trim())?, quarter(to.trim())?);
+        (from < to).then_some((from, to))
+    })?;
+    let open = |day: DaySteps, span: &Placed<(u8, u8)>| day.with_open(span.value.0, span.value.1);
+    Some(spans.iter().fold(DaySteps::CLOSED, open))
+}
+
+fn phone(mut section: Section<'_>, schedules: &[ScheduleDefault]) -> Option<PhoneDefault> {
     let line = section.key("line").must().int(1..=65_535);
     let class = section.key("class").int(1..=5);
     let in_service = section.key("in_service").flag();
     let privileged = section.key("privileged").flag();
     let call_types = call_types(&mut section);
+    let schedule = schedule_of(&mut section, schedules);
     section.finish();
     Some(PhoneDefault {
+        schedule,
         line: LineId(line? as u16),
         class: class.unwrap_or(1) as u8,
         in_service: in_service.unwrap_or(true),
         privileged: privileged.unwrap_or(false),
         call_types,
     })
+}
+
+/// The schedule that a phone names; it has to be there.
+fn schedule_of(section: &mut Section<'_>, there: &[ScheduleDefault]) -> Option<ScheduleNumber> {
+    let number = section.key("schedule").int(1..=5)?;
+    let number = ScheduleNumber::new(number as u8)?;
+    if !there.iter().any(|schedule| schedule.number == number) {
+        let what = format!(
+            "is {}, and there is no [[defaults.schedule]] of this number",
+            number.number()
+        );
+        let (notes, path) = (section.notes(), section.path("schedule"));
+        notes.add(section.line(), path, what);
+    }
+    Some(number)
 }
 
 fn call_types(section: &mut Section<'_>) -> Vec<CallType> {

@@ -39,7 +39,7 @@ pub use card::{Card, trunk_role, trunk_signalling};
 pub use compare::{Comparison, Listener, compare, listeners, without_survey};
 pub use defaults::{
     AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,
-    ScreeningDefaults, SpeedDial, TimeWindow,
+    ScheduleDefault, ScreeningDefaults, SpeedDial, TimeWindow,
 };
 pub use discover::first_site;
 pub use limits::limits;

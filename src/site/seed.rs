@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use backoffice::{
     AllowedFlags, Anchor, Class, Config, Disabled, Durations, NewInmate, NumberFlags, Phone,
-    PinDetails, Rules, Seed, SeedInmate, SiteSettings, TimeRestriction, WeekSteps,
+    PinDetails, Rules, Schedule, ScheduleNumber, Seed, SeedInmate, SiteSettings, TimeRestriction,
+    WeekSteps,
 };
 use types::{dial_plan::DialPlan, phone_number::CallType};
 
-use super::{Defaults, InmateDefault, LineWire, ListedNumber, PhoneDefault, Site, TimeWindow};
+use super::{
+    Defaults, InmateDefault, LineWire, ListedNumber, PhoneDefault, ScheduleDefault, Site,
+    TimeWindow,
+};
 
 const NOTE: &str = "from the site file";
 
@@ -55,6 +59,7 @@ impl Site {
                 .iter()
                 .map(|dial| (dial.code, dial.dialed.to_string()))
                 .collect(),
+            schedules: defaults.schedules.iter().map(schedule).collect(),
             holidays: holidays.collect(),
         }
     }
@@ -106,12 +111,17 @@ fn phone(line: &LineWire, defaults: &Defaults) -> Phone {
         None => standard,
         Some(phone) => Phone {
             in_service: phone.in_service,
+            schedule: phone.schedule,
             class: Class::new(phone.class).expect("the site file's classes are 1 to 5"),
             privileged: phone.privileged,
             call_types: (!phone.call_types.is_empty()).then(|| phone.call_types.clone()),
             ..standard
         },
     }
+}
+
+fn schedule(entry: &ScheduleDefault) -> (ScheduleNumber, String, Schedule) {
+    (entry.number, entry.name.clone(), entry.schedule)
 }
 
 fn inmate(inmate: &InmateDefault) -> SeedInmate {

@@ -243,7 +243,7 @@ impl Scenario {
                     id,
                     phone: faulty(phone, number, &self.phone_faults),
                     own_trunk: None,
-                    settings: office.settings(id).expect("settings"),
+                    settings: office.settings(Tick::ZERO, id).expect("settings"),
                 }
             })
             .collect()
@@ -320,7 +320,7 @@ impl Scenario {
             durable: false,
             anchor: Anchor {
                 tick: Tick::ZERO,
-                utc_ms: STARTS_UTC_MS,
+                utc_ms: self.options.starts_utc_ms,
             },
             routing: self.routing,
             seed,

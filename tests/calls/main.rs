@@ -26,6 +26,7 @@ mod record;
 mod refused;
 mod release;
 mod replay;
+mod schedules;
 mod screening;
 mod short;
 mod signalling;

@@ -508,10 +508,5 @@ fn a_call_in_which_either_party_speaks_now_and_then_goes_on() {
         .settings(|s| s.talk_silence = Ticks::secs(6))
         .lasting(21)
         .run();
-    assert_eq!(
-        out.record().disposition,
-        Disposition::InProgress,
-        "{}",
-        out.tale()
-    );
+    out.goes_on();
 }

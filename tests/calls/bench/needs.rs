@@ -2,7 +2,8 @@
 //! guest such a scenario is told as skipped, with the reason.
 
 use super::Scenario;
-use drivers::sim::exchange::line::ExchangeLine;
+use drivers::{dahdi::channel::Role, sim::exchange::line::ExchangeLine};
+use sallyport::site::trunk_role;
 use types::tick::Ticks;
 
 /// The kernel's disconnect signal lasts 500 ms, whatever the exchange is asked for. An exchange that
@@ -13,6 +14,8 @@ const DISCONNECT: [Ticks; 2] = [Ticks::ms(400), Ticks::ms(700)];
 pub enum Need {
     /// The exchange reverses the polarity of its feed.
     Polarity,
+    /// The same on a trunk that is bits.
+    PolarityOnBits,
     /// It takes its feed away for good, or has none.
     NoBattery,
     /// It breaks the loop for a time that is not the kernel's.
@@ -26,6 +29,7 @@ impl Need {
     pub fn lacking(self) -> &'static str {
         match self {
             Need::Polarity => "local spans carry no polarity",
+            Need::PolarityOnBits => "local spans carry no polarity, and the card no bits",
             Need::NoBattery => "local spans can't be without battery",
             Need::BreakOfItsLength => "the kernel's disconnect signal always lasts 500 ms",
             Need::SeededReplies => "replies are late by a seed on virtual time only",
@@ -43,7 +47,11 @@ impl Scenario {
                 needs.push(need);
             }
         };
-        need(any(|l| l.answer_reversal), Need::Polarity);
+        let polarity = match trunk_role(self.signalling) {
+            Role::Bits(_) => Need::PolarityOnBits,
+            _ => Need::Polarity,
+        };
+        need(any(|l| l.answer_reversal), polarity);
         need(any(|l| !l.battery), Need::NoBattery);
         need(any(breaks_otherwise), Need::BreakOfItsLength);
         let slow = self.options.office_reply > Ticks::ms(50)

@@ -1,6 +1,6 @@
 //! What a run left, and what may be asked of it.
 
-use super::{Direct, shared};
+use super::{Direct, guest, shared};
 use crate::hearing::{self, Match};
 use backoffice::{BackOffice, Config, RecordRange};
 use drivers::sim::{
@@ -15,6 +15,7 @@ use sallyport::runtime::{
 use speech::Piece;
 use types::{
     call_record::CallRecord,
+    disposition::Disposition,
     evidence::{AnswerEvidence, ReleaseEvidence},
     fact::{Fact, Leg},
     frame::{FRAME, Law},
@@ -108,6 +109,17 @@ impl Outcome {
     pub fn record(&self) -> &CallRecord {
         assert_eq!(self.records.len(), 1, "one record: {:#?}", self.records);
         &self.records[0]
+    }
+
+    /// The only call had not ended when the scenario did. On channels the controller is stopped
+    /// then, and cuts it.
+    pub fn goes_on(&self) {
+        let disposition = match guest::inside() {
+            true => Disposition::CutOff,
+            false => Disposition::InProgress,
+        };
+        let told = self.record().disposition;
+        assert_eq!(told, disposition, "{}", self.tale());
     }
 
     pub fn facts(&self) -> impl Iterator<Item = (Tick, &Fact)> + '_ {

@@ -51,10 +51,10 @@ values! {
     time_restricted::TimeRestricted { 1 => v1 } newest 1,
     speed_dial::SpeedDial { 1 => v1 } newest 1,
     phone::Phone { 1 => v1 } newest 1,
-    settings::Settings { 1 => v1, 2 => v2, 3 => v3 } newest 3,
+    settings::Settings { 1 => v1, 2 => v2, 3 => v3, 4 => v4 } newest 4,
     duration::Duration { 1 => v1 } newest 1,
     holiday::Holiday { 1 => v1 } newest 1,
-    call::Call { 1 => v1, 2 => v2, 3 => v3 } newest 3,
+    call::Call { 1 => v1, 2 => v2, 3 => v3, 4 => v4 } newest 4,
     open_call::OpenCall { 1 => v1 } newest 1,
     entry::Entry { 1 => v1 } newest 1,
     counter::Counter { 1 => v1 } newest 1,
@@ -62,7 +62,7 @@ values! {
 }
 
 pub use allowed::v1::Allowed;
-pub use call::{v1::Caller, v3::Call};
+pub use call::{v1::Caller, v4::Call};
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
@@ -76,7 +76,7 @@ pub use pin::v1::Pin;
 pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
 pub use restricted::v1::Restricted;
-pub use settings::v3::Settings;
+pub use settings::v4::Settings;
 pub use speed_dial::v1::SpeedDial;
 pub use time_restricted::v1::TimeRestricted;
 pub use unit::v1::Unit;

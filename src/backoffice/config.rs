@@ -8,7 +8,7 @@ use types::{
     digits::Digits,
     id::LineId,
     phone_number::{CallType, DialingPattern, PhoneNumber},
-    settings::CallSettings,
+    settings::{CallSettings, Unrecorded},
     verdict::Handling,
 };
 
@@ -96,6 +96,8 @@ pub struct SiteSettings {
     pub announce_limit: bool,
     /// The most numbers on a PIN's list.
     pub pin_numbers_max: u16,
+    /// What becomes of calls that must be recorded and can't be.
+    pub unrecorded: Unrecorded,
 }
 
 impl SiteSettings {
@@ -105,6 +107,7 @@ impl SiteSettings {
             rules: Rules::standard(),
             announce_limit: true,
             pin_numbers_max: 20,
+            unrecorded: Unrecorded::Refuse,
         }
     }
 

@@ -23,6 +23,7 @@ pub struct BackOffice {
     pub(crate) database: Database,
     pub(crate) fixed: Fixed,
     pub(crate) anchor: Anchor,
+    pub(crate) recorder_works: bool,
     pub(crate) memory: Memory,
     pub(crate) last_failure: Option<Error>,
 }
@@ -63,6 +64,7 @@ impl BackOffice {
                 key,
             },
             anchor: config.anchor,
+            recorder_works: true,
             memory: Memory::default(),
             last_failure: None,
         };
@@ -80,6 +82,12 @@ impl BackOffice {
     /// clock was stepped; lengths of calls are not touched by it.
     pub fn anchor(&mut self, tick: Tick, utc_ms: i64) {
         self.anchor = Anchor { tick, utc_ms };
+    }
+
+    /// Whether calls that must be recorded can be; told by root before each batch. Until it is told they
+    /// can.
+    pub fn recorder(&mut self, works: bool) {
+        self.recorder_works = works;
     }
 
     /// What holds for the whole site.
@@ -115,8 +123,7 @@ impl BackOffice {
         now: Tick,
         work: impl FnOnce(&mut Session<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut session =
-            Session::begin(&self.database, &self.fixed, &self.memory, now, self.anchor)?;
+        let mut session = Session::begin(self, now)?;
         let done = work(&mut session)?;
         let newly = session.commit()?;
         for attempt in newly {

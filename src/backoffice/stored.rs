@@ -188,6 +188,7 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
         },
         announce_limit: stored.announce_limit,
         pin_numbers_max: stored.pin_numbers_max,
+        unrecorded: stored.unrecorded.0,
     })
 }
 
@@ -230,6 +231,7 @@ pub(crate) fn stored_settings(settings: &SiteSettings) -> values::Settings {
         pulse_acceptance: call.pulse_acceptance,
         drop_machines: call.drop_machines,
         join_talk: call.join_talk,
+        unrecorded: Code(settings.unrecorded),
     }
 }
 
@@ -269,6 +271,8 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
         ended_utc_ms: stored.ended_after.map(utc),
         talk,
         joined: stored.joined.map(Ticks),
+        recorded: stored.recorded.map(Ticks),
+        recording_gap: stored.recording_gap.map(Ticks),
         limit: stored.limit.map(Ticks),
         recording: stored.recording.map(|c| c.0),
         disposition: stored.disposition.0,

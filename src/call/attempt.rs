@@ -242,7 +242,7 @@ impl Attempt {
             Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
             Blocked::NumberNotValid => Prompt::NumberNotValid,
             Blocked::PhoneOutOfService => Prompt::OutOfService,
-            Blocked::SystemUnavailable => Prompt::SystemUnavailable,
+            Blocked::SystemUnavailable | Blocked::NotRecordable => Prompt::SystemUnavailable,
         };
         self.over(cx, Disposition::Blocked, EndedBy::Controller, &[prompt])
     }

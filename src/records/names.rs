@@ -68,6 +68,7 @@ names! {
     Blocked::NumberNotValid => "number-not-valid",
     Blocked::PhoneOutOfService => "phone-out-of-service",
     Blocked::SystemUnavailable => "system-unavailable",
+    Blocked::NotRecordable => "not-recordable",
 }
 
 names! {

@@ -36,6 +36,9 @@ pub fn words(record: &CallRecord, zone: &TimeZone) -> String {
     if record.recording == Some(RecordingRule::Privileged) {
         text.push_str(" Privileged: not recorded.");
     }
+    if let Some(gap) = record.recording_gap.filter(|&gap| gap > Ticks::ZERO) {
+        text.push_str(&format!(" Missing on its recording: {}.", length(gap)));
+    }
     if !flags.is_empty() {
         text.push_str(&format!(" Flagged: {}.", flags.join(", ")));
     }
@@ -201,6 +204,7 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::NumberNotValid => "what was dialed is not a number",
         Blocked::PhoneOutOfService => "the phone is out of service",
         Blocked::SystemUnavailable => "the tables could not be asked in time",
+        Blocked::NotRecordable => "it could not have been recorded",
     }
 }
 

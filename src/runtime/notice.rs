@@ -92,6 +92,24 @@ pub enum Notice {
     RecordsLost {
         count: u64,
     },
+    /// Calls that must be recorded can't be.
+    NotRecording {
+        why: String,
+    },
+    /// They can be again.
+    RecordingAgain {
+        lasted: Ticks,
+    },
+    /// The program of a thread that serves all lines failed, and goes on.
+    ServiceRestarted {
+        service: &'static str,
+        message: String,
+    },
+    /// It failed, and the controller is to be stopped.
+    ServiceFailed {
+        service: &'static str,
+        message: String,
+    },
 }
 
 /// Whose port.
@@ -163,6 +181,22 @@ impl fmt::Display for Notice {
             Notice::OfficeRecovered => f.write_str("the database can be written again"),
             Notice::RecordsLost { count } => {
                 write!(f, "the ends of {count} calls could not be stored")
+            }
+            Notice::NotRecording { why } => {
+                write!(f, "alarm: what must be recorded can't be: {why}")
+            }
+            Notice::RecordingAgain { lasted } => {
+                let seconds = lasted.as_secs();
+                write!(f, "calls are recorded again; that lasted {seconds} s")
+            }
+            Notice::ServiceRestarted { service, message } => {
+                write!(f, "alarm: the {service} failed and goes on: {message}")
+            }
+            Notice::ServiceFailed { service, message } => {
+                write!(
+                    f,
+                    "alarm: the {service} failed, the controller stops: {message}"
+                )
             }
         }
     }

@@ -66,6 +66,8 @@ pub enum Blocked {
     PhoneOutOfService,
     /// The back office did not answer in time, or cannot write.
     SystemUnavailable,
+    /// It must be recorded, and the recorder can't write.
+    NotRecordable,
 }
 
 /// Who or what ended the call.

@@ -16,7 +16,7 @@ use types::{
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
-    settings::LanguageChoice,
+    settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::Tone,
     verdict::{Check, Finding, Handling, RecordingRule},
@@ -203,6 +203,7 @@ fn settings() -> Settings {
         pulse_acceptance: false,
         drop_machines: true,
         join_talk: false,
+        unrecorded: Code(Unrecorded::Refuse),
     }
 }
 
@@ -236,9 +237,24 @@ fn settings_v3() {
         join_talk: true,
         ..settings()
     };
+    let old = bytes(
+        "0306030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d416010001006084070114010001",
+    );
+    assert_eq!(Settings::decode(&old), Ok(value));
+}
+
+#[test]
+fn settings_v4() {
+    let value = Settings {
+        pulse_acceptance: true,
+        drop_machines: false,
+        join_talk: true,
+        unrecorded: Code(Unrecorded::Allow),
+        ..settings()
+    };
     golden(
         value,
-        "0306030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d416010001006084070114010001",
+        "0406030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d41601000100608407011401000102",
     );
 }
 
@@ -297,6 +313,17 @@ fn call() -> Call {
         extra_digits: 4,
         three_way: vec![(Code(ThreeWayEvidence::Click), 500_000, 40)],
         joined: Some(300),
+        recorded: Some(900_000),
+        recording_gap: Some(80),
+    }
+}
+
+/// Until version 4 nobody counted what a recording holds.
+fn uncounted() -> Call {
+    Call {
+        recorded: None,
+        recording_gap: None,
+        ..call()
     }
 }
 
@@ -309,7 +336,7 @@ fn call_v1() {
     let without = Call {
         three_way: Vec::new(),
         joined: Some(0),
-        ..call()
+        ..uncounted()
     };
     assert_eq!(Call::decode(&old), Ok(without));
 }
@@ -321,16 +348,24 @@ fn call_v2() {
     );
     let unjoined = Call {
         joined: Some(0),
-        ..call()
+        ..uncounted()
     };
     assert_eq!(Call::decode(&old), Ok(unjoined));
 }
 
 #[test]
 fn call_v3() {
+    let old = bytes(
+        "0303010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac02",
+    );
+    assert_eq!(Call::decode(&old), Ok(uncounted()));
+}
+
+#[test]
+fn call_v4() {
     golden(
         call(),
-        "0303010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac02",
+        "0403010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f7360150",
     );
 }
 
@@ -398,13 +433,14 @@ fn no_number_stands_for_two_values() {
         }
     }
     each::<Disposition>(18);
-    each::<Blocked>(12);
+    each::<Blocked>(13);
     each::<EndedBy>(5);
     each::<DialingPattern>(5);
     each::<CallType>(10);
     each::<Handling>(3);
     each::<RecordingRule>(3);
     each::<LanguageChoice>(2);
+    each::<Unrecorded>(2);
     each::<Check>(11);
     each::<Finding>(7);
     each::<AnswerEvidence>(4);

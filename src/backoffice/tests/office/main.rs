@@ -12,4 +12,5 @@ mod journal;
 mod opening;
 mod pins;
 mod reading;
+mod recording;
 mod screening;

@@ -122,6 +122,7 @@ impl Recorder {
         let Some(mut open) = self.taken(line, frame.call) else {
             return;
         };
+        open.align(frame.at - FRAME_TICKS);
         let gap = gap_before(frame, open.next);
         if gap > Ticks::ZERO {
             self.flush(&mut open);
@@ -253,6 +254,14 @@ impl Recording for Recorder {
 }
 
 impl Open {
+    /// A tap opens between two frames: the recording begins with the one that is nearest.
+    fn align(&mut self, begin: Tick) {
+        let apart = begin.since(self.since) + self.since.since(begin);
+        if self.next == self.since && apart < FRAME_TICKS {
+            (self.since, self.next) = (begin, begin);
+        }
+    }
+
     /// Takes a frame that is due now; without a file it is missing.
     fn push(&mut self, frame: &TapFrame) {
         self.next += FRAME_TICKS;
@@ -280,7 +289,7 @@ impl Open {
     }
 }
 
-/// What is missing before a frame, in whole frames.
+/// What is missing before a frame.
 fn gap_before(frame: &TapFrame, due: Tick) -> Ticks {
     let early = (frame.at - FRAME_TICKS).since(due);
     let least = if frame.flags.gap {
@@ -291,10 +300,11 @@ fn gap_before(frame: &TapFrame, due: Tick) -> Ticks {
     whole_frames(early, least)
 }
 
+/// To the nearest: a real clock tells of a frame a little sooner or later.
 fn whole_frames(gap: Ticks, least: Ticks) -> Ticks {
     match gap < least {
         true => Ticks::ZERO,
-        false => Ticks(gap.0 / FRAME_TICKS.0 * FRAME_TICKS.0),
+        false => Ticks((gap.0 + FRAME_TICKS.0 / 2) / FRAME_TICKS.0 * FRAME_TICKS.0),
     }
 }
 
@@ -403,6 +413,18 @@ mod tests {
         let path = file.expect("a file").expect("readable").path();
         // The controller is killed here: nothing of the recorder runs any more.
         assert_eq!(samples(&path).len(), 2 * 2 * 8000);
+    }
+
+    #[test]
+    fn a_tap_that_opens_between_two_frames_shortens_no_gap() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut recorder = Recorder::new(dir.path(), quiet()).expect("a recorder");
+        recorder.take(&opened(70));
+        recorder.take(&TapEntry::Frame(frame(80)));
+        recorder.take(&TapEntry::Frame(frame(80 + 101 * 80)));
+        recorder.take(&closed(80 + 101 * 80 + 7));
+        let finished = recorder.take_finished();
+        assert_eq!(figures(&finished[0]), (Ticks(160), Ticks(8000)));
     }
 
     #[test]

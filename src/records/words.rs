@@ -288,7 +288,7 @@ mod tests {
             "22:53:58 call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 (0+, local). \
              They talked for 20.2 s; the called party ended it (seen by busy tone). \
              Answered 30 s after off-hook, known by a polarity reversal. \
-             Flagged: second dial tone."
+             Missing on its recording: 0.5 s. Flagged: second dial tone."
         );
     }
 

@@ -149,8 +149,7 @@ pub(super) struct HubSeat {
 impl HubSeat {
     pub fn run(mut self) {
         let terms = self.terms.clone();
-        // A tap may have been open when the hub failed: it is looked at soon.
-        let mut open = vec![true; self.lines.len()];
+        let mut open = vec![false; self.lines.len()];
         terms.restarting("hub", || self.work(&mut open));
     }
 

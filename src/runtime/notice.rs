@@ -148,14 +148,7 @@ impl fmt::Display for Notice {
                 write!(f, "alarm: {port} does not work: {error}")
             }
             Notice::PortWorks { port } => write!(f, "{port} works again"),
-            Notice::TrunkBlocked { trunk, .. } => {
-                let minutes = BLOCKED_FOR.as_secs() / 60;
-                write!(
-                    f,
-                    "alarm: trunk {trunk} has been held or blocked by its far end for {minutes} \
-                     minutes: no call is made on it; ask the carrier, or look at its `signalling`"
-                )
-            }
+            Notice::TrunkBlocked { trunk, .. } => tell_blocked(f, *trunk),
             Notice::TrunkFreed { trunk, .. } => {
                 write!(f, "trunk {trunk} is no longer blocked by its far end")
             }
@@ -200,6 +193,15 @@ impl fmt::Display for Notice {
             }
         }
     }
+}
+
+fn tell_blocked(f: &mut fmt::Formatter<'_>, trunk: TrunkId) -> fmt::Result {
+    let minutes = BLOCKED_FOR.as_secs() / 60;
+    write!(
+        f,
+        "alarm: trunk {trunk} has been held or blocked by its far end for {minutes} minutes: no \
+         call is made on it; ask the carrier, or look at its `signalling`"
+    )
 }
 
 /// The state of a port as it was last told.

@@ -28,6 +28,8 @@ const KEYS: [&str; 23] = [
     "ended_at",
     "talk_seconds",
     "joined_seconds",
+    "recorded_seconds",
+    "recording_gap_seconds",
     "limit_seconds",
     "disposition",
     "ended_by",

@@ -340,7 +340,11 @@ fn a_call_that_began_while_a_listener_stood_still_is_told_of_when_it_goes_on() {
     let (mut opened, mut frames, mut gaps) = (Vec::new(), 0, 0);
     while let Ok(entry) = tap.receiver.recv_deadline(until) {
         match entry {
-            TapEntry::Open { line, at, .. } if line == LineId(2) => opened.push(at),
+            TapEntry::Open {
+                line: LineId(2),
+                at,
+                ..
+            } => opened.push(at),
             TapEntry::Frame(frame) if frame.line == LineId(2) => {
                 assert!(opened[0] < frame.at - Ticks::ms(200), "it began before");
                 frames += 1;

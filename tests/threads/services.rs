@@ -2,10 +2,15 @@
 //! to be stopped.
 
 use crate::parts::{Cue, Parts, settle};
-use sallyport::runtime::{
-    notice::Notice,
-    threads::{Controller, hub::Listener},
+use sallyport::{
+    demo::{Live, Runner},
+    runtime::{
+        clock::Clock,
+        notice::Notice,
+        threads::{Controller, hub::Listener},
+    },
 };
+use slog::{Drain, Logger, OwnedKVList, o};
 use std::{
     sync::{
         Arc,
@@ -14,7 +19,7 @@ use std::{
     thread::sleep,
     time::Duration,
 };
-use types::{fact::FactAt, tap::TapEntry};
+use types::{fact::FactAt, tap::TapEntry, tick::Ticks};
 
 fn notices(controller: &Controller) -> Vec<Notice> {
     controller.notices().try_iter().collect()
@@ -182,4 +187,55 @@ fn a_keeper_that_panics_stops_the_controller_and_the_talk_that_is_cut_is_stored(
             .all(|trunk| trunk.is_gone() && !trunk.media())
     );
     drop(remains);
+}
+
+/// As `sallyport run` runs it: it looks each fifth of a second, and stops without grace.
+#[test]
+fn who_runs_a_controller_learns_that_it_failed_and_all_calls_are_cut() {
+    let parts = Parts::new(2, 2);
+    let told = Counted::default();
+    let log = Logger::root(told.clone(), o!());
+    let clock = Clock::start();
+    let live = Live::start(parts.plant(), clock, None, log).expect("it starts");
+    let mut live: Box<dyn Runner> = Box::new(live);
+    live.advance(Ticks::ms(400));
+    parts.phones[0].lift();
+    live.advance(Ticks::ms(800));
+    assert!(parts.trunks.iter().any(|t| t.media()), "the call is up");
+    assert_eq!(live.failed(), None);
+    parts.trunks.iter().for_each(|t| t.cue(Cue::PanicAtEdge));
+    // The next look at the idle trunks, each second, or an edge of the lent one.
+    let limit = live.now() + Ticks::secs(20);
+    while live.failed().is_none() && live.now() < limit {
+        live.advance(Ticks::ms(200));
+    }
+    assert_eq!(live.failed(), Some("keeper"));
+    assert_eq!(told.alarms(), 1, "in the log at once");
+    parts.trunks.iter().for_each(|t| t.cue(Cue::Work));
+    drop(live.finish(Ticks::ZERO));
+    assert!(parts.phones.iter().all(|phone| !phone.media()));
+    assert!(parts.trunks.iter().all(|trunk| !trunk.media()));
+    assert_eq!(parts.ended().len(), 1);
+}
+
+/// Counts the alarms of failed services in a log.
+#[derive(Clone, Default)]
+struct Counted(Arc<AtomicU32>);
+
+impl Counted {
+    fn alarms(&self) -> u32 {
+        self.0.load(SeqCst)
+    }
+}
+
+impl Drain for Counted {
+    type Ok = ();
+    type Err = slog::Never;
+
+    fn log(&self, record: &slog::Record<'_>, _: &OwnedKVList) -> Result<(), slog::Never> {
+        let text = record.msg().to_string();
+        let alarm = text.starts_with("alarm: the ") && text.contains("the controller stops");
+        self.0.fetch_add(u32::from(alarm), SeqCst);
+        Ok(())
+    }
 }

@@ -1,13 +1,14 @@
 //! The threads that serve all lines, and what a panic of one of them does. It is our bug, and it is told
-//! at once:
+//! at once.
 //!
-//! | thread | after a panic |
-//! |---|---|
-//! | `hub` | goes on with its rings and listeners; the entry at hand may be lost, which is a gap |
-//! | `recorder` | goes on with a fresh recorder; calls in progress get a further file, and of them nobody knows what is recorded |
-//! | `office` | the batch at hand is answered as one that can't be written, ends of calls are tried again; the back office keeps nothing between two transactions that a panic could spoil |
-//! | those, three times in ten minutes | as all others: |
-//! | `keeper`, `supervisor`, `watchdog`, `recorder-disk` | the controller is to be stopped: [`Controller::failed`](super::Controller::failed) |
+//! * `hub`: it goes on with its rings and listeners. The entry at hand may be lost, which is a gap.
+//! * `recorder`: it goes on with a fresh recorder. Calls in progress get a further file, and of them
+//!   nobody knows what is recorded.
+//! * `office`: the batch at hand is answered as one that can't be written, and ends of calls are tried
+//!   again. The back office keeps nothing between two transactions that a panic could spoil.
+//! * All others (`keeper`, `supervisor`, `watchdog`, `recorder-disk`), and those above for the third time
+//!   in ten minutes: the controller is to be stopped ([`Controller::failed`](super::Controller::failed)).
+//!   Nobody knows what state their ports or their threads are in.
 
 use crate::runtime::{
     clock::Clock,

@@ -42,7 +42,7 @@ use crate::runtime::{
     trunk_room::TrunkRoom,
 };
 use ::line::keeper::TrunkState;
-use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender, bounded};
 use mio::Waker;
 use rtrb::Producer;
 use std::{
@@ -295,10 +295,22 @@ impl Controller {
         }
     }
 
-    /// Whether all lines were over in time.
+    /// Whether all lines were over in time. Without a supervisor who tells, their threads are looked at.
     fn wait_for_lines(&self, within: Duration) -> bool {
         let until = Instant::now() + within;
-        self.all_over.recv_deadline(until).is_ok()
+        match self.all_over.recv_deadline(until) {
+            Ok(()) => return true,
+            Err(RecvTimeoutError::Timeout) => return false,
+            Err(RecvTimeoutError::Disconnected) => {}
+        }
+        let runs = |line: &LineHandle| line.gauges.pulse.thread() != 0;
+        while self.lines.iter().any(runs) {
+            if Instant::now() >= until {
+                return false;
+            }
+            thread::sleep(STOP_LOOK);
+        }
+        true
     }
 
     /// From now on the hub tells this listener too.

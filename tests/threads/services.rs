@@ -7,7 +7,10 @@ use sallyport::{
     runtime::{
         clock::Clock,
         notice::Notice,
-        threads::{Controller, hub::Listener},
+        threads::{
+            Controller, ThreadOptions,
+            hub::{Audience, Listener},
+        },
     },
 };
 use slog::{Drain, Logger, OwnedKVList, o};
@@ -189,6 +192,36 @@ fn a_keeper_that_panics_stops_the_controller_and_the_talk_that_is_cut_is_stored(
     drop(remains);
 }
 
+/// It makes the fresh object of a line that died: here it fails at that.
+#[test]
+fn a_supervisor_that_panics_stops_the_controller_and_the_other_line_is_cut_in_order() {
+    let parts = Parts::new(2, 2);
+    let mut plant = parts.plant();
+    let (make, made) = (Arc::clone(&plant.make_line), AtomicU32::new(0));
+    plant.make_line = Arc::new(move |of| {
+        assert!(made.fetch_add(1, SeqCst) < 2, "a panic on cue");
+        make(of)
+    });
+    let options = ThreadOptions {
+        real_time: false,
+        lock_memory: false,
+        silent_after: Ticks::secs(20),
+        clock: Clock::start(),
+    };
+    let controller = Controller::start(plant, options, Audience::default()).expect("it starts");
+    parts.phones[1].lift();
+    settle("the call is up", || parts.trunks.iter().any(|t| t.media()));
+    parts.phones[0].cue(Cue::PanicAtEdge);
+    settle("it is given up", || controller.failed().is_some());
+    assert_eq!(controller.failed(), Some("supervisor"));
+    let told = notices(&controller);
+    assert!(has_failed(&told, "supervisor"), "{told:?}");
+    drop(controller.stop(Duration::ZERO));
+    assert_eq!(parts.ended().len(), 1);
+    assert!(parts.phones.iter().all(|phone| !phone.media()));
+    assert!(parts.trunks.iter().all(|trunk| !trunk.media()));
+}
+
 /// As `sallyport run` runs it: it looks each fifth of a second, and stops without grace.
 #[test]
 fn who_runs_a_controller_learns_that_it_failed_and_all_calls_are_cut() {
@@ -198,17 +231,17 @@ fn who_runs_a_controller_learns_that_it_failed_and_all_calls_are_cut() {
     let clock = Clock::start();
     let live = Live::start(parts.plant(), clock, None, log).expect("it starts");
     let mut live: Box<dyn Runner> = Box::new(live);
-    live.advance(Ticks::ms(400));
     parts.phones[0].lift();
-    live.advance(Ticks::ms(800));
-    assert!(parts.trunks.iter().any(|t| t.media()), "the call is up");
+    settle("the call is up", || {
+        live.advance(Ticks::ms(100));
+        parts.trunks.iter().any(|t| t.media())
+    });
     assert_eq!(live.failed(), None);
     parts.trunks.iter().for_each(|t| t.cue(Cue::PanicAtEdge));
-    // The next look at the idle trunks, each second, or an edge of the lent one.
-    let limit = live.now() + Ticks::secs(20);
-    while live.failed().is_none() && live.now() < limit {
+    settle("it failed", || {
         live.advance(Ticks::ms(200));
-    }
+        live.failed().is_some()
+    });
     assert_eq!(live.failed(), Some("keeper"));
     assert_eq!(told.alarms(), 1, "in the log at once");
     parts.trunks.iter().for_each(|t| t.cue(Cue::Work));

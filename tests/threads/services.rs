@@ -231,6 +231,11 @@ fn who_runs_a_controller_learns_that_it_failed_and_all_calls_are_cut() {
     let clock = Clock::start();
     let live = Live::start(parts.plant(), clock, None, log).expect("it starts");
     let mut live: Box<dyn Runner> = Box::new(live);
+    let idle = live.now() + Ticks::secs(1);
+    settle("the trunks are idle", || {
+        live.advance(Ticks::ms(100));
+        live.now() >= idle
+    });
     parts.phones[0].lift();
     settle("the call is up", || {
         live.advance(Ticks::ms(100));

@@ -32,8 +32,9 @@ use types::{
 
 /// The disk is tried this often, whether anything is recorded or not.
 pub const TRIAL_EVERY: Ticks = Ticks::secs(2);
-/// A disk that has not finished one thing in this time stands still.
-pub const STANDS_STILL: Ticks = Ticks::secs(2);
+/// A disk that has not finished one thing in this time stands still. What waits for it is lost from the
+/// fifth second on.
+pub const STANDS_STILL: Ticks = Ticks::secs(4);
 /// Trouble is over when there was none for so long: a disk that comes and goes is one trouble.
 pub const CALM: Ticks = Ticks::secs(30);
 

@@ -202,6 +202,8 @@ pub struct Virtual {
     recorder: Option<Recorder>,
     recordings: Vec<Finished>,
     spell: Spell,
+    /// The recorder's last write failed.
+    broken: bool,
     log: Logger,
 }
 
@@ -223,6 +225,7 @@ impl Virtual {
                 .transpose()?,
             recordings: Vec::new(),
             spell: Spell::default(),
+            broken: false,
             log,
             world: World::new(plant, options),
             facts: 0,
@@ -253,8 +256,14 @@ impl Virtual {
         };
         let now = self.world.now();
         let office = self.world.office();
-        if let Some(outcome) = recorder.take_outcome() {
-            office.recorder(outcome.is_ok());
+        let mut outcome = recorder.take_outcome();
+        if outcome.is_none() && self.broken {
+            let tried = recorder.try_disk();
+            outcome = Some(tried.map_err(|error| error.to_string()));
+        }
+        if let Some(outcome) = outcome {
+            self.broken = outcome.is_err();
+            office.recorder(!self.broken);
             if let Some(notice) = self.spell.look(now, outcome.err(), 0) {
                 warn!(self.log, "{}", notice);
             }

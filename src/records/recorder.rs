@@ -14,6 +14,7 @@ use std::{
     sync::Arc,
 };
 
+use nix::sys::statvfs::statvfs;
 use slog::{Logger, error, warn};
 use types::{
     call_record::Recorded,
@@ -43,6 +44,9 @@ const SAME_NAMES: u32 = 1000;
 /// What is written to try the disk.
 const TRIAL: &str = ".trial";
 const TRIAL_BYTES: [u8; 4096] = [0; 4096];
+
+/// A disk with less room is full: four calls of seven minutes, which may be under way.
+const ROOM: u64 = 64 << 20;
 
 /// The recordings of all lines. An error of the disk hits the recording it happened to, for as long as
 /// it lasts, and stops nothing else.
@@ -97,6 +101,11 @@ impl Recorder {
             make: Arc::new(move || Box::new(Recorder::into_directory(&place, log.clone()))),
             trial: Arc::new(move || try_disk(&tried)),
         })
+    }
+
+    /// Whether the disk takes anything now.
+    pub fn try_disk(&self) -> io::Result<()> {
+        try_disk(&self.directory)
     }
 
     fn begin(&mut self, line: LineId, call: CallId, at: Tick) {
@@ -318,7 +327,13 @@ fn try_disk(directory: &Path) -> io::Result<()> {
     let path = directory.join(TRIAL);
     fs::write(&path, TRIAL_BYTES)?;
     File::open(&path)?.sync_all()?;
-    fs::remove_file(&path)
+    fs::remove_file(&path)?;
+    let about = statvfs(directory)?;
+    let free = about.blocks_available() * about.fragment_size();
+    if free < ROOM {
+        return Err(io::Error::from(io::ErrorKind::StorageFull));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 //! | refuses a write or a new file | at that write: a second after the audio |
 //! | fails while nothing is recorded | at the next trial: [`TRIAL_EVERY`] |
 //! | stands still | [`TRIAL_EVERY`] and [`STANDS_STILL`] later |
-//! | works again | at the next trial |
+//! | works again | at the next write or trial; [`DISTRUST`] after a write that failed |
 //!
 //! A call that is admitted meanwhile is recorded from when the disk works on, and its record says what
 //! is missing.
@@ -20,7 +20,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 use types::{
@@ -37,6 +37,10 @@ pub const TRIAL_EVERY: Ticks = Ticks::secs(2);
 pub const STANDS_STILL: Ticks = Ticks::secs(4);
 /// Trouble is over when there was none for so long: a disk that comes and goes is one trouble.
 pub const CALM: Ticks = Ticks::secs(30);
+
+/// So long after a failure of the recorder's own the disk is not trusted, whatever a trial says, unless a
+/// later write went well.
+pub const DISTRUST: Ticks = Ticks::secs(10);
 
 /// A recorder: it takes the tap of all lines. An object without threads and clock.
 pub trait Recording: Send {
@@ -80,7 +84,8 @@ impl fmt::Debug for RecorderPlan {
 pub struct DiskUse {
     /// Since when it has been at the present thing; `u64::MAX` while it is at none.
     since: AtomicU64,
-    failed: AtomicBool,
+    /// When it failed last; `u64::MAX` when it went well since.
+    failed: AtomicU64,
     why: Mutex<String>,
 }
 
@@ -88,7 +93,7 @@ impl Default for DiskUse {
     fn default() -> DiskUse {
         DiskUse {
             since: AtomicU64::new(u64::MAX),
-            failed: AtomicBool::new(false),
+            failed: AtomicU64::new(u64::MAX),
             why: Mutex::default(),
         }
     }
@@ -104,19 +109,15 @@ impl DiskUse {
     }
 
     /// What came of it, if anything did.
-    pub fn outcome(&self, outcome: Option<Result<(), String>>) {
+    pub fn outcome(&self, now: Tick, outcome: Option<Result<(), String>>) {
         match outcome {
             None => {}
-            Some(Ok(())) => self.works(),
+            Some(Ok(())) => self.failed.store(u64::MAX, Ordering::Release),
             Some(Err(why)) => {
                 *self.why.lock().unwrap_or_else(PoisonError::into_inner) = why;
-                self.failed.store(true, Ordering::Release);
+                self.failed.store(now.0, Ordering::Release);
             }
         }
-    }
-
-    pub fn works(&self) {
-        self.failed.store(false, Ordering::Release);
     }
 
     fn trouble(&self, now: Tick) -> Option<String> {
@@ -125,8 +126,9 @@ impl DiskUse {
             return Some("the disk stands still".to_owned());
         }
         let failed = self.failed.load(Ordering::Acquire);
+        let distrusted = failed != u64::MAX && now.since(Tick(failed)) < DISTRUST;
         let why = || self.why.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.then(|| why().clone())
+        distrusted.then(|| why().clone())
     }
 }
 
@@ -231,11 +233,14 @@ mod tests {
         assert!(health.trouble(now + STANDS_STILL).is_some());
         health.trial.ends();
         assert_eq!(health.trouble(now + STANDS_STILL), None);
-        health.writing.outcome(Some(Err("full".to_owned())));
+        let full = || Some(Err("full".to_owned()));
+        health.writing.outcome(now, full());
         assert_eq!(health.trouble(now), Some("full".to_owned()));
-        health.writing.outcome(None);
-        assert!(health.trouble(now).is_some(), "nothing was tried");
-        health.writing.outcome(Some(Ok(())));
+        health.writing.outcome(now, None);
+        health.trial.outcome(now, Some(Ok(())));
+        assert!(health.trouble(now).is_some(), "it wrote nothing since");
+        assert_eq!(health.trouble(now + DISTRUST), None);
+        health.writing.outcome(now, Some(Ok(())));
         assert_eq!(health.trouble(now), None);
     }
 }

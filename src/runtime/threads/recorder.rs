@@ -14,7 +14,8 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread::park_timeout,
+    thread::{park_timeout, sleep},
+    time::Duration,
 };
 use types::{
     call_record::Recorded,
@@ -27,6 +28,9 @@ use types::{
 pub const TAP_A_LINE: usize = 500;
 /// What the back office had no room for is tried again this often.
 const TELL_AGAIN: Ticks = Ticks::ms(200);
+/// At the end the back office has this long to take what is untold.
+const LAST_TELL: Ticks = Ticks::secs(2);
+const LAST_LOOK: Duration = Duration::from_millis(2);
 /// Closed recordings that may wait to be noted. Of more than these the records don't say what is
 /// recorded.
 const UNTOLD: usize = 4096;
@@ -81,7 +85,12 @@ impl RecorderSeat {
         }
         self.ask_disk(|| recorder.finish());
         self.keep(&mut *recorder, course);
-        self.tell(course);
+        // Its queue may be shorter than there are lines whose calls were cut.
+        let until = self.terms.clock.now() + LAST_TELL;
+        while !course.untold.is_empty() && self.terms.clock.now() < until {
+            self.tell(course);
+            sleep(LAST_LOOK);
+        }
     }
 
     fn take(&self, recorder: &mut dyn Recording, entry: &TapEntry, course: &mut Course) {
@@ -91,7 +100,8 @@ impl RecorderSeat {
             TapEntry::Frame(_) => {}
         }
         self.ask_disk(|| recorder.take(entry));
-        self.health.writing.outcome(recorder.take_outcome());
+        let outcome = recorder.take_outcome();
+        self.health.writing.outcome(self.terms.clock.now(), outcome);
         self.keep(recorder, course);
     }
 
@@ -150,13 +160,10 @@ impl TrialSeat {
             self.health.trial.begins(begun);
             let tried = (self.plan.trial)();
             self.health.trial.ends();
-            if tried.is_ok() {
-                // What failed before is not the disk's fault any more; if it still fails, the next
-                // write tells.
-                self.health.writing.works();
-            }
             let outcome = tried.map_err(|error| error.to_string());
-            self.health.trial.outcome(Some(outcome));
+            self.health
+                .trial
+                .outcome(self.terms.clock.now(), Some(outcome));
             park_timeout(self.terms.clock.until(begun + TRIAL_EVERY));
         }
     }

@@ -460,14 +460,18 @@ impl Parts {
     }
 
     pub fn start(&self) -> Controller {
+        self.start_plant(self.plant())
+    }
+
+    /// A plant of these parts that a test changed.
+    pub fn start_plant(&self, plant: Plant) -> Controller {
         let options = ThreadOptions {
             real_time: false,
             lock_memory: false,
             silent_after: self.silent_after,
             clock: Clock::start(),
         };
-        let controller =
-            Controller::start(self.plant(), options, Audience::default()).expect("it starts");
+        let controller = Controller::start(plant, options, Audience::default()).expect("it starts");
         settle("all trunks are idle", || {
             let trunks = controller.trunks();
             let idle =

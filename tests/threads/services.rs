@@ -7,10 +7,7 @@ use sallyport::{
     runtime::{
         clock::Clock,
         notice::Notice,
-        threads::{
-            Controller, ThreadOptions,
-            hub::{Audience, Listener},
-        },
+        threads::{Controller, hub::Listener},
     },
 };
 use slog::{Drain, Logger, OwnedKVList, o};
@@ -202,13 +199,7 @@ fn a_supervisor_that_panics_stops_the_controller_and_the_other_line_is_cut_in_or
         assert!(made.fetch_add(1, SeqCst) < 2, "a panic on cue");
         make(of)
     });
-    let options = ThreadOptions {
-        real_time: false,
-        lock_memory: false,
-        silent_after: Ticks::secs(20),
-        clock: Clock::start(),
-    };
-    let controller = Controller::start(plant, options, Audience::default()).expect("it starts");
+    let controller = parts.start_plant(plant);
     parts.phones[1].lift();
     settle("the call is up", || parts.trunks.iter().any(|t| t.media()));
     parts.phones[0].cue(Cue::PanicAtEdge);

@@ -7,7 +7,7 @@ use types::{
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
-    settings::LanguageChoice,
+    settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::{SitKind, Tone},
     verdict::{Check, Finding, Handling, RecordingRule},
@@ -99,6 +99,7 @@ codes!("blocked disposition", Blocked {
     [Blocked::PhoneOutOfService] = 11,
     [Blocked::SystemUnavailable] = 12,
     [Blocked::PinResting] = 13,
+    [Blocked::NotRecordable] = 14,
 });
 
 codes!("ending party", EndedBy {
@@ -145,6 +146,11 @@ codes!("recording rule", RecordingRule {
 codes!("language choice", LanguageChoice {
     [LanguageChoice::Menu] = 1,
     [LanguageChoice::FromPin] = 2,
+});
+
+codes!("answer to a call that can't be recorded", Unrecorded {
+    [Unrecorded::Refuse] = 1,
+    [Unrecorded::Allow] = 2,
 });
 
 codes!("check", Check {

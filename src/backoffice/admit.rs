@@ -14,6 +14,7 @@ use types::{
     id::{CallId, InmateId, LineId},
     phone_number::{DialingPattern, PhoneNumber},
     query::{Admission, DialedOrSpeed},
+    settings::Unrecorded,
     tick::{Tick, Ticks},
     verdict::{Check, Finding, Handling, Permit, RecordingRule, Refusal, Step, Trace, Verdict},
 };
@@ -41,6 +42,7 @@ impl Session<'_> {
         let request = self.request(line, pin, admission, &shorter, &settings)?;
         let decision = decide(&request, &self.lookups(), &settings.rules)?;
         let outcome = self.placed(&decision, admission, request.in_service_for)?;
+        let outcome = outcome.and_then(|placed| self.recordable(placed, &settings));
         let call = self.next_call()?;
         // The PIN is the caller's only where screening asked for it and found it.
         let pin = pin.filter(|_| decision.inmate.is_some());
@@ -118,6 +120,18 @@ impl Session<'_> {
                 recording: allowed.recording,
             })
             .ok_or(Blocked::NumberNotValid))
+    }
+
+    /// A call that must be recorded and can't be is refused, if the site wants it so.
+    fn recordable(&self, placed: Placed, settings: &SiteSettings) -> Result<Placed, Blocked> {
+        let refused = settings.unrecorded == Unrecorded::Refuse
+            && placed.recording == RecordingRule::Record
+            && !self.recorder_works;
+        if refused {
+            Err(Blocked::NotRecordable)
+        } else {
+            Ok(placed)
+        }
     }
 
     fn new_record(
@@ -245,6 +259,8 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         flags: FlagBits(FraudFlags::NONE),
         extra_digits: 0,
         joined: None,
+        recorded: None,
+        recording_gap: None,
     }
 }
 

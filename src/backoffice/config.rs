@@ -8,7 +8,7 @@ use types::{
     digits::Digits,
     id::LineId,
     phone_number::{CallType, DialingPattern, PhoneNumber},
-    settings::CallSettings,
+    settings::{CallSettings, Unrecorded},
     verdict::Handling,
 };
 
@@ -97,6 +97,8 @@ pub struct SiteSettings {
     /// The most numbers on a PIN's list.
     pub pin_numbers_max: u16,
     pub guessing: GuessRule,
+    /// What becomes of calls that must be recorded and can't be.
+    pub unrecorded: Unrecorded,
 }
 
 impl SiteSettings {
@@ -107,6 +109,7 @@ impl SiteSettings {
             announce_limit: true,
             pin_numbers_max: 20,
             guessing: GuessRule::standard(),
+            unrecorded: Unrecorded::Refuse,
         }
     }
 

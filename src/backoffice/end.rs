@@ -1,7 +1,7 @@
 //! The end of an attempt: its record is finished once, however often it is asked.
 
 use crate::{
-    Error,
+    BackOffice, Error,
     admit::empty_record,
     answer::{RECORDS_STOP_PERCENT, line_actor},
     memory::Outcome,
@@ -15,12 +15,22 @@ use db::{
     values::{Call, Caller, OpenCall},
 };
 use types::{
-    call_record::CallEnd,
+    call_record::{CallEnd, Recorded},
     disposition::{Disposition, EndedBy},
     evidence::Weighed,
     id::{CallId, InmateId, LineId},
     tick::Tick,
 };
+
+impl BackOffice {
+    /// Notes what recordings hold that were closed: one transaction, or nothing.
+    pub fn recorded(&mut self, now: Tick, recordings: &[Recorded]) -> Result<(), Error> {
+        self.change(now, |session| {
+            let mut recordings = recordings.iter();
+            recordings.try_for_each(|recorded| session.note_recording(recorded))
+        })
+    }
+}
 
 impl Session<'_> {
     /// Finishes the record of an attempt, or writes it if it has none. `None`: there is no
@@ -51,6 +61,24 @@ impl Session<'_> {
         self.journal_end(line, call, &record)?;
         self.remember(line, end.off_hook_at, Outcome::Recorded(call));
         Ok(Some(call))
+    }
+
+    /// Notes what a closed recording holds. It may come before the end of its call or long after it, which
+    /// leave each other alone; told again, it changes nothing.
+    pub fn note_recording(&mut self, recorded: &Recorded) -> Result<(), Error> {
+        let Some(mut record) = self.tables.calls.get(&self.writer, &recorded.call)? else {
+            return Ok(());
+        };
+        if record.recorded.is_some() {
+            return Ok(());
+        }
+        record.recorded = Some(recorded.length.0);
+        record.recording_gap = Some(recorded.gap.0);
+        let call = recorded.call;
+        self.tables.calls.put(&mut self.writer, &call, &record)?;
+        let (length, gap) = (recorded.length.as_ms(), recorded.gap.as_ms());
+        let change = format!("recorded: {length} ms, {gap} ms missing");
+        self.journal("recorder", "call", call, change)
     }
 
     /// The record an end belongs to: the one it names; or, when the answer to the admission

@@ -28,6 +28,7 @@ pub struct BackOffice {
     pub(crate) database: Database,
     pub(crate) fixed: Fixed,
     pub(crate) anchor: Anchor,
+    pub(crate) recorder_works: bool,
     pub(crate) memory: Memory,
     pub(crate) last_failure: Option<Error>,
     alerts: Vec<Alert>,
@@ -69,6 +70,7 @@ impl BackOffice {
                 key,
             },
             anchor: config.anchor,
+            recorder_works: true,
             memory: Memory::default(),
             last_failure: None,
             alerts: Vec::new(),
@@ -92,6 +94,12 @@ impl BackOffice {
     /// The tick whose instant was told last.
     pub fn anchored_at(&self) -> Tick {
         self.anchor.tick
+    }
+
+    /// Whether calls that must be recorded can be; told by root before each batch. Until it is told they
+    /// can.
+    pub fn recorder(&mut self, works: bool) {
+        self.recorder_works = works;
     }
 
     /// What holds for the whole site.
@@ -149,8 +157,7 @@ impl BackOffice {
         now: Tick,
         work: impl FnOnce(&mut Session<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut session =
-            Session::begin(&self.database, &self.fixed, &self.memory, now, self.anchor)?;
+        let mut session = Session::begin(self, now)?;
         let done = work(&mut session)?;
         let (newly, alerts) = session.commit()?;
         self.alerts.extend(alerts);

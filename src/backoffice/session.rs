@@ -6,11 +6,11 @@ use crate::{
     Alert, Error, SiteSettings,
     clock::Anchor,
     lookups::{self, Lookups},
-    office::Fixed,
+    office::{BackOffice, Fixed},
     service::Calendar,
 };
 use db::{
-    Database, Tables, Writer,
+    Tables, Writer,
     keys::{CounterKey, CounterKind},
     values::Counter,
 };
@@ -26,6 +26,8 @@ pub(crate) struct Session<'a> {
     pub fixed: &'a Fixed,
     pub now: Tick,
     pub anchor: Anchor,
+    /// Whether what must be recorded can be.
+    pub recorder_works: bool,
     /// Per cent of the map in use when the session began.
     pub fullness: u64,
     /// The attempts finished before this session, and those finished in it.
@@ -37,22 +39,18 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub fn begin(
-        database: &'a Database,
-        fixed: &'a Fixed,
-        memory: &'a Memory,
-        now: Tick,
-        anchor: Anchor,
-    ) -> Result<Session<'a>, Error> {
+    pub fn begin(office: &'a BackOffice, now: Tick) -> Result<Session<'a>, Error> {
+        let database = &office.database;
         let fullness = database.usage()?.percent();
         Ok(Session {
             writer: database.write()?,
             tables: database.tables(),
-            fixed,
+            fixed: &office.fixed,
             now,
-            anchor,
+            anchor: office.anchor,
+            recorder_works: office.recorder_works,
             fullness,
-            memory,
+            memory: &office.memory,
             newly: Vec::new(),
             alerts: Vec::new(),
             journal_tail: None,

@@ -216,6 +216,7 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
             rest_seconds: stored.rest_seconds,
             longest_rest_seconds: stored.longest_rest_seconds,
         },
+        unrecorded: stored.unrecorded.0,
     })
 }
 
@@ -262,6 +263,7 @@ pub(crate) fn stored_settings(settings: &SiteSettings) -> values::Settings {
         wrong_pin_forget_seconds: guessing.forget_seconds,
         rest_seconds: guessing.rest_seconds,
         longest_rest_seconds: guessing.longest_rest_seconds,
+        unrecorded: Code(settings.unrecorded),
     }
 }
 
@@ -301,6 +303,8 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
         ended_utc_ms: stored.ended_after.map(utc),
         talk,
         joined: stored.joined.map(Ticks),
+        recorded: stored.recorded.map(Ticks),
+        recording_gap: stored.recording_gap.map(Ticks),
         limit: stored.limit.map(Ticks),
         recording: stored.recording.map(|c| c.0),
         disposition: stored.disposition.0,

@@ -242,7 +242,9 @@ impl Attempt {
             Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
             Blocked::NumberNotValid => Prompt::NumberNotValid,
             Blocked::PhoneOutOfService => Prompt::OutOfService,
-            Blocked::SystemUnavailable | Blocked::PinResting => Prompt::SystemUnavailable,
+            Blocked::SystemUnavailable | Blocked::NotRecordable | Blocked::PinResting => {
+                Prompt::SystemUnavailable
+            }
         };
         self.over(cx, Disposition::Blocked, EndedBy::Controller, &[prompt])
     }

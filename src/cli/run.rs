@@ -38,6 +38,8 @@ use crate::{
 
 /// How often the signals are looked at.
 const SLICE: Ticks = Ticks::ms(200);
+/// The status of a program that stopped because a part of it had failed: `EX_SOFTWARE` of sysexits.
+const FAILED: u8 = 70;
 /// Simulated inmates have calls for so long; then they leave the phones alone.
 const SIMULATED: Ticks = Ticks::secs(24 * 3600);
 
@@ -68,12 +70,15 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
     let mut runner = start(&site, &log)?;
     info!(log, "running"; "site" => &site.name, "phones" => site.lines.len(),
         "trunks" => site.trunks.len());
-    while !stop.load(Ordering::Relaxed) {
+    while !stop.load(Ordering::Relaxed) && runner.failed().is_none() {
         runner
             .advance(SLICE)
             .iter()
             .for_each(|fact| log_fact(&log, fact));
     }
+    // What is left of a program that failed does not go on with its calls.
+    let failed = runner.failed();
+    let grace = if failed.is_some() { 0 } else { grace };
     info!(log, "stopping"; "grace_seconds" => grace);
     let outcome = runner.finish(Ticks::secs(u64::from(grace)));
     outcome.facts.iter().for_each(|fact| log_fact(&log, fact));
@@ -89,7 +94,10 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
         .filter(|record| record.ended_utc_ms.is_none())
         .count();
     info!(log, "stopped"; "records" => outcome.records.len(), "unfinished" => open);
-    Ok(ExitCode::SUCCESS)
+    Ok(match failed {
+        None => ExitCode::SUCCESS,
+        Some(_) => ExitCode::from(FAILED),
+    })
 }
 
 /// Nobody outside of the site hears its channels.

@@ -119,11 +119,11 @@ impl Parts<'_> {
         let recordings = self.outcome.recordings.iter();
         let longest = recordings
             .filter(|recording| recording.line == FOLLOWED)
-            .max_by_key(|recording| recording.length);
-        match longest {
-            Some(recording) => format!(
+            .max_by_key(|recording| recording.recorded.length);
+        match longest.and_then(|recording| recording.path.as_ref()) {
+            Some(path) => format!(
                 "line 1 recorded (left: inmate, right: trunk): {}\n",
-                recording.path.display()
+                path.display()
             ),
             None => "line 1 made no call that is recorded\n".to_owned(),
         }

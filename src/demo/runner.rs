@@ -1,30 +1,26 @@
 //! The two ways to let a demonstration run: on the real clock, and on virtual time.
 
-use std::{
-    any::Any,
-    path::PathBuf,
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+use std::{any::Any, path::PathBuf, time::Duration};
 
 use crossbeam_channel::Receiver;
 use drivers::port::PortCounters;
 use slog::{Logger, warn};
 use types::{
-    call_record::CallRecord,
+    call_record::{CallRecord, Recorded},
     fact::FactAt,
     query::LineCommand,
     tick::{Tick, Ticks},
 };
 
 use crate::{
-    records::{Finished, Recorder},
+    records::Recorder,
     runtime::{
         clock::Clock,
         gauges::Gauges,
         notice::{Notice, PortName},
         office::Office,
         plant::{Plant, Remains},
+        recording::{Finished, Recording as _, Spell},
         threads::{
             Controller, ThreadOptions,
             hub::{Audience, Subscription},
@@ -36,8 +32,6 @@ use crate::{
 
 /// Facts that may wait for the one thread that tells them.
 const FACTS: usize = 65_536;
-/// Tap entries that may wait for the recorder, for each line: five seconds.
-const TAP_A_LINE: usize = 500;
 /// On virtual time, lines that were cut get this long: for their words, and a little more.
 const LAST_CALLS: Ticks = Ticks::secs(10);
 
@@ -47,6 +41,11 @@ pub trait Runner {
 
     /// Lets this much time pass; what happened in it.
     fn advance(&mut self, length: Ticks) -> Vec<FactAt>;
+
+    /// What failed without which no call can be served as it must be.
+    fn failed(&self) -> Option<&'static str> {
+        None
+    }
 
     /// The records of all calls that are over.
     fn ended(&mut self) -> Vec<CallRecord>;
@@ -99,7 +98,6 @@ pub struct Live {
     controller: Controller,
     facts: Subscription<FactAt>,
     notices: Receiver<Notice>,
-    recorder: Option<JoinHandle<Vec<Finished>>>,
     log: Logger,
 }
 
@@ -111,49 +109,30 @@ impl Live {
         record: Option<PathBuf>,
         log: Logger,
     ) -> anyhow::Result<Live> {
-        let lines = plant.lines.len();
-        let recorder = record
-            .map(|into| Recorder::new(&into, log.clone()))
-            .transpose()?;
+        let plant = match record {
+            None => plant,
+            Some(into) => plant.recorded_by(Recorder::plan(&into, log.clone())?),
+        };
         let options = ThreadOptions {
             clock,
             ..ThreadOptions::default()
         };
         let mut audience = Audience::default();
         let facts = audience.facts(FACTS);
-        let recorder = match recorder {
-            None => None,
-            Some(mut recorder) => {
-                let tap = audience.tap(None, lines * TAP_A_LINE);
-                let record = move || {
-                    for entry in &tap.receiver {
-                        recorder.take(&entry);
-                    }
-                    recorder.finish();
-                    recorder.take_finished()
-                };
-                Some(
-                    thread::Builder::new()
-                        .name("recorder".to_owned())
-                        .spawn(record)?,
-                )
-            }
-        };
         let controller = Controller::start(plant, options, audience)?;
         Ok(Live {
             facts,
             notices: controller.notices(),
             controller,
-            recorder,
             log,
         })
     }
+}
 
-    /// What the operator is to know goes to the log.
-    fn tell_notices(&self) {
-        for notice in self.notices.try_iter() {
-            warn!(self.log, "{}", notice);
-        }
+/// What the operator is to know goes to the log.
+fn tell_notices(notices: &Receiver<Notice>, log: &Logger) {
+    for notice in notices.try_iter() {
+        warn!(log, "{}", notice);
     }
 }
 
@@ -179,8 +158,12 @@ impl Runner for Live {
                 Err(_) => break,
             }
         }
-        self.tell_notices();
+        tell_notices(&self.notices, &self.log);
         facts
+    }
+
+    fn failed(&self) -> Option<&'static str> {
+        self.controller.failed()
     }
 
     fn ended(&mut self) -> Vec<CallRecord> {
@@ -193,19 +176,11 @@ impl Runner for Live {
 
     fn finish(self: Box<Self>, grace: Ticks) -> Outcome {
         let frames = Frames::of(self.controller.gauges());
-        let remains = self.controller.stop(Duration::from_millis(grace.as_ms()));
+        let notices = self.notices.clone();
+        let mut remains = self.controller.stop(Duration::from_millis(grace.as_ms()));
+        let recordings = std::mem::take(&mut remains.recordings);
         let facts = self.facts.receiver.try_iter().collect();
-        let recordings = match self.recorder.map(JoinHandle::join) {
-            Some(Ok(recordings)) => recordings,
-            Some(Err(_)) => {
-                warn!(self.log, "the recorder failed");
-                Vec::new()
-            }
-            None => Vec::new(),
-        };
-        for notice in self.notices.try_iter() {
-            warn!(self.log, "{}", notice);
-        }
+        tell_notices(&notices, &self.log);
         Outcome {
             facts,
             ports: ports(&remains),
@@ -225,6 +200,11 @@ pub struct Virtual {
     tap: usize,
     lines: Vec<types::id::LineId>,
     recorder: Option<Recorder>,
+    recordings: Vec<Finished>,
+    spell: Spell,
+    /// The recorder's last write failed.
+    broken: bool,
+    log: Logger,
 }
 
 impl Virtual {
@@ -240,7 +220,13 @@ impl Virtual {
         };
         Ok(Virtual {
             lines: plant.lines.iter().map(|line| line.id).collect(),
-            recorder: record.map(|into| Recorder::new(&into, log)).transpose()?,
+            recorder: record
+                .map(|into| Recorder::new(&into, log.clone()))
+                .transpose()?,
+            recordings: Vec::new(),
+            spell: Spell::default(),
+            broken: false,
+            log,
             world: World::new(plant, options),
             facts: 0,
             tap: 0,
@@ -254,9 +240,39 @@ impl Virtual {
                 .iter()
                 .for_each(|entry| recorder.take(entry));
         }
+        self.note_recordings();
+        let story = self.world.story();
         let facts = story.facts[self.facts..].to_vec();
         (self.facts, self.tap) = (story.facts.len(), story.tap.len());
         facts
+    }
+}
+
+impl Virtual {
+    /// What the recorder's own threads do on the real clock.
+    fn note_recordings(&mut self) {
+        let Some(recorder) = &mut self.recorder else {
+            return;
+        };
+        let now = self.world.now();
+        let office = self.world.office();
+        let mut outcome = recorder.take_outcome();
+        if outcome.is_none() && self.broken {
+            let tried = recorder.try_disk();
+            outcome = Some(tried.map_err(|error| error.to_string()));
+        }
+        if let Some(outcome) = outcome {
+            self.broken = outcome.is_err();
+            office.recorder(!self.broken);
+            if let Some(notice) = self.spell.look(now, outcome.err(), 0) {
+                warn!(self.log, "{}", notice);
+            }
+        }
+        let finished = recorder.take_finished();
+        let recorded: Vec<Recorded> = finished.iter().map(|f| f.recorded).collect();
+        // The log has heard why it can't be stored.
+        office.recorded(now, &recorded);
+        self.recordings.extend(finished);
     }
 }
 
@@ -292,10 +308,11 @@ impl Runner for Virtual {
         // The ends of the last calls are still on their way to the disk.
         self.world.run_until(self.world.now() + Ticks::secs(1));
         let facts = self.take();
-        let recordings = self.recorder.as_mut().map_or_else(Vec::new, |recorder| {
+        if let Some(recorder) = &mut self.recorder {
             recorder.finish();
-            recorder.take_finished()
-        });
+        }
+        self.note_recordings();
+        let recordings = self.recordings;
         let (remains, _) = self.world.finish();
         Outcome {
             facts,
@@ -328,7 +345,10 @@ fn ended(office: &mut dyn Office) -> Vec<CallRecord> {
 /// All records, from the database that nobody else uses any more. The ports are dropped, which
 /// gives their far ends' transcripts free.
 fn last_records(remains: Remains) -> Vec<CallRecord> {
-    let office: Box<dyn Any> = remains.office;
+    let Some(office) = remains.office else {
+        return Vec::new();
+    };
+    let office: Box<dyn Any> = office;
     match office.downcast::<SiteOffice>() {
         Ok(office) => office.records_since(i64::MIN).unwrap_or_default(),
         Err(_) => Vec::new(),

@@ -294,7 +294,10 @@ fn refusing_table(why: Blocked) -> Option<Check> {
         Blocked::TimeRestricted => Some(Check::TimeRestricted),
         Blocked::CallTypeNotAllowed => Some(Check::CallType),
         Blocked::SpeedDialNotAssigned => Some(Check::SpeedDial),
-        Blocked::NumberNotValid | Blocked::PhoneOutOfService | Blocked::SystemUnavailable => None,
+        Blocked::NumberNotValid
+        | Blocked::PhoneOutOfService
+        | Blocked::SystemUnavailable
+        | Blocked::NotRecordable => None,
     }
 }
 

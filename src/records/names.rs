@@ -69,6 +69,7 @@ names! {
     Blocked::PhoneOutOfService => "phone-out-of-service",
     Blocked::SystemUnavailable => "system-unavailable",
     Blocked::PinResting => "pin-resting",
+    Blocked::NotRecordable => "not-recordable",
 }
 
 names! {

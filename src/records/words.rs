@@ -36,6 +36,9 @@ pub fn words(record: &CallRecord, zone: &TimeZone) -> String {
     if record.recording == Some(RecordingRule::Privileged) {
         text.push_str(" Privileged: not recorded.");
     }
+    if let Some(gap) = record.recording_gap.filter(|&gap| gap > Ticks::ZERO) {
+        text.push_str(&format!(" Missing on its recording: {}.", length(gap)));
+    }
     if !flags.is_empty() {
         text.push_str(&format!(" Flagged: {}.", flags.join(", ")));
     }
@@ -202,6 +205,7 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::PhoneOutOfService => "the phone is out of service",
         Blocked::SystemUnavailable => "the tables could not be asked in time",
         Blocked::PinResting => "too many wrong PINs were tried: none is taken for a while",
+        Blocked::NotRecordable => "it could not have been recorded",
     }
 }
 
@@ -285,7 +289,7 @@ mod tests {
             "22:53:58 call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 (0+, local). \
              They talked for 20.2 s; the called party ended it (seen by busy tone). \
              Answered 30 s after off-hook, known by a polarity reversal. \
-             Flagged: second dial tone."
+             Missing on its recording: 0.5 s. Flagged: second dial tone."
         );
     }
 

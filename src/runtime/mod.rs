@@ -7,6 +7,7 @@
 
 pub mod attempt;
 pub mod clock;
+pub mod deaths;
 pub mod gauges;
 pub mod links;
 pub mod memory;
@@ -16,6 +17,7 @@ pub mod office;
 pub mod plant;
 pub mod port_gauge;
 pub mod realtime;
+pub mod recording;
 pub mod sched;
 pub mod seed;
 pub mod side;

@@ -92,6 +92,24 @@ pub enum Notice {
     RecordsLost {
         count: u64,
     },
+    /// Calls that must be recorded can't be.
+    NotRecording {
+        why: String,
+    },
+    /// They can be again.
+    RecordingAgain {
+        lasted: Ticks,
+    },
+    /// The program of a thread that serves all lines failed, and goes on.
+    ServiceRestarted {
+        service: &'static str,
+        message: String,
+    },
+    /// It failed, and the controller is to be stopped.
+    ServiceFailed {
+        service: &'static str,
+        message: String,
+    },
 }
 
 /// Whose port.
@@ -130,14 +148,7 @@ impl fmt::Display for Notice {
                 write!(f, "alarm: {port} does not work: {error}")
             }
             Notice::PortWorks { port } => write!(f, "{port} works again"),
-            Notice::TrunkBlocked { trunk, .. } => {
-                let minutes = BLOCKED_FOR.as_secs() / 60;
-                write!(
-                    f,
-                    "alarm: trunk {trunk} has been held or blocked by its far end for {minutes} \
-                     minutes: no call is made on it; ask the carrier, or look at its `signalling`"
-                )
-            }
+            Notice::TrunkBlocked { trunk, .. } => tell_blocked(f, *trunk),
             Notice::TrunkFreed { trunk, .. } => {
                 write!(f, "trunk {trunk} is no longer blocked by its far end")
             }
@@ -164,8 +175,33 @@ impl fmt::Display for Notice {
             Notice::RecordsLost { count } => {
                 write!(f, "the ends of {count} calls could not be stored")
             }
+            Notice::NotRecording { why } => {
+                write!(f, "alarm: what must be recorded can't be: {why}")
+            }
+            Notice::RecordingAgain { lasted } => {
+                let seconds = lasted.as_secs();
+                write!(f, "calls are recorded again; that lasted {seconds} s")
+            }
+            Notice::ServiceRestarted { service, message } => {
+                write!(f, "alarm: the {service} failed and goes on: {message}")
+            }
+            Notice::ServiceFailed { service, message } => {
+                write!(
+                    f,
+                    "alarm: the {service} failed, the controller stops: {message}"
+                )
+            }
         }
     }
+}
+
+fn tell_blocked(f: &mut fmt::Formatter<'_>, trunk: TrunkId) -> fmt::Result {
+    let minutes = BLOCKED_FOR.as_secs() / 60;
+    write!(
+        f,
+        "alarm: trunk {trunk} has been held or blocked by its far end for {minutes} minutes: no \
+         call is made on it; ask the carrier, or look at its `signalling`"
+    )
 }
 
 /// The state of a port as it was last told.

@@ -1,9 +1,14 @@
 //! The back office as the runners see it, and the group commit that both of them use: answers
 //! go out only when what they rest on is on disk.
 
-use crate::runtime::links::is_answered;
-use std::{any::Any, collections::VecDeque};
+use crate::runtime::{deaths::message, links::is_answered};
+use std::{
+    any::Any,
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 use types::{
+    call_record::Recorded,
     id::LineId,
     query::{Answered, Asked, Query, Reply},
     tick::{Tick, Ticks},
@@ -19,7 +24,8 @@ pub const RETRY: Ticks = Ticks::secs(1);
 /// second that was seen, as after a crash.
 pub const UNWRITTEN: usize = 4096;
 
-/// A back office: one batch of questions is one transaction. No threads, no clock.
+/// A back office: one batch of questions is one transaction. No threads, no clock. A panic within one
+/// call leaves it as if that had not been called.
 pub trait Office: Any + Send {
     /// Answers the questions in their order; what the answers rest on is on disk when this
     /// returns. `Seen` and `EmptyOffHook` get no answer; a question that can't be served gets
@@ -28,6 +34,12 @@ pub trait Office: Any + Send {
 
     /// Why something could not be served since this was asked last.
     fn take_failure(&mut self) -> Option<String>;
+
+    /// Whether calls that must be recorded can be; told before each batch, if there is a recorder.
+    fn recorder(&mut self, works: bool);
+
+    /// Notes what closed recordings hold; `false` when it is not on disk.
+    fn recorded(&mut self, now: Tick, recordings: &[Recorded]) -> bool;
 
     /// What the wall clock says at this tick; told at the start and each second.
     fn anchor(&mut self, now: Tick, utc_ms: i64);
@@ -42,6 +54,10 @@ pub struct OfficeRoom {
     dropped: u64,
     /// Why the last commit failed, until one succeeds.
     failing: Option<String>,
+    /// What recordings hold, to be noted.
+    recorded: Vec<Recorded>,
+    /// What the back office said as it panicked, each time.
+    panics: VecDeque<String>,
 }
 
 impl std::fmt::Debug for OfficeRoom {
@@ -63,6 +79,8 @@ impl OfficeRoom {
             retry_at: None,
             dropped: 0,
             failing: None,
+            recorded: Vec::new(),
+            panics: VecDeque::new(),
         }
     }
 
@@ -75,7 +93,7 @@ impl OfficeRoom {
     }
 
     pub fn has_work(&self) -> bool {
-        !self.batch.is_empty()
+        !self.batch.is_empty() || (!self.recorded.is_empty() && self.retry_at.is_none())
     }
 
     pub fn is_full(&self) -> bool {
@@ -87,9 +105,9 @@ impl OfficeRoom {
         self.retry_at
     }
 
-    /// Ends of calls that are not on disk yet.
+    /// Ends of calls, and what recordings hold, that are not on disk yet.
     pub fn unwritten(&self) -> usize {
-        self.unwritten.len()
+        self.unwritten.len() + self.recorded.len()
     }
 
     /// Ends of calls that were given up.
@@ -100,6 +118,28 @@ impl OfficeRoom {
     /// Why nothing can be written, if so.
     pub fn failing(&self) -> Option<&str> {
         self.failing.as_deref()
+    }
+
+    /// What it said as it panicked, one panic after the other. The batch was answered as one that could
+    /// not be written; a transaction leaves nothing behind that is half done.
+    pub fn take_panic(&mut self) -> Option<String> {
+        self.panics.pop_front()
+    }
+
+    /// A closed recording's figures, for the next commit. With too many waiting they are not noted, and
+    /// their records don't say.
+    pub fn take_recorded(&mut self, recorded: Recorded) {
+        if self.recorded.len() < UNWRITTEN {
+            self.recorded.push(recorded);
+        }
+    }
+
+    /// Does something with the back office itself; `None` when it panicked.
+    pub fn with<T>(&mut self, work: impl FnOnce(&mut dyn Office) -> T) -> Option<T> {
+        let office = &mut *self.office;
+        let done = catch_unwind(AssertUnwindSafe(|| work(office)));
+        done.map_err(|panic| self.panics.push_back(message(&*panic)))
+            .ok()
     }
 
     pub fn take(&mut self, line: LineId, asked: Asked) {
@@ -117,8 +157,11 @@ impl OfficeRoom {
     /// it is `Unavailable`, so that no line waits for two answers to one end.
     pub fn commit(&mut self, now: Tick) -> Vec<(LineId, Answered)> {
         let batch = std::mem::take(&mut self.batch);
-        let mut served = self.office.serve(now, &batch).into_iter();
-        self.failing = self.office.take_failure();
+        let served = self.with(|office| (office.serve(now, &batch), office.take_failure()));
+        let why = || (Vec::new(), Some("the back office failed".to_owned()));
+        let (served, failing) = served.unwrap_or_else(why);
+        self.failing = failing;
+        let mut served = served.into_iter();
         let mut answers = Vec::with_capacity(batch.len());
         for (line, asked) in batch {
             if !is_answered(&asked.query) {
@@ -134,7 +177,18 @@ impl OfficeRoom {
             };
             answers.extend(answer);
         }
+        self.note_recorded(now);
         answers
+    }
+
+    fn note_recorded(&mut self, now: Tick) {
+        let recorded = std::mem::take(&mut self.recorded);
+        if recorded.is_empty() || self.with(|office| office.recorded(now, &recorded)) == Some(true)
+        {
+            return;
+        }
+        self.recorded = recorded;
+        self.retry_at.get_or_insert(now + RETRY);
     }
 
     /// Keeps an end; gives the answer to the one that has none coming any more: this one, if it

@@ -2,6 +2,7 @@
 
 use crate::runtime::{
     office::Office,
+    recording::{Finished, RecorderPlan},
     station::{LineLogic, Station},
 };
 use drivers::port::{Port, PortCounters};
@@ -63,6 +64,8 @@ pub struct Plant {
     pub make_line: MakeLine,
     /// What all lines share, to be kept resident; `None` with scripted lines.
     pub shared: Option<Arc<Shared>>,
+    /// `None` where nothing is recorded. On virtual time whoever runs it records.
+    pub recorder: Option<RecorderPlan>,
 }
 
 impl Plant {
@@ -100,7 +103,13 @@ impl Plant {
             office,
             make_line,
             shared: None,
+            recorder: None,
         }
+    }
+
+    pub fn recorded_by(mut self, recorder: RecorderPlan) -> Plant {
+        self.recorder = Some(recorder);
+        self
     }
 }
 
@@ -117,7 +126,10 @@ impl fmt::Debug for Plant {
 pub struct Remains {
     pub phones: Vec<(LineId, Box<dyn Port>)>,
     pub trunks: Vec<(TrunkId, Box<dyn Port>)>,
-    pub office: Box<dyn Office>,
+    /// `None` when its thread failed: the next start finishes what it left.
+    pub office: Option<Box<dyn Office>>,
+    /// On the real clock, if the recorder came to its end.
+    pub recordings: Vec<Finished>,
 }
 
 impl Remains {
@@ -125,12 +137,14 @@ impl Remains {
     pub(crate) fn of(
         stations: impl Iterator<Item = Station>,
         shared_trunks: Vec<(TrunkId, Box<dyn Port>)>,
-        office: Box<dyn Office>,
+        office: Option<Box<dyn Office>>,
+        recordings: Vec<Finished>,
     ) -> Remains {
         let mut remains = Remains {
             phones: Vec::new(),
             trunks: shared_trunks,
             office,
+            recordings,
         };
         for station in stations {
             let id = station.id();

@@ -1,5 +1,5 @@
 //! The real clock: one real-time thread a phone, and around them the keeper, the back office,
-//! the hub, the supervisor and the watchdog.
+//! the hub, the recorder, the supervisor and the watchdog.
 //!
 //! | thread | owns | waits for |
 //! |---|---|---|
@@ -7,13 +7,20 @@
 //! | `keeper` | idle trunks | an eventfd, its deadline, each second |
 //! | `office` | the back office | an eventfd, the end of a batch |
 //! | `hub` | the readers of facts and tap | an eventfd, 20 ms while a tap is open |
+//! | `recorder` | the recordings | the hub, its disk |
+//! | `recorder-disk` | nothing | two seconds, the same disk |
 //! | `supervisor` | the seats of lines that are over | lines that end |
 //! | `watchdog` | a hand on each port | 20 ms |
+//!
+//! What a panic in one of them does stands at `service`, and at the supervisor for lines.
 
+mod feed;
 pub mod hub;
 mod keeper;
 mod line;
 mod office;
+mod recorder;
+mod service;
 mod start;
 mod supervisor;
 mod watchdog;
@@ -24,25 +31,27 @@ use crate::runtime::{
     notice::Notice,
     office::Office,
     plant::Remains,
+    recording::Finished,
     threads::{
-        hub::{HubEntry, Subscriber, Subscription},
+        hub::{Listener, Subscription},
         keeper::TrunkBoard,
         line::LineSeat,
         office::{Afterwards, OfficeCall},
+        service::Service,
     },
     trunk_room::TrunkRoom,
 };
 use ::line::keeper::TrunkState;
-use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender, bounded};
 use mio::Waker;
 use rtrb::Producer;
 use std::{
     fmt, io,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread,
     time::{Duration, Instant},
 };
 use types::{
@@ -57,9 +66,12 @@ use types::{
 /// After the grace of a stop, lines that were cut have this long to end their records and to tell the
 /// inmates ([`LAST_WORDS`](super::station::LAST_WORDS)).
 pub const STOP_LIMIT: Duration = Duration::from_secs(10);
+/// The recorder has this long to close what is open. Then its disk stands still, and the next start
+/// finds recordings that are whole but for their last second.
+const RECORDER_LIMIT: Duration = Duration::from_secs(5);
 /// How often lines that may go on are looked at.
 const STOP_LOOK: Duration = Duration::from_millis(20);
-/// A line that was given up has this long to leave its thread.
+/// A line that was given up, and the trial of a disk, have this long to leave their threads.
 const ABANDON_LIMIT: Duration = Duration::from_secs(1);
 /// The longest that the console's wish waits for its place in the queue.
 const CALL_WAIT: Duration = Duration::from_secs(5);
@@ -127,13 +139,6 @@ struct LineHandle {
     settings: Arc<Mutex<CallSettings>>,
 }
 
-/// A thread that serves all lines.
-struct Service<T> {
-    thread: JoinHandle<T>,
-    waker: Option<Arc<Waker>>,
-    stop: Arc<AtomicBool>,
-}
-
 /// A plant at work. It is to be ended with [`Controller::stop`].
 pub struct Controller {
     clock: Clock,
@@ -141,7 +146,7 @@ pub struct Controller {
     board: TrunkBoard,
     calls: Sender<OfficeCall>,
     office_waker: Arc<Waker>,
-    entries: Sender<HubEntry>,
+    entries: Sender<Box<dyn Listener>>,
     hub_waker: Arc<Waker>,
     notices: Receiver<Notice>,
     stopping: Arc<AtomicBool>,
@@ -149,6 +154,8 @@ pub struct Controller {
     keeper: Service<TrunkRoom>,
     office: Service<Box<dyn Office>>,
     hub: Service<()>,
+    recorder: Option<(Service<Vec<Finished>>, Service<()>)>,
+    failed: Arc<OnceLock<&'static str>>,
     supervisor: Service<Vec<Box<LineSeat>>>,
     watchdog: Service<()>,
 }
@@ -170,6 +177,12 @@ impl Controller {
     /// What the operator is to know. All receivers share one stream.
     pub fn notices(&self) -> Receiver<Notice> {
         self.notices.clone()
+    }
+
+    /// The thread that failed, if one did without which no call can be served as it must be. Stop then:
+    /// whoever starts the program again finds all in order.
+    pub fn failed(&self) -> Option<&'static str> {
+        self.failed.get().copied()
     }
 
     /// The counters of all lines, in order.
@@ -194,15 +207,15 @@ impl Controller {
 
     /// The facts of all lines from now on, with room for so many.
     pub fn facts(&self, capacity: usize) -> Subscription<FactAt> {
-        let (subscriber, subscription) = Subscriber::new(None, capacity);
-        self.enter(HubEntry::Facts(subscriber));
+        let (listener, subscription) = hub::facts(capacity);
+        self.listen(listener);
         subscription
     }
 
     /// The tap of one line, or of all, from now on, with room for so many entries.
     pub fn tap(&self, line: Option<LineId>, capacity: usize) -> Subscription<TapEntry> {
-        let (subscriber, subscription) = Subscriber::new(line, capacity);
-        self.enter(HubEntry::Tap(subscriber));
+        let (listener, subscription) = hub::tap(line, capacity);
+        self.listen(listener);
         subscription
     }
 
@@ -249,11 +262,22 @@ impl Controller {
         let seats = self.supervisor.end().unwrap_or_default();
         self.watchdog.end();
         let room = self.keeper.end();
-        let office = self.office.end().expect("the back office's thread lives");
+        // The hub first, for its listeners' last entries; then the recorder, for the back office notes
+        // what it closed.
         self.hub.end();
+        let recordings = self.recorder.and_then(|(recorder, trial)| {
+            trial.end_within(ABANDON_LIMIT);
+            recorder.end_within(RECORDER_LIMIT)
+        });
+        let office = self.office.end();
         let stations = seats.into_iter().map(|seat| seat.station);
         let shared_trunks = room.map(TrunkRoom::into_ports).unwrap_or_default();
-        Remains::of(stations, shared_trunks, office)
+        Remains::of(
+            stations,
+            shared_trunks,
+            office,
+            recordings.unwrap_or_default(),
+        )
     }
 
     fn tell_all(&self, cut: bool) {
@@ -271,16 +295,29 @@ impl Controller {
         }
     }
 
-    /// Whether all lines were over in time.
+    /// Whether all lines were over in time. Without a supervisor who tells, their threads are looked at.
     fn wait_for_lines(&self, within: Duration) -> bool {
         let until = Instant::now() + within;
-        self.all_over.recv_deadline(until).is_ok()
+        match self.all_over.recv_deadline(until) {
+            Ok(()) => return true,
+            Err(RecvTimeoutError::Timeout) => return false,
+            Err(RecvTimeoutError::Disconnected) => {}
+        }
+        let runs = |line: &LineHandle| line.gauges.pulse.thread() != 0;
+        while self.lines.iter().any(runs) {
+            if Instant::now() >= until {
+                return false;
+            }
+            thread::sleep(STOP_LOOK);
+        }
+        true
     }
 
-    fn enter(&self, entry: HubEntry) {
+    /// From now on the hub tells this listener too.
+    pub fn listen(&self, listener: Box<dyn Listener>) {
         // The hub takes its entries each second at the latest; when it is gone, so are the
         // facts, and the subscription ends at once.
-        let _ = self.entries.send(entry);
+        let _ = self.entries.send(listener);
         let _ = self.hub_waker.wake();
     }
 }
@@ -300,17 +337,5 @@ impl LineHandle {
     fn wake(&self) {
         // A line that can't be woken looks at its rings each second.
         let _ = self.waker.wake();
-    }
-}
-
-impl<T> Service<T> {
-    /// Ends the thread; `None` when it had panicked.
-    fn end(self) -> Option<T> {
-        self.stop.store(true, Ordering::Release);
-        if let Some(waker) = self.waker {
-            // A thread that can't be woken looks for the end each second.
-            let _ = waker.wake();
-        }
-        self.thread.join().ok()
     }
 }

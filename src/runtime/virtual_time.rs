@@ -140,6 +140,7 @@ impl World {
             office,
             make_line,
             shared: _,
+            recorder: _,
         } = plant;
         let seat = |l: PlantLine| {
             let line = make_line(l.traits());
@@ -270,7 +271,8 @@ impl World {
         let remains = Remains::of(
             stations,
             self.trunks.into_ports(),
-            self.office.into_office(),
+            Some(self.office.into_office()),
+            Vec::new(),
         );
         (remains, self.story)
     }
@@ -360,7 +362,11 @@ impl World {
     }
 
     fn commit(&mut self) {
-        for (line, answer) in self.office.commit(self.now) {
+        let answers = self.office.commit(self.now);
+        if let Some(message) = self.office.take_panic() {
+            panic!("the back office failed: {message}");
+        }
+        for (line, answer) in answers {
             let at = self.seats.iter().position(|s| s.office.line == line);
             let at = at.expect("an answer goes to who asked");
             let delay = self.office_delay();

@@ -8,7 +8,7 @@ use types::{
     language::Language,
     phone_number::{CallType, PhoneNumber},
     secret::Secret,
-    settings::{CallSettings, MAX_LANGUAGES},
+    settings::{CallSettings, MAX_LANGUAGES, Unrecorded},
 };
 
 use super::{
@@ -41,6 +41,7 @@ pub struct ScreeningDefaults {
     pub allowed_rescues: bool,
     pub global_block_wins: bool,
     pub record: bool,
+    pub unrecorded: Unrecorded,
     pub announce_limit: bool,
     /// The longest call where no class says anything.
     pub default_limit_seconds: u32,
@@ -196,6 +197,7 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
         allowed_rescues: true,
         global_block_wins: true,
         record: true,
+        unrecorded: Unrecorded::Refuse,
         announce_limit: true,
         default_limit_seconds: 900,
         pin_numbers_max: 20,
@@ -210,6 +212,10 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
         &mut defaults.global_block_wins,
     );
     set_flag(section, "record", &mut defaults.record);
+    let unrecorded = section
+        .key("unrecorded")
+        .one_of(&[("refuse", Unrecorded::Refuse), ("allow", Unrecorded::Allow)]);
+    defaults.unrecorded = unrecorded.unwrap_or(defaults.unrecorded);
     set_flag(section, "announce_limit", &mut defaults.announce_limit);
     if let Some(seconds) = section.key("default_limit_seconds").int(1..=5940) {
         defaults.default_limit_seconds = seconds as u32;

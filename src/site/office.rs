@@ -5,7 +5,7 @@ use std::any::Any;
 use backoffice::{BackOffice, RecordRange};
 use slog::{Logger, error, warn};
 use types::{
-    call_record::CallRecord,
+    call_record::{CallRecord, Recorded},
     id::LineId,
     query::{Answered, Asked},
     tick::Tick,
@@ -80,6 +80,18 @@ impl Office for SiteOffice {
         let why = self.office.take_failure()?.to_string();
         error!(self.log, "the back office can't store"; "why" => &why);
         Some(why)
+    }
+
+    fn recorder(&mut self, works: bool) {
+        self.office.recorder(works);
+    }
+
+    fn recorded(&mut self, now: Tick, recordings: &[Recorded]) -> bool {
+        let noted = self.office.recorded(now, recordings);
+        if let Err(why) = &noted {
+            error!(self.log, "what recordings hold can't be stored"; "why" => %why);
+        }
+        noted.is_ok()
     }
 
     fn anchor(&mut self, now: Tick, utc_ms: i64) {

@@ -80,6 +80,7 @@ fn settings(defaults: &Defaults) -> SiteSettings {
         announce_limit: screening.announce_limit,
         pin_numbers_max: screening.pin_numbers_max,
         guessing: screening.guessing,
+        unrecorded: screening.unrecorded,
     }
 }
 

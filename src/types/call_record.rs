@@ -12,6 +12,16 @@ use crate::{
     verdict::{Handling, RecordingRule, Trace},
 };
 
+/// What a closed recording holds of its call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Recorded {
+    pub call: CallId,
+    /// On the recording.
+    pub length: Ticks,
+    /// Silence in its place: never written.
+    pub gap: Ticks,
+}
+
 /// What a line knows of an attempt when it is over.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CallEnd {
@@ -95,6 +105,10 @@ pub struct CallRecord {
     /// How much of the talk both channels were joined past the controller; `None` where nobody was
     /// left to say, as after a power failure.
     pub joined: Option<Ticks>,
+    /// How much of the call, from its admission on, is on its recording, and how much is missing there;
+    /// `None` until the recording is closed, where there is none, and where nobody was left to say.
+    pub recorded: Option<Ticks>,
+    pub recording_gap: Option<Ticks>,
     pub limit: Option<Ticks>,
     pub recording: Option<RecordingRule>,
     pub disposition: Disposition,

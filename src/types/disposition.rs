@@ -68,6 +68,8 @@ pub enum Blocked {
     SystemUnavailable,
     /// Too many PINs failed at this phone, or of this inmate: none is tried for a while.
     PinResting,
+    /// It must be recorded, and the recorder can't write.
+    NotRecordable,
 }
 
 /// Who or what ended the call.

@@ -15,6 +15,15 @@ pub enum LanguageChoice {
     FromPin,
 }
 
+/// What becomes of a call that must be recorded while the recorder can't write.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unrecorded {
+    /// It is not placed.
+    Refuse,
+    /// It is placed; its record says what is missing on the recording.
+    Allow,
+}
+
 /// The settings of one phone. Times are lengths on the line's own clock.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CallSettings {

@@ -38,6 +38,7 @@ use sallyport::runtime::{
 use speech::Speech;
 use std::sync::{Arc, OnceLock};
 use types::{
+    call_record::Recorded,
     digits::Digits,
     frame::Law,
     id::{LineId, TrunkId},
@@ -88,6 +89,8 @@ pub struct Scenario {
     pub harm: Option<guest::Harm>,
     /// From the first tick up to the second the back office serves nothing.
     pub office_down: Option<(Tick, Tick)>,
+    /// The same of the recorder.
+    pub recorder_down: Option<(Tick, Tick)>,
     pub phone_copper: Copper,
     pub trunk_copper: Copper,
     pub trunk_phase: u64,
@@ -128,6 +131,7 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
         phone_faults: Vec::new(),
         harm: None,
         office_down: None,
+        recorder_down: None,
         phone_copper: Copper::default(),
         trunk_copper: Copper::default(),
         trunk_phase: 0,
@@ -298,6 +302,7 @@ impl Scenario {
         let office = Direct {
             office,
             down: self.office_down,
+            recorder_down: self.recorder_down,
         };
         Plant::new(shared_of(self.country), lines, trunks, Box::new(office))
     }
@@ -431,10 +436,14 @@ fn load(country: Country) -> Arc<Shared> {
 struct Direct {
     office: BackOffice,
     down: Option<(Tick, Tick)>,
+    recorder_down: Option<(Tick, Tick)>,
 }
 
 impl sallyport::runtime::office::Office for Direct {
     fn serve(&mut self, now: Tick, batch: &[(LineId, Asked)]) -> Vec<(LineId, Answered)> {
+        if let Some((from, to)) = self.recorder_down {
+            self.recorder(!(from..to).contains(&now));
+        }
         if self.down.is_none_or(|(from, to)| now < from || now >= to) {
             return self.office.answer(now, batch);
         }
@@ -455,6 +464,14 @@ impl sallyport::runtime::office::Office for Direct {
 
     fn take_failure(&mut self) -> Option<String> {
         None
+    }
+
+    fn recorder(&mut self, works: bool) {
+        self.office.recorder(works);
+    }
+
+    fn recorded(&mut self, now: Tick, recordings: &[Recorded]) -> bool {
+        self.office.recorded(now, recordings).is_ok()
     }
 
     fn anchor(&mut self, now: Tick, utc_ms: i64) {

@@ -23,6 +23,7 @@ mod privacy;
 mod progress;
 mod ready;
 mod record;
+mod recording;
 mod refused;
 mod release;
 mod replay;

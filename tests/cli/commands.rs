@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{Place, Run, SAMPLE, program, sallyport};
 
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 25] = [
     "call_id",
     "line",
     "inmate",
@@ -28,6 +28,8 @@ const KEYS: [&str; 23] = [
     "ended_at",
     "talk_seconds",
     "joined_seconds",
+    "recorded_seconds",
+    "recording_gap_seconds",
     "limit_seconds",
     "disposition",
     "ended_by",

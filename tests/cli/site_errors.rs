@@ -244,6 +244,13 @@ fn keys_to_accept_and_refuse_must_differ() {
 }
 
 #[test]
+fn what_becomes_of_a_call_that_can_not_be_recorded_is_one_of_two_words() {
+    let out = changed("refuse_key = 2", "refuse_key = 2\nunrecorded = \"drop\"");
+    assert!(out.contains("`defaults.unrecorded`"), "{out}");
+    assert!(out.contains("refuse") && out.contains("allow"), "{out}");
+}
+
+#[test]
 fn an_unknown_table_is_told() {
     told(
         "[routing]",

@@ -12,6 +12,7 @@ use sallyport::runtime::{
     office::Office,
     plant::{MakeLine, Plant, PlantLine, PlantTrunk},
     realtime::on_line_thread,
+    recording::RecorderPlan,
     threads::{Controller, ThreadOptions, hub::Audience},
 };
 use std::{
@@ -23,7 +24,7 @@ use std::{
     time::{Duration, Instant},
 };
 use types::{
-    call_record::CallEnd,
+    call_record::{CallEnd, Recorded},
     digits::Digits,
     edge::{Edge, EdgeAt, HookState, PortCommand},
     frame::{FRAME, FRAME_TICKS, Frame, Law},
@@ -42,6 +43,8 @@ use types::{
 pub enum Cue {
     Work,
     Panic,
+    /// The same when it is asked for an edge.
+    PanicAtEdge,
     /// Spin until the cue changes.
     Spin,
     Fail,
@@ -203,6 +206,7 @@ impl Port for Tape {
     }
 
     fn edge(&mut self, now: Tick) -> Result<Option<EdgeAt>, PortError> {
+        assert!(!self.state.is(Cue::PanicAtEdge), "a panic on cue");
         let edge = if self.state.off_hook.load(SeqCst) {
             Edge::LoopClosed
         } else {
@@ -268,6 +272,12 @@ pub struct OfficeState {
     pub commits: AtomicU32,
     /// Nothing can be written.
     pub full: AtomicBool,
+    /// So many panics are still to come.
+    pub panics: AtomicU32,
+    /// What must be recorded can't be, as it was told last.
+    pub unrecordable: AtomicBool,
+    /// What closed recordings hold.
+    pub recorded: Mutex<Vec<Recorded>>,
     pub anchors: AtomicU32,
     pub seen: AtomicU32,
 }
@@ -323,6 +333,9 @@ impl EasyOffice {
 
 impl Office for EasyOffice {
     fn serve(&mut self, _: Tick, batch: &[(LineId, Asked)]) -> Vec<(LineId, Answered)> {
+        let panics = &self.state.panics;
+        let due = panics.try_update(SeqCst, SeqCst, |left| left.checked_sub(1));
+        assert!(due.is_err(), "a panic on cue");
         let full = self.state.full.load(SeqCst);
         self.failing = full;
         self.state.commits.fetch_add(u32::from(!full), SeqCst);
@@ -341,6 +354,16 @@ impl Office for EasyOffice {
 
     fn take_failure(&mut self) -> Option<String> {
         std::mem::take(&mut self.failing).then(|| "the disk is full".to_string())
+    }
+
+    fn recorder(&mut self, works: bool) {
+        self.state.unrecordable.store(!works, SeqCst);
+    }
+
+    fn recorded(&mut self, _: Tick, recordings: &[Recorded]) -> bool {
+        let mut all = self.state.recorded.lock().expect("no panic");
+        all.extend(recordings);
+        true
     }
 
     fn anchor(&mut self, _: Tick, utc_ms: i64) {
@@ -395,6 +418,7 @@ pub struct Parts {
     pub office: Arc<OfficeState>,
     pub script: Script,
     pub silent_after: Ticks,
+    pub recorder: Option<RecorderPlan>,
 }
 
 impl Parts {
@@ -407,6 +431,7 @@ impl Parts {
             script: Script::default(),
             // These machines are loaded with other tests.
             silent_after: Ticks::secs(20),
+            recorder: None,
         }
     }
 
@@ -423,23 +448,31 @@ impl Parts {
         };
         let script = self.script;
         let make: MakeLine = Arc::new(move |of| Box::new(ScriptedLine::new(of.id, script)));
-        Plant::scripted(
+        let plant = Plant::scripted(
             make,
             (1..).zip(&self.phones).map(phone).collect(),
             (1..).zip(&self.trunks).map(trunk).collect(),
             Box::new(EasyOffice::new(Arc::clone(&self.office))),
-        )
+        );
+        match &self.recorder {
+            Some(recorder) => plant.recorded_by(recorder.clone()),
+            None => plant,
+        }
     }
 
     pub fn start(&self) -> Controller {
+        self.start_plant(self.plant())
+    }
+
+    /// A plant of these parts that a test changed.
+    pub fn start_plant(&self, plant: Plant) -> Controller {
         let options = ThreadOptions {
             real_time: false,
             lock_memory: false,
             silent_after: self.silent_after,
             clock: Clock::start(),
         };
-        let controller =
-            Controller::start(self.plant(), options, Audience::default()).expect("it starts");
+        let controller = Controller::start(plant, options, Audience::default()).expect("it starts");
         settle("all trunks are idle", || {
             let trunks = controller.trunks();
             let idle =

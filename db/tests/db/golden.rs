@@ -16,7 +16,7 @@ use types::{
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
-    settings::LanguageChoice,
+    settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::Tone,
     verdict::{Check, Finding, Handling, RecordingRule},
@@ -230,6 +230,7 @@ fn settings() -> Settings {
         wrong_pin_forget_seconds: 600,
         rest_seconds: 60,
         longest_rest_seconds: 3600,
+        unrecorded: Code(Unrecorded::Refuse),
     }
 }
 
@@ -276,11 +277,12 @@ fn settings_v4() {
         wrong_pin_forget_seconds: 300,
         rest_seconds: 30,
         longest_rest_seconds: 1800,
+        unrecorded: Code(Unrecorded::Allow),
         ..settings()
     };
     golden(
         value,
-        "0406030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d4160100010060840701140001000105ac021e880e",
+        "0406030202656e6573c0bb0180f104c0b80280fa0102e05d807dc1bb010480e2090880a61d05010980f40307000180cc3a80b2d4160100010060840701140001000105ac021e880e02",
     );
 }
 
@@ -350,6 +352,17 @@ fn call() -> Call {
         extra_digits: 4,
         three_way: vec![(Code(ThreeWayEvidence::Click), 500_000, 40)],
         joined: Some(300),
+        recorded: Some(900_000),
+        recording_gap: Some(80),
+    }
+}
+
+/// Until version 4 nobody counted what a recording holds.
+fn uncounted() -> Call {
+    Call {
+        recorded: None,
+        recording_gap: None,
+        ..call()
     }
 }
 
@@ -362,7 +375,7 @@ fn call_v1() {
     let without = Call {
         three_way: Vec::new(),
         joined: Some(0),
-        ..call()
+        ..uncounted()
     };
     assert_eq!(Call::decode(&old), Ok(without));
 }
@@ -374,16 +387,24 @@ fn call_v2() {
     );
     let unjoined = Call {
         joined: Some(0),
-        ..call()
+        ..uncounted()
     };
     assert_eq!(Call::decode(&old), Ok(unjoined));
 }
 
 #[test]
 fn call_v3() {
+    let old = bytes(
+        "0303010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac02",
+    );
+    assert_eq!(Call::decode(&old), Ok(uncounted()));
+}
+
+#[test]
+fn call_v4() {
     golden(
         call(),
-        "0303010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac02",
+        "0403010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f7360150",
     );
 }
 
@@ -451,13 +472,14 @@ fn no_number_stands_for_two_values() {
         }
     }
     each::<Disposition>(18);
-    each::<Blocked>(12);
+    each::<Blocked>(13);
     each::<EndedBy>(5);
     each::<DialingPattern>(5);
     each::<CallType>(10);
     each::<Handling>(3);
     each::<RecordingRule>(3);
     each::<LanguageChoice>(2);
+    each::<Unrecorded>(2);
     each::<Check>(11);
     each::<Finding>(7);
     each::<AnswerEvidence>(4);

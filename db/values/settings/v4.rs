@@ -1,7 +1,7 @@
 use super::{v1, v2, v3};
 use crate::codes::Code;
 use serde::{Deserialize, Serialize};
-use types::settings::LanguageChoice;
+use types::settings::{LanguageChoice, Unrecorded};
 
 /// What holds for the whole site. Lengths of time are in ticks of 1/8000 s.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -55,6 +55,8 @@ pub struct Settings {
     pub wrong_pin_forget_seconds: u32,
     pub rest_seconds: u32,
     pub longest_rest_seconds: u32,
+    // Screening, since version 4.
+    pub unrecorded: Code<Unrecorded>,
 }
 
 impl From<v3::Settings> for Settings {
@@ -100,6 +102,8 @@ impl From<v3::Settings> for Settings {
             wrong_pin_forget_seconds: 600,
             rest_seconds: 60,
             longest_rest_seconds: 3600,
+            // What a new site begins with: the safe one.
+            unrecorded: Code(Unrecorded::Refuse),
         }
     }
 }

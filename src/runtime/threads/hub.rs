@@ -1,11 +1,19 @@
 //! The hub's thread: it takes the facts and the tap of all lines and fans them out.
 
-use crate::runtime::{clock::duration, gauges::Count, links::HubEnd};
+use crate::runtime::{
+    clock::duration,
+    gauges::Count,
+    links::HubEnd,
+    threads::{feed::Feed, service::ServiceTerms},
+};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use mio::{Events, Poll};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use types::{fact::FactAt, id::LineId, tap::TapEntry, tick::Ticks};
 
@@ -19,7 +27,7 @@ const IDLE_LOOK: Ticks = Ticks::secs(1);
 #[derive(Debug)]
 pub struct Subscription<T> {
     pub receiver: Receiver<T>,
-    lost: Arc<Count>,
+    pub(super) lost: Arc<Count>,
 }
 
 impl<T> Subscription<T> {
@@ -29,34 +37,32 @@ impl<T> Subscription<T> {
     }
 }
 
-/// The hub's end of a subscription.
-#[derive(Debug)]
-pub struct Subscriber<T> {
-    to: Sender<T>,
-    lost: Arc<Count>,
-    /// One line, or all.
-    line: Option<LineId>,
-}
-
-impl<T: Clone> Subscriber<T> {
-    /// Both ends, with room for so many entries.
-    pub fn new(line: Option<LineId>, capacity: usize) -> (Subscriber<T>, Subscription<T>) {
-        let (to, receiver) = bounded(capacity);
-        let lost: Arc<Count> = Arc::default();
-        let subscriber = Subscriber {
-            to,
-            lost: Arc::clone(&lost),
-            line,
-        };
-        (subscriber, Subscription { receiver, lost })
+/// Somebody whom the hub tells. It must not wait: what it has no room for it loses and counts.
+/// `false` is the last that it is told.
+pub trait Listener: Send {
+    fn fact(&mut self, _fact: &FactAt) -> bool {
+        true
     }
 
-    /// Whether the subscriber is still there.
-    fn send(&self, line: LineId, entry: &T) -> bool {
-        if self.line.is_some_and(|only| only != line) {
-            return true;
-        }
-        match self.to.try_send(entry.clone()) {
+    fn tap(&mut self, _entry: &TapEntry) -> bool {
+        true
+    }
+
+    /// All was told for now.
+    fn round(&mut self) -> bool {
+        true
+    }
+}
+
+/// Takes facts.
+struct FactFeed {
+    to: Sender<FactAt>,
+    lost: Arc<Count>,
+}
+
+impl Listener for FactFeed {
+    fn fact(&mut self, fact: &FactAt) -> bool {
+        match self.to.try_send(fact.clone()) {
             Ok(()) => true,
             Err(TrySendError::Full(_)) => {
                 self.lost.add(1);
@@ -67,66 +73,96 @@ impl<T: Clone> Subscriber<T> {
     }
 }
 
+impl Listener for Feed {
+    fn tap(&mut self, entry: &TapEntry) -> bool {
+        self.send(entry)
+    }
+
+    fn round(&mut self) -> bool {
+        self.tell_missed()
+    }
+}
+
+/// A listener to the facts of all lines, and where they come, with room for so many.
+pub fn facts(capacity: usize) -> (Box<dyn Listener>, Subscription<FactAt>) {
+    let (to, receiver) = bounded(capacity);
+    let lost: Arc<Count> = Arc::default();
+    let feed = FactFeed {
+        to,
+        lost: Arc::clone(&lost),
+    };
+    (Box::new(feed), Subscription { receiver, lost })
+}
+
+/// A listener to the tap of one line, or of all, and where it comes, with room for so many entries.
+pub fn tap(line: Option<LineId>, capacity: usize) -> (Box<dyn Listener>, Subscription<TapEntry>) {
+    let (to, receiver) = bounded(capacity);
+    let lost: Arc<Count> = Arc::default();
+    let feed = Feed::new(to, Arc::clone(&lost), line);
+    (Box::new(feed), Subscription { receiver, lost })
+}
+
 /// Who listens from the first moment on: what lines tell before anybody listens is lost.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Audience {
-    entries: Vec<HubEntry>,
+    listeners: Vec<Box<dyn Listener>>,
+}
+
+impl fmt::Debug for Audience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let listeners = self.listeners.len();
+        f.debug_struct("Audience")
+            .field("listeners", &listeners)
+            .finish()
+    }
 }
 
 impl Audience {
+    pub fn add(&mut self, listener: Box<dyn Listener>) {
+        self.listeners.push(listener);
+    }
+
     /// The facts of all lines, with room for so many.
     pub fn facts(&mut self, capacity: usize) -> Subscription<FactAt> {
-        let (subscriber, subscription) = Subscriber::new(None, capacity);
-        self.entries.push(HubEntry::Facts(subscriber));
+        let (listener, subscription) = facts(capacity);
+        self.add(listener);
         subscription
     }
 
     /// The tap of one line, or of all, with room for so many entries.
     pub fn tap(&mut self, line: Option<LineId>, capacity: usize) -> Subscription<TapEntry> {
-        let (subscriber, subscription) = Subscriber::new(line, capacity);
-        self.entries.push(HubEntry::Tap(subscriber));
+        let (listener, subscription) = tap(line, capacity);
+        self.add(listener);
         subscription
     }
 }
 
-/// A new subscriber.
-#[derive(Debug)]
-pub enum HubEntry {
-    Facts(Subscriber<FactAt>),
-    Tap(Subscriber<TapEntry>),
-}
-
-#[derive(Debug)]
-pub struct HubSeat {
+pub(super) struct HubSeat {
     pub lines: Vec<HubEnd>,
     pub audience: Audience,
-    pub entries: Receiver<HubEntry>,
+    pub entries: Receiver<Box<dyn Listener>>,
     pub poll: Poll,
+    pub terms: ServiceTerms,
     pub stop: Arc<AtomicBool>,
 }
 
 impl HubSeat {
     pub fn run(mut self) {
-        let mut events = Events::with_capacity(4);
-        let mut facts: Vec<Subscriber<FactAt>> = Vec::new();
-        let mut taps: Vec<Subscriber<TapEntry>> = Vec::new();
+        let terms = self.terms.clone();
         let mut open = vec![false; self.lines.len()];
+        terms.restarting("hub", || self.work(&mut open));
+    }
+
+    fn work(&mut self, open: &mut [bool]) {
+        let mut events = Events::with_capacity(4);
         loop {
             let stop = self.stop.load(Ordering::Acquire);
-            for entry in self
-                .audience
-                .entries
-                .drain(..)
-                .chain(self.entries.try_iter())
-            {
-                match entry {
-                    HubEntry::Facts(subscriber) => facts.push(subscriber),
-                    HubEntry::Tap(subscriber) => taps.push(subscriber),
-                }
+            let listeners = &mut self.audience.listeners;
+            listeners.extend(self.entries.try_iter());
+            for (end, open) in self.lines.iter_mut().zip(&mut *open) {
+                drain(end, open, listeners);
             }
-            for (end, open) in self.lines.iter_mut().zip(&mut open) {
-                drain(end, open, &mut facts, &mut taps);
-            }
+            listeners.retain_mut(|listener| listener.round());
             if stop {
                 return;
             }
@@ -141,15 +177,9 @@ impl HubSeat {
     }
 }
 
-fn drain(
-    end: &mut HubEnd,
-    open: &mut bool,
-    facts: &mut Vec<Subscriber<FactAt>>,
-    taps: &mut Vec<Subscriber<TapEntry>>,
-) {
-    let line = end.line;
+fn drain(end: &mut HubEnd, open: &mut bool, listeners: &mut Vec<Box<dyn Listener>>) {
     while let Ok(fact) = end.facts.pop() {
-        facts.retain(|subscriber| subscriber.send(line, &fact));
+        listeners.retain_mut(|listener| listener.fact(&fact));
     }
     while let Ok(entry) = end.tap.pop() {
         match entry {
@@ -157,6 +187,6 @@ fn drain(
             TapEntry::Close { .. } => *open = false,
             TapEntry::Frame(_) => {}
         }
-        taps.retain(|subscriber| subscriber.send(line, &entry));
+        listeners.retain_mut(|listener| listener.tap(&entry));
     }
 }

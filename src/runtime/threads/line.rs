@@ -2,6 +2,7 @@
 
 use crate::runtime::{
     clock::Clock,
+    deaths::message,
     links::{Inbox, Outbox},
     memory::{LINE_STACK, Resident},
     notice::{Notice, Notices},
@@ -13,7 +14,6 @@ use crossbeam_channel::Sender;
 use drivers::port::Descriptor;
 use mio::{Events, Interest, Poll, Token, Waker, unix::SourceFd};
 use std::{
-    any::Any,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, Once, PoisonError},
@@ -292,10 +292,4 @@ pub fn real_time(priority: i32, notices: &Notices) {
         let why = errno.desc().to_string();
         TOLD.call_once(|| notices.tell(Notice::NotRealTime { why }));
     }
-}
-
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_string());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".to_string())
 }

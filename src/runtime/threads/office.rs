@@ -2,10 +2,12 @@
 //! of the same object.
 
 use crate::runtime::{
-    clock::Clock,
+    deaths::Deaths,
     links::OfficeEnd,
-    notice::{Notice, Notices},
+    notice::Notice,
     office::{BATCH_WAIT, Office, OfficeRoom},
+    recording::RecorderHealth,
+    threads::service::ServiceTerms,
 };
 use crossbeam_channel::Receiver;
 use mio::{Events, Poll, Waker};
@@ -14,7 +16,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 use types::{
-    call_record::CallEnd,
+    call_record::{CallEnd, Recorded},
     id::LineId,
     query::{Asked, Query},
     tick::{Tick, Ticks},
@@ -39,6 +41,8 @@ pub enum OfficeCall {
     Run(Wish),
     /// End the record of a line that can't do it itself.
     End(LineId, Box<CallEnd>),
+    /// A recording was closed.
+    Recorded(Recorded),
 }
 
 pub struct OfficeSeat {
@@ -46,8 +50,9 @@ pub struct OfficeSeat {
     pub lines: Vec<(OfficeEnd, Arc<Waker>)>,
     pub calls: Receiver<OfficeCall>,
     pub poll: Poll,
-    pub clock: Clock,
-    pub notices: Notices,
+    pub terms: ServiceTerms,
+    /// `None` where nothing is recorded.
+    pub recorder: Option<Arc<RecorderHealth>>,
     pub stop: Arc<AtomicBool>,
 }
 
@@ -61,6 +66,7 @@ struct Course {
     failing: bool,
     lost: u64,
     last_tries: u32,
+    deaths: Deaths,
 }
 
 impl OfficeSeat {
@@ -69,7 +75,7 @@ impl OfficeSeat {
         let mut course = Course::default();
         loop {
             let stop = self.stop.load(Ordering::Acquire);
-            let now = self.clock.now();
+            let now = self.terms.clock.now();
             self.due(now, stop, &mut course);
             self.serve_lines(&mut course);
             self.serve_calls(&mut course);
@@ -82,7 +88,7 @@ impl OfficeSeat {
                 self.count_lost(&mut course, self.room.unwritten() as u64);
                 return self.room.into_office();
             }
-            let timeout = self.clock.until(self.wake_at(&course));
+            let timeout = self.terms.clock.until(self.wake_at(&course));
             // An interrupted wait is a short one.
             let _ = self.poll.poll(&mut events, Some(timeout));
         }
@@ -98,7 +104,7 @@ impl OfficeSeat {
     fn due(&mut self, now: Tick, stop: bool, course: &mut Course) {
         if now >= course.anchor_at {
             course.anchor_at = now + ANCHOR_EVERY;
-            let (tick, utc_ms) = self.clock.anchor();
+            let (tick, utc_ms) = self.terms.clock.anchor();
             self.room.office().anchor(tick, utc_ms);
         }
         if self.room.retry_at().is_some_and(|at| at <= now) {
@@ -111,7 +117,7 @@ impl OfficeSeat {
     fn serve_lines(&mut self, course: &mut Course) {
         for at in 0..self.lines.len() {
             while let Ok(asked) = self.lines[at].0.asks.pop() {
-                let now = self.clock.now();
+                let now = self.terms.clock.now();
                 let line = self.lines[at].0.line;
                 self.room.take(line, asked);
                 course.batch_since.get_or_insert(now);
@@ -124,13 +130,15 @@ impl OfficeSeat {
 
     fn serve_calls(&mut self, course: &mut Course) {
         while let Ok(call) = self.calls.try_recv() {
-            let now = self.clock.now();
+            let now = self.terms.clock.now();
             course.batch_since.get_or_insert(now);
             match call {
                 OfficeCall::Run(run) => {
-                    let after = run(self.room.office(), now);
-                    course.afterwards.push(after);
+                    // Who wished for a panic finds that no answer comes.
+                    let after = self.room.with(|office| run(office, now));
+                    course.afterwards.extend(after);
                 }
+                OfficeCall::Recorded(recorded) => self.room.take_recorded(recorded),
                 OfficeCall::End(line, end) => {
                     let query = Query::End(*end);
                     let number = NOBODY;
@@ -142,7 +150,12 @@ impl OfficeSeat {
 
     fn commit(&mut self, course: &mut Course) {
         course.batch_since = None;
-        let answers = self.room.commit(self.clock.now());
+        let now = self.terms.clock.now();
+        if let Some(recorder) = &self.recorder {
+            let works = recorder.trouble(now).is_none();
+            self.room.office().recorder(works);
+        }
+        let answers = self.room.commit(now);
         for (line, answer) in answers {
             if answer.number == NOBODY {
                 continue;
@@ -159,13 +172,23 @@ impl OfficeSeat {
         self.tell_state(course);
     }
 
-    fn tell_state(&self, course: &mut Course) {
+    fn tell_state(&mut self, course: &mut Course) {
+        while let Some(message) = self.room.take_panic() {
+            let service = "office";
+            if course.deaths.one_more(self.terms.clock.now()) {
+                let notice = Notice::ServiceRestarted { service, message };
+                self.terms.notices.tell(notice);
+            } else {
+                // It goes on serving until the controller stops: ends of calls may still be stored.
+                self.terms.fails(service, message);
+            }
+        }
         match self.room.failing() {
             Some(why) if !course.failing => {
                 let why = why.to_string();
-                self.notices.tell(Notice::OfficeFailing { why });
+                self.terms.notices.tell(Notice::OfficeFailing { why });
             }
-            None if course.failing => self.notices.tell(Notice::OfficeRecovered),
+            None if course.failing => self.terms.notices.tell(Notice::OfficeRecovered),
             _ => {}
         }
         course.failing = self.room.failing().is_some();
@@ -176,7 +199,7 @@ impl OfficeSeat {
         let lost = self.room.dropped() + more;
         if lost > course.lost {
             let count = lost - course.lost;
-            self.notices.tell(Notice::RecordsLost { count });
+            self.terms.notices.tell(Notice::RecordsLost { count });
             course.lost = lost;
         }
     }

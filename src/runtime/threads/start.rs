@@ -7,13 +7,16 @@ use crate::runtime::{
     notice::{Notice, Notices, PortName},
     office::{Office, OfficeRoom},
     plant::{LineTraits, MakeLine, Plant, PlantLine, PlantTrunk},
+    recording::{Finished, RecorderHealth, RecorderPlan, Spell},
     station::Station,
     threads::{
-        Controller, LineHandle, Service, StartError, ThreadOptions,
-        hub::{Audience, ENTRIES, HubEntry, HubSeat},
+        Controller, LineHandle, StartError, ThreadOptions,
+        hub::{self, Audience, ENTRIES, HubSeat, Listener},
         keeper::{KeeperSeat, TrunkBoard},
         line::{Left, LineSeat, LineTerms, Others, spawn},
         office::{CALLS, OfficeCall, OfficeSeat},
+        recorder::{RecorderSeat, TAP_A_LINE, TrialSeat},
+        service::{Service, ServiceTerms, service},
         supervisor::{SupervisorSeat, Ward},
         watchdog::{Hand, WatchdogSeat},
     },
@@ -22,10 +25,7 @@ use crate::runtime::{
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use drivers::port::Port;
 use mio::{Poll, Token, Waker};
-use std::{
-    sync::{Arc, Mutex, atomic::AtomicBool},
-    thread::Builder,
-};
+use std::sync::{Arc, Mutex, atomic::AtomicBool};
 use types::id::{LineId, TrunkId};
 
 const WAKE: Token = Token(0);
@@ -80,6 +80,7 @@ impl Controller {
             office,
             make_line,
             shared,
+            recorder,
         } = plant;
         let (notices, told) = Notices::new();
         let resident = options.lock_memory.then(Arc::<Resident>::default);
@@ -102,8 +103,15 @@ impl Controller {
         for line in lines {
             ends.add(line, &make_line, &terms)?;
         }
+        let service_terms = ServiceTerms {
+            clock: options.clock,
+            notices: terms.notices.clone(),
+            failed: Arc::default(),
+        };
         let start = Start {
             terms,
+            service_terms,
+            recorder,
             options,
             make_line,
             told,
@@ -194,9 +202,18 @@ fn hand(port: &dyn Port, name: PortName, notices: &Notices) -> Hand {
 /// What all threads are started with.
 struct Start {
     terms: LineTerms,
+    service_terms: ServiceTerms,
+    recorder: Option<RecorderPlan>,
     options: ThreadOptions,
     make_line: MakeLine,
     told: Receiver<Notice>,
+}
+
+/// A recorder whose threads run.
+struct StartedRecorder {
+    recorder: Service<Vec<Finished>>,
+    trial: Service<()>,
+    health: Arc<RecorderHealth>,
 }
 
 /// Lines whose threads run.
@@ -215,7 +232,7 @@ impl Start {
         ends: Ends,
         trunks: Vec<PlantTrunk>,
         office: OfficeRoom,
-        audience: Audience,
+        mut audience: Audience,
     ) -> Result<Controller, StartError> {
         let [keeper_wait, office_wait, hub_wait] = waits;
         let office_waker = Arc::clone(&office_wait.waker);
@@ -229,8 +246,11 @@ impl Start {
         let mut trunk_hands = self.trunk_hands(&trunks);
         trunk_hands.extend(ends.own_trunk_hands);
         let keeper = self.keeper(keeper_wait, trunks, ends.keeper, Arc::clone(&board))?;
-        let office = self.office(office_wait, office, ends.office, office_calls)?;
-        let hub = hub(hub_wait, ends.hub, audience, hub_entries)?;
+        let recorder = self.recorder(&mut audience, ends.hub.len(), &calls, &office_waker)?;
+        let health = recorder.as_ref().map(|r| Arc::clone(&r.health));
+        let room = (office, ends.office);
+        let office = self.office(office_wait, room, office_calls, health.clone())?;
+        let hub = self.hub(hub_wait, ends.hub, audience, hub_entries)?;
         let lines = start_lines(ends.ready, &left)?;
         let watchdog = self.watchdog(lines.hands, trunk_hands)?;
         let seat = |stop| SupervisorSeat {
@@ -242,12 +262,14 @@ impl Start {
             make_line: self.make_line,
             clock: self.terms.clock,
             notices: self.terms.notices,
+            recorder: health.map(|health| (health, Spell::default())),
             resident: self.terms.resident,
             stopping: Arc::clone(&stopping),
             stop,
             all_over: over,
         };
-        let supervisor = service("supervisor", None, seat, SupervisorSeat::run)?;
+        let terms = &self.service_terms;
+        let supervisor = service("supervisor", None, terms, seat, SupervisorSeat::run)?;
         Ok(Controller {
             clock: self.terms.clock,
             lines: lines.handles,
@@ -262,6 +284,8 @@ impl Start {
             keeper,
             office,
             hub,
+            recorder: recorder.map(|r| (r.recorder, r.trial)),
+            failed: self.service_terms.failed,
             supervisor,
             watchdog,
         })
@@ -294,26 +318,103 @@ impl Start {
             real_time: self.options.real_time,
             notices: self.terms.notices.clone(),
         };
-        service("keeper", Some(wait.waker), seat, KeeperSeat::run)
+        service(
+            "keeper",
+            Some(wait.waker),
+            &self.service_terms,
+            seat,
+            KeeperSeat::run,
+        )
     }
 
     fn office(
         &self,
         wait: Wait,
-        room: OfficeRoom,
-        lines: Vec<(OfficeEnd, Arc<Waker>)>,
+        (room, lines): (OfficeRoom, Vec<(OfficeEnd, Arc<Waker>)>),
         calls: Receiver<OfficeCall>,
+        recorder: Option<Arc<RecorderHealth>>,
     ) -> Result<Service<Box<dyn Office>>, StartError> {
         let seat = |stop| OfficeSeat {
             room,
             lines,
             calls,
             poll: wait.poll,
-            clock: self.terms.clock,
-            notices: self.terms.notices.clone(),
+            terms: self.service_terms.clone(),
+            recorder,
             stop,
         };
-        service("office", Some(wait.waker), seat, OfficeSeat::run)
+        service(
+            "office",
+            Some(wait.waker),
+            &self.service_terms,
+            seat,
+            OfficeSeat::run,
+        )
+    }
+
+    fn hub(
+        &self,
+        wait: Wait,
+        lines: Vec<HubEnd>,
+        audience: Audience,
+        entries: Receiver<Box<dyn Listener>>,
+    ) -> Result<Service<()>, StartError> {
+        let seat = |stop| HubSeat {
+            lines,
+            audience,
+            entries,
+            poll: wait.poll,
+            terms: self.service_terms.clone(),
+            stop,
+        };
+        service(
+            "hub",
+            Some(wait.waker),
+            &self.service_terms,
+            seat,
+            HubSeat::run,
+        )
+    }
+
+    /// The recorder, if there is one, as a listener from the first moment on.
+    fn recorder(
+        &self,
+        audience: &mut Audience,
+        lines: usize,
+        calls: &Sender<OfficeCall>,
+        office: &Arc<Waker>,
+    ) -> Result<Option<StartedRecorder>, StartError> {
+        let Some(plan) = &self.recorder else {
+            return Ok(None);
+        };
+        let terms = &self.service_terms;
+        let (listener, tap) = hub::tap(None, lines * TAP_A_LINE);
+        audience.add(listener);
+        let health = Arc::new(RecorderHealth {
+            lost: Arc::clone(&tap.lost),
+            ..RecorderHealth::default()
+        });
+        let seat = |_| RecorderSeat {
+            plan: plan.clone(),
+            tap: tap.receiver,
+            calls: calls.clone(),
+            office: Arc::clone(office),
+            health: Arc::clone(&health),
+            terms: terms.clone(),
+        };
+        let recorder = service("recorder", None, terms, seat, RecorderSeat::run)?;
+        let seat = |stop| TrialSeat {
+            plan: plan.clone(),
+            health: Arc::clone(&health),
+            terms: terms.clone(),
+            stop,
+        };
+        let trial = service("recorder-disk", None, terms, seat, TrialSeat::run)?;
+        Ok(Some(StartedRecorder {
+            recorder,
+            trial,
+            health,
+        }))
     }
 
     fn watchdog(
@@ -330,24 +431,14 @@ impl Start {
             notices: self.terms.notices.clone(),
             stop,
         };
-        service("watchdog", None, seat, WatchdogSeat::run)
+        service(
+            "watchdog",
+            None,
+            &self.service_terms,
+            seat,
+            WatchdogSeat::run,
+        )
     }
-}
-
-fn hub(
-    wait: Wait,
-    lines: Vec<HubEnd>,
-    audience: Audience,
-    entries: Receiver<HubEntry>,
-) -> Result<Service<()>, StartError> {
-    let seat = |stop| HubSeat {
-        lines,
-        audience,
-        entries,
-        poll: wait.poll,
-        stop,
-    };
-    service("hub", Some(wait.waker), seat, HubSeat::run)
 }
 
 /// Starts the lines; when one can't be, those that run are given up again.
@@ -375,23 +466,4 @@ fn start_lines(ready: Vec<Ready>, left: &Sender<Left>) -> Result<Started, StartE
         started.hands.push((gauges, hand));
     }
     Ok(started)
-}
-
-/// Starts a thread for a seat that is made with its stop flag.
-fn service<S: Send + 'static, T: Send + 'static>(
-    name: &str,
-    waker: Option<Arc<Waker>>,
-    seat: impl FnOnce(Arc<AtomicBool>) -> S,
-    run: impl FnOnce(S) -> T + Send + 'static,
-) -> Result<Service<T>, StartError> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let seat = seat(Arc::clone(&stop));
-    let thread = Builder::new().name(name.to_string());
-    let thread = thread.spawn(move || run(seat));
-    let thread = thread.map_err(|error| StartError::Thread(name.to_string(), error))?;
-    Ok(Service {
-        thread,
-        waker,
-        stop,
-    })
 }

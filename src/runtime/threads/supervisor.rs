@@ -4,10 +4,12 @@
 use crate::runtime::{
     attempt::fault_end,
     clock::{Clock, duration},
+    deaths::Deaths,
     gauges::Gauges,
     memory::Resident,
-    notice::{DEATHS, DEATHS_WITHIN, Notice, Notices, PortName, ToldPort},
+    notice::{Notice, Notices, PortName, ToldPort},
     plant::{LineTraits, MakeLine},
+    recording::{RecorderHealth, Spell},
     station::Station,
     threads::{
         line::{Exit, Left, LineSeat, spawn},
@@ -41,7 +43,7 @@ pub struct Ward {
     /// The settings in force: a fresh object starts with them.
     pub settings: Arc<Mutex<CallSettings>>,
     pub state: WardState,
-    deaths: Vec<Tick>,
+    deaths: Deaths,
     /// The cut of the running thread has been told.
     cut_told: bool,
     phone: ToldPort,
@@ -69,7 +71,7 @@ impl Ward {
             gauges,
             settings,
             state: WardState::Running(Some(thread)),
-            deaths: Vec::new(),
+            deaths: Deaths::default(),
             cut_told: false,
             phone: ToldPort::default(),
             own_trunk: ToldPort::default(),
@@ -96,6 +98,8 @@ pub struct SupervisorSeat {
     pub make_line: MakeLine,
     pub clock: Clock,
     pub notices: Notices,
+    /// What is told of the recorder; `None` where nothing is recorded.
+    pub recorder: Option<(Arc<RecorderHealth>, Spell)>,
     pub resident: Option<Arc<Resident>>,
     /// No line is started any more.
     pub stopping: Arc<AtomicBool>,
@@ -115,6 +119,7 @@ impl SupervisorSeat {
                 Err(RecvTimeoutError::Disconnected) => unreachable!("it holds a sender itself"),
             }
             self.tell_refusal();
+            self.tell_recorder();
             self.look_for_cut_lines();
             for ward in &mut self.wards {
                 ward.tell_ports(&self.notices);
@@ -134,6 +139,15 @@ impl SupervisorSeat {
     fn tell_refusal(&mut self) {
         if let Some(refusal) = self.resident.take().and_then(|r| r.refusal()) {
             self.notices.tell(Notice::NotResident(refusal));
+        }
+    }
+
+    /// The recorder itself may be waiting for its disk.
+    fn tell_recorder(&mut self) {
+        if let Some((health, spell)) = &mut self.recorder {
+            let now = self.clock.now();
+            let notice = spell.look(now, health.trouble(now), health.lost.get());
+            notice.into_iter().for_each(|n| self.notices.tell(n));
         }
     }
 
@@ -166,22 +180,21 @@ impl SupervisorSeat {
         }
         if matches!(exit, Exit::Died(_) | Exit::Cut) {
             ward.gauges.counts.deaths.add(1);
-            ward.deaths.retain(|&death| at.since(death) < DEATHS_WITHIN);
-            ward.deaths.push(at);
-            self.after_death(seat, at);
+            let may_go_on = ward.deaths.one_more(at);
+            self.after_death(seat, at, may_go_on);
         } else {
             ward.state = WardState::Over(seat);
         }
     }
 
-    fn after_death(&mut self, seat: Box<LineSeat>, at: Tick) {
+    fn after_death(&mut self, seat: Box<LineSeat>, at: Tick, may_go_on: bool) {
         let line = seat.id();
         let stopping = self.stopping.load(Ordering::Acquire);
         let make_line = Arc::clone(&self.make_line);
         let left = self.left_again.clone();
         let ward = self.ward(line);
-        let deaths = ward.deaths.len();
-        if stopping || deaths >= DEATHS {
+        let deaths = ward.deaths.count();
+        if stopping || !may_go_on {
             ward.state = WardState::Over(seat);
             if !stopping {
                 let notice = Notice::LineOutOfService { line, at, deaths };

@@ -230,7 +230,7 @@ pub(super) fn lost(gauges: &Gauges) -> u64 {
 /// The back office of a run that is over; the ports are dropped.
 pub(super) fn office_of(remains: Remains) -> BackOffice {
     drop((remains.phones, remains.trunks));
-    let office: Box<dyn std::any::Any> = remains.office;
+    let office: Box<dyn std::any::Any> = remains.office.expect("it did not fail");
     office
         .downcast::<Direct>()
         .expect("the back office of the scenario")

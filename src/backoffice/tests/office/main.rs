@@ -13,5 +13,6 @@ mod journal;
 mod opening;
 mod pins;
 mod reading;
+mod recording;
 mod schedules;
 mod screening;

@@ -1,12 +1,12 @@
 //! The object itself: opening, and one transaction at a time.
 
 use crate::{
-    Alert, Anchor, Config, Error, Routing, SiteSettings, Usage, clock, lookups, memory::Memory,
-    recovery, seed, service::Calendar, session::Session, site_key::SiteKey, stored,
+    Alert, Anchor, Config, Error, Phone, Routing, SiteSettings, Usage, clock, lookups,
+    memory::Memory, recovery, seed, service::Calendar, session::Session, site_key::SiteKey, stored,
 };
-use db::{Database, Options, keys};
+use db::{Database, Options, Read, keys};
 use jiff::tz::TimeZone;
-use std::{fmt, path::Path, sync::Arc};
+use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 use types::{
     dial_plan::DialPlan,
     id::LineId,
@@ -32,6 +32,8 @@ pub struct BackOffice {
     pub(crate) memory: Memory,
     pub(crate) last_failure: Option<Error>,
     alerts: Vec<Alert>,
+    /// The settings of phones as they were told last.
+    told: Option<BTreeMap<LineId, CallSettings>>,
 }
 
 impl BackOffice {
@@ -74,6 +76,7 @@ impl BackOffice {
             memory: Memory::default(),
             last_failure: None,
             alerts: Vec::new(),
+            told: None,
         };
         let now = config.anchor.tick;
         match meta {
@@ -114,26 +117,55 @@ impl BackOffice {
         let reader = self.database.read()?;
         let tables = self.database.tables();
         let site = lookups::site_settings(tables, &reader)?;
-        let phone = tables.phones.get(&reader, &line)?;
-        let phone = phone.map(stored::phone).transpose()?;
-        let mut settings = site.call;
-        settings.pin_required = phone.as_ref().is_none_or(|p| p.pin_required);
-        settings.in_service = match phone {
-            Some(phone) if phone.in_service => {
-                let calendar = Calendar {
-                    tables,
-                    txn: &reader,
-                    zone: &self.fixed.zone,
-                };
-                let now_utc_ms = self.anchor.utc_ms(now);
-                let moment = Ticks::ms(1);
-                let left =
-                    calendar.in_service_for(phone.schedule, site.rules.weekend, now_utc_ms, moment);
-                left?.is_none()
-            }
-            _ => false,
+        match tables.phones.get(&reader, &line)? {
+            Some(phone) => self.settings_of(now, &reader, &site, stored::phone(phone)?),
+            None => Ok(CallSettings {
+                in_service: false,
+                ..site.call
+            }),
+        }
+    }
+
+    /// The settings of phones that changed since this was asked last; nothing the first time.
+    pub fn settings_changes(&mut self, now: Tick) -> Result<Vec<(LineId, CallSettings)>, Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let site = lookups::site_settings(tables, &reader)?;
+        let mut settings = BTreeMap::new();
+        for (line, phone) in tables.phones.all(&reader)? {
+            let of_phone = self.settings_of(now, &reader, &site, stored::phone(phone)?)?;
+            settings.insert(line, of_phone);
+        }
+        drop(reader);
+        let Some(before) = self.told.replace(settings) else {
+            return Ok(Vec::new());
         };
-        Ok(settings)
+        let now_told = self.told.iter().flatten();
+        let changed = now_told.filter(|(line, settings)| before.get(line) != Some(settings));
+        Ok(changed
+            .map(|(line, settings)| (*line, settings.clone()))
+            .collect())
+    }
+
+    fn settings_of(
+        &self,
+        now: Tick,
+        reader: &impl Read,
+        site: &SiteSettings,
+        phone: Phone,
+    ) -> Result<CallSettings, Error> {
+        let calendar = Calendar {
+            tables: self.database.tables(),
+            txn: reader,
+            zone: &self.fixed.zone,
+        };
+        let (weekend, now) = (site.rules.weekend, self.anchor.utc_ms(now));
+        let left = calendar.in_service_for(phone.schedule, weekend, now, Ticks::ms(1))?;
+        Ok(CallSettings {
+            in_service: phone.in_service && left.is_none(),
+            pin_required: phone.pin_required,
+            ..site.call.clone()
+        })
     }
 
     /// How full the database is.

@@ -11,6 +11,7 @@ use types::{
     call_record::Recorded,
     id::LineId,
     query::{Answered, Asked, Query, Reply},
+    settings::CallSettings,
     tick::{Tick, Ticks},
 };
 
@@ -43,6 +44,10 @@ pub trait Office: Any + Send {
 
     /// What the wall clock says at this tick; told at the start and each second.
     fn anchor(&mut self, now: Tick, utc_ms: i64);
+
+    /// The settings of phones that changed since this was asked last; asked each second. What they
+    /// were when the plant was made is no change.
+    fn settings_changes(&mut self, now: Tick) -> Vec<(LineId, CallSettings)>;
 }
 
 /// A back office with the batch it is at.

@@ -142,7 +142,7 @@ struct LineHandle {
 /// A plant at work. It is to be ended with [`Controller::stop`].
 pub struct Controller {
     clock: Clock,
-    lines: Vec<LineHandle>,
+    lines: Vec<Arc<LineHandle>>,
     board: TrunkBoard,
     calls: Sender<OfficeCall>,
     office_waker: Arc<Waker>,
@@ -289,7 +289,7 @@ impl Controller {
 
     fn wait_for_calls(&self, grace: Duration) {
         let until = Instant::now() + grace;
-        let goes_on = |line: &LineHandle| !line.gauges.pulse.is_quiet();
+        let goes_on = |line: &Arc<LineHandle>| !line.gauges.pulse.is_quiet();
         while self.lines.iter().any(goes_on) && Instant::now() < until {
             thread::sleep(STOP_LOOK);
         }
@@ -303,7 +303,7 @@ impl Controller {
             Err(RecvTimeoutError::Timeout) => return false,
             Err(RecvTimeoutError::Disconnected) => {}
         }
-        let runs = |line: &LineHandle| line.gauges.pulse.thread() != 0;
+        let runs = |line: &Arc<LineHandle>| line.gauges.pulse.thread() != 0;
         while self.lines.iter().any(runs) {
             if Instant::now() >= until {
                 return false;

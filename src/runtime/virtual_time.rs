@@ -297,6 +297,9 @@ impl World {
             let utc_ms = self.now.since(Tick::ZERO).as_ms().cast_signed();
             let utc_ms = self.options.starts_utc_ms + utc_ms;
             self.office.office().anchor(self.now, utc_ms);
+            for (line, settings) in self.office.office().settings_changes(self.now) {
+                self.command(line, LineCommand::Settings(settings));
+            }
         }
         self.deliver();
         let frame = self.now.0.is_multiple_of(FRAME_TICKS.0);

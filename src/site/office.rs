@@ -8,6 +8,7 @@ use types::{
     call_record::{CallRecord, Recorded},
     id::LineId,
     query::{Answered, Asked},
+    settings::CallSettings,
     tick::Tick,
 };
 
@@ -96,5 +97,12 @@ impl Office for SiteOffice {
 
     fn anchor(&mut self, now: Tick, utc_ms: i64) {
         self.office.anchor(now, utc_ms);
+    }
+
+    fn settings_changes(&mut self, now: Tick) -> Vec<(LineId, CallSettings)> {
+        self.office.settings_changes(now).unwrap_or_else(|why| {
+            error!(self.log, "settings of phones can't be read"; "why" => %why);
+            Vec::new()
+        })
     }
 }

@@ -474,6 +474,10 @@ impl sallyport::runtime::office::Office for Direct {
         self.office.recorded(now, recordings).is_ok()
     }
 
+    fn settings_changes(&mut self, now: Tick) -> Vec<(LineId, CallSettings)> {
+        self.office.settings_changes(now).expect("settings")
+    }
+
     fn anchor(&mut self, now: Tick, utc_ms: i64) {
         // The guest's own wall clock says another day than the scenario's.
         if !guest::inside() {

@@ -79,3 +79,32 @@ fn a_phone_out_of_service_by_its_schedule_says_so_and_gives_no_dial_tone() {
     out.inmate_heard_in_order(&[Prompt::OutOfService]);
     out.no_trunk_seized();
 }
+
+#[test]
+fn an_idle_phone_goes_out_of_service_when_its_schedule_says_so() {
+    let inmate = vec![wait(8000), Step::OffHook, wait(6000), Step::OnHook];
+    let scenario = bench::phone(inmate)
+        .site(in_service(0, NINE + 1))
+        .lasting(16);
+    let out = seconds_past_nine(scenario, 895).run();
+    out.inmate_heard_in_order(&[Prompt::OutOfService]);
+    out.no_trunk_seized();
+}
+
+#[test]
+fn a_phone_comes_into_service_when_its_schedule_says_so() {
+    let dead = vec![
+        wait(1000),
+        Step::OffHook,
+        wait(5000),
+        Step::OnHook,
+        wait(6000),
+    ];
+    let scenario = bench::phone(then(dead, dials(MOTHER)))
+        .site(in_service(NINE, NINE + 8))
+        .lasting(30);
+    let out = seconds_past_nine(scenario, -10).run();
+    assert_eq!(out.inmate_heard(Prompt::OutOfService).len(), 1);
+    let seized = out.entered("seize");
+    assert!(seized.is_some(), "{}", out.tale());
+}

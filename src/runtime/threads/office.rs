@@ -7,18 +7,22 @@ use crate::runtime::{
     notice::Notice,
     office::{BATCH_WAIT, Office, OfficeRoom},
     recording::RecorderHealth,
-    threads::service::ServiceTerms,
+    threads::{LineHandle, service::ServiceTerms},
 };
 use crossbeam_channel::Receiver;
-use mio::{Events, Poll, Waker};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use mio::{Events, Poll};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use types::{
     call_record::{CallEnd, Recorded},
     id::LineId,
-    query::{Asked, Query},
+    query::{Asked, LineCommand, Query},
+    settings::CallSettings,
     tick::{Tick, Ticks},
 };
 
@@ -47,7 +51,7 @@ pub enum OfficeCall {
 
 pub struct OfficeSeat {
     pub room: OfficeRoom,
-    pub lines: Vec<(OfficeEnd, Arc<Waker>)>,
+    pub lines: Vec<(OfficeEnd, Arc<LineHandle>)>,
     pub calls: Receiver<OfficeCall>,
     pub poll: Poll,
     pub terms: ServiceTerms,
@@ -67,6 +71,8 @@ struct Course {
     lost: u64,
     last_tries: u32,
     deaths: Deaths,
+    /// Settings that a line has not taken yet.
+    untold: BTreeMap<LineId, CallSettings>,
 }
 
 impl OfficeSeat {
@@ -106,12 +112,30 @@ impl OfficeSeat {
             course.anchor_at = now + ANCHOR_EVERY;
             let (tick, utc_ms) = self.terms.clock.anchor();
             self.room.office().anchor(tick, utc_ms);
+            self.tell_settings(now, course);
         }
         if self.room.retry_at().is_some_and(|at| at <= now) {
             course.last_tries += u32::from(stop);
             self.room.retry();
             course.batch_since.get_or_insert(now);
         }
+    }
+
+    /// Tells lines of settings that changed, by an administrator or by a schedule. A line that takes
+    /// none now is told a second later.
+    fn tell_settings(&mut self, now: Tick, course: &mut Course) {
+        course
+            .untold
+            .extend(self.room.office().settings_changes(now));
+        let lines = &self.lines;
+        course.untold.retain(|line, settings| {
+            let Some((_, handle)) = lines.iter().find(|(end, _)| end.line == *line) else {
+                return false;
+            };
+            handle
+                .tell(LineCommand::Settings(settings.clone()))
+                .is_err()
+        });
     }
 
     fn serve_lines(&mut self, course: &mut Course) {
@@ -161,10 +185,9 @@ impl OfficeSeat {
                 continue;
             }
             let end = self.lines.iter_mut().find(|(end, _)| end.line == line);
-            let (end, waker) = end.expect("an answer goes to who asked");
+            let (end, handle) = end.expect("an answer goes to who asked");
             end.answer(answer);
-            // A line that can't be woken looks at its rings at its next frame.
-            let _ = waker.wake();
+            handle.wake();
         }
         for after in course.afterwards.drain(..) {
             after();

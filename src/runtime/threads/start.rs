@@ -49,7 +49,7 @@ impl Wait {
 struct Ready {
     traits: LineTraits,
     seat: Box<LineSeat>,
-    handle: LineHandle,
+    handle: Arc<LineHandle>,
     hand: Hand,
 }
 
@@ -58,7 +58,7 @@ struct Ready {
 struct Ends {
     ready: Vec<Ready>,
     own_trunk_hands: Vec<(TrunkId, Hand)>,
-    office: Vec<(OfficeEnd, Arc<Waker>)>,
+    office: Vec<(OfficeEnd, Arc<LineHandle>)>,
     keeper: Vec<(KeeperEnd, Arc<Waker>)>,
     hub: Vec<HubEnd>,
 }
@@ -170,18 +170,19 @@ impl Ends {
         }
         let seat = LineSeat::new(station, inbox, outbox, terms.clone());
         let (seat, waker) = seat.map_err(StartError::Poll)?;
-        self.office.push((office, Arc::clone(&waker)));
-        self.keeper.push((keeper, Arc::clone(&waker)));
+        let handle = Arc::new(LineHandle {
+            gauges,
+            waker: Arc::clone(&waker),
+            commands: Mutex::new(commands),
+            settings: Arc::new(Mutex::new(settings)),
+        });
+        self.office.push((office, Arc::clone(&handle)));
+        self.keeper.push((keeper, waker));
         self.hub.push(hub);
         self.ready.push(Ready {
             traits,
             seat: Box::new(seat),
-            handle: LineHandle {
-                gauges,
-                waker,
-                commands: Mutex::new(commands),
-                settings: Arc::new(Mutex::new(settings)),
-            },
+            handle,
             hand,
         });
         Ok(())
@@ -220,7 +221,7 @@ struct StartedRecorder {
 #[derive(Default)]
 struct Started {
     wards: Vec<Ward>,
-    handles: Vec<LineHandle>,
+    handles: Vec<Arc<LineHandle>>,
     hands: Vec<(Arc<Gauges>, Hand)>,
 }
 
@@ -330,7 +331,7 @@ impl Start {
     fn office(
         &self,
         wait: Wait,
-        (room, lines): (OfficeRoom, Vec<(OfficeEnd, Arc<Waker>)>),
+        (room, lines): (OfficeRoom, Vec<(OfficeEnd, Arc<LineHandle>)>),
         calls: Receiver<OfficeCall>,
         recorder: Option<Arc<RecorderHealth>>,
     ) -> Result<Service<Box<dyn Office>>, StartError> {

@@ -153,3 +153,23 @@ fn a_phone_can_have_no_schedule_that_is_not_entered() {
     assert_eq!(why, "schedule 4 is not entered");
     assert!(in_service(&bench));
 }
+
+#[test]
+fn settings_that_change_are_told_once_and_no_others() {
+    let mut bench = scheduled("2026-12-01T12:59:50Z", by_day());
+    let changes = |bench: &mut Bench| {
+        let changes = bench.office.settings_changes(bench.now).expect("reads");
+        let in_service = changes.into_iter().map(|(line, s)| (line, s.in_service));
+        in_service.collect::<Vec<_>>()
+    };
+    assert_eq!(changes(&mut bench), [], "as the plant was made");
+    bench.wait(9);
+    assert_eq!(changes(&mut bench), []);
+    bench.wait(1);
+    assert_eq!(changes(&mut bench), [(ONE, true)]);
+    assert_eq!(changes(&mut bench), []);
+    let now = bench.now;
+    let off = bench.office.set_in_service(now, "warden", TWO, false);
+    off.expect("changes");
+    assert_eq!(changes(&mut bench), [(TWO, false)]);
+}

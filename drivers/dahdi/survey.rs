@@ -5,6 +5,7 @@ use super::{
     ioctl::{self, Params, SpanInfo},
     join::Joins,
     setup::Signalling,
+    tone_zone::ToneZone,
 };
 use nix::errno::Errno;
 use std::{
@@ -136,6 +137,8 @@ pub struct FoundBits {
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Survey {
     pub spans: Vec<Span>,
+    /// `None` where it could not be asked for.
+    pub tone_zone: Option<ToneZone>,
 }
 
 /// Why nothing can be said of channels.
@@ -159,7 +162,10 @@ impl Survey {
         // Channels are opened by this one.
         opened(CHANNEL)?;
         let joins = Joins::open().ok();
-        let mut survey = Survey::default();
+        let mut survey = Survey {
+            tone_zone: ToneZone::usual(),
+            ..Survey::default()
+        };
         let mut total = 0;
         // Numbers of spans have gaps where one was taken away.
         for number in 1..=128 {

@@ -13,7 +13,7 @@ use drivers::{
     dahdi::{
         bits::Bits,
         channel::{Channel, Event, Hook, Moved},
-        far_channel::FarChannel,
+        far_channel::{FarChannel, Living},
     },
     port::PortError,
     sim::{
@@ -34,7 +34,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread,
     time::Duration,
 };
 use tally::Tally;
@@ -147,41 +147,15 @@ impl Run {
 }
 
 /// A far end that lives until this is dropped.
-struct Far {
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+fn far<F: FarEnd + 'static>(far: F, channel: u16) -> Living {
+    let clock = Clock::starting_now();
+    let opened = FarChannel::open(far, channel, Law::Mu, Copper::clear(), 1, clock);
+    living(opened, channel)
 }
 
-impl Far {
-    fn new<F: FarEnd + 'static>(far: F, channel: u16) -> Far {
-        let clock = Clock::starting_now();
-        let opened = FarChannel::open(far, channel, Law::Mu, Copper::clear(), 1, clock);
-        Far::running(opened, channel)
-    }
-
-    fn running<F: FarEnd + 'static>(opened: Result<FarChannel<F>, PortError>, channel: u16) -> Far {
-        let far = opened.unwrap_or_else(|e| panic!("the far end, channel {channel}: {e}"));
-        let stop = Arc::new(AtomicBool::new(false));
-        let its = Arc::clone(&stop);
-        let thread = thread::spawn(move || {
-            if let Err(error) = far.run(&its) {
-                println!("      the far end of channel {channel} failed: {error}");
-            }
-        });
-        Far {
-            stop,
-            thread: Some(thread),
-        }
-    }
-}
-
-impl Drop for Far {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
+fn living<F: FarEnd + 'static>(opened: Result<FarChannel<F>, PortError>, channel: u16) -> Living {
+    let far = opened.unwrap_or_else(|e| panic!("the far end, channel {channel}: {e}"));
+    far.live(|| {})
 }
 
 fn exchange() -> Exchange {
@@ -377,7 +351,7 @@ fn tone() -> Result<(), String> {
 }
 
 fn seizure() -> Result<(), String> {
-    let _far = Far::new(exchange(), TRUNK + FAR);
+    let _far = far(exchange(), TRUNK + FAR);
     rest();
     let found = run(&format!("hook --channel {TRUNK} --seconds 3 --json"));
     found.ended(0)?;
@@ -386,7 +360,7 @@ fn seizure() -> Result<(), String> {
 }
 
 fn supervise() -> Result<(), String> {
-    let _far = Far::new(exchange(), TRUNK + FAR);
+    let _far = far(exchange(), TRUNK + FAR);
     rest();
     let found = run(&format!(
         "supervise --channel {TRUNK} --dial 5550103 --seconds 16"
@@ -398,7 +372,7 @@ fn supervise() -> Result<(), String> {
 }
 
 fn learn_release() -> Result<(), String> {
-    let _far = Far::new(exchange(), TRUNK + FAR);
+    let _far = far(exchange(), TRUNK + FAR);
     rest();
     let found = run(&format!(
         "learn-release --channel {TRUNK} --dial 5550103 --hangs-up-after 2 --wait 15"
@@ -409,7 +383,7 @@ fn learn_release() -> Result<(), String> {
 }
 
 /// The exchange at the other end of a trunk that is signalled by bits.
-fn on_bits(signalling: TrunkSignalling, bits: Bits, channel: u16) -> Far {
+fn on_bits(signalling: TrunkSignalling, bits: Bits, channel: u16) -> Living {
     let profile = TrunkProfile {
         id: TrunkId(1),
         law: Law::Mu,
@@ -434,7 +408,7 @@ fn on_bits(signalling: TrunkSignalling, bits: Bits, channel: u16) -> Far {
         1,
         clock,
     );
-    Far::running(opened, channel)
+    living(opened, channel)
 }
 
 fn e_and_m() -> Result<(), String> {
@@ -561,7 +535,7 @@ fn ring() -> Result<(), String> {
         Step::wait_ms(4000),
         Step::OnHook,
     ]);
-    let _far = Far::new(Handset::new(script), PHONE + FAR);
+    let _far = far(Handset::new(script), PHONE + FAR);
     rest();
     let found = run(&format!("ring --channel {PHONE} --seconds 12 --json"));
     found.ended(0)?;
@@ -569,7 +543,7 @@ fn ring() -> Result<(), String> {
 }
 
 fn report() -> Result<(), String> {
-    let _far = Far::new(exchange(), TRUNK + FAR);
+    let _far = far(exchange(), TRUNK + FAR);
     rest();
     let found = run(&format!(
         "report --channel {TRUNK} --html /out/report.html --json"

@@ -89,7 +89,7 @@ fn gains() -> Result<(), String> {
 
 fn trust() -> Result<(), String> {
     site("[trunk.trust]\nloop_break = 60")?;
-    let _far = Far::new(exchange(), TRUNK + FAR);
+    let _far = far(exchange(), TRUNK + FAR);
     rest();
     let found = run(&format!(
         "supervise --site {SITE} --trunk 1 --dial 5550103 --seconds 16"
@@ -122,7 +122,7 @@ fn in_use() -> Result<(), String> {
 fn loop_start() -> Result<(), String> {
     let channel = TRUNK + 1;
     configure(&format!("fxsls={channel}"))?;
-    let _far = Far::new(exchange(), channel + FAR);
+    let _far = far(exchange(), channel + FAR);
     rest();
     let found = run(&format!(
         "learn-release --channel {channel} --dial 5550103 --hangs-up-after 2 --wait 15"

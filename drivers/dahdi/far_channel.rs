@@ -324,7 +324,7 @@ impl<F: FarEnd> FarChannel<F> {
         self.far.frame(begin, &heard, &mut emitted, &mut edges);
         self.at = begin + types::frame::FRAME_TICKS;
         let mut arrives: Samples = [0; FRAME];
-        self.path.inward(&emitted, &sent, &mut arrives);
+        self.path.to_codec(&emitted, &sent, &mut arrives);
         law::compress(self.law, &arrives, frame);
         for EdgeAt { at, edge } in edges {
             self.actions.push_back(EdgeAt {

@@ -287,6 +287,21 @@ impl Program {
     }
 }
 
+/// The signalling bits of a channel, whoever has it open.
+pub fn bits(number: u16) -> Option<FoundBits> {
+    let control = opened(CONTROL).ok()?;
+    bits_of(&ioctl::params(&control, number).ok()?)
+}
+
+/// Less than zero without bits; more than four are a neighbour's.
+fn bits_of(params: &Params) -> Option<FoundBits> {
+    (params.rxbits >= 0).then(|| FoundBits {
+        received: Abcd::new(params.rxbits as u8),
+        sent: Abcd::new(params.txbits as u8),
+        idle: Abcd::new(params.idlebits as u8),
+    })
+}
+
 /// Opens a device.
 fn opened(device: &'static str) -> Result<File, SurveyError> {
     let file = File::options().read(true).write(true).open(device);
@@ -353,12 +368,7 @@ fn channel(told: ToldChannel, hears: Option<u16>, params: &Params) -> FoundChann
         capable: params.sigcap,
         alarms: Alarms(params.chan_alarms as i32),
         receives_off_hook: params.rxisoffhook != 0,
-        // Less than zero without bits; more than four are a neighbour's.
-        bits: (params.rxbits >= 0).then(|| FoundBits {
-            received: Abcd::new(params.rxbits as u8),
-            sent: Abcd::new(params.txbits as u8),
-            idle: Abcd::new(params.idlebits as u8),
-        }),
+        bits: bits_of(params),
         in_use: told.in_use,
         hears,
         echo_canceller: told.echo_canceller,

@@ -168,10 +168,11 @@ fn routes() -> Routes {
         Step::Wait(Ticks::secs(2)),
         Step::OnHook,
     ];
-    Routes::new().to(
-        "5550103",
-        CalledPartyScript::new(Answer::AfterRings(1), leaves),
-    )
+    let sends_back = vec![Step::SendBackFor(Ticks::secs(3600))];
+    let answers = |steps| CalledPartyScript::new(Answer::AfterRings(1), steps);
+    Routes::new()
+        .to("5550103", answers(leaves))
+        .to("5550108", answers(sends_back))
 }
 
 /// The line comes to rest between two checks.
@@ -437,14 +438,17 @@ fn e_and_m() -> Result<(), String> {
     shown.says("released, by the far end's on-hook")
 }
 
-fn r2() -> Result<(), String> {
-    let itu = TrunkSignalling::R2(R2Trunk {
+fn itu() -> TrunkSignalling {
+    TrunkSignalling::R2(R2Trunk {
         country: R2Country::Itu,
         ani: Digits::EMPTY,
-        category: MfSignal::new(1).ok_or("a signal")?,
+        category: MfSignal::new(1).expect("a signal"),
         metering: None,
-    });
-    let _far = on_bits(itu, Bits::R2 { cd: 1 }, R2 + FAR);
+    })
+}
+
+fn r2() -> Result<(), String> {
+    let _far = on_bits(itu(), Bits::R2 { cd: 1 }, R2 + FAR);
     rest();
     let on = format!("--channel {R2} --signalling r2-itu");
     let found = run(&format!(

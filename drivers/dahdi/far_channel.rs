@@ -20,7 +20,12 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::{
     collections::VecDeque,
     os::fd::AsFd,
-    sync::atomic::{AtomicBool, Ordering},
+    panic,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
 };
 use types::{
     edge::{Abcd, Edge, EdgeAt, PortCommand},
@@ -40,6 +45,7 @@ pub struct FarChannel<F: FarEnd> {
     far: F,
     channel: Channel,
     law: Law,
+    expand: law::Expand,
     path: Path,
     clock: Clock,
     blocks: BlockClock,
@@ -103,6 +109,12 @@ impl<F: FarEnd> FarChannel<F> {
         Ok(far)
     }
 
+    /// The far end is reached by octets: each that nothing changes arrives as it was.
+    pub fn digital(mut self) -> FarChannel<F> {
+        self.expand = law::expand_apart;
+        self
+    }
+
     fn with(
         far: F,
         channel: Channel,
@@ -115,6 +127,7 @@ impl<F: FarEnd> FarChannel<F> {
             far,
             channel,
             law,
+            expand: law::expand,
             path: Path::new(&copper, seed),
             clock,
             blocks: BlockClock::new(),
@@ -147,6 +160,23 @@ impl<F: FarEnd> FarChannel<F> {
             }
         }
         Ok((self.far.take_transcript(), self.counters))
+    }
+
+    /// Lives on a thread of its own, on which `first` is done before.
+    pub fn live(self, first: impl FnOnce() + Send + 'static) -> Living
+    where
+        F: 'static,
+    {
+        let stop = Arc::new(AtomicBool::new(false));
+        let its = Arc::clone(&stop);
+        let thread = thread::spawn(move || {
+            first();
+            self.run(&its)
+        });
+        Living {
+            stop,
+            thread: Some(thread),
+        }
     }
 
     /// Restarts both queues, the one to be sent with silence in it.
@@ -293,7 +323,7 @@ impl<F: FarEnd> FarChannel<F> {
     /// One block of the far end's life.
     fn frame(&mut self, end: Tick, frame: &mut Frame) {
         let mut sent: Samples = [0; FRAME];
-        law::expand(self.law, frame, &mut sent);
+        (self.expand)(self.law, frame, &mut sent);
         let mut heard: Samples = [0; FRAME];
         self.path.outward(&sent, &mut heard);
         let mut emitted: Samples = [0; FRAME];
@@ -302,13 +332,54 @@ impl<F: FarEnd> FarChannel<F> {
         self.far.frame(begin, &heard, &mut emitted, &mut edges);
         self.at = begin + types::frame::FRAME_TICKS;
         let mut arrives: Samples = [0; FRAME];
-        self.path.inward(&emitted, &sent, &mut arrives);
+        self.path.to_codec(&emitted, &sent, &mut arrives);
         law::compress(self.law, &arrives, frame);
         for EdgeAt { at, edge } in edges {
             self.actions.push_back(EdgeAt {
                 at: at + DELAY,
                 edge,
             });
+        }
+    }
+}
+
+/// What a far end heard and said, and what its channel lost.
+pub type Lived = Result<(Transcript, PortCounters), PortError>;
+
+/// A far end on a thread of its own, until it is ended or this is dropped.
+#[derive(Debug)]
+pub struct Living {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<Lived>>,
+}
+
+impl Living {
+    /// Has it end soon, without waiting for it: where many are ended.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// Those of [`FarChannel::run`].
+    ///
+    /// # Panics
+    /// When it did.
+    pub fn end(mut self) -> Lived {
+        self.stop();
+        let thread = self.thread.take().expect("it is ended once");
+        thread
+            .join()
+            .unwrap_or_else(|why| panic::resume_unwind(why))
+    }
+}
+
+impl Drop for Living {
+    fn drop(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
     }
 }

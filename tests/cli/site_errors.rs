@@ -505,3 +505,47 @@ fn a_directory_of_recordings_or_prompts_that_others_may_change_is_refused() {
         assert!(run.out.contains(&remedy), "{key}: {}", run.out);
     }
 }
+
+/// The sample with these tables before its first class: what is told of a key of theirs.
+#[track_caller]
+fn told_with(tables: &str, key: &str, parts: &[&str]) {
+    const FIRST_CLASS: &str = "[[defaults.class]]\nnumber = 1\n";
+    let out = changed(FIRST_CLASS, &format!("{tables}\n{FIRST_CLASS}"));
+    let line = out.lines().find(|line| line.contains(&format!("`{key}`")));
+    let line = line.unwrap_or_else(|| panic!("nothing of {key} in:\n{out}"));
+    for part in parts {
+        assert!(line.contains(part), "no {part:?} in {line}");
+    }
+}
+
+#[test]
+fn hours_of_a_schedule_that_are_no_quarter_hours_are_told() {
+    for hours in ["08:10-22:00", "22:00-08:00", "08:00", "08:00-24:15"] {
+        let text = format!("[[defaults.schedule]]\nnumber = 1\nweekday = [\"{hours}\"]");
+        told_with(
+            &text,
+            "defaults.schedule[1].weekday",
+            &[hours, "08:00-11:45"],
+        );
+    }
+}
+
+#[test]
+fn two_schedules_of_one_number_are_told() {
+    let schedule = "[[defaults.schedule]]\nnumber = 2\nweekday = [\"08:00-22:00\"]";
+    told_with(
+        &format!("{schedule}\n{schedule}"),
+        "defaults.schedule[2].number",
+        &["a schedule above"],
+    );
+}
+
+#[test]
+fn a_phone_that_names_a_schedule_that_is_not_there_is_told() {
+    let phone = "[[defaults.phone]]\nline = 1\nschedule = 3";
+    told_with(
+        phone,
+        "defaults.phone[1].schedule",
+        &["is 3", "no [[defaults.schedule]]"],
+    );
+}

@@ -379,8 +379,8 @@ fn two_phones_with_one_pin_at_the_same_moment_get_one_call() {
     assert_eq!(dialed, 1);
 }
 
-#[test]
-fn each_pin_that_is_tried_costs_half_a_second_of_silence_and_each_three_a_hang_up() {
+/// PINs one after the other from a player, as fast as they are taken, for two minutes.
+fn guesses(site: impl Fn(&mut Seed) + 'static) -> Outcome {
     let mut steps = vec![wait(500)];
     for lift in 0..12 {
         steps.extend([Step::OffHook, wait(250)]);
@@ -390,13 +390,33 @@ fn each_pin_that_is_tried_costs_half_a_second_of_silence_and_each_three_a_hang_u
         }
         steps.extend([Step::OnHook, wait(1550)]);
     }
-    let out = crate::bench::phone(steps).lasting(130).run();
+    crate::bench::phone(steps).site(site).lasting(130).run()
+}
+
+#[test]
+fn each_pin_that_is_tried_costs_half_a_second_of_silence_and_each_three_a_hang_up() {
+    let out = guesses(|seed| seed.settings.guessing.borne = None);
     let tried = |f: &Fact| matches!(f, Fact::Phase { to, .. } if *to == "pin-check");
     let tries = out.facts().filter(|(_, f)| tried(f)).count();
     assert!((24..=36).contains(&tries), "{tries}");
     let told = |r: &types::call_record::CallRecord| r.blocked == Some(Blocked::PinInvalid);
     assert!(out.records.iter().all(told), "{:?}", out.records);
     assert_eq!(out.records.len(), tries / 3);
+}
+
+#[test]
+fn who_guesses_pins_as_fast_as_can_be_has_nine_and_one_more_a_rest() {
+    let out = guesses(|_| {});
+    let of = |why| {
+        out.records
+            .iter()
+            .filter(|r| r.blocked == Some(why))
+            .count()
+    };
+    let (wrong, resting) = (of(Blocked::PinInvalid), of(Blocked::PinResting));
+    assert_eq!(wrong, 3, "three tries each: {:?}", out.records);
+    assert!(resting >= 6, "{:?}", out.records);
+    assert_eq!(out.records.len(), wrong + resting);
 }
 
 /// The caller waits for the trunk to be seized, plays dial tone and ringback, and talks.

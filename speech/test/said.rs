@@ -250,7 +250,10 @@ fn built_in_languages_are_listed() {
         .iter()
         .map(Language::to_string)
         .collect();
-    assert_eq!(codes, ["de", "en", "es", "fr", "it", "pt"]);
+    assert_eq!(
+        codes,
+        ["de", "en", "es", "fr", "it", "pt", "zh"]
+    );
     let swapped = Speech::load(&[ES, EN], None).unwrap();
     assert_eq!(swapped.languages(), [ES, EN]);
     assert!(format!("{swapped:?}").contains("languages: [es, en]"));

@@ -5,13 +5,16 @@
 //! pauses, and the place where the inmate's own recorded name is played. The line plays it.
 //!
 //! ```
-//! use speech::Speech;
+//! use speech::{Currency, Speech, Value};
 //! use types::{language::Language, prompt::Prompt};
 //!
 //! let speech = Speech::load(&[Language::ENGLISH, Language::SPANISH], None)?;
 //! let limit = Prompt::CallLimit { seconds: 600 };
 //! assert_eq!(speech.words(Language::ENGLISH, &limit), "Your call is limited to 10 minutes.");
 //! assert!(!speech.phrase(Language::SPANISH, &limit).is_empty());
+//!
+//! let balance = Value::Money { minor: 2101, currency: Currency::Usd };
+//! assert_eq!(speech.spoken(Language::SPANISH, &balance), "veintiún dólares con un centavo");
 //! # Ok::<(), speech::SpeechError>(())
 //! ```
 //!
@@ -156,7 +159,7 @@ pub struct Speech {
     audio: Box<[u8]>,
 }
 
-/// One language's grammar, resolved to clips.
+/// One language: its prompts, resolved to clips, and its grammar.
 struct Script {
     /// By `Kind as usize`.
     prompts: Vec<Vec<Step>>,

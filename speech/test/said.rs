@@ -252,7 +252,7 @@ fn built_in_languages_are_listed() {
         .collect();
     assert_eq!(
         codes,
-        ["de", "en", "es", "fr", "it", "ja", "pt", "zh"]
+        ["de", "en", "es", "fr", "hi", "it", "ja", "pt", "zh"]
     );
     let swapped = Speech::load(&[ES, EN], None).unwrap();
     assert_eq!(swapped.languages(), [ES, EN]);

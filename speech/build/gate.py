@@ -24,7 +24,6 @@ LIMITS = {
     "en": (2.0, 3.0),
     "es": (3.0, 6.0),
     "fr": (10.0, 15.0),
-    "hi": (40.0, 50.0),
     "it": (12.0, 20.0),
     "ja": (20.0, 30.0),
     "pt": (8.0, 15.0),
@@ -51,6 +50,9 @@ def run(languages, model, sentences_only=False):
     network = WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=2)
     failed = False
     for language in languages:
+        if language not in LIMITS:
+            print(f"{language}: not judged; this recogniser writes it in the letters of others")
+            continue
         rates = measure(network, language, sentences_only)
         for rate, allowed, what in zip(rates, LIMITS[language], ("of the sentences", "of all")):
             print(f"{language}: error rate {rate:.1f} % {what}, allowed {allowed} %", flush=True)
@@ -138,22 +140,16 @@ def units(text, language):
         from pypinyin import lazy_pinyin
 
         return lazy_pinyin([c for c in text.replace("幺", "一") if "\u4e00" <= c <= "\u9fff"])
-    # Devanagari: the dot of borrowed sounds, and two signs for one nasal, as one likes.
-    text = text.replace("\u093c", "").replace("\u0901", "\u0902").replace("'", "")
-    text = "".join(c if unicodedata.category(c)[0] in "LM" else " " for c in text)
+    text = re.sub(r"[^\w\s]|_", " ", text.replace("'", ""))
     return [SAME.get(language, {}).get(word, word) for word in text.split()]
 
 
 def words(n, language):
-    """A figure in words, without the catalogue's help but for Hindi."""
+    """A figure in words, without the catalogue's help."""
     if language == "zh":
         import cn2an
 
         return cn2an.an2cn(n)
-    if language == "hi":
-        clips = catalogue.clips(SPEECH / "catalogue" / "hi.txt")
-        below_100 = lambda k: clips[f"number_{k}"][1].strip(",")
-        return " ".join(below_100(k) for k in map(int, re.findall(r"\d{1,2}", str(n))))
     from num2words import num2words
 
     return num2words(n, lang={"pt": "pt_BR"}.get(language, language))

@@ -18,14 +18,14 @@ MANIFEST = HERE / "manifest.txt"
 WORK = Path(os.environ["SPEECH_WORK"])
 
 # To add a language: a catalogue, a line here, its sounds in voice.py, its limits in gate.py.
-# The engine is Kokoro where none is named.
+# Without a word before it a voice is one of Kokoro's; Pico's has speed and brightness after it.
 VOICES = {
     "en": "af_heart",
     "es": "ef_dora",
     "fr": "ff_siwis",
     "it": "if_sara",
     "pt": "pf_dora",
-    "de": "pico de-DE",
+    "de": "pico de-DE 85 0.8",
     "zh": "zf_xiaoxiao",
     "ja": "jf_alpha",
     "hi": "hf_alpha",

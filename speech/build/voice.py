@@ -11,8 +11,6 @@ from misaki.espeak import EspeakFallback, EspeakG2P
 
 RATE = 24000
 THREADS = 2
-
-
 DIALECTS = {"e": "es-419", "f": "fr-fr", "i": "it", "p": "pt-br", "h": "hi"}
 
 
@@ -24,9 +22,9 @@ class Voices:
 
     def say(self, voice, text, speed):
         """(float samples, samples a second)"""
-        engine, _, dialect = voice.partition(" ")
+        engine, _, rest = voice.partition(" ")
         if engine == "pico":
-            return _pico(dialect, text, speed)
+            return _pico(*rest.split(), text)
         return self._kokoro.say(voice, text, speed), RATE
 
     @functools.cached_property
@@ -34,17 +32,21 @@ class Voices:
         return Kokoro(self._work)
 
 
-def _pico(dialect, text, speed):
-    samples = _pico_engine(dialect, speed).speak(text)
-    return np.frombuffer(samples, np.int16).astype(np.float32) / 32768, 16000
+def _pico(dialect, percent, brightness, text):
+    """Pico is dull: behind a telephone its n was heard as m and its g as b. What it has above
+    600 Hz is raised, by 12 dB at the end of the band with a brightness of 0.8."""
+    samples = np.frombuffer(_pico_engine(dialect, int(percent)).speak(text), np.int16)
+    samples = samples.astype(np.float32) / 32768
+    samples[1:] -= float(brightness) * samples[:-1].copy()
+    return samples, 16000
 
 
 @functools.cache
-def _pico_engine(dialect, speed):
+def _pico_engine(dialect, percent):
     import ttspico
 
     engine = ttspico.TtsEngine(dialect)
-    engine.rate = round(100 * speed)
+    engine.rate = percent
     return engine
 
 

@@ -23,7 +23,7 @@ SPEECH = Path(__file__).resolve().parent.parent
 LIMITS = {
     "de": (10.0, None),
     "en": (2.0, 3.0),
-    "es": (3.0, 6.0),
+    "es": (3.0, 6.5),
     "fr": (9.5, None),
     "it": (10.0, 15.0),
     "ja": (5.0, None),
@@ -35,7 +35,7 @@ GAP_SECONDS = 0.6
 # The recogniser writes figures; said as words they have lost the form before a noun.
 SAME = {
     "de": {"ein": "eins", "eine": "eins"},
-    "en": {"cannot": "can not"},
+    "en": {"cannot": "can not", "o": "oh"},
     "es": {"un": "uno", "una": "uno", "veintiún": "veintiuno", "veintiuna": "veintiuno"},
     "fr": {"une": "un", "cents": "cent", "vingts": "vingt"},
     "it": {"un": "uno", "una": "uno"},

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::duration::{Durations, DurationsDraft};
 use crate::error::SpeechError;
+use crate::grammar::{self, Grammar};
 use crate::kind::{Kind, Slot};
 use crate::{ClipId, PHRASE_MAX};
 
@@ -14,13 +14,14 @@ pub(crate) struct Catalogue {
     pub(crate) clips: Vec<ClipText>,
     /// By `Kind as usize`.
     pub(crate) prompts: Vec<Vec<Step>>,
-    pub(crate) durations: Durations,
 }
 
 #[derive(Debug)]
 pub(crate) struct ClipText {
     pub(crate) name: String,
     pub(crate) words: String,
+    /// The same as the voice reads it.
+    pub(crate) spoken: String,
 }
 
 #[derive(Clone, Debug)]
@@ -35,13 +36,13 @@ pub(crate) enum Step {
 
 /// Where a line is, for its error.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub(crate) file: &'a str,
-    pub(crate) line: usize,
+struct Place<'a> {
+    file: &'a str,
+    line: usize,
 }
 
 impl Place<'_> {
-    pub(crate) fn error(&self, problem: impl Into<String>) -> SpeechError {
+    fn error(&self, problem: impl Into<String>) -> SpeechError {
         SpeechError::Catalogue {
             file: self.file.to_string(),
             line: self.line,
@@ -51,32 +52,36 @@ impl Place<'_> {
 }
 
 /// The names of a language's clips; ids are global, counted from the language's first.
-pub(crate) type ClipNames<'a> = BTreeMap<&'a str, ClipId>;
+type ClipNames<'a> = BTreeMap<&'a str, ClipId>;
 
 /// Parses the catalogue `text` of `file`, whose first clip gets the id `first`.
-pub(crate) fn parse(file: &str, text: &str, first: u16) -> Result<Catalogue, SpeechError> {
+pub(crate) fn parse(
+    file: &str,
+    text: &str,
+    grammar: &dyn Grammar,
+    first: u16,
+) -> Result<Catalogue, SpeechError> {
     let sections = Sections::split(file, text)?;
     let clips = clips(&sections.clips)?;
     let names = clip_names(file, &clips, first)?;
-    let durations = DurationsDraft::parse(&sections.durations)?.resolve(file, &names)?;
     let prompts = prompts(file, &sections.prompts, &names)?;
-    let catalogue = Catalogue {
-        clips,
-        prompts,
-        durations,
+    let find = |name: &str| names.get(name).copied();
+    let lacks = |problem| SpeechError::CatalogueLacks {
+        file: file.to_string(),
+        problem,
     };
-    check_lengths(file, &catalogue)?;
-    Ok(catalogue)
+    grammar::check(grammar, &find).map_err(lacks)?;
+    check_lengths(&prompts, grammar::longest_duration(grammar, &find)).map_err(lacks)?;
+    Ok(Catalogue { clips, prompts })
 }
 
 /// A line of a section: where, what stands before the colon, and after it.
-pub(crate) type Line<'a> = (Place<'a>, &'a str, &'a str);
+type Line<'a> = (Place<'a>, &'a str, &'a str);
 
 #[derive(Default)]
 struct Sections<'a> {
     clips: Vec<Line<'a>>,
     prompts: Vec<Line<'a>>,
-    durations: Vec<Line<'a>>,
 }
 
 impl<'a> Sections<'a> {
@@ -93,7 +98,6 @@ impl<'a> Sections<'a> {
                 current = Some(match line {
                     "[clips]" => &mut sections.clips,
                     "[prompts]" => &mut sections.prompts,
-                    "[durations]" => &mut sections.durations,
                     _ => return Err(place.error(format!("there is no section {line}"))),
                 });
                 continue;
@@ -123,13 +127,15 @@ fn clips(lines: &[Line<'_>]) -> Result<Vec<ClipText>, SpeechError> {
             return Err(place.error(format!("clip `{name}` is there twice")));
         }
         // After a bar stands how the words are written for the voice.
-        let words = body.split('|').next().unwrap_or_default().trim();
+        let (words, spoken) = body.split_once('|').unwrap_or((body, body));
+        let (words, spoken) = (words.trim(), spoken.trim());
         if words.is_empty() {
             return Err(place.error(format!("clip `{name}` has no words")));
         }
         clips.push(ClipText {
             name: name.to_string(),
             words: words.to_string(),
+            spoken: spoken.to_string(),
         });
     }
     Ok(clips)
@@ -221,7 +227,7 @@ fn prompt_steps(
 }
 
 /// Splits at white space outside braces: `{pause 120}` is one token.
-pub(crate) fn tokens(body: &str) -> impl Iterator<Item = &str> {
+fn tokens(body: &str) -> impl Iterator<Item = &str> {
     let mut inside = false;
     body.split(move |c: char| {
         inside = c == '{' || inside && c != '}';
@@ -231,14 +237,14 @@ pub(crate) fn tokens(body: &str) -> impl Iterator<Item = &str> {
 }
 
 /// One word of a sequence: a clip, or `before{braces}after`.
-pub(crate) struct Token<'a> {
-    pub(crate) before: &'a str,
-    pub(crate) braces: Option<&'a str>,
-    pub(crate) after: &'a str,
+struct Token<'a> {
+    before: &'a str,
+    braces: Option<&'a str>,
+    after: &'a str,
 }
 
 impl<'a> Token<'a> {
-    pub(crate) fn parse(place: Place<'_>, token: &'a str) -> Result<Token<'a>, SpeechError> {
+    fn parse(place: Place<'_>, token: &'a str) -> Result<Token<'a>, SpeechError> {
         let (before, rest) = token.split_once('{').unwrap_or((token, ""));
         let (braces, after) = match rest.split_once('}') {
             Some((braces, after)) => (Some(braces), after),
@@ -258,12 +264,12 @@ impl<'a> Token<'a> {
     }
 
     /// Whether the braces stand alone, rather than within a clip's name.
-    pub(crate) fn alone(&self) -> bool {
+    fn alone(&self) -> bool {
         self.before.is_empty() && self.after.is_empty()
     }
 
     /// The clip that the token names when its braces hold `value`.
-    pub(crate) fn clip(
+    fn clip(
         &self,
         place: Place<'_>,
         value: impl std::fmt::Display,
@@ -279,7 +285,7 @@ impl<'a> Token<'a> {
         }
     }
 
-    pub(crate) fn pause(&self, place: Place<'_>) -> Result<Option<u16>, SpeechError> {
+    fn pause(&self, place: Place<'_>) -> Result<Option<u16>, SpeechError> {
         let Some(milliseconds) = self.braces.and_then(|braces| braces.strip_prefix("pause "))
         else {
             return Ok(None);
@@ -337,21 +343,18 @@ impl<'a> Token<'a> {
 /// A longer silence sounds like a lost call.
 const PAUSE_MAX_MS: u16 = 2000;
 
-fn check_lengths(file: &str, catalogue: &Catalogue) -> Result<(), SpeechError> {
-    for (kind, steps) in Kind::ALL.iter().zip(&catalogue.prompts) {
+fn check_lengths(prompts: &[Vec<Step>], longest_duration: usize) -> Result<(), String> {
+    for (kind, steps) in Kind::ALL.iter().zip(prompts) {
         let pieces = steps.iter().map(|step| match step {
-            Step::Duration => catalogue.durations.longest(),
+            Step::Duration => longest_duration,
             _ => 1,
         });
         let pieces: usize = pieces.sum();
         if pieces > PHRASE_MAX {
-            return Err(SpeechError::CatalogueLacks {
-                file: file.to_string(),
-                problem: format!(
-                    "prompt `{}` has up to {pieces} pieces; the limit is {PHRASE_MAX}",
-                    kind.name()
-                ),
-            });
+            return Err(format!(
+                "prompt `{}` has up to {pieces} pieces; the limit is {PHRASE_MAX}",
+                kind.name()
+            ));
         }
     }
     Ok(())

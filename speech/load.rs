@@ -7,8 +7,9 @@ use types::language::Language;
 use crate::assets::{Source, catalogue_file};
 use crate::catalogue::{self, Catalogue};
 use crate::error::SpeechError;
+use crate::grammar::{self, Grammar};
 use crate::own::{self, Own};
-use crate::{Clip, Script, Speech, wav};
+use crate::{Clip, ClipId, Script, Speech, wav};
 
 pub(crate) fn load(
     source: &impl Source,
@@ -45,7 +46,7 @@ fn check_choice(source: &impl Source, languages: &[Language]) -> Result<(), Spee
     Ok(())
 }
 
-type Scripts = Vec<(Language, Catalogue)>;
+type Scripts = Vec<(Language, &'static dyn Grammar, Catalogue)>;
 
 fn catalogues(source: &impl Source, languages: &[Language]) -> Result<Scripts, SpeechError> {
     let mut scripts = Scripts::new();
@@ -60,17 +61,18 @@ fn catalogues(source: &impl Source, languages: &[Language]) -> Result<Scripts, S
             .catalogue(language)
             .ok_or_else(|| lacks("is missing"))?;
         let text = std::str::from_utf8(&text).map_err(|_| lacks("is not UTF-8"))?;
-        let catalogue = catalogue::parse(&file, text, clips)?;
+        let grammar = grammar::of(language).ok_or_else(|| lacks("has no grammar"))?;
+        let catalogue = catalogue::parse(&file, text, grammar, clips)?;
         // The parser has refused more clips than a u16 can count.
         clips += catalogue.clips.len() as u16;
-        scripts.push((language, catalogue));
+        scripts.push((language, grammar, catalogue));
     }
     Ok(scripts)
 }
 
 fn has_clip(scripts: &Scripts, language: Language, name: &str) -> bool {
-    let mut of_language = scripts.iter().filter(|(found, _)| *found == language);
-    of_language.any(|(_, catalogue)| catalogue.clips.iter().any(|clip| clip.name == name))
+    let mut of_language = scripts.iter().filter(|(found, ..)| *found == language);
+    of_language.any(|(.., catalogue)| catalogue.clips.iter().any(|clip| clip.name == name))
 }
 
 fn record(source: &impl Source, scripts: Scripts, mut own: Own) -> Result<Speech, SpeechError> {
@@ -78,7 +80,8 @@ fn record(source: &impl Source, scripts: Scripts, mut own: Own) -> Result<Speech
     let mut clips = Vec::new();
     let mut finished = Vec::new();
     let mut languages = Vec::new();
-    for (language, catalogue) in scripts {
+    for (language, grammar, catalogue) in scripts {
+        let first = clips.len();
         for text in catalogue.clips {
             let recording = match own.remove(&(language, text.name.clone())) {
                 Some(recording) => recording,
@@ -90,13 +93,15 @@ fn record(source: &impl Source, scripts: Scripts, mut own: Own) -> Result<Speech
                 language,
                 name: text.name,
                 words: text.words,
+                spoken: text.spoken,
                 audio: start..audio.len(),
             });
         }
         languages.push(language);
         finished.push(Script {
             prompts: catalogue.prompts,
-            durations: catalogue.durations,
+            grammar,
+            by_name: by_name(&clips, first),
         });
     }
     Ok(Speech {
@@ -105,6 +110,18 @@ fn record(source: &impl Source, scripts: Scripts, mut own: Own) -> Result<Speech
         clips,
         audio: audio.into_boxed_slice(),
     })
+}
+
+/// The clips from `first` on, in the order of their names.
+fn by_name(clips: &[Clip], first: usize) -> Vec<ClipId> {
+    // The parser has refused more clips than a u16 can count.
+    let mut ids: Vec<ClipId> = (first..clips.len()).map(|id| ClipId(id as u16)).collect();
+    ids.sort_by(|a, b| {
+        clips[usize::from(a.0)]
+            .name
+            .cmp(&clips[usize::from(b.0)].name)
+    });
+    ids
 }
 
 fn built_in(source: &impl Source, language: Language, clip: &str) -> Result<Vec<u8>, SpeechError> {

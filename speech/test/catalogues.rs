@@ -129,23 +129,6 @@ const WRONG: &[(&str, &str, &str)] = &[
         "{pause 9000}",
         "`{pause 9000}` is no pause of 1 to 2000 ms",
     ),
-    ("hours *:", "days *:", "`days` is neither a unit nor `join`"),
-    ("hours *:", "hours 25:", "`25` is no count of 0 to 24 hours"),
-    (
-        "hours *:",
-        "hours:",
-        "`hours` says for no count; * is every count",
-    ),
-    (
-        "number_{n} hours",
-        "number_{m} hours",
-        "a duration has nothing for {m}",
-    ),
-    (
-        "{larger} and",
-        "and",
-        "`join` says {larger} and {smaller} once each",
-    ),
 ];
 
 #[test]
@@ -172,12 +155,18 @@ fn what_a_catalogue_lacks_is_named() {
             "\n#",
             "prompt `call_limit` needs a line that says {seconds}",
         ),
-        ("\nhours *:", "\n#", "no rule in [durations] says 0 hours"),
+        ("\nnumber_17:", "\n#", "Number(17) needs a clip `number_17`"),
         (
-            "\njoin:",
+            "\ndollars:",
             "\n#",
-            "[durations] has no `join: {larger} ... {smaller}`",
+            "Money { minor: 0, currency: Usd } needs a clip `dollars`",
         ),
+        (
+            "\nand:",
+            "\n#",
+            "Money { minor: 101, currency: Usd } needs a clip `and`",
+        ),
+        ("\nlast_9:", "\n#", "Digits(\"99\") needs a clip `last_9`"),
         (
             "limited_to {seconds}",
             "limited_to {seconds} {seconds} {seconds} {seconds} {seconds} {seconds} {seconds}",

@@ -5,6 +5,7 @@ mod catalogues;
 mod own;
 mod recordings;
 mod said;
+mod values;
 
 use types::language::Language;
 
@@ -13,8 +14,9 @@ use crate::Speech;
 const EN: Language = Language::ENGLISH;
 const ES: Language = Language::SPANISH;
 
+/// Every language there is.
 fn speech() -> Speech {
-    Speech::load(&[EN, ES], None).expect("the built-in sets are complete")
+    Speech::load(&Speech::available(), None).expect("the built-in sets are complete")
 }
 
 /// A WAV file of `tag` with `data`, as an ordinary program writes it.

@@ -96,6 +96,7 @@ kinds! {
     PinInvalid pin_invalid [];
     PinInUse pin_in_use [];
     PinDisabled pin_disabled [];
+    PinResting pin_resting [];
     EnterNumber enter_number [];
     NumberNotValid number_not_valid [];
     SpeedDialNotAssigned speed_dial_not_assigned [];
@@ -109,6 +110,7 @@ kinds! {
     NumberTimeRestricted number_time_restricted [];
     CallTypeNotAllowed call_type_not_allowed [];
     SystemUnavailable system_unavailable [];
+    NotRecordable not_recordable [];
     NoLineAvailable no_line_available [];
     NoAnswer no_answer [];
     LineBusy line_busy [];

@@ -242,9 +242,9 @@ impl Attempt {
             Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
             Blocked::NumberNotValid => Prompt::NumberNotValid,
             Blocked::PhoneOutOfService => Prompt::OutOfService,
-            Blocked::SystemUnavailable | Blocked::NotRecordable | Blocked::PinResting => {
-                Prompt::SystemUnavailable
-            }
+            Blocked::PinResting => Prompt::PinResting,
+            Blocked::SystemUnavailable => Prompt::SystemUnavailable,
+            Blocked::NotRecordable => Prompt::NotRecordable,
         };
         self.over(cx, Disposition::Blocked, EndedBy::Controller, &[prompt])
     }

@@ -20,6 +20,8 @@ pub enum Prompt {
     PinInvalid,
     PinInUse,
     PinDisabled,
+    /// Too many PINs were wrong: none is taken for a while.
+    PinResting,
     /// Dialing instructions.
     EnterNumber,
     /// What was dialed is no number of the dial plan, or is cut short.
@@ -42,6 +44,8 @@ pub enum Prompt {
     NumberTimeRestricted,
     CallTypeNotAllowed,
     SystemUnavailable,
+    /// The call must be recorded, and can't be.
+    NotRecordable,
     NoLineAvailable,
 
     // --- to the inmate, what became of the call

@@ -448,6 +448,6 @@ fn a_phone_at_which_too_many_pins_were_wrong_takes_none_for_a_while() {
     let wrong = Some(Blocked::PinInvalid);
     let expected = [wrong, wrong, wrong, Some(Blocked::PinResting)];
     assert_eq!(blocked, expected, "{}", out.tale());
-    assert_eq!(said(&out, Prompt::SystemUnavailable), 1);
+    assert_eq!(said(&out, Prompt::PinResting), 1);
     out.no_trunk_seized();
 }

@@ -42,7 +42,7 @@ fn a_call_that_can_not_be_recorded_is_refused_with_words_and_no_trunk_is_seized(
     let mut scenario = failing(MOTHER);
     scenario.recorder_down = Some((Tick::ZERO, Tick::ZERO + Ticks::secs(20)));
     let out = scenario.run();
-    out.refused(Prompt::SystemUnavailable, Blocked::NotRecordable);
+    out.refused(Prompt::NotRecordable, Blocked::NotRecordable);
     out.no_trunk_seized();
     assert!(out.story.tap.is_empty());
     assert_eq!(out.record().recording, None);

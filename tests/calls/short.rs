@@ -222,7 +222,9 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 16] = [
+const REASONS: [Prompt; 18] = [
+    Prompt::PinResting,
+    Prompt::NotRecordable,
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,

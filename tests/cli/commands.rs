@@ -228,8 +228,22 @@ fn a_run_ends_at_sigterm_with_every_record_finished() {
         assert!(!told.contains(pin), "a PIN is logged");
     }
 
+    let words = place.run(&["records"]).out;
     let records = records(&place.run(&["records", "--json"]));
     assert!(!records.is_empty());
+    let times: Vec<&str> = words.lines().map(|line| &line[..19]).collect();
+    assert_eq!(times.len(), records.len(), "{words}");
+    assert!(
+        times.is_sorted(),
+        "in the order of their beginnings: {words}"
+    );
+    for line in words.lines() {
+        let date = line.starts_with("20") && line.as_bytes()[4] == b'-';
+        assert!(
+            date && (line.contains(" EST call 7-") || line.contains(" EDT call 7-")),
+            "{line}"
+        );
+    }
     for record in &records {
         assert_ne!(record["disposition"], "in-progress", "{record}");
         assert!(record["ended_at"].is_string(), "{record}");

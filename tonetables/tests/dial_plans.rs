@@ -442,3 +442,45 @@ fn no_rule_is_without_a_number_that_fits_it() {
         }
     }
 }
+
+#[test]
+fn an_area_code_is_one_with_which_numbers_of_the_country_begin() {
+    let takes = |code, area| {
+        let country = tonetables::load(code).expect("it is built in");
+        country.takes_area(area)
+    };
+    for (code, area) in [
+        ("us", "215"),
+        ("ca", "416"),
+        ("gb", "20"),
+        ("au", "2"),
+        ("br", "11"),
+        ("ch", "44"),
+        ("cn", "10"),
+        ("cz", "2"),
+        ("de", "30"),
+        ("es", "91"),
+        ("fr", "1"),
+        ("gr", "21"),
+        ("it", "06"),
+        ("mx", "55"),
+        ("nl", "20"),
+        ("pl", "22"),
+        ("pt", "21"),
+        ("ru", "495"),
+        ("vn", "24"),
+        ("jp", "3"),
+    ] {
+        assert!(takes(code, area), "{area} of {code}");
+    }
+    for (code, area) in [
+        ("us", "21"),
+        ("us", "911"),
+        ("us", "115"),
+        ("us", "2155"),
+        ("gb", "0"),
+        ("de", "030"),
+    ] {
+        assert!(!takes(code, area), "{area} of {code}");
+    }
+}

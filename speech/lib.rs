@@ -99,6 +99,7 @@ use types::language::Language;
 use types::prompt::Prompt;
 
 pub use error::{SpeechError, WavFault};
+pub use kind::prompt_name;
 
 use assets::{BuiltIn, Source};
 use catalogue::Step;

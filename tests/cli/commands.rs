@@ -178,13 +178,62 @@ fn a_fast_demo_tells_a_story_and_no_pin() {
     assert!(run.out.contains(into), "the path of the recording is told");
 }
 
+#[test]
+fn a_log_has_neither_keys_nor_steps_unless_they_are_asked_for_and_no_prompt_as_code() {
+    let busy = SAMPLE.replace("calls_per_hour = 240", "calls_per_hour = 3600");
+    let lines = |level: &[&str]| {
+        let place = Place::with(&busy);
+        let mut child = Command::new(program())
+            .args(["run", "--grace", "0", "--site"])
+            .arg(place.file())
+            .args(level)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program");
+        thread::sleep(Duration::from_secs(8));
+        kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("the signal");
+        let mut log = String::new();
+        let mut stderr = child.stderr.take().expect("a pipe");
+        std::io::Read::read_to_string(&mut stderr, &mut log).expect("the log");
+        assert!(child.wait().expect("the end").success(), "{log}");
+        log
+    };
+    let usual = lines(&[]);
+    for absent in ["keyed", "phase", "says", "heard"] {
+        assert!(
+            !usual.contains(&format!(" {absent}, ")),
+            "{absent} in {usual}"
+        );
+    }
+    for told in ["off-hook", "ended", "stopped"] {
+        assert!(usual.contains(&format!(" {told}")), "no {told} in {usual}");
+    }
+    let all = lines(&["--log", "debug"]);
+    assert!(all.contains("DEBG keyed, "), "{all}");
+    let prompts = all.split("prompt: ").skip(1);
+    let first: Vec<Option<char>> = prompts.map(|prompt| prompt.chars().next()).collect();
+    let as_names = first.iter().flatten().all(char::is_ascii_lowercase);
+    assert!(
+        !first.is_empty() && as_names && !all.contains(" { "),
+        "{all}"
+    );
+}
+
 /// A controller on the real clock, told to stop as a service manager does.
 #[test]
 fn a_run_ends_at_sigterm_with_every_record_finished() {
     let busy = SAMPLE.replace("calls_per_hour = 240", "calls_per_hour = 3600");
     let place = Place::with(&busy);
     let mut child = Command::new(program())
-        .args(["run", "--log-json", "--grace", "1", "--site"])
+        .args([
+            "run",
+            "--log-json",
+            "--log",
+            "debug",
+            "--grace",
+            "1",
+            "--site",
+        ])
         .arg(place.file())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

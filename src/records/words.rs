@@ -308,7 +308,8 @@ mod tests {
     fn a_talked_call_reads_as_a_sentence() {
         assert_eq!(
             words(&example::talked(), &TimeZone::UTC),
-            "2026-11-21 22:53:58 UTC call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 (0+, local). \
+            "2026-11-21 22:53:58 UTC call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 \
+             (0+, local). \
              They talked for 20.2 s; the called party ended it (seen by busy tone). \
              Answered 30 s after off-hook, known by a polarity reversal. \
              Flagged: second dial tone."
@@ -319,7 +320,8 @@ mod tests {
     fn a_refused_call_says_why() {
         assert_eq!(
             words(&example::refused(), &TimeZone::UTC),
-            "2026-11-21 22:53:58 UTC call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 (0+, local). \
+            "2026-11-21 22:53:58 UTC call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 \
+             (0+, local). \
              Refused: the number is restricted."
         );
     }

@@ -117,11 +117,19 @@ impl Database {
 /// Makes the directory if it is not there. In one that others may change, they could put another
 /// database in this one's place.
 fn own_directory(dir: &Path) -> Result<()> {
-    let path = || dir.to_owned();
     let mut own = DirBuilder::new();
     let made = own.recursive(true).mode(0o700).create(dir);
-    let about = made.and_then(|()| fs::metadata(dir));
-    let about = about.map_err(|source| Error::Directory {
+    made.map_err(|source| Error::Directory {
+        path: dir.to_owned(),
+        source,
+    })?;
+    trusted(dir)
+}
+
+/// Refuses a directory that others may change.
+pub(crate) fn trusted(dir: &Path) -> Result<()> {
+    let path = || dir.to_owned();
+    let about = fs::metadata(dir).map_err(|source| Error::Directory {
         path: path(),
         source,
     })?;

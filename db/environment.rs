@@ -9,6 +9,9 @@ use std::path::Path;
 const MAX_READERS: u32 = 512;
 /// Named tables LMDB makes room for; more than there are.
 const MAX_TABLES: u32 = 64;
+/// Where LMDB keeps the tables, and who reads them.
+pub(crate) const DATA: &str = "data.mdb";
+const READERS: &str = "lock.mdb";
 /// LMDB wants whole pages; 64 KiB is a multiple of every page size in use.
 const GRAIN: u64 = 64 * 1024;
 
@@ -36,4 +39,22 @@ pub(crate) fn open(dir: &Path, options: &Options) -> heed::Result<Env<WithoutTls
     };
     env.clear_stale_readers()?;
     Ok(env)
+}
+
+/// Opens what is there for reading alone. No file is made: one that belongs to who only looked could
+/// keep the controller out.
+pub(crate) fn look(dir: &Path) -> heed::Result<Env<WithoutTls>> {
+    let mut env = EnvOpenOptions::new().read_txn_without_tls();
+    env.max_readers(MAX_READERS).max_dbs(MAX_TABLES);
+    let mut flags = EnvFlags::READ_ONLY;
+    if !dir.join(READERS).exists() {
+        // Nobody has it open: whoever opens it to write makes this file first.
+        flags |= EnvFlags::NO_LOCK;
+    }
+    // SAFETY: nothing but LMDB changes the file, and by LMDB's own lock a controller that starts at
+    // this moment leaves the pages alone that are read here.
+    unsafe {
+        env.flags(flags);
+        env.open(dir)
+    }
 }

@@ -49,25 +49,40 @@ pub(crate) fn bring_forward(database: &Database, migrations: &[Migration]) -> Re
     if found == SCHEMA_VERSION {
         return Ok(());
     }
+    refuse_unknown(found, migrations)?;
+    for version in found..SCHEMA_VERSION {
+        let step = migrations.iter().find(|m| m.from == version);
+        let step = step.expect("each step was looked for");
+        (step.run)(tables, &mut writer)?;
+    }
+    write_version(tables, &mut writer, SCHEMA_VERSION)?;
+    writer.commit()
+}
+
+/// Refuses a version from which no way leads to this program's.
+pub(crate) fn refuse_unknown(found: u32, migrations: &[Migration]) -> Result<()> {
     let known = SCHEMA_VERSION;
     if found > known {
         return Err(Error::NewerSchema { found, known });
     }
-    for version in found..known {
-        let step = migrations.iter().find(|m| m.from == version);
-        let step = step.ok_or(Error::OlderSchema { found, known })?;
-        (step.run)(tables, &mut writer)?;
+    let step = |version| migrations.iter().any(|m| m.from == version);
+    match (found..known).all(step) {
+        true => Ok(()),
+        false => Err(Error::OlderSchema { found, known }),
     }
-    write_version(tables, &mut writer, known)?;
-    writer.commit()
+}
+
+/// The version in the bytes that are kept of it.
+pub(crate) fn version(bytes: &[u8]) -> Result<u32> {
+    let version = <[u8; 4]>::try_from(bytes).map_err(|_| Error::NotOurs)?;
+    Ok(u32::from_be_bytes(version))
 }
 
 fn read_version(tables: &Tables, txn: &impl Read) -> Result<Option<u32>> {
     let Some(bytes) = tables.meta.raw_bytes(txn, Tables::schema_key())? else {
         return Ok(None);
     };
-    let version = <[u8; 4]>::try_from(bytes.as_slice()).map_err(|_| Error::NotOurs)?;
-    Ok(Some(u32::from_be_bytes(version)))
+    version(&bytes).map(Some)
 }
 
 fn write_version(tables: &Tables, writer: &mut Writer<'_>, version: u32) -> Result<()> {

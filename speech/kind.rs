@@ -135,6 +135,11 @@ kinds! {
     TimeRemaining time_remaining [Seconds];
 }
 
+/// What catalogues call a prompt, without its arguments.
+pub fn prompt_name(prompt: &Prompt) -> &'static str {
+    Kind::of(prompt).name()
+}
+
 impl Kind {
     pub(crate) fn parse(name: &str) -> Option<Kind> {
         Kind::ALL.iter().copied().find(|kind| kind.name() == name)

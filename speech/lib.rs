@@ -116,6 +116,7 @@ use types::language::Language;
 use types::prompt::Prompt;
 
 pub use error::{SpeechError, WavFault};
+pub use kind::prompt_name;
 pub use value::{Currency, Value};
 
 use assets::{BuiltIn, Source};

@@ -49,6 +49,7 @@ use types::{
     dial_plan::{DialPlan, DialRule},
     digits::Digits,
     frame::Law,
+    phone_number::CallType,
 };
 
 pub use parse::{parse, read};
@@ -153,7 +154,50 @@ impl Country {
     }
 }
 
+impl Country {
+    /// Whether an area code could be one of this country: its rules have room for it, and numbers from
+    /// elsewhere in the country begin with it. A country whose rules ask for none takes any.
+    pub fn takes_area(&self, area: &str) -> bool {
+        let mut asking = self.templates.iter().filter(|t| t.asks_area()).peekable();
+        if asking.peek().is_none() {
+            return true;
+        }
+        let room = asking.all(|t| t.with(Some(area)).is_some());
+        room && self.templates.iter().any(|t| t.is_of_area(area))
+    }
+}
+
 impl Template {
+    fn asks_area(&self) -> bool {
+        self.prepend_area || self.rule.shape.contains(AREA)
+    }
+
+    /// Whether it is for the ordinary numbers of an area, however far away.
+    fn is_of_area(&self, area: &str) -> bool {
+        let rule = &self.rule;
+        let ordinary = matches!(
+            rule.call_type,
+            CallType::Local
+                | CallType::IntraLata
+                | CallType::InterLata
+                | CallType::Interstate
+                | CallType::National
+        );
+        let shape = rule.shape.get(usize::from(rule.strip)..);
+        let begins = |shape: &str| {
+            let shape = format!("{}{shape}", rule.prepend.as_str());
+            let mut places = shape.bytes();
+            area.bytes().all(|digit| match places.next() {
+                Some(b'N') => digit >= b'2',
+                Some(b'Z') => digit >= b'1',
+                Some(b'X') => true,
+                Some(b'.') | None => shape.ends_with('.'),
+                Some(place) => place == digit,
+            })
+        };
+        ordinary && !self.asks_area() && shape.is_some_and(begins)
+    }
+
     fn with(&self, area: Option<&str>) -> Option<DialRule> {
         let mut rule = self.rule.clone();
         if !self.prepend_area && !rule.shape.contains(AREA) {

@@ -9,8 +9,20 @@ pub enum Error {
     Database(#[from] db::Error),
     #[error("time zone {0:?} is not known")]
     TimeZone(String),
-    #[error("the database belongs to site {found}, the site file says {configured}")]
-    OtherSite { found: u32, configured: u32 },
+    #[error(
+        "database {path} belongs to site {found}, the site file says {configured}: \
+         put the `id` right, or choose another `data`"
+    )]
+    OtherSite {
+        path: PathBuf,
+        found: u32,
+        configured: u32,
+    },
+    #[error(
+        "site key {0} is missing: restore it from the backup of the database, or no PIN can be \
+         recognised"
+    )]
+    SiteKeyMissing(PathBuf),
     #[error("site key {path}: {source}")]
     SiteKey { path: PathBuf, source: io::Error },
     #[error("site key {0}: not 32 bytes long")]

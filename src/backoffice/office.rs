@@ -4,7 +4,7 @@ use crate::{
     Alert, Anchor, Config, Error, Phone, Routing, SiteSettings, Usage, clock, lookups,
     memory::Memory, recovery, seed, service::Calendar, session::Session, site_key::SiteKey, stored,
 };
-use db::{Database, Options, Read, keys};
+use db::{Database, Look, Options, Read, keys, values::Meta};
 use jiff::tz::TimeZone;
 use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 use types::{
@@ -50,18 +50,10 @@ impl BackOffice {
             let reader = database.read()?;
             database.tables().meta.get(&reader, &keys::SiteKey)?
         };
-        let key = SiteKey::open(dir, meta.is_none())?;
-        if let Some(meta) = &meta {
-            if meta.site != config.site {
-                return Err(Error::OtherSite {
-                    found: meta.site,
-                    configured: config.site,
-                });
-            }
-            if meta.key_check != key.check() {
-                return Err(Error::SiteKeyWrong(dir.join("site.key")));
-            }
-        }
+        let key = match &meta {
+            None => SiteKey::open(dir, true)?,
+            Some(meta) => own_key(dir, meta, config.site)?,
+        };
         let mut office = BackOffice {
             database,
             fixed: Fixed {
@@ -86,6 +78,17 @@ impl BackOffice {
         // Ticks of another process mean nothing here.
         office.memory = Memory::default();
         Ok(office)
+    }
+
+    /// Whether a site's database can be opened, as far as that shows without changing anything.
+    ///
+    /// # Errors
+    /// Those that opening would have.
+    pub fn examine(dir: &Path, site: u32) -> Result<(), Error> {
+        match db::look(dir)? {
+            Look::Good(meta) => own_key(dir, &meta, site).map(drop),
+            Look::Empty | Look::Held(_) => Ok(()),
+        }
     }
 
     /// From now on, `tick` is this instant. Told by root at start and whenever the system's
@@ -197,6 +200,22 @@ impl BackOffice {
             self.memory.remember(attempt);
         }
         Ok(done)
+    }
+}
+
+/// The key of a database that is this site's.
+fn own_key(dir: &Path, meta: &Meta, site: u32) -> Result<SiteKey, Error> {
+    if meta.site != site {
+        return Err(Error::OtherSite {
+            path: dir.to_owned(),
+            found: meta.site,
+            configured: site,
+        });
+    }
+    let key = SiteKey::open(dir, false)?;
+    match meta.key_check == key.check() {
+        true => Ok(key),
+        false => Err(Error::SiteKeyWrong(dir.join("site.key"))),
     }
 }
 

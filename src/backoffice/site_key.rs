@@ -48,6 +48,9 @@ impl SiteKey {
             Err(e) if e.kind() == ErrorKind::NotFound && new_database => {
                 create(dir, &path, &mut bytes).map_err(failed)?;
             }
+            Err(e) if e.kind() == ErrorKind::NotFound => {
+                return Err(Error::SiteKeyMissing(path));
+            }
             Err(e) => return Err(failed(e)),
         }
         Ok(SiteKey::from_bytes(&bytes))

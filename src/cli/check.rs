@@ -7,14 +7,18 @@ use std::{
     process::ExitCode,
 };
 
+use db::pattern::Pattern;
 use drivers::dahdi::survey::{Holder, Survey, holders};
 use types::{
-    dial_plan::{DialPlan, DialRule},
-    phone_number::DialingPattern,
+    dial_plan::DialPlan,
+    phone_number::{DialingPattern, PhoneNumber},
     trunk::{Outpulsing, TrunkSignalling},
 };
 
-use crate::site::{Driver, Site, compare, limits, open_to_everybody, without_survey};
+use crate::{
+    demo::counted,
+    site::{Driver, ScreeningDefaults, Site, compare, limits, open_to_everybody, without_survey},
+};
 
 /// Prints what was found; the exit status says whether the site can run.
 pub fn check(file: &Path) -> ExitCode {
@@ -25,6 +29,9 @@ pub fn check(file: &Path) -> ExitCode {
             let mut problems = problems(&site);
             if site.driver == Driver::Dahdi {
                 cards(&site, &mut text, &mut problems);
+            }
+            for note in notes(&site) {
+                let _ = writeln!(text, "  note: {note}");
             }
             (format!("{text}{}", told(&problems)), problems.is_empty())
         }
@@ -54,9 +61,9 @@ fn description(site: &Site) -> String {
     );
     let _ = writeln!(
         text,
-        "  {} phones, {} trunks",
-        site.lines.len(),
-        site.trunks.len()
+        "  {}, {}",
+        counted(site.lines.len(), "phone"),
+        counted(site.trunks.len(), "trunk")
     );
     for trunk in &site.trunks {
         let profile = &trunk.profile;
@@ -91,10 +98,10 @@ fn description(site: &Site) -> String {
     let defaults = &site.defaults;
     let _ = writeln!(
         text,
-        "  an empty database begins with {} inmates, {} restricted and {} allowed numbers",
-        defaults.inmates.len(),
-        defaults.restricted.len(),
-        defaults.allowed.len()
+        "  an empty database begins with {}, {} and {}",
+        counted(defaults.inmates.len(), "inmate"),
+        counted(defaults.restricted.len(), "restricted number"),
+        counted(defaults.allowed.len(), "allowed number")
     );
     text
 }
@@ -137,18 +144,11 @@ fn problems(site: &Site) -> Vec<String> {
         Ok(shared) => problems.extend(never_matching(site, &shared.dial_plan)),
         Err(error) => problems.push(super::causes(&error)),
     }
-    for (what, path) in [
-        ("data", Some(&site.data)),
-        ("recordings", site.recordings.as_ref()),
-    ] {
-        if let Some(problem) = path.and_then(|path| not_a_directory(path)) {
-            problems.push(format!("`site.{what}`: {problem}"));
-        }
-    }
+    problems.extend(site.obstacles());
     problems
 }
 
-/// Entries of tables that are too short or too long for any number that could be dialed.
+/// Entries of tables that no number fits which could be dialed.
 fn never_matching(site: &Site, plan: &DialPlan) -> Vec<String> {
     let defaults = &site.defaults;
     let restricted = defaults.restricted.iter().cloned();
@@ -166,32 +166,77 @@ fn never_matching(site: &Site, plan: &DialPlan) -> Vec<String> {
         .filter(|(_, entry)| !could_match(entry, plan))
         .map(|(table, entry)| {
             format!(
-                "`defaults.{table}`: {entry} has {} digits, as no number of {} has: it would \
-                 never match; write the whole national number, without what is dialed before it",
-                entry.len(),
-                site.country
+                "`defaults.{table}`: no number of the dial plan of {} fits {entry}: it would never \
+                 match; write the whole national number, without what is dialed before it{}",
+                site.country,
+                beginning(&entry, plan)
             )
         })
         .collect()
 }
 
-fn could_match(entry: &str, plan: &DialPlan) -> bool {
-    if entry.starts_with('+') || entry.ends_with('*') {
-        return true;
+/// The same as a beginning, if numbers have it.
+fn beginning(entry: &str, plan: &DialPlan) -> String {
+    let open = format!("{entry}*");
+    match !entry.ends_with('*') && could_match(&open, plan) {
+        true => format!("; {open} fits all that begin with it"),
+        false => String::new(),
     }
-    let national = |rule: &&DialRule| rule.pattern != DialingPattern::International;
-    plan.rules.iter().filter(national).any(|rule| {
-        let added = rule.prepend.len();
-        let length = |dialed: u8| usize::from(dialed.saturating_sub(rule.strip)) + added;
-        (length(rule.min)..=length(rule.max)).contains(&entry.len())
+}
+
+fn could_match(entry: &str, plan: &DialPlan) -> bool {
+    let (international, entry) = match entry.strip_prefix('+') {
+        Some(abroad) => (true, abroad),
+        None => (false, entry),
+    };
+    let mut rules = plan.rules.iter();
+    rules.any(|rule| {
+        let abroad = rule.pattern == DialingPattern::International;
+        abroad == international && rule.could_make(entry)
     })
 }
 
-/// A directory may be missing, because it is made at the first start; a file in its place not.
-fn not_a_directory(path: &Path) -> Option<String> {
-    match std::fs::metadata(path) {
-        Ok(about) if !about.is_dir() => Some(format!("{} is not a directory", path.display())),
-        _ => None,
+/// What is right, and perhaps not meant: numbers that one table refuses and another lets pass.
+fn notes(site: &Site) -> Vec<String> {
+    let defaults = &site.defaults;
+    let parsed = |text: &String| Pattern::parse(text).ok();
+    let restricted: Vec<Pattern> = defaults.restricted.iter().filter_map(parsed).collect();
+    let allowed = defaults.allowed.iter();
+    let both = allowed.filter_map(|entry| {
+        let pattern = parsed(&entry.pattern)?;
+        let number = PhoneNumber::parse(&entry.pattern);
+        let fits = |other: &&Pattern| {
+            **other == pattern || number.is_some_and(|number| other.fits(&number))
+        };
+        let by = restricted
+            .iter()
+            .filter(fits)
+            .max_by_key(|by| by.specificity())?;
+        let wins = wins(
+            &defaults.screening,
+            pattern.specificity() >= by.specificity(),
+        );
+        let written = match *by == pattern {
+            true => String::new(),
+            false => format!(" (as {by})"),
+        };
+        Some(format!(
+            "{pattern} is both restricted{written} and allowed: {wins}"
+        ))
+    });
+    both.collect()
+}
+
+/// Which of two entries for one number decides, and by which setting.
+fn wins(screening: &ScreeningDefaults, as_specific: bool) -> &'static str {
+    match (screening.check_restricted, screening.allowed_rescues) {
+        (false, _) => {
+            "with a PIN it may be called, as `check_restricted` is false; at a phone without PINs the \
+             restricted table is asked"
+        }
+        (true, false) => "it is refused, as `allowed_rescues` is false",
+        (true, true) if as_specific => "it may be called, as `allowed_rescues` is true",
+        (true, true) => "it is refused, as the restricted entry is the more specific",
     }
 }
 
@@ -218,7 +263,14 @@ mod tests {
 
     #[test]
     fn an_entry_that_no_number_can_match_is_told() {
-        for entry in ["5550199", "1-215-555-0199", "555????"] {
+        for entry in [
+            "5550199",
+            "1-215-555-0199",
+            "555????",
+            "900",
+            "1900*",
+            "+1*",
+        ] {
             let problems = found(entry);
             assert_eq!(problems.len(), 1, "{problems:?}");
             assert!(problems[0].contains("never match"), "{problems:?}");
@@ -227,7 +279,15 @@ mod tests {
 
     #[test]
     fn an_entry_that_numbers_can_match_is_right() {
-        for entry in ["215-555-0198", "+44*", "215*", "???5550199"] {
+        for entry in [
+            "215-555-0198",
+            "+44*",
+            "900*",
+            "215*",
+            "???5550199",
+            "?*",
+            "+4?20*",
+        ] {
             assert_eq!(found(entry), [""; 0], "{entry}");
         }
     }

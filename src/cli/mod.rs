@@ -15,13 +15,10 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::{
-    demo,
-    log::{self, Format},
-};
+use crate::{demo, log};
 
 /// The controller between a correctional facility's analog phones and the telephone network.
 #[derive(Debug, Parser)]
@@ -84,9 +81,32 @@ struct RunArgs {
     /// Log as JSON, one object a line.
     #[arg(long)]
     log_json: bool,
+    /// How much is logged: debug has each key, prompt, tone and step of every call.
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    log: LogLevel,
     /// At SIGTERM or SIGINT calls may go on this long before they are cut.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     grace: u32,
+}
+
+/// The least serious line that is logged.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+}
+
+impl From<LogLevel> for slog::Level {
+    fn from(level: LogLevel) -> slog::Level {
+        match level {
+            LogLevel::Error => slog::Level::Error,
+            LogLevel::Warn => slog::Level::Warning,
+            LogLevel::Info => slog::Level::Info,
+            LogLevel::Debug => slog::Level::Debug,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -132,7 +152,7 @@ fn causes(error: &anyhow::Error) -> String {
 fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => demo_command(args),
-        Command::Run(args) => run::run(&args.site.site, args.log_json, args.grace),
+        Command::Run(args) => run::run(&args),
         Command::Check(args) => Ok(check::check(&args.site)),
         Command::Discover(args) => discover::discover(args.out.as_deref()),
         Command::Records(args) => records::records(&args.site.site, args.json),
@@ -160,7 +180,7 @@ fn within<T: FromStr + PartialOrd + Display>(
 
 fn demo_command(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let stop = stop_flag()?;
-    let (log, _guard) = log::start(Format::Warnings);
+    let (log, _guard) = log::start(log::Options::WARNINGS);
     let options = demo::Options {
         phones: args.phones,
         seconds: args.seconds,

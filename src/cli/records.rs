@@ -10,19 +10,14 @@ use anyhow::{Context as _, bail};
 use backoffice::Anchor;
 use types::tick::Tick;
 
-use crate::{
-    log::{self, Format},
-    records,
-    runtime::clock::utc_ms,
-    site::Site,
-};
+use crate::{log, records, runtime::clock::utc_ms, site::Site};
 
 pub fn records(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let site = Site::load(file)?;
     if !site.data.exists() {
         bail!("there is no database in {} yet", site.data.display());
     }
-    let (log, _guard) = log::start(Format::Warnings);
+    let (log, _guard) = log::start(log::Options::WARNINGS);
     let anchor = Anchor {
         tick: Tick::ZERO,
         utc_ms: utc_ms(),

@@ -1,7 +1,6 @@
 //! `sallyport run`: the controller of a site until it is told to stop.
 
 use std::{
-    path::Path,
     process::ExitCode,
     sync::{Arc, atomic::Ordering},
 };
@@ -18,18 +17,13 @@ use drivers::{
 };
 use line::Shared;
 use slog::{Logger, info, warn};
-use types::tick::{Tick, Ticks};
+use types::{fact::FactAt, tick::Ticks};
 
-use super::stop_flag;
+use super::{RunArgs, stop_flag};
 use crate::{
     demo::{Frames, Live, Runner, scripts},
-    log::{self, Format, log_fact},
-    runtime::{
-        clock::{Clock, utc_ms},
-        notice::PortName,
-        plant::Plant,
-        seed::Seed,
-    },
+    log::{self, log_fact},
+    runtime::{clock::Clock, notice::PortName, plant::Plant, seed::Seed, station::LAST_WORDS},
     site::{
         Driver, LineWire, Listener, Parties, Site, SiteOffice, TrunkWire, compare, listeners,
         without_survey,
@@ -40,14 +34,18 @@ use crate::{
 const SLICE: Ticks = Ticks::ms(200);
 /// The status of a program that stopped because a part of it had failed: `EX_SOFTWARE` of sysexits.
 const FAILED: u8 = 70;
+/// While calls come to their ends: how often it is looked whether all have.
+const WIND_DOWN_SLICE: Ticks = Ticks::ms(50);
 /// Simulated inmates have calls for so long; then they leave the phones alone.
 const SIMULATED: Ticks = Ticks::secs(24 * 3600);
 
-pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
+pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
+    let (file, grace) = (args.site.site.as_path(), args.grace);
     let site = Site::load(file)?;
-    let missing = site.not_yet();
-    if !missing.is_empty() {
-        bail!("{}: {}", file.display(), missing.join("\n"));
+    let mut wanting = site.not_yet();
+    wanting.extend(site.obstacles());
+    if !wanting.is_empty() {
+        bail!("{}: {}", file.display(), wanting.join("\n"));
     }
     let (wrong, listeners) = match site.driver {
         Driver::Sim => (Vec::new(), Vec::new()),
@@ -60,28 +58,32 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
         },
     };
     let stop = stop_flag()?;
-    let format = if json { Format::Json } else { Format::Words };
-    let (log, _guard) = log::start(format);
+    let clock = Clock::start();
+    let (tick, utc_ms) = clock.anchor();
+    let anchor = Anchor { tick, utc_ms };
+    let (log, _guard) = log::start(log::Options {
+        json: args.log_json,
+        level: args.log.into(),
+        tick_zero_utc_ms: utc_ms - i64::try_from(tick.0 / 8).unwrap_or(0),
+    });
     // A channel that is not right rests until it is; the others work.
     for problem in &wrong {
         warn!(log, "{}", problem);
     }
     part(&listeners, &log);
-    let mut runner = start(&site, &log)?;
+    let mut runner = start(&site, clock, anchor, &log)?;
     info!(log, "running"; "site" => &site.name, "phones" => site.lines.len(),
         "trunks" => site.trunks.len());
     while !stop.load(Ordering::Relaxed) && runner.failed().is_none() {
-        runner
-            .advance(SLICE)
-            .iter()
-            .for_each(|fact| log_fact(&log, fact));
+        tell(runner.advance(SLICE), &log);
     }
     // What is left of a program that failed does not go on with its calls.
     let failed = runner.failed();
     let grace = if failed.is_some() { 0 } else { grace };
     info!(log, "stopping"; "grace_seconds" => grace);
-    let outcome = runner.finish(Ticks::secs(u64::from(grace)));
-    outcome.facts.iter().for_each(|fact| log_fact(&log, fact));
+    wind_down(&mut runner, Ticks::secs(u64::from(grace)), &log);
+    let mut outcome = runner.finish(Ticks::ZERO);
+    tell(std::mem::take(&mut outcome.facts), &log);
     for (port, counters) in &outcome.ports {
         log_port(&log, *port, counters);
     }
@@ -98,6 +100,24 @@ pub fn run(file: &Path, json: bool, grace: u32) -> anyhow::Result<ExitCode> {
         None => ExitCode::SUCCESS,
         Some(_) => ExitCode::from(FAILED),
     })
+}
+
+/// What happened since the last time, in the order of time.
+fn tell(mut facts: Vec<FactAt>, log: &Logger) {
+    facts.sort_by_key(|fact| fact.at);
+    facts.iter().for_each(|fact| log_fact(log, fact));
+}
+
+/// Calls may go on for this long, if there are any; then they are cut, and who was cut is told so. What
+/// happens meanwhile is logged as it happens.
+fn wind_down(runner: &mut Live, grace: Ticks, log: &Logger) {
+    for (cut, longest) in [(false, grace), (true, LAST_WORDS)] {
+        runner.wind_down(cut);
+        let until = runner.now() + longest;
+        while !runner.is_wound_down(cut) && runner.now() < until {
+            tell(runner.advance(WIND_DOWN_SLICE), log);
+        }
+    }
 }
 
 /// Nobody outside of the site hears its channels.
@@ -128,13 +148,8 @@ fn log_frames(log: &Logger, frames: &Frames) {
         "worst_ms" => ms(frames.worst), "p999_ms" => ms(frames.p999));
 }
 
-fn start(site: &Site, log: &Logger) -> anyhow::Result<Box<Live>> {
+fn start(site: &Site, clock: Clock, anchor: Anchor, log: &Logger) -> anyhow::Result<Box<Live>> {
     let shared = site.shared()?;
-    let clock = Clock::start();
-    let anchor = Anchor {
-        tick: Tick::ZERO,
-        utc_ms: utc_ms(),
-    };
     let office = site.open_office(&shared, anchor, log.clone())?;
     let plant = match site.driver {
         Driver::Sim => sim_plant(site, shared, office, clock)?,

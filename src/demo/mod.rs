@@ -314,7 +314,7 @@ fn cpu_time() -> Duration {
 }
 
 /// "1 phone", "2 phones".
-fn counted(count: usize, what: &str) -> String {
+pub fn counted(count: usize, what: &str) -> String {
     let many = if count == 1 { "" } else { "s" };
     format!("{count} {what}{many}")
 }

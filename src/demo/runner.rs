@@ -127,6 +127,16 @@ impl Live {
             log,
         })
     }
+
+    /// Lines take no new call, or end those they have, while time goes on as before.
+    pub fn wind_down(&self, cut: bool) {
+        self.controller.wind_down(cut);
+    }
+
+    /// Whether no call is left; or no line, when they were cut.
+    pub fn is_wound_down(&self, cut: bool) -> bool {
+        self.controller.is_wound_down(cut)
+    }
 }
 
 /// What the operator is to know goes to the log.

@@ -1,45 +1,50 @@
 //! A line's facts as log lines. A PIN can't come here: facts hold no secret digit.
 
-use slog::{Logger, info, warn};
+use slog::{Logger, debug, info, warn};
 use types::{
     call_record::CallEnd,
     edge::Edge,
     evidence::AnswerEvidence,
     fact::{Fact, FactAt, Leg},
     heard::Heard,
+    prompt::Prompt,
     trunk::TrunkCondition,
     verdict::Verdict,
 };
 
 use crate::records::{names, tone_words};
 
-/// Writes one fact with its line and its time in milliseconds of the controller's clock.
+/// The value that says when a fact came, in milliseconds of the controller's clock.
+pub const MS: &str = "ms";
+
+/// Writes one fact with its line and its time. What a call became and why is of level info; each
+/// step, key and sound on its way there, debug.
 pub fn log_fact(log: &Logger, at: &FactAt) {
-    let log = log.new(slog::o!("line" => at.line.0, "ms" => at.at.0 / 8));
+    let log = log.new(slog::o!("line" => at.line.0, MS => at.at.0 / 8));
     match &at.fact {
-        Fact::Phase { from, to } => info!(log, "phase"; "from" => from, "to" => to),
+        Fact::Phase { from, to } => debug!(log, "phase"; "from" => from, "to" => to),
         Fact::Says {
             leg,
             language,
             prompt,
         } => {
-            info!(log, "says"; "leg" => leg_name(*leg), "language" => %language,
-                "prompt" => ?prompt);
+            debug!(log, "says"; "leg" => leg_name(*leg), "language" => %language,
+                "prompt" => prompt_words(prompt));
         }
-        Fact::PromptStopped { leg } => info!(log, "prompt-stopped"; "leg" => leg_name(*leg)),
-        Fact::Keyed { digit: Some(digit) } => info!(log, "keyed"; "digit" => %digit),
-        Fact::Keyed { digit: None } => info!(log, "keyed"; "digit" => "secret"),
-        Fact::FarKeyed { digit: Some(digit) } => info!(log, "far-keyed"; "digit" => %digit),
-        Fact::FarKeyed { digit: None } => info!(log, "far-keyed"; "digit" => "secret"),
+        Fact::PromptStopped { leg } => debug!(log, "prompt-stopped"; "leg" => leg_name(*leg)),
+        Fact::Keyed { digit: Some(digit) } => debug!(log, "keyed"; "digit" => %digit),
+        Fact::Keyed { digit: None } => debug!(log, "keyed"; "digit" => "secret"),
+        Fact::FarKeyed { digit: Some(digit) } => debug!(log, "far-keyed"; "digit" => %digit),
+        Fact::FarKeyed { digit: None } => debug!(log, "far-keyed"; "digit" => "secret"),
         Fact::Heard { leg, heard } => log_heard(&log, *leg, heard),
-        Fact::TrunkEdge(edge) => info!(log, "trunk-edge"; "edge" => edge_name(*edge)),
+        Fact::TrunkEdge(edge) => debug!(log, "trunk-edge"; "edge" => edge_name(*edge)),
         Fact::TrunkLent(trunk) => info!(log, "trunk-lent"; "trunk" => trunk.0),
         Fact::TrunkReturned { trunk, condition } => {
             info!(log, "trunk-returned"; "trunk" => trunk.0,
                 "condition" => condition_name(*condition));
         }
         // Not how many: they could be digits of a PIN.
-        Fact::Pulses(_) => info!(log, "pulses"),
+        Fact::Pulses(_) => debug!(log, "pulses"),
         Fact::Outpulsing { digits } => info!(log, "outpulsing"; "digits" => digits),
         Fact::Decided(verdict) => log_verdict(&log, verdict),
         Fact::Answered(piece) => {
@@ -70,13 +75,16 @@ pub fn log_fact(log: &Logger, at: &FactAt) {
 
 /// Facts that are a name and nothing more.
 fn log_plain(log: &Logger, fact: &Fact) {
+    match fact {
+        Fact::ProceedHeard => return debug!(log, "proceed"),
+        Fact::Outpulsed => return debug!(log, "outpulsed"),
+        _ => {}
+    }
     let name = match fact {
         Fact::OffHook => "off-hook",
         Fact::OnHook => "on-hook",
         Fact::Flash => "flash",
         Fact::NoTrunkFree => "no-trunk-free",
-        Fact::ProceedHeard => "proceed",
-        Fact::Outpulsed => "outpulsed",
         Fact::Accepted => "accepted",
         Fact::Refused => "refused",
         Fact::TalkBegins => "talk-begins",
@@ -86,6 +94,19 @@ fn log_plain(log: &Logger, fact: &Fact) {
         other => unreachable!("{other:?} has a line of its own"),
     };
     info!(log, "{}", name);
+}
+
+/// Which prompt, and what it is said with.
+fn prompt_words(prompt: &Prompt) -> String {
+    let name = speech::prompt_name(prompt).replace('_', "-");
+    match prompt {
+        Prompt::CallLimit { seconds } | Prompt::TimeRemaining { seconds } => {
+            format!("{name}, {seconds} s")
+        }
+        Prompt::LanguageOffer { language, key } => format!("{name}, {language} with {key}"),
+        Prompt::AcceptOrRefuse { accept, refuse } => format!("{name}, {accept} or {refuse}"),
+        _ => name,
+    }
 }
 
 fn log_heard(log: &Logger, leg: Leg, heard: &Heard) {
@@ -104,17 +125,17 @@ fn log_heard(log: &Logger, leg: Leg, heard: &Heard) {
             confidence,
             ..
         } => {
-            info!(log, "heard"; "leg" => leg, "tone" => tone_words(*tone), "cycles" => cycles,
+            debug!(log, "heard"; "leg" => leg, "tone" => tone_words(*tone), "cycles" => cycles,
                 "level_dbm0" => rounded(*level_dbm0), "confidence" => rounded(*confidence));
         }
         Heard::ToneEnd { tone, .. } => {
-            info!(log, "heard-end"; "leg" => leg, "tone" => tone_words(*tone));
+            debug!(log, "heard-end"; "leg" => leg, "tone" => tone_words(*tone));
         }
         Heard::Voice { level_dbm0, .. } => {
-            info!(log, "heard"; "leg" => leg, "voice" => true,
+            debug!(log, "heard"; "leg" => leg, "voice" => true,
                 "level_dbm0" => rounded(*level_dbm0));
         }
-        Heard::Silence { .. } => info!(log, "heard"; "leg" => leg, "silence" => true),
+        Heard::Silence { .. } => debug!(log, "heard"; "leg" => leg, "silence" => true),
     }
 }
 

@@ -11,6 +11,6 @@ mod words;
 pub use json::{json_line, rfc3339};
 pub use recorder::Recorder;
 pub use words::{
-    answer_words, blocked_words, class_words, clock, length, party_words, pattern_words,
-    release_words, three_way_words, tone_words, type_words, words,
+    answer_words, blocked_words, class_words, length, party_words, pattern_words, release_words,
+    three_way_words, tone_words, type_words, words,
 };

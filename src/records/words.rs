@@ -10,18 +10,17 @@ use types::{
     three_way::ThreeWayEvidence,
     tick::Ticks,
     tone::Tone,
-    verdict::RecordingRule,
+    verdict::{Check, Finding, RecordingRule, Step},
 };
 
 /// The record as text: who called whom when, and what became of it.
 pub fn words(record: &CallRecord, zone: &TimeZone) -> String {
     let mut text = format!(
-        "{} call {}, line {}: {} {}.",
-        clock(record.started_utc_ms, zone),
+        "{} call {}, line {}: {}.",
+        moment(record.started_utc_ms, zone),
         record.call,
         record.line,
-        caller(record),
-        dialed(record),
+        deed(record),
     );
     text.push(' ');
     text.push_str(&outcome(record));
@@ -45,11 +44,14 @@ pub fn words(record: &CallRecord, zone: &TimeZone) -> String {
     text
 }
 
-/// The time of day in the site's zone.
-pub fn clock(utc_ms: i64, zone: &TimeZone) -> String {
+/// Date and time in the site's zone, and which of its times that is: an hour comes twice a year.
+fn moment(utc_ms: i64, zone: &TimeZone) -> String {
     match Timestamp::from_millisecond(utc_ms) {
-        Ok(time) => time.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string(),
-        Err(_) => "--:--:--".to_owned(),
+        Ok(time) => {
+            let time = time.to_zoned(zone.clone());
+            time.strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+        }
+        Err(_) => format!("{utc_ms} ms since 1970"),
     }
 }
 
@@ -64,13 +66,31 @@ pub fn length(ticks: Ticks) -> String {
     }
 }
 
+/// Who did what.
+fn deed(record: &CallRecord) -> String {
+    let no_number = record.dialed.is_empty();
+    match record.blocked {
+        Some(Blocked::PinInvalid) if no_number => "somebody keyed a PIN".to_owned(),
+        Some(Blocked::SystemUnavailable) if no_number => {
+            "somebody keyed a PIN, which could not be checked".to_owned()
+        }
+        _ => format!("{} {}", caller(record), dialed(record)),
+    }
+}
+
 fn caller(record: &CallRecord) -> String {
     match (&record.inmate_name, &record.inmate_id) {
         (Some(name), Some(id)) => format!("{name} ({id})"),
         (None, Some(id)) => format!("inmate {id}"),
         (Some(name), None) => name.clone(),
-        (None, None) => "a caller without a PIN".to_owned(),
+        (None, None) if asked_for_no_pin(record) => "a caller without a PIN".to_owned(),
+        (None, None) => "an unknown caller".to_owned(),
     }
+}
+
+fn asked_for_no_pin(record: &CallRecord) -> bool {
+    let none = |step: &Step| step.check == Check::PinRequired && step.finding == Finding::No;
+    record.screening.iter().any(none)
 }
 
 fn dialed(record: &CallRecord) -> String {
@@ -124,12 +144,19 @@ fn outcome(record: &CallRecord) -> String {
         Disposition::Limited => format!("They talked for {talked} and were cut at the limit."),
         Disposition::CutOff if record.talk == Ticks::ZERO => format!("Cut off by {who}."),
         Disposition::CutOff => format!("They talked for {talked}; {who} cut the call off."),
-        Disposition::TrunkLost => format!("The trunk was lost after {talked} of talk."),
-        Disposition::PhoneLost => format!("The phone's port was lost after {talked} of talk."),
-        Disposition::Fault => format!("The line's program failed after {talked} of talk."),
-        Disposition::Interrupted => {
-            format!("The controller stopped after {talked} of talk.")
-        }
+        Disposition::TrunkLost => format!("The trunk was lost {}.", how_far(record)),
+        Disposition::PhoneLost => format!("The phone's port was lost {}.", how_far(record)),
+        Disposition::Fault => format!("The line's program failed {}.", how_far(record)),
+        Disposition::Interrupted => format!("The controller stopped {}.", how_far(record)),
+    }
+}
+
+/// How far a call had come when something failed.
+fn how_far(record: &CallRecord) -> String {
+    match (record.talk, record.answered_utc_ms) {
+        (Ticks::ZERO, None) => "before the call was answered".to_owned(),
+        (Ticks::ZERO, Some(_)) => "before the parties could talk".to_owned(),
+        (talk, _) => format!("after {} of talk", length(talk)),
     }
 }
 
@@ -203,7 +230,7 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::SpeedDialNotAssigned => "nothing is assigned to this speed dial",
         Blocked::NumberNotValid => "what was dialed is not a number",
         Blocked::PhoneOutOfService => "the phone is out of service",
-        Blocked::SystemUnavailable => "the tables could not be asked in time",
+        Blocked::SystemUnavailable => "the database did not answer in time, or can't be written",
         Blocked::PinResting => "too many wrong PINs were tried: none is taken for a while",
         Blocked::NotRecordable => "it could not have been recorded",
     }
@@ -286,7 +313,8 @@ mod tests {
     fn a_talked_call_reads_as_a_sentence() {
         assert_eq!(
             words(&example::talked(), &TimeZone::UTC),
-            "22:53:58 call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 (0+, local). \
+            "2026-11-21 22:53:58 UTC call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 \
+             (0+, local). \
              They talked for 20.2 s; the called party ended it (seen by busy tone). \
              Answered 30 s after off-hook, known by a polarity reversal. \
              Missing on its recording: 0.5 s. Flagged: second dial tone."
@@ -297,8 +325,95 @@ mod tests {
     fn a_refused_call_says_why() {
         assert_eq!(
             words(&example::refused(), &TimeZone::UTC),
-            "22:53:58 call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 (0+, local). \
+            "2026-11-21 22:53:58 UTC call 7-42, line 1: Daniel Reyes (A-1042) dialed 02155550142 \
+             (0+, local). \
              Refused: the number is restricted."
+        );
+    }
+
+    #[test]
+    fn the_hour_that_comes_twice_a_year_is_told_apart() {
+        let zone = TimeZone::get("America/New_York").expect("a zone");
+        let at = |started_utc_ms| CallRecord {
+            started_utc_ms,
+            ..example::refused()
+        };
+        let first = words(&at(1_793_511_000_000), &zone);
+        let second = words(&at(1_793_514_600_000), &zone);
+        assert!(first.starts_with("2026-11-01 01:30:00 EDT call"), "{first}");
+        assert!(
+            second.starts_with("2026-11-01 01:30:00 EST call"),
+            "{second}"
+        );
+    }
+
+    #[test]
+    fn who_could_not_be_known_by_a_pin_is_not_told_to_have_none() {
+        let without = |blocked| CallRecord {
+            inmate: None,
+            inmate_id: None,
+            inmate_name: None,
+            dialed: String::new(),
+            pattern: None,
+            blocked: Some(blocked),
+            ..example::refused()
+        };
+        let told = |record: CallRecord| {
+            let text = words(&record, &TimeZone::UTC);
+            text.split_once("line 1: ").expect("a line").1.to_owned()
+        };
+        assert_eq!(
+            told(without(Blocked::SystemUnavailable)),
+            "somebody keyed a PIN, which could not be checked. Refused: the database did not \
+             answer in time, or can't be written."
+        );
+        assert_eq!(
+            told(without(Blocked::PinInvalid)),
+            "somebody keyed a PIN. Refused: the PIN is not known."
+        );
+        let left = CallRecord {
+            blocked: None,
+            disposition: Disposition::Abandoned,
+            ..without(Blocked::PinInvalid)
+        };
+        assert!(told(left.clone()).starts_with("an unknown caller dialed no number."));
+        let no_pin = Step {
+            check: Check::PinRequired,
+            finding: Finding::No,
+        };
+        let free = CallRecord {
+            screening: [no_pin].into_iter().collect(),
+            ..left
+        };
+        assert!(told(free).starts_with("a caller without a PIN"));
+    }
+
+    #[test]
+    fn what_failed_before_any_talk_is_not_told_in_seconds_of_talk() {
+        let told = |disposition, answered_utc_ms| {
+            let record = CallRecord {
+                disposition,
+                answered_utc_ms,
+                ..example::refused()
+            };
+            outcome(&record)
+        };
+        let (stopped, lost) = (Disposition::Interrupted, Disposition::TrunkLost);
+        assert_eq!(
+            told(stopped, None),
+            "The controller stopped before the call was answered."
+        );
+        assert_eq!(
+            told(lost, Some(1)),
+            "The trunk was lost before the parties could talk."
+        );
+        let talked = CallRecord {
+            disposition: stopped,
+            ..example::talked()
+        };
+        assert_eq!(
+            outcome(&talked),
+            "The controller stopped after 20.2 s of talk."
         );
     }
 

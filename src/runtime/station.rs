@@ -244,9 +244,10 @@ impl Station {
         self.show_ports();
     }
 
-    /// Told to stop, the line has nothing going on: only that keeps others waiting.
+    /// Told to stop, the line has no call: only that keeps others waiting. A handset that hears fast busy
+    /// can lie beside its phone for ever.
     pub fn quiet(&self, outbox: &Outbox) -> bool {
-        self.stop.is_some() && self.is_settled(outbox) && self.is_idle()
+        self.stop.is_some() && self.is_settled(outbox) && !self.has_attempt()
     }
 
     /// Whether the line was cut and has come to its end: the trunk is back, the record on disk, and
@@ -272,6 +273,10 @@ impl Station {
         self.line.phase() == "idle"
     }
 
+    fn has_attempt(&self) -> bool {
+        !matches!(self.line.phase(), "idle" | "held" | "aftermath")
+    }
+
     fn take_messages(&mut self, now: Tick, inbox: &mut Inbox, outbox: &mut Outbox) {
         while !self.answers.is_full() {
             let Ok(answer) = inbox.answers.pop() else {
@@ -291,7 +296,9 @@ impl Station {
             let Ok(command) = inbox.commands.pop() else {
                 break;
             };
-            if let LineCommand::Stop { cut } = command {
+            if let LineCommand::Stop { cut } = command
+                && !matches!(self.stop, Some((_, true)))
+            {
                 self.stop = Some((now, cut));
             }
             self.commands.push(command);

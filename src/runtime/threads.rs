@@ -244,12 +244,26 @@ impl Controller {
         answer.recv().map_err(|_| CallError::Gone)
     }
 
+    /// Lines take no new call; when told to cut, they end those they have. The rest goes on until
+    /// [`Controller::stop`].
+    pub fn wind_down(&self, cut: bool) {
+        self.stopping.store(true, Ordering::Release);
+        self.tell_all(cut);
+    }
+
+    /// Whether what lines were told is done: no call is left; or no line is, when told to cut.
+    pub fn is_wound_down(&self, cut: bool) -> bool {
+        match cut {
+            false => self.lines.iter().all(|line| line.gauges.pulse.is_quiet()),
+            true => !self.all_over.is_empty(),
+        }
+    }
+
     /// Ends everything: lines take no new call, calls have `grace` to end by themselves, then
     /// they are cut. Every record is ended and stored before the threads are over, and every inmate
     /// whose call was cut has heard so. Phones answer until all calls are over.
     pub fn stop(self, grace: Duration) -> Remains {
-        self.stopping.store(true, Ordering::Release);
-        self.tell_all(false);
+        self.wind_down(false);
         self.wait_for_calls(grace);
         self.tell_all(true);
         if !self.wait_for_lines(STOP_LIMIT) {
@@ -289,8 +303,7 @@ impl Controller {
 
     fn wait_for_calls(&self, grace: Duration) {
         let until = Instant::now() + grace;
-        let goes_on = |line: &Arc<LineHandle>| !line.gauges.pulse.is_quiet();
-        while self.lines.iter().any(goes_on) && Instant::now() < until {
+        while !self.is_wound_down(false) && Instant::now() < until {
             thread::sleep(STOP_LOOK);
         }
     }

@@ -9,6 +9,7 @@ mod idle_bits;
 mod limits;
 mod nearest;
 mod office;
+mod places;
 mod plant;
 mod reader;
 mod rights;
@@ -24,6 +25,7 @@ use std::{
     fmt,
     fs::{self, Metadata},
     io::Read,
+    ops::Range,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
@@ -52,6 +54,11 @@ pub use sim::{Ending, Route, Sim};
 pub use wiring::{LineWire, TrunkWire};
 
 use reader::{Notes, Section};
+
+/// Tables of which there can be many, by the last word of their names.
+const MANY: &[&str] = &[
+    "line", "trunk", "class", "inmate", "phone", "hours", "route",
+];
 
 /// The largest site file that is read.
 const LARGEST: u64 = 16 << 20;
@@ -145,7 +152,7 @@ impl Site {
                 path.display()
             )));
         }
-        if let Some(why) = rights::changeable(path, &about) {
+        if let Some(why) = rights::changeable(path, &about).or_else(|| rights::replaceable(path)) {
             return Err(fail(why));
         }
         for place in [&site.recordings, &site.prompts].into_iter().flatten() {
@@ -167,11 +174,7 @@ impl Site {
             Ok(table) => table,
             Err(error) => {
                 let span = error.span().unwrap_or(0..0);
-                // Not more than a key: what stands there may be a PIN.
-                let key = text.get(span.clone());
-                let key = key.filter(|_| error.message() == "duplicate key");
-                let key = key.map_or(String::new(), |key| format!(" `{}`", key.trim()));
-                let what = format!("is not TOML: {}{key}", error.message());
+                let what = not_toml(text, &span, error.message());
                 notes.add(notes.line_of(span.start), "", what);
                 return Err(fail(notes));
             }
@@ -182,6 +185,22 @@ impl Site {
             _ => Err(fail(notes)),
         }
     }
+}
+
+/// What is no TOML, and of the text not more than a key: what stands there may be a PIN.
+fn not_toml(text: &str, span: &Range<usize>, why: &str) -> String {
+    let what = format!("is not TOML: {why}");
+    let Some(key) = text.get(span.clone()).filter(|_| why == "duplicate key") else {
+        return what;
+    };
+    let line = text[..span.start].rsplit('\n').next().unwrap_or_default();
+    let opens_table = line.trim_start().starts_with('[');
+    let key = key.trim();
+    if opens_table && !line.contains("[[") && MANY.contains(&key) {
+        let table = format!("{}{key}", line.trim_start().trim_start_matches('['));
+        return format!("{what} `{key}`; write it with two brackets each time: [[{table}]]");
+    }
+    format!("{what} `{key}`")
 }
 
 fn read(path: &Path) -> Result<(String, Metadata), String> {
@@ -236,6 +255,11 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let area_code = head
         .key("area_code")
         .parsed("1 to 6 digits in quotes", values::area_code);
+    if let (Some(country), Some(area)) = (&country, &area_code)
+        && let Some(what) = values::foreign_area(&country.value, &area.value)
+    {
+        head.notes().add(area.line, head.path("area_code"), what);
+    }
     let zone = head.key("time_zone").must().parsed(
         "a name of the time zone database, such as \"America/New_York\"",
         values::zone,

@@ -45,7 +45,8 @@ impl SiteOffice {
     }
 }
 
-/// Every record of calls that began at or after this instant, oldest first.
+/// Every record of calls that began at or after this instant, oldest first: in the order in which
+/// handsets were lifted, which is not that of the calls' numbers, given at admission.
 pub fn records_since(
     office: &BackOffice,
     utc_ms: i64,

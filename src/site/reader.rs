@@ -171,6 +171,12 @@ impl<'a> Section<'a> {
         self.find(key).is_some()
     }
 
+    /// Whether this key is a list with nothing in it.
+    pub fn is_empty_list(&self, key: &str) -> bool {
+        let list = self.find(key).and_then(|(_, value)| value.as_array());
+        list.is_some_and(|list| list.iter().next().is_none())
+    }
+
     /// The tables of `[[key]]` in order.
     pub fn tables(&mut self, key: &'static str) -> Vec<Section<'a>> {
         self.known.push(key);

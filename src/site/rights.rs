@@ -12,6 +12,8 @@ use nix::unistd::Uid;
 /// private group, as a umask of 002 leaves it in modes, is no exception: that nobody else is in it can't
 /// be known, as directories of users (LDAP) need not list whose first group it is.
 const CHANGE: u32 = 0o022;
+/// In a directory with this bit only its owner and those of the files can take files away.
+const STICKY: u32 = 0o1000;
 /// All that users have who are neither the owner nor of the group.
 const EVERYBODY: u32 = 0o007;
 
@@ -41,6 +43,24 @@ pub fn changeable(path: &Path, about: &Metadata) -> Option<String> {
         ));
     }
     None
+}
+
+/// Why a file can't be relied on though it belongs to who may have it: its directory lets others put
+/// another in its place. In one with the sticky bit only owners can.
+pub fn replaceable(file: &Path) -> Option<String> {
+    let directory = match file.parent() {
+        Some(above) if above.as_os_str().is_empty() => Path::new("."),
+        above => above?,
+    };
+    let about = fs::metadata(directory).ok()?;
+    if about.mode() & STICKY != 0 && [0, Uid::effective().as_raw()].contains(&about.uid()) {
+        return None;
+    }
+    let why = changeable(directory, &about)?;
+    Some(format!(
+        "is in the directory {}, which {why}",
+        directory.display()
+    ))
 }
 
 /// The same for a directory that may not be there yet.
@@ -94,6 +114,24 @@ mod tests {
         assert!(!told.contains("ctl"), "{told}");
         fs::set_permissions(&pseudo, fs::Permissions::from_mode(0o660)).expect("its mode");
         assert_eq!(open_to_everybody(devices.path()), None);
+    }
+
+    #[test]
+    fn a_file_that_others_can_put_another_in_place_of_is_told() {
+        let place = tempfile::tempdir().expect("a directory");
+        let file = place.path().join("site.toml");
+        for (mode, right) in [
+            (0o755, true),
+            (0o1777, true),
+            (0o777, false),
+            (0o770, false),
+        ] {
+            fs::set_permissions(place.path(), fs::Permissions::from_mode(mode)).expect("its mode");
+            let told = replaceable(&file);
+            assert_eq!(told.is_none(), right, "{mode:o}: {told:?}");
+            let remedy = format!("do: chmod go-w {}", place.path().display());
+            assert!(told.is_none_or(|told| told.contains(&remedy)));
+        }
     }
 
     #[test]

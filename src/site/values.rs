@@ -32,6 +32,19 @@ pub fn area_code(text: &str) -> Option<Digits> {
     (decimal && (1..=6).contains(&text.len())).then(|| Digits::parse(text))?
 }
 
+/// Why this is no area code of the country; `None` where it is one, or the country has no plan.
+pub fn foreign_area(country: &str, area: &Digits) -> Option<String> {
+    let country = tonetables::load(country).ok()?;
+    match country.takes_area(area.as_str()) {
+        true => None,
+        false => Some(format!(
+            "is \"{}\", with which no number of the dial plan begins; allowed: an area code as it is \
+             dialed within the country, without what comes before it",
+            area.as_str()
+        )),
+    }
+}
+
 pub fn zone(text: &str) -> Option<(String, TimeZone)> {
     Some((text.to_owned(), TimeZone::get(text).ok()?))
 }
@@ -46,6 +59,7 @@ pub fn languages(head: &mut Section<'_>) -> Option<List<Language, MAX_LANGUAGES>
     let path = head.path("languages");
     let line = head.line();
     let found = head.key("languages").must().list(&allowed, known)?;
+    let is_empty = head.is_empty_list("languages");
     let mut languages = List::new();
     for language in found {
         if languages.contains(&language.value) {
@@ -58,11 +72,10 @@ pub fn languages(head: &mut Section<'_>) -> Option<List<Language, MAX_LANGUAGES>
             languages.push(language.value);
         }
     }
-    if languages.is_empty() {
+    if is_empty {
         notes.add(line, path, format!("is empty; allowed: {allowed}"));
-        return None;
     }
-    Some(languages)
+    (!languages.is_empty()).then_some(languages)
 }
 
 /// A number as tables hold it.

@@ -89,6 +89,29 @@ impl DialPlan {
 }
 
 impl DialRule {
+    /// Whether this rule makes a number that fits a pattern of national numbers: digits, `?` for any
+    /// digit, and a last `*` for any more.
+    pub fn could_make(&self, pattern: &str) -> bool {
+        let (body, open) = match pattern.strip_suffix('*') {
+            Some(body) => (body, true),
+            None => (pattern, false),
+        };
+        let added = self.prepend.len();
+        let length = |dialed: u8| usize::from(dialed.saturating_sub(self.strip)) + added;
+        let fits = match open {
+            true => length(self.max) >= body.len(),
+            false => (length(self.min)..=length(self.max)).contains(&body.len()),
+        };
+        let shape = self.shape.bytes().skip(usize::from(self.strip));
+        let mut places = self.prepend.as_str().bytes().chain(shape);
+        fits && body.bytes().all(|wanted| match (places.next(), wanted) {
+            (Some(b'X' | b'.') | None, _) | (Some(_), b'?') => true,
+            (Some(b'N'), digit) => digit >= b'2',
+            (Some(b'Z'), digit) => digit >= b'1',
+            (Some(place), digit) => place == digit,
+        })
+    }
+
     /// Whether `digits` is the beginning (or the whole) of this shape.
     fn begins_with(&self, digits: &Digits) -> bool {
         if digits.len() > usize::from(self.max) {

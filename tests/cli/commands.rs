@@ -180,13 +180,62 @@ fn a_fast_demo_tells_a_story_and_no_pin() {
     assert!(run.out.contains(into), "the path of the recording is told");
 }
 
+#[test]
+fn a_log_has_neither_keys_nor_steps_unless_they_are_asked_for_and_no_prompt_as_code() {
+    let busy = SAMPLE.replace("calls_per_hour = 240", "calls_per_hour = 3600");
+    let lines = |level: &[&str]| {
+        let place = Place::with(&busy);
+        let mut child = Command::new(program())
+            .args(["run", "--grace", "0", "--site"])
+            .arg(place.file())
+            .args(level)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program");
+        thread::sleep(Duration::from_secs(8));
+        kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("the signal");
+        let mut log = String::new();
+        let mut stderr = child.stderr.take().expect("a pipe");
+        std::io::Read::read_to_string(&mut stderr, &mut log).expect("the log");
+        assert!(child.wait().expect("the end").success(), "{log}");
+        log
+    };
+    let usual = lines(&[]);
+    for absent in ["keyed", "phase", "says", "heard"] {
+        assert!(
+            !usual.contains(&format!(" {absent}, ")),
+            "{absent} in {usual}"
+        );
+    }
+    for told in ["off-hook", "ended", "stopped"] {
+        assert!(usual.contains(&format!(" {told}")), "no {told} in {usual}");
+    }
+    let all = lines(&["--log", "debug"]);
+    assert!(all.contains("DEBG keyed, "), "{all}");
+    let prompts = all.split("prompt: ").skip(1);
+    let first: Vec<Option<char>> = prompts.map(|prompt| prompt.chars().next()).collect();
+    let as_names = first.iter().flatten().all(char::is_ascii_lowercase);
+    assert!(
+        !first.is_empty() && as_names && !all.contains(" { "),
+        "{all}"
+    );
+}
+
 /// A controller on the real clock, told to stop as a service manager does.
 #[test]
 fn a_run_ends_at_sigterm_with_every_record_finished() {
     let busy = SAMPLE.replace("calls_per_hour = 240", "calls_per_hour = 3600");
     let place = Place::with(&busy);
     let mut child = Command::new(program())
-        .args(["run", "--log-json", "--grace", "1", "--site"])
+        .args([
+            "run",
+            "--log-json",
+            "--log",
+            "debug",
+            "--grace",
+            "1",
+            "--site",
+        ])
         .arg(place.file())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
@@ -230,8 +279,22 @@ fn a_run_ends_at_sigterm_with_every_record_finished() {
         assert!(!told.contains(pin), "a PIN is logged");
     }
 
+    let words = place.run(&["records"]).out;
     let records = records(&place.run(&["records", "--json"]));
     assert!(!records.is_empty());
+    let times: Vec<&str> = words.lines().map(|line| &line[..19]).collect();
+    assert_eq!(times.len(), records.len(), "{words}");
+    assert!(
+        times.is_sorted(),
+        "in the order of their beginnings: {words}"
+    );
+    for line in words.lines() {
+        let date = line.starts_with("20") && line.as_bytes()[4] == b'-';
+        assert!(
+            date && (line.contains(" EST call 7-") || line.contains(" EDT call 7-")),
+            "{line}"
+        );
+    }
     for record in &records {
         assert_ne!(record["disposition"], "in-progress", "{record}");
         assert!(record["ended_at"].is_string(), "{record}");

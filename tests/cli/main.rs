@@ -1,6 +1,8 @@
 //! The program as its user meets it: what it prints, and with which exit status it ends.
 
 mod commands;
+mod places;
+mod settings_page;
 mod site_errors;
 
 use std::{

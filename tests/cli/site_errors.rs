@@ -244,13 +244,6 @@ fn keys_to_accept_and_refuse_must_differ() {
 }
 
 #[test]
-fn what_becomes_of_a_call_that_can_not_be_recorded_is_one_of_two_words() {
-    let out = changed("refuse_key = 2", "refuse_key = 2\nunrecorded = \"drop\"");
-    assert!(out.contains("`defaults.unrecorded`"), "{out}");
-    assert!(out.contains("refuse") && out.contains("allow"), "{out}");
-}
-
-#[test]
 fn an_unknown_table_is_told() {
     told(
         "[routing]",
@@ -504,6 +497,79 @@ fn a_directory_of_recordings_or_prompts_that_others_may_change_is_refused() {
         let remedy = format!("do: chmod go-w {}", kept.display());
         assert!(run.out.contains(&remedy), "{key}: {}", run.out);
     }
+}
+
+#[test]
+fn an_area_code_that_no_number_has_is_told() {
+    for code in ["21", "911"] {
+        told(
+            "area_code = \"215\"",
+            &format!("area_code = \"{code}\""),
+            "site.area_code",
+            &[&format!("is \"{code}\""), "no number of the dial plan"],
+        );
+    }
+}
+
+#[test]
+fn a_language_that_is_not_there_is_told_once() {
+    let out = changed("[\"en\", \"es\"]", "[\"xx\"]");
+    assert!(out.contains("has \"xx\""), "{out}");
+    assert!(!out.contains("empty"), "{out}");
+    let out = changed("[\"en\", \"es\"]", "[]");
+    assert!(out.contains("`site.languages` is empty"), "{out}");
+}
+
+#[test]
+fn tables_with_one_bracket_of_which_there_are_many_are_told_to_have_two() {
+    let single = SAMPLE.replace("[[line]]", "[line]");
+    let run = Place::with(&single).run(&["check"]);
+    assert!(
+        run.out
+            .contains("write it with two brackets each time: [[line]]"),
+        "{run:?}"
+    );
+    let single = SAMPLE.replace("[[defaults.inmate]]", "[defaults.inmate]");
+    let run = Place::with(&single).run(&["check"]);
+    assert!(run.out.contains("[[defaults.inmate]]"), "{run:?}");
+}
+
+#[test]
+fn an_entry_that_restricts_nothing_is_told_with_what_may_be_meant() {
+    let place = Place::with(&SAMPLE.replacen("\"900???????\"", "\"900\"", 1));
+    let run = place.run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.out.contains("fits 900: it would never match") && run.out.contains("; 900* fits all"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_number_that_is_restricted_and_allowed_is_noted_with_what_wins() {
+    let both = SAMPLE.replacen(
+        "allowed = [\"2155550100\"]",
+        "allowed = [\"2155550199\"]",
+        1,
+    );
+    for (rescues, wins) in [("true", "it may be called"), ("false", "it is refused")] {
+        let text = both.replacen(
+            "allowed_rescues = true",
+            &format!("allowed_rescues = {rescues}"),
+            1,
+        );
+        let run = Place::with(&text).run(&["check"]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let note = format!("note: 2155550199 is both restricted and allowed: {wins}");
+        assert!(run.out.contains(&note), "{run:?}");
+    }
+    let wide = SAMPLE.replacen("\"2155550199\"", "\"2155550*\"", 1);
+    let run = Place::with(&wide).run(&["check"]);
+    assert!(
+        run.out
+            .contains("2155550100 is both restricted (as 2155550*) and allowed"),
+        "{run:?}"
+    );
 }
 
 /// The sample with these tables before its first class: what is told of a key of theirs.

@@ -79,7 +79,7 @@ fn a_controller_leaves_no_pin_in_its_output_database_or_recordings() {
     let place = Place::with(&site(&PINS, true));
     let log = lives(
         &place,
-        &["--log-json", "--grace", "1"],
+        &["--log-json", "--log", "debug", "--grace", "1"],
         "run.log",
         Duration::from_secs(13),
     );
@@ -87,13 +87,13 @@ fn a_controller_leaves_no_pin_in_its_output_database_or_recordings() {
     place.write(&site(&WRONG, true));
     let second = lives(
         &place,
-        &["--log-json", "--grace", "0"],
+        &["--log-json", "--log", "debug", "--grace", "0"],
         "wrong.log",
         Duration::from_secs(8),
     );
     lives(
         &place,
-        &["--grace", "0"],
+        &["--log", "debug", "--grace", "0"],
         "words.log",
         Duration::from_secs(3),
     );

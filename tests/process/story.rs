@@ -18,8 +18,8 @@ pub struct Told {
 #[derive(Clone, Debug)]
 pub struct End {
     pub at: i64,
-    /// When the log line was written, in milliseconds since 1970.
-    pub written: i64,
+    /// The same in milliseconds since 1970.
+    pub at_utc: i64,
     pub disposition: String,
 }
 
@@ -63,7 +63,7 @@ pub fn calls(log: &str) -> Vec<Told> {
                 if let Some(call) = present.call.take() {
                     calls[call].ended = Some(End {
                         at: ms,
-                        written: utc(&entry["ts"]),
+                        at_utc: utc(&entry["ts"]),
                         disposition: text(&entry["disposition"]).to_owned(),
                     });
                 }

@@ -262,7 +262,7 @@ impl LineLogic for ScriptedLine {
             Phase::Admit => "admit",
             Phase::Seize => "seize",
             Phase::Talk { .. } => "talk",
-            Phase::Clear => "clear",
+            Phase::Clear => "aftermath",
         }
     }
 }

@@ -65,6 +65,18 @@ fn a_call_that_ends_within_the_grace_ends_by_itself() {
 }
 
 #[test]
+fn a_handset_that_lies_beside_its_phone_after_its_call_uses_up_no_grace() {
+    let mut parts = Parts::new(1, 1);
+    parts.script.talk_frames = Some(60);
+    let controller = parts.start();
+    parts.phones[0].lift();
+    settle("the call is over", || parts.ended().len() == 1);
+    let start = Instant::now();
+    controller.stop(Duration::from_secs(20));
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
 fn a_call_that_outlasts_the_grace_is_cut_and_stored() {
     let parts = Parts::new(2, 2);
     let controller = parts.start();

@@ -468,3 +468,45 @@ fn a_number_of_one_length_ends_at_its_last_digit_only() {
     assert_eq!(shorter("us", Some("215"), "2155550"), [""; 0]);
     assert_eq!(shorter("gb", Some("20"), "07700900123"), [""; 0]);
 }
+
+#[test]
+fn an_area_code_is_one_with_which_numbers_of_the_country_begin() {
+    let takes = |code, area| {
+        let country = tonetables::load(code).expect("it is built in");
+        country.takes_area(area)
+    };
+    for (code, area) in [
+        ("us", "215"),
+        ("ca", "416"),
+        ("gb", "20"),
+        ("au", "2"),
+        ("br", "11"),
+        ("ch", "44"),
+        ("cn", "10"),
+        ("cz", "2"),
+        ("de", "30"),
+        ("es", "91"),
+        ("fr", "1"),
+        ("gr", "21"),
+        ("it", "06"),
+        ("mx", "55"),
+        ("nl", "20"),
+        ("pl", "22"),
+        ("pt", "21"),
+        ("ru", "495"),
+        ("vn", "24"),
+        ("jp", "3"),
+    ] {
+        assert!(takes(code, area), "{area} of {code}");
+    }
+    for (code, area) in [
+        ("us", "21"),
+        ("us", "911"),
+        ("us", "115"),
+        ("us", "2155"),
+        ("gb", "0"),
+        ("de", "030"),
+    ] {
+        assert!(!takes(code, area), "{area} of {code}");
+    }
+}

@@ -1,6 +1,10 @@
 use crate::bench::{Bench, DOE, ONE, bench, config};
 use backoffice::{BackOffice, Error};
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 use types::query::PinAnswer;
 
 fn refused(bench: Bench, config: backoffice::Config) -> Error {
@@ -28,6 +32,55 @@ fn the_site_key_is_for_its_owner_alone_and_stays() {
     assert!(matches!(bench.pin(ONE, DOE), PinAnswer::Valid { .. }));
 }
 
+/// What opening would say, without opening.
+#[test]
+fn a_look_finds_what_opening_would_and_changes_nothing() {
+    let bench = bench();
+    let (dir, data) = (
+        bench.dir.path().to_owned(),
+        bench.dir.path().join("data.mdb"),
+    );
+    let site = config().site;
+    let held = BackOffice::examine(&dir, site + 1);
+    assert!(held.is_ok(), "who has it open sees to it");
+    drop(bench.office);
+    let before = listed(&dir);
+    BackOffice::examine(&dir, site).expect("it is right");
+    let other = BackOffice::examine(&dir, site + 1).expect_err("another's");
+    assert!(matches!(other, Error::OtherSite { .. }), "{other}");
+    assert_eq!(listed(&dir), before);
+
+    // A copy from a backup, which has no list of readers.
+    fs::remove_file(dir.join("lock.mdb")).expect("removes");
+    BackOffice::examine(&dir, site).expect("it is right");
+    assert!(!dir.join("lock.mdb").exists());
+
+    let key = fs::read(dir.join("site.key")).expect("reads");
+    fs::remove_file(dir.join("site.key")).expect("removes");
+    let missing = BackOffice::examine(&dir, site).expect_err("no key");
+    assert!(matches!(missing, Error::SiteKeyMissing(_)), "{missing}");
+    fs::write(dir.join("site.key"), key).expect("writes");
+    fs::write(&data, vec![0x5a; 65_536]).expect("writes");
+    let garbage = BackOffice::examine(&dir, site).expect_err("no database");
+    let path = dir.display().to_string();
+    assert!(garbage.to_string().contains(&path), "{garbage}");
+    fs::remove_file(&data).expect("removes");
+    BackOffice::examine(&dir, site).expect("it will be made");
+    assert!(!data.exists());
+}
+
+/// The files of a directory and what is in them.
+fn listed(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = fs::read_dir(dir).expect("a directory");
+    let files = files.map(|file| file.expect("an entry").path());
+    let mut files: Vec<_> = files
+        .map(|path| (path.clone(), fs::read(&path).expect("reads")))
+        .filter(|(path, _)| !path.ends_with("lock.mdb"))
+        .collect();
+    files.sort();
+    files
+}
+
 #[test]
 fn two_sites_have_two_keys() {
     let key = |bench: &Bench| fs::read(bench.dir.path().join("site.key")).expect("reads");
@@ -40,7 +93,7 @@ fn a_lost_site_key_is_refused_not_replaced() {
     let path = bench.dir.path().join("site.key");
     fs::remove_file(path).expect("removes");
     let error = refused(bench, config());
-    assert!(matches!(error, Error::SiteKey { .. }), "{error}");
+    assert!(matches!(error, Error::SiteKeyMissing(_)), "{error}");
     assert!(error.to_string().contains("site.key"), "{error}");
 }
 

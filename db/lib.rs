@@ -19,6 +19,7 @@ pub mod values;
 pub use database::{Database, Options, Read, Reader, Usage, Writer};
 pub use error::Error;
 pub use keys::Key;
+pub use lock::holder_of;
 pub use schema::SCHEMA_VERSION;
 pub use table::Table;
 pub use tables::{MAX_WILDCARDS, PatternMatch, PatternTable, Tables};

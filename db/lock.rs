@@ -2,9 +2,9 @@
 
 use crate::Error;
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{Read, Seek, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt},
     path::Path,
 };
 
@@ -57,4 +57,28 @@ fn holder(file: &mut File) -> String {
         Ok(n) if n > 0 => text.trim().to_owned(),
         _ => "unknown".to_owned(),
     }
+}
+
+/// The process that has the database of a directory open, as far as this user may see. Nothing is
+/// locked for it: a controller that starts at this moment would be refused.
+pub fn holder_of(dir: &Path) -> Option<u32> {
+    let mut file = File::open(dir.join(NAME)).ok()?;
+    let place = file.metadata().ok()?.ino();
+    let pid: u32 = holder(&mut file).parse().ok()?;
+    let locks = fs::read_to_string("/proc/locks").ok()?;
+    locks
+        .lines()
+        .any(|lock| is_held(lock, pid, place))
+        .then_some(pid)
+}
+
+/// Whether a line of the kernel's list is a lock of this process on the file with this number.
+fn is_held(lock: &str, pid: u32, place: u64) -> bool {
+    // 1: FLOCK  ADVISORY  WRITE 18004 fe:00:10135313 0 EOF
+    let words: Vec<&str> = lock.split_whitespace().collect();
+    let &[_, "FLOCK", _, "WRITE", process, file, ..] = words.as_slice() else {
+        return false;
+    };
+    let number = file.rsplit(':').next();
+    process.parse() == Ok(pid) && number.and_then(|n| n.parse().ok()) == Some(place)
 }

@@ -33,3 +33,4 @@ pub mod join;
 mod polarity;
 pub mod setup;
 pub mod survey;
+pub mod tone_zone;

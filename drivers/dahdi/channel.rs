@@ -29,8 +29,6 @@ use types::{
 pub const QUEUE: usize = 4;
 /// Loop breaks and closures shorter than this are not told.
 const EDGE_FILTER_MS: i32 = 3;
-/// A disconnect this soon after our own off-hook is not seen.
-const DEBOUNCE_MS: i32 = 50;
 /// What reading and writing fail with while an event waits (`ELAST`).
 const EVENT_WAITS: i32 = 500;
 
@@ -112,6 +110,11 @@ pub struct Channel {
 impl Channel {
     /// Opens a channel, which hangs it up, and sets what each opening resets.
     pub fn open(number: u16, law: Law) -> Result<Channel, PortError> {
+        Channel::open_with(number, law, Setup::default().debounce)
+    }
+
+    /// The same with a debounce of one's own.
+    pub fn open_with(number: u16, law: Law, debounce: Ticks) -> Result<Channel, PortError> {
         let flags = OFlag::O_RDWR | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
         let fd = open("/dev/dahdi/channel", flags, Mode::empty()).map_err(failed)?;
         let file = File::from(fd);
@@ -124,11 +127,11 @@ impl Channel {
         })?;
         // A controller that died may have left it in a join.
         channel.join(None)?;
-        channel.set_up(law).map_err(failed)?;
+        channel.set_up(law, debounce).map_err(failed)?;
         Ok(channel)
     }
 
-    fn set_up(&self, law: Law) -> nix::Result<()> {
+    fn set_up(&self, law: Law, debounce: Ticks) -> nix::Result<()> {
         ioctl::set_buffers(
             &self.file,
             &BufferInfo {
@@ -146,18 +149,16 @@ impl Channel {
         )?;
         let mut params = ioctl::params(&self.file, self.number)?;
         params.rxflashtime = EDGE_FILTER_MS;
-        params.debouncetime = DEBOUNCE_MS;
+        params.debouncetime = debounce.as_ms() as i32;
         ioctl::set_params(&self.file, &params)
     }
 
-    /// Sets what is particular to this channel.
-    pub fn configure(&self, law: Law, setup: &Setup) -> Result<(), PortError> {
-        if setup.rx_gain != Gain(0) || setup.tx_gain != Gain(0) {
-            ioctl::set_gains(&self.file, &mut setup.gains(law)).map_err(failed)?;
+    /// Sets the gains, if there are any; an opening takes them off.
+    pub fn set_gains(&self, law: Law, setup: &Setup) -> Result<(), PortError> {
+        if setup.rx_gain == Gain(0) && setup.tx_gain == Gain(0) {
+            return Ok(());
         }
-        let mut params = self.params()?;
-        params.debouncetime = setup.debounce.as_ms() as i32;
-        ioctl::set_params(&self.file, &params).map_err(failed)
+        ioctl::set_gains(&self.file, &mut setup.gains(law)).map_err(failed)
     }
 
     /// Switches the canceller that is attached to the channel, and forgets what it knew. Where none

@@ -149,7 +149,7 @@ impl DahdiPort {
     /// The channel newly opened and set up, and whether its span is in alarm.
     fn opened(&self) -> Result<(Channel, bool), PortError> {
         let (wiring, setup) = (&self.wiring, &self.setup);
-        let channel = Channel::open(wiring.channel, wiring.law)?;
+        let channel = Channel::open_with(wiring.channel, wiring.law, setup.debounce)?;
         let params = channel.params()?;
         let found = Signalling(params.sigtype);
         let right = match (setup.signalling, wiring.role) {
@@ -160,7 +160,7 @@ impl DahdiPort {
         if !right {
             return Err(PortError::Signalling);
         }
-        channel.configure(wiring.law, setup)?;
+        channel.set_gains(wiring.law, setup)?;
         Ok((channel, params.chan_alarms != 0))
     }
 

@@ -20,7 +20,12 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::{
     collections::VecDeque,
     os::fd::AsFd,
-    sync::atomic::{AtomicBool, Ordering},
+    panic,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
 };
 use types::{
     edge::{Abcd, Edge, EdgeAt, PortCommand},
@@ -147,6 +152,23 @@ impl<F: FarEnd> FarChannel<F> {
             }
         }
         Ok((self.far.take_transcript(), self.counters))
+    }
+
+    /// Lives on a thread of its own, on which `first` is done before.
+    pub fn live(self, first: impl FnOnce() + Send + 'static) -> Living
+    where
+        F: 'static,
+    {
+        let stop = Arc::new(AtomicBool::new(false));
+        let its = Arc::clone(&stop);
+        let thread = thread::spawn(move || {
+            first();
+            self.run(&its)
+        });
+        Living {
+            stop,
+            thread: Some(thread),
+        }
     }
 
     /// Restarts both queues, the one to be sent with silence in it.
@@ -302,13 +324,54 @@ impl<F: FarEnd> FarChannel<F> {
         self.far.frame(begin, &heard, &mut emitted, &mut edges);
         self.at = begin + types::frame::FRAME_TICKS;
         let mut arrives: Samples = [0; FRAME];
-        self.path.inward(&emitted, &sent, &mut arrives);
+        self.path.to_codec(&emitted, &sent, &mut arrives);
         law::compress(self.law, &arrives, frame);
         for EdgeAt { at, edge } in edges {
             self.actions.push_back(EdgeAt {
                 at: at + DELAY,
                 edge,
             });
+        }
+    }
+}
+
+/// What a far end heard and said, and what its channel lost.
+pub type Lived = Result<(Transcript, PortCounters), PortError>;
+
+/// A far end on a thread of its own, until it is ended or this is dropped.
+#[derive(Debug)]
+pub struct Living {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<Lived>>,
+}
+
+impl Living {
+    /// Has it end soon, without waiting for it: where many are ended.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// Those of [`FarChannel::run`].
+    ///
+    /// # Panics
+    /// When it did.
+    pub fn end(mut self) -> Lived {
+        self.stop();
+        let thread = self.thread.take().expect("it is ended once");
+        thread
+            .join()
+            .unwrap_or_else(|why| panic::resume_unwind(why))
+    }
+}
+
+impl Drop for Living {
+    fn drop(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
     }
 }

@@ -150,6 +150,8 @@ mod raw {
     nix::ioctl_readwrite!(set_conf, CODE, 13, ConfInfo); // DAHDI_SETCONF
     nix::ioctl_write_ptr!(set_gains, CODE, 16, Gains); // DAHDI_SETGAINS
     nix::ioctl_write_ptr!(chan_config, CODE, 19, ChanConfig); // DAHDI_CHANCONFIG
+    nix::ioctl_write_ptr!(set_tone_zone, CODE, 22, c_int); // DAHDI_SETTONEZONE
+    nix::ioctl_read!(tone_zone, CODE, 22, c_int); // DAHDI_GETTONEZONE
     nix::ioctl_write_ptr!(set_buffers, CODE, 27, BufferInfo); // DAHDI_SET_BUFINFO
     nix::ioctl_write_ptr!(dial, CODE, 31, DialOperation); // DAHDI_DIAL
     nix::ioctl_write_ptr!(cancel_echo, CODE, 33, c_int); // DAHDI_ECHOCANCEL
@@ -201,6 +203,10 @@ number!(
 number!(
     /// 1 mu-law, 2 A-law.
     set_law
+);
+number!(
+    /// The zone whose ringing and digits the kernel plays on a channel; -1 is its default.
+    set_tone_zone
 );
 number!(
     /// 0 normal, 1 reversed.
@@ -278,6 +284,14 @@ pub fn rx_bits(fd: &impl AsFd) -> nix::Result<c_int> {
     // SAFETY: the call writes one int behind the pointer, which lives until it returns.
     unsafe { raw::rx_bits(fd.as_fd().as_raw_fd(), &mut bits) }?;
     Ok(bits)
+}
+
+/// The number of a channel's tone zone; 0 also where it has none.
+pub fn tone_zone(fd: &impl AsFd) -> nix::Result<c_int> {
+    let mut zone = 0;
+    // SAFETY: the call writes one int behind the pointer, which lives until it returns.
+    unsafe { raw::tone_zone(fd.as_fd().as_raw_fd(), &mut zone) }?;
+    Ok(zone)
 }
 
 /// The oldest event; 0 when there is none.

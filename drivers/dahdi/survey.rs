@@ -5,6 +5,7 @@ use super::{
     ioctl::{self, Params, SpanInfo},
     join::Joins,
     setup::Signalling,
+    tone_zone::ToneZone,
 };
 use nix::errno::Errno;
 use std::{
@@ -13,7 +14,7 @@ use std::{
     io,
     ops::BitOr,
     os::unix::fs::MetadataExt,
-    path::Path,
+    path::{Path, PathBuf},
 };
 use types::{edge::Abcd, frame::Law};
 
@@ -136,6 +137,8 @@ pub struct FoundBits {
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Survey {
     pub spans: Vec<Span>,
+    /// `None` where it could not be asked for.
+    pub tone_zone: Option<ToneZone>,
 }
 
 /// Why nothing can be said of channels.
@@ -159,7 +162,10 @@ impl Survey {
         // Channels are opened by this one.
         opened(CHANNEL)?;
         let joins = Joins::open().ok();
-        let mut survey = Survey::default();
+        let mut survey = Survey {
+            tone_zone: ToneZone::usual(),
+            ..Survey::default()
+        };
         let mut total = 0;
         // Numbers of spans have gaps where one was taken away.
         for number in 1..=128 {
@@ -207,7 +213,7 @@ pub struct Holder {
     pub process: u32,
     /// What it calls itself, which may be anything.
     pub name: String,
-    /// It runs the file that this program runs from.
+    /// It runs the file that this program runs from, or one that was there before.
     pub same_program: bool,
 }
 
@@ -221,11 +227,7 @@ impl fmt::Display for Holder {
 /// control device and timers are no channels.
 pub fn holders() -> Vec<Holder> {
     let mut holders = Vec::new();
-    let program = |process: &Path| {
-        let about = fs::metadata(process.join("exe")).ok()?;
-        Some((about.dev(), about.ino()))
-    };
-    let ours = program(Path::new("/proc/self"));
+    let ours = Program::of(Path::new("/proc/self"));
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let process = entry
             .file_name()
@@ -248,11 +250,56 @@ pub fn holders() -> Vec<Holder> {
             holders.push(Holder {
                 process,
                 name,
-                same_program: ours.is_some() && program(&entry.path()) == ours,
+                same_program: Program::of(&entry.path())
+                    .zip(ours.as_ref())
+                    .is_some_and(|(theirs, ours)| theirs.is(ours)),
             });
         }
     }
     holders
+}
+
+/// What a process runs.
+#[derive(Debug)]
+struct Program {
+    file: (u64, u64),
+    /// Where it is, or was.
+    place: PathBuf,
+    /// Something else is there now, as after an upgrade.
+    replaced: bool,
+}
+
+impl Program {
+    fn of(process: &Path) -> Option<Program> {
+        const REPLACED: &str = " (deleted)";
+        let exe = process.join("exe");
+        let (about, link) = (fs::metadata(&exe).ok()?, fs::read_link(&exe).ok()?);
+        let place = link.to_str().and_then(|link| link.strip_suffix(REPLACED));
+        Some(Program {
+            file: (about.dev(), about.ino()),
+            replaced: place.is_some(),
+            place: place.map_or_else(|| link.clone(), PathBuf::from),
+        })
+    }
+
+    fn is(&self, other: &Program) -> bool {
+        self.file == other.file || (self.replaced && self.place == other.place)
+    }
+}
+
+/// The signalling bits of a channel, whoever has it open.
+pub fn bits(number: u16) -> Option<FoundBits> {
+    let control = opened(CONTROL).ok()?;
+    bits_of(&ioctl::params(&control, number).ok()?)
+}
+
+/// Less than zero without bits; more than four are a neighbour's.
+fn bits_of(params: &Params) -> Option<FoundBits> {
+    (params.rxbits >= 0).then(|| FoundBits {
+        received: Abcd::new(params.rxbits as u8),
+        sent: Abcd::new(params.txbits as u8),
+        idle: Abcd::new(params.idlebits as u8),
+    })
 }
 
 /// Opens a device.
@@ -321,12 +368,7 @@ fn channel(told: ToldChannel, hears: Option<u16>, params: &Params) -> FoundChann
         capable: params.sigcap,
         alarms: Alarms(params.chan_alarms as i32),
         receives_off_hook: params.rxisoffhook != 0,
-        // Less than zero without bits; more than four are a neighbour's.
-        bits: (params.rxbits >= 0).then(|| FoundBits {
-            received: Abcd::new(params.rxbits as u8),
-            sent: Abcd::new(params.txbits as u8),
-            idle: Abcd::new(params.idlebits as u8),
-        }),
+        bits: bits_of(params),
         in_use: told.in_use,
         hears,
         echo_canceller: told.echo_canceller,
@@ -385,6 +427,7 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process::Command;
 
     #[test]
     fn alarms_and_counters_have_names() {
@@ -412,6 +455,33 @@ mod tests {
         assert!(!told.contains(moves), "{told:?}");
         let span = text(b"card \x1b[31m\0rest");
         assert_eq!(span, "card \u{fffd}[31m");
+    }
+
+    #[test]
+    fn a_program_is_known_after_its_file_was_replaced() {
+        let place = std::env::temp_dir().join(format!("survey-{}", std::process::id()));
+        fs::create_dir(&place).expect("a directory");
+        let runs = |name: &str| {
+            let (file, fresh) = (place.join(name), place.join("fresh"));
+            fs::copy("/bin/sleep", &fresh).expect("a copy");
+            fs::rename(fresh, &file).expect("in its place");
+            let child = Command::new(&file).arg("60").spawn().expect("it runs");
+            let process = Path::new("/proc").join(child.id().to_string());
+            (child, process)
+        };
+        let (mut before, process) = runs("controller");
+        let new = Program::of(&process).expect("it may be seen");
+        assert!(new.is(&new) && !new.replaced);
+        let (mut after, upgraded) = runs("controller");
+        let (mut other, another) = runs("another");
+        let of = |process: &Path| Program::of(process).expect("it may be seen");
+        assert!(of(&process).is(&of(&upgraded)), "{process:?}");
+        assert!(!of(&another).is(&of(&upgraded)), "{another:?}");
+        assert!(!of(&upgraded).is(&of(&another)), "{upgraded:?}");
+        for child in [&mut before, &mut after, &mut other] {
+            child.kill().and_then(|()| child.wait()).expect("it ends");
+        }
+        fs::remove_dir_all(place).expect("no directory any more");
     }
 
     #[test]

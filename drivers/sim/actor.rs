@@ -164,6 +164,7 @@ impl Actor {
             Step::Flash(length) => self.flash(since, *length, cursor, stage),
             Step::Say(clip) => stage.say(clip, since, clip.length(), cursor),
             Step::SayFor(clip, length) => stage.say(clip, since, *length, cursor),
+            Step::SendBackFor(length) => stage.send_back(since + *length, cursor),
             Step::Await { timeout, .. } => self.listen(since, *timeout, cursor, stage, transcript),
             Step::Mark(name) => {
                 transcript.note(cursor, Event::Mark(name));
@@ -286,6 +287,14 @@ impl Stage<'_> {
         let at = (tick - self.begin.0) as usize;
         debug_assert!(at < FRAME);
         self.out[at] = level::clip(f64::from(self.out[at]) + value);
+    }
+
+    fn send_back(&mut self, end: Tick, cursor: Tick) -> Progress {
+        for tick in cursor.0..end.0.min(self.end.0) {
+            let value = self.heard[(tick - self.begin.0) as usize];
+            self.add(tick, f64::from(value));
+        }
+        self.until(end)
     }
 
     fn say(&mut self, clip: &Clip, since: Tick, length: Ticks, cursor: Tick) -> Progress {

@@ -43,6 +43,8 @@ const A: [Segment; 7] = [
 static MU_LINEAR: [i16; 256] = linear_table(Law::Mu);
 static A_LINEAR: [i16; 256] = linear_table(Law::A);
 
+const NEGATIVE_ZERO: u8 = 0x7f;
+
 /// The linear value of an octet.
 pub fn linear(law: Law, octet: u8) -> i16 {
     match law {
@@ -62,10 +64,14 @@ pub fn octet(law: Law, sample: i16) -> u8 {
     (sign | number) ^ mask
 }
 
-/// Decodes a frame.
+/// Decodes a frame. The negative zero of mu-law becomes -1, less than any step: [`compress`] makes the
+/// same octet of it, so that a path which changes no sample changes no octet, as a digital one does not.
 pub fn expand(law: Law, frame: &Frame, samples: &mut Samples) {
     for at in 0..FRAME {
-        samples[at] = linear(law, frame[at]);
+        samples[at] = match (law, frame[at]) {
+            (Law::Mu, NEGATIVE_ZERO) => -1,
+            (_, octet) => linear(law, octet),
+        };
     }
 }
 

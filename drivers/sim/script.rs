@@ -64,6 +64,8 @@ pub enum Step {
     Say(Clip),
     /// Says it over and over for this long.
     SayFor(Clip, Ticks),
+    /// Sends back all that is heard for this long, as a test line does.
+    SendBackFor(Ticks),
     /// Waits until this is heard. After `timeout` the script goes on, and the transcript says so.
     Await {
         what: Listen,

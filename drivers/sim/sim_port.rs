@@ -290,7 +290,7 @@ impl<F: FarEnd> SimPort<F> {
         let mut edges = Edges::new();
         self.far.frame(self.at, &heard, &mut emitted, &mut edges);
         let mut arrives: Samples = [0; FRAME];
-        self.path.inward(&emitted, &sent, &mut arrives);
+        self.path.to_codec(&emitted, &sent, &mut arrives);
         self.at += FRAME_TICKS;
         if self.media {
             self.receive(&arrives);

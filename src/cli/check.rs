@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use drivers::dahdi::survey::{Survey, holders};
+use drivers::dahdi::survey::{Holder, Survey, holders};
 use types::{
     dial_plan::{DialPlan, DialRule},
     phone_number::DialingPattern,
@@ -103,7 +103,7 @@ fn description(site: &Site) -> String {
 fn cards(site: &Site, text: &mut String, problems: &mut Vec<String>) {
     match Survey::take() {
         Ok(survey) => {
-            let compared = compare(site, &survey, &holders());
+            let compared = compare(site, &survey, &known(site, holders()));
             for found in &compared.found {
                 let _ = writeln!(text, "  {found}");
             }
@@ -117,6 +117,15 @@ fn cards(site: &Site, text: &mut String, problems: &mut Vec<String>) {
         .shared()
         .map_or(0, |shared| shared.speech.audio().len());
     problems.extend(limits(site, prompts));
+}
+
+/// The controller of this site is known by its database too, whatever file it runs from.
+fn known(site: &Site, mut holders: Vec<Holder>) -> Vec<Holder> {
+    let controller = db::holder_of(&site.data);
+    for holder in &mut holders {
+        holder.same_program |= controller == Some(holder.process);
+    }
+    holders
 }
 
 /// What the file's own grammar can't see.

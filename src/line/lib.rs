@@ -39,6 +39,7 @@ use dsp::{
 use ear::{HeardList, PhoneEar, TrunkEar};
 use idle_trunk::IdleTrunk;
 use join::Joining;
+use keeper::TrunkState;
 use mouth::Mouth;
 use name::NameClip;
 use sent::Sent;
@@ -220,6 +221,15 @@ impl Line {
     /// Whether the phone is being told something, tones apart.
     pub fn speaks(&self) -> bool {
         self.phone_mouth.speaking()
+    }
+
+    /// The state of the phone's own trunk, which no keeper tells; lent in a call.
+    pub fn own_trunk(&self, now: Tick) -> Option<TrunkState> {
+        let own = self.own_trunk.as_ref()?;
+        Some(match self.held {
+            Some(_) => TrunkState::Lent { to: self.id },
+            None => own.state(now),
+        })
     }
 
     fn messages(&mut self, now: Tick, input: &Input<'_>, out: &mut Outputs) {

@@ -1,7 +1,7 @@
 //! What a line's thread shows to the others: counters, its pulse, and the call it has open.
 //! All atomics: the line writes, everybody else reads, nobody waits.
 
-use crate::runtime::port_gauge::PortGauge;
+use crate::runtime::port_gauge::{FarEndGauge, PortGauge};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
 use types::{
     id::{CallId, LineId, TrunkId},
@@ -115,6 +115,7 @@ pub struct Gauges {
     pub phone: PortGauge,
     /// The phone's own trunk; a shared one is the keeper's to tell of.
     pub own_trunk: PortGauge,
+    pub own_far_end: FarEndGauge,
     open: OpenSlot,
 }
 
@@ -127,6 +128,7 @@ impl Gauges {
             pulse: Pulse::default(),
             phone: PortGauge::default(),
             own_trunk: PortGauge::default(),
+            own_far_end: FarEndGauge::default(),
             open: OpenSlot::default(),
         }
     }

@@ -1,6 +1,10 @@
 //! What the running program tells its operator, once each: to be logged and shown as an alarm.
 
-use crate::runtime::{gauges::Count, memory::NotResident, port_gauge::PortState};
+use crate::runtime::{
+    gauges::{Count, Gauges},
+    memory::NotResident,
+    port_gauge::{FarEnd, PortState},
+};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use drivers::port::PortError;
 use std::{fmt, io, sync::Arc};
@@ -189,6 +193,46 @@ impl ToldPort {
             Err(error) => Notice::PortFailed { port, error },
             Ok(()) => Notice::PortWorks { port },
         });
+    }
+}
+
+/// Whether it was told that a trunk is blocked.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct ToldBlocked(bool);
+
+impl ToldBlocked {
+    /// Tells of a trunk whose far end has held or blocked it for long, or holds it no longer.
+    pub fn tell(&mut self, trunk: TrunkId, far_end: FarEnd, at: Tick, notices: &Notices) {
+        match far_end {
+            FarEnd::Blocks { since } if !self.0 && at.since(since) >= BLOCKED_FOR => {
+                self.0 = true;
+                notices.tell(Notice::TrunkBlocked { trunk, at });
+            }
+            // In alarm it tells nothing.
+            FarEnd::Blocks { .. } | FarEnd::InAlarm => {}
+            FarEnd::Free if self.0 => {
+                self.0 = false;
+                notices.tell(Notice::TrunkFreed { trunk, at });
+            }
+            FarEnd::Free => {}
+        }
+    }
+}
+
+/// What was told of a phone's own trunk.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct ToldOwnTrunk {
+    port: ToldPort,
+    blocked: ToldBlocked,
+}
+
+impl ToldOwnTrunk {
+    /// Tells what has changed.
+    pub fn tell(&mut self, trunk: TrunkId, gauges: &Gauges, at: Tick, notices: &Notices) {
+        let port = PortName::Trunk(trunk);
+        self.port.tell(port, gauges.own_trunk.state(), notices);
+        let far_end = gauges.own_far_end.get();
+        self.blocked.tell(trunk, far_end, at, notices);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::runtime::side::Side;
 use drivers::port::{PortCounters, PortError};
+use line::keeper::TrunkState;
 use std::sync::atomic::{AtomicU64, Ordering};
 use types::tick::{Tick, Ticks};
 
@@ -9,6 +10,57 @@ const COUNT_EVERY: Ticks = Ticks::secs(1);
 
 /// Whether a port works, or why not.
 pub type PortState = Result<(), PortError>;
+
+/// What an idle trunk's far end does with it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FarEnd {
+    Free,
+    /// It holds or blocks it.
+    Blocks {
+        since: Tick,
+    },
+    InAlarm,
+}
+
+impl From<TrunkState> for FarEnd {
+    fn from(state: TrunkState) -> FarEnd {
+        match state {
+            TrunkState::Blocked { since } => FarEnd::Blocks { since },
+            TrunkState::Alarm => FarEnd::InAlarm,
+            _ => FarEnd::Free,
+        }
+    }
+}
+
+/// The far end of a phone's own trunk as its line's thread sees it.
+#[derive(Debug, Default)]
+pub struct FarEndGauge(AtomicU64);
+
+impl FarEndGauge {
+    /// Numbers that are no tick of any run.
+    const IN_ALARM: u64 = u64::MAX;
+    /// What it begins with, so that its first tick is one later.
+    const FREE: u64 = 0;
+
+    pub fn set(&self, far_end: FarEnd) {
+        let number = match far_end {
+            FarEnd::Free => FarEndGauge::FREE,
+            FarEnd::InAlarm => FarEndGauge::IN_ALARM,
+            FarEnd::Blocks { since } => since.0 + 1,
+        };
+        self.0.store(number, Ordering::Relaxed);
+    }
+
+    pub fn get(&self) -> FarEnd {
+        match self.0.load(Ordering::Relaxed) {
+            FarEndGauge::FREE => FarEnd::Free,
+            FarEndGauge::IN_ALARM => FarEnd::InAlarm,
+            number => FarEnd::Blocks {
+                since: Tick(number - 1),
+            },
+        }
+    }
+}
 
 /// Written by the thread that owns the port, read by everybody.
 #[derive(Debug, Default)]
@@ -138,6 +190,21 @@ fn of(number: u64) -> PortState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_far_end_does_is_read_as_it_was_set() {
+        let gauge = FarEndGauge::default();
+        assert_eq!(gauge.get(), FarEnd::Free);
+        for far_end in [
+            FarEnd::Blocks { since: Tick::ZERO },
+            FarEnd::InAlarm,
+            FarEnd::Blocks { since: Tick(777) },
+            FarEnd::Free,
+        ] {
+            gauge.set(far_end);
+            assert_eq!(gauge.get(), far_end);
+        }
+    }
 
     #[test]
     fn what_is_set_is_read() {

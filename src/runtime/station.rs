@@ -5,12 +5,14 @@
 //! logs. A port that fails is a fault that the line is told; other lines don't notice.
 
 mod after_death;
+mod logic;
 
 use crate::runtime::{
     attempt::Attempt,
     gauges::Gauges,
     links::{Handover, Inbox, Outbox},
     numbering::Numbering,
+    port_gauge::FarEnd,
     side::{Edges, Received, Side},
     talk_path::TalkPath,
 };
@@ -28,6 +30,8 @@ use types::{
     trunk::{TrunkCondition, TrunkProfile},
 };
 
+pub use logic::LineLogic;
+
 /// The phone's hook is asked for this often.
 pub const HOOK_EVERY: Ticks = Ticks::secs(1);
 /// Frames handled in one turn. More wait for the next, so that a port that always has one more
@@ -42,35 +46,6 @@ pub const TRUNK_LAG: Ticks = Ticks::ms(30);
 pub const LAST_WORDS: Ticks = Ticks::secs(8);
 /// What was said waits in the phone's queue for no longer.
 const SAID: Ticks = Ticks::ms(100);
-
-/// What a station needs of a line. [`line::Line`] is the one there is; tests script others.
-pub trait LineLogic: Send {
-    fn handle(&mut self, now: Tick, input: Input<'_>) -> Outputs;
-    fn deadline(&self) -> Option<Tick>;
-    fn phase(&self) -> &'static str;
-    /// Whether the phone is being told something.
-    fn speaks(&self) -> bool {
-        false
-    }
-}
-
-impl LineLogic for line::Line {
-    fn handle(&mut self, now: Tick, input: Input<'_>) -> Outputs {
-        line::Line::handle(self, now, input)
-    }
-
-    fn deadline(&self) -> Option<Tick> {
-        line::Line::deadline(self)
-    }
-
-    fn phase(&self) -> &'static str {
-        line::Line::phase(self)
-    }
-
-    fn speaks(&self) -> bool {
-        line::Line::speaks(self)
-    }
-}
 
 /// Which way a frame went, seen from the controller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -373,6 +348,9 @@ impl Station {
         self.gauges.phone.show(&self.phone, self.last);
         if let Some(own) = self.trunk.as_ref().filter(|loan| loan.own) {
             self.gauges.own_trunk.show(&own.side, self.last);
+            let state = self.line.own_trunk(self.last);
+            let far_end = state.map_or(FarEnd::Free, FarEnd::from);
+            self.gauges.own_far_end.set(far_end);
         }
     }
 

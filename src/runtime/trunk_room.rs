@@ -2,7 +2,7 @@
 
 use crate::runtime::{
     links::{Handover, TrunkAsk},
-    notice::{BLOCKED_FOR, Notice, Notices, PortName, ToldPort},
+    notice::{Notices, PortName, ToldBlocked, ToldPort},
     side::{Edges, Side},
 };
 use drivers::port::Port;
@@ -31,7 +31,7 @@ struct Slot {
     /// `None` while it is lent.
     side: Option<Side>,
     told: ToldPort,
-    told_blocked: bool,
+    told_blocked: ToldBlocked,
 }
 
 impl TrunkRoom {
@@ -41,7 +41,7 @@ impl TrunkRoom {
             id: profile.id,
             side: Some(Side::new(port)),
             told: ToldPort::default(),
-            told_blocked: false,
+            told_blocked: ToldBlocked::default(),
         };
         TrunkRoom {
             keeper: Keeper::new(now, &profiles),
@@ -121,22 +121,7 @@ impl TrunkRoom {
             let Some(slot) = self.trunks.iter_mut().find(|slot| slot.id == trunk) else {
                 continue;
             };
-            let at = now;
-            match state {
-                TrunkState::Blocked { since }
-                    if !slot.told_blocked && now.since(since) >= BLOCKED_FOR =>
-                {
-                    slot.told_blocked = true;
-                    notices.tell(Notice::TrunkBlocked { trunk, at });
-                }
-                // In alarm its far end tells nothing.
-                TrunkState::Blocked { .. } | TrunkState::Alarm => {}
-                _ if slot.told_blocked => {
-                    slot.told_blocked = false;
-                    notices.tell(Notice::TrunkFreed { trunk, at });
-                }
-                _ => {}
-            }
+            slot.told_blocked.tell(trunk, state.into(), now, notices);
         }
     }
 

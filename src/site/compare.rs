@@ -9,7 +9,7 @@ use drivers::dahdi::{
 use nix::unistd::{Gid, Group, Uid, User};
 use types::{edge::Abcd, frame::Law};
 
-use super::{Card, LineWire, Site, TrunkWire, card::trunk_role, idle_bits};
+use super::{Card, LineWire, Site, TrunkWire, card::trunk_role, idle_bits, zone};
 
 /// What the cards were found to be, and what is to be changed.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -80,6 +80,10 @@ pub fn compare(site: &Site, survey: &Survey, holders: &[Holder]) -> Comparison {
     let trunks = site.trunks.iter().map(Wanted::trunk);
     for wanted in phones.chain(trunks) {
         comparison.channel(&wanted, survey, holders);
+    }
+    if let Some(found) = survey.tone_zone {
+        comparison.found.push(zone::found(site, found));
+        comparison.problems.extend(zone::wanting(site, found));
     }
     for Listener { channel, hears } in listeners(site, survey) {
         comparison.problems.push(format!(

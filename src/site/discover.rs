@@ -221,7 +221,10 @@ mod tests {
             counters: SpanCounters::default(),
             channels: channels.collect(),
         };
-        Survey { spans: vec![span] }
+        Survey {
+            spans: vec![span],
+            tone_zone: None,
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod signalling;
 mod sim;
 mod values;
 mod wiring;
+mod zone;
 
 use std::{
     fmt,

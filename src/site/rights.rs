@@ -8,7 +8,9 @@ use std::{
 
 use nix::unistd::Uid;
 
-/// Whoever may write a file or directory can put another in its place; its owner can always.
+/// Whoever may write a file or directory can put another in its place; its owner can always. A user's
+/// private group, as a umask of 002 leaves it in modes, is no exception: that nobody else is in it can't
+/// be known, as directories of users (LDAP) need not list whose first group it is.
 const CHANGE: u32 = 0o022;
 /// All that users have who are neither the owner nor of the group.
 const EVERYBODY: u32 = 0o007;
@@ -21,8 +23,13 @@ pub fn changeable(path: &Path, about: &Metadata) -> Option<String> {
     let place = path.display();
     let mode = about.mode() & 0o7777;
     if mode & CHANGE != 0 {
+        let by = match mode & CHANGE {
+            0o020 => "its group",
+            0o002 => "everybody",
+            _ => "its group and everybody",
+        };
         return Some(format!(
-            "may be changed by others (mode {mode:03o}); do: chmod go-w {place}"
+            "may be changed by {by} (mode {mode:03o}); do: chmod go-w {place}"
         ));
     }
     let us = Uid::effective().as_raw();
@@ -94,10 +101,17 @@ mod tests {
         let place = tempfile::tempdir().expect("a directory");
         assert_eq!(changeable_directory(place.path()), None);
         assert_eq!(changeable_directory(&place.path().join("none")), None);
-        for mode in [0o720, 0o702, 0o1777] {
+        for (mode, by) in [
+            (0o775, "its group (mode 775)"),
+            (0o702, "everybody (mode 702)"),
+            (0o1777, "its group and everybody (mode 1777)"),
+        ] {
             fs::set_permissions(place.path(), fs::Permissions::from_mode(mode)).expect("its mode");
             let told = changeable_directory(place.path()).expect("a problem");
-            assert!(told.contains("do: chmod go-w "), "{told}");
+            assert!(
+                told.contains(&format!("may be changed by {by}; do: chmod go-w ")),
+                "{told}"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every mistake in a site file is named with file, line, key, and what is allowed there.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use crate::{Place, SAMPLE, sallyport};
 
@@ -413,19 +413,73 @@ fn what_a_trunk_s_signalling_needs_is_asked_for_and_what_it_cannot_have_is_refus
     assert!(out.contains("`trunk[1].ani`"), "{out}");
 }
 
+#[test]
+fn the_longest_metering_pulse_of_an_r2_trunk_is_a_length_and_no_other_trunk_has_one() {
+    let loop_start = "signalling = \"loop-start\"";
+    let r2 = "signalling = \"r2\"\nr2_country = \"argentina\"\nr2_metering_ms";
+    for length in ["0", "150", "1000"] {
+        let text = SAMPLE.replacen(loop_start, &format!("{r2} = {length}"), 1);
+        let run = Place::with(&text).run(&["check"]);
+        assert_eq!(run.code, Some(0), "{length}: {}", run.out);
+        assert!(run.out.contains("MFC-R2"), "{}", run.out);
+    }
+    for (length, told) in [
+        ("1001", "is 1001"),
+        ("-1", "is -1"),
+        ("\"150\"", "is \"150\""),
+    ] {
+        let out = changed(loop_start, &format!("{r2} = {length}"));
+        let wrong =
+            format!("`trunk[1].r2_metering_ms` {told}; allowed: a whole number from 0 to 1000");
+        assert!(out.contains(&wrong), "no {wrong:?} in {out}");
+    }
+    for other in ["loop-start", "em-wink", "ground-start"] {
+        let out = changed(
+            loop_start,
+            &format!("signalling = \"{other}\"\nr2_metering_ms = 150"),
+        );
+        assert!(
+            out.contains("`trunk[1].r2_metering_ms` is not a key here"),
+            "{out}"
+        );
+    }
+}
+
 /// Without PINs: who may read it is the facility's affair, who may change it is not.
 #[test]
 fn a_file_that_others_may_change_is_refused_with_the_remedy() {
     let plain = "[site]\nid = 7\nname = \"North\"\ncountry = \"us\"\ntime_zone = \"UTC\"\n\
         data = \"db\"\nlanguages = [\"en\"]\ndriver = \"sim\"\n\
         [[line]]\nid = 1\nchannel = 1\n[[trunk]]\nid = 1\nchannel = 2\nsignalling = \"loop-start\"\n";
-    for (mode, right) in [(0o600, true), (0o644, true), (0o664, false), (0o646, false)] {
+    for (mode, by) in [
+        (0o600, None),
+        (0o644, None),
+        (0o664, Some("its group")),
+        (0o646, Some("everybody")),
+        (0o666, Some("its group and everybody")),
+    ] {
         let place = Place::with(plain);
         place.mode(mode);
         let run = place.run(&["check"]);
-        let remedy = format!("do: chmod go-w {}", place.file().display());
-        assert_eq!(run.out.contains(&remedy), !right, "{mode:o}: {}", run.out);
-        assert_eq!(run.code, Some(i32::from(!right)), "{mode:o}: {}", run.out);
+        assert_eq!(
+            run.code,
+            Some(i32::from(by.is_some())),
+            "{mode:o}: {}",
+            run.out
+        );
+        let file = place.file();
+        let remedy = by.map(|by| {
+            let file = file.display();
+            format!("may be changed by {by} (mode {mode:o}); do: chmod go-w {file}")
+        });
+        assert!(
+            remedy.is_none_or(|remedy| run.out.contains(&remedy)),
+            "{mode:o}: {}",
+            run.out
+        );
+        let again = Command::new("chmod").arg("go-w").arg(&file).status();
+        assert!(again.expect("chmod").success());
+        assert_eq!(place.run(&["check"]).code, Some(0), "after what was told");
     }
 }
 

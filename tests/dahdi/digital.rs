@@ -20,10 +20,7 @@ use drivers::{
 };
 use sallyport::runtime::sched::{WATCHDOG_PRIORITY, go_real_time};
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -273,18 +270,12 @@ fn primed_past_events(kind: &Kind, bits: Bits) -> Result<(), String> {
     let seizes = PortCommand::Bits(Abcd::new(0b0001));
     port.command(clock.now(), seizes).map_err(failed)?;
     thread::sleep(Duration::from_millis(50));
-    let stop = Arc::new(AtomicBool::new(false));
-    let lives = thread::spawn({
-        let stop = Arc::clone(&stop);
-        move || {
-            go_real_time(WATCHDOG_PRIORITY).expect("the guest's programs are root's");
-            exchange.run(&stop)
-        }
+    let living = exchange.live(|| {
+        go_real_time(WATCHDOG_PRIORITY).expect("the guest's programs are root's");
     });
     let shown = port.command(clock.now(), PortCommand::Media(true));
     let lived = shown.and_then(|()| relay(&mut port, clock, kind.law));
-    stop.store(true, Ordering::Release);
-    let (_, theirs) = lives.join().map_err(|_| "it panicked")?.map_err(failed)?;
+    let (_, theirs) = living.end().map_err(failed)?;
     lived.map_err(failed)?;
     for (who, counters) in [("the port", port.counters()), ("the far end", theirs)] {
         let (lost, silent) = (counters.overruns, counters.underruns);

@@ -1,15 +1,8 @@
 //! Simulated parties behind the far span, each on a thread of its own.
 
 use drivers::{
-    dahdi::far_channel::FarChannel,
+    dahdi::far_channel::{FarChannel, Living},
     sim::{clocked::Clock, copper::Copper, far_end::FarEnd, transcript::Transcript},
-};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::{self, JoinHandle},
 };
 use types::frame::Law;
 
@@ -18,10 +11,7 @@ pub const FAR: u16 = 24;
 
 /// Far ends that live until this is dropped.
 #[derive(Default)]
-pub struct FarEnds {
-    stop: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<Option<Transcript>>>,
-}
+pub struct FarEnds(Vec<(u16, Living)>);
 
 impl FarEnds {
     /// Puts a far end behind a channel of the controller's.
@@ -34,29 +24,29 @@ impl FarEnds {
         let copper = Copper::default();
         let opened = FarChannel::open(far, channel, Law::Mu, copper, u64::from(channel), clock);
         let far = opened.unwrap_or_else(|e| panic!("the far end, channel {channel}: {e}"));
-        let stop = Arc::clone(&self.stop);
-        self.threads.push(thread::spawn(move || {
-            let lived = far.run(&stop);
-            if let Err(error) = &lived {
-                println!("      the far end of channel {channel} failed: {error}");
-            }
-            lived.ok().map(|(transcript, _)| transcript)
-        }));
+        self.0.push((channel, far.live(|| {})));
     }
 
     /// Ends all; what each heard and said, in the order in which they were added. Who failed is left out.
     pub fn end(mut self) -> Vec<Transcript> {
-        self.stop.store(true, Ordering::Release);
-        let threads = std::mem::take(&mut self.threads).into_iter();
-        threads.filter_map(|thread| thread.join().ok()?).collect()
+        self.take().collect()
+    }
+
+    fn take(&mut self) -> impl Iterator<Item = Transcript> + use<> {
+        self.0.iter().for_each(|(_, far)| far.stop());
+        let living = std::mem::take(&mut self.0).into_iter();
+        living.filter_map(|(channel, far)| match far.end() {
+            Ok((transcript, _)) => Some(transcript),
+            Err(error) => {
+                println!("      the far end of channel {channel} failed: {error}");
+                None
+            }
+        })
     }
 }
 
 impl Drop for FarEnds {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
-        }
+        self.take().for_each(drop);
     }
 }

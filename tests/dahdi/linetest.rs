@@ -13,7 +13,7 @@ use drivers::{
     dahdi::{
         bits::Bits,
         channel::{Channel, Event, Hook, Moved},
-        far_channel::FarChannel,
+        far_channel::{FarChannel, Living},
     },
     port::PortError,
     sim::{
@@ -34,7 +34,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread,
     time::Duration,
 };
 use tally::Tally;
@@ -147,41 +147,15 @@ impl Run {
 }
 
 /// A far end that lives until this is dropped.
-struct Far {
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+fn far<F: FarEnd + 'static>(far: F, channel: u16) -> Living {
+    let clock = Clock::starting_now();
+    let opened = FarChannel::open(far, channel, Law::Mu, Copper::clear(), 1, clock);
+    living(opened, channel)
 }
 
-impl Far {
-    fn new<F: FarEnd + 'static>(far: F, channel: u16) -> Far {
-        let clock = Clock::starting_now();
-        let opened = FarChannel::open(far, channel, Law::Mu, Copper::clear(), 1, clock);
-        Far::running(opened, channel)
-    }
-
-    fn running<F: FarEnd + 'static>(opened: Result<FarChannel<F>, PortError>, channel: u16) -> Far {
-        let far = opened.unwrap_or_else(|e| panic!("the far end, channel {channel}: {e}"));
-        let stop = Arc::new(AtomicBool::new(false));
-        let its = Arc::clone(&stop);
-        let thread = thread::spawn(move || {
-            if let Err(error) = far.run(&its) {
-                println!("      the far end of channel {channel} failed: {error}");
-            }
-        });
-        Far {
-            stop,
-            thread: Some(thread),
-        }
-    }
-}
-
-impl Drop for Far {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
+fn living<F: FarEnd + 'static>(opened: Result<FarChannel<F>, PortError>, channel: u16) -> Living {
+    let far = opened.unwrap_or_else(|e| panic!("the far end, channel {channel}: {e}"));
+    far.live(|| {})
 }
 
 fn exchange() -> Exchange {
@@ -194,10 +168,11 @@ fn routes() -> Routes {
         Step::Wait(Ticks::secs(2)),
         Step::OnHook,
     ];
-    Routes::new().to(
-        "5550103",
-        CalledPartyScript::new(Answer::AfterRings(1), leaves),
-    )
+    let sends_back = vec![Step::SendBackFor(Ticks::secs(3600))];
+    let answers = |steps| CalledPartyScript::new(Answer::AfterRings(1), steps);
+    Routes::new()
+        .to("5550103", answers(leaves))
+        .to("5550108", answers(sends_back))
 }
 
 /// The line comes to rest between two checks.
@@ -377,7 +352,7 @@ fn tone() -> Result<(), String> {
 }
 
 fn seizure() -> Result<(), String> {
-    let _far = Far::new(exchange(), TRUNK + FAR);
+    let _far = far(exchange(), TRUNK + FAR);
     rest();
     let found = run(&format!("hook --channel {TRUNK} --seconds 3 --json"));
     found.ended(0)?;
@@ -386,7 +361,7 @@ fn seizure() -> Result<(), String> {
 }
 
 fn supervise() -> Result<(), String> {
-    let _far = Far::new(exchange(), TRUNK + FAR);
+    let _far = far(exchange(), TRUNK + FAR);
     rest();
     let found = run(&format!(
         "supervise --channel {TRUNK} --dial 5550103 --seconds 16"
@@ -398,7 +373,7 @@ fn supervise() -> Result<(), String> {
 }
 
 fn learn_release() -> Result<(), String> {
-    let _far = Far::new(exchange(), TRUNK + FAR);
+    let _far = far(exchange(), TRUNK + FAR);
     rest();
     let found = run(&format!(
         "learn-release --channel {TRUNK} --dial 5550103 --hangs-up-after 2 --wait 15"
@@ -409,7 +384,7 @@ fn learn_release() -> Result<(), String> {
 }
 
 /// The exchange at the other end of a trunk that is signalled by bits.
-fn on_bits(signalling: TrunkSignalling, bits: Bits, channel: u16) -> Far {
+fn on_bits(signalling: TrunkSignalling, bits: Bits, channel: u16) -> Living {
     let profile = TrunkProfile {
         id: TrunkId(1),
         law: Law::Mu,
@@ -434,7 +409,7 @@ fn on_bits(signalling: TrunkSignalling, bits: Bits, channel: u16) -> Far {
         1,
         clock,
     );
-    Far::running(opened, channel)
+    living(opened, channel)
 }
 
 fn e_and_m() -> Result<(), String> {
@@ -463,14 +438,17 @@ fn e_and_m() -> Result<(), String> {
     shown.says("released, by the far end's on-hook")
 }
 
-fn r2() -> Result<(), String> {
-    let itu = TrunkSignalling::R2(R2Trunk {
+fn itu() -> TrunkSignalling {
+    TrunkSignalling::R2(R2Trunk {
         country: R2Country::Itu,
         ani: Digits::EMPTY,
-        category: MfSignal::new(1).ok_or("a signal")?,
+        category: MfSignal::new(1).expect("a signal"),
         metering: None,
-    });
-    let _far = on_bits(itu, Bits::R2 { cd: 1 }, R2 + FAR);
+    })
+}
+
+fn r2() -> Result<(), String> {
+    let _far = on_bits(itu(), Bits::R2 { cd: 1 }, R2 + FAR);
     rest();
     let on = format!("--channel {R2} --signalling r2-itu");
     let found = run(&format!(
@@ -561,7 +539,7 @@ fn ring() -> Result<(), String> {
         Step::wait_ms(4000),
         Step::OnHook,
     ]);
-    let _far = Far::new(Handset::new(script), PHONE + FAR);
+    let _far = far(Handset::new(script), PHONE + FAR);
     rest();
     let found = run(&format!("ring --channel {PHONE} --seconds 12 --json"));
     found.ended(0)?;
@@ -569,7 +547,7 @@ fn ring() -> Result<(), String> {
 }
 
 fn report() -> Result<(), String> {
-    let _far = Far::new(exchange(), TRUNK + FAR);
+    let _far = far(exchange(), TRUNK + FAR);
     rest();
     let found = run(&format!(
         "report --channel {TRUNK} --html /out/report.html --json"

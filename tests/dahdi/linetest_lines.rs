@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 
 type Check = (&'static str, fn() -> Result<(), String>);
 
-pub const CHECKS: [Check; 5] = [
+pub const CHECKS: [Check; 7] = [
     (
         "a program that is held up tells its own losses as such",
         held_up,
@@ -22,6 +22,14 @@ pub const CHECKS: [Check; 5] = [
     (
         "learn-release says that loop start channels hide loop breaks",
         loop_start,
+    ),
+    (
+        "a loopback behind a trunk on bits is measured bit by bit, and its bits are shown both ways",
+        loopback_on_bits,
+    ),
+    (
+        "the kernel's own E&M is refused with the line to write",
+        kernel_em,
     ),
 ];
 
@@ -89,7 +97,7 @@ fn gains() -> Result<(), String> {
 
 fn trust() -> Result<(), String> {
     site("[trunk.trust]\nloop_break = 60")?;
-    let _far = Far::new(exchange(), TRUNK + FAR);
+    let _far = far(exchange(), TRUNK + FAR);
     rest();
     let found = run(&format!(
         "supervise --site {SITE} --trunk 1 --dial 5550103 --seconds 16"
@@ -122,7 +130,7 @@ fn in_use() -> Result<(), String> {
 fn loop_start() -> Result<(), String> {
     let channel = TRUNK + 1;
     configure(&format!("fxsls={channel}"))?;
-    let _far = Far::new(exchange(), channel + FAR);
+    let _far = far(exchange(), channel + FAR);
     rest();
     let found = run(&format!(
         "learn-release --channel {channel} --dial 5550103 --hangs-up-after 2 --wait 15"
@@ -136,6 +144,67 @@ fn loop_start() -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn loopback_on_bits() -> Result<(), String> {
+    let wink = TrunkSignalling::EmWink(Wink::STANDARD);
+    for (kind, signalling, bits, channel, idle, seized) in [
+        ("em-wink", wink, Bits::Em, EM, "0000", ["0000", "1111"]),
+        (
+            "r2-itu",
+            itu(),
+            Bits::R2 { cd: 1 },
+            R2,
+            "1001",
+            ["1101", "0001"],
+        ),
+    ] {
+        let _far = on_bits(signalling, bits, channel + FAR);
+        rest();
+        let on = format!("--channel {channel} --signalling {kind}");
+        let watched = run(&format!("watch {on} --seconds 1 --json"));
+        watched.ended(0)?;
+        watched.says(&format!(
+            "\"bits_received\":\"{idle}\",\"bits_sent\":\"{idle}\""
+        ))?;
+        let watched = run(&format!("watch {on} --off-hook --seconds 2 --json"));
+        watched.ended(0)?;
+        let [received, sent] = seized;
+        watched.says(&format!(
+            "\"bits_received\":\"{received}\",\"bits_sent\":\"{sent}\""
+        ))?;
+        rest();
+        let around = run(&format!("loop {on} --dial 5550108 --json"));
+        around.near("loss at 1004 Hz, both ways", 0.0, 0.1)?;
+        rest();
+        let keys = run(&format!("dtmf {on} --dial 5550108 --json"));
+        keys.near("digits missing or too many", 0.0, 0.0)?;
+        rest();
+        let bits = run(&format!(
+            "bert {on} --dial 5550108 --seconds 5 --inject 3 --json"
+        ));
+        bits.near("bit errors", 3.0, 0.0)?;
+        bits.near("slips", 0.0, 0.0)?;
+        if bits.figure("bits compared")? < 250_000.0 {
+            return Err(bits.told("too few bits were compared"));
+        }
+        rest();
+    }
+    Ok(())
+}
+
+fn kernel_em() -> Result<(), String> {
+    configure(&format!("e&m={EM}"))?;
+    let listed = run("list");
+    let refused = run(&format!("loop --channel {EM} --signalling em-wink"));
+    configure(&format!("cas={EM}:0000"))?;
+    listed.ended(0)?;
+    listed.says(" e&m ")?;
+    refused.ended(1)?;
+    refused.says("is configured as e&m, the kernel's own E&M")?;
+    refused.says(&format!(
+        "write `cas={EM}:0000` into /etc/dahdi/system.conf instead"
+    ))
 }
 
 fn configure(line: &str) -> Result<(), String> {

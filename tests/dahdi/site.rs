@@ -4,6 +4,7 @@
 pub mod bits;
 mod killed;
 pub mod place;
+mod system;
 
 use crate::{
     far_ends::{FAR, FarEnds},
@@ -16,7 +17,7 @@ use drivers::{
         join::Joins,
         setup::{Gain, Setup},
     },
-    port::{Port as _, PortError},
+    port::{Port as _, PortError, Read},
     sim::{
         called_party::CalledPartyScript,
         clip::Clip,
@@ -35,7 +36,7 @@ use std::{
 use types::{
     edge::PortCommand,
     frame::{FRAME, Law},
-    tick::{Tick, Ticks},
+    tick::Ticks,
 };
 
 const TRUNK: u16 = 13;
@@ -88,14 +89,14 @@ const CHECKS: &[Check] = &[
 ];
 
 pub fn run(tally: &mut Tally) {
-    for (name, check) in CHECKS.iter().chain(killed::CHECKS) {
+    for (name, check) in CHECKS.iter().chain(system::CHECKS).chain(killed::CHECKS) {
         tally.note(name, &check());
     }
 }
 
 /// Runs one alone; whether there is such a check.
 pub fn run_one(tally: &mut Tally, wanted: &str) -> bool {
-    let mut checks = CHECKS.iter().chain(killed::CHECKS);
+    let mut checks = CHECKS.iter().chain(system::CHECKS).chain(killed::CHECKS);
     let check = checks.find(|(name, _)| *name == wanted);
     if let Some((name, check)) = check {
         tally.note(name, &check());
@@ -337,7 +338,6 @@ fn check_says_what_does_not_fit_the_cards() -> Result<(), String> {
     )
 }
 
-/// `nobody` has no right to the devices, and no limits of root's.
 fn a_channel_that_hears_the_sites_is_told_and_parted() -> Result<(), String> {
     let place = Place::new("listener", &site_text(1, 1));
     let failed = |error: PortError| error.to_string();
@@ -360,6 +360,7 @@ fn a_channel_that_hears_the_sites_is_told_and_parted() -> Result<(), String> {
     controller.stop().map(drop)
 }
 
+/// `nobody` has no right to the devices, and no limits of root's.
 fn a_user_without_rights_is_told_the_group() -> Result<(), String> {
     let place = Place::new("denied", &site_text(1, 1));
     for path in [Path::new("/tmp/denied"), &place.file()] {
@@ -481,17 +482,36 @@ fn a_card_that_goes_in_a_call_is_used_again() -> Result<(), String> {
     Ok(())
 }
 
+/// The phone whose gains and echo canceller are set.
+const SET: Wiring = Wiring {
+    channel: 5,
+    role: Role::Feeds,
+    law: Law::Mu,
+    slack: 2,
+};
+
+/// A port as a site file sets it, with media on.
+fn port_with(setup: Setup, clock: Clock) -> Result<DahdiPort, PortError> {
+    let mut port = DahdiPort::new(SET)?.with_setup(setup);
+    port.command(clock.now(), PortCommand::Media(true))?;
+    Ok(port)
+}
+
 /// The level that a far channel hears of a steady octet, through these gains.
 fn heard_through(setup: Setup) -> Result<i16, String> {
     let failed = |error: PortError| error.to_string();
-    let near = Channel::open(5, Law::Mu).map_err(failed)?;
-    near.configure(Law::Mu, &setup).map_err(failed)?;
-    let far = Channel::open(5 + FAR, Law::Mu).map_err(failed)?;
+    let clock = Clock::starting_now();
+    let mut near = port_with(setup, clock).map_err(failed)?;
+    let far = Channel::open(SET.channel + FAR, Law::Mu).map_err(failed)?;
     let sent = [law::octet(Law::Mu, 8000); FRAME];
     let mut heard = [0; FRAME];
     for _ in 0..40 {
-        near.write(&sent).map_err(failed)?;
         thread::sleep(Duration::from_millis(10));
+        let now = clock.now();
+        while near.edge(now).map_err(failed)?.is_some() {}
+        while let Read::Frame { .. } = near.read(now, &mut heard).map_err(failed)? {
+            near.write(now, &sent).map_err(failed)?;
+        }
         while far.read(&mut heard).map_err(failed)? == Moved::EventsFirst {
             far.event().map_err(failed)?;
         }
@@ -514,22 +534,14 @@ fn gains_and_echo_canceller_are_set_at_each_opening() -> Result<(), String> {
         &heard_through(Setup::default())?,
         &plain,
     )?;
-    let wiring = Wiring {
-        channel: 5,
-        role: Role::Feeds,
-        law: Law::Mu,
-        slack: 2,
-    };
     let active = |attached: &str| -> Result<bool, String> {
         configure(&format!("fxoks=5\n{attached}"))?;
         let setup = Setup {
             echo_taps: 128,
             ..Setup::default()
         };
-        let port = DahdiPort::new(wiring).map_err(|error| error.to_string())?;
-        let mut port = port.with_setup(setup);
-        let on = port.command(Tick::ZERO, PortCommand::Media(true));
-        on.map_err(|error| error.to_string())?;
+        let port = port_with(setup, Clock::starting_now());
+        let _port = port.map_err(|error| error.to_string())?;
         let span = fs::read_to_string("/proc/dahdi/1").map_err(|error| error.to_string())?;
         let mut lines = span
             .lines()

@@ -5,11 +5,15 @@ use drivers::{
     sim::join::Received,
 };
 use line::{Input, Outputs};
-use sallyport::runtime::{
-    gauges::Gauges,
-    links::{Handover, Links, TrunkAsk, links},
-    side::FIRST_BACK_OFF,
-    station::{FRAMES_A_TURN, HOOK_EVERY, LineLogic, Station},
+use sallyport::{
+    runtime::{
+        gauges::Gauges,
+        links::{Handover, Links, TrunkAsk, links},
+        notice::{BLOCKED_FOR, Notice, Notices, ToldOwnTrunk},
+        side::FIRST_BACK_OFF,
+        station::{FRAMES_A_TURN, HOOK_EVERY, LineLogic, Station},
+    },
+    site::Site,
 };
 use std::{
     collections::VecDeque,
@@ -23,8 +27,9 @@ use types::{
     id::{LineId, TrunkId},
     query::{Answered, Asked, LineCommand, Query, Reply, TrunkQuery, TrunkReply},
     secret::Secret,
+    settings::CallSettings,
     tick::{Tick, Ticks},
-    trunk::TrunkCondition,
+    trunk::{TrunkCondition, TrunkProfile, TrunkSignalling, Wink},
 };
 
 use crate::parts::profile;
@@ -172,6 +177,11 @@ impl Bench {
         deadline: Option<Tick>,
         react: impl FnMut(Tick, &Input<'_>) -> Outputs + Send + 'static,
     ) -> Bench {
+        let react = Box::new(react);
+        Bench::of(Box::new(Puppet { react, deadline }))
+    }
+
+    fn of(line: Box<dyn LineLogic>) -> Bench {
         let gauges = Arc::new(Gauges::new(LineId(1)));
         let diary = Diary::default();
         let phone: Arc<Mutex<Feed>> = Arc::default();
@@ -180,8 +190,6 @@ impl Bench {
             feed: Arc::clone(&phone),
             diary: diary.clone(),
         };
-        let react = Box::new(react);
-        let line = Box::new(Puppet { react, deadline });
         Bench {
             station: Station::new(line, Box::new(port), Arc::clone(&gauges)),
             links: links(Arc::clone(&gauges)),
@@ -765,4 +773,63 @@ fn a_phones_own_idle_trunk_that_the_card_finds_off_hook_is_put_on_hook() {
     assert_eq!(bench.turn(HOOK_EVERY.0), ["own OnHook"]);
     bench.trunk.lock().expect("one thread").hook = Some(HookState::OnHook);
     assert_eq!(bench.turn(2 * HOOK_EVERY.0), [""; 0]);
+}
+
+#[test]
+fn a_phones_own_trunk_that_its_far_end_blocks_for_minutes_is_told_as_a_shared_one_is() {
+    let site = include_str!("../../src/demo/sample.toml");
+    let site = Site::parse(site, "sample.toml".as_ref()).expect("the sample");
+    let shared = site.shared().expect("its tones and prompts");
+    let own = TrunkProfile {
+        signalling: TrunkSignalling::EmWink(Wink::STANDARD),
+        ..profile(3)
+    };
+    let line = line::Line::new(LineId(1), Law::A, shared, CallSettings::standard());
+    let mut bench = Bench::of(Box::new(line.with_own_trunk(own)));
+    let port = Fed {
+        name: "own",
+        feed: Arc::clone(&bench.trunk),
+        diary: bench.diary.clone(),
+    };
+    bench.station = bench.station.with_own_trunk(own, Box::new(port));
+    let (notices, told) = Notices::new();
+    let mut teller = ToldOwnTrunk::default();
+    let mut now = Tick::ZERO;
+    let mut tell = |edge: Edge, length: Ticks| {
+        let mut feed = bench.trunk.lock().expect("one thread");
+        feed.edges.push_back(edge);
+        drop(feed);
+        for _ in 0..length.as_secs() {
+            now += Ticks::secs(1);
+            bench.turn(now.0);
+            teller.tell(own.id, &bench.gauges, now, &notices);
+        }
+        let far_ends = |notice: &Notice| {
+            matches!(
+                notice,
+                Notice::TrunkBlocked { .. } | Notice::TrunkFreed { .. }
+            )
+        };
+        told.try_iter().filter(far_ends).collect::<Vec<_>>()
+    };
+    // A call of the far end's own is no news.
+    assert_eq!(tell(Edge::FarOffHook, Ticks::secs(60)), []);
+    assert_eq!(tell(Edge::FarOnHook, Ticks::secs(10)), []);
+    let (alarm, twice) = ((BLOCKED_FOR + Ticks::secs(10)), BLOCKED_FOR + BLOCKED_FOR);
+    let held = tell(Edge::FarOffHook, twice);
+    assert!(
+        matches!(held[..], [Notice::TrunkBlocked { trunk, .. }] if trunk == own.id),
+        "{held:?}"
+    );
+    assert_eq!(
+        tell(Edge::AlarmOn, alarm),
+        [],
+        "an alarm says nothing of it"
+    );
+    assert_eq!(tell(Edge::AlarmOff, Ticks::secs(10)), []);
+    let freed = tell(Edge::FarOnHook, Ticks::secs(10));
+    assert!(
+        matches!(freed[..], [Notice::TrunkFreed { trunk, .. }] if trunk == own.id),
+        "{freed:?}"
+    );
 }

@@ -27,6 +27,7 @@ mod station;
 mod supervise;
 mod trouble;
 mod watch;
+mod wires;
 
 use std::{
     io::ErrorKind,

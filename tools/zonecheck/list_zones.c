@@ -1,6 +1,6 @@
 /* Prints the telephone zones that libtonezone has built in, for zonecheck:
  *
- *     zone <code> <name>
+ *     zone <number> <code> <name>
  *     tone <number> <its sound, as the library writes it>
  *     end <zones>
  */
@@ -41,7 +41,7 @@ int main(void)
 				"header puts it: include/dahdi/user.h has other sizes\n", count);
 			return 1;
 		}
-		printf("zone %.*s %.*s\n", (int)sizeof zone->country, zone->country,
+		printf("zone %d %.*s %.*s\n", zone->zone, (int)sizeof zone->country, zone->country,
 		       (int)sizeof zone->description, zone->description);
 		for (i = 0; i < DAHDI_TONE_MAX; i++) {
 			struct tone_zone_sound *tone = &zone->tones[i];

@@ -2,12 +2,15 @@
 
 use crate::sound::Sound;
 use anyhow::{Context as _, bail};
+use drivers::dahdi::tone_zone::ToneZone;
 use std::collections::BTreeMap;
 use types::tone::Tone;
 
 /// One zone of the list.
 #[derive(Debug)]
 pub struct Zone {
+    /// What the kernel calls it.
+    pub number: u8,
     /// The list's own: `uk`.
     pub code: String,
     pub tones: BTreeMap<&'static str, String>,
@@ -35,10 +38,14 @@ pub fn read(list: &str) -> anyhow::Result<Vec<Zone>> {
         let (word, rest) = line.split_once(' ').with_context(place)?;
         match (word, zones.last_mut()) {
             _ if ended => bail!("{}: something follows the end", place()),
-            ("zone", _) => zones.push(Zone {
-                code: rest.split(' ').next().unwrap_or_default().to_owned(),
-                tones: BTreeMap::new(),
-            }),
+            ("zone", _) => {
+                let (number, name) = rest.split_once(' ').with_context(place)?;
+                zones.push(Zone {
+                    number: number.parse().with_context(place)?,
+                    code: name.split(' ').next().unwrap_or_default().to_owned(),
+                    tones: BTreeMap::new(),
+                });
+            }
             ("tone", Some(zone)) => {
                 let (number, sound) = rest.split_once(' ').with_context(place)?;
                 let number: u32 = number.parse().with_context(place)?;
@@ -70,6 +77,12 @@ impl Zone {
             "uk" => "gb",
             code => code,
         }
+    }
+
+    /// Whether `sallyport check` calls it by this number and this code, and the country's zone so.
+    pub fn is_known(&self) -> bool {
+        let code = Some(self.code.as_str());
+        ToneZone::Loaded(self.number).name() == code && ToneZone::of(self.table()) == code
     }
 
     /// The tones that are no tone of the table, with the list's figures.
@@ -120,7 +133,7 @@ mod tests {
     use super::*;
 
     const LIST: &str = "\
-zone uk United Kingdom
+zone 4 uk United Kingdom
 tone 0 350+440
 tone 1 400/375,0/375
 tone 5 350+440
@@ -133,6 +146,9 @@ end 1
         let zones = read(LIST).expect("a list");
         assert_eq!((zones.len(), zones[0].tones.len()), (1, 4));
         assert!(zones[0].unlike().expect("a table").is_empty());
+        assert!(zones[0].is_known());
+        let other = read(&LIST.replace("4 uk", "5 uk")).expect("a list");
+        assert!(!other[0].is_known());
     }
 
     #[test]
@@ -150,13 +166,15 @@ end 1
             ("end 1", "end 2"),
             ("tone 0", "tone 77"),
             ("tone 5", "tone 0"),
-            ("zone uk United Kingdom\n", ""),
-            ("end 1\n", "end 1\nzone us United States\n"),
+            ("zone 4 uk United Kingdom\n", ""),
+            ("zone 4 uk", "zone uk"),
+            ("end 1\n", "end 1\nzone 0 us United States\n"),
         ] {
             assert!(read(&LIST.replace(from, to)).is_err(), "{from} -> {to}");
         }
         assert!(read("").is_err());
-        let unknown = read(&LIST.replace("zone uk", "zone xx")).expect("a list");
+        let unknown = read(&LIST.replace("4 uk", "4 xx")).expect("a list");
         assert!(unknown[0].unlike().is_err());
+        assert!(!unknown[0].is_known());
     }
 }

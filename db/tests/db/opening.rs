@@ -40,6 +40,18 @@ fn a_second_open_is_refused_with_the_process_that_has_it() {
 }
 
 #[test]
+fn who_has_a_database_open_is_told_without_touching_its_lock() {
+    let (dir, database) = small();
+    assert_eq!(db::holder_of(dir.path()), Some(std::process::id()));
+    drop(database);
+    // Its number stays in the file.
+    assert!(dir.path().join("sallyport.lock").exists());
+    assert_eq!(db::holder_of(dir.path()), None);
+    let empty = tempfile::tempdir().expect("a directory");
+    assert_eq!(db::holder_of(empty.path()), None);
+}
+
+#[test]
 fn a_closed_database_opens_again_with_what_was_committed() {
     let (dir, database) = small();
     let mut writer = database.write().expect("writes");

@@ -3,9 +3,11 @@
 use crate::bench::{level_at, level_dbm0, sine};
 use drivers::sim::{
     copper::{Copper, Path},
+    law::{compress, expand},
+    level::{self, POWER_0_DBM0},
     noise::Colour,
 };
-use types::frame::FRAME;
+use types::frame::{FRAME, Law};
 
 /// What the port receives when the far end emits `emitted` and the port sends `sent`.
 fn inward(copper: &Copper, emitted: &[i16], sent: &[i16]) -> Vec<i16> {
@@ -100,6 +102,29 @@ fn noise_has_its_level_and_colour() {
             Colour::White => near(falls, 0.0, 1.5),
             Colour::Pink => near(falls, 9.0, 2.0),
         }
+    }
+}
+
+/// What a codec adds to noise of some of its steps is a twelfth of a step squared.
+#[test]
+fn a_quiet_line_is_no_louder_behind_a_codec_than_its_steps_make_it() {
+    for dbm0 in [-68.0, -64.0, -60.0] {
+        let copper = Copper {
+            noise: Some((Colour::White, dbm0)),
+            ..Copper::clear()
+        };
+        let mut path = Path::new(&copper, 5);
+        let (silence, mut power) = ([0; FRAME], 0.0);
+        for _ in 0..1000 {
+            let (mut arrives, mut octets, mut heard) = (silence, [0; FRAME], silence);
+            path.to_codec(&silence, &silence, &mut arrives);
+            compress(Law::Mu, &arrives, &mut octets);
+            expand(Law::Mu, &octets, &mut heard);
+            power += heard.iter().map(|&s| f64::from(s).powi(2)).sum::<f64>();
+        }
+        let found = level::dbm0_of_power(power / 80_000.0);
+        let wanted = POWER_0_DBM0 * 10f64.powf(dbm0 / 10.0) + 8.0 * 8.0 / 12.0;
+        near(found, level::dbm0_of_power(wanted), 0.1);
     }
 }
 

@@ -1,7 +1,7 @@
 //! G.711: fixed points of the recommendation, and what any codec must do.
 
-use drivers::sim::law::{linear, octet};
-use types::frame::Law;
+use drivers::sim::law::{compress, expand, linear, octet};
+use types::frame::{FRAME, Frame, Law};
 
 #[test]
 fn known_points_of_the_tables() {
@@ -26,6 +26,19 @@ fn every_octet_survives_a_round_trip() {
             assert_eq!(octet(law, linear(law, code)), code, "{law:?} {code:#x}");
         }
         assert_eq!(octet(law, 0), law.idle());
+    }
+}
+
+#[test]
+fn a_frame_that_is_decoded_and_encoded_has_the_octets_it_had() {
+    for law in [Law::Mu, Law::A] {
+        for first in [0u8, 80, 160, 176] {
+            let frame: Frame = std::array::from_fn(|at| first + at as u8);
+            let (mut samples, mut back) = ([0; FRAME], [0; FRAME]);
+            expand(law, &frame, &mut samples);
+            compress(law, &samples, &mut back);
+            assert_eq!(back, frame, "{law:?} from {first}");
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::runtime::{
     clock::{Clock, duration},
     gauges::Gauges,
     memory::Resident,
-    notice::{DEATHS, DEATHS_WITHIN, Notice, Notices, PortName, ToldPort},
+    notice::{DEATHS, DEATHS_WITHIN, Notice, Notices, PortName, ToldOwnTrunk, ToldPort},
     plant::{LineTraits, MakeLine},
     station::Station,
     threads::{
@@ -45,7 +45,7 @@ pub struct Ward {
     /// The cut of the running thread has been told.
     cut_told: bool,
     phone: ToldPort,
-    own_trunk: ToldPort,
+    own_trunk: ToldOwnTrunk,
 }
 
 #[derive(Debug)]
@@ -72,17 +72,15 @@ impl Ward {
             deaths: Vec::new(),
             cut_told: false,
             phone: ToldPort::default(),
-            own_trunk: ToldPort::default(),
+            own_trunk: ToldOwnTrunk::default(),
         }
     }
 
-    fn tell_ports(&mut self, notices: &Notices) {
+    fn tell_ports(&mut self, now: Tick, notices: &Notices) {
         let phone = PortName::Phone(self.line);
         self.phone.tell(phone, self.gauges.phone.state(), notices);
         if let Some(own) = &self.traits.own_trunk {
-            let trunk = PortName::Trunk(own.id);
-            let state = self.gauges.own_trunk.state();
-            self.own_trunk.tell(trunk, state, notices);
+            self.own_trunk.tell(own.id, &self.gauges, now, notices);
         }
     }
 }
@@ -116,8 +114,9 @@ impl SupervisorSeat {
             }
             self.tell_refusal();
             self.look_for_cut_lines();
+            let now = self.clock.now();
             for ward in &mut self.wards {
-                ward.tell_ports(&self.notices);
+                ward.tell_ports(now, &self.notices);
             }
             self.refuse_for_lines_out_of_service();
             if self.stopping.load(Ordering::Acquire) && self.is_all_over() {

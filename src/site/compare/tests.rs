@@ -1,5 +1,8 @@
 use super::*;
-use drivers::dahdi::survey::{FoundBits, SpanCounters};
+use drivers::dahdi::{
+    survey::{FoundBits, SpanCounters},
+    tone_zone::ToneZone,
+};
 use types::tick::Ticks;
 
 /// Everything but the trunks is left as the sample has it; those are channels 101 and on.
@@ -39,7 +42,10 @@ fn survey(channels: Vec<FoundChannel>) -> Survey {
         counters: SpanCounters::default(),
         channels,
     };
-    Survey { spans: vec![span] }
+    Survey {
+        spans: vec![span],
+        tone_zone: None,
+    }
 }
 
 fn right() -> Survey {
@@ -274,4 +280,44 @@ fn no_dahdi_and_no_permission_are_told_with_what_to_do() {
         group: 0,
     };
     assert!(without_survey(&denied).contains("usermod -a -G root"));
+}
+
+#[test]
+fn another_tone_zone_is_told_and_none_matters_to_dial_pulses() {
+    let told = |keys: &str, country: &str, zone| {
+        let text = format!(
+            "[site]\nid = 1\nname = \"X\"\ncountry = \"{country}\"\ntime_zone = \"UTC\"\n\
+             data = \"db\"\nlanguages = [\"en\"]\ndriver = \"dahdi\"\n\
+             [[line]]\nid = 1\nchannel = 1\n\
+             [[trunk]]\nid = 1\nchannel = 2\nsignalling = \"kewl-start\"\n{keys}"
+        );
+        let site = Site::parse(&text, "site.toml".as_ref());
+        let site = site.unwrap_or_else(|errors| panic!("{errors}"));
+        let survey = Survey {
+            tone_zone: Some(zone),
+            ..right()
+        };
+        let mut compared = compare(&site, &survey, &[]);
+        (compared.found.pop().expect("a zone"), compared.problems)
+    };
+    let (us, uk) = (ToneZone::Loaded(0), ToneZone::Loaded(4));
+    let pulse = "outpulsing = \"pulse\"\n";
+    assert_eq!(told("", "us", us), ("tone zone: us".to_owned(), vec![]));
+    assert_eq!(told("", "gb", uk), ("tone zone: uk".to_owned(), vec![]));
+    for (zone, name) in [(uk, "uk"), (ToneZone::Loaded(77), "number 77")] {
+        let (found, problems) = told(pulse, "us", zone);
+        assert!(
+            found.starts_with(&format!("tone zone: {name}, not us;")),
+            "{found}"
+        );
+        assert_eq!(problems, [""; 0]);
+    }
+    let (found, problems) = told("", "us", ToneZone::NotLoaded);
+    assert!(found.starts_with("tone zone: none is loaded;"), "{found}");
+    assert_eq!(problems, [""; 0]);
+    let (_, problems) = told(pulse, "gb", ToneZone::NotLoaded);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    for part in ["trunk 1)", "`loadzone=uk` and `defaultzone=uk`"] {
+        assert!(problems[0].contains(part), "{problems:?}");
+    }
 }

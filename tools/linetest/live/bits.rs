@@ -9,6 +9,7 @@ use measure::{
 use types::{frame::FRAME, tick::Ticks};
 
 use super::{
+    call,
     options::{BertArgs, TimedArgs},
     rig::Rig,
     sheet::Sheet,
@@ -20,10 +21,7 @@ use super::{
 pub(crate) fn bert(rig: &mut Rig, args: &BertArgs) -> Result<Sheet, Trouble> {
     let mut sheet = Sheet::new(rig.name(), "bert");
     let width = Width::from(args.bits);
-    if rig.part() == Part::Trunk {
-        rig.say("seizes the trunk (off-hook)");
-    }
-    rig.off_hook()?;
+    call::reach(rig, &args.reach)?;
     rig.settle_path()?;
     rig.say(&format!(
         "sends {} in {} bits of each octet for {} s: it is loud noise to a listener",

@@ -191,6 +191,7 @@ const PAGES: [Page; 14] = {
             &[Q::BitErrors, Q::ErrorFree, Q::Slips, Q::LostSamples],
             &[
                 "bert --channel 30 --seconds 900",
+                "bert --channel 97 --signalling em-wink --dial 5550108 --bits 7",
                 "bert --sim digital,errors=1e-5 --pattern qrss",
             ],
         ),
@@ -272,9 +273,10 @@ Good: no alarm, no errors that grow, a span from the network that takes its timi
 
 const WATCH: &str = "\
 Listens to one line and prints a row a second (keys of --json: second hook received_dbm0 peak_dbm0
-sent_dbm0 lost_samples overruns underruns events). What is done to the line: its audio is read and
-silence is sent, or with --send a tone; with --off-hook a trunk is seized. Levels are both ways: what
-arrives, and what is given to the card, before its gains.
+sent_dbm0 bits_received bits_sent lost_samples overruns underruns events). What is done to the line: its
+audio is read and silence is sent, or with --send a tone; with --off-hook a trunk is seized. Levels are
+both ways: what arrives, and what is given to the card, before its gains. So are the bits A, B, C, D of
+a trunk that is signalled by them, as they are at the end of the second; what was between is in events.
 
 A DAHDI channel that another program has open keeps its sound to itself: a call on it may be
 privileged, as one with an attorney is, which linetest can't know, so no call is ever listened to, not
@@ -390,9 +392,9 @@ Accuracy: level and twist 1 dB. The level is that of both tones together.";
 
 const BERT: &str = "\
 Sends a known pattern of bits and compares what comes back: loop the far end (its maintenance loop, a
-plug, or a second linetest that sends the same pattern). The channel must be digital from end to end:
-a clear channel, or any channel of a T1 or E1 without echo canceller and gains. Whoever listens hears
-loud noise.
+plug, the number of a loopback with --dial, or a second linetest that sends the same pattern). The
+channel must be digital from end to end: a clear channel, or any channel of a T1 or E1 without echo
+canceller and gains. Whoever listens hears loud noise.
 
 One channel of 64 kbit/s is measured. Channels that DAHDI has bundled into one for data (\"clear=13-24\"
 makes one of 768 kbit/s, its octets dealt out over all twelve) are told and left alone: configure them
@@ -466,7 +468,8 @@ A simulated line, which behaves as one on a card: FAR[,KEY=VALUE...].
 
 What is at its far end:
   exchange        a central office: 5550100 is a quiet termination, 5550102 a milliwatt,
-                  5550103 answers and hangs up after two seconds, 5550111 is busy
+                  5550103 answers and hangs up after two seconds, 5550108 sends back what it
+                  hears, 5550111 is busy
   em-wink em-immediate em-delay-dial ground-start r2
                   the same behind a trunk that is signalled by bits
   loopback        sends back what it hears

@@ -246,6 +246,8 @@ impl From<Bits> for Width {
 pub(crate) struct BertArgs {
     #[command(flatten)]
     pub place: Place,
+    #[command(flatten)]
+    pub reach: Reach,
     /// prbs9 prbs11 prbs15 qrss prbs23 ones zeros 1:7 1:1 3in24.
     #[arg(long, value_name = "PATTERN", default_value = "prbs11", value_parser = pattern)]
     pub pattern: Pattern,

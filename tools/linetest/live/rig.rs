@@ -25,6 +25,7 @@ use types::{
 use super::{
     station::{Part, Station, Time},
     trouble::Trouble,
+    wires::BothWays,
 };
 
 /// A frame that came in, with what happened on the wires since the last one.
@@ -110,6 +111,11 @@ impl Rig {
         self.station.port.hook().map_err(|error| self.failed(error))
     }
 
+    /// The signalling bits, where the line has such.
+    pub fn bits(&self) -> Option<BothWays> {
+        self.station.wires.now()
+    }
+
     pub fn now(&self) -> Tick {
         match self.station.time {
             Time::Virtual(now) => now,
@@ -133,7 +139,9 @@ impl Rig {
     fn command(&mut self, command: PortCommand) -> Result<(), Trouble> {
         let now = self.now();
         let done = self.station.port.command(now, command);
-        done.map_err(|error| self.failed(error))
+        done.map_err(|error| self.failed(error))?;
+        self.station.wires.commanded(command);
+        Ok(())
     }
 
     /// How the trunk signals.
@@ -370,7 +378,10 @@ impl Rig {
         let now = self.now();
         loop {
             match self.station.port.edge(now) {
-                Ok(Some(edge)) => self.edges.push(edge),
+                Ok(Some(edge)) => {
+                    self.station.wires.told(edge.edge);
+                    self.edges.push(edge);
+                }
                 Ok(None) => return Ok(()),
                 Err(error) => return Err(self.failed(error)),
             }

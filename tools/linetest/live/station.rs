@@ -40,6 +40,7 @@ use super::{
     options::Place,
     profile,
     trouble::Trouble,
+    wires::Wires,
 };
 
 /// Blocks of our own queue on a clear channel.
@@ -77,6 +78,7 @@ pub(crate) struct Station {
     pub country: Box<tonetables::Country>,
     /// The simulated far end's evidence.
     pub witness: Option<Handle>,
+    pub wires: Wires,
 }
 
 /// Opens the one line that `place` names.
@@ -313,7 +315,7 @@ fn dahdi(
         let port = ClearPort::open(number, law).map_err(failed)?;
         (Part::Clear, Box::new(port))
     } else {
-        return Err(unsupported(name, signalling));
+        return Err(unsupported(name, number, signalling));
     };
     Ok(Station {
         name: format!("{name}, {}", signalling.name()),
@@ -325,6 +327,10 @@ fn dahdi(
         turnaround: usize::from(card.slack) * FRAME,
         country,
         witness: None,
+        wires: match signalling {
+            Signalling::CAS => Wires::Channel(number),
+            _ => Wires::None,
+        },
     })
 }
 
@@ -348,7 +354,14 @@ fn which_signalling(name: &str) -> Trouble {
     ))
 }
 
-fn unsupported(name: &str, signalling: Signalling) -> Trouble {
+fn unsupported(name: &str, number: u16, signalling: Signalling) -> Trouble {
+    if signalling == Signalling::EM {
+        return Trouble::Said(format!(
+            "{name} is configured as e&m, the kernel's own E&M, which keeps winks and their times to \
+             itself; write `cas={number}:0000` into /etc/dahdi/system.conf instead, do: dahdi_cfg, and \
+             say with --signalling how the far end starts (em-wink, em-immediate, em-delay-dial)"
+        ));
+    }
     Trouble::Said(format!(
         "{name} is {}: linetest measures on handset ports (fxo...), two-wire trunks (fxs...), trunks \
          signalled by bits (cas) and clear channels",
@@ -457,7 +470,8 @@ impl Simulation {
         true
     }
 
-    /// The exchange: 5550100 quiet, 5550102 milliwatt, 5550103 hangs up after three seconds.
+    /// The exchange: 5550100 quiet, 5550102 milliwatt, 5550103 hangs up after three seconds, 5550108
+    /// sends back what it hears.
     fn exchange(&self) -> Exchange {
         let talk = CalledPartyScript::answering(1, vec![Step::Wait(Ticks::secs(2)), Step::OnHook]);
         let milliwatt = CalledPartyScript::new(
@@ -468,10 +482,13 @@ impl Simulation {
             )],
         );
         let quiet = CalledPartyScript::new(Answer::AfterRings(1), Vec::new());
+        let loopback = vec![Step::SendBackFor(Ticks::secs(3600))];
+        let loopback = CalledPartyScript::new(Answer::AfterRings(1), loopback);
         let routes = Routes::new()
             .to("5550100", quiet)
             .to("5550102", milliwatt)
             .to("5550103", talk)
+            .to("5550108", loopback)
             .to("5550111", Destination::Busy);
         let line = match self.profile.signalling {
             TrunkSignalling::LoopStart | TrunkSignalling::KewlStart => ExchangeLine {
@@ -525,6 +542,7 @@ fn simulated(text: &str, place: &Place) -> Result<Station, Trouble> {
             turnaround: FRAME,
             country: country(place, "us")?,
             witness: None,
+            wires: Wires::None,
         }),
         other => Err(Trouble::Said(format!(
             "--sim: no far end {other:?}; there are {FARS}"
@@ -565,5 +583,9 @@ fn on_copper<F: FarEnd + 'static>(
         turnaround: FRAME,
         country: country(place, "us")?,
         witness,
+        wires: match part {
+            Part::Trunk => Wires::simulated(sim.profile.signalling),
+            _ => Wires::None,
+        },
     })
 }

@@ -26,6 +26,9 @@ struct Row<'a> {
     received_dbm0: f32,
     peak_dbm0: f64,
     sent_dbm0: f32,
+    /// A, B, C, D; none where it is not signalled by bits.
+    bits_received: Option<String>,
+    bits_sent: Option<String>,
     lost_samples: u64,
     overruns: u64,
     underruns: u64,
@@ -33,6 +36,8 @@ struct Row<'a> {
 }
 
 const HEAD: &str = "   time  hook       in dBm0   peak  out dBm0  lost  over/underruns  events";
+const HEAD_OF_BITS: &str =
+    "   time  hook       in dBm0   peak  out dBm0  bits in/out  lost  over/underruns  events";
 /// Rows after which the head is shown again.
 const HEAD_EVERY: u64 = 20;
 
@@ -65,7 +70,11 @@ pub(crate) fn watch(rig: &mut Rig, args: &WatchArgs) -> Result<Sheet, Trouble> {
             }
         })?;
         let row = second.row(number, rig)?;
-        print_row(HEAD, number, &row, &row.line(), args.place.json)?;
+        let head = match row.bits_sent {
+            Some(_) => HEAD_OF_BITS,
+            None => HEAD,
+        };
+        print_row(head, number, &row, &row.line(), args.place.json)?;
     }
     Ok(sheet)
 }
@@ -118,12 +127,15 @@ impl Second {
 
     fn row(&self, second: u64, rig: &Rig) -> Result<Row<'_>, Trouble> {
         let counters = rig.counters();
+        let bits = rig.bits();
         Ok(Row {
             second,
             hook: words(rig.hook_state()?),
             received_dbm0: self.dbm0(self.power),
             peak_dbm0: self.peak,
             sent_dbm0: self.dbm0(self.sent),
+            bits_received: bits.map(|bits| format!("{:?}", bits.received)),
+            bits_sent: bits.map(|bits| format!("{:?}", bits.sent)),
             lost_samples: self.lost,
             overruns: counters.overruns,
             underruns: counters.underruns,
@@ -134,8 +146,12 @@ impl Second {
 
 impl Row<'_> {
     fn line(&self) -> String {
+        let bits = match (&self.bits_received, &self.bits_sent) {
+            (Some(received), Some(sent)) => format!("  {:<11}", format!("{received}/{sent}")),
+            _ => String::new(),
+        };
         let line = format!(
-            "{:>5} s  {:<9} {:>8.1} {:>6.1} {:>9.1} {:>5} {:>7}/{:<7} {}",
+            "{:>5} s  {:<9} {:>8.1} {:>6.1} {:>9.1}{bits} {:>5} {:>7}/{:<7} {}",
             self.second,
             self.hook,
             self.received_dbm0,

@@ -11,7 +11,7 @@ use super::{Place, Run};
 
 /// A figure of the JSON line.
 #[track_caller]
-fn figure(run: &Run, name: &str) -> f64 {
+pub fn figure(run: &Run, name: &str) -> f64 {
     let sheet: serde_json::Value =
         serde_json::from_str(run.out.trim()).unwrap_or_else(|error| panic!("{error}: {run:?}"));
     let figures = sheet["figures"].as_array().expect("figures");
@@ -21,7 +21,7 @@ fn figure(run: &Run, name: &str) -> f64 {
 }
 
 #[track_caller]
-fn near(run: &Run, name: &str, wanted: f64, tolerance: f64) {
+pub fn near(run: &Run, name: &str, wanted: f64, tolerance: f64) {
     let found = figure(run, name);
     assert!(
         (found - wanted).abs() <= tolerance,
@@ -29,14 +29,14 @@ fn near(run: &Run, name: &str, wanted: f64, tolerance: f64) {
     );
 }
 
-fn live(arguments: &[&str]) -> Run {
+pub fn live(arguments: &[&str]) -> Run {
     let place = Place::new();
     let mut all = arguments.to_vec();
     all.push("--json");
     place.run(&all)
 }
 
-fn shown(arguments: &[&str]) -> Run {
+pub fn shown(arguments: &[&str]) -> Run {
     Place::new().run(arguments)
 }
 
@@ -554,6 +554,12 @@ fn the_report_tests_all_lines_and_makes_a_page() {
         "5550100",
     ]);
     assert!(run.out.contains("trunk 1 (simulated)") && run.out.contains("phone 1 (simulated)"));
+    assert_eq!(run.code, Some(0));
+    assert!(
+        !run.out.contains("doubtful") && !run.out.contains("bad"),
+        "the sample's lines are good: {}",
+        run.out
+    );
     let page = std::fs::read_to_string(place.path("frame.html")).expect("a page");
     assert!(page.contains("<h1>North &lt;State&gt;</h1>") && page.contains("<polyline"));
     assert!(

@@ -10,6 +10,7 @@ mod plot;
 mod progress;
 mod reading;
 mod report;
+mod signalled;
 mod wav;
 
 use std::{

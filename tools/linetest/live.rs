@@ -9,6 +9,7 @@ mod bits;
 mod call;
 mod digital;
 mod echo;
+mod emergency;
 mod far;
 mod handset;
 mod held;
@@ -52,8 +53,8 @@ fn say(text: &str) {
     crate::run::tell(text);
 }
 
-/// Runs a command: 0 when all is good or doubtful, 1 when it could not be done or nothing be tested, 3
-/// when something is bad, 130 after Ctrl-C.
+/// Runs a command: 0 when all is good or doubtful, 1 when it could not be done or nothing be tested or
+/// proven, 3 when something is bad, 130 after Ctrl-C.
 pub(crate) fn main(command: &LiveCommand) -> ExitCode {
     let stop = Arc::new(AtomicBool::new(false));
     if let Err(error) = catch(&stop) {
@@ -62,8 +63,13 @@ pub(crate) fn main(command: &LiveCommand) -> ExitCode {
     }
     match dispatch(command, &stop) {
         Ok(sheets) => {
-            let bad = sheets.iter().any(Sheet::is_bad);
-            ExitCode::from(if bad { BAD } else { 0 })
+            if sheets.iter().any(Sheet::is_bad) {
+                ExitCode::from(BAD)
+            } else if sheets.iter().any(|sheet| sheet.failure.is_some()) {
+                ExitCode::FAILURE
+            } else {
+                ExitCode::SUCCESS
+            }
         }
         Err(Trouble::Stopped) => ExitCode::from(STOPPED),
         // Whoever reads the table has seen enough.
@@ -89,6 +95,11 @@ fn catch(stop: &Arc<AtomicBool>) -> std::io::Result<()> {
 fn dispatch(command: &LiveCommand, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet>, Trouble> {
     use LiveCommand as C;
     let alone = |place: &Place| place.hearing_itself();
+    if let Some(place) = command.place()
+        && let Some(number) = command.emergency(&station::country_of(place)?)
+    {
+        return Err(Trouble::Emergency(number.to_string()));
+    }
     match command {
         C::List(args) => list::run(args),
         C::Watch(args) => match station::in_use(&args.place)? {

@@ -13,7 +13,10 @@ use dsp::{
     level,
     progress::{Progress, ProgressEvent},
 };
-use measure::release::{Learned, Sign, Story};
+use measure::{
+    limits::Quantity,
+    release::{Learned, Sign, Story},
+};
 use types::{
     frame::FRAME_TICKS,
     tick::{Tick, Ticks},
@@ -162,6 +165,11 @@ fn tell(sheet: &mut Sheet, learned: &Learned, wait: u64, hidden: bool) {
     if hidden {
         sheet.remark(HIDDEN);
     }
+    let sure = learned
+        .signs
+        .iter()
+        .filter(|(sign, _)| *sign != Sign::Silence);
+    sheet.judge(Quantity::SureSigns, sure.count() as f64);
     if !learned.sure() && hidden {
         sheet.remark(format!(
             "nothing else told the hang-up within {wait} s; the exchange may give a loop break already"

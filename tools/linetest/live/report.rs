@@ -184,7 +184,7 @@ fn trunk(rig: &mut Rig, args: &ReportArgs, sheet: &mut Sheet) -> Result<(), Trou
 /// A trunk that is signalled by bits: what its far end answers a seizure with.
 fn wink(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
     rig.say("seizes the trunk and waits for what its far end answers");
-    let proceed = call::proceed(rig, &mut Vec::new())?;
+    let proceed = call::proceed(rig, call::PROCEED_WAIT, &mut Vec::new())?;
     call::sheet_proceed(sheet, &rig.profile().signalling, proceed);
     Ok(())
 }
@@ -194,11 +194,11 @@ fn hybrid(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
     echo::break_dial_tone(rig, sheet)?;
     rig.say("sends nothing for 2 s, then a wide-band signal of -10 dBm0 for 4 s");
     if let Some(noise) = echo::quiet(rig, 1)? {
-        audio::tell_noise(sheet, &noise);
+        audio::tell_noise(sheet, rig, &noise);
     }
     let found = echo::sound(rig)?;
     let own = &balance::NETWORKS[0];
-    echo::tell_echo(sheet, &found, own, rig.turnaround());
+    echo::tell_echo(sheet, rig, &found, own);
     Ok(())
 }
 
@@ -216,8 +216,12 @@ fn hang_up(rig: &mut Rig) -> Result<(), Trouble> {
 fn far_noise(rig: &mut Rig, number: Digits, sheet: &mut Sheet) -> Result<(), Trouble> {
     call::place(rig, number, false)?;
     rig.say("sends nothing for 3 s");
-    if let Some(noise) = echo::quiet(rig, 3)? {
-        sheet.judge(Quantity::FarNoise, noise.c_message_dbrn0);
+    match echo::quiet(rig, 3)? {
+        Some(noise) if audio::is_digital_silence(&noise) => {
+            audio::tell_noise(sheet, rig, &noise);
+        }
+        Some(noise) => sheet.judge(Quantity::FarNoise, noise.c_message_dbrn0),
+        None => {}
     }
     Ok(())
 }
@@ -238,7 +242,7 @@ fn phone(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
     rig.say("feeds the telephone and listens for 2 s; it does not ring");
     rig.media(true)?;
     if let Some(noise) = echo::quiet(rig, 1)? {
-        audio::tell_noise(sheet, &noise);
+        audio::tell_noise(sheet, rig, &noise);
     }
     Ok(())
 }

@@ -35,6 +35,9 @@ pub(crate) struct Sheet {
     pub command: &'static str,
     pub figures: Vec<Figure>,
     pub remarks: Vec<String>,
+    /// Why this proves nothing, or what went wrong after it was measured: the exit status is 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// Return loss over frequency, where it was measured.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub return_loss: Curve,
@@ -97,6 +100,7 @@ impl Sheet {
             command,
             figures: Vec::new(),
             remarks: Vec::new(),
+            failure: None,
             return_loss: Vec::new(),
         }
     }
@@ -118,9 +122,14 @@ impl Sheet {
         self.remarks.push(text.into());
     }
 
+    /// The measurement proves nothing, or something failed after it: the first reason stays.
+    pub fn fail(&mut self, why: impl Into<String>) {
+        self.failure.get_or_insert(why.into());
+    }
+
     /// What there was to tell was told as it came.
     pub fn is_empty(&self) -> bool {
-        self.figures.is_empty() && self.remarks.is_empty()
+        self.figures.is_empty() && self.remarks.is_empty() && self.failure.is_none()
     }
 
     pub fn is_bad(&self) -> bool {
@@ -136,7 +145,7 @@ impl Sheet {
         judged.filter(|figure| figure.verdict != Some(Verdict::Good.word()))
     }
 
-    /// The worst of its figures; without any nothing is known.
+    /// The worst of its figures; without any nothing is known, and what failed is not good.
     pub fn verdict(&self) -> &'static str {
         let has = |verdict: Verdict| {
             self.figures
@@ -144,8 +153,11 @@ impl Sheet {
                 .any(|f| f.verdict == Some(verdict.word()))
         };
         let worst_first = [Verdict::Bad, Verdict::Doubtful, Verdict::Good];
-        let found = worst_first.into_iter().find(|verdict| has(*verdict));
-        found.map_or(NOT_TESTED, Verdict::word)
+        match worst_first.into_iter().find(|verdict| has(*verdict)) {
+            Some(Verdict::Good) if self.failure.is_some() => Verdict::Doubtful.word(),
+            Some(verdict) => verdict.word(),
+            None => NOT_TESTED,
+        }
     }
 
     /// Whether anything was measured and judged.
@@ -185,7 +197,7 @@ impl Sheet {
                 writeln!(out, "      {meaning}")?;
             }
         }
-        for remark in &self.remarks {
+        for remark in self.remarks.iter().chain(&self.failure) {
             writeln!(out, "  {remark}")?;
         }
         Ok(())

@@ -234,6 +234,16 @@ fn absent(what: &str, id: u16, known: Vec<String>) -> Trouble {
     ))
 }
 
+/// The country of a line: what is said, else its site's, else North America.
+pub(crate) fn country_of(place: &Place) -> Result<String, Trouble> {
+    let code = match (&place.country, &place.site) {
+        (Some(code), _) => code.clone(),
+        (None, Some(file)) => site(file)?.country,
+        (None, None) => "us".to_owned(),
+    };
+    Ok(code.to_ascii_lowercase())
+}
+
 fn country(place: &Place, usual: &str) -> Result<Box<tonetables::Country>, Trouble> {
     let code = place
         .country

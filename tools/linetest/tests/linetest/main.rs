@@ -8,6 +8,7 @@ mod live;
 mod names;
 mod plot;
 mod progress;
+mod proof;
 mod reading;
 mod report;
 mod signalled;

@@ -31,7 +31,7 @@ mod watch;
 mod wires;
 
 use std::{
-    io::ErrorKind,
+    io::{ErrorKind, Write as _},
     process::ExitCode,
     sync::{Arc, atomic::AtomicBool},
 };
@@ -43,6 +43,8 @@ use trouble::Trouble;
 
 pub(crate) use manual::{LIVE as MANUAL, bound as manual};
 
+/// Exit status when the command line is wrong, as clap has it.
+const WRONG: u8 = 2;
 /// Exit status when something was measured and is bad.
 const BAD: u8 = 3;
 /// The same as a shell's for a program ended by Ctrl-C.
@@ -72,12 +74,39 @@ pub(crate) fn main(command: &LiveCommand) -> ExitCode {
             }
         }
         Err(Trouble::Stopped) => ExitCode::from(STOPPED),
+        Err(Trouble::Usage(what)) => {
+            say(&what);
+            ExitCode::from(WRONG)
+        }
         // Whoever reads the table has seen enough.
         Err(Trouble::Out(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(trouble) => {
             say(&trouble.to_string());
+            if command.place().is_some_and(|place| place.json) {
+                let failure = Failure {
+                    command: command.name(),
+                    failure: trouble.to_string(),
+                };
+                // Who does not read it has the status.
+                let _ = failure.print();
+            }
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What `--json` prints where nothing was measured.
+#[derive(serde::Serialize)]
+struct Failure {
+    command: &'static str,
+    failure: String,
+}
+
+impl Failure {
+    fn print(&self) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
+        serde_json::to_writer(&mut out, self)?;
+        writeln!(out)
     }
 }
 

@@ -100,8 +100,15 @@ fn wanted(rig: &Rig, send: &str) -> Result<Wanted, Trouble> {
     let tones = &rig.country().tones.tones;
     let found = tones.iter().find(|def| words::name(def.tone) == send);
     let def = found.ok_or_else(|| {
-        let names: Vec<&str> = tones.iter().map(|def| words::name(def.tone)).collect();
-        Trouble::Said(format!(
+        let mut names: Vec<&str> = tones.iter().map(|def| words::name(def.tone)).collect();
+        let mut seen = Vec::new();
+        names.retain(|name| {
+            !seen.contains(name) && {
+                seen.push(*name);
+                true
+            }
+        });
+        Trouble::Usage(format!(
             "--send {send}: allowed are milliwatt, slope, quiet, HZ@DBM0 (50 to 3900 Hz, -70 to 3 \
              dBm0), and {}",
             names.join(", ")
@@ -122,7 +129,7 @@ pub(crate) fn steady(rig: &Rig, send: &str) -> Result<(Stimulus, String), Troubl
             let words = format!("the {name} tone of {}", rig.country().name);
             Ok((*source, words))
         }
-        Wanted::Slope => Err(Trouble::Said(
+        Wanted::Slope => Err(Trouble::Usage(
             "slope is three tones in turn; here they are sent one at a time: 404@-16, 1004@-16, \
              2804@-16"
                 .into(),

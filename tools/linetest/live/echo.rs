@@ -252,7 +252,7 @@ pub(crate) fn echo(rig: &mut Rig, args: &EchoArgs) -> Result<Sheet, Trouble> {
             .iter()
             .map(|network| network.name)
             .collect();
-        Trouble::Said(format!(
+        Trouble::Usage(format!(
             "--balance {}: allowed are {}",
             args.balance,
             names.join("; ")

@@ -87,8 +87,7 @@ fn seizure(rig: &mut Rig, seconds: u64) -> Result<Sheet, Trouble> {
             ));
         }
         Err(trouble @ (Trouble::NoDialTone(_) | Trouble::NoProceed(..) | Trouble::InUse)) => {
-            sheet.judge(Quantity::Unanswered, 1.0);
-            sheet.remark(trouble.to_string());
+            sheet.judge_because(Quantity::Unanswered, 1.0, trouble.to_string());
         }
         Err(trouble) => return Err(trouble),
     }

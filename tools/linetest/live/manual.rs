@@ -251,7 +251,10 @@ pub(crate) fn bound(program: clap::Command) -> clap::Command {
         .collect();
     names.iter().fold(program, |program, name| {
         program.mut_subcommand(name, |command| match of(name) {
-            Some(page) => command.after_long_help(page),
+            // The manual first: which line is meant is the same everywhere.
+            Some(page) => command.after_long_help(page).help_template(
+                "{about-with-newline}{after-help}\n\n{usage-heading} {usage}\n\n{all-args}",
+            ),
             None => command,
         })
     })
@@ -462,13 +465,15 @@ Good: what you do to the line is what it says.
   battery lost, 500 ms or so   the disconnect signal of kewl start
   polarity                     answer and release of an exchange that supervises so
   far end off-hook (E&M)       a wink (100 to 350 ms) before the digits; the answer after them
-  bits (R2)                    10 idle, 11 seizure acknowledged or cleared back, 01 answered, 00 forced
+  bits (R2)                    A and B of the four (C and D never change):
+                               10 idle, 11 seizure acknowledged or cleared back, 01 answered, 00 forced
                                release (ITU-T Q.421)";
 
 const REPORT: &str = "\
 Tests the lines of a site one after the other and prints a table; --html writes a page to hand over,
-with the return loss of each trunk as a picture; --json prints an object a line. A trunk is seized, its
-dial tone measured and broken by a 1, then noise and return loss; of a trunk on bits the wink or
+with the return loss of each trunk as a picture, and replaces nothing but an older page; --json prints
+an object a line. After Ctrl-C what was tested till then is told, marked unfinished. A trunk is seized,
+its dial tone measured and broken by a 1, then noise and return loss; of a trunk on bits the wink or
 acknowledgement is measured. With --quiet and --milliwatt those numbers are called too. A telephone is
 fed and listened to; none rings. A line that another program has open is left alone and is \"not
 tested\".

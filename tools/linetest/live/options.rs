@@ -373,6 +373,27 @@ impl LiveCommand {
         numbers.find(|number| emergency::is(*number, country))
     }
 
+    /// As it is typed.
+    pub fn name(&self) -> &'static str {
+        use LiveCommand as C;
+        match self {
+            C::List(_) => "list",
+            C::Watch(_) => "watch",
+            C::Hook(_) => "hook",
+            C::Ring(_) => "ring",
+            C::Dial(_) => "dial",
+            C::Tone(_) => "tone",
+            C::Loop(_) => "loop",
+            C::Loopback(_) => "loopback",
+            C::Echo(_) => "echo",
+            C::Dtmf(_) => "dtmf",
+            C::Bert(_) => "bert",
+            C::LearnRelease(_) => "learn-release",
+            C::Supervise(_) => "supervise",
+            C::Report(_) => "report",
+        }
+    }
+
     /// The line that is meant.
     pub fn place(&self) -> Option<&Place> {
         use LiveCommand as C;

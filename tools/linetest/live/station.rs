@@ -94,7 +94,7 @@ pub(crate) fn open(place: &Place) -> Result<Station, Trouble> {
         return dahdi(&name, number, place.law, signalled, &card, country);
     }
     let Some(file) = &place.site else {
-        return Err(Trouble::Said(
+        return Err(Trouble::Usage(
             "which line? --site FILE with --trunk ID or --line ID, --channel N, or --sim FAR"
                 .into(),
         ));
@@ -104,7 +104,7 @@ pub(crate) fn open(place: &Place) -> Result<Station, Trouble> {
         (Some(id), _) => trunk(&site, id)?,
         (None, Some(id)) => phone(&site, id)?,
         (None, None) => {
-            return Err(Trouble::Said(
+            return Err(Trouble::Usage(
                 "which line of the site? --trunk ID or --line ID".into(),
             ));
         }
@@ -140,7 +140,10 @@ impl Wire {
 
     pub fn phone(wire: &LineWire) -> Wire {
         Wire {
-            name: format!("phone {}", wire.id.0),
+            name: match wire.name.as_str() {
+                "" => format!("phone {}", wire.id.0),
+                name => format!("phone {} \"{name}\"", wire.id.0),
+            },
             channel: wire.channel,
             law: wire.law,
             profile: None,
@@ -253,7 +256,7 @@ fn country(place: &Place, usual: &str) -> Result<Box<tonetables::Country>, Troub
     let known: Vec<_> = tonetables::codes().collect();
     if !known.contains(&code.as_str()) {
         let what = format!("no such country; there are {}", known.join(", "));
-        return Err(Trouble::Said(what));
+        return Err(Trouble::Usage(what));
     }
     let loaded = tonetables::load(&code).map_err(|error| Trouble::Said(error.to_string()))?;
     Ok(Box::new(loaded))
@@ -415,14 +418,35 @@ fn simulation(text: &str) -> Result<Simulation, Trouble> {
         reversal: false,
         far,
     };
+    let parts: Vec<&str> = parts.collect();
+    // What a wire that changes nothing has not, other keys give it, wherever they stand.
+    if parts.contains(&"clear") {
+        sim.copper = Copper::clear();
+    }
     for part in parts {
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
-        if !sim.set(key, value) {
-            let what = format!("--sim: {part:?} is not understood; keys: {KEYS}");
-            return Err(Trouble::Said(what));
+        if !matches!(part, "clear" | "robbed") && !sim.set(key, value) {
+            let what = format!("--sim: {part:?} is not understood, or out of range; keys: {KEYS}");
+            return Err(Trouble::Usage(what));
         }
+        sim.faults.robbed |= part == "robbed";
     }
     Ok(sim)
+}
+
+/// What a key may be.
+fn range(key: &str) -> Option<std::ops::RangeInclusive<f64>> {
+    Some(match key {
+        "loss" | "loss-in" | "loss-out" => -20.0..=80.0,
+        "echo" => 0.0..=100.0,
+        "echo-delay" | "delay" => 0.0..=4000.0,
+        "noise" | "hum" => -99.0..=3.0,
+        "twist" => -8.0..=8.0,
+        "dc" => -32_768.0..=32_767.0,
+        "errors" => 0.0..=1.0,
+        "slip" => 0.0..=1e12,
+        _ => return None,
+    })
 }
 
 impl Simulation {
@@ -430,21 +454,13 @@ impl Simulation {
         if key == "hang-up" {
             return self.set_hang_up(value);
         }
-        match key {
-            "clear" => {
-                self.copper = Copper::clear();
-                return true;
-            }
-            "robbed" => {
-                self.faults.robbed = true;
-                return true;
-            }
-            _ => {}
-        }
-        let Some(number) = value.parse::<f64>().ok().filter(|value| value.is_finite()) else {
+        let (Ok(number), Some(range)) = (value.parse::<f64>(), range(key)) else {
             return false;
         };
-        let samples = number.clamp(0.0, 4000.0) as usize;
+        if !range.contains(&number) {
+            return false;
+        }
+        let samples = number as usize;
         match key {
             "loss" => (self.copper.loss_in_db, self.copper.loss_out_db) = (number, number),
             "loss-in" => self.copper.loss_in_db = number,
@@ -554,7 +570,7 @@ fn simulated(text: &str, place: &Place) -> Result<Station, Trouble> {
             witness: None,
             wires: Wires::None,
         }),
-        other => Err(Trouble::Said(format!(
+        other => Err(Trouble::Usage(format!(
             "--sim: no far end {other:?}; there are {FARS}"
         ))),
     }

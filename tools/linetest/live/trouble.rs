@@ -65,6 +65,12 @@ pub(crate) enum Trouble {
     NothingTested,
     #[error("{0}")]
     Said(String),
+    /// The command line is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// A file that was asked for.
+    #[error("{0}: it cannot be written: {1}")]
+    File(String, io::Error),
     #[error("it cannot be written: {0}")]
     Out(#[from] io::Error),
 }

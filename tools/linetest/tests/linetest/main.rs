@@ -12,6 +12,8 @@ mod proof;
 mod reading;
 mod report;
 mod signalled;
+mod targets;
+mod usage;
 mod wav;
 
 use std::{

@@ -45,6 +45,7 @@ pub struct FarChannel<F: FarEnd> {
     far: F,
     channel: Channel,
     law: Law,
+    expand: law::Expand,
     path: Path,
     clock: Clock,
     blocks: BlockClock,
@@ -108,6 +109,12 @@ impl<F: FarEnd> FarChannel<F> {
         Ok(far)
     }
 
+    /// The far end is reached by octets: each that nothing changes arrives as it was.
+    pub fn digital(mut self) -> FarChannel<F> {
+        self.expand = law::expand_apart;
+        self
+    }
+
     fn with(
         far: F,
         channel: Channel,
@@ -120,6 +127,7 @@ impl<F: FarEnd> FarChannel<F> {
             far,
             channel,
             law,
+            expand: law::expand,
             path: Path::new(&copper, seed),
             clock,
             blocks: BlockClock::new(),
@@ -315,7 +323,7 @@ impl<F: FarEnd> FarChannel<F> {
     /// One block of the far end's life.
     fn frame(&mut self, end: Tick, frame: &mut Frame) {
         let mut sent: Samples = [0; FRAME];
-        law::expand(self.law, frame, &mut sent);
+        (self.expand)(self.law, frame, &mut sent);
         let mut heard: Samples = [0; FRAME];
         self.path.outward(&sent, &mut heard);
         let mut emitted: Samples = [0; FRAME];

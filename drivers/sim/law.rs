@@ -64,14 +64,24 @@ pub fn octet(law: Law, sample: i16) -> u8 {
     (sign | number) ^ mask
 }
 
-/// Decodes a frame. The negative zero of mu-law becomes -1, less than any step: [`compress`] makes the
-/// same octet of it, so that a path which changes no sample changes no octet, as a digital one does not.
+/// How a frame is decoded: [`expand`] or [`expand_apart`].
+pub type Expand = fn(Law, &Frame, &mut Samples);
+
+/// Decodes a frame.
 pub fn expand(law: Law, frame: &Frame, samples: &mut Samples) {
     for at in 0..FRAME {
-        samples[at] = match (law, frame[at]) {
-            (Law::Mu, NEGATIVE_ZERO) => -1,
-            (_, octet) => linear(law, octet),
-        };
+        samples[at] = linear(law, frame[at]);
+    }
+}
+
+/// Decodes a frame, and the negative zero of mu-law to -1, less than any step: [`compress`] makes the
+/// same octet of it, so that a path which changes no sample changes no octet, as a digital one does not.
+pub fn expand_apart(law: Law, frame: &Frame, samples: &mut Samples) {
+    expand(law, frame, samples);
+    for (sample, octet) in samples.iter_mut().zip(frame) {
+        if (law, *octet) == (Law::Mu, NEGATIVE_ZERO) {
+            *sample = -1;
+        }
     }
 }
 

@@ -129,6 +129,7 @@ impl Join {
 pub struct SimPort<F: FarEnd> {
     far: F,
     law: Law,
+    expand: law::Expand,
     path: Path,
     shared: Arc<Shared>,
     transcript: Handed<Transcript>,
@@ -182,6 +183,7 @@ impl<F: FarEnd> SimPort<F> {
         SimPort {
             far,
             law,
+            expand: law::expand,
             path: Path::new(&copper, seed),
             shared: Arc::default(),
             transcript: Handed::new(),
@@ -203,6 +205,12 @@ impl<F: FarEnd> SimPort<F> {
     /// Primes the transmit queue with this many blocks (0-4) instead of one.
     pub fn slack(mut self, blocks: usize) -> SimPort<F> {
         self.slack = blocks.min(QUEUE);
+        self
+    }
+
+    /// What is sent is carried as octets: each that nothing changes arrives as it was.
+    pub fn digital(mut self) -> SimPort<F> {
+        self.expand = law::expand_apart;
         self
     }
 
@@ -282,7 +290,7 @@ impl<F: FarEnd> SimPort<F> {
         if self.media {
             let mut frame = self.next_to_send();
             self.send_joined(&mut frame);
-            law::expand(self.law, &frame, &mut sent);
+            (self.expand)(self.law, &frame, &mut sent);
         }
         let mut heard: Samples = [0; FRAME];
         self.path.outward(&sent, &mut heard);

@@ -411,7 +411,7 @@ fn on_bits(signalling: TrunkSignalling, bits: Bits, channel: u16) -> Living {
         1,
         clock,
     );
-    living(opened, channel)
+    living(opened.map(FarChannel::digital), channel)
 }
 
 fn e_and_m() -> Result<(), String> {

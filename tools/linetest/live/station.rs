@@ -586,7 +586,15 @@ fn on_copper<F: FarEnd + 'static>(
         Side::Trunk => Part::Trunk,
     };
     let name = format!("simulated {}", sim.far);
+    let wires = match part {
+        Part::Trunk => Wires::simulated(sim.profile.signalling),
+        _ => Wires::None,
+    };
     let port = SimPort::new(far, sim.copper, place.law.unwrap_or(Law::Mu), 1, 0);
+    let port = match wires {
+        Wires::None => port,
+        _ => port.digital(),
+    };
     let witness = Some(port.handle());
     let (time, port): (Time, Box<dyn Port>) = if place.real_time {
         let clock = Clock::starting_now();
@@ -609,9 +617,6 @@ fn on_copper<F: FarEnd + 'static>(
         turnaround: FRAME,
         country: country(place, "us")?,
         witness,
-        wires: match part {
-            Part::Trunk => Wires::simulated(sim.profile.signalling),
-            _ => Wires::None,
-        },
+        wires,
     })
 }

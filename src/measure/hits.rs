@@ -4,9 +4,9 @@
 //!
 //! How: an impulse is a sample (behind the notch for the tone, if there is one) above a threshold;
 //! after one, 143 ms are blind, so that at most seven a second count. Direct voltage is no impulse: its
-//! mean, learned in the first 100 ms (half a second with a tone) and followed, is taken off. The tone is turned down to
-//! zero frequency and averaged over 4 ms: its amplitude and angle there, against what they were in
-//! the last second, are the rest (IEEE 743).
+//! mean, learned in the first 100 ms (half a second with a tone) and followed, is taken off. The tone is
+//! turned down to zero frequency and averaged over 4 ms: its amplitude and angle there, against what they
+//! were in the last second, are the rest (IEEE 743).
 //!
 //! Limits: impulses to 0.5 dB of the threshold; a dropout is 12 dB or more for 8 ms or more, a gain
 //! hit 3 dB and a phase hit 20 degrees for 4 to 8 ms or more. The tone may be up to 5 Hz off.

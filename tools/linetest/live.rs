@@ -24,6 +24,7 @@ mod rig;
 mod settings;
 mod sheet;
 mod signalled;
+mod simulation;
 mod station;
 mod supervise;
 mod trouble;

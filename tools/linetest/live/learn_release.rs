@@ -172,7 +172,12 @@ fn tell(sheet: &mut Sheet, learned: &Learned, wait: u64, hidden: bool) {
         .signs
         .iter()
         .filter(|(sign, _)| *sign != Sign::Silence);
-    sheet.judge(Quantity::SureSigns, sure.count() as f64);
+    let sure = sure.count();
+    // What DAHDI hides, the exchange is not to blame for.
+    match sure == 0 && hidden {
+        true => sheet.fail("nothing is learned: as this channel is configured, it can't be"),
+        false => sheet.judge(Quantity::SureSigns, sure as f64),
+    }
     if !learned.sure() && hidden {
         sheet.remark(format!(
             "nothing else told the hang-up within {wait} s; the exchange may give a loop break already"

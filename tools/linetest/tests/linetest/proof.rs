@@ -68,11 +68,7 @@ fn a_loop_beside_the_echo_of_our_own_hybrid_has_its_own_loss() {
         ("loss=12,delay=40", 24.0),
         ("loss=6,delay=300,echo=10", 12.0),
     ] {
-        let alone = live(&[
-            "loop",
-            "--sim",
-            &format!("loopback,delay=300,loss=1,echo=60"),
-        ]);
+        let alone = live(&["loop", "--sim", "loopback,delay=300,loss=1,echo=60"]);
         let run = live(&["loop", "--sim", &format!("loopback,{far}")]);
         near(&run, "loss at 1004 Hz, both ways", loss, 0.15);
         for slope in ["slope 404 Hz, both ways", "slope 2804 Hz, both ways"] {

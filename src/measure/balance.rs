@@ -12,7 +12,11 @@
 //! resistance, so a network is named for it only where it is as loud as that makes it, and gains beside
 //! it. An echo under the floor, or one that arrives late, says nothing about the near hybrid.
 
-use crate::{echo::Sounding, fourier::Complex};
+use crate::{
+    echo::Sounding,
+    fourier::Complex,
+    limits::{Quantity, Verdict},
+};
 use std::{f64::consts::TAU, ops::RangeInclusive};
 
 /// An impedance of a line card's setting: `series` Ω, then `parallel` Ω beside `farads`, then a
@@ -155,7 +159,7 @@ pub fn advise(sounding: &Sounding, own: &Network, queue: usize) -> Advice {
         );
     }
     let erl = sounding.erl_db();
-    if erl >= GOOD_ERL {
+    if erl >= GOOD_ERL || is_good(sounding) {
         return only("leave it as it is: the return loss is good");
     }
     if erl < NO_LINE {
@@ -182,6 +186,17 @@ pub fn advise(sounding: &Sounding, own: &Network, queue: usize) -> Advice {
         looks_like: (off_db <= FITS_DB).then_some((network, off_db)),
         words,
     }
+}
+
+/// What the limits call good is not changed.
+fn is_good(sounding: &Sounding) -> bool {
+    let bands = [
+        (Quantity::Erl, sounding.erl_db()),
+        (Quantity::SrlLow, sounding.srl_low_db()),
+        (Quantity::SrlHigh, sounding.srl_high_db()),
+    ];
+    let mut judged = bands.into_iter().map(|(band, loss)| band.judge(loss));
+    judged.all(|verdict| verdict == Verdict::Good)
 }
 
 /// All frequencies return alike, so much too loud.

@@ -85,7 +85,12 @@ pub struct Count {
     pub octets: u64,
     /// Bits compared.
     pub bits: u64,
+    /// But for those that were expected.
     pub errors: u64,
+    /// Errors that were sent on purpose, and came.
+    pub expected: u64,
+    /// Of the errors, those in the lowest bit of an octet.
+    pub lowest: u64,
     /// Whole seconds since the pattern was first found.
     pub seconds: u64,
     /// Of these: with an error or a loss.
@@ -104,6 +109,11 @@ impl Count {
     /// Errors a bit; none before anything was compared.
     pub fn ratio(&self) -> Option<f64> {
         (self.bits > 0).then(|| self.errors as f64 / self.bits as f64)
+    }
+
+    /// Whether only the bit that signalling robs is wrong.
+    pub fn is_robbed(&self) -> bool {
+        self.errors >= ROBBED && self.lowest * 100 >= self.errors * 99
     }
 
     /// The share of seconds without an error (ITU-T G.821); none in the first second.
@@ -138,6 +148,8 @@ const LOST: u32 = 52;
 /// The largest slip that is looked for, in bits.
 const LARGEST_SLIP: i64 = 4096;
 const SECOND: u64 = 8000;
+/// So many errors that are all in one bit are no chance.
+const ROBBED: u64 = 20;
 
 /// Compares what is received.
 #[derive(Clone, Debug)]
@@ -149,6 +161,10 @@ pub struct Checker {
     flywheel: Option<Sequence>,
     block_bits: u32,
     block_errors: u32,
+    /// Of these, in the lowest bit of an octet.
+    block_lowest: u32,
+    /// Errors that are still to come.
+    expects: u32,
     second: Second,
     count: Count,
 }
@@ -170,6 +186,8 @@ impl Checker {
             flywheel: None,
             block_bits: 0,
             block_errors: 0,
+            block_lowest: 0,
+            expects: 0,
             second: Second::default(),
             count: Count::default(),
         }
@@ -178,11 +196,16 @@ impl Checker {
     pub fn process(&mut self, frame: &Frame) {
         for &octet in frame {
             for shift in self.width.shifts() {
-                self.bit(octet >> shift & 1 == 1);
+                self.bit(octet >> shift & 1 == 1, shift == 0);
             }
             self.count.octets += 1;
             self.octet_over();
         }
+    }
+
+    /// The next errors, so many, were sent on purpose: they are counted apart and spoil no second.
+    pub fn expect_errors(&mut self, errors: u32) {
+        self.expects += errors;
     }
 
     /// Samples never arrived here: not the network's fault, the place moves on.
@@ -204,11 +227,12 @@ impl Checker {
         Count {
             bits: self.count.bits + u64::from(self.block_bits),
             errors: self.count.errors + u64::from(self.block_errors),
+            lowest: self.count.lowest + u64::from(self.block_lowest),
             ..self.count
         }
     }
 
-    fn bit(&mut self, received: bool) {
+    fn bit(&mut self, received: bool, lowest: bool) {
         if let Some(flywheel) = &mut self.flywheel {
             flywheel.next_bit();
         }
@@ -237,7 +261,13 @@ impl Checker {
             State::InStep { place } => {
                 let wrong = place.next_bit() != received;
                 self.block_bits += 1;
-                self.block_errors += u32::from(wrong);
+                if wrong && self.expects > 0 {
+                    self.expects -= 1;
+                    self.count.expected += 1;
+                } else {
+                    self.block_errors += u32::from(wrong);
+                    self.block_lowest += u32::from(wrong && lowest);
+                }
                 if self.block_bits == BLOCK || self.block_errors >= LOST {
                     self.block_over();
                 }
@@ -256,11 +286,13 @@ impl Checker {
         self.state = State::InStep { place };
         self.block_bits = 0;
         self.block_errors = 0;
+        self.block_lowest = 0;
         self.count.in_step = true;
     }
 
     fn block_over(&mut self) {
         let (bits, errors) = (self.block_bits, self.block_errors);
+        let lowest = std::mem::take(&mut self.block_lowest);
         self.block_bits = 0;
         self.block_errors = 0;
         if errors >= LOST {
@@ -275,6 +307,7 @@ impl Checker {
         }
         self.count.bits += u64::from(bits);
         self.count.errors += u64::from(errors);
+        self.count.lowest += u64::from(lowest);
         self.second.bits += u64::from(bits);
         self.second.errors += u64::from(errors);
     }

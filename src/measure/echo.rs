@@ -225,6 +225,43 @@ impl Sounding {
         gated
     }
 
+    /// The impulse response as the band shows it: of a single sample of one, [`Sounding::blur`].
+    pub(crate) fn blurred(&self) -> Vec<f64> {
+        let scale = self.scale();
+        self.impulse.iter().map(|h| h * scale).collect()
+    }
+
+    /// What the band makes of a single sample: its share of the whole band at zero.
+    pub(crate) fn blur(&self) -> Vec<f64> {
+        let alone = impulse(&vec![Complex::new(1.0, 0.0); self.response.len()]);
+        let scale = self.scale();
+        alone.iter().map(|h| h * scale).collect()
+    }
+
+    /// Makes a sample of one, in the whole band, as large as it is.
+    fn scale(&self) -> f64 {
+        let alone = impulse(&vec![Complex::new(1.0, 0.0); self.response.len()]);
+        1.0 / alone[0]
+    }
+
+    /// With samples of these gains, at these delays, taken off.
+    pub(crate) fn without(&self, taps: &[(usize, f64)]) -> Sounding {
+        let mut left = vec![0.0; PERIOD];
+        for &(at, gain) in taps {
+            left[at % PERIOD] += gain;
+        }
+        let values = spectrum(&left);
+        let response = bins(&BAND).zip(&self.response);
+        let response = response
+            .map(|(k, whole)| Complex::new(whole.re - values[k].re, whole.im - values[k].im));
+        let response: Vec<Complex> = response.collect();
+        Sounding {
+            impulse: impulse(&response),
+            response,
+            ..self.clone()
+        }
+    }
+
     fn with(&self, kept: Vec<f64>) -> Sounding {
         let scale = (PERIOD as f64 / (2 * self.response.len()) as f64).sqrt();
         let values = spectrum(&kept);
@@ -269,6 +306,11 @@ impl Sounding {
 
     pub fn srl_high_db(&self) -> f64 {
         self.loss_db(&SRL_HIGH)
+    }
+
+    /// Whether not one sample differed: neither an echo nor noise.
+    pub fn is_silent(&self) -> bool {
+        self.noise_dbm0 <= -90.0 && self.impulse.iter().all(|h| h.abs() < 1e-6)
     }
 
     /// Whether anything comes back that noise alone would not give.

@@ -3,9 +3,10 @@
 //! What: impulses, and with a holding tone also dropouts, gain hits and phase hits, each counted.
 //!
 //! How: an impulse is a sample (behind the notch for the tone, if there is one) above a threshold;
-//! after one, 143 ms are blind, so that at most seven a second count. The tone is turned down to
-//! zero frequency and averaged over 4 ms: its amplitude and angle there, against what they were in
-//! the last second, are the rest (IEEE 743).
+//! after one, 143 ms are blind, so that at most seven a second count. Direct voltage is no impulse: its
+//! mean, learned in the first 100 ms (half a second with a tone) and followed, is taken off. The tone is
+//! turned down to zero frequency and averaged over 4 ms: its amplitude and angle there, against what they
+//! were in the last second, are the rest (IEEE 743).
 //!
 //! Limits: impulses to 0.5 dB of the threshold; a dropout is 12 dB or more for 8 ms or more, a gain
 //! hit 3 dB and a phase hit 20 degrees for 4 to 8 ms or more. The tone may be up to 5 Hz off.
@@ -28,6 +29,7 @@ pub struct HitCounter {
     threshold: f64,
     tone: Option<Holding>,
     blind: usize,
+    direct: Direct,
     hits: Hits,
 }
 
@@ -47,6 +49,31 @@ const LASTS: u32 = 2;
 const REST: u32 = 25;
 /// Pieces after which a changed gain is the line's own.
 const STAYS: u32 = 100;
+
+/// Samples of which the direct voltage is learned, and those over which it is then followed.
+const DIRECT_LEARNS: u32 = 800;
+const DIRECT_FOLLOWS: f64 = 1.0 / 8000.0;
+
+/// The direct voltage of a line.
+#[derive(Clone, Copy, Default, Debug)]
+struct Direct {
+    count: u32,
+    mean: f64,
+}
+
+impl Direct {
+    /// The sample without it; none while it is learned. What is above `most` moves it no further.
+    fn without(&mut self, sample: f64, most: f64) -> Option<f64> {
+        let off = sample - self.mean;
+        if self.count < DIRECT_LEARNS {
+            self.count += 1;
+            self.mean += off / f64::from(self.count);
+            return None;
+        }
+        self.mean += DIRECT_FOLLOWS * off.clamp(-most, most);
+        Some(off)
+    }
+}
 
 #[derive(Clone, Debug)]
 struct Holding {
@@ -80,6 +107,7 @@ impl HitCounter {
                 tone: None,
             }),
             blind: 0,
+            direct: Direct::default(),
             hits: Hits::default(),
         }
     }
@@ -107,6 +135,9 @@ impl HitCounter {
     }
 
     fn impulse(&mut self, sample: f64) {
+        let Some(sample) = self.direct.without(sample, self.threshold) else {
+            return;
+        };
         if self.blind > 0 {
             self.blind -= 1;
         } else if sample.abs() >= self.threshold {

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod noise;
 pub mod pattern;
 pub mod release;
+pub mod returns;
 pub mod sine;
 pub mod slope;
 pub mod stimulus;

@@ -59,6 +59,9 @@ pub enum Quantity {
     FarNoise,
     Untested,
     Unanswered,
+    DigitalSilence,
+    SureSigns,
+    PatternAbsent,
 }
 
 /// The range of good values, and the wider one beyond which they are bad.
@@ -122,7 +125,8 @@ limits! {
         above "a carrier system between, or the sampling clock runs too slow";
     Slope404 "slope 404 Hz" "dB" good -1.0, 3.0; bearable -2.0, 5.0;
         accuracy 0.1; source PRACTICE;
-        below "an equaliser turned up too far";
+        below "a long loop without loading, whose loss grows with frequency, or an equaliser turned up too \
+               far";
         above "a series capacitor, a bad transformer, a half-open pair";
     Slope2804 "slope 2804 Hz" "dB" good -1.0, 6.0; bearable -2.0, 9.0;
         accuracy 0.1; source PRACTICE;
@@ -130,7 +134,8 @@ limits! {
         above "a long loop without loading, a bridged tap, a missing load coil";
     LoopSlope404 "slope 404 Hz, both ways" "dB" good -2.0, 6.0; bearable -4.0, 10.0;
         accuracy 0.1; source BOTH_WAYS;
-        below "an equaliser turned up too far";
+        below "a long loop without loading, whose loss grows with frequency, or an equaliser turned up too \
+               far";
         above "a series capacitor, a bad transformer, a half-open pair";
     LoopSlope2804 "slope 2804 Hz, both ways" "dB" good -2.0, 12.0; bearable -4.0, 18.0;
         accuracy 0.1; source BOTH_WAYS;
@@ -214,6 +219,17 @@ limits! {
         below ""; above "see the remark";
     Unanswered "seizures without an answer" "" good 0.0, 0.0; bearable 0.0, 0.0;
         accuracy 0.0; source "an exchange answers each seizure";
+        below ""; above "see the remark";
+    DigitalSilence "digital silence" "" good 0.0, 0.0; bearable 0.0, 0.0;
+        accuracy 0.0; source "a pair of wires has noise, and a codec hears it: field practice";
+        below "";
+        above "not one sample differs: the channel carries nothing. A dead codec or card, a path that is \
+               not switched through, or a digital far end that sends nothing";
+    SureSigns "sure signs of the hang-up" "" good 1.0, NONE; bearable 1.0, NONE;
+        accuracy 0.0; source "the end of a call is to be told, or the line stays up";
+        below "the exchange gives no disconnect supervision: have its owner turn it on"; above "";
+    PatternAbsent "pattern never found" "" good 0.0, 0.0; bearable 0.0, 0.0;
+        accuracy 0.0; source "what is sent is to come back";
         below ""; above "see the remark";
     Direct "direct voltage" "" good -20.0, 20.0; bearable -160.0, 160.0;
         accuracy 1.0; source "field practice: 20 of 32768 is a codec's own";

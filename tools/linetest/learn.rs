@@ -140,10 +140,15 @@ fn recognised(heard: &[i16], def: &ToneDef) -> Option<f64> {
     known.map(|(at, _)| row::ms(end(at)))
 }
 
+/// What every command takes a line's country to be where nothing else is said.
+const OWN_COUNTRY: &str = "us";
+
 /// The tones of all countries that cannot be told from this one, with their countries.
 fn namesakes(def: &ToneDef) -> Vec<(Tone, &'static str)> {
     let mut found = Vec::new();
-    for code in tonetables::codes() {
+    // The program's own country first, as the list is cut where it is shown.
+    let others = tonetables::codes().filter(|code| *code != OWN_COUNTRY);
+    for code in std::iter::once(OWN_COUNTRY).chain(others) {
         let Ok(country) = tonetables::load(code) else {
             continue;
         };

@@ -9,6 +9,7 @@ mod bits;
 mod call;
 mod digital;
 mod echo;
+mod emergency;
 mod far;
 mod handset;
 mod held;
@@ -23,6 +24,7 @@ mod rig;
 mod settings;
 mod sheet;
 mod signalled;
+mod simulation;
 mod station;
 mod supervise;
 mod trouble;
@@ -30,7 +32,7 @@ mod watch;
 mod wires;
 
 use std::{
-    io::ErrorKind,
+    io::{ErrorKind, Write as _},
     process::ExitCode,
     sync::{Arc, atomic::AtomicBool},
 };
@@ -42,6 +44,8 @@ use trouble::Trouble;
 
 pub(crate) use manual::{LIVE as MANUAL, bound as manual};
 
+/// Exit status when the command line is wrong, as clap has it.
+const WRONG: u8 = 2;
 /// Exit status when something was measured and is bad.
 const BAD: u8 = 3;
 /// The same as a shell's for a program ended by Ctrl-C.
@@ -52,8 +56,8 @@ fn say(text: &str) {
     crate::run::tell(text);
 }
 
-/// Runs a command: 0 when all is good or doubtful, 1 when it could not be done or nothing be tested, 3
-/// when something is bad, 130 after Ctrl-C.
+/// Runs a command: 0 when all is good or doubtful, 1 when it could not be done or nothing be tested or
+/// proven, 3 when something is bad, 130 after Ctrl-C.
 pub(crate) fn main(command: &LiveCommand) -> ExitCode {
     let stop = Arc::new(AtomicBool::new(false));
     if let Err(error) = catch(&stop) {
@@ -62,16 +66,48 @@ pub(crate) fn main(command: &LiveCommand) -> ExitCode {
     }
     match dispatch(command, &stop) {
         Ok(sheets) => {
-            let bad = sheets.iter().any(Sheet::is_bad);
-            ExitCode::from(if bad { BAD } else { 0 })
+            if sheets.iter().any(Sheet::is_bad) {
+                ExitCode::from(BAD)
+            } else if sheets.iter().any(|sheet| sheet.failure.is_some()) {
+                ExitCode::FAILURE
+            } else {
+                ExitCode::SUCCESS
+            }
         }
         Err(Trouble::Stopped) => ExitCode::from(STOPPED),
+        Err(Trouble::Usage(what)) => {
+            say(&what);
+            ExitCode::from(WRONG)
+        }
         // Whoever reads the table has seen enough.
         Err(Trouble::Out(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(trouble) => {
             say(&trouble.to_string());
+            if command.place().is_some_and(|place| place.json) {
+                let failure = Failure {
+                    command: command.name(),
+                    failure: trouble.to_string(),
+                };
+                // Who does not read it has the status.
+                let _ = failure.print();
+            }
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What `--json` prints where nothing was measured.
+#[derive(serde::Serialize)]
+struct Failure {
+    command: &'static str,
+    failure: String,
+}
+
+impl Failure {
+    fn print(&self) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
+        serde_json::to_writer(&mut out, self)?;
+        writeln!(out)
     }
 }
 
@@ -89,6 +125,11 @@ fn catch(stop: &Arc<AtomicBool>) -> std::io::Result<()> {
 fn dispatch(command: &LiveCommand, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet>, Trouble> {
     use LiveCommand as C;
     let alone = |place: &Place| place.hearing_itself();
+    if let Some(place) = command.place()
+        && let Some(number) = command.emergency(&station::country_of(place)?)
+    {
+        return Err(Trouble::Emergency(number.to_string()));
+    }
     match command {
         C::List(args) => list::run(args),
         C::Watch(args) => match station::in_use(&args.place)? {

@@ -6,7 +6,7 @@ use dsp::{g711, tone_gen::DigitGen};
 use measure::{
     distortion::{Milliwatt, MilliwattMeter},
     hits::{HitCounter, Hits},
-    keys::{ALL, Key, KeyEar, verify},
+    keys::{ALL, HeardKey, Key, KeyEar, verify},
     limits::Quantity,
     noise::{Noise, NoiseMeter},
     sine,
@@ -20,7 +20,7 @@ use types::{
 };
 
 use super::{
-    call,
+    call, echo,
     options::{DtmfArgs, ToneArgs},
     rig::Rig,
     sheet::Sheet,
@@ -38,6 +38,9 @@ enum Wanted {
 
 /// Below this a tone is not there.
 const LEAST_TONE_DBM0: f64 = -50.0;
+/// Both tones of the digits that are sent, together; weaker by this, they may be our own hybrid's echo.
+const SENT_DBM0: f64 = -4.9;
+const OWN_ECHO_DB: f64 = 10.0;
 /// Impulses count from here on (59 dBrn0, usual on private lines), if it was listened this long.
 const IMPULSE_DBM0: f64 = -31.0;
 const HITS_SECONDS: u64 = 10;
@@ -97,8 +100,15 @@ fn wanted(rig: &Rig, send: &str) -> Result<Wanted, Trouble> {
     let tones = &rig.country().tones.tones;
     let found = tones.iter().find(|def| words::name(def.tone) == send);
     let def = found.ok_or_else(|| {
-        let names: Vec<&str> = tones.iter().map(|def| words::name(def.tone)).collect();
-        Trouble::Said(format!(
+        let mut names: Vec<&str> = tones.iter().map(|def| words::name(def.tone)).collect();
+        let mut seen = Vec::new();
+        names.retain(|name| {
+            !seen.contains(name) && {
+                seen.push(*name);
+                true
+            }
+        });
+        Trouble::Usage(format!(
             "--send {send}: allowed are milliwatt, slope, quiet, HZ@DBM0 (50 to 3900 Hz, -70 to 3 \
              dBm0), and {}",
             names.join(", ")
@@ -119,7 +129,7 @@ pub(crate) fn steady(rig: &Rig, send: &str) -> Result<(Stimulus, String), Troubl
             let words = format!("the {name} tone of {}", rig.country().name);
             Ok((*source, words))
         }
-        Wanted::Slope => Err(Trouble::Said(
+        Wanted::Slope => Err(Trouble::Usage(
             "slope is three tones in turn; here they are sent one at a time: 404@-16, 1004@-16, \
              2804@-16"
                 .into(),
@@ -170,8 +180,10 @@ fn listen(
             }
         }
         hum => {
-            tell_noise(sheet, &level);
-            tell_hits(sheet, &plain, seconds);
+            tell_noise(sheet, rig, &level);
+            if !is_digital_silence(&level) {
+                tell_hits(sheet, &plain, seconds);
+            }
             if let Some(found) = hum {
                 let (hz, dbm0) = (found.tone.hz, found.tone.level_dbm0);
                 sheet.remark(format!(
@@ -235,15 +247,35 @@ fn tell_tone(sheet: &mut Sheet, found: &Milliwatt, sent: Option<(f32, f32)>) {
     }
 }
 
-pub(crate) fn tell_noise(sheet: &mut Sheet, level: &Noise) {
+/// A frame of it is silence as only a digital channel has it.
+const DIGITAL_SILENCE_DBM0: f64 = -90.0;
+
+const NOTHING_PROVEN: &str = "a digital far end that is quiet sends just that, and so does a path that is \
+                              not switched through: only what is heard proves it; dial a milliwatt";
+
+/// Whether not one sample differs from the others.
+pub(crate) fn is_digital_silence(level: &Noise) -> bool {
+    level.flat_dbm0 < DIGITAL_SILENCE_DBM0
+}
+
+/// Noise of a line that may be dead: digital silence is no noise at all, and proves nothing good.
+pub(crate) fn tell_noise(sheet: &mut Sheet, rig: &Rig, level: &Noise) {
+    if is_digital_silence(level) {
+        sheet.tell("level, flat", level.flat_dbm0, "dBm0");
+        sheet.remark("digital silence: not one sample differs from zero");
+        if rig.may_be_silent() {
+            sheet.fail(NOTHING_PROVEN);
+        } else {
+            sheet.judge(Quantity::DigitalSilence, 1.0);
+        }
+        return;
+    }
     sheet.judge(Quantity::CMessageNoise, level.c_message_dbrn0);
     sheet.judge(Quantity::PsophometricNoise, level.psophometric_dbm0p);
     sheet.tell("level, flat", level.flat_dbm0, "dBm0");
     sheet.tell("peak", level.peak_dbm0, "dBm0");
     sheet.judge(Quantity::Direct, level.direct);
-    if level.flat_dbm0 < -90.0 {
-        sheet.remark("digital silence: not one sample differs from zero");
-    } else if level.flat_dbm0 > -40.0 {
+    if level.flat_dbm0 > -40.0 {
         sheet.remark(
             "that is no noise but a sound: voices or a tone of the exchange are on the line",
         );
@@ -297,6 +329,14 @@ fn slope(rig: &mut Rig, seconds: u64, sheet: &mut Sheet) -> Result<(), Trouble> 
         };
     }
     let slope = Slope::new(f64::from(SLOPE_DBM0), levels);
+    if slope.loss_db[1] > OWN_ECHO_DB {
+        sheet.tell("loss of what comes back", slope.loss_db[1], "dB");
+        sheet.fail(
+            "what comes back may be the echo of our own hybrid, or be changed by it: \"loop\" tells a \
+             loopback from it",
+        );
+        return Ok(());
+    }
     sheet.judge(Quantity::LoopLoss, slope.loss_db[1]);
     sheet.judge(Quantity::LoopSlope404, slope.low_db());
     sheet.judge(Quantity::LoopSlope2804, slope.high_db());
@@ -327,7 +367,8 @@ pub(crate) fn keys(rig: &mut Rig, args: &DtmfArgs) -> Result<Sheet, Trouble> {
             "sends all sixteen digits, {} ms each",
             args.length
         ));
-        let mut source = DigitGen::new(-9.0, -7.0, args.length, args.length);
+        let (low, high) = call::DIGIT_DBM0;
+        let mut source = DigitGen::new(low, high, args.length, args.length);
         source.send(all);
         // Digits come back later than they were sent: half a second more.
         let mut after = 50;
@@ -345,20 +386,43 @@ pub(crate) fn keys(rig: &mut Rig, args: &DtmfArgs) -> Result<Sheet, Trouble> {
             }
         })?;
     }
-    let sent: Vec<Digit> = match args.hear {
-        Some(_) => ear.heard().iter().map(|key| key.digit).collect(),
-        None => all.iter().collect(),
-    };
+    if let Some(seconds) = args.hear {
+        tell_pressed(&mut sheet, ear.heard(), seconds);
+        return Ok(sheet);
+    }
+    if !ear.heard().is_empty()
+        && SENT_DBM0 - mean_dbm0(ear.heard()) > OWN_ECHO_DB
+        && let Some(why) = echo::no_loopback(rig)?
+    {
+        sheet.tell("digits heard", ear.heard().len() as f64, "");
+        sheet.tell("their level", mean_dbm0(ear.heard()), "dBm0");
+        sheet.fail(why);
+        return Ok(sheet);
+    }
+    let sent: Vec<Digit> = all.iter().collect();
     tell_keys(&mut sheet, &verify(&sent, ear.heard()));
     Ok(sheet)
 }
 
+/// Keys that somebody else pressed: which they were to be, only who pressed them knows.
+fn tell_pressed(sheet: &mut Sheet, heard: &[HeardKey], seconds: u64) {
+    sheet.tell("digits heard", heard.len() as f64, "");
+    if heard.is_empty() {
+        sheet.fail(format!(
+            "no key was heard within {seconds} s: nothing is known of the line"
+        ));
+        return;
+    }
+    tell_levels(sheet, heard);
+    sheet.remark("are these all the keys that were pressed?");
+}
+
 fn tell_keys(sheet: &mut Sheet, keys: &[Key]) {
     let heard = keys.iter().filter_map(|key| match key {
-        Key::Good(heard) => Some(heard),
+        Key::Good(heard) => Some(*heard),
         _ => None,
     });
-    let heard: Vec<_> = heard.collect();
+    let heard: Vec<HeardKey> = heard.collect();
     let missing: String = keys
         .iter()
         .filter_map(|key| match key {
@@ -376,19 +440,23 @@ fn tell_keys(sheet: &mut Sheet, keys: &[Key]) {
         sheet.remark(format!("missing: {missing}"));
     }
     if !heard.is_empty() {
-        let count = heard.len() as f64;
-        let mean = heard
-            .iter()
-            .map(|key| f64::from(key.level_dbm0))
-            .sum::<f64>()
-            / count;
-        let twist = heard.iter().map(|key| f64::from(key.twist_db)).sum::<f64>() / count;
-        sheet.judge(Quantity::DigitLevel, mean);
-        sheet.judge(Quantity::Twist, twist);
-        let line: String = heard
-            .iter()
-            .map(|key| char::from(key.digit.ascii()))
-            .collect();
-        sheet.remark(format!("heard: {line}"));
+        tell_levels(sheet, &heard);
     }
+}
+
+/// The mean level of the digits.
+fn mean_dbm0(heard: &[HeardKey]) -> f64 {
+    let sum: f64 = heard.iter().map(|key| f64::from(key.level_dbm0)).sum();
+    sum / heard.len() as f64
+}
+
+fn tell_levels(sheet: &mut Sheet, heard: &[HeardKey]) {
+    let twist: f64 = heard.iter().map(|key| f64::from(key.twist_db)).sum();
+    sheet.judge(Quantity::DigitLevel, mean_dbm0(heard));
+    sheet.judge(Quantity::Twist, twist / heard.len() as f64);
+    let line: String = heard
+        .iter()
+        .map(|key| char::from(key.digit.ascii()))
+        .collect();
+    sheet.remark(format!("heard: {line}"));
 }

@@ -19,6 +19,14 @@ use super::{
 
 /// `linetest bert`.
 pub(crate) fn bert(rig: &mut Rig, args: &BertArgs) -> Result<Sheet, Trouble> {
+    if rig.part() == Part::Phone || (rig.part() == Part::Trunk && !rig.is_supervised()) {
+        return Err(Trouble::Said(format!(
+            "{}: on two wires no bit arrives as it was sent, and whoever listens hears loud noise. bert is \
+             for clear channels and for trunks of a T1 or E1 that are digital to their end (\"loop\" \
+             measures this one)",
+            rig.name()
+        )));
+    }
     let mut sheet = Sheet::new(rig.name(), "bert");
     let width = Width::from(args.bits);
     call::reach(rig, &args.reach)?;
@@ -40,6 +48,7 @@ pub(crate) fn bert(rig: &mut Rig, args: &BertArgs) -> Result<Sheet, Trouble> {
         checker.process(heard.octets);
         // Only once the far end can see them.
         if checker.count().in_step && checker.count().seconds > 0 {
+            checker.expect_errors(inject);
             source.inject(std::mem::take(&mut inject));
         }
         *out = source.frame();
@@ -55,6 +64,7 @@ pub(crate) fn bert(rig: &mut Rig, args: &BertArgs) -> Result<Sheet, Trouble> {
     }
     let late = late.samples(rig);
     tell(&mut sheet, &checker.count(), late);
+    tell_injected(&mut sheet, &checker.count(), args.inject, inject);
     sheet.judge(Quantity::LostSamples, late as f64);
     Ok(sheet)
 }
@@ -109,10 +119,28 @@ fn tell_changes(count: &Count, told: &mut u32) {
     }
 }
 
+/// Errors made on purpose are no fault: that they are counted proves the count.
+fn tell_injected(sheet: &mut Sheet, count: &Count, asked: u32, unsent: u32) {
+    if asked == 0 {
+        return;
+    }
+    sheet.tell("injected errors counted", count.expected as f64, "");
+    let counted = count.expected;
+    if unsent > 0 {
+        sheet.fail("the pattern was not found long enough for the errors to be injected");
+    } else if counted == u64::from(asked) {
+        sheet.remark(format!("{counted} of {asked} injected errors counted"));
+    } else {
+        sheet.fail(format!(
+            "{counted} of {asked} injected errors counted: the others were not seen"
+        ));
+    }
+}
+
 /// Of a machine that was late by so many samples.
 fn tell(sheet: &mut Sheet, count: &Count, late: u64) {
     let Some(ratio) = count.ratio() else {
-        sheet.judge(Quantity::BitErrors, 1.0);
+        sheet.judge(Quantity::PatternAbsent, 1.0);
         sheet.remark(
             "the pattern was never found: is the far end looped, the channel clear, the same pattern \
              sent there, and are 7 bits used where signalling robs the eighth?",
@@ -121,7 +149,7 @@ fn tell(sheet: &mut Sheet, count: &Count, late: u64) {
     };
     sheet.judge(Quantity::BitErrors, ratio);
     sheet.tell("bits compared", count.bits as f64, "");
-    sheet.tell("bit errors", count.errors as f64, "");
+    sheet.tell("bit errors", (count.errors + count.expected) as f64, "");
     if let Some(free) = count.error_free_seconds() {
         sheet.judge(Quantity::ErrorFree, free * 100.0);
     }
@@ -142,6 +170,11 @@ fn tell(sheet: &mut Sheet, count: &Count, late: u64) {
     }
     if count.slips > 0 {
         sheet.remark(format!("slipped by {} bits in all", count.slipped_bits));
+    }
+    if count.is_robbed() {
+        sheet.remark(
+            "all errors are in the lowest bit of the octets: signalling robs it now and then. Use --bits 7",
+        );
     }
     if !count.in_step {
         sheet.remark("at the end the pattern was not there");

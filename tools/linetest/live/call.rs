@@ -56,8 +56,8 @@ pub(crate) struct Proceed {
     pub wink: Option<Ticks>,
 }
 
-const DIAL_TONE_WAIT: u64 = 10;
-const PROCEED_WAIT: Ticks = Ticks::secs(10);
+pub(crate) const DIAL_TONE_WAIT: u64 = 10;
+pub(crate) const PROCEED_WAIT: Ticks = Ticks::secs(10);
 const ANSWER_WAIT: u64 = 60;
 /// Ringback is over after so much silence: the longest pause of any country is 5 s.
 const AFTER_RINGBACK: Ticks = Ticks::ms(5500);
@@ -79,8 +79,26 @@ pub(crate) fn reach(rig: &mut Rig, reach: &Reach) -> Result<Option<Placed>, Trou
                 rig.say("seizes the trunk (off-hook)");
             }
             rig.off_hook()?;
+            if rig.part() == Part::Trunk && !rig.is_supervised() && !reach.into_dial_tone {
+                refuse_dial_tone(rig)?;
+            }
             Ok(None)
         }
+    }
+}
+
+/// Nearly every exchange gives dial tone within this time.
+const DIAL_TONE_COMES: u64 = 3;
+
+/// Whether an exchange waits for digits, where a far end was to be.
+fn refuse_dial_tone(rig: &mut Rig) -> Result<(), Trouble> {
+    rig.say(&format!(
+        "listens for {DIAL_TONE_COMES} s whether dial tone is on the line"
+    ));
+    match await_dial_tone(rig, DIAL_TONE_COMES, &mut |_| {}) {
+        Ok(_) => Err(Trouble::DialTone),
+        Err(Trouble::NoDialTone(_)) => Ok(()),
+        Err(trouble) => Err(trouble),
     }
 }
 
@@ -128,7 +146,7 @@ pub(crate) fn begin(
 ) -> Result<DialTone, Trouble> {
     rig.say("seizes the trunk (off-hook) and waits for dial tone");
     watch(Stage::Seizes);
-    let found = await_dial_tone(rig, watch)?;
+    let found = await_dial_tone(rig, DIAL_TONE_WAIT, watch)?;
     let how = if pulse { "loop pulses" } else { "DTMF" };
     rig.say(&format!("dials {number} by {how}"));
     watch(Stage::Dials);
@@ -181,7 +199,7 @@ fn signalled(rig: &mut Rig, number: Digits) -> Result<Placed, Trouble> {
         }
     })?;
     if placed.proceed.is_none() && outcome.is_none() {
-        return Err(no_proceed(rig));
+        return Err(no_proceed(rig, PROCEED_WAIT));
     }
     placed.caller = Some(caller);
     end(rig, number, outcome, &mut placed)?;
@@ -189,12 +207,16 @@ fn signalled(rig: &mut Rig, number: Digits) -> Result<Placed, Trouble> {
 }
 
 /// A seizure alone, to see what a trunk that is signalled by bits answers.
-pub(crate) fn proceed(rig: &mut Rig, edges: &mut Vec<EdgeAt>) -> Result<Proceed, Trouble> {
+pub(crate) fn proceed(
+    rig: &mut Rig,
+    most: Ticks,
+    edges: &mut Vec<EdgeAt>,
+) -> Result<Proceed, Trouble> {
     let seized = rig.now();
     let mut caller = Caller::seize(rig, None)?;
     let mut placed = Placed::default();
     let mut in_use = false;
-    rig.run(PROCEED_WAIT, &mut |heard, out| {
+    rig.run(most, &mut |heard, out| {
         placed.edges.extend_from_slice(heard.edges);
         for (at, event) in caller.frame(heard, out) {
             match event {
@@ -212,13 +234,13 @@ pub(crate) fn proceed(rig: &mut Rig, edges: &mut Vec<EdgeAt>) -> Result<Proceed,
     match placed.proceed {
         Some(proceed) => Ok(proceed),
         None if in_use => Err(Trouble::InUse),
-        None => Err(no_proceed(rig)),
+        None => Err(no_proceed(rig, most)),
     }
 }
 
-fn no_proceed(rig: &Rig) -> Trouble {
+fn no_proceed(rig: &Rig, waited: Ticks) -> Trouble {
     let waits = signalled::proceed_words(&rig.profile().signalling);
-    Trouble::NoProceed(waits, PROCEED_WAIT.0 / Ticks::PER_SECOND)
+    Trouble::NoProceed(waits, waited.0 / Ticks::PER_SECOND)
 }
 
 impl Placed {
@@ -229,22 +251,26 @@ impl Placed {
 }
 
 /// Off-hook, and dial tone with its delay and level.
-pub(crate) fn dial_tone(rig: &mut Rig, edges: &mut Vec<EdgeAt>) -> Result<DialTone, Trouble> {
-    await_dial_tone(rig, &mut |stage| {
+pub(crate) fn dial_tone(
+    rig: &mut Rig,
+    most: u64,
+    edges: &mut Vec<EdgeAt>,
+) -> Result<DialTone, Trouble> {
+    await_dial_tone(rig, most, &mut |stage| {
         if let Stage::Heard(heard) = stage {
             edges.extend_from_slice(heard.edges);
         }
     })
 }
 
-fn await_dial_tone(rig: &mut Rig, watch: Watcher<'_>) -> Result<DialTone, Trouble> {
+fn await_dial_tone(rig: &mut Rig, most: u64, watch: Watcher<'_>) -> Result<DialTone, Trouble> {
     let tones = &rig.country().tones;
     let plan = tones.only(|tone| matches!(tone, Tone::Dial | Tone::StutterDial));
     let mut ear = Progress::new(&plan);
     rig.off_hook()?;
     let seized = rig.now();
     let mut found = None;
-    rig.run(Ticks::secs(DIAL_TONE_WAIT), &mut |heard, _| {
+    rig.run(Ticks::secs(most), &mut |heard, _| {
         watch(Stage::Heard(heard));
         let first = tones_of(&mut ear, heard).into_iter().next();
         found = first.map(|(_, start, level_dbm0)| DialTone {
@@ -256,7 +282,7 @@ fn await_dial_tone(rig: &mut Rig, watch: Watcher<'_>) -> Result<DialTone, Troubl
             None => ControlFlow::Continue(()),
         }
     })?;
-    found.ok_or(Trouble::NoDialTone(DIAL_TONE_WAIT))
+    found.ok_or(Trouble::NoDialTone(most))
 }
 
 /// The tones that begin or go on in a frame: which, since when, how loud.

@@ -11,7 +11,7 @@ use types::{
 
 use super::{
     call,
-    options::{RingArgs, TimedArgs},
+    options::{HookArgs, RingArgs},
     rig::Rig,
     sheet::Sheet,
     station::Part,
@@ -19,7 +19,7 @@ use super::{
 };
 
 /// `linetest hook`.
-pub(crate) fn hook(rig: &mut Rig, args: &TimedArgs) -> Result<Sheet, Trouble> {
+pub(crate) fn hook(rig: &mut Rig, args: &HookArgs) -> Result<Sheet, Trouble> {
     match rig.part() {
         Part::Phone => telephone(rig, args.seconds),
         Part::Trunk => seizure(rig, args.seconds),
@@ -67,19 +67,27 @@ fn seizure(rig: &mut Rig, seconds: u64) -> Result<Sheet, Trouble> {
     rig.say(&format!("seizes the trunk (off-hook) for {seconds} s"));
     let mut edges = Vec::new();
     let start = rig.now();
+    let most = seconds.min(call::DIAL_TONE_WAIT);
     let seized = match rig.is_supervised() {
-        true => call::proceed(rig, &mut edges).map(|proceed| {
+        true => call::proceed(rig, Ticks::secs(most), &mut edges).map(|proceed| {
             call::sheet_proceed(&mut sheet, &rig.profile().signalling, proceed);
         }),
-        false => call::dial_tone(rig, &mut edges).map(|found| {
+        false => call::dial_tone(rig, most, &mut edges).map(|found| {
             call::sheet_dial_tone(&mut sheet, Some(found));
         }),
     };
     match seized {
         Ok(()) => {}
+        Err(trouble @ (Trouble::NoDialTone(_) | Trouble::NoProceed(..)))
+            if most < call::DIAL_TONE_WAIT =>
+        {
+            sheet.fail(format!(
+                "{trouble}; it may come within {} s yet: --seconds 10 tells",
+                call::DIAL_TONE_WAIT
+            ));
+        }
         Err(trouble @ (Trouble::NoDialTone(_) | Trouble::NoProceed(..) | Trouble::InUse)) => {
-            sheet.judge(Quantity::Unanswered, 1.0);
-            sheet.remark(trouble.to_string());
+            sheet.judge_because(Quantity::Unanswered, 1.0, trouble.to_string());
         }
         Err(trouble) => return Err(trouble),
     }

@@ -9,6 +9,9 @@ use measure::limits::{LIMITS, Quantity, Verdict, number};
 
 use super::sheet::{Figure, NOT_TESTED, Sheet};
 
+/// How each of its pages begins, and no other file does.
+pub(super) const MARK: &str = "<!doctype html>\n<!-- a page of linetest report -->\n";
+
 const STYLE: &str = include_str!("html/style.css");
 
 /// What the overview may show of a line, in this order; only what was measured on some line.
@@ -23,8 +26,8 @@ const COLUMNS: [Quantity; 8] = [
     Quantity::MilliwattLevel,
 ];
 
-/// The whole page; `when` is the time of the test in words.
-pub(super) fn page(title: &str, when: &str, sheets: &[Sheet]) -> String {
+/// The whole page; `site` is its name, if the lines are of one; `when` is the time of the test in words.
+pub(super) fn page(title: &str, site: &str, when: &str, sheets: &[Sheet]) -> String {
     let title = match title {
         "" => "Line test",
         title => title,
@@ -33,10 +36,14 @@ pub(super) fn page(title: &str, when: &str, sheets: &[Sheet]) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" \
+        "{MARK}<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" \
          content=\"width=device-width,initial-scale=1\">\n<title>{title}</title>\n\
-         <style>{STYLE}</style></head><body>\n<header><h1>{title}</h1>\n<p class=\"m\">{}, tested {}, \
+         <style>{STYLE}</style></head><body>\n<header><h1>{title}</h1>\n<p class=\"m\">{}{}, tested {}, \
          linetest {}</p>",
+        match site {
+            "" => String::new(),
+            site => format!("{}: ", escape(site)),
+        },
         lines(sheets.len()),
         escape(when),
         env!("CARGO_PKG_VERSION"),
@@ -116,7 +123,7 @@ fn findings(out: &mut String, sheets: &[Sheet]) {
             "<tr><td>{}</td><td class=\"w\">{}</td><td>{}</td><td>{}</td></tr>",
             badge(figure.verdict.unwrap_or_default()),
             escape(figure.name),
-            escape(figure.meaning.unwrap_or_default()),
+            escape(figure.meaning.as_deref().unwrap_or_default()),
             lines.join(", ")
         );
     }
@@ -125,7 +132,11 @@ fn findings(out: &mut String, sheets: &[Sheet]) {
 
 /// A line's name without what is said of its channel.
 fn short(line: &str) -> &str {
-    let end = line.find([',', '(']).unwrap_or(line.len());
+    // A phone's own name stands between quotes, and may have any of it.
+    let named = line.rfind('"').map_or(0, |quote| quote + 1);
+    let end = line[named..]
+        .find([',', '('])
+        .map_or(line.len(), |at| named + at);
     match line[..end].trim_end() {
         "" => line,
         short => short,
@@ -186,9 +197,9 @@ fn section(out: &mut String, at: usize, sheet: &Sheet) {
         sheet.figures.iter().for_each(|figure| row(out, figure));
         out.push_str("</tbody></table>\n");
     }
-    if !sheet.remarks.is_empty() {
+    if !sheet.remarks.is_empty() || sheet.failure.is_some() {
         out.push_str("<ul>");
-        for remark in &sheet.remarks {
+        for remark in sheet.remarks.iter().chain(&sheet.failure) {
             let _ = write!(out, "<li>{}</li>", escape(remark));
         }
         out.push_str("</ul>\n");
@@ -217,7 +228,7 @@ fn row(out: &mut String, figure: &Figure) {
         escape(value.trim_end()),
         gauge.unwrap_or_default()
     );
-    if let Some(meaning) = figure.meaning {
+    if let Some(meaning) = &figure.meaning {
         let _ = write!(out, "<div class=\"m\">{}</div>", escape(meaning));
     }
     out.push_str("</td></tr>\n");
@@ -295,8 +306,8 @@ mod tests {
 
     /// Every tag that is opened is closed, in order.
     fn balanced(page: &str) {
-        const EMPTY: [&str; 8] = [
-            "!doctype", "meta", "br", "line", "rect", "polyline", "polygon", "path",
+        const EMPTY: [&str; 9] = [
+            "!doctype", "!--", "meta", "br", "line", "rect", "polyline", "polygon", "path",
         ];
         let mut open: Vec<&str> = Vec::new();
         for tag in page.split('<').skip(1) {
@@ -315,6 +326,7 @@ mod tests {
     fn the_page_is_whole_and_needs_nothing_from_elsewhere() {
         let page = page(
             "<Title> of \u{1b}[31m'it'",
+            "",
             "2026-11-22 15:00 UTC",
             &sheets(),
         );
@@ -331,7 +343,7 @@ mod tests {
 
     #[test]
     fn the_verdict_comes_first_then_what_is_wrong_the_worst_on_top() {
-        let page = page("", "now", &sheets());
+        let page = page("", "", "now", &sheets());
         let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("no {text:?}"));
         let order = [
             "<h1>Line test</h1>",
@@ -355,7 +367,7 @@ mod tests {
     fn good_lines_have_nothing_to_look_at() {
         let mut good = Sheet::new("trunk 1", "report");
         good.judge(Quantity::Erl, 30.0);
-        let page = page("", "now", &[good]);
+        let page = page("", "", "now", &[good]);
         assert!(page.contains("banner good\"><strong>Good</strong> 1 line: 1 good"));
         assert!(!page.contains("id=\"findings\""));
     }

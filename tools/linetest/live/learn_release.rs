@@ -13,7 +13,10 @@ use dsp::{
     level,
     progress::{Progress, ProgressEvent},
 };
-use measure::release::{Learned, Sign, Story};
+use measure::{
+    limits::Quantity,
+    release::{Learned, Sign, Story},
+};
 use types::{
     frame::FRAME_TICKS,
     tick::{Tick, Ticks},
@@ -24,7 +27,7 @@ use super::{
     options::LearnReleaseArgs,
     rig::{Heard, Rig},
     settings,
-    sheet::Sheet,
+    sheet::{Event, Sheet},
     trouble::Trouble,
 };
 use crate::words;
@@ -47,7 +50,7 @@ pub(crate) fn learn(rig: &mut Rig, args: &LearnReleaseArgs) -> Result<Sheet, Tro
         ));
     }
     if let Some(out) = &args.out {
-        settings::refuse_existing(out)?;
+        settings::check(out)?;
     }
     let mut sheet = Sheet::new(rig.name(), "learn-release");
     if rig.hides_loop_breaks() {
@@ -73,7 +76,11 @@ pub(crate) fn learn(rig: &mut Rig, args: &LearnReleaseArgs) -> Result<Sheet, Tro
     let learned = ear.story.learn();
     tell(&mut sheet, &learned, args.wait, rig.hides_loop_breaks());
     if let Some(out) = args.out.as_ref().filter(|_| learned.sure()) {
-        sheet.remark(settings::write(out, &args.place, &learned)?);
+        match settings::write(out, &args.place, &learned) {
+            Ok(written) => sheet.remark(written),
+            // What was learned is told all the same.
+            Err(trouble) => sheet.fail(trouble.to_string()),
+        }
     }
     Ok(sheet)
 }
@@ -154,13 +161,22 @@ fn tell(sheet: &mut Sheet, learned: &Learned, wait: u64, hidden: bool) {
     }
     for (sign, after) in &learned.signs {
         let after = call::seconds(*after);
-        sheet.remark(format!(
-            "{after:>7.2} s after the hang-up: {}",
-            sign_words(sign)
-        ));
+        let words = sign_words(sign);
+        sheet.events.push(Event::new(after, &words, None));
+        sheet.remark(format!("{after:>7.2} s after the hang-up: {words}"));
     }
     if hidden {
         sheet.remark(HIDDEN);
+    }
+    let sure = learned
+        .signs
+        .iter()
+        .filter(|(sign, _)| *sign != Sign::Silence);
+    let sure = sure.count();
+    // What DAHDI hides, the exchange is not to blame for.
+    match sure == 0 && hidden {
+        true => sheet.fail("nothing is learned: as this channel is configured, it can't be"),
+        false => sheet.judge(Quantity::SureSigns, sure as f64),
     }
     if !learned.sure() && hidden {
         sheet.remark(format!(
@@ -177,6 +193,7 @@ fn tell(sheet: &mut Sheet, learned: &Learned, wait: u64, hidden: bool) {
         return;
     }
     sheet.remark("settings for the site file's [[trunk]]:");
+    sheet.settings = Some(learned.site_file());
     let lines = learned.site_file();
     let lines = lines.lines().filter(|line| !line.is_empty());
     sheet.remarks.extend(lines.map(str::to_owned));

@@ -128,6 +128,7 @@ const PAGES: [Page; 14] = {
                 Q::Distortion,
                 Q::CMessageNoise,
                 Q::PsophometricNoise,
+                Q::DigitalSilence,
                 Q::Direct,
                 Q::Impulses,
                 Q::LoopLoss,
@@ -188,7 +189,13 @@ const PAGES: [Page; 14] = {
         (
             "bert",
             BERT,
-            &[Q::BitErrors, Q::ErrorFree, Q::Slips, Q::LostSamples],
+            &[
+                Q::PatternAbsent,
+                Q::BitErrors,
+                Q::ErrorFree,
+                Q::Slips,
+                Q::LostSamples,
+            ],
             &[
                 "bert --channel 30 --seconds 900",
                 "bert --channel 97 --signalling em-wink --dial 5550108 --bits 7",
@@ -198,7 +205,7 @@ const PAGES: [Page; 14] = {
         (
             "learn-release",
             LEARN_RELEASE,
-            &[],
+            &[Q::SureSigns],
             &[
                 "learn-release --channel 14 --dial 5551234",
                 "learn-release --site site.toml --trunk 2 --dial 5551234 --out learned.toml",
@@ -244,7 +251,10 @@ pub(crate) fn bound(program: clap::Command) -> clap::Command {
         .collect();
     names.iter().fold(program, |program, name| {
         program.mut_subcommand(name, |command| match of(name) {
-            Some(page) => command.after_long_help(page),
+            // The manual first: which line is meant is the same everywhere.
+            Some(page) => command.after_long_help(page).help_template(
+                "{about-with-newline}{after-help}\n\n{usage-heading} {usage}\n\n{all-args}",
+            ),
             None => command,
         })
     })
@@ -293,8 +303,9 @@ Good: an idle line below -60 dBm0; speech -15 to -25; peaks below +3; nothing lo
 const HOOK: &str = "\
 Of a handset port: nothing is done to the line; lift the phone, flash, dial, hang up, and see each
 change of the loop and what the controller takes it for. Of a trunk: it is seized (off-hook) for
---seconds, and what the exchange answers is measured: dial tone, or the wink or acknowledgement of a
-trunk that is signalled by bits; then it is on-hook again.
+--seconds and no longer, and what the exchange answers is measured: dial tone, or the wink or
+acknowledgement of a trunk that is signalled by bits; then it is on-hook again. What does not come
+within less than 10 s proves nothing.
 
   no dial tone        no battery, a wrong pair, a line in use by a call, a ground start line
   no wink             the far end is set to immediate start, or the bits do not arrive (\"watch\")
@@ -311,7 +322,9 @@ Good: it rings, and \"answered\" comes when it is lifted.
 
 const DIAL: &str = "\
 Seizes the trunk, waits for dial tone (on bits: the wink, the seizure's acknowledgement), dials, tells
-what came back and when, holds the call for --hold seconds and hangs up. Exit status 1 when the call
+what came back and when, holds the call for --hold seconds and hangs up. A number of the emergency
+services (911, 112, 999, 000 and those of the country, also behind a 9, 0 or 8 for an outside line) is
+called by no command without --call-emergency. Exit status 1 when the call
 failed (busy, reorder, no answer).
 
 Good: ringback or an answer a few seconds after the last digit.
@@ -322,7 +335,12 @@ Good: ringback or an answer a few seconds after the last digit.
 
 const TONE: &str = "\
 Sends a tone, or quiet, and measures what arrives meanwhile. Connect the far end first: --dial the
-number of a test line, or have somebody there with an instrument.
+number of a test line, or have somebody there with an instrument. Without --dial a two-wire trunk is
+seized and listened to for 3 s: where dial tone is heard, nothing is sent, as it may dial a number
+(--into-dial-tone sends all the same).
+
+Digital silence is no noise but a channel that carries nothing. On a path that is digital to its end
+it is what a quiet far end sends, and proves nothing: exit status 1.
 
   what is at the far end       use
   milliwatt (102)              --send quiet: 1004 Hz level, distortion
@@ -344,7 +362,11 @@ The far end sends back what it hears (a loopback: test lines 105 and 108, or a p
 wide-band signal of -10 dBm0 for 4 s, then 1004 Hz, then nothing.
 
 Our own transmit queue (20 ms on a card, 10 ms in simulation) is taken off the round trip. Below 0 dB
-of loss a loop may howl.
+of loss a loop may howl. Into dial tone nothing is sent (\"help tone\").
+
+The echo of our own hybrid comes back at once, within 8 ms, and is taken off where it can be told from
+the loop: the loop comes later, or is 3 dB stronger. A single return that comes at once and is weaker
+than 11 dB may be either: its loss is told and not judged, and the exit status is 1.
 
   several returns     more than one loopback, or an echo instead of one
   nothing comes back  the loopback is open, the call is not up, or an echo canceller takes the signal
@@ -412,7 +434,9 @@ Good: not one error in 15 minutes.
   pattern not found   no loop, the wrong pattern, robbed bits, an echo canceller or gain on the way
   1 or 2 % of errors  robbed bits: use --bits 7
 
---inject 5 sends five wrong bits after a second: the far end must count five.";
+--inject 5 sends five wrong bits after a second: the far end must count five. Those that come back are
+counted by themselves and spoil no second. Where all errors are in the lowest bit of the octets, that is
+said: it is robbed. On two wires, which no bit passes as it was sent, nothing is sent.";
 
 const LEARN_RELEASE: &str = "\
 Places a call to a telephone that you can hang up, waits until it is, and learns how this trunk tells
@@ -426,7 +450,7 @@ then put it in its place.
 
 Good: a loop break (kewl start), a polarity reversal, on-hook or clear-back within a second. A tone is
 as good if it always comes; it takes longer. Silence alone proves nothing: ask the exchange's owner for
-disconnect supervision (\"calling party control\").
+disconnect supervision (\"calling party control\"); the exit status is 3.
 
 A loop break is told by DAHDI only on a channel that is configured for kewl start (fxsks): learn there.
 Learn a local and a distant call: exchanges differ.";
@@ -441,13 +465,15 @@ Good: what you do to the line is what it says.
   battery lost, 500 ms or so   the disconnect signal of kewl start
   polarity                     answer and release of an exchange that supervises so
   far end off-hook (E&M)       a wink (100 to 350 ms) before the digits; the answer after them
-  bits (R2)                    10 idle, 11 seizure acknowledged or cleared back, 01 answered, 00 forced
+  bits (R2)                    A and B of the four (C and D never change):
+                               10 idle, 11 seizure acknowledged or cleared back, 01 answered, 00 forced
                                release (ITU-T Q.421)";
 
 const REPORT: &str = "\
 Tests the lines of a site one after the other and prints a table; --html writes a page to hand over,
-with the return loss of each trunk as a picture; --json prints an object a line. A trunk is seized, its
-dial tone measured and broken by a 1, then noise and return loss; of a trunk on bits the wink or
+with the return loss of each trunk as a picture, and replaces nothing but an older page; --json prints
+an object a line. After Ctrl-C what was tested till then is told, marked unfinished. A trunk is seized,
+its dial tone measured and broken by a 1, then noise and return loss; of a trunk on bits the wink or
 acknowledgement is measured. With --quiet and --milliwatt those numbers are called too. A telephone is
 fed and listened to; none rings. A line that another program has open is left alone and is \"not
 tested\".

@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use measure::{bert::Width, pattern::Pattern};
 use types::{digits::Digits, frame::Law, trunk::TrunkSignalling};
 
-use super::{manual, profile};
+use super::{emergency, manual, profile};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LiveCommand {
@@ -15,7 +15,7 @@ pub(crate) enum LiveCommand {
     /// A live table of one line: hook, events, levels both ways, errors.
     Watch(WatchArgs),
     /// Seizes a trunk and says what comes back; of a handset port, what the switch hook does.
-    Hook(TimedArgs),
+    Hook(HookArgs),
     /// Rings a telephone and says whether it was answered.
     Ring(RingArgs),
     /// Places a call and tells each step.
@@ -116,6 +116,30 @@ pub(crate) struct Reach {
     /// Dial by loop pulses.
     #[arg(long, requires = "dial")]
     pub pulse: bool,
+    /// Go on though dial tone is on the line: what is sent may dial a number.
+    #[arg(long, conflicts_with = "dial")]
+    pub into_dial_tone: bool,
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+/// What nobody does by mistake.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Consent {
+    /// Call a number that is one of the emergency services somewhere, such as 911 or 112.
+    #[arg(long)]
+    pub call_emergency: bool,
+}
+
+/// What `hook` does.
+#[derive(Debug, Args)]
+pub(crate) struct HookArgs {
+    #[command(flatten)]
+    pub place: Place,
+    /// How long it is watched; a trunk is held no longer.
+    #[arg(long, value_name = "S", default_value_t = 10)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub seconds: u64,
 }
 
 #[derive(Debug, Args)]
@@ -171,6 +195,8 @@ pub(crate) struct DialArgs {
     /// How long the call is held after it was answered.
     #[arg(long, value_name = "S", default_value_t = 2)]
     pub hold: u64,
+    #[command(flatten)]
+    pub consent: Consent,
 }
 
 #[derive(Debug, Args)]
@@ -282,6 +308,8 @@ pub(crate) struct LearnReleaseArgs {
     /// A new file for what was learned: with --site and --trunk a copy of the site file with it.
     #[arg(long, value_name = "FILE.toml")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub consent: Consent,
 }
 
 #[derive(Debug, Args)]
@@ -311,6 +339,81 @@ pub(crate) struct ReportArgs {
     /// The number of a milliwatt.
     #[arg(long, value_name = "DIGITS", value_parser = digits)]
     pub milliwatt: Option<Digits>,
+    #[command(flatten)]
+    pub consent: Consent,
+}
+
+impl LiveCommand {
+    /// The numbers that it calls, and what was consented to.
+    fn calls(&self) -> (Vec<Digits>, Option<Consent>) {
+        use LiveCommand as C;
+        let of = |reach: &Reach| (reach.dial.into_iter().collect(), Some(reach.consent));
+        match self {
+            C::Dial(args) => (vec![args.number], Some(args.consent)),
+            C::LearnRelease(args) => (vec![args.dial], Some(args.consent)),
+            C::Report(args) => {
+                let numbers = args.quiet.into_iter().chain(args.milliwatt);
+                (numbers.collect(), Some(args.consent))
+            }
+            C::Tone(args) => of(&args.reach),
+            C::Loop(args) => of(&args.reach),
+            C::Echo(args) => of(&args.reach),
+            C::Dtmf(args) => of(&args.reach),
+            C::Bert(args) => of(&args.reach),
+            C::Supervise(args) => of(&args.reach),
+            C::List(_) | C::Watch(_) | C::Hook(_) | C::Ring(_) | C::Loopback(_) => (vec![], None),
+        }
+    }
+
+    /// The first number of the emergency services that it would call unasked, in a country.
+    pub fn emergency(&self, country: &str) -> Option<Digits> {
+        let (numbers, consent) = self.calls();
+        let asked = consent.is_some_and(|consent| consent.call_emergency);
+        let mut numbers = numbers.into_iter().filter(|_| !asked);
+        numbers.find(|number| emergency::is(*number, country))
+    }
+
+    /// As it is typed.
+    pub fn name(&self) -> &'static str {
+        use LiveCommand as C;
+        match self {
+            C::List(_) => "list",
+            C::Watch(_) => "watch",
+            C::Hook(_) => "hook",
+            C::Ring(_) => "ring",
+            C::Dial(_) => "dial",
+            C::Tone(_) => "tone",
+            C::Loop(_) => "loop",
+            C::Loopback(_) => "loopback",
+            C::Echo(_) => "echo",
+            C::Dtmf(_) => "dtmf",
+            C::Bert(_) => "bert",
+            C::LearnRelease(_) => "learn-release",
+            C::Supervise(_) => "supervise",
+            C::Report(_) => "report",
+        }
+    }
+
+    /// The line that is meant.
+    pub fn place(&self) -> Option<&Place> {
+        use LiveCommand as C;
+        Some(match self {
+            C::List(_) => return None,
+            C::Watch(args) => &args.place,
+            C::Hook(args) => &args.place,
+            C::Ring(args) => &args.place,
+            C::Dial(args) => &args.place,
+            C::Tone(args) => &args.place,
+            C::Loop(args) => &args.place,
+            C::Loopback(args) => &args.place,
+            C::Echo(args) => &args.place,
+            C::Dtmf(args) => &args.place,
+            C::Bert(args) => &args.place,
+            C::LearnRelease(args) => &args.place,
+            C::Supervise(args) => &args.place,
+            C::Report(args) => &args.place,
+        })
+    }
 }
 
 fn law(word: &str) -> Result<Law, String> {

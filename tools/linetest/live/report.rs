@@ -2,10 +2,13 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     path::Path,
-    process,
-    sync::{Arc, atomic::AtomicBool},
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -18,23 +21,36 @@ use super::{
     audio, call, echo, html,
     options::{Place, ReportArgs},
     rig::Rig,
-    say,
+    say, settings,
     sheet::Sheet,
     station::{self, Part, Station, Wire},
     trouble::Trouble,
 };
 
+/// Why a line was not tested to its end.
+const STOPPED: &str = "Ctrl-C ended the test: it is unfinished";
+const NOT_BEGUN: &str = "not tested: Ctrl-C came first";
+
 /// `linetest report`.
 pub(crate) fn run(args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet>, Trouble> {
     if let Some(path) = &args.html {
         refuse_others(path)?;
+        settings::can_be_made(path)?;
     }
-    let when = now();
+    let mut when = now();
+    let site = match &args.place.site {
+        Some(file) => station::site(file)?.name,
+        None => String::new(),
+    };
+    let stopped = || stop.load(Ordering::Acquire);
     let mut sheets = Vec::new();
-    for (name, opened) in lines(&args.place.hearing_itself())? {
-        let sheet = match opened {
-            Ok(station) => test(station, args, stop)?,
-            Err(trouble) => untested(&name, &trouble)?,
+    for line in lines(&args.place.hearing_itself())? {
+        let sheet = match stopped() {
+            true => not_begun(&line.name),
+            false => match (line.open)() {
+                Ok(station) => test(station, args, stop),
+                Err(trouble) => untested(&line.name, &trouble),
+            },
         };
         // Who reads the table may leave early; the page is still wanted.
         let printed = sheet.print(args.place.json);
@@ -43,15 +59,26 @@ pub(crate) fn run(args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet
         }
         sheets.push(sheet);
     }
-    if let Some(path) = &args.html {
-        replace(path, &html::page(&args.title, &when, &sheets))?;
-        say(&format!("the page is {}", path.display()));
+    if stopped() {
+        when.push_str(", unfinished");
     }
+    // What was found is told, whatever becomes of the page.
+    let placed = args.html.as_ref().map_or(Ok(()), |path| {
+        let page = html::page(&args.title, &site, &when, &sheets);
+        replace(path, &page).map_err(|error| Trouble::File(path.display().to_string(), error))
+    });
     if !args.place.json {
         let printed = summary(&sheets);
         if args.html.is_none() {
             printed?;
         }
+    }
+    placed?;
+    if let Some(path) = &args.html {
+        say(&format!("the page is {}", path.display()));
+    }
+    if stopped() {
+        return Err(Trouble::Stopped);
     }
     if !sheets.iter().any(Sheet::is_tested) {
         return Err(Trouble::NothingTested);
@@ -59,11 +86,17 @@ pub(crate) fn run(args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<Vec<Sheet
     Ok(sheets)
 }
 
+/// A line whose turn never came.
+fn not_begun(name: &str) -> Sheet {
+    let mut sheet = Sheet::new(name, "report");
+    sheet.fail(NOT_BEGUN);
+    sheet
+}
+
 /// The page appears whole or not at all, in the place of what had its name: a link there is
 /// replaced, and not what it leads to.
 fn replace(path: &Path, page: &str) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let fresh = path.with_file_name(format!(".{name}.{}", process::id()));
+    let fresh = settings::beside(path);
     let mut file = File::create_new(&fresh)?;
     let written = file.write_all(page.as_bytes());
     let placed = written.and_then(|()| fs::rename(&fresh, path));
@@ -84,41 +117,66 @@ fn now() -> String {
     format!("{minute} UTC")
 }
 
-/// A page replaces nothing but a page.
+/// A page replaces nothing but a page of ours, or an empty file.
 fn refuse_others(path: &Path) -> Result<(), Trouble> {
+    let shown = path.display();
     let is_html = path.extension().is_some_and(|ending| ending == "html");
     if !is_html {
-        let what = format!("--html {}: its name must end in .html", path.display());
-        return Err(Trouble::Said(what));
+        let what = format!("--html {shown}: its name must end in .html");
+        return Err(Trouble::Usage(what));
     }
-    Ok(())
+    // A link is replaced, and not what it leads to.
+    let Ok(there) = path.symlink_metadata() else {
+        return Ok(());
+    };
+    let ours = || -> io::Result<bool> {
+        let mut first = Vec::new();
+        let most = html::MARK.len() as u64;
+        File::open(path)?.take(most).read_to_end(&mut first)?;
+        Ok(first.is_empty() || first == html::MARK.as_bytes())
+    };
+    if there.is_symlink() || (there.is_file() && ours().unwrap_or(false)) {
+        return Ok(());
+    }
+    Err(Trouble::Said(format!(
+        "--html {shown}: what is there is no page of linetest, and stays as it is: take another name"
+    )))
 }
 
-type Opened = Result<Station, Trouble>;
+/// A line that is meant.
+struct Line {
+    name: String,
+    open: Box<dyn FnOnce() -> Result<Station, Trouble>>,
+}
 
 /// All lines that are meant, each opened only when its turn comes.
-fn lines(place: &Place) -> Result<Box<dyn Iterator<Item = (String, Opened)>>, Trouble> {
+fn lines(place: &Place) -> Result<Vec<Line>, Trouble> {
     let Some(file) = place
         .site
         .as_ref()
         .filter(|_| place.trunk.is_none() && place.line.is_none())
     else {
         let opened = station::open(place)?;
-        return Ok(Box::new(std::iter::once((opened.name.clone(), Ok(opened)))));
+        return Ok(vec![Line {
+            name: opened.name.clone(),
+            open: Box::new(|| Ok(opened)),
+        }]);
     };
-    let site = station::site(file)?;
+    let site = Rc::new(station::site(file)?);
     let trunks = site.trunks.iter().map(Wire::trunk);
     let phones = site.lines.iter().map(Wire::phone);
-    let all: Vec<Wire> = trunks.chain(phones).collect();
-    let place = place.clone();
-    Ok(Box::new(all.into_iter().map(move |wire| {
-        let opened = station::of_site(&site, &place, &wire);
-        (wire.name, opened)
-    })))
+    let line = |wire: Wire| {
+        let (site, place) = (Rc::clone(&site), place.clone());
+        Line {
+            name: wire.name.clone(),
+            open: Box::new(move || station::of_site(&site, &place, &wire)),
+        }
+    };
+    Ok(trunks.chain(phones).map(line).collect())
 }
 
 /// A line that could not be opened is left alone and told.
-fn untested(name: &str, trouble: &Trouble) -> Result<Sheet, Trouble> {
+fn untested(name: &str, trouble: &Trouble) -> Sheet {
     let mut sheet = Sheet::new(name, "report");
     sheet.remark(format!("not tested: {trouble}"));
     if !matches!(
@@ -128,12 +186,12 @@ fn untested(name: &str, trouble: &Trouble) -> Result<Sheet, Trouble> {
             ..
         }
     ) {
-        sheet.judge(Quantity::Untested, 1.0);
+        sheet.judge_because(Quantity::Untested, 1.0, trouble.to_string());
     }
-    Ok(sheet)
+    sheet
 }
 
-fn test(station: Station, args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<Sheet, Trouble> {
+fn test(station: Station, args: &ReportArgs, stop: &Arc<AtomicBool>) -> Sheet {
     let part = station.part;
     let mut rig = Rig::new(station, Arc::clone(stop));
     let mut sheet = Sheet::new(rig.name(), "report");
@@ -155,13 +213,13 @@ fn test(station: Station, args: &ReportArgs, stop: &Arc<AtomicBool>) -> Result<S
     }
     match done.and(restored) {
         Ok(()) => {}
-        Err(Trouble::Stopped) => return Err(Trouble::Stopped),
+        Err(Trouble::Stopped) => sheet.fail(STOPPED),
         Err(trouble) => {
-            sheet.judge(Quantity::Untested, 1.0);
+            sheet.judge_because(Quantity::Untested, 1.0, trouble.to_string());
             sheet.remark(format!("the test ended early: {trouble}"));
         }
     }
-    Ok(sheet)
+    sheet
 }
 
 /// What the trunk is by itself; then the test numbers.
@@ -184,7 +242,7 @@ fn trunk(rig: &mut Rig, args: &ReportArgs, sheet: &mut Sheet) -> Result<(), Trou
 /// A trunk that is signalled by bits: what its far end answers a seizure with.
 fn wink(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
     rig.say("seizes the trunk and waits for what its far end answers");
-    let proceed = call::proceed(rig, &mut Vec::new())?;
+    let proceed = call::proceed(rig, call::PROCEED_WAIT, &mut Vec::new())?;
     call::sheet_proceed(sheet, &rig.profile().signalling, proceed);
     Ok(())
 }
@@ -194,11 +252,11 @@ fn hybrid(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
     echo::break_dial_tone(rig, sheet)?;
     rig.say("sends nothing for 2 s, then a wide-band signal of -10 dBm0 for 4 s");
     if let Some(noise) = echo::quiet(rig, 1)? {
-        audio::tell_noise(sheet, &noise);
+        audio::tell_noise(sheet, rig, &noise);
     }
     let found = echo::sound(rig)?;
     let own = &balance::NETWORKS[0];
-    echo::tell_echo(sheet, &found, own, rig.turnaround());
+    echo::tell_echo(sheet, rig, &found, own);
     Ok(())
 }
 
@@ -216,8 +274,12 @@ fn hang_up(rig: &mut Rig) -> Result<(), Trouble> {
 fn far_noise(rig: &mut Rig, number: Digits, sheet: &mut Sheet) -> Result<(), Trouble> {
     call::place(rig, number, false)?;
     rig.say("sends nothing for 3 s");
-    if let Some(noise) = echo::quiet(rig, 3)? {
-        sheet.judge(Quantity::FarNoise, noise.c_message_dbrn0);
+    match echo::quiet(rig, 3)? {
+        Some(noise) if audio::is_digital_silence(&noise) => {
+            audio::tell_noise(sheet, rig, &noise);
+        }
+        Some(noise) => sheet.judge(Quantity::FarNoise, noise.c_message_dbrn0),
+        None => {}
     }
     Ok(())
 }
@@ -238,7 +300,7 @@ fn phone(rig: &mut Rig, sheet: &mut Sheet) -> Result<(), Trouble> {
     rig.say("feeds the telephone and listens for 2 s; it does not ring");
     rig.media(true)?;
     if let Some(noise) = echo::quiet(rig, 1)? {
-        audio::tell_noise(sheet, &noise);
+        audio::tell_noise(sheet, rig, &noise);
     }
     Ok(())
 }
@@ -266,7 +328,7 @@ mod tests {
             error,
             holders: Vec::new(),
         };
-        untested("trunk 1", &trouble).expect("a sheet")
+        untested("trunk 1", &trouble)
     }
 
     #[test]
@@ -274,7 +336,7 @@ mod tests {
         let busy = not_opened(PortError::Busy);
         assert_eq!(busy.verdict(), "not tested");
         assert!(!busy.is_tested() && !busy.is_bad());
-        let page = html::page("", "", &[busy.clone(), busy]);
+        let page = html::page("", "", "", &[busy.clone(), busy]);
         assert!(
             page.contains("0 good, 0 doubtful, 0 bad, 2 not tested"),
             "{page}"

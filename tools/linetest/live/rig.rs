@@ -154,6 +154,11 @@ impl Rig {
         self.part() == Part::Trunk && self.profile().signalling.is_supervised()
     }
 
+    /// Whether its path may be digital to its end, which then can be without any noise.
+    pub fn may_be_silent(&self) -> bool {
+        self.part() == Part::Clear || self.is_supervised()
+    }
+
     /// Seizes a trunk; a handset port and a clear channel need nothing.
     pub fn off_hook(&mut self) -> Result<(), Trouble> {
         if self.part() == Part::Trunk && !self.off_hook {

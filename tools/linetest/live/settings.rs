@@ -8,7 +8,8 @@ use std::{
     fs::{self, OpenOptions},
     io::{ErrorKind, Write as _},
     os::unix::fs::OpenOptionsExt as _,
-    path::Path,
+    path::{Path, PathBuf},
+    process,
 };
 
 use measure::release::Learned;
@@ -49,17 +50,36 @@ fn create(out: &Path, text: &str) -> Result<(), Trouble> {
     let opened = options.write(true).create_new(true).mode(0o600).open(out);
     let mut file = opened.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => refusal(out),
-        _ => error.into(),
+        _ => Trouble::File(out.display().to_string(), error),
     })?;
     Ok(file.write_all(text.as_bytes())?)
 }
 
-/// Told before a call is placed, not after.
-pub(super) fn refuse_existing(out: &Path) -> Result<(), Trouble> {
-    match out.try_exists()? {
-        true => Err(refusal(out)),
-        false => Ok(()),
+/// Told before a call is placed, not after: its name, that it is there, that it can't be made.
+pub(super) fn check(out: &Path) -> Result<(), Trouble> {
+    if out.extension().is_none_or(|ending| ending != "toml") {
+        let out = out.display();
+        return Err(Trouble::Usage(format!(
+            "--out {out}: its name must end in .toml"
+        )));
     }
+    match out.symlink_metadata() {
+        Ok(_) => Err(refusal(out)),
+        Err(_) => can_be_made(out),
+    }
+}
+
+/// A file with a name beside it is made and taken away again.
+pub(super) fn can_be_made(path: &Path) -> Result<(), Trouble> {
+    let beside = beside(path);
+    let made = fs::File::create_new(&beside).and_then(|_| fs::remove_file(&beside));
+    made.map_err(|error| Trouble::File(path.display().to_string(), error))
+}
+
+/// A name of our own in the same directory.
+pub(super) fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}", process::id()))
 }
 
 fn refusal(out: &Path) -> Trouble {

@@ -1,6 +1,9 @@
 //! What was measured on a line: figures with their verdicts, and remarks.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use measure::limits::{Quantity, Verdict, number};
 use serde::Serialize;
@@ -16,10 +19,30 @@ pub(crate) struct Figure {
     /// The good values.
     pub good: Option<String>,
     /// What a value that is not good means.
-    pub meaning: Option<&'static str>,
+    pub meaning: Option<Cow<'static, str>>,
     /// How far off the value may be, in its unit.
     pub accuracy: Option<f64>,
     pub source: Option<&'static str>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Event {
+    /// Since the start; of a sign of release, since the hang-up.
+    pub seconds: f64,
+    pub what: String,
+    /// What such a thing usually is.
+    pub usual: Option<String>,
+}
+
+impl Event {
+    pub fn new(seconds: f64, what: &str, usual: Option<&str>) -> Event {
+        Event {
+            seconds: (seconds * 1000.0).round() / 1000.0,
+            what: what.trim_start_matches([' ', '-', '>']).to_owned(),
+            usual: usual.map(str::to_owned),
+        }
+    }
 }
 
 /// The verdict on a line of which nothing was measured.
@@ -35,6 +58,15 @@ pub(crate) struct Sheet {
     pub command: &'static str,
     pub figures: Vec<Figure>,
     pub remarks: Vec<String>,
+    /// What happened on the line, in order, where a command tells that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
+    /// What was learned, as a site file has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<String>,
+    /// Why this proves nothing, or what went wrong after it was measured: the exit status is 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
     /// Return loss over frequency, where it was measured.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub return_loss: Curve,
@@ -53,7 +85,7 @@ impl Figure {
             unit: limit.unit,
             verdict: Some(limit.judge(value).word()),
             good: Some(limit.good_words()),
-            meaning: (!meaning.is_empty()).then_some(meaning),
+            meaning: (!meaning.is_empty()).then_some(Cow::Borrowed(meaning)),
             accuracy: Some(limit.accuracy),
             source: Some(limit.source),
         }
@@ -97,12 +129,22 @@ impl Sheet {
             command,
             figures: Vec::new(),
             remarks: Vec::new(),
+            events: Vec::new(),
+            settings: None,
+            failure: None,
             return_loss: Vec::new(),
         }
     }
 
     pub fn judge(&mut self, quantity: Quantity, value: f64) {
         self.figures.push(Figure::judged(quantity, value));
+    }
+
+    /// Judged, with what lies behind it where that is known.
+    pub fn judge_because(&mut self, quantity: Quantity, value: f64, why: String) {
+        let mut figure = Figure::judged(quantity, value);
+        figure.meaning = Some(Cow::Owned(why));
+        self.figures.push(figure);
     }
 
     pub fn has(&self, quantity: Quantity) -> bool {
@@ -118,9 +160,14 @@ impl Sheet {
         self.remarks.push(text.into());
     }
 
+    /// The measurement proves nothing, or something failed after it: the first reason stays.
+    pub fn fail(&mut self, why: impl Into<String>) {
+        self.failure.get_or_insert(why.into());
+    }
+
     /// What there was to tell was told as it came.
     pub fn is_empty(&self) -> bool {
-        self.figures.is_empty() && self.remarks.is_empty()
+        self.figures.is_empty() && self.remarks.is_empty() && self.failure.is_none()
     }
 
     pub fn is_bad(&self) -> bool {
@@ -136,7 +183,7 @@ impl Sheet {
         judged.filter(|figure| figure.verdict != Some(Verdict::Good.word()))
     }
 
-    /// The worst of its figures; without any nothing is known.
+    /// The worst of its figures; without any nothing is known, and what failed is not good.
     pub fn verdict(&self) -> &'static str {
         let has = |verdict: Verdict| {
             self.figures
@@ -144,8 +191,11 @@ impl Sheet {
                 .any(|f| f.verdict == Some(verdict.word()))
         };
         let worst_first = [Verdict::Bad, Verdict::Doubtful, Verdict::Good];
-        let found = worst_first.into_iter().find(|verdict| has(*verdict));
-        found.map_or(NOT_TESTED, Verdict::word)
+        match worst_first.into_iter().find(|verdict| has(*verdict)) {
+            Some(Verdict::Good) if self.failure.is_some() => Verdict::Doubtful.word(),
+            Some(verdict) => verdict.word(),
+            None => NOT_TESTED,
+        }
     }
 
     /// Whether anything was measured and judged.
@@ -181,11 +231,11 @@ impl Sheet {
                 value.trim_end()
             );
             writeln!(out, "{}", row.trim_end())?;
-            if let Some(meaning) = figure.meaning {
+            if let Some(meaning) = &figure.meaning {
                 writeln!(out, "      {meaning}")?;
             }
         }
-        for remark in &self.remarks {
+        for remark in self.remarks.iter().chain(&self.failure) {
             writeln!(out, "  {remark}")?;
         }
         Ok(())

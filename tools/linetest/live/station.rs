@@ -1,6 +1,6 @@
 //! Finds the line that is meant and opens its port.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use drivers::{
     dahdi::{
@@ -11,34 +11,24 @@ use drivers::{
     },
     port::Port,
     sim::{
-        called_party::{Answer, CalledPartyScript},
-        clip::Clip,
         clocked::{Clock, Clocked},
-        copper::Copper,
-        exchange::{
-            Exchange,
-            line::{Afterwards, ExchangeLine, HangUpSignal},
-            routes::{Destination, Routes},
-        },
         far_end::{FarEnd, Side},
-        handset::{Handset, HandsetScript},
-        noise::Colour,
-        script::Step,
         sim_port::{Handle, SimPort},
     },
 };
 use sallyport::site::{Card, Driver, LineWire, Site, TrunkWire, trunk_role};
 use types::{
     frame::{FRAME, Law},
-    tick::{Tick, Ticks},
+    tick::Tick,
     trunk::{TrunkProfile, TrunkSignalling},
 };
 
 use super::{
-    digital::{ClearPort, DigitalLoop, Faults},
+    digital::{ClearPort, DigitalLoop},
     far::{Kind, TestLine},
     options::Place,
     profile,
+    simulation::{FARS, Simulation, simulation, telephone},
     trouble::Trouble,
     wires::Wires,
 };
@@ -94,7 +84,7 @@ pub(crate) fn open(place: &Place) -> Result<Station, Trouble> {
         return dahdi(&name, number, place.law, signalled, &card, country);
     }
     let Some(file) = &place.site else {
-        return Err(Trouble::Said(
+        return Err(Trouble::Usage(
             "which line? --site FILE with --trunk ID or --line ID, --channel N, or --sim FAR"
                 .into(),
         ));
@@ -104,7 +94,7 @@ pub(crate) fn open(place: &Place) -> Result<Station, Trouble> {
         (Some(id), _) => trunk(&site, id)?,
         (None, Some(id)) => phone(&site, id)?,
         (None, None) => {
-            return Err(Trouble::Said(
+            return Err(Trouble::Usage(
                 "which line of the site? --trunk ID or --line ID".into(),
             ));
         }
@@ -140,7 +130,10 @@ impl Wire {
 
     pub fn phone(wire: &LineWire) -> Wire {
         Wire {
-            name: format!("phone {}", wire.id.0),
+            name: match wire.name.as_str() {
+                "" => format!("phone {}", wire.id.0),
+                name => format!("phone {} \"{name}\"", wire.id.0),
+            },
             channel: wire.channel,
             law: wire.law,
             profile: None,
@@ -234,6 +227,16 @@ fn absent(what: &str, id: u16, known: Vec<String>) -> Trouble {
     ))
 }
 
+/// The country of a line: what is said, else its site's, else North America.
+pub(crate) fn country_of(place: &Place) -> Result<String, Trouble> {
+    let code = match (&place.country, &place.site) {
+        (Some(code), _) => code.clone(),
+        (None, Some(file)) => site(file)?.country,
+        (None, None) => "us".to_owned(),
+    };
+    Ok(code.to_ascii_lowercase())
+}
+
 fn country(place: &Place, usual: &str) -> Result<Box<tonetables::Country>, Trouble> {
     let code = place
         .country
@@ -243,7 +246,7 @@ fn country(place: &Place, usual: &str) -> Result<Box<tonetables::Country>, Troub
     let known: Vec<_> = tonetables::codes().collect();
     if !known.contains(&code.as_str()) {
         let what = format!("no such country; there are {}", known.join(", "));
-        return Err(Trouble::Said(what));
+        return Err(Trouble::Usage(what));
     }
     let loaded = tonetables::load(&code).map_err(|error| Trouble::Said(error.to_string()))?;
     Ok(Box::new(loaded))
@@ -372,150 +375,6 @@ fn unsupported(name: &str, number: u16, signalling: Signalling) -> Trouble {
     ))
 }
 
-/// What `--sim` says.
-struct Simulation {
-    far: String,
-    profile: TrunkProfile,
-    copper: Copper,
-    faults: Faults,
-    hangs_up: HangUpSignal,
-    reversal: bool,
-}
-
-const FARS: &str = "exchange, em-wink, em-immediate, em-delay-dial, ground-start, r2 (or r2-mexico and so \
-                    on), loopback, milliwatt, quiet, phone, phone-loopback, digital";
-const KEYS: &str = "clear, loss, loss-in, loss-out, echo, echo-delay, noise, delay, twist, hum, dc; of \
-                    exchange: hang-up=kewl|polarity|busy|dial|nothing; of digital: delay, errors, slip, \
-                    robbed";
-
-fn simulation(text: &str) -> Result<Simulation, Trouble> {
-    let mut parts = text.split(',');
-    let far = parts.next().unwrap_or_default().to_owned();
-    let kind = match far.as_str() {
-        "r2" => "r2-itu",
-        other => other,
-    };
-    let signalled = profile::KINDS.iter().find(|(name, _)| *name == kind);
-    let signalling = signalled.map_or(TrunkSignalling::LoopStart, |(_, signalling)| *signalling);
-    let mut sim = Simulation {
-        profile: profile::of(signalling, false),
-        copper: Copper::default(),
-        faults: Faults::default(),
-        hangs_up: HangUpSignal::KEWL,
-        reversal: false,
-        far,
-    };
-    for part in parts {
-        let (key, value) = part.split_once('=').unwrap_or((part, ""));
-        if !sim.set(key, value) {
-            let what = format!("--sim: {part:?} is not understood; keys: {KEYS}");
-            return Err(Trouble::Said(what));
-        }
-    }
-    Ok(sim)
-}
-
-impl Simulation {
-    fn set(&mut self, key: &str, value: &str) -> bool {
-        if key == "hang-up" {
-            return self.set_hang_up(value);
-        }
-        match key {
-            "clear" => {
-                self.copper = Copper::clear();
-                return true;
-            }
-            "robbed" => {
-                self.faults.robbed = true;
-                return true;
-            }
-            _ => {}
-        }
-        let Some(number) = value.parse::<f64>().ok().filter(|value| value.is_finite()) else {
-            return false;
-        };
-        let samples = number.clamp(0.0, 4000.0) as usize;
-        match key {
-            "loss" => (self.copper.loss_in_db, self.copper.loss_out_db) = (number, number),
-            "loss-in" => self.copper.loss_in_db = number,
-            "loss-out" => self.copper.loss_out_db = number,
-            "echo" => self.copper.echo_db = Some(number),
-            "echo-delay" => self.copper.echo_delay = samples,
-            "noise" => self.copper.noise = Some((Colour::White, number)),
-            "delay" => (self.copper.delay, self.faults.delay) = (samples, samples),
-            "twist" => self.copper.twist_db = number,
-            "hum" => self.copper.hum = Some((60.0, number)),
-            "dc" => self.copper.dc_offset = number,
-            "errors" => self.faults.errors = number,
-            "slip" => self.faults.slip_every = number as u64,
-            _ => return false,
-        }
-        true
-    }
-
-    fn set_hang_up(&mut self, how: &str) -> bool {
-        self.reversal = how == "polarity";
-        self.hangs_up = match how {
-            "kewl" => HangUpSignal::KEWL,
-            "polarity" => HangUpSignal {
-                delay: Ticks::ms(200),
-                polarity_back: true,
-                ..HangUpSignal::NOTHING
-            },
-            "busy" => HangUpSignal::only(Afterwards::Busy, Ticks::secs(2)),
-            "dial" => HangUpSignal::only(Afterwards::DialTone, Ticks::secs(10)),
-            "nothing" => HangUpSignal::NOTHING,
-            _ => return false,
-        };
-        true
-    }
-
-    /// The exchange: 5550100 quiet, 5550102 milliwatt, 5550103 hangs up after three seconds, 5550108
-    /// sends back what it hears.
-    fn exchange(&self) -> Exchange {
-        let talk = CalledPartyScript::answering(1, vec![Step::Wait(Ticks::secs(2)), Step::OnHook]);
-        let milliwatt = CalledPartyScript::new(
-            Answer::AfterRings(1),
-            vec![Step::SayFor(
-                Clip::tone(1004.0, 0.0, Ticks::secs(2)),
-                Ticks::secs(3600),
-            )],
-        );
-        let quiet = CalledPartyScript::new(Answer::AfterRings(1), Vec::new());
-        let loopback = vec![Step::SendBackFor(Ticks::secs(3600))];
-        let loopback = CalledPartyScript::new(Answer::AfterRings(1), loopback);
-        let routes = Routes::new()
-            .to("5550100", quiet)
-            .to("5550102", milliwatt)
-            .to("5550103", talk)
-            .to("5550108", loopback)
-            .to("5550111", Destination::Busy);
-        let line = match self.profile.signalling {
-            TrunkSignalling::LoopStart | TrunkSignalling::KewlStart => ExchangeLine {
-                hang_up: self.hangs_up,
-                answer_reversal: self.reversal,
-                ..ExchangeLine::kewl_start()
-            },
-            _ => ExchangeLine::of_trunk(&self.profile),
-        };
-        Exchange::new(line, Arc::new(routes))
-    }
-}
-
-/// The simulated telephone: it is answered after five seconds, flashes, and hangs up.
-fn telephone() -> Handset {
-    Handset::new(HandsetScript::new(vec![
-        Step::wait_ms(5000),
-        Step::OffHook,
-        Step::wait_ms(1500),
-        Step::flash_ms(300),
-        Step::wait_ms(1000),
-        Step::pulse_dial("3"),
-        Step::wait_ms(4000),
-        Step::OnHook,
-    ]))
-}
-
 fn simulated(text: &str, place: &Place) -> Result<Station, Trouble> {
     let mut sim = simulation(text)?;
     if place.mf {
@@ -544,7 +403,7 @@ fn simulated(text: &str, place: &Place) -> Result<Station, Trouble> {
             witness: None,
             wires: Wires::None,
         }),
-        other => Err(Trouble::Said(format!(
+        other => Err(Trouble::Usage(format!(
             "--sim: no far end {other:?}; there are {FARS}"
         ))),
     }

@@ -25,7 +25,7 @@ use super::{
     learn_release::HIDDEN,
     options::SuperviseArgs,
     rig::{Heard, Rig},
-    sheet::Sheet,
+    sheet::{Event, Sheet},
     signalled::{self, Caller},
     station::Part,
     trouble::Trouble,
@@ -83,6 +83,7 @@ pub(crate) fn supervise(rig: &mut Rig, args: &SuperviseArgs) -> Result<Sheet, Tr
     }
     if !story.aloud {
         sheet.remarks.extend(story.lines);
+        sheet.events = story.events;
     }
     Ok(sheet)
 }
@@ -128,6 +129,7 @@ struct Story {
     /// What speaks for a release so far.
     release: Evidences<ReleaseEvidence>,
     lines: Vec<String>,
+    events: Vec<Event>,
     /// Lines are printed as they come.
     aloud: bool,
     voice: u32,
@@ -148,6 +150,7 @@ impl Story {
             known: Vec::new(),
             release: Evidences::new(),
             lines: Vec::new(),
+            events: Vec::new(),
             aloud,
             voice: 0,
             sounds: false,
@@ -156,6 +159,8 @@ impl Story {
     }
 
     fn note(&mut self, at: Tick, what: &str, usual: Option<&str>) {
+        let after = call::seconds(at.since(self.start));
+        self.events.push(Event::new(after, what, usual));
         let line = line(self.start, at, what, usual);
         if self.aloud && self.unread.is_none() {
             self.unread = writeln!(io::stdout(), "{line}").err();
@@ -288,6 +293,7 @@ impl Story {
             Some(SupervisionEvent::InUse) => "  -> the trunk is in use by its far end".to_owned(),
             Some(SupervisionEvent::Outpulsed) => "  -> the number is sent".to_owned(),
             Some(SupervisionEvent::Proceed) => "  -> digits may be sent".to_owned(),
+            Some(SupervisionEvent::Ringback { cycles: 0 }) => "  -> the far end is rung".to_owned(),
             Some(SupervisionEvent::Ringback { cycles }) => {
                 format!("  -> the far end is rung, cycle {cycles}")
             }

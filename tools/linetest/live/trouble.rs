@@ -47,6 +47,16 @@ pub(crate) enum Trouble {
         64 * (u32::from(*last) - u32::from(*first) + 1)
     )]
     Bundled { first: u16, last: u16 },
+    #[error(
+        "{0} is a number of the emergency services: nothing is called. If you have agreed the call with \
+         them, say --call-emergency"
+    )]
+    Emergency(String),
+    #[error(
+        "dial tone is on the line: no far end is there, and what is sent would dial a number. Say \
+         --dial NUMBER, or --into-dial-tone to go on all the same"
+    )]
+    DialTone,
     #[error("{0} sent back {1}: the call did not get through")]
     CallFailed(String, &'static str),
     #[error("nobody answered within {0} s")]
@@ -55,6 +65,12 @@ pub(crate) enum Trouble {
     NothingTested,
     #[error("{0}")]
     Said(String),
+    /// The command line is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// A file that was asked for.
+    #[error("{0}: it cannot be written: {1}")]
+    File(String, io::Error),
     #[error("it cannot be written: {0}")]
     Out(#[from] io::Error),
 }

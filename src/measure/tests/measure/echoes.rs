@@ -5,6 +5,7 @@ use dsp::g711;
 use measure::{
     balance::{self, NETWORKS},
     echo::{ERL, Probe, SRL_HIGH, Sounding},
+    returns::Returns,
 };
 use std::f64::consts::TAU;
 use types::frame::{FRAME, Law, Samples};
@@ -181,4 +182,35 @@ fn the_network_that_a_line_looks_like_is_named() {
             advice.words
         );
     }
+}
+
+#[test]
+fn a_loop_and_an_echo_beside_it_are_told_apart() {
+    for (echo, back) in [
+        ((88, 22.0), (84, 16.0)),
+        ((83, 12.0), (97, 9.0)),
+        ((88, 22.0), (120, 16.0)),
+    ] {
+        let line = [echo, back].map(|(delay, loss)| (delay, gain(loss)));
+        let found = sound(Law::Mu, &line, -68.0);
+        let returns = Returns::of(&found);
+        assert!(!returns.overlap, "{returns:?}");
+        let delays: Vec<usize> = returns.list.iter().map(|one| one.delay).collect();
+        assert_eq!(delays, [back.0, echo.0]);
+        let alone = returns.alone(&found, 0);
+        for hz in [404.0, 1004.0, 2804.0] {
+            near("the loop", alone.loss_at_db(hz), back.1, 0.15);
+            let echo_db = returns.alone(&found, 1).loss_at_db(hz);
+            near("the echo", echo_db, echo.1, 0.5);
+        }
+    }
+}
+
+#[test]
+fn returns_that_run_into_each_other_are_told() {
+    // A hybrid that rings on over the place where the loop comes.
+    let ringing = (0..12).map(|n| (84 + n, gain(14.0) * 0.85f64.powi(n as i32)));
+    let line: Vec<(usize, f64)> = ringing.chain([(91, gain(15.0))]).collect();
+    let found = sound(Law::Mu, &line, -75.0);
+    assert!(Returns::of(&found).overlap);
 }

@@ -143,7 +143,7 @@ fn the_name_may_be_given_and_known_tones_are_named() {
         "{run:?}"
     );
     assert!(
-        run.out.contains("Sounds like busy of bb, ca,") && !run.out.contains("guess"),
+        run.out.contains("Sounds like busy of us, bb, ca,") && !run.out.contains("guess"),
         "{run:?}"
     );
 }

@@ -8,9 +8,12 @@ mod live;
 mod names;
 mod plot;
 mod progress;
+mod proof;
 mod reading;
 mod report;
 mod signalled;
+mod targets;
+mod usage;
 mod wav;
 
 use std::{

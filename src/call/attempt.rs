@@ -27,6 +27,9 @@ use types::{
 /// Between two keys that are pressed in one go, from beginning to beginning.
 const KEYING_ON: Ticks = Ticks::ms(500);
 
+/// A call that lasts so long after a dial tone goes on: an exchange's own would have ended it.
+const GOES_ON: Ticks = Ticks::secs(3);
+
 /// A span that fails may flip its bits for so long before it says so.
 const FAILING: Ticks = Ticks::secs(3);
 
@@ -62,6 +65,10 @@ pub struct Attempt {
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
     pub three_way: ThreeWayEvidences,
+    /// When a dial tone began after the number was dialed.
+    dial_tone_at: Option<Tick>,
+    /// What the far end was held to be gone by.
+    released_by: Option<ReleaseEvidence>,
 }
 
 impl Attempt {
@@ -90,6 +97,8 @@ impl Attempt {
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
+            dial_tone_at: None,
+            released_by: None,
         };
         if !cx.in_service {
             return attempt.refuse(cx, Blocked::PhoneOutOfService);
@@ -157,8 +166,31 @@ impl Attempt {
     pub(crate) fn release_hint(&mut self, piece: Weighed<ReleaseEvidence>) {
         gather(&mut self.release_evidence, piece);
         if piece.evidence == ReleaseEvidence::DialTone {
-            self.flags.second_dial_tone = true;
+            self.dial_tone_at.get_or_insert(piece.at);
         }
+    }
+
+    /// The far end is gone.
+    pub(crate) fn released(&mut self, piece: Weighed<ReleaseEvidence>) {
+        self.release_hint(piece);
+        self.released_by = Some(piece.evidence);
+    }
+
+    /// What an earlier trunk showed is no evidence of the next one's.
+    pub(crate) fn forget_release(&mut self) {
+        self.release_evidence.clear();
+        self.dial_tone_at = None;
+        self.released_by = None;
+    }
+
+    /// Whether a dial tone was more than the way in which this exchange says that the called party is
+    /// gone: keys followed it, or the call went on.
+    fn second_dial_tone(&self, now: Tick) -> bool {
+        self.dial_tone_at.is_some_and(|at| {
+            let keyed = self.keyed_at.is_some_and(|key| key >= at);
+            let told = self.released_by == Some(ReleaseEvidence::DialTone);
+            keyed || (!told && now.since(at) >= GOES_ON)
+        })
     }
 
     /// It was none: nothing of it stays in the record.
@@ -279,6 +311,7 @@ impl Attempt {
         let call = self.permit.as_ref().map(|p| p.call).or(self.refused_call);
         let ended_at = self.ended_at(cx.now);
         let talk = self.talk_from.map_or(Ticks::ZERO, |at| ended_at.since(at));
+        self.flags.second_dial_tone |= self.second_dial_tone(cx.now);
         cx.ended = Some(CallEnd {
             call,
             off_hook_at: self.off_hook_at,

@@ -323,7 +323,7 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
             if piece.evidence == ReleaseEvidence::Alarm && loses_trunk(&phase) =>
         {
             let mut attempt = phase.into_attempt().expect("an attempt holds the trunk");
-            attempt.release_hint(*piece);
+            attempt.released(*piece);
             Ok(attempt.lose_trunk(cx))
         }
         Event::Command(command @ (LineCommand::CutOff | LineCommand::Stop { cut: true }))

@@ -277,7 +277,13 @@ fn terminal_size() -> Option<(usize, usize)> {
         .ok()?;
     let text = String::from_utf8(told.stdout).ok()?;
     let (rows, columns) = text.trim().split_once(' ')?;
-    Some((rows.parse().ok()?, columns.parse().ok()?))
+    size(rows, columns)
+}
+
+/// A terminal that nobody told its size says 0: then lines are as long as they are.
+fn size(rows: &str, columns: &str) -> Option<(usize, usize)> {
+    let (rows, columns) = (rows.parse().ok()?, columns.parse().ok()?);
+    (rows > 0 && columns > 0).then_some((rows, columns))
 }
 
 #[cfg(test)]
@@ -286,6 +292,13 @@ mod tests {
 
     fn board(lines: u16) -> Board {
         Board::new((1..=lines).map(LineId))
+    }
+
+    #[test]
+    fn a_terminal_without_a_size_breaks_no_lines() {
+        assert_eq!(size("24", "80"), Some((24, 80)));
+        assert_eq!(size("0", "0"), None);
+        assert_eq!(size("24", "0"), None);
     }
 
     #[test]

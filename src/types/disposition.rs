@@ -91,7 +91,8 @@ pub struct FraudFlags {
     pub extra_digits: bool,
     /// The switch hook was flashed or pulsed during the call.
     pub switch_hook: bool,
-    /// The exchange gave dial tone in mid-call.
+    /// The exchange gave dial tone in mid-call, and the call went on or keys followed: not where it is
+    /// only how the exchange says that the called party is gone.
     pub second_dial_tone: bool,
     pub three_way: bool,
 }

@@ -547,7 +547,7 @@ fn a_hang_up_that_only_a_dial_tone_tells_ends_the_announcement() {
         out.tale()
     );
     assert!(out.release_evidence().contains(&ReleaseEvidence::DialTone));
-    assert!(out.record().flags.second_dial_tone);
+    assert!(!out.record().flags.second_dial_tone);
     let again = out
         .trunk()
         .first(|e| *e == Event::DialTone { again: true })

@@ -18,6 +18,7 @@ use types::{
     dial_plan::Dialed,
     digits::Digits,
     disposition::Blocked,
+    evidence::ReleaseEvidence,
     fact::Fact,
     frame::FRAME,
     prompt::Prompt,
@@ -180,7 +181,8 @@ fn keys_made_to_look_like_none_dial_nothing_into_a_second_dial_tone() {
         let taken = |e: &&EventAt| e.at >= again && matches!(e.event, Event::Digit { .. });
         let taken = out.trunk().events().iter().filter(taken).count();
         assert_eq!(taken, 0, "{player:?} over {tilt} dB: {}", out.tale());
-        assert!(out.record().flags.second_dial_tone, "{player:?}");
+        let told = out.release_evidence().contains(&ReleaseEvidence::DialTone);
+        assert!(told, "{player:?}: {}", out.tale());
     }
 }
 

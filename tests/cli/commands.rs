@@ -130,8 +130,18 @@ fn the_staged_collect_call_is_accepted_and_left_by_the_called_party() {
         call["talk_seconds"].as_f64().expect("a number") > 5.0,
         "{call}"
     );
-    let flags = call["flags"].as_array().expect("a list");
-    assert!(flags.contains(&"second-dial-tone".into()), "{call}");
+    let released = call["release_evidence"].as_array().expect("a list");
+    assert!(
+        released
+            .iter()
+            .any(|piece| piece["evidence"] == "dial-tone"),
+        "{call}"
+    );
+    assert_eq!(
+        call["flags"],
+        serde_json::json!([]),
+        "its exchange tells every end so"
+    );
 }
 
 #[test]

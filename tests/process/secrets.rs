@@ -109,7 +109,7 @@ fn a_controller_leaves_no_pin_in_its_output_database_or_recordings() {
     }
     assert!(told.contains(NUMBER), "the dialed numbers are told");
     assert!(log.contains("pin-table:found"), "PINs were keyed");
-    assert!(second.contains("PinTryAgain"), "wrong PINs were keyed");
+    assert!(second.contains("pin-try-again"), "wrong PINs were keyed");
 
     // The site file is where PINs are, and where they may be.
     let file = place.path("site.toml");

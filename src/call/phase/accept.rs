@@ -48,7 +48,7 @@ impl Accept {
                 Phase::Accept(self)
             }
             Event::Released(piece) => {
-                self.attempt.release_hint(piece);
+                self.attempt.released(piece);
                 self.hung_up(cx)
             }
             Event::Timer if cx.now >= self.until => self.timed_out(cx),

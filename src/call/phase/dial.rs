@@ -52,7 +52,7 @@ impl Dial {
                 Progress::enter(self.attempt, cx)
             }
             Event::Released(piece) => {
-                self.attempt.release_hint(piece);
+                self.attempt.released(piece);
                 not_completed(self.attempt, cx)
             }
             // Dial tone did not break on the first digit: who plays it is no exchange.

@@ -49,7 +49,7 @@ impl Farewell {
         match event {
             Event::Said(Leg::Trunk) => self.part(cx),
             Event::Released(piece) => {
-                self.attempt.release_hint(piece);
+                self.attempt.released(piece);
                 self.part(cx)
             }
             Event::Timer if cx.now >= self.until => self.part(cx),

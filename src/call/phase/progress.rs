@@ -85,7 +85,7 @@ impl Progress {
                 Phase::Progress(self)
             }
             Event::Released(piece) => {
-                self.attempt.release_hint(piece);
+                self.attempt.released(piece);
                 let prompts = [Prompt::CallNotCompleted];
                 self.attempt
                     .over(cx, Disposition::NetworkBusy, EndedBy::Network, &prompts)

@@ -40,8 +40,7 @@ impl Seize {
                 cx.tell(Fact::TrunkLent(profile.id));
                 self.until = cx.now + profile.dial_tone_wait;
                 self.attempt.trunk = Some(*profile);
-                // What an earlier trunk showed is no evidence of this one's.
-                self.attempt.release_evidence.clear();
+                self.attempt.forget_release();
                 self.attempt.trunks_tried += 1;
                 cx.do_(Action::Seize);
                 Phase::Seize(self)
@@ -55,7 +54,7 @@ impl Seize {
                 Dial::enter(self.attempt, cx)
             }
             Event::Released(piece) => {
-                self.attempt.release_hint(piece);
+                self.attempt.released(piece);
                 next_trunk(self.attempt, cx)
             }
             Event::TrunkLost | Event::TrunkInUse if self.attempt.trunk.is_some() => {

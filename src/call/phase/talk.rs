@@ -191,7 +191,7 @@ impl Talk {
 
     fn released(self, cx: &mut Cx<'_>, piece: Weighed<ReleaseEvidence>) -> Phase {
         let mut attempt = self.attempt;
-        attempt.release_hint(piece);
+        attempt.released(piece);
         attempt.over_at = Some(piece.at);
         cx.tell(Fact::Released(piece));
         let prompts = [Prompt::FarEndHungUp, Prompt::HangUp];

@@ -29,6 +29,7 @@ const TABLES: &[(&str, &str)] = &[
     ),
     ("[defaults]", ""),
     ("[[defaults.class]]", "number = 1\nseconds = 60"),
+    ("[[defaults.schedule]]", "number = 1"),
     ("[[defaults.phone]]", "line = 1"),
     (
         "[[defaults.inmate]]",
@@ -47,7 +48,9 @@ const SHORTER: &[&str] = &[
     "country",
     "time_zone",
     "languages",
+    "weekday",
     "weekend",
+    "holiday",
     "signalling",
     "number",
     "restricted",

@@ -136,7 +136,8 @@ fn loop_start() -> Result<(), String> {
         "learn-release --channel {channel} --dial 5550103 --hangs-up-after 2 --wait 15"
     ));
     configure(&format!("fxsks={channel}"))?;
-    found.ended(1)?;
+    // The exchange's tones tell the hang-up all the same.
+    found.ended(0)?;
     found.says("DAHDI tells no loop break on a channel configured as fxsls")?;
     for wrong in ["loop break of", "the exchange's owner can turn on"] {
         if found.out.contains(wrong) {

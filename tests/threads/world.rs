@@ -123,7 +123,7 @@ fn a_run_ends_when_its_condition_does_and_never_past_its_limit() {
     parts.phones[0].lift();
     let ended = world.run_while(|w| w.story().records.is_empty(), second(60));
     assert!(ended && world.now() < second(5));
-    assert_eq!(world.phase(LineId(1)), Some("clear"));
+    assert_eq!(world.phase(LineId(1)), Some("aftermath"));
     let before = world.now();
     assert!(!world.run_while(|_| true, before + Ticks(5)));
     assert_eq!(world.now(), before + Ticks(5));

@@ -145,7 +145,18 @@ fn problems(site: &Site) -> Vec<String> {
         Err(error) => problems.push(super::causes(&error)),
     }
     problems.extend(site.obstacles());
+    problems.extend(recorded_nowhere(site));
     problems
+}
+
+/// Parties are told that calls are recorded wherever the rules say so.
+fn recorded_nowhere(site: &Site) -> Option<String> {
+    let nowhere = site.recordings.is_none() && site.defaults.screening.record;
+    nowhere.then(|| {
+        "`site.recordings` is not there, and `defaults.record` is true: nothing is recorded, though the \
+         parties of each call are told that it is; name a directory, or write record = false"
+            .to_owned()
+    })
 }
 
 /// Entries of tables that no number fits which could be dialed.

@@ -449,7 +449,7 @@ fn the_longest_metering_pulse_of_an_r2_trunk_is_a_length_and_no_other_trunk_has_
 #[test]
 fn a_file_that_others_may_change_is_refused_with_the_remedy() {
     let plain = "[site]\nid = 7\nname = \"North\"\ncountry = \"us\"\ntime_zone = \"UTC\"\n\
-        data = \"db\"\nlanguages = [\"en\"]\ndriver = \"sim\"\n\
+        data = \"db\"\nrecordings = \"rec\"\nlanguages = [\"en\"]\ndriver = \"sim\"\n\
         [[line]]\nid = 1\nchannel = 1\n[[trunk]]\nid = 1\nchannel = 2\nsignalling = \"loop-start\"\n";
     for (mode, by) in [
         (0o600, None),
@@ -614,4 +614,26 @@ fn a_phone_that_names_a_schedule_that_is_not_there_is_told() {
         "defaults.phone[1].schedule",
         &["is 3", "no [[defaults.schedule]]"],
     );
+}
+
+#[test]
+fn calls_that_are_to_be_recorded_nowhere_are_told() {
+    let nowhere = SAMPLE.replacen("recordings = ", "prompts = ", 1);
+    let place = Place::with(&nowhere);
+    fs::create_dir_all(
+        place
+            .file()
+            .with_file_name("north-state")
+            .join("recordings"),
+    )
+    .expect("a directory");
+    let run = place.run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.out.contains("`site.recordings` is not there"),
+        "{run:?}"
+    );
+    let unrecorded = nowhere.replacen("[defaults]\n", "[defaults]\nrecord = false\n", 1);
+    let run = Place::with(&unrecorded).run(&["check"]);
+    assert!(!run.out.contains("`site.recordings`"), "{run:?}");
 }

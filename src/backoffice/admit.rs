@@ -19,6 +19,9 @@ use types::{
     verdict::{Check, Finding, Handling, Permit, RecordingRule, Refusal, Step, Trace, Verdict},
 };
 
+/// From admission to talk no call takes longer: a busy trunk, many rings, a long announcement.
+const SETTING_UP: Ticks = Ticks::secs(15 * 60);
+
 /// A call that screening let through, ready to be dialed.
 struct Placed {
     number: DialedNumber,
@@ -39,9 +42,12 @@ impl Session<'_> {
             .map(|pin| PinKey(self.fixed.key.hash(pin)));
         let settings = self.settings()?;
         let shorter = self.shorter(admission);
-        let request = self.request(line, pin, admission, &shorter, &settings)?;
+        let service = self.in_service_for(line, &settings)?;
+        // Further away than the longest call it is no limit of this one.
+        let in_service_for = service.filter(|left| *left <= settings.call.hard_limit);
+        let request = self.request(line, pin, admission, &shorter, in_service_for)?;
         let decision = decide(&request, &self.lookups(), &settings.rules)?;
-        let outcome = self.placed(&decision, admission, request.in_service_for)?;
+        let outcome = self.placed(&decision, admission, service)?;
         let outcome = outcome.and_then(|placed| self.recordable(placed, &settings));
         let call = self.next_call()?;
         // The PIN is the caller's only where screening asked for it and found it.
@@ -59,29 +65,38 @@ impl Session<'_> {
         }
     }
 
+    /// How long the schedule keeps the phone in service, if it does not for a whole call from here.
+    fn in_service_for(
+        &self,
+        line: LineId,
+        settings: &SiteSettings,
+    ) -> Result<Option<Ticks>, Error> {
+        let phone = self.tables.phones.get(&self.writer, &line)?;
+        let phone = phone.map(stored::phone).transpose()?;
+        let schedule = phone.and_then(|phone| phone.schedule);
+        let weekend = settings.rules.weekend;
+        let ahead = settings.call.hard_limit + SETTING_UP;
+        self.calendar()
+            .in_service_for(schedule, weekend, self.now_utc_ms(), ahead)
+    }
+
     fn request<'a>(
         &self,
         line: LineId,
         pin: Option<PinKey>,
         admission: &Admission,
         shorter: &'a [PhoneNumber],
-        settings: &SiteSettings,
+        in_service_for: Option<Ticks>,
     ) -> Result<Request<'a>, Error> {
         let now_utc_ms = self.now_utc_ms();
-        let calendar = self.calendar();
-        let phone = self.tables.phones.get(&self.writer, &line)?;
-        let phone = phone.map(stored::phone).transpose()?;
-        let schedule = phone.and_then(|phone| phone.schedule);
-        let weekend = settings.rules.weekend;
-        let ahead = settings.call.hard_limit;
         Ok(Request {
             line,
             pin,
             number: admission.number,
             shorter,
             now_utc_ms,
-            when: calendar.local(now_utc_ms)?,
-            in_service_for: calendar.in_service_for(schedule, weekend, now_utc_ms, ahead)?,
+            when: self.calendar().local(now_utc_ms)?,
+            in_service_for,
         })
     }
 
@@ -90,7 +105,7 @@ impl Session<'_> {
         &self,
         decision: &Decision,
         admission: &Admission,
-        in_service_for: Option<Ticks>,
+        service: Option<Ticks>,
     ) -> Result<Result<Placed, Blocked>, Error> {
         let (allowed, number) = match (decision.outcome, decision.number) {
             (Ok(allowed), Some(number)) => (allowed, number),
@@ -116,7 +131,7 @@ impl Session<'_> {
                 handling: routing.handling(number.pattern),
                 outpulse,
                 limit: allowed.limit,
-                until: in_service_for.map(|left| self.now + left),
+                until: service.map(|left| self.now + left),
                 recording: allowed.recording,
             })
             .ok_or(Blocked::NumberNotValid))

@@ -362,7 +362,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             Some(Blocked::NumberRestricted)
         } else if listed.is_none() && own.is_some_and(|own| self.is_off(own.disabled)) {
             Some(Blocked::PinNumberDisabled)
-        } else if listed.is_none() && is_anothers_privilege(own, there, allowed) {
+        } else if listed.is_none() && is_anothers_privilege(shorter, own, there, allowed) {
             Some(Blocked::NumberNotAllowed)
         } else if !self.is_open(shorter)? {
             Some(Blocked::TimeRestricted)
@@ -434,19 +434,22 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
     }
 }
 
-/// Whether the shorter number is privileged, and no entry for the whole number says what this one
-/// is: it can be let through neither as the attorney's nor as a stranger's.
+/// Whether the shorter number is privileged, and no entry as exact as that one says what the whole
+/// number is: it can be let through neither as the attorney's nor as a stranger's.
 fn is_anothers_privilege(
+    shorter: &PhoneNumber,
     own: Option<ListedNumber>,
     there: Option<AllowedEntry>,
     whole: Option<AllowedEntry>,
 ) -> bool {
-    let for_all = match (there, whole) {
-        (Some(there), Some(whole)) => there.privileged && whole.specificity < there.specificity,
-        (Some(there), None) => there.privileged,
-        (None, _) => false,
-    };
-    own.is_some_and(|own| own.privileged) && whole.is_none() || for_all
+    // A number on a PIN's list is exact: each of its digits is fixed.
+    let own = own.filter(|own| own.privileged);
+    let own = own.map(|_| shorter.digits.len());
+    let there = there.filter(|there| there.privileged);
+    let there = there.map(|there| usize::from(there.specificity));
+    let whole = whole.map(|whole| usize::from(whole.specificity));
+    own.max(there)
+        .is_some_and(|privileged| whole < Some(privileged))
 }
 
 /// What the entries that were met say of the call beyond letting it through.

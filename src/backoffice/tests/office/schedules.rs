@@ -173,3 +173,13 @@ fn settings_that_change_are_told_once_and_no_others() {
     off.expect("changes");
     assert_eq!(changes(&mut bench), [(TWO, false)]);
 }
+
+/// The longest call takes its time to be set up as well.
+#[test]
+fn a_call_of_the_longest_length_ends_with_its_phones_service_however_late_it_is_answered() {
+    // 20:20; in service until 22:00, a minute longer than the longest call.
+    let mut bench = scheduled("2026-12-02T01:20:00Z", by_day());
+    let permit = bench.permitted(ONE, Some(DOE), "02155550123");
+    assert_eq!(permit.until, Some(bench.now + Ticks::secs(6000)));
+    assert_eq!(permit.limit, Some(Ticks::secs(600)), "of its class");
+}

@@ -199,7 +199,7 @@ fn shorter(w: &World) -> Option<Blocked> {
             return Some(Blocked::PinNumberDisabled);
         }
         let privileged_for_all = there.allowed.is_some_and(|e| e.privileged) && whole < part;
-        let privileged_for_one = own.is_some_and(|own| own.privileged) && w.allowed.is_none();
+        let privileged_for_one = own.is_some_and(|own| own.privileged) && whole < 9;
         if privileged_for_all || privileged_for_one {
             return Some(Blocked::NumberNotAllowed);
         }

@@ -340,6 +340,29 @@ fn an_attorneys_number_with_digits_after_its_last_is_nobodys() {
     is_blocked(reaching(for_one), Blocked::NumberNotAllowed);
 }
 
+/// A wide entry says nothing of this number: it lets it through neither as the attorney's nor as a
+/// stranger's, who would be recorded.
+#[test]
+fn a_wide_allowed_entry_is_none_for_an_attorneys_number_with_digits_after_its_last() {
+    let for_one = Shorter {
+        listed: Some(ListedNumber {
+            privileged: true,
+            ..LISTED
+        }),
+        ..Shorter::IN_NO_TABLE
+    };
+    let wide = AllowedEntry {
+        specificity: 2,
+        ..ALLOWED
+    };
+    let world = |allowed| World {
+        allowed: Some(allowed),
+        ..reaching(for_one)
+    };
+    is_blocked(world(wide), Blocked::NumberNotAllowed);
+    is_allowed(world(ALLOWED));
+}
+
 #[test]
 fn digits_after_the_last_open_no_closed_hours_and_switch_nothing_on() {
     let closed = Shorter {

@@ -16,6 +16,7 @@ use types::{
     query::{Admission, DialedOrSpeed},
     settings::Unrecorded,
     tick::{Tick, Ticks},
+    treatment::CallTreatment,
     verdict::{Check, Finding, Handling, Permit, RecordingRule, Refusal, Step, Trace, Verdict},
 };
 
@@ -312,6 +313,7 @@ fn verdict(
             until: placed.until,
             announce_limit: settings.announce_limit && placed.limit.is_some(),
             recording: placed.recording,
+            treatment: CallTreatment::standard(),
         }),
         Err(blocked) => Err(Refusal { call, blocked }),
     };

@@ -25,5 +25,6 @@ pub mod tap;
 pub mod three_way;
 pub mod tick;
 pub mod tone;
+pub mod treatment;
 pub mod trunk;
 pub mod verdict;

@@ -72,6 +72,8 @@ pub struct Answered {
 }
 
 /// What the back office says.
+// By value across rings, as `Query`.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Reply {
     Pin(PinAnswer),

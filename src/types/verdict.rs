@@ -6,6 +6,7 @@ use crate::{
     id::{CallId, InmateId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
     tick::{Tick, Ticks},
+    treatment::CallTreatment,
 };
 
 /// A table or rule that a call passes, in the order of the source's flowchart (C24).
@@ -51,7 +52,7 @@ pub struct Step {
 }
 
 /// The steps in order. The space is more than the flowchart is long.
-pub type Trace = List<Step, 16>;
+pub type Trace = List<Step, 32>;
 
 /// Who handles the call once dialed (C21b).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -92,6 +93,7 @@ pub struct Permit {
     /// Whether the limit is told to the inmate before the call.
     pub announce_limit: bool,
     pub recording: RecordingRule,
+    pub treatment: CallTreatment,
 }
 
 /// The answer to an admission.

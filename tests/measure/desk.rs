@@ -179,6 +179,7 @@ fn permit() -> Verdict {
         until: None,
         announce_limit: false,
         recording: RecordingRule::Record,
+        treatment: types::treatment::CallTreatment::standard(),
     };
     Verdict {
         trace: Trace::new(),

@@ -394,6 +394,7 @@ fn permitted(call: CallId, collect: bool) -> Verdict {
         until: None,
         announce_limit: false,
         recording: RecordingRule::Record,
+        treatment: types::treatment::CallTreatment::standard(),
     };
     Verdict {
         trace: Trace::new(),

@@ -1,0 +1,46 @@
+//! What is called, and whether it may be called from this phone.
+
+use super::{Stop, Walk};
+use crate::{PhoneRules, Tables};
+use types::{
+    dial_plan::DialedNumber,
+    disposition::Blocked,
+    query::DialedOrSpeed,
+    verdict::{Check, Finding},
+};
+
+impl<T: Tables + ?Sized> Walk<'_, T> {
+    pub(super) fn number(&mut self) -> Result<DialedNumber, Stop<T::Error>> {
+        let code = match self.request.number {
+            DialedOrSpeed::Number(number) => return Ok(number),
+            DialedOrSpeed::Speed(code) => code,
+        };
+        let Some(number) = self.tables.speed_dial(code)? else {
+            let blocked = Blocked::SpeedDialNotAssigned;
+            return self.stop(Check::SpeedDial, Finding::NotFound, blocked);
+        };
+        self.note(Check::SpeedDial, Finding::Found);
+        self.number = Some(number);
+        Ok(number)
+    }
+
+    pub(super) fn call_type(
+        &mut self,
+        phone: &PhoneRules,
+        number: &DialedNumber,
+    ) -> Result<(), Stop<T::Error>> {
+        let type_open = match &phone.call_types {
+            Some(types) => types.contains(&number.call_type),
+            None => true,
+        };
+        let pattern_open = match &phone.patterns {
+            Some(patterns) => patterns.contains(&number.pattern),
+            None => true,
+        };
+        if !(type_open && pattern_open) {
+            return self.stop(Check::CallType, Finding::No, Blocked::CallTypeNotAllowed);
+        }
+        self.note(Check::CallType, Finding::Passed);
+        Ok(())
+    }
+}

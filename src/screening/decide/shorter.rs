@@ -1,0 +1,84 @@
+//! What is reached if the last digits of a number of open length count for nothing.
+
+use super::{Stop, Walk};
+use crate::{AllowedEntry, ListedNumber, PinEntry, Tables};
+use types::{
+    disposition::Blocked,
+    phone_number::PhoneNumber,
+    verdict::{Check, Finding},
+};
+
+impl<T: Tables + ?Sized> Walk<'_, T> {
+    /// A number that would be reached if the last digits count for nothing: what blocks it
+    /// blocks the call. An entry for the whole number goes before one for the shorter: whoever
+    /// made it knew where the number goes.
+    pub(super) fn shorter(
+        &mut self,
+        shorter: &PhoneNumber,
+        pin: Option<&PinEntry>,
+        listed: Option<ListedNumber>,
+        allowed: Option<AllowedEntry>,
+    ) -> Result<(), Stop<T::Error>> {
+        let there = self.tables.allowed(shorter)?;
+        let own = match pin {
+            Some(pin) => self.tables.listed(pin.inmate, shorter)?,
+            None => None,
+        };
+        let tables_count = match listed {
+            Some(_) => self.rules.global_block_wins,
+            None => pin.is_none() || self.rules.check_restricted,
+        };
+        let blocked = if tables_count && self.restricted_there(shorter, [allowed, there])? {
+            Some(Blocked::NumberRestricted)
+        } else if listed.is_none() && own.is_some_and(|own| self.is_off(own.disabled)) {
+            Some(Blocked::PinNumberDisabled)
+        } else if listed.is_none() && is_anothers_privilege(shorter, own, there, allowed) {
+            Some(Blocked::NumberNotAllowed)
+        } else if !self.is_open(shorter)? {
+            Some(Blocked::TimeRestricted)
+        } else {
+            None
+        };
+        match blocked {
+            Some(blocked) => self.stop(Check::ShorterNumber, Finding::Found, blocked),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the number is in the restricted table, and none of these entries rescues it.
+    fn restricted_there(
+        &self,
+        number: &PhoneNumber,
+        rescuers: [Option<AllowedEntry>; 2],
+    ) -> Result<bool, Stop<T::Error>> {
+        let Some(restricted) = self.tables.restricted(number)? else {
+            return Ok(false);
+        };
+        let rescues = |entry: &AllowedEntry| entry.specificity >= restricted.specificity;
+        let rescued = self.rules.allowed_rescues && rescuers.iter().flatten().any(rescues);
+        Ok(!rescued)
+    }
+
+    fn is_open(&self, number: &PhoneNumber) -> Result<bool, Stop<T::Error>> {
+        let steps = self.tables.open_times(number)?;
+        Ok(steps.is_none_or(|steps| steps.is_open(&self.request.when)))
+    }
+}
+
+/// Whether the shorter number is privileged, and no entry as exact as that one says what the whole
+/// number is: it can be let through neither as the attorney's nor as a stranger's.
+fn is_anothers_privilege(
+    shorter: &PhoneNumber,
+    own: Option<ListedNumber>,
+    there: Option<AllowedEntry>,
+    whole: Option<AllowedEntry>,
+) -> bool {
+    // A number on a PIN's list is exact: each of its digits is fixed.
+    let own = own.filter(|own| own.privileged);
+    let own = own.map(|_| shorter.digits.len());
+    let there = there.filter(|there| there.privileged);
+    let there = there.map(|there| usize::from(there.specificity));
+    let whole = whole.map(|whole| usize::from(whole.specificity));
+    own.max(there)
+        .is_some_and(|privileged| whole < Some(privileged))
+}

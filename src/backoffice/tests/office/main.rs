@@ -8,6 +8,7 @@ mod crash;
 mod ending;
 mod ending_is_idempotent;
 mod full;
+mod groups;
 mod guessing;
 mod journal;
 mod opening;

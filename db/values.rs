@@ -55,7 +55,7 @@ values! {
     settings::Settings { 1 => v1, 2 => v2, 3 => v3, 4 => v4 } newest 4,
     duration::Duration { 1 => v1 } newest 1,
     holiday::Holiday { 1 => v1 } newest 1,
-    call::Call { 1 => v1, 2 => v2, 3 => v3, 4 => v4 } newest 4,
+    call::Call { 1 => v1, 2 => v2, 3 => v3, 4 => v4, 5 => v5 } newest 5,
     open_call::OpenCall { 1 => v1 } newest 1,
     entry::Entry { 1 => v1 } newest 1,
     counter::Counter { 1 => v1 } newest 1,
@@ -66,7 +66,7 @@ values! {
 }
 
 pub use allowed::v1::Allowed;
-pub use call::{v1::Caller, v4::Call};
+pub use call::{v1::Caller, v5::Call};
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;

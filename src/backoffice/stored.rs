@@ -10,7 +10,7 @@ use screening::{
     WeekSteps, Weekend,
 };
 use types::{
-    call_record::CallRecord,
+    call_record::{CallRecord, Response},
     digits::List,
     id::{CallId, InmateId, LineId, TrunkId},
     language::Language,
@@ -326,6 +326,14 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
             .collect(),
         flags: stored.flags.0,
         extra_digits: stored.extra_digits,
+        response: Response {
+            far_digits: stored.far_digits,
+            three_way_times: stored.three_way_times,
+            warned: stored.warned,
+            interfered: stored.interfered,
+        },
+        treatment: stored.treatment,
+        route: stored.route,
     })
 }
 

@@ -9,7 +9,6 @@ mod attack_tones;
 mod bench;
 mod channels;
 mod fraud;
-mod hearing;
 mod joined;
 mod keys;
 mod language;
@@ -41,3 +40,5 @@ mod type_ahead;
 #[path = "../threads/watchful.rs"]
 mod watchful;
 mod who_answered;
+
+use suites::hearing;

@@ -6,6 +6,7 @@ use types::{
     answer_class::AnswerClass,
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    inmate::{EnrollmentStep, Relationship, Review},
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
@@ -100,6 +101,15 @@ codes!("blocked disposition", Blocked {
     [Blocked::SystemUnavailable] = 12,
     [Blocked::PinResting] = 13,
     [Blocked::NotRecordable] = 14,
+    [Blocked::PinNotYetValid] = 30,
+    [Blocked::PinExpired] = 31,
+    [Blocked::InmateSuspended] = 32,
+    [Blocked::NotEnrolled] = 33,
+    [Blocked::NumberPrivate] = 34,
+    [Blocked::ContactNotApproved] = 35,
+    [Blocked::OutsideWindow] = 36,
+    [Blocked::NotBooked] = 37,
+    [Blocked::NoOfficer] = 38,
 });
 
 codes!("ending party", EndedBy {
@@ -166,6 +176,44 @@ codes!("check", Check {
     [Check::TimeRestricted] = 10,
     [Check::Limit] = 11,
     [Check::ShorterNumber] = 12,
+    [Check::InmateStatus] = 30,
+    [Check::ListsOfOthers] = 31,
+    [Check::RelationshipList] = 32,
+    [Check::ClassList] = 33,
+    [Check::SupervisionList] = 34,
+    [Check::GroupList] = 35,
+    [Check::Contact] = 36,
+    [Check::Window] = 37,
+    [Check::Booking] = 38,
+    [Check::Officer] = 39,
+});
+
+codes!("relationship", Relationship {
+    [Relationship::Spouse] = 1,
+    [Relationship::Parent] = 2,
+    [Relationship::Child] = 3,
+    [Relationship::Sibling] = 4,
+    [Relationship::Grandparent] = 5,
+    [Relationship::Relative] = 6,
+    [Relationship::Friend] = 7,
+    [Relationship::Attorney] = 8,
+    [Relationship::Clergy] = 9,
+    [Relationship::Official] = 10,
+    [Relationship::Other] = 11,
+});
+
+codes!("review of a contact", Review {
+    [Review::Pending] = 1,
+    [Review::Approved] = 2,
+    [Review::Refused] = 3,
+});
+
+// The number of its bit.
+codes!("step of enrollment", EnrollmentStep {
+    [EnrollmentStep::Identified] = 0,
+    [EnrollmentStep::RulesSigned] = 1,
+    [EnrollmentStep::NameRecorded] = 2,
+    [EnrollmentStep::VoiceTaken] = 3,
 });
 
 codes!("finding", Finding {
@@ -176,6 +224,10 @@ codes!("finding", Finding {
     [Finding::Disabled] = 5,
     [Finding::Rescued] = 6,
     [Finding::Passed] = 7,
+    [Finding::NotYet] = 30,
+    [Finding::Expired] = 31,
+    [Finding::Blocked] = 32,
+    [Finding::Allowed] = 33,
 });
 
 codes!("answer evidence", AnswerEvidence {

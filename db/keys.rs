@@ -1,8 +1,10 @@
 //! Keys, as bytes that sort as their meaning sorts. `DESIGN.md` lists them.
 
 mod groups;
+mod people;
 
-pub use groups::{GroupPhone, PhoneGroup, Shut};
+pub use groups::{GroupPhone, PhoneGroup, Shut, UnitInmate};
+pub use people::{BookingKey, ListKey, ListOf, ListerKey};
 
 use types::{
     id::{CallId, InmateId, LineId},
@@ -243,6 +245,8 @@ pub enum CounterKind {
     InmateNumber,
     /// The last number given to a group.
     GroupNumber,
+    /// The last number given to a booked call.
+    BookingNumber,
     /// Off-hook and on-hook again without a digit, by line.
     EmptyOffHook,
     /// Attempts whose record found no room, by line.
@@ -255,6 +259,7 @@ crate::codes::codes!("counter", CounterKind {
     [CounterKind::InmateNumber] = 3,
     [CounterKind::EmptyOffHook] = 16,
     [CounterKind::GroupNumber] = 30,
+    [CounterKind::BookingNumber] = 31,
     [CounterKind::UnrecordedAttempt] = 17,
 });
 

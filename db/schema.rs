@@ -1,13 +1,18 @@
 //! The version of tables and keys, and the way from an older one to this one.
 
-use crate::{Database, Error, Read, Result, Tables, Writer};
+use crate::{
+    Database, Error, Read, Result, Tables, Writer,
+    keys::{ListerKey, PinNumberKey},
+    values::Unit,
+};
 use heed::{
     CommitOrAbort, Env, WithoutTls,
     types::{Bytes, DecodeIgnore},
 };
+use std::ops::Bound;
 
 /// The version this program writes.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// One step forward, from a version to the next.
 pub(crate) struct Migration {
@@ -15,8 +20,32 @@ pub(crate) struct Migration {
     pub run: fn(&Tables, &mut Writer<'_>) -> Result<()>,
 }
 
-/// None yet: version 1 is the first.
-pub(crate) const MIGRATIONS: &[Migration] = &[];
+/// Version 1 is the first.
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    from: 1,
+    run: find_listers,
+}];
+
+/// Version 2 finds by a number who lists it.
+fn find_listers(tables: &Tables, writer: &mut Writer<'_>) -> Result<()> {
+    let mut after = Bound::Unbounded;
+    loop {
+        let page = tables
+            .pin_numbers
+            .page(writer, after.as_ref(), Bound::Unbounded, PAGE)?;
+        let Some((last, _)) = page.last() else {
+            return Ok(());
+        };
+        after = Bound::Excluded(*last);
+        for (PinNumberKey { inmate, number }, _) in page {
+            let key = ListerKey { number, inmate };
+            tables.listers.put(writer, &key, &Unit)?;
+        }
+    }
+}
+
+/// Entries that a step reads at a time.
+const PAGE: usize = 10_000;
 
 /// Refuses a file that holds tables but no `meta`, before anything is written to it.
 pub(crate) fn refuse_foreign(env: &Env<WithoutTls>) -> Result<()> {

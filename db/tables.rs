@@ -1,27 +1,25 @@
-//! The tables there are, and the look-up of numbers in those keyed by pattern.
+//! The tables there are.
 
 use crate::{
-    Error, Read, Result, Table, Value, Writer,
+    ListTable, PatternTable, Read, Result, Table,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, PhoneGroup, PinHash,
-        PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
+        BookingKey, CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, ListerKey,
+        PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
+        UnitInmate,
     },
-    pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Counter, Duration, Entry, Group, Guesses, Holiday, Inmate, InmateRef, Meta,
-        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, Shutdown,
-        SpeedDial, TimeRestricted, Unit,
+        self, Allowed, Booking, Call, Contact, Counter, Duration, Entry, EntryRestricted, Group,
+        Guesses, Holiday, Inmate, InmateRef, ListEntry, Meta, OfficerPost, OpenCall, PeopleRules,
+        Phone, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, Shutdown, SpeedDial,
+        TimeRestricted, Unit, WatchedNumber, Window,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
     id::{CallId, GroupId, InmateId, LineId},
-    phone_number::PhoneNumber,
+    inmate::{InmateClass, Scope},
 };
-
-/// The most patterns with `?` in one table; they are walked at each look-up.
-pub const MAX_WILDCARDS: usize = 1000;
 
 macro_rules! tables {
     ($($(#[$doc:meta])* $name:ident : $kind:ident < $($type:ty),+ >,)+) => {
@@ -74,6 +72,17 @@ tables! {
     group_phones: Table<GroupPhone, Unit>,
     phone_groups: Table<PhoneGroup, Unit>,
     shutdowns: Table<Shut, Shutdown>,
+    unit_inmates: Table<UnitInmate, Unit>,
+    inmate_classes: Table<InmateClass, values::InmateClass>,
+    listers: Table<ListerKey, Unit>,
+    lists: ListTable<ListEntry>,
+    entry_restricted: PatternTable<EntryRestricted>,
+    watched_numbers: PatternTable<WatchedNumber>,
+    windows: Table<Scope, Window>,
+    bookings: Table<BookingKey, Booking>,
+    officer_posts: Table<GroupId, OfficerPost>,
+    contacts: Table<PinNumberKey, Contact>,
+    people_rules: Table<SiteKey, PeopleRules>,
 }
 
 impl Tables {
@@ -93,103 +102,5 @@ impl Tables {
     /// What `Meta` is kept beside: the schema version, without a version byte.
     pub(crate) fn schema_key() -> &'static [u8] {
         b"schema"
-    }
-}
-
-/// A table keyed by pattern.
-#[derive(Debug)]
-pub struct PatternTable<V> {
-    table: Table<Pattern, V>,
-}
-
-/// The most specific entry that fits a number.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PatternMatch<V> {
-    pub pattern: Pattern,
-    pub value: V,
-}
-
-impl<V> PatternMatch<V> {
-    pub fn specificity(&self) -> u8 {
-        self.pattern.specificity()
-    }
-}
-
-impl<V: Value> PatternTable<V> {
-    fn new(name: &'static str, raw: Raw) -> PatternTable<V> {
-        PatternTable {
-            table: Table::new(name, raw),
-        }
-    }
-
-    /// The plain table underneath: entries by pattern, pages, counts.
-    pub fn entries(&self) -> &Table<Pattern, V> {
-        &self.table
-    }
-
-    pub fn put(&self, txn: &mut Writer<'_>, pattern: &Pattern, value: &V) -> Result<()> {
-        let is_new = !self.table.contains(txn, pattern)?;
-        if pattern.kind() == Kind::Wildcard && is_new {
-            let there = self.table.count_prefix(txn, b"W", MAX_WILDCARDS)?;
-            if there == MAX_WILDCARDS {
-                return Err(Error::TooManyWildcards {
-                    table: self.table.name(),
-                    limit: MAX_WILDCARDS,
-                });
-            }
-        }
-        self.table.put(txn, pattern, value)
-    }
-
-    pub fn delete(&self, txn: &mut Writer<'_>, pattern: &Pattern) -> Result<bool> {
-        self.table.delete(txn, pattern)
-    }
-
-    /// The most specific entry that fits: by key for exact and prefix entries, by a
-    /// bounded walk for those with `?`.
-    pub fn best(&self, txn: &impl Read, number: &PhoneNumber) -> Result<Option<PatternMatch<V>>> {
-        let exact = Pattern::exact(number);
-        if let Some(value) = self.table.get(txn, &exact)? {
-            let pattern = exact;
-            return Ok(Some(PatternMatch { pattern, value }));
-        }
-        let mut best = self.longest_prefix(txn, number)?;
-        let length = u8::try_from(number.digits.len()).expect("at most MAX_DIGITS digits");
-        for length in [length, 0] {
-            let start = [b'W', marker(number.international), length];
-            for (pattern, value) in self.table.with_prefix(txn, &start, MAX_WILDCARDS)? {
-                let better = best
-                    .as_ref()
-                    .is_none_or(|best| pattern.rank() > best.pattern.rank());
-                if better && pattern.fits(number) {
-                    best = Some(PatternMatch { pattern, value });
-                }
-            }
-        }
-        Ok(best)
-    }
-
-    pub(crate) fn pages(&self, txn: &impl Read) -> Result<u64> {
-        self.table.pages(txn)
-    }
-
-    fn longest_prefix(
-        &self,
-        txn: &impl Read,
-        number: &PhoneNumber,
-    ) -> Result<Option<PatternMatch<V>>> {
-        let plus = if number.international { "+" } else { "" };
-        let digits = number.digits.as_str();
-        for length in (0..=digits.len()).rev() {
-            let text = format!("{plus}{}*", &digits[..length]);
-            // A number can hold digits that no pattern can (`*`, `#`): such a prefix is in no table.
-            let Ok(pattern) = Pattern::parse(&text) else {
-                continue;
-            };
-            if let Some(value) = self.table.get(txn, &pattern)? {
-                return Ok(Some(PatternMatch { pattern, value }));
-            }
-        }
-        Ok(None)
     }
 }

@@ -1,8 +1,13 @@
 //! Stored values: a version byte, then a frozen struct in postcard. What is read is lifted to
 //! the newest version; what is written is the newest.
 
+use crate::codes::Coded;
 pub use crate::error::Unreadable;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, Error as _},
+};
+use types::inmate::{Enrollment, EnrollmentStep};
 
 /// Something that is a value of a table.
 pub trait Value: Sized {
@@ -41,9 +46,9 @@ macro_rules! values {
 
 values! {
     meta::Meta { 1 => v1 } newest 1,
-    inmate::Inmate { 1 => v1 } newest 1,
+    inmate::Inmate { 1 => v1, 2 => v2 } newest 2,
     inmate_ref::InmateRef { 1 => v1 } newest 1,
-    pin::Pin { 1 => v1 } newest 1,
+    pin::Pin { 1 => v1, 2 => v2 } newest 2,
     pin_in_use::PinInUse { 1 => v1 } newest 1,
     pin_number::PinNumber { 1 => v1 } newest 1,
     restricted::Restricted { 1 => v1 } newest 1,
@@ -61,24 +66,40 @@ values! {
     counter::Counter { 1 => v1 } newest 1,
     guesses::Guesses { 1 => v1 } newest 1,
     group::Group { 1 => v1 } newest 1,
+    inmate_class::InmateClass { 1 => v1 } newest 1,
+    list_entry::ListEntry { 1 => v1 } newest 1,
+    entry_restricted::EntryRestricted { 1 => v1 } newest 1,
+    watched_number::WatchedNumber { 1 => v1 } newest 1,
+    window::Window { 1 => v1 } newest 1,
+    booking::Booking { 1 => v1 } newest 1,
+    officer_post::OfficerPost { 1 => v1 } newest 1,
+    contact::Contact { 1 => v1 } newest 1,
+    people_rules::PeopleRules { 1 => v1 } newest 1,
     shutdown::Shutdown { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
 }
 
 pub use allowed::v1::Allowed;
+pub use booking::v1::Booking;
 pub use call::{v1::Caller, v5::Call};
+pub use contact::v1::Contact;
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
+pub use entry_restricted::v1::EntryRestricted;
 pub use group::v1::Group;
 pub use guesses::v1::Guesses;
 pub use holiday::v1::Holiday;
-pub use inmate::v1::Inmate;
+pub use inmate::v2::Inmate;
+pub use inmate_class::v1::InmateClass;
 pub use inmate_ref::v1::InmateRef;
+pub use list_entry::v1::ListEntry;
 pub use meta::v1::Meta;
+pub use officer_post::v1::OfficerPost;
 pub use open_call::v1::OpenCall;
+pub use people_rules::v1::PeopleRules;
 pub use phone::v2::Phone;
-pub use pin::v1::Pin;
+pub use pin::v2::Pin;
 pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
 pub use restricted::v1::Restricted;
@@ -88,6 +109,8 @@ pub use shutdown::v1::Shutdown;
 pub use speed_dial::v1::SpeedDial;
 pub use time_restricted::v1::TimeRestricted;
 pub use unit::v1::Unit;
+pub use watched_number::v1::WatchedNumber;
+pub use window::v1::Window;
 
 /// Until when something is switched off.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -102,6 +125,35 @@ pub struct DisabledV1 {
 pub struct CallIdV1 {
     pub site: u32,
     pub sequence: u64,
+}
+
+/// Steps of an enrollment: a bit each on disk.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct StepsV1(pub Enrollment);
+
+impl Serialize for StepsV1 {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let bit = |step: EnrollmentStep| 1 << step.code();
+        to.serialize_u8(
+            self.0
+                .steps()
+                .map(bit)
+                .fold(0u8, |bits, bit: u8| bits | bit),
+        )
+    }
+}
+
+impl<'de> Deserialize<'de> for StepsV1 {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<StepsV1, D::Error> {
+        let bits = u8::deserialize(from)?;
+        let mut steps = Enrollment::NONE;
+        for bit in (0..8).filter(|bit| bits >> bit & 1 == 1) {
+            let step = EnrollmentStep::from_code(bit);
+            let unknown = || D::Error::custom(format!("no step of enrollment has bit {bit}"));
+            steps = steps.with(step.ok_or_else(unknown)?);
+        }
+        Ok(StepsV1(steps))
+    }
 }
 
 fn encode<T: Serialize>(version: u8, value: &T) -> Vec<u8> {

@@ -97,6 +97,10 @@ kinds! {
     PinInUse pin_in_use [];
     PinDisabled pin_disabled [];
     PinResting pin_resting [];
+    PinNotYetValid pin_not_yet_valid [];
+    PinExpired pin_expired [];
+    InmateSuspended inmate_suspended [];
+    NotEnrolled not_enrolled [];
     EnterNumber enter_number [];
     NumberNotValid number_not_valid [];
     SpeedDialNotAssigned speed_dial_not_assigned [];
@@ -111,6 +115,10 @@ kinds! {
     CallTypeNotAllowed call_type_not_allowed [];
     SystemUnavailable system_unavailable [];
     NotRecordable not_recordable [];
+    OutsideWindow outside_window [];
+    NotBooked not_booked [];
+    NoOfficer no_officer [];
+    ContactNotApproved contact_not_approved [];
     NoLineAvailable no_line_available [];
     NoAnswer no_answer [];
     LineBusy line_busy [];

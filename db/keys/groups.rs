@@ -1,7 +1,7 @@
 //! Keys of groups, of what is in them, and of what is shut down.
 
 use super::Key;
-use types::id::{GroupId, LineId};
+use types::id::{GroupId, InmateId, LineId};
 
 impl Key for GroupId {
     fn bytes(&self) -> Vec<u8> {
@@ -46,6 +46,8 @@ macro_rules! pairs {
 pairs! {
     /// A phone of a group.
     GroupPhone { group: GroupId = 2, line: LineId }
+    /// An inmate who lives in a group.
+    UnitInmate { unit: GroupId = 2, inmate: InmateId }
     /// A group of a phone.
     PhoneGroup { line: LineId = 2, group: GroupId }
 }

@@ -2,9 +2,10 @@ use super::*;
 use crate::{
     Options,
     keys::{SiteKey, SpeedCode},
-    values::{Meta, SpeedDial},
+    values::{Meta, PinNumber, SpeedDial, Value},
 };
 use std::path::Path;
+use types::{id::InmateId, phone_number::PhoneNumber};
 
 const SMALL: Options = Options {
     map_size: 1 << 20,
@@ -54,7 +55,13 @@ fn a_newer_version_is_refused_and_left_alone() {
     set_version(dir.path(), 9);
     for _ in 0..2 {
         let error = Database::open(dir.path(), &SMALL).expect_err("is newer");
-        assert!(matches!(error, Error::NewerSchema { found: 9, known: 1 }));
+        assert!(matches!(
+            error,
+            Error::NewerSchema {
+                found: 9,
+                known: SCHEMA_VERSION
+            }
+        ));
         assert!(error.to_string().contains("version 9"), "{error}");
     }
 }
@@ -64,7 +71,13 @@ fn an_older_version_without_a_step_is_refused() {
     let dir = tempfile::tempdir().expect("a directory");
     set_version(dir.path(), 0);
     let error = Database::open(dir.path(), &SMALL).expect_err("is older");
-    assert!(matches!(error, Error::OlderSchema { found: 0, known: 1 }));
+    assert!(matches!(
+        error,
+        Error::OlderSchema {
+            found: 0,
+            known: SCHEMA_VERSION
+        }
+    ));
 }
 
 /// A made-up version 0 kept speed dials under codes counted from 0.
@@ -75,6 +88,17 @@ fn shift_codes(tables: &Tables, writer: &mut Writer<'_>) -> Result<()> {
         tables.speed_dials.put(writer, &code, &value)?;
     }
     Ok(())
+}
+
+/// This step, and those there are.
+fn from_0(run: fn(&Tables, &mut Writer<'_>) -> Result<()>) -> [Migration; 2] {
+    [
+        Migration { from: 0, run },
+        Migration {
+            from: 1,
+            run: find_listers,
+        },
+    ]
 }
 
 fn fill_version_0(dir: &Path) {
@@ -97,12 +121,8 @@ fn fill_version_0(dir: &Path) {
 fn an_older_version_is_brought_forward_step_by_step() {
     let dir = tempfile::tempdir().expect("a directory");
     fill_version_0(dir.path());
-    let steps = [Migration {
-        from: 0,
-        run: shift_codes,
-    }];
-    let database = Database::open_with(dir.path(), &SMALL, &steps).expect("migrates");
-    assert_eq!(version(&database), Some(1));
+    let database = Database::open_with(dir.path(), &SMALL, &from_0(shift_codes)).expect("migrates");
+    assert_eq!(version(&database), Some(SCHEMA_VERSION));
     let reader = database.read().expect("reads");
     let entries = database.tables().speed_dials.all(&reader).expect("reads");
     let codes: Vec<u8> = entries.iter().map(|(code, _)| code.0).collect();
@@ -122,22 +142,44 @@ fn a_step_that_fails_leaves_the_old_version_whole() {
     }
     let dir = tempfile::tempdir().expect("a directory");
     fill_version_0(dir.path());
-    let steps = [Migration {
-        from: 0,
-        run: halfway,
-    }];
-    let error = Database::open_with(dir.path(), &SMALL, &steps).expect_err("fails");
+    let error = Database::open_with(dir.path(), &SMALL, &from_0(halfway)).expect_err("fails");
     assert!(matches!(error, Error::DiskFull));
-    let steps = [Migration {
-        from: 0,
-        run: shift_codes,
-    }];
-    let database = Database::open_with(dir.path(), &SMALL, &steps).expect("migrates");
+    let database = Database::open_with(dir.path(), &SMALL, &from_0(shift_codes)).expect("migrates");
     let reader = database.read().expect("reads");
     assert_eq!(
         database.tables().speed_dials.len(&reader).expect("reads"),
         3
     );
+}
+
+#[test]
+fn version_2_finds_by_a_number_who_lists_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let number = |digits| PhoneNumber::national(digits).expect("a number");
+    let (mother, attorney) = (number("2155550123"), number("2155550188"));
+    let listed = [(1, mother), (1, attorney), (2, mother)];
+    {
+        let database = Database::open(dir.path(), &SMALL).expect("opens");
+        let mut writer = database.write().expect("writes");
+        let entry = PinNumber::decode(&[1, 0, 0, 0, 0]).expect("a number of a list");
+        for (inmate, number) in listed {
+            let inmate = InmateId(inmate);
+            let key = PinNumberKey { inmate, number };
+            let table = &database.tables().pin_numbers;
+            table.put(&mut writer, &key, &entry).expect("puts");
+        }
+        writer.commit().expect("commits");
+    }
+    set_version(dir.path(), 1);
+    let database = Database::open(dir.path(), &SMALL).expect("migrates");
+    assert_eq!(version(&database), Some(2));
+    let reader = database.read().expect("reads");
+    let listers = database.tables().listers.all(&reader).expect("reads");
+    let found: Vec<_> = listers
+        .iter()
+        .map(|(key, _)| (key.inmate.0, key.number))
+        .collect();
+    assert_eq!(found, [(1, mother), (2, mother), (1, attorney)]);
 }
 
 #[test]

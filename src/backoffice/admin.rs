@@ -2,9 +2,17 @@
 //! transaction; what is refused leaves nothing behind.
 
 mod callers;
+pub(crate) mod contacts;
 mod groups;
+mod hours;
+mod lists;
 mod numbers;
+pub(crate) mod people;
 mod site;
+
+pub use contacts::{Contact, NewContact};
+pub use hours::Booking;
+pub use people::{InmateClassDetails, InmateDetails, InmateProfile};
 
 use crate::{BackOffice, Error, SiteSettings};
 use db::keys::Shut;
@@ -12,6 +20,7 @@ use screening::{Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps}
 use types::{
     digits::Digits,
     id::{GroupId, InmateId, LineId},
+    inmate::{InmateClass, Review, Scope},
     language::Language,
     phone_number::{CallType, DialingPattern},
     secret::Secret,
@@ -164,6 +173,47 @@ changes! {
     fn add_group_phone(group: GroupId, line: LineId) -> bool;
     /// Takes a phone out of a group; `false` when it was not in it.
     fn remove_group_phone(group: GroupId, line: LineId) -> bool;
+    /// Says what the facility knows of an inmate.
+    fn set_profile(inmate: InmateId, profile: &InmateProfile) -> ();
+    /// Enters or changes a class of inmates.
+    fn set_inmate_class(class: InmateClass, details: &InmateClassDetails) -> ();
+    /// Suspends an inmate from calling, for a time or for good, or lifts that. The PIN's own
+    /// disabling is apart from it.
+    fn set_suspended(inmate: InmateId, suspended: Disabled) -> ();
+    /// Says from when and up to when an inmate's PIN is valid, UTC in milliseconds; `None` is
+    /// without end.
+    fn set_pin_validity(inmate: InmateId, from_utc_ms: Option<i64>, to_utc_ms: Option<i64>) -> ();
+    /// Puts numbers on the blocked or the allowed list of a scope, which may be a relationship, a
+    /// class, a supervision level, or a group.
+    fn add_list_number(scope: Scope, blocked: bool, pattern: &str, note: &str) -> ();
+    /// Takes numbers off such a list; `false` when they were not on it.
+    fn remove_list_number(scope: Scope, blocked: bool, pattern: &str) -> bool;
+    /// Lets no PIN's list take these numbers from now on.
+    fn add_entry_restricted(pattern: &str, reason: &str) -> ();
+    /// Lets lists take these numbers again.
+    fn remove_entry_restricted(pattern: &str) -> ();
+    /// Tells an officer of each call to these numbers.
+    fn add_watched_number(pattern: &str, note: &str) -> ();
+    /// Tells of them no more.
+    fn remove_watched_number(pattern: &str) -> ();
+    /// Says when an inmate, a class, or those of a group may call; `None` is at any hour.
+    fn set_window(scope: Scope, hours: Option<&WeekSteps>) -> ();
+    /// Books a call, and gives its number. Bookings of the inmate that are over are forgotten.
+    fn book_call(inmate: InmateId, booking: &Booking) -> u32;
+    /// Takes a booking back; `false` when there was none.
+    fn cancel_booking(inmate: InmateId, booking: u32) -> bool;
+    /// Says whether calls from the phones of a group, and of those below it, need an officer there.
+    fn set_officer_needed(group: GroupId, needed: bool) -> ();
+    /// An officer is at a group's phones up to this instant (UTC, in milliseconds); `None` is not,
+    /// or not any more.
+    fn officer_present(group: GroupId, until_utc_ms: Option<i64>) -> ();
+    /// Puts a contact forward, or changes one: it is to be reviewed.
+    fn put_contact(inmate: InmateId, contact: &NewContact) -> ();
+    /// Approves or refuses a contact; gives what it came to. Where two persons approve, the second
+    /// is another actor than the first.
+    fn review_contact(inmate: InmateId, number: &str, review: Review) -> Review;
+    /// Removes a contact; `false` when there was none.
+    fn remove_contact(inmate: InmateId, number: &str) -> bool;
     /// Puts a phone, the phones of a group and of all below it, or all phones out of service: idle
     /// ones at once; a call goes on to its end, or with `cut` is cut as by an officer. Gives the
     /// number of phones. Idle or not, a line hears it when changes are asked for next.

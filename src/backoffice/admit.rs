@@ -1,6 +1,9 @@
 //! Admission: decide, open the record, hold the PIN, all in the caller's transaction.
 
-use crate::{Error, SiteSettings, answer::line_actor, session::Session, stored, words::kebab};
+use crate::{
+    Error, SiteSettings, answer::line_actor, lookups::Lookups, session::Session, stored,
+    words::kebab,
+};
 use db::{
     codes::{Code, FlagBits},
     keys::{PinHash, SpeedCode, StartKey},
@@ -29,7 +32,7 @@ struct Placed {
     handling: Handling,
     outpulse: Digits,
     limit: Option<Ticks>,
-    /// The phone goes out of service then.
+    /// No talk goes on after it: the phone goes out of service, or the caller's hours are over.
     until: Option<Tick>,
     recording: RecordingRule,
     treatment: CallTreatment,
@@ -47,8 +50,13 @@ impl Session<'_> {
         let service = self.in_service_for(line, &settings)?;
         // Further away than the longest call it is no limit of this one.
         let in_service_for = service.filter(|left| *left <= settings.call.hard_limit);
-        let request = self.request(line, pin, admission, &shorter, in_service_for)?;
-        let decision = decide(&request, &self.lookups(), &settings.rules)?;
+        let request = self.request(line, pin, admission, &shorter, in_service_for, &settings)?;
+        let ahead = settings.call.hard_limit + SETTING_UP;
+        let lookups = Lookups {
+            ahead,
+            ..self.lookups()
+        };
+        let decision = decide(&request, &lookups, &settings.rules)?;
         let outcome = self.placed(&decision, admission, service)?;
         let outcome = outcome.and_then(|placed| self.recordable(placed, &settings));
         let call = self.next_call()?;
@@ -56,6 +64,8 @@ impl Session<'_> {
         let pin = pin.filter(|_| decision.inmate.is_some());
         let record = self.new_record(line, admission, &decision, pin, &outcome)?;
         self.open_record(line, call, admission, record, &outcome, pin)?;
+        let number = decision.number.map(|dialed| dialed.number);
+        self.watch(line, call, decision.inmate, number)?;
         Ok(verdict(call, admission, &decision, outcome, &settings))
     }
 
@@ -89,6 +99,7 @@ impl Session<'_> {
         admission: &Admission,
         shorter: &'a [PhoneNumber],
         in_service_for: Option<Ticks>,
+        settings: &SiteSettings,
     ) -> Result<Request<'a>, Error> {
         let now_utc_ms = self.now_utc_ms();
         Ok(Request {
@@ -99,6 +110,7 @@ impl Session<'_> {
             now_utc_ms,
             when: self.calendar().local(now_utc_ms)?,
             in_service_for,
+            hard_limit: settings.call.hard_limit,
         })
     }
 
@@ -133,7 +145,11 @@ impl Session<'_> {
                 handling: routing.handling(number.pattern),
                 outpulse,
                 limit: allowed.limit,
-                until: service.map(|left| self.now + left),
+                until: [service, allowed.open_for]
+                    .into_iter()
+                    .flatten()
+                    .min()
+                    .map(|left| self.now + left),
                 recording: allowed.recording,
                 treatment: CallTreatment::standard(),
             })

@@ -1,10 +1,11 @@
 //! The lines' questions: a batch is one transaction.
 
-use crate::{BackOffice, Error, Usage, session::Session, stored};
+use crate::{BackOffice, Error, Usage, session::Session, stored, words::kebab};
 use db::keys::{CounterKey, CounterKind, GuessKey, PinHash};
 use screening::{PinEntry, PinKey, PinState, pin_state};
 use types::{
     digits::Digits,
+    disposition::Blocked,
     id::{CallId, InmateId, LineId},
     query::{Answered, Asked, PinAnswer, Query, Reply},
     secret::Secret,
@@ -136,6 +137,11 @@ impl Session<'_> {
         }
         let (answer, failed) = match state {
             PinState::Valid(PinEntry { inmate, .. }) => {
+                if let Some(blocked) = self.barred(inmate)? {
+                    let subject = inmate_subject(inmate);
+                    self.journal(&line_actor(line), "pin", subject, kebab(blocked))?;
+                    return Ok(PinAnswer::Refused { inmate, blocked });
+                }
                 let entry = self.tables.pins.get(&self.writer, &PinHash(key.0))?;
                 let language = entry.and_then(|entry| entry.language);
                 let language = language.map(stored::language).transpose()?;
@@ -145,6 +151,17 @@ impl Session<'_> {
             PinState::Disabled(PinEntry { inmate, .. }) => {
                 self.pin_failed(line, GuessKey::Inmate(inmate), &rule)?;
                 (PinAnswer::Disabled { inmate }, "tried: disabled")
+            }
+            PinState::NotYet(PinEntry { inmate, .. }) => {
+                let blocked = Blocked::PinNotYetValid;
+                (
+                    PinAnswer::Refused { inmate, blocked },
+                    "tried: not valid yet",
+                )
+            }
+            PinState::Expired(PinEntry { inmate, .. }) => {
+                let blocked = Blocked::PinExpired;
+                (PinAnswer::Refused { inmate, blocked }, "tried: expired")
             }
             PinState::InUse(PinEntry { inmate, .. }) => {
                 (PinAnswer::InUse { inmate }, "tried: in use")
@@ -156,6 +173,13 @@ impl Session<'_> {
             self.journal(&line_actor(line), "pin", subject, failed)?;
         }
         Ok(answer)
+    }
+
+    /// Why an inmate may make no call now, if so.
+    fn barred(&self, inmate: InmateId) -> Result<Option<Blocked>, Error> {
+        let rules = self.settings()?.rules.people;
+        let profile = self.lookups().profile_of(inmate)?;
+        Ok(profile.barred(&rules, self.now_utc_ms()))
     }
 
     /// The call was alive at `at`.
@@ -185,9 +209,11 @@ impl Session<'_> {
 fn whose(state: &PinState) -> Option<InmateId> {
     match state {
         PinState::Unknown => None,
-        PinState::Valid(entry) | PinState::Disabled(entry) | PinState::InUse(entry) => {
-            Some(entry.inmate)
-        }
+        PinState::Valid(entry)
+        | PinState::Disabled(entry)
+        | PinState::NotYet(entry)
+        | PinState::Expired(entry)
+        | PinState::InUse(entry) => Some(entry.inmate),
     }
 }
 

@@ -7,6 +7,7 @@ use types::{
     dial_plan::DialPlan,
     digits::Digits,
     id::LineId,
+    inmate::EnrollmentStep,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     settings::{CallSettings, Unrecorded},
     verdict::Handling,
@@ -136,6 +137,12 @@ impl SiteSettings {
         }
         if self.rules.weekend.0 > 0x7f {
             return refuse("weekend", "days of a week of seven days");
+        }
+        if self.rules.people.enrollment.has(EnrollmentStep::VoiceTaken) {
+            return refuse(
+                "enrollment",
+                "voices can't be checked yet, nor be asked for",
+            );
         }
         if self.rules.default_limit_seconds == 0 {
             return refuse("default limit", "longer than nothing");

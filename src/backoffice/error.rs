@@ -82,6 +82,25 @@ pub enum Error {
     UnknownSchedule(u8),
     #[error("phone {0} is not entered")]
     UnknownPhone(LineId),
+    #[error("class of inmates {0} is not entered")]
+    UnknownClass(u8),
+    #[error("{number} is not taken by a PIN's list ({pattern}: {reason})")]
+    EntryRestricted {
+        number: String,
+        pattern: String,
+        reason: String,
+    },
+    #[error("{0} is on the list of another inmate, and the site lets one PIN list a number")]
+    ListedElsewhere(String),
+    #[error("inmate {0} has as many booked calls as one can have")]
+    TooManyBookings(InmateNumber),
+    #[error("inmate {inmate} has no contact with number {number}")]
+    UnknownContact {
+        inmate: InmateNumber,
+        number: String,
+    },
+    #[error("{0} has approved this contact before: the second must be somebody else")]
+    SameApprover(String),
     #[error("group {0:?} is not entered")]
     UnknownGroup(String),
     #[error("group {name:?} is in several places: say which of {}", several.join(", "))]

@@ -4,7 +4,10 @@ use crate::{Error, answer::line_actor, session::Session};
 use db::{keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
 use std::fmt;
-use types::id::{InmateId, LineId};
+use types::{
+    id::{CallId, InmateId, LineId},
+    phone_number::PhoneNumber,
+};
 
 /// Something an officer is to look at; it is in the journal as well.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,6 +16,24 @@ pub enum Alert {
     PhoneRests { line: LineId, seconds: u32 },
     /// An inmate's PIN failed too often.
     PinRests { inmate: InmateId, seconds: u32 },
+    /// An inmate who is watched asked for a call.
+    WatchedInmate {
+        line: LineId,
+        call: CallId,
+        inmate: InmateId,
+    },
+    /// A number that is watched was asked for.
+    WatchedNumber {
+        line: LineId,
+        call: CallId,
+        number: PhoneNumber,
+    },
+    /// There is a note for the call of an inmate; the journal holds it.
+    NoteForCall {
+        line: LineId,
+        call: CallId,
+        inmate: InmateId,
+    },
 }
 
 impl fmt::Display for Alert {
@@ -27,6 +48,26 @@ impl fmt::Display for Alert {
                 "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
                 inmate.0
             ),
+            Alert::WatchedInmate { line, call, inmate } => {
+                let inmate = inmate.0;
+                write!(
+                    f,
+                    "inmate {inmate}, who is watched, calls from line {line}: call {call}"
+                )
+            }
+            Alert::WatchedNumber { line, call, number } => {
+                write!(
+                    f,
+                    "{number}, which is watched, is called from line {line}: call {call}"
+                )
+            }
+            Alert::NoteForCall { line, call, inmate } => {
+                let inmate = inmate.0;
+                write!(
+                    f,
+                    "there is a note for call {call} of inmate {inmate} from line {line}"
+                )
+            }
         }
     }
 }

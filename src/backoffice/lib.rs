@@ -26,6 +26,7 @@ mod journal;
 mod lookups;
 mod memory;
 mod office;
+mod people;
 mod records;
 mod recovery;
 mod seed;
@@ -33,9 +34,13 @@ mod service;
 mod session;
 mod site_key;
 mod stored;
+mod watch;
 mod words;
 
-pub use admin::{AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction};
+pub use admin::{
+    AllowedFlags, Booking, Contact, InmateClassDetails, InmateDetails, InmateProfile, NewContact,
+    NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction,
+};
 pub use clock::Anchor;
 pub use config::{Config, Routing, Seed, SeedInmate, SiteSettings};
 pub use db::{Usage, keys::Shut};
@@ -46,6 +51,6 @@ pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, Rules, Schedule, ScheduleNumber, WeekSteps,
-    Weekend,
+    Class, DaySteps, Disabled, Durations, GuessRule, PeopleRules, Rules, Schedule, ScheduleNumber,
+    WeekSteps, Weekend,
 };

@@ -1,19 +1,22 @@
 //! The database as screening's tables.
 
-use crate::{Error, SiteSettings, groups::Groups, stored};
+use crate::{Error, SiteSettings, groups::Groups, people, stored};
 use db::{
     Read, Tables,
     keys::{DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode},
 };
+use jiff::tz::TimeZone;
 use screening::{
-    AllowedEntry, Class, Durations, ListedNumber, PhoneRules, PinEntry, PinKey, RestrictedEntry,
-    WeekSteps,
+    AllowedEntry, Class, Contact, Durations, ListedNumber, Listing, Open, PhoneRules, PinEntry,
+    PinKey, Profile, RestrictedEntry, WeekSteps,
 };
 use types::{
     dial_plan::{DialPlan, Dialed, DialedNumber},
     digits::Digits,
     id::{InmateId, LineId},
+    inmate::Scope,
     phone_number::{CallType, PhoneNumber},
+    tick::Ticks,
 };
 
 /// One transaction's view of the tables.
@@ -21,6 +24,10 @@ pub(crate) struct Lookups<'a, R> {
     pub tables: &'a Tables,
     pub txn: &'a R,
     pub dial_plan: &'a DialPlan,
+    pub zone: &'a TimeZone,
+    pub now_utc_ms: i64,
+    /// How far ahead it is looked whether something stays open.
+    pub ahead: Ticks,
 }
 
 impl<'a, R> Lookups<'a, R> {
@@ -35,10 +42,8 @@ impl<'a, R> Lookups<'a, R> {
 /// What holds for the whole site; a database has it from its first transaction on.
 pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSettings, Error> {
     let settings = tables.settings.get(txn, &SiteKey)?;
-    stored::settings(settings.ok_or_else(|| Error::Stored {
-        what: "settings",
-        why: "there are none".to_owned(),
-    })?)
+    let settings = settings.ok_or_else(|| stored::senseless("settings", "there are none"))?;
+    stored::settings(settings, people::rules(tables, txn)?)
 }
 
 /// The number that a string of digits is, if it is one as it stands.
@@ -69,6 +74,8 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
             inmate: InmateId(found.inmate),
             disabled: stored::disabled(found.disabled),
             class: found.duration_class.map(stored::class).transpose()?,
+            valid_from: found.valid_from_utc_ms,
+            valid_to: found.valid_to_utc_ms,
         }))
     }
 
@@ -127,5 +134,33 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         };
         let entry = self.tables.duration_classes.get(self.txn, &key)?;
         Ok(entry.map(stored::durations))
+    }
+
+    fn profile(&self, inmate: InmateId) -> Result<Profile, Error> {
+        self.profile_of(inmate)
+    }
+
+    fn contact(&self, inmate: InmateId, number: &PhoneNumber) -> Result<Option<Contact>, Error> {
+        self.contact_of(inmate, number)
+    }
+
+    fn listed_by_others(&self, inmate: InmateId, number: &PhoneNumber) -> Result<bool, Error> {
+        self.others_list(inmate, number)
+    }
+
+    fn listing(&self, scope: Scope, number: &PhoneNumber) -> Result<Option<Listing>, Error> {
+        self.listing_of(scope, number)
+    }
+
+    fn window(&self, scope: Scope) -> Result<Option<Open>, Error> {
+        self.window_of(scope)
+    }
+
+    fn booked(&self, inmate: InmateId, number: &PhoneNumber) -> Result<Open, Error> {
+        self.booked_for(inmate, number)
+    }
+
+    fn officer(&self, line: LineId) -> Result<Option<Open>, Error> {
+        self.officer_at(line)
     }
 }

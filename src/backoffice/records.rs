@@ -1,6 +1,11 @@
 //! Reading: records by time and by id, counters.
 
-use crate::{BackOffice, Error, stored};
+use crate::{
+    BackOffice, Contact, Error, InmateDetails,
+    admin::{contacts, people},
+    stored,
+};
+use db::Key;
 use db::keys::{CounterKind, FacilityId, StartKey};
 use std::ops::Bound;
 use types::{
@@ -106,6 +111,21 @@ impl BackOffice {
         Ok(found.map(|found| InmateId(found.inmate)))
     }
 
+    /// An inmate as entered.
+    pub fn inmate_details(&self, inmate: InmateId) -> Result<Option<InmateDetails>, Error> {
+        let reader = self.database.read()?;
+        let found = self.database.tables().inmates.get(&reader, &inmate)?;
+        found.map(people::details).transpose()
+    }
+
+    /// The contacts of an inmate, by number.
+    pub fn contacts(&self, inmate: InmateId) -> Result<Vec<Contact>, Error> {
+        let reader = self.database.read()?;
+        let table = &self.database.tables().contacts;
+        let found = table.with_prefix(&reader, &inmate.bytes(), usize::MAX)?;
+        Ok(found.into_iter().map(contacts::shown).collect())
+    }
+
     pub fn counters(&self) -> Result<Counters, Error> {
         let reader = self.database.read()?;
         let mut counters = Counters::default();
@@ -116,7 +136,8 @@ impl BackOffice {
                 CounterKind::CallSequence
                 | CounterKind::JournalSequence
                 | CounterKind::InmateNumber
-                | CounterKind::GroupNumber => continue,
+                | CounterKind::GroupNumber
+                | CounterKind::BookingNumber => continue,
             };
             let line = u16::try_from(key.index).unwrap_or(u16::MAX);
             list.push((LineId(line), counter.count));

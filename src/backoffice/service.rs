@@ -13,7 +13,7 @@ use db::{
     keys::{DateKey, ScheduleKey},
 };
 use jiff::tz::TimeZone;
-use screening::{LocalTime, Schedule, ScheduleNumber, Weekend};
+use screening::{LocalTime, Open, Schedule, ScheduleNumber, Weekend};
 use types::tick::Ticks;
 
 /// The facility's calendar with its holidays, as one transaction sees them.
@@ -45,6 +45,29 @@ impl<R: Read> Calendar<'_, R> {
         Ok(stored::schedule(&stored))
     }
 
+    /// How long something that opens and closes at quarter hours is open from now on; throughout
+    /// when it is so for `ahead` at least.
+    pub fn open_for(
+        &self,
+        now_utc_ms: i64,
+        ahead: Ticks,
+        is_open: impl Fn(&LocalTime) -> bool,
+    ) -> Result<Open, Error> {
+        let last = now_utc_ms.saturating_add(i64::try_from(ahead.as_ms()).unwrap_or(i64::MAX));
+        let mut at = now_utc_ms;
+        while at < last {
+            if !is_open(&self.local(at)?) {
+                let left = u64::try_from(at - now_utc_ms).expect("not before now");
+                return Ok(match left {
+                    0 => Open::No,
+                    left => Open::For(Ticks::ms(left)),
+                });
+            }
+            at = (at.div_euclid(QUARTER_MS) + 1) * QUARTER_MS;
+        }
+        Ok(Open::Throughout)
+    }
+
     /// How long a schedule keeps its phones in service from now on: nothing when they are out of
     /// it, `None` when they stay so for `ahead` at least.
     pub fn in_service_for(
@@ -58,15 +81,11 @@ impl<R: Read> Calendar<'_, R> {
             return Ok(None);
         };
         let schedule = self.schedule(number)?;
-        let last = now_utc_ms.saturating_add(i64::try_from(ahead.as_ms()).unwrap_or(i64::MAX));
-        let mut at = now_utc_ms;
-        while at < last {
-            if !schedule.is_in_service(&self.local(at)?, weekend) {
-                let left = u64::try_from(at - now_utc_ms).expect("not before now");
-                return Ok(Some(Ticks::ms(left)));
-            }
-            at = (at.div_euclid(QUARTER_MS) + 1) * QUARTER_MS;
-        }
-        Ok(None)
+        let in_service = |when: &LocalTime| schedule.is_in_service(when, weekend);
+        Ok(match self.open_for(now_utc_ms, ahead, in_service)? {
+            Open::No => Some(Ticks::ZERO),
+            Open::For(left) => Some(left),
+            Open::Throughout => None,
+        })
     }
 }

@@ -18,7 +18,7 @@ use screening::{Schedule, ScheduleNumber};
 use std::collections::BTreeSet;
 use types::{
     id::{CallId, LineId},
-    tick::Tick,
+    tick::{Tick, Ticks},
 };
 
 pub(crate) struct Session<'a> {
@@ -104,6 +104,9 @@ impl<'a> Session<'a> {
             tables: self.tables,
             txn: &self.writer,
             dial_plan: &self.fixed.dial_plan,
+            zone: &self.fixed.zone,
+            now_utc_ms: self.now_utc_ms(),
+            ahead: Ticks::ZERO,
         }
     }
 

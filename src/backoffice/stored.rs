@@ -6,8 +6,8 @@ use db::{
     values::{self, CallIdV1, DisabledV1},
 };
 use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, PhoneRules, Rules, Schedule, ScheduleNumber,
-    WeekSteps, Weekend,
+    Class, DaySteps, Disabled, Durations, GuessRule, PeopleRules, PhoneRules, Rules, Schedule,
+    ScheduleNumber, WeekSteps, Weekend,
 };
 use types::{
     call_record::{CallRecord, Response},
@@ -162,7 +162,10 @@ fn coded<T: Copy>(values: &[T]) -> Vec<Code<T>> {
     values.iter().map(|value| Code(*value)).collect()
 }
 
-pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> {
+pub(crate) fn settings(
+    stored: values::Settings,
+    people: PeopleRules,
+) -> Result<SiteSettings, Error> {
     let mut languages = List::new();
     for code in stored.languages {
         languages
@@ -213,6 +216,7 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
             record: stored.record,
             weekend: Weekend(stored.weekend),
             default_limit_seconds: stored.default_limit_seconds,
+            people,
         },
         announce_limit: stored.announce_limit,
         pin_numbers_max: stored.pin_numbers_max,

@@ -269,7 +269,17 @@ impl Attempt {
             Blocked::PinInvalid => Prompt::PinInvalid,
             Blocked::PinDisabled => Prompt::PinDisabled,
             Blocked::PinInUse => Prompt::PinInUse,
-            Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
+            Blocked::PinNotYetValid => Prompt::PinNotYetValid,
+            Blocked::PinExpired => Prompt::PinExpired,
+            Blocked::InmateSuspended => Prompt::InmateSuspended,
+            Blocked::NotEnrolled => Prompt::NotEnrolled,
+            Blocked::PinNumberDisabled | Blocked::NumberNotAllowed | Blocked::NumberPrivate => {
+                Prompt::NumberNotAllowed
+            }
+            Blocked::ContactNotApproved => Prompt::ContactNotApproved,
+            Blocked::OutsideWindow => Prompt::OutsideWindow,
+            Blocked::NotBooked => Prompt::NotBooked,
+            Blocked::NoOfficer => Prompt::NoOfficer,
             Blocked::NumberRestricted => Prompt::NumberRestricted,
             Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
             Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,

@@ -287,7 +287,17 @@ fn refused(why: Blocked) -> String {
 /// The table or rule that a refusal came from; `None` when none was asked.
 fn refusing_table(why: Blocked) -> Option<Check> {
     match why {
-        Blocked::PinInvalid | Blocked::PinDisabled | Blocked::PinResting => Some(Check::PinTable),
+        Blocked::PinInvalid
+        | Blocked::PinDisabled
+        | Blocked::PinResting
+        | Blocked::PinNotYetValid
+        | Blocked::PinExpired => Some(Check::PinTable),
+        Blocked::InmateSuspended | Blocked::NotEnrolled => Some(Check::InmateStatus),
+        Blocked::NumberPrivate => Some(Check::ListsOfOthers),
+        Blocked::ContactNotApproved => Some(Check::Contact),
+        Blocked::OutsideWindow => Some(Check::Window),
+        Blocked::NotBooked => Some(Check::Booking),
+        Blocked::NoOfficer => Some(Check::Officer),
         Blocked::PinInUse => Some(Check::PinInUse),
         Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Some(Check::PinNumberList),
         Blocked::NumberRestricted => Some(Check::RestrictedTable),
@@ -314,6 +324,16 @@ fn check_words(check: Check) -> &'static str {
         Check::PinRequired => "the phone's PIN rule",
         Check::PinTable => "the PIN table",
         Check::PinInUse => "the PINs in use",
+        Check::InmateStatus => "the inmate's status",
+        Check::ListsOfOthers => "the lists of other PINs",
+        Check::RelationshipList => "the list for this relationship",
+        Check::ClassList => "the list of the inmate's class",
+        Check::SupervisionList => "the list of the supervision level",
+        Check::GroupList => "the lists of the living unit",
+        Check::Contact => "the inmate's contacts",
+        Check::Window => "the calling hours",
+        Check::Booking => "the booked calls",
+        Check::Officer => "the officer's presence",
         Check::SpeedDial => "the speed dial table",
         Check::CallType => "the phone's call types",
         Check::PinNumberList => "the PIN's own list",
@@ -335,6 +355,10 @@ fn step_words(step: &Step) -> String {
         Finding::Disabled => "disabled",
         Finding::Rescued => "rescued",
         Finding::Passed => "passed",
+        Finding::NotYet => "not yet",
+        Finding::Expired => "expired",
+        Finding::Blocked => "blocked",
+        Finding::Allowed => "allowed",
     };
     format!("{} ({finding})", check_words(step.check))
 }

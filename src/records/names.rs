@@ -70,6 +70,15 @@ names! {
     Blocked::SystemUnavailable => "system-unavailable",
     Blocked::PinResting => "pin-resting",
     Blocked::NotRecordable => "not-recordable",
+    Blocked::PinNotYetValid => "pin-not-yet-valid",
+    Blocked::PinExpired => "pin-expired",
+    Blocked::InmateSuspended => "inmate-suspended",
+    Blocked::NotEnrolled => "not-enrolled",
+    Blocked::NumberPrivate => "number-private",
+    Blocked::ContactNotApproved => "contact-not-approved",
+    Blocked::OutsideWindow => "outside-window",
+    Blocked::NotBooked => "not-booked",
+    Blocked::NoOfficer => "no-officer",
 }
 
 names! {
@@ -128,6 +137,16 @@ names! {
     Check::RestrictedTable => "restricted-table",
     Check::AllowedTable => "allowed-table",
     Check::TimeRestricted => "time-restricted",
+    Check::InmateStatus => "inmate-status",
+    Check::ListsOfOthers => "lists-of-others",
+    Check::RelationshipList => "relationship-list",
+    Check::ClassList => "class-list",
+    Check::SupervisionList => "supervision-list",
+    Check::GroupList => "group-list",
+    Check::Contact => "contact",
+    Check::Window => "window",
+    Check::Booking => "booking",
+    Check::Officer => "officer",
     Check::ShorterNumber => "shorter-number",
     Check::Limit => "limit",
 }
@@ -142,6 +161,10 @@ names! {
     Finding::Disabled => "disabled",
     Finding::Rescued => "rescued",
     Finding::Passed => "passed",
+    Finding::NotYet => "not-yet",
+    Finding::Expired => "expired",
+    Finding::Blocked => "blocked",
+    Finding::Allowed => "allowed",
 }
 
 names! {

@@ -261,6 +261,15 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::SystemUnavailable => "the database did not answer in time, or can't be written",
         Blocked::PinResting => "too many wrong PINs were tried: none is taken for a while",
         Blocked::NotRecordable => "it could not have been recorded",
+        Blocked::PinNotYetValid => "the PIN is not valid yet",
+        Blocked::PinExpired => "the PIN is not valid any more",
+        Blocked::InmateSuspended => "the inmate is suspended from calling",
+        Blocked::NotEnrolled => "the inmate's enrollment is not complete",
+        Blocked::NumberPrivate => "the number is on lists of other inmates only",
+        Blocked::ContactNotApproved => "whom the number belongs to is not approved for the inmate",
+        Blocked::OutsideWindow => "the inmate may not call at this time",
+        Blocked::NotBooked => "the inmate's calls are booked, and none is for this time",
+        Blocked::NoOfficer => "no officer is present, and one must be",
     }
 }
 

@@ -1,13 +1,16 @@
 //! The flowchart: its order here, its steps in `decide/`.
 
 mod caller;
+mod hours;
 mod lists;
 mod number;
+mod people;
 mod shorter;
 mod time;
 
 use crate::{
-    AllowedEntry, Disabled, ListedNumber, LocalTime, PhoneRules, PinEntry, PinKey, Rules, Tables,
+    AllowedEntry, Disabled, ListedNumber, Listing, LocalTime, Open, PhoneRules, PinEntry, PinKey,
+    Rules, Tables,
 };
 use types::{
     dial_plan::DialedNumber,
@@ -32,6 +35,8 @@ pub struct Request<'a> {
     pub when: LocalTime,
     /// How long the phone stays in service; `None` is without end.
     pub in_service_for: Option<Ticks>,
+    /// No call lasts longer, timed or not.
+    pub hard_limit: Ticks,
 }
 
 /// The answer, and what was found on the way to it.
@@ -49,6 +54,9 @@ pub struct Decision {
 pub struct Allowed {
     /// `None` is untimed.
     pub limit: Option<Ticks>,
+    /// How long from now on the caller may talk, by hours, booking, and an officer's presence;
+    /// `None` is longer than any call.
+    pub open_for: Option<Ticks>,
     pub recording: RecordingRule,
 }
 
@@ -58,11 +66,14 @@ pub enum PinState {
     Valid(PinEntry),
     Unknown,
     Disabled(PinEntry),
+    /// Valid at a later time.
+    NotYet(PinEntry),
+    Expired(PinEntry),
     /// In a call at another phone.
     InUse(PinEntry),
 }
 
-/// Looks a PIN up, in the order the flowchart gives: known, enabled, free.
+/// Looks a PIN up, in the order the flowchart gives: known, enabled, free. Its days come between.
 pub fn pin_state<T: Tables + ?Sized>(
     pin: &PinKey,
     line: LineId,
@@ -74,6 +85,12 @@ pub fn pin_state<T: Tables + ?Sized>(
     };
     if entry.disabled.holds(now_utc_ms) {
         return Ok(PinState::Disabled(entry));
+    }
+    if entry.valid_from.is_some_and(|from| now_utc_ms < from) {
+        return Ok(PinState::NotYet(entry));
+    }
+    if entry.valid_to.is_some_and(|to| now_utc_ms >= to) {
+        return Ok(PinState::Expired(entry));
     }
     if tables.pin_in_use(pin, line)? {
         return Ok(PinState::InUse(entry));
@@ -136,31 +153,46 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
     fn through(&mut self) -> Result<Allowed, Stop<T::Error>> {
         let phone = self.phone()?;
         let pin = self.pin(&phone)?;
+        let caller = self.caller(pin)?;
+        let caller = caller.as_ref();
         let number = self.number()?;
         self.call_type(&phone, &number)?;
         let listed = self.listed(pin.as_ref(), &number)?;
         // Looked up for every call: an entry marks a number as privileged and untimed
         // even where the flowchart does not need it to let the call through.
         let allowed = self.tables.allowed(&number.number)?;
-        match listed {
-            Some(_) if self.rules.global_block_wins => {
-                self.restricted(&number, allowed)?;
-            }
-            Some(_) => {}
-            None => self.tables_of_all(pin.is_some(), &number, allowed)?,
+        let contact = self.contact(caller, &number.number, allowed)?;
+        self.lists_of_others(caller, &number.number, listed, allowed)?;
+        let listing = match listed {
+            Some(_) if !self.rules.global_block_wins => None,
+            _ => self.lists(caller, contact, &number.number)?,
+        };
+        if listed.is_none() && listing != Some(Listing::Allowed) {
+            self.tables_of_all(pin.is_some(), &number, allowed)?;
+        } else if self.rules.global_block_wins {
+            self.restricted(&number, allowed)?;
         }
         self.time(&number)?;
+        let open = self.hours(caller, &number.number)?;
         for shorter in self.request.shorter {
-            self.shorter(shorter, pin.as_ref(), listed, allowed)?;
+            self.shorter(shorter, caller, listed, allowed, listing)?;
         }
         let flags = Flags::of(listed, allowed, &phone);
-        let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed)?;
+        let limit = self.limit(&phone, caller, &number, flags.untimed, open)?;
         let recording = match (flags.privileged, self.rules.record) {
             (true, _) => RecordingRule::Privileged,
             (false, true) => RecordingRule::Record,
             (false, false) => RecordingRule::DoNotRecord,
         };
-        Ok(Allowed { limit, recording })
+        let open_for = match open {
+            Open::For(left) => Some(left),
+            Open::No | Open::Throughout => None,
+        };
+        Ok(Allowed {
+            limit,
+            open_for,
+            recording,
+        })
     }
 
     fn note(&mut self, check: Check, finding: Finding) {

@@ -1,13 +1,17 @@
 //! May this call be placed? A pure decision over tables that somebody else holds, with the
 //! trace of the checks that it passed, in the order of the flowchart:
 //!
-//! 1. does the phone require a PIN; is the PIN known, enabled, and not in use;
+//! 1. does the phone require a PIN; is the PIN known, enabled, valid today, and not in use; may
+//!    the inmate call at all;
 //! 2. what does a speed dial code stand for;
 //! 3. may this type of call be made from this phone;
-//! 4. is the number on the PIN's own list, and enabled there;
+//! 4. is the number on the PIN's own list, and enabled there; is whom it belongs to approved; is
+//!    it on lists of other PINs only; what does the nearest list say that is attached to the
+//!    relationship, the inmate's class, the supervision level, or the living unit;
 //! 5. are restricted numbers checked at all; is it restricted, and does an allowed entry
 //!    rescue it; is it allowed;
-//! 6. may it be called at this time of this day (listed numbers too);
+//! 6. may it be called at this time of this day (listed numbers too); may the inmate call at this
+//!    time, is the call booked where it must be, is an officer present where one must be;
 //! 7. where the length of numbers is open: do the same tables block what is reached if the last
 //!    digits count for nothing;
 //! 8. how long may the call last.
@@ -19,6 +23,7 @@
 mod calendar;
 mod decide;
 mod guessing;
+mod people;
 mod rules;
 mod tables;
 
@@ -27,6 +32,7 @@ pub use calendar::{
 };
 pub use decide::{Allowed, Decision, PinState, Request, decide, pin_state};
 pub use guessing::{GuessRule, Guesses};
+pub use people::{Contact, Listing, Open, PeopleRules, Profile};
 pub use rules::Rules;
 pub use tables::{
     AllowedEntry, Class, Disabled, Durations, ListedNumber, PhoneRules, PinEntry, PinKey,

@@ -1,4 +1,4 @@
-use crate::Weekend;
+use crate::{PeopleRules, Weekend};
 
 /// The site's settings of screening. Where the trade does it in two ways, both are here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,6 +16,7 @@ pub struct Rules {
     pub weekend: Weekend,
     /// For a class and call type without an entry, in seconds.
     pub default_limit_seconds: u32,
+    pub people: PeopleRules,
 }
 
 impl Rules {
@@ -27,6 +28,7 @@ impl Rules {
             record: true,
             weekend: Weekend::SATURDAY_SUNDAY,
             default_limit_seconds: 15 * 60,
+            people: PeopleRules::standard(),
         }
     }
 }

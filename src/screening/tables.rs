@@ -1,9 +1,10 @@
 //! The tables that screening asks, as it sees them.
 
-use crate::{DayKind, WeekSteps};
+use crate::{Contact, DayKind, Listing, Open, Profile, WeekSteps};
 use types::{
     dial_plan::DialedNumber,
     id::{InmateId, LineId},
+    inmate::Scope,
     phone_number::{CallType, DialingPattern, PhoneNumber},
 };
 
@@ -67,6 +68,10 @@ pub struct PinEntry {
     pub disabled: Disabled,
     /// `None` is the class of the phone.
     pub class: Option<Class>,
+    /// Not valid before this instant, UTC in milliseconds.
+    pub valid_from: Option<i64>,
+    /// Not valid from this instant on.
+    pub valid_to: Option<i64>,
 }
 
 /// A number on a PIN's own list.
@@ -134,4 +139,23 @@ pub trait Tables {
         class: Class,
         call_type: CallType,
     ) -> Result<Option<Durations>, Self::Error>;
+
+    fn profile(&self, inmate: InmateId) -> Result<Profile, Self::Error>;
+    /// Whom a number belongs to, if it is a contact of this inmate.
+    fn contact(
+        &self,
+        inmate: InmateId,
+        number: &PhoneNumber,
+    ) -> Result<Option<Contact>, Self::Error>;
+    /// Whether it is on the list of another inmate.
+    fn listed_by_others(&self, inmate: InmateId, number: &PhoneNumber)
+    -> Result<bool, Self::Error>;
+    /// What the list of this scope says, if it has the number.
+    fn listing(&self, scope: Scope, number: &PhoneNumber) -> Result<Option<Listing>, Self::Error>;
+    /// How long the hours of this scope are open; `None` when it has none.
+    fn window(&self, scope: Scope) -> Result<Option<Open>, Self::Error>;
+    /// How long calls of this inmate to this number are booked.
+    fn booked(&self, inmate: InmateId, number: &PhoneNumber) -> Result<Open, Self::Error>;
+    /// How long an officer is present at this phone; `None` when none must be.
+    fn officer(&self, line: LineId) -> Result<Option<Open>, Self::Error>;
 }

@@ -70,6 +70,23 @@ pub enum Blocked {
     PinResting,
     /// It must be recorded, and the recorder can't write.
     NotRecordable,
+    /// The PIN is given out, but for a later time.
+    PinNotYetValid,
+    PinExpired,
+    /// The inmate may make no calls for now, whatever the PIN.
+    InmateSuspended,
+    /// Steps of enrollment are missing that the site asks for.
+    NotEnrolled,
+    /// It is on lists of other PINs, and not on this one's.
+    NumberPrivate,
+    /// Whom the number belongs to is not approved for this inmate.
+    ContactNotApproved,
+    /// The inmate may call at other times.
+    OutsideWindow,
+    /// The inmate's calls are booked, and none is for now.
+    NotBooked,
+    /// Calls are made from this phone only while an officer is present.
+    NoOfficer,
 }
 
 /// Who or what ended the call.

@@ -14,6 +14,7 @@ pub mod fact;
 pub mod frame;
 pub mod heard;
 pub mod id;
+pub mod inmate;
 pub mod language;
 pub mod mf;
 pub mod phone_number;

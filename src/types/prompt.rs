@@ -22,6 +22,12 @@ pub enum Prompt {
     PinDisabled,
     /// Too many PINs were wrong: none is taken for a while.
     PinResting,
+    PinNotYetValid,
+    PinExpired,
+    /// The inmate may not call for now, whatever the PIN.
+    InmateSuspended,
+    /// Steps of enrollment are missing.
+    NotEnrolled,
     /// Dialing instructions.
     EnterNumber,
     /// What was dialed is no number of the dial plan, or is cut short.
@@ -46,6 +52,14 @@ pub enum Prompt {
     SystemUnavailable,
     /// The call must be recorded, and can't be.
     NotRecordable,
+    /// The inmate may call at other times.
+    OutsideWindow,
+    /// The inmate's calls are booked, and none is for now.
+    NotBooked,
+    /// Calls are made here only while an officer is present.
+    NoOfficer,
+    /// Whom the inmate calls is not approved.
+    ContactNotApproved,
     NoLineAvailable,
 
     // --- to the inmate, what became of the call

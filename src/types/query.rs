@@ -5,6 +5,7 @@ use crate::{
     call_record::CallEnd,
     dial_plan::DialedNumber,
     digits::Digits,
+    disposition::Blocked,
     id::{CallId, InmateId},
     language::Language,
     secret::Secret,
@@ -99,6 +100,11 @@ pub enum PinAnswer {
     /// In a call at another phone.
     InUse {
         inmate: InmateId,
+    },
+    /// It is the inmate's, and no call is to be made with it for now.
+    Refused {
+        inmate: InmateId,
+        blocked: Blocked,
     },
     /// Not looked at: too many failed.
     Resting,

@@ -24,6 +24,26 @@ pub enum Check {
     RestrictedTable,
     AllowedTable,
     TimeRestricted,
+    /// Is the inmate suspended, or not enrolled?
+    InmateStatus,
+    /// Is it on lists of other PINs only?
+    ListsOfOthers,
+    /// The list for contacts of this relationship.
+    RelationshipList,
+    /// The list for the inmate's class.
+    ClassList,
+    /// The list for the inmate's supervision level.
+    SupervisionList,
+    /// The lists of the living unit and of the groups above it, nearest first.
+    GroupList,
+    /// Is it one of the inmate's contacts, and approved?
+    Contact,
+    /// The hours of the inmate, of the class, and of the living unit.
+    Window,
+    /// Is the call booked?
+    Booking,
+    /// Is an officer present where one must be?
+    Officer,
     /// Is it a number of a table with digits after it, which an exchange may pass over?
     ShorterNumber,
     /// The limit that came out of class, treatment and schedule.
@@ -42,6 +62,14 @@ pub enum Finding {
     /// An allowed entry overrode a restricted one.
     Rescued,
     Passed,
+    /// Found, but for a later time.
+    NotYet,
+    /// Found, but its time is over.
+    Expired,
+    /// The list has it as blocked.
+    Blocked,
+    /// The list has it as allowed.
+    Allowed,
 }
 
 /// One step of the trace.

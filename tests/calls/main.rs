@@ -16,6 +16,7 @@ mod number;
 mod off_hook;
 mod operator;
 mod outpulsing;
+mod people;
 mod pin;
 mod ports;
 mod privacy;

@@ -222,7 +222,15 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 18] = [
+const REASONS: [Prompt; 26] = [
+    Prompt::PinNotYetValid,
+    Prompt::PinExpired,
+    Prompt::InmateSuspended,
+    Prompt::NotEnrolled,
+    Prompt::OutsideWindow,
+    Prompt::NotBooked,
+    Prompt::NoOfficer,
+    Prompt::ContactNotApproved,
     Prompt::PinResting,
     Prompt::NotRecordable,
     Prompt::NumberRestricted,

@@ -7,14 +7,16 @@ use db::{
     codes::{Code, Coded, FlagBits},
     keys::{CounterKey, CounterKind},
     values::{
-        Allowed, Call, CallIdV1, Caller, Counter, DisabledV1, Duration, Entry, Group, Guesses,
-        Holiday, Inmate, InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted,
-        Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
+        Allowed, Booking, Call, CallIdV1, Caller, Contact, Counter, DisabledV1, Duration, Entry,
+        EntryRestricted, Group, Guesses, Holiday, Inmate, InmateClass, InmateRef, ListEntry, Meta,
+        OfficerPost, OpenCall, PeopleRules, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule,
+        Settings, Shutdown, SpeedDial, StepsV1, TimeRestricted, Unit, WatchedNumber, Window,
     },
 };
 use types::{
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    inmate::{Enrollment, EnrollmentStep, Relationship, Review},
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
@@ -74,10 +76,48 @@ fn inmate_v1() {
         facility_id: "A-17".to_owned(),
         name: "Doe, J".to_owned(),
         pin: Some([0xab; 32]),
+        living_unit: None,
+        class: None,
+        supervision: None,
+        watched: false,
+        suspended: DisabledV1 {
+            disabled: false,
+            until_utc_ms: None,
+        },
+        booked_only: false,
+        longest_seconds: None,
+        enrolled: StepsV1::default(),
+        note_for_next_call: None,
+    };
+    let old = bytes(
+        "0104412d313706446f652c204a01abababababababababababababababababababababababababababababababab",
+    );
+    assert_eq!(Inmate::decode(&old), Ok(value));
+}
+
+#[test]
+fn inmate_v2() {
+    let value = Inmate {
+        facility_id: "A-17".to_owned(),
+        name: "Doe, J".to_owned(),
+        pin: Some([0xab; 32]),
+        living_unit: Some(300),
+        class: Some(12),
+        supervision: Some(3),
+        watched: true,
+        suspended: OFF,
+        booked_only: true,
+        longest_seconds: Some(600),
+        enrolled: StepsV1(
+            Enrollment::NONE
+                .with(EnrollmentStep::Identified)
+                .with(EnrollmentStep::NameRecorded),
+        ),
+        note_for_next_call: Some("chaplain".to_owned()),
     };
     golden(
         value,
-        "0104412d313706446f652c204a01abababababababababababababababababababababababababababababababab",
+        "0204412d313706446f652c204a01abababababababababababababababababababababababababababababababab01ac02010c010301010180b083c598680101d804050108636861706c61696e",
     );
 }
 
@@ -93,8 +133,27 @@ fn pin_v1() {
         disabled: OFF,
         duration_class: Some(2),
         language: Some(*b"es"),
+        valid_from_utc_ms: None,
+        valid_to_utc_ms: None,
     };
-    golden(value, "01ac02010180b083c598680102016573");
+    let old = bytes("01ac02010180b083c598680102016573");
+    assert_eq!(Pin::decode(&old), Ok(value));
+}
+
+#[test]
+fn pin_v2() {
+    let value = Pin {
+        inmate: 300,
+        disabled: OFF,
+        duration_class: Some(2),
+        language: Some(*b"es"),
+        valid_from_utc_ms: Some(1_790_000_000_000),
+        valid_to_utc_ms: Some(1_790_000_000_001),
+    };
+    golden(
+        value,
+        "02ac02010180b083c5986801020165730180b083c598680182b083c59868",
+    );
 }
 
 #[test]
@@ -491,6 +550,89 @@ fn shutdown_v1() {
 }
 
 #[test]
+fn inmate_class_v1() {
+    let class = InmateClass {
+        name: "remand".to_owned(),
+        longest_seconds: Some(900),
+        booked_only: true,
+    };
+    golden(class, "010672656d616e6401840701");
+}
+
+#[test]
+fn entries_of_lists_v1() {
+    let note = || "note".to_owned();
+    golden(ListEntry { note: note() }, "01046e6f7465");
+    golden(EntryRestricted { reason: note() }, "01046e6f7465");
+    golden(WatchedNumber { note: note() }, "01046e6f7465");
+}
+
+#[test]
+fn window_v1() {
+    let mut open = [[0; 12]; 7];
+    open[0] = [0xff; 12];
+    open[6][11] = 0x80;
+    golden(
+        Window { open },
+        "01ffffffffffffffffffffffff000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000080",
+    );
+}
+
+#[test]
+fn booking_v1() {
+    let booking = Booking {
+        from_utc_ms: 1_790_000_000_000,
+        to_utc_ms: 1_790_000_001_000,
+        number: Some("2155550123".to_owned()),
+        note: "mother".to_owned(),
+    };
+    golden(
+        booking,
+        "0180b083c59868d0bf83c59868010a32313535353530313233066d6f74686572",
+    );
+}
+
+#[test]
+fn officer_post_v1() {
+    let post = OfficerPost {
+        needed: true,
+        until_utc_ms: Some(1_000),
+    };
+    golden(post, "010101d00f");
+}
+
+#[test]
+fn contact_v1() {
+    let contact = Contact {
+        name: "Roe, A".to_owned(),
+        relationship: Code(Relationship::Attorney),
+        identification: "bar 17".to_owned(),
+        review: Code(Review::Pending),
+        approved_by: vec!["desk".to_owned()],
+    };
+    golden(contact, "0106526f652c204108066261722031370101046465736b");
+}
+
+#[test]
+fn people_rules_v1() {
+    let rules = PeopleRules {
+        private_numbers: true,
+        shared_numbers: false,
+        all_windows: true,
+        only_approved_contacts: false,
+        two_persons: true,
+        enrollment: StepsV1(Enrollment::NONE.with(EnrollmentStep::RulesSigned)),
+    };
+    golden(rules, "01010001000102");
+}
+
+#[test]
+fn an_unknown_step_of_enrollment_is_an_error() {
+    let error = PeopleRules::decode(&[1, 1, 0, 1, 0, 1, 0x80]).expect_err("no such step");
+    assert!(error.to_string().contains("does not decode"), "{error}");
+}
+
+#[test]
 fn unit_v1() {
     golden(Unit, "01");
 }
@@ -529,7 +671,10 @@ fn no_number_stands_for_two_values() {
     each::<Finding>(7);
     each::<AnswerEvidence>(4);
     each::<ReleaseEvidence>(21);
-    each::<CounterKind>(6);
+    each::<CounterKind>(7);
+    each::<Relationship>(11);
+    each::<Review>(3);
+    each::<EnrollmentStep>(4);
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use db::{
     Key,
     keys::{
-        CounterKey, CounterKind, DateKey, DurationKey, GroupPhone, PhoneGroup, PinNumberKey, Shut,
-        StartKey,
+        BookingKey, CounterKey, CounterKind, DateKey, DurationKey, GroupPhone, ListKey, ListOf,
+        ListerKey, PhoneGroup, PinNumberKey, Shut, StartKey, UnitInmate,
     },
 };
 use proptest::prelude::*;
 use types::{
     id::{CallId, GroupId, InmateId, LineId},
+    inmate::{InmateClass, Relationship, Scope, Supervision},
     phone_number::{CallType, PhoneNumber},
 };
 
@@ -48,6 +49,8 @@ proptest! {
         let (group, line) = (GroupId(b.1 as u16), LineId(a.1 as u16));
         same(GroupPhone { group, line });
         same(PhoneGroup { line, group });
+        same(UnitInmate { unit: group, inmate: InmateId(a.0) });
+        same(BookingKey { inmate: InmateId(a.0), booking: b.0 });
         for shut in [Shut::Phone(line), Shut::Group(group), Shut::Everything] {
             same(shut);
         }
@@ -71,7 +74,11 @@ proptest! {
             PhoneNumber::national(&digits)
         };
         let number = number.expect("digits");
-        same(PinNumberKey { inmate: InmateId(inmate), number });
+        let inmate = InmateId(inmate);
+        same(PinNumberKey { inmate, number });
+        let lister = ListerKey { number, inmate };
+        same(lister);
+        assert!(lister.bytes().starts_with(&ListerKey::prefix(&number)));
     }
 
     #[test]
@@ -91,6 +98,10 @@ proptest! {
         canonical::<GroupPhone>(&bytes);
         canonical::<PhoneGroup>(&bytes);
         canonical::<Shut>(&bytes);
+        canonical::<Scope>(&bytes);
+        canonical::<ListKey>(&bytes);
+        canonical::<ListerKey>(&bytes);
+        canonical::<BookingKey>(&bytes);
         canonical::<db::pattern::Pattern>(&bytes);
     }
 }
@@ -110,6 +121,7 @@ fn every_call_type_and_counter_has_a_key() {
         CounterKind::EmptyOffHook,
         CounterKind::UnrecordedAttempt,
         CounterKind::GroupNumber,
+        CounterKind::BookingNumber,
     ] {
         same(CounterKey { kind, index: 513 });
     }
@@ -143,4 +155,26 @@ fn the_bytes_of_keys_are_those_of_the_design() {
     assert_eq!(pattern("+*"), b"P+");
     assert_eq!(pattern("900???????"), b"WN\x0a900???????");
     assert_eq!(pattern("1?5*"), b"WN\x001?5");
+}
+
+#[test]
+fn every_scope_and_its_lists_have_keys() {
+    let mut scopes = vec![
+        Scope::Inmate(InmateId(70_000)),
+        Scope::Class(InmateClass::new(99).expect("a class")),
+        Scope::Supervision(Supervision::new(9).expect("a level")),
+        Scope::Group(GroupId(300)),
+    ];
+    scopes.extend(Relationship::ALL.map(Scope::Relationship));
+    for scope in scopes {
+        same(scope);
+        for blocked in [false, true] {
+            let list = ListOf { scope, blocked };
+            same(list);
+            for pattern in ["2155550123", "900???????", "+44*"] {
+                let pattern = pattern.parse().expect("a pattern");
+                same(ListKey { list, pattern });
+            }
+        }
+    }
 }

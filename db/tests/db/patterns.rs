@@ -3,11 +3,12 @@
 use crate::bench::{small, with_map};
 use db::{
     Error, MAX_WILDCARDS,
+    keys::{ListKey, ListOf},
     pattern::{BadPattern, Pattern},
-    values::Restricted,
+    values::{ListEntry, Restricted},
 };
 use proptest::prelude::*;
-use types::phone_number::PhoneNumber;
+use types::{id::GroupId, inmate::Scope, phone_number::PhoneNumber};
 
 fn number(text: &str) -> PhoneNumber {
     PhoneNumber::parse(text).expect("a number")
@@ -193,5 +194,46 @@ proptest! {
         prop_assert_eq!(Pattern::parse(&pattern.to_string()), Ok(pattern.clone()));
         let bytes = db::Key::bytes(&pattern);
         prop_assert_eq!(<Pattern as db::Key>::from_bytes(&bytes), Some(pattern));
+    }
+}
+
+/// Each list is as a table of its own: another list, or the other side of this one, has no part in it.
+#[test]
+fn a_list_answers_for_its_own_entries_alone() {
+    let (_dir, database) = small();
+    let lists = &database.tables().lists;
+    let mut writer = database.write().expect("writes");
+    let scopes = [Scope::Group(GroupId(1)), Scope::Group(GroupId(2))];
+    let list = |scope: usize, blocked| ListOf {
+        scope: scopes[scope],
+        blocked,
+    };
+    let entries = [
+        (list(0, true), "900???????"),
+        (list(0, true), "9005550123"),
+        (list(0, false), "900*"),
+        (list(1, true), "*"),
+    ];
+    for (list, text) in entries {
+        let pattern = Pattern::parse(text).expect("a pattern");
+        let note = text.to_owned();
+        let key = ListKey { list, pattern };
+        lists
+            .put(&mut writer, &key, &ListEntry { note })
+            .expect("puts");
+    }
+    let best = |list, dialed: &str| {
+        let found = lists.best(&writer, list, &number(dialed)).expect("reads");
+        found.map(|found| found.value.note)
+    };
+    for (of, dialed, expected) in [
+        (list(0, true), "9005550123", Some("9005550123")),
+        (list(0, true), "9005550124", Some("900???????")),
+        (list(0, true), "2155550123", None),
+        (list(0, false), "9005550123", Some("900*")),
+        (list(1, true), "9005550123", Some("*")),
+        (list(1, false), "9005550123", None),
+    ] {
+        assert_eq!(best(of, dialed).as_deref(), expected, "{of:?} {dialed}");
     }
 }

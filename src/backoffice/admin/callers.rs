@@ -4,8 +4,8 @@ use super::text;
 use super::{NewInmate, NumberFlags, PinDetails};
 use crate::{Error, answer::inmate_subject, error::InmateNumber, session::Session, stored};
 use db::{
-    keys::{CounterKey, CounterKind, FacilityId, PinHash, PinNumberKey},
-    values::{Inmate, InmateRef, Pin, PinNumber},
+    keys::{CounterKey, CounterKind, FacilityId, ListerKey, PinHash, PinNumberKey},
+    values::{Inmate, InmateRef, Pin, PinNumber, StepsV1, Unit},
 };
 use screening::{Class, Disabled};
 use types::{
@@ -31,6 +31,15 @@ impl Session<'_> {
             facility_id: inmate.facility_id.clone(),
             name: inmate.name.clone(),
             pin: None,
+            living_unit: None,
+            class: None,
+            supervision: None,
+            watched: false,
+            suspended: stored::stored_disabled(Disabled::No),
+            booked_only: false,
+            longest_seconds: None,
+            enrolled: StepsV1::default(),
+            note_for_next_call: None,
         };
         self.tables.inmates.put(&mut self.writer, &id, &stored)?;
         let index = &self.tables.inmates_by_id;
@@ -57,13 +66,16 @@ impl Session<'_> {
         if taken.is_some_and(|taken| taken.inmate != inmate.0) {
             return Err(Error::PinTaken);
         }
-        let disabled = match entry.pin.map(PinHash) {
+        let before = match entry.pin.map(PinHash) {
             Some(old) => self.take_back(&old, &hash)?,
-            None => Disabled::No,
+            None => None,
         };
+        let disabled = stored::stored_disabled(Disabled::No);
         let pin = Pin {
             inmate: inmate.0,
-            disabled: stored::stored_disabled(disabled),
+            disabled: before.as_ref().map_or(disabled, |before| before.disabled),
+            valid_from_utc_ms: before.as_ref().and_then(|before| before.valid_from_utc_ms),
+            valid_to_utc_ms: before.and_then(|before| before.valid_to_utc_ms),
             duration_class: details.class.map(Class::number),
             language: details.language.map(stored::stored_language),
         };
@@ -75,15 +87,12 @@ impl Session<'_> {
     }
 
     /// Takes a PIN out of the table for another of the same inmate. A call that holds the old
-    /// one holds the new one from now on; what was disabled stays disabled.
-    fn take_back(&mut self, old: &PinHash, new: &PinHash) -> Result<Disabled, Error> {
-        let disabled = match self.tables.pins.get(&self.writer, old)? {
-            Some(pin) => stored::disabled(pin.disabled),
-            None => Disabled::No,
-        };
+    /// one holds the new one from now on; what was disabled stays disabled, and the days stay.
+    fn take_back(&mut self, old: &PinHash, new: &PinHash) -> Result<Option<Pin>, Error> {
+        let before = self.tables.pins.get(&self.writer, old)?;
         self.tables.pins.delete(&mut self.writer, old)?;
         let Some(holder) = self.tables.pins_in_use.get(&self.writer, old)? else {
-            return Ok(disabled);
+            return Ok(before);
         };
         self.tables.pins_in_use.delete(&mut self.writer, old)?;
         let in_use = &self.tables.pins_in_use;
@@ -95,7 +104,7 @@ impl Session<'_> {
             open.pin = Some(new.0);
             self.tables.open_calls.put(&mut self.writer, &line, &open)?;
         }
-        Ok(disabled)
+        Ok(before)
     }
 
     pub fn set_pin_disabled(
@@ -127,7 +136,13 @@ impl Session<'_> {
             inmate,
             number: phone_number(number)?,
         };
-        let limit = self.settings()?.pin_numbers_max;
+        self.may_be_listed(&key.number)?;
+        let settings = self.settings()?;
+        let limit = settings.pin_numbers_max;
+        let shared = settings.rules.people.shared_numbers;
+        if !shared && self.lookups().others_list(inmate, &key.number)? {
+            return Err(Error::ListedElsewhere(key.number.to_string()));
+        }
         if self.tables.pin_numbers.contains(&self.writer, &key)? {
             let number = key.number.to_string();
             let inmate = InmateNumber(inmate);
@@ -175,6 +190,9 @@ impl Session<'_> {
         self.tables
             .pin_numbers
             .put(&mut self.writer, key, &stored)?;
+        let PinNumberKey { inmate, number } = *key;
+        let lister = ListerKey { number, inmate };
+        self.tables.listers.put(&mut self.writer, &lister, &Unit)?;
         let change = format!(
             "{change} {}: untimed {}, privileged {}, disabled {}",
             key.number,
@@ -196,6 +214,9 @@ impl Session<'_> {
             number: phone_number(number)?,
         };
         let removed = self.tables.pin_numbers.delete(&mut self.writer, &key)?;
+        let number = key.number;
+        let lister = ListerKey { number, inmate };
+        self.tables.listers.delete(&mut self.writer, &lister)?;
         if removed {
             let change = format!("removed {}", key.number);
             self.journal(actor, "pin-number", inmate_subject(inmate), change)?;
@@ -203,17 +224,17 @@ impl Session<'_> {
         Ok(removed)
     }
 
-    fn inmate(&self, inmate: InmateId) -> Result<Inmate, Error> {
+    pub(super) fn inmate(&self, inmate: InmateId) -> Result<Inmate, Error> {
         let entry = self.tables.inmates.get(&self.writer, &inmate)?;
         entry.ok_or(Error::UnknownInmate(InmateNumber(inmate)))
     }
 }
 
-fn phone_number(text: &str) -> Result<PhoneNumber, Error> {
+pub(super) fn phone_number(text: &str) -> Result<PhoneNumber, Error> {
     PhoneNumber::parse(text).ok_or_else(|| Error::NotANumber(text.to_owned()))
 }
 
-fn disabled_words(disabled: Disabled) -> String {
+pub(super) fn disabled_words(disabled: Disabled) -> String {
     match disabled {
         Disabled::No => "no".to_owned(),
         Disabled::Until(end) => format!("until {end} ms"),

@@ -11,7 +11,10 @@ use db::{
     keys::{CounterKey, CounterKind, GroupPhone, PhoneGroup, Shut},
     values::{Group, Shutdown, Unit},
 };
-use types::id::{GroupId, LineId};
+use types::{
+    id::{GroupId, LineId},
+    inmate::Scope,
+};
 
 impl<'a> Session<'a> {
     pub fn groups(&self) -> Groups<'_, Writer<'a>> {
@@ -79,6 +82,7 @@ impl<'a> Session<'a> {
             return Err(Error::GroupHolds { name, holds });
         }
         self.tables.groups.delete(&mut self.writer, &group)?;
+        self.tables.officer_posts.delete(&mut self.writer, &group)?;
         let shut = Shut::Group(group);
         self.tables.shutdowns.delete(&mut self.writer, &shut)?;
         self.journal(actor, "group", group, format!("removed: {name}"))
@@ -223,7 +227,16 @@ impl<'a> Session<'a> {
     fn contents(&self, group: GroupId) -> Result<Option<String>, Error> {
         let below = self.groups().below(group)?.len() - 1;
         let phones = self.groups().phones_of(group)?.len();
-        let holds = [(below, "groups"), (phones, "phones")];
+        let unit = db::Key::bytes(&group);
+        let live_here = &self.tables.unit_inmates;
+        let inmates = live_here.count_prefix(&self.writer, &unit, usize::MAX)?;
+        let attached = self.attached(Scope::Group(group))?;
+        let holds = [
+            (below, "groups"),
+            (phones, "phones"),
+            (inmates, "inmates"),
+            (attached, "entries of lists and hours"),
+        ];
         let first = holds.into_iter().find(|(count, _)| *count > 0);
         Ok(first.map(|(count, what)| format!("{count} {what}")))
     }

@@ -96,7 +96,7 @@ impl Session<'_> {
 
     /// Reads a pattern as people write it. One that begins with the dial plan's international
     /// prefix is meant for international numbers, which tables hold without it.
-    fn pattern(&self, text: &str) -> Result<Pattern, Error> {
+    pub(super) fn pattern(&self, text: &str) -> Result<Pattern, Error> {
         let canonical = international(&self.fixed.dial_plan, text);
         Pattern::parse(&canonical).map_err(|why| Error::Pattern {
             text: text.to_owned(),
@@ -104,7 +104,11 @@ impl Session<'_> {
         })
     }
 
-    fn new_pattern<V: Value>(&self, table: &PatternTable<V>, text: &str) -> Result<Pattern, Error> {
+    pub(super) fn new_pattern<V: Value>(
+        &self,
+        table: &PatternTable<V>,
+        text: &str,
+    ) -> Result<Pattern, Error> {
         let pattern = self.pattern(text)?;
         if table.entries().contains(&self.writer, &pattern)? {
             return Err(Error::DuplicatePattern {
@@ -115,7 +119,7 @@ impl Session<'_> {
         Ok(pattern)
     }
 
-    fn remove_pattern<V: Value>(
+    pub(super) fn remove_pattern<V: Value>(
         &mut self,
         actor: &str,
         table: &PatternTable<V>,

@@ -57,6 +57,9 @@ impl Session<'_> {
         let stored = stored::stored_settings(settings);
         let table = &self.tables.settings;
         table.put(&mut self.writer, &SiteKey, &stored)?;
+        let people = crate::people::stored_rules(&settings.rules.people);
+        let table = &self.tables.people_rules;
+        table.put(&mut self.writer, &SiteKey, &people)?;
         self.journal(actor, "settings", "site", format!("{settings:?}"))
     }
 

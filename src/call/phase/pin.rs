@@ -219,6 +219,10 @@ impl PinCheck {
                 attempt.inmate = Some(inmate);
                 attempt.refuse(cx, Blocked::PinInUse)
             }
+            PinAnswer::Refused { inmate, blocked } => {
+                attempt.inmate = Some(inmate);
+                attempt.refuse(cx, blocked)
+            }
             PinAnswer::Resting => attempt.refuse(cx, Blocked::PinResting),
         }
     }

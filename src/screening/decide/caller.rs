@@ -37,6 +37,12 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             PinState::Disabled(_) => {
                 self.stop(Check::PinTable, Finding::Disabled, Blocked::PinDisabled)
             }
+            PinState::NotYet(_) => {
+                self.stop(Check::PinTable, Finding::NotYet, Blocked::PinNotYetValid)
+            }
+            PinState::Expired(_) => {
+                self.stop(Check::PinTable, Finding::Expired, Blocked::PinExpired)
+            }
             PinState::InUse(_) => {
                 self.note(Check::PinTable, Finding::Found);
                 self.stop(Check::PinInUse, Finding::Yes, Blocked::PinInUse)

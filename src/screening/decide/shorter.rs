@@ -1,7 +1,7 @@
 //! What is reached if the last digits of a number of open length count for nothing.
 
-use super::{Stop, Walk};
-use crate::{AllowedEntry, ListedNumber, PinEntry, Tables};
+use super::{Stop, Walk, people::Caller};
+use crate::{AllowedEntry, ListedNumber, Listing, Tables};
 use types::{
     disposition::Blocked,
     phone_number::PhoneNumber,
@@ -15,18 +15,27 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
     pub(super) fn shorter(
         &mut self,
         shorter: &PhoneNumber,
-        pin: Option<&PinEntry>,
+        caller: Option<&Caller>,
         listed: Option<ListedNumber>,
         allowed: Option<AllowedEntry>,
+        listing: Option<Listing>,
     ) -> Result<(), Stop<T::Error>> {
         let there = self.tables.allowed(shorter)?;
-        let own = match pin {
-            Some(pin) => self.tables.listed(pin.inmate, shorter)?,
+        let own = match caller {
+            Some(caller) => self.tables.listed(caller.pin.inmate, shorter)?,
             None => None,
         };
+        let exact = |entry: AllowedEntry| usize::from(entry.specificity) >= shorter.digits.len();
+        let known = listed.is_some() || allowed.is_some_and(exact);
+        if let Some(caller) = caller
+            && (listed.is_none() || self.rules.global_block_wins)
+            && let Some(blocked) = self.against_shorter(caller, shorter, listing, known)?
+        {
+            return self.stop(Check::ShorterNumber, Finding::Found, blocked);
+        }
         let tables_count = match listed {
             Some(_) => self.rules.global_block_wins,
-            None => pin.is_none() || self.rules.check_restricted,
+            None => caller.is_none() || self.rules.check_restricted,
         };
         let blocked = if tables_count && self.restricted_there(shorter, [allowed, there])? {
             Some(Blocked::NumberRestricted)

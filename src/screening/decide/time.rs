@@ -1,7 +1,7 @@
 //! When, and how long.
 
-use super::{Stop, Walk};
-use crate::{Class, PhoneRules, PinEntry, Tables};
+use super::{Stop, Walk, people::Caller};
+use crate::{Class, Open, PhoneRules, Tables};
 use types::{
     dial_plan::DialedNumber,
     disposition::Blocked,
@@ -26,9 +26,10 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
     pub(super) fn limit(
         &mut self,
         phone: &PhoneRules,
-        pin: Option<&PinEntry>,
+        caller: Option<&Caller>,
         number: &DialedNumber,
         untimed: bool,
+        open: Open,
     ) -> Result<Option<Ticks>, Stop<T::Error>> {
         let service = self.request.in_service_for;
         if service == Some(Ticks::ZERO) {
@@ -37,18 +38,22 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let of_class = if untimed {
             None
         } else {
-            let class: Class = pin.and_then(|pin| pin.class).unwrap_or(phone.class);
+            let class = caller.and_then(|caller| caller.pin.class);
+            let class: Class = class.unwrap_or(phone.class);
             let kind = self.request.when.day_kind(self.rules.weekend);
             let seconds = match self.tables.durations(class, number.call_type)? {
                 Some(durations) => durations.of(kind),
                 None => self.rules.default_limit_seconds,
             };
+            let longest = caller.and_then(|caller| caller.profile.longest_seconds);
+            let seconds = longest.map_or(seconds, |longest| longest.min(seconds));
             Some(Ticks::secs(u64::from(seconds)))
         };
-        let limit = match (of_class, service) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
+        let open = match open {
+            Open::For(left) if left <= self.request.hard_limit => Some(left),
+            _ => None,
         };
+        let limit = [of_class, service, open].into_iter().flatten().min();
         let finding = if limit.is_some() {
             Finding::Yes
         } else {

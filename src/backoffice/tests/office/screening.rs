@@ -79,7 +79,7 @@ fn the_strictest_mode_knows_only_lists_and_allowed_numbers() {
     // Numbers of one list are nobody else's.
     assert_eq!(
         bench.refused(ONE, Some(ROE), FRIEND),
-        Blocked::NumberNotAllowed
+        Blocked::NumberPrivate
     );
 }
 

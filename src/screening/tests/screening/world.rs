@@ -1,13 +1,14 @@
 //! One call and the entries that bear on it, as a handful of small choices.
 
 use screening::{
-    AllowedEntry, Class, Disabled, Durations, ListedNumber, LocalTime, PhoneRules, PinEntry,
-    PinKey, Request, RestrictedEntry, Rules, Tables, WeekSteps,
+    AllowedEntry, Class, Contact, Disabled, Durations, ListedNumber, Listing, LocalTime, Open,
+    PhoneRules, PinEntry, PinKey, Profile, Request, RestrictedEntry, Rules, Tables, WeekSteps,
 };
 use std::{convert::Infallible, sync::LazyLock};
 use types::{
     dial_plan::DialedNumber,
     id::{InmateId, LineId},
+    inmate::Scope,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::DialedOrSpeed,
     tick::Ticks,
@@ -159,6 +160,7 @@ impl World {
                 holiday: false,
             },
             in_service_for: self.service,
+            hard_limit: Ticks::secs(99 * 60),
         }
     }
 }
@@ -210,6 +212,8 @@ impl Tables for World {
                 _ => Disabled::Until(NOW),
             },
             class: self.class_of_pin.then(class_of_pin),
+            valid_from: Some(NOW),
+            valid_to: Some(NOW + 1),
         };
         Ok((self.pin != PinIs::Unknown).then_some(entry))
     }
@@ -275,5 +279,34 @@ impl Tables for World {
             weekend: 1,
             holiday: 2,
         }))
+    }
+
+    fn profile(&self, inmate: InmateId) -> Result<Profile, Infallible> {
+        assert_eq!(inmate, INMATE);
+        Ok(Profile::default())
+    }
+
+    fn contact(&self, _: InmateId, _: &PhoneNumber) -> Result<Option<Contact>, Infallible> {
+        Ok(None)
+    }
+
+    fn listed_by_others(&self, _: InmateId, _: &PhoneNumber) -> Result<bool, Infallible> {
+        Ok(false)
+    }
+
+    fn listing(&self, _: Scope, _: &PhoneNumber) -> Result<Option<Listing>, Infallible> {
+        Ok(None)
+    }
+
+    fn window(&self, _: Scope) -> Result<Option<Open>, Infallible> {
+        Ok(None)
+    }
+
+    fn booked(&self, _: InmateId, _: &PhoneNumber) -> Result<Open, Infallible> {
+        Ok(Open::No)
+    }
+
+    fn officer(&self, _: LineId) -> Result<Option<Open>, Infallible> {
+        Ok(None)
     }
 }

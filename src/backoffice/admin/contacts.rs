@@ -1,0 +1,144 @@
+//! Whom inmates call: contacts, and their review by one person or by two.
+
+use super::text;
+use crate::{Error, answer::inmate_subject, error::InmateNumber, session::Session, words::kebab};
+use db::{codes::Code, keys::PinNumberKey, values};
+use types::{
+    id::InmateId,
+    inmate::{Relationship, Review},
+};
+
+/// A contact as put forward.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewContact {
+    pub name: String,
+    pub relationship: Relationship,
+    pub number: String,
+    /// What was seen of the contact's identification.
+    pub identification: String,
+}
+
+/// A contact as entered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Contact {
+    pub name: String,
+    pub relationship: Relationship,
+    pub number: String,
+    pub identification: String,
+    pub review: Review,
+    /// Who approved, in order; one of two while the second is awaited.
+    pub approved_by: Vec<String>,
+}
+
+impl Session<'_> {
+    pub fn put_contact(
+        &mut self,
+        actor: &str,
+        inmate: InmateId,
+        contact: &NewContact,
+    ) -> Result<(), Error> {
+        text("contact's name", &contact.name, true)?;
+        text("identification", &contact.identification, false)?;
+        self.inmate(inmate)?;
+        let key = PinNumberKey {
+            inmate,
+            number: super::callers::phone_number(&contact.number)?,
+        };
+        let value = values::Contact {
+            name: contact.name.clone(),
+            relationship: Code(contact.relationship),
+            identification: contact.identification.clone(),
+            // Who changes one has it reviewed again.
+            review: Code(Review::Pending),
+            approved_by: Vec::new(),
+        };
+        self.tables.contacts.put(&mut self.writer, &key, &value)?;
+        let change = format!(
+            "{} {}, {}: put forward",
+            kebab(contact.relationship),
+            contact.name,
+            key.number
+        );
+        self.journal(actor, "contact", inmate_subject(inmate), change)
+    }
+
+    pub fn review_contact(
+        &mut self,
+        actor: &str,
+        inmate: InmateId,
+        number: &str,
+        review: Review,
+    ) -> Result<Review, Error> {
+        let key = PinNumberKey {
+            inmate,
+            number: super::callers::phone_number(number)?,
+        };
+        let unknown = || Error::UnknownContact {
+            inmate: InmateNumber(inmate),
+            number: key.number.to_string(),
+        };
+        let contact = self.tables.contacts.get(&self.writer, &key)?;
+        let mut contact = contact.ok_or_else(unknown)?;
+        let reached = match review {
+            Review::Approved => {
+                let needed = match self.settings()?.rules.people.two_persons {
+                    true => 2,
+                    false => 1,
+                };
+                if contact.review.0 != Review::Approved {
+                    let by = &mut contact.approved_by;
+                    if needed > 1 && by.iter().any(|before| before == actor) {
+                        return Err(Error::SameApprover(actor.to_owned()));
+                    }
+                    by.push(actor.to_owned());
+                }
+                match contact.approved_by.len() >= needed {
+                    true => Review::Approved,
+                    false => Review::Pending,
+                }
+            }
+            Review::Pending | Review::Refused => {
+                contact.approved_by.clear();
+                review
+            }
+        };
+        contact.review = Code(reached);
+        self.tables.contacts.put(&mut self.writer, &key, &contact)?;
+        let change = match (review, reached) {
+            (Review::Approved, Review::Pending) => "approved by one of two".to_owned(),
+            _ => kebab(reached),
+        };
+        let change = format!("{}: {change}", key.number);
+        self.journal(actor, "contact", inmate_subject(inmate), change)?;
+        Ok(reached)
+    }
+
+    pub fn remove_contact(
+        &mut self,
+        actor: &str,
+        inmate: InmateId,
+        number: &str,
+    ) -> Result<bool, Error> {
+        let key = PinNumberKey {
+            inmate,
+            number: super::callers::phone_number(number)?,
+        };
+        let was = self.tables.contacts.delete(&mut self.writer, &key)?;
+        if was {
+            let change = format!("{}: removed", key.number);
+            self.journal(actor, "contact", inmate_subject(inmate), change)?;
+        }
+        Ok(was)
+    }
+}
+
+pub(crate) fn shown((key, contact): (PinNumberKey, values::Contact)) -> Contact {
+    Contact {
+        name: contact.name,
+        relationship: contact.relationship.0,
+        number: key.number.to_string(),
+        identification: contact.identification,
+        review: contact.review.0,
+        approved_by: contact.approved_by,
+    }
+}

@@ -48,6 +48,14 @@ pub enum Error {
     PinTaken,
     #[error("inmate {0} has no PIN")]
     NoPin(InmateNumber),
+    #[error("inmate {0:?} has no PIN: nothing but a phone that asks for none can be called from")]
+    NoPinOf(String),
+    #[error("no inmate has the id {0:?}")]
+    UnknownFacilityId(String),
+    #[error(
+        "the phone of line {0} asks for a PIN: say whose, with the facility's id of the inmate"
+    )]
+    WhoseCall(LineId),
     #[error("inmate {0} is not known")]
     UnknownInmate(InmateNumber),
     #[error("facility id {0:?} is entered already")]

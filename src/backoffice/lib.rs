@@ -20,6 +20,7 @@ mod clock;
 mod config;
 mod end;
 mod error;
+mod explain;
 mod guessing;
 mod journal;
 mod lookups;
@@ -39,11 +40,12 @@ pub use clock::Anchor;
 pub use config::{Config, Routing, Seed, SeedInmate, SiteSettings};
 pub use db::Usage;
 pub use error::Error;
+pub use explain::{Asking, Explanation};
 pub use guessing::Alert;
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, Rules, Schedule, ScheduleNumber, WeekSteps,
-    Weekend,
+    Class, DayKind, DaySteps, Disabled, Durations, GuessRule, LimitedBy, Rules, Schedule,
+    ScheduleNumber, WeekSteps, Weekend,
 };

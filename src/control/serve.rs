@@ -1,0 +1,88 @@
+//! What each request does. Here it runs on the thread of whoever asks; only what is given to
+//! [`Desk::with`] runs on the back office's.
+
+use super::{Answer, Desk, Request, explain};
+use crate::records;
+use anyhow::{Context as _, anyhow, bail};
+use backoffice::{Asking, RecordRange};
+use types::{
+    digits::Digits,
+    id::{CallId, LineId},
+};
+
+/// Records of one page.
+const PAGE: usize = 100;
+
+pub fn serve(request: Request, desk: &Desk) -> anyhow::Result<Answer> {
+    match request {
+        Request::Records { json, after } => records(desk, json, after.as_deref()),
+        Request::Explain {
+            line,
+            inmate,
+            number,
+            at,
+            json,
+        } => {
+            let dialed = Digits::parse(&number).filter(|digits| !digits.is_empty());
+            let dialed = dialed.ok_or_else(|| not_keyed(&number))?;
+            let keyed = call::as_keyed(&desk.shared.dial_plan, &dialed);
+            let asking = Asking {
+                line: LineId(line),
+                inmate,
+                dialed,
+                number: keyed.ok_or_else(|| not_keyed(&number))?,
+                at_utc_ms: at.map(|at| explain::instant(&at, &desk.zone)).transpose()?,
+            };
+            let asked = asking.clone();
+            let told = desk.with(move |office, now| office.explain(now, &asked))?;
+            Ok(Answer::text(match json {
+                true => vec![explain::json(&asking, &told, desk)],
+                false => explain::words(&asking, &told, desk),
+            }))
+        }
+        Request::ExplainCall { call, json } => {
+            let id = call_id(&call)?;
+            let record = desk.with(move |office, _| office.record(id))?;
+            let record = record.ok_or_else(|| anyhow!("there is no call {call}"))?;
+            Ok(Answer::text(match json {
+                true => vec![records::json_line(&record)],
+                false => explain::record(&record, desk),
+            }))
+        }
+    }
+}
+
+fn not_keyed(number: &str) -> anyhow::Error {
+    anyhow!(
+        "{number:?} is no number as it would be keyed at a phone: with its prefix (0, 1, 011), \
+         or two digits of a speed dial"
+    )
+}
+
+fn records(desk: &Desk, json: bool, after: Option<&str>) -> anyhow::Result<Answer> {
+    let range = RecordRange {
+        after: after.map(call_id).transpose()?,
+        limit: PAGE,
+        ..RecordRange::all()
+    };
+    let page = desk.with(move |office, _| office.records(&range))?;
+    let more = (page.len() == PAGE).then(|| page.last().expect("a full page").call.to_string());
+    let lines = page.iter().map(|record| match json {
+        true => records::json_line(record),
+        false => records::words(record, &desk.zone),
+    });
+    let lines = lines.collect();
+    Ok(Answer { lines, more })
+}
+
+/// `7-42`: the site and the number of the call.
+fn call_id(text: &str) -> anyhow::Result<CallId> {
+    let wrong = || format!("{text:?} is no call: site and number, as in 7-42");
+    let Some((site, sequence)) = text.split_once('-') else {
+        bail!(wrong());
+    };
+    Ok(CallId {
+        site: site.parse().with_context(wrong)?,
+        sequence: sequence.parse().with_context(wrong)?,
+    })
+}

@@ -32,6 +32,7 @@ struct Placed {
     /// The phone goes out of service then.
     until: Option<Tick>,
     recording: RecordingRule,
+    treatment: CallTreatment,
 }
 
 impl Session<'_> {
@@ -164,6 +165,7 @@ impl Session<'_> {
                 limit: allowed.limit,
                 until: service.map(|left| self.now + left),
                 recording: allowed.recording,
+                treatment: CallTreatment::standard(),
             })
             .ok_or(Blocked::NumberNotValid))
     }
@@ -209,6 +211,7 @@ impl Session<'_> {
             }),
             blocked: outcome.as_ref().err().map(|blocked| Code(*blocked)),
             screening: stored_trace(&decision.trace),
+            treatment: placed.map(|p| p.treatment.number),
             ..empty_record(line, started_utc_ms)
         })
     }
@@ -307,6 +310,12 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         joined: None,
         recorded: None,
         recording_gap: None,
+        treatment: None,
+        route: None,
+        far_digits: 0,
+        three_way_times: 0,
+        warned: 0,
+        interfered: 0,
     }
 }
 
@@ -343,7 +352,7 @@ fn verdict(
             until: placed.until,
             announce_limit: settings.announce_limit && placed.limit.is_some(),
             recording: placed.recording,
-            treatment: CallTreatment::standard(),
+            treatment: placed.treatment,
         }),
         Err(blocked) => Err(Refusal { call, blocked }),
     };

@@ -212,6 +212,10 @@ fn fill(record: &mut Call, end: &CallEnd) {
     record.ended_by = Some(Code(end.ended_by));
     record.flags = FlagBits(end.flags);
     record.extra_digits = end.extra_digits;
+    record.far_digits = end.response.far_digits;
+    record.three_way_times = end.response.three_way_times;
+    record.warned = end.response.warned;
+    record.interfered = end.response.interfered;
     record.answer_evidence = evidence(&end.answer_evidence, after);
     record.release_evidence = evidence(&end.release_evidence, after);
     record.three_way = evidence(&end.three_way, after);

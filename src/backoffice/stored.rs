@@ -10,7 +10,7 @@ use screening::{
     WeekSteps, Weekend,
 };
 use types::{
-    call_record::CallRecord,
+    call_record::{CallRecord, Response},
     digits::List,
     id::{CallId, InmateId, LineId, TrunkId},
     language::Language,
@@ -19,6 +19,12 @@ use types::{
     tick::Ticks,
     verdict::{Step, Trace},
 };
+
+/// What is stored, and can't have been stored.
+pub(crate) fn senseless(what: &'static str, why: impl Into<String>) -> Error {
+    let why = why.into();
+    Error::Stored { what, why }
+}
 
 pub(crate) fn call_id(stored: CallIdV1) -> CallId {
     CallId {
@@ -320,6 +326,14 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
             .collect(),
         flags: stored.flags.0,
         extra_digits: stored.extra_digits,
+        response: Response {
+            far_digits: stored.far_digits,
+            three_way_times: stored.three_way_times,
+            warned: stored.warned,
+            interfered: stored.interfered,
+        },
+        treatment: stored.treatment,
+        route: stored.route,
     })
 }
 

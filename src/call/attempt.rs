@@ -8,7 +8,7 @@ use crate::{
 };
 use types::{
     answer_class::{AnswerClass, SURE_MACHINE},
-    call_record::CallEnd,
+    call_record::{CallEnd, Response},
     digits::{Digit, Digits},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Weighed, gather},
@@ -62,6 +62,7 @@ pub struct Attempt {
     pub joined: Ticks,
     pub flags: FraudFlags,
     pub extra_digits: u16,
+    pub response: Response,
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
     pub three_way: ThreeWayEvidences,
@@ -94,6 +95,7 @@ impl Attempt {
             joined: Ticks::ZERO,
             flags: FraudFlags::NONE,
             extra_digits: 0,
+            response: Response::default(),
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
@@ -314,6 +316,7 @@ impl Attempt {
             ended_by: by,
             flags: self.flags,
             extra_digits: self.extra_digits,
+            response: self.response,
             answer_evidence: self.answer_evidence,
             release_evidence: self.release_evidence,
             three_way: self.three_way,

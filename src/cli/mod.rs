@@ -5,6 +5,7 @@ mod discover;
 mod explain;
 mod records;
 mod run;
+mod shutdown;
 
 use std::{
     fmt::Display,
@@ -44,6 +45,12 @@ enum Command {
     Records(RecordsArgs),
     /// Says which tables a call passes, and why it is refused; also while the controller runs.
     Explain(explain::ExplainArgs),
+    /// Puts a phone, a group or everything out of service; also while the controller runs.
+    Shutdown(shutdown::ShutdownArgs),
+    /// Takes a shutdown back.
+    Resume(shutdown::WholeArgs),
+    /// Says what is shut down.
+    Shutdowns(SiteArgs),
 }
 
 #[derive(Debug, Args)]
@@ -160,6 +167,9 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Discover(args) => discover::discover(args.out.as_deref()),
         Command::Records(args) => records::records(&args.site.site, args.json),
         Command::Explain(args) => explain::explain(args),
+        Command::Shutdown(args) => shutdown::shutdown(args),
+        Command::Resume(args) => shutdown::resume(args),
+        Command::Shutdowns(args) => shutdown::shutdowns(&args),
     }
 }
 

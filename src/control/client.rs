@@ -23,6 +23,7 @@ use std::{
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// A controller that has the database, and no socket yet, is about to start.
 const STARTS_WITHIN: Duration = Duration::from_secs(3);
+const NO_ROOM: &str = "the controller has ended, or has no room for another command now";
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Who answers the requests of a command.
@@ -95,10 +96,11 @@ fn ask(data: &Path, request: &Request) -> anyhow::Result<Answer> {
         bail!("the request is too long: {} octets", line.len());
     }
     stream.set_write_timeout(Some(LONGEST_WAIT))?;
-    stream.write_all(&line).context("the controller")?;
+    stream.write_all(&line).context(NO_ROOM)?;
     let reply = match server::line(&stream, LONGEST_ANSWER, LONGEST_WAIT) {
         Line::Whole(reply) => reply,
-        Line::None => bail!("the controller has ended, or has no room for another command now"),
+        Line::None => bail!(NO_ROOM),
+        Line::Failed(error) if error.kind() == ErrorKind::ConnectionReset => bail!(NO_ROOM),
         Line::TooLong => bail!("the controller's answer is too long"),
         Line::Failed(error) => return Err(error).context("the controller's answer"),
     };

@@ -57,7 +57,32 @@ pub enum Request {
         json: bool,
     },
     /// What was decided about a call that was made.
-    ExplainCall { call: String, json: bool },
+    ExplainCall {
+        call: String,
+        json: bool,
+    },
+    /// Out of service, until it is resumed by the same name.
+    Shutdown {
+        what: Whole,
+        /// Calls are cut; else they go on to their ends.
+        cut: bool,
+        actor: String,
+    },
+    Resume {
+        what: Whole,
+        actor: String,
+    },
+    /// What is shut down.
+    Shutdowns,
+}
+
+/// What is shut down as a whole; phones and groups by name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whole {
+    Phone(String),
+    Group(String),
+    Everything,
 }
 
 impl Request {
@@ -66,6 +91,9 @@ impl Request {
         match self {
             Request::Records { .. } => "records",
             Request::Explain { .. } | Request::ExplainCall { .. } => "explain",
+            Request::Shutdown { .. } => "shutdown",
+            Request::Resume { .. } => "resume",
+            Request::Shutdowns => "shutdowns",
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What each request does. Here it runs on the thread of whoever asks; only what is given to
 //! [`Desk::with`] runs on the back office's.
 
-use super::{Answer, Desk, Request, explain};
+use super::{Answer, Desk, Request, Whole, explain};
 use crate::records;
 use anyhow::{Context as _, anyhow, bail};
-use backoffice::{Asking, RecordRange};
+use backoffice::{Asking, BackOffice, RecordRange, Shut};
 use types::{
     digits::Digits,
     id::{CallId, LineId},
@@ -40,6 +40,9 @@ pub fn serve(request: Request, desk: &Desk) -> anyhow::Result<Answer> {
                 false => explain::words(&asking, &told, desk),
             }))
         }
+        Request::Shutdown { what, cut, actor } => shut_down(desk, what, cut, actor),
+        Request::Resume { what, actor } => resume(desk, what, actor),
+        Request::Shutdowns => shutdowns(desk),
         Request::ExplainCall { call, json } => {
             let id = call_id(&call)?;
             let record = desk.with(move |office, _| office.record(id))?;
@@ -50,6 +53,78 @@ pub fn serve(request: Request, desk: &Desk) -> anyhow::Result<Answer> {
             }))
         }
     }
+}
+
+/// What is called so, and how it is told.
+fn named(office: &BackOffice, what: &Whole) -> Result<(Shut, String), backoffice::Error> {
+    match what {
+        Whole::Phone(name) => {
+            let line = office.phone_named(name)?;
+            Ok((Shut::Phone(line), told(office, Shut::Phone(line))?))
+        }
+        Whole::Group(name) => {
+            let group = office.group_named(name)?;
+            Ok((Shut::Group(group), told(office, Shut::Group(group))?))
+        }
+        Whole::Everything => Ok((Shut::Everything, told(office, Shut::Everything)?)),
+    }
+}
+
+fn told(office: &BackOffice, what: Shut) -> Result<String, backoffice::Error> {
+    Ok(match what {
+        Shut::Phone(line) => format!("the phone of line {line}"),
+        Shut::Group(group) => format!("group {}", office.group_name(group)?),
+        Shut::Everything => "everything".to_owned(),
+    })
+}
+
+fn shut_down(desk: &Desk, what: Whole, cut: bool, actor: String) -> anyhow::Result<Answer> {
+    let line = desk.with(move |office, now| {
+        let (what, name) = named(office, &what)?;
+        let phones = office.shut_down(now, &actor, what, cut)?;
+        let calls = match cut {
+            true => "calls are cut",
+            false => "calls go on to their ends",
+        };
+        let phones = match phones {
+            1 => "1 phone".to_owned(),
+            phones => format!("{phones} phones"),
+        };
+        Ok(format!("shut down: {name}, {phones}; {calls}"))
+    })?;
+    Ok(Answer::text(vec![line]))
+}
+
+fn resume(desk: &Desk, what: Whole, actor: String) -> anyhow::Result<Answer> {
+    let lines = desk.with(move |office, now| {
+        let (what, name) = named(office, &what)?;
+        let mut lines = vec![match office.resume(now, &actor, what)? {
+            true => format!("resumed: {name}"),
+            false => format!("{name} was not shut down by this name"),
+        }];
+        for left in office.shutdowns()? {
+            lines.push(format!("still shut down: {}", told(office, left.what)?));
+        }
+        Ok(lines)
+    })?;
+    Ok(Answer::text(lines))
+}
+
+fn shutdowns(desk: &Desk) -> anyhow::Result<Answer> {
+    let all = desk.with(|office, _| {
+        let all = office.shutdowns()?.into_iter();
+        all.map(|shut| Ok((told(office, shut.what)?, shut.since_utc_ms, shut.actor)))
+            .collect::<Result<Vec<_>, backoffice::Error>>()
+    })?;
+    let line = |(name, since, actor): &(String, i64, String)| {
+        let since = records::moment(*since, &desk.zone);
+        format!("shut down: {name}, since {since}, by {actor}")
+    };
+    let lines = match all.is_empty() {
+        true => vec!["nothing is shut down".to_owned()],
+        false => all.iter().map(line).collect(),
+    };
+    Ok(Answer::text(lines))
 }
 
 fn not_keyed(number: &str) -> anyhow::Error {

@@ -1,7 +1,7 @@
 //! Records for the tests of this room.
 
 use types::{
-    call_record::CallRecord,
+    call_record::{CallRecord, Response},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
     id::{CallId, InmateId, LineId, TrunkId},
@@ -58,6 +58,13 @@ pub fn talked() -> CallRecord {
             ..FraudFlags::NONE
         },
         extra_digits: 0,
+        response: Response {
+            three_way_times: 2,
+            warned: 1,
+            ..Response::default()
+        },
+        treatment: Some(4),
+        route: None,
     }
 }
 
@@ -87,6 +94,8 @@ pub fn refused() -> CallRecord {
         release_evidence: Vec::new(),
         three_way: Vec::new(),
         flags: FraudFlags::NONE,
+        response: Response::default(),
+        treatment: None,
         ..talked()
     }
 }

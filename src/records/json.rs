@@ -34,6 +34,13 @@ struct Line<'a> {
     trunk: Option<u16>,
     language: Option<String>,
     handling: Option<&'static str>,
+    treatment: Option<u16>,
+    route: Option<u16>,
+    extra_digits: u16,
+    far_digits: u16,
+    three_way_times: u16,
+    warned: u16,
+    interfered: u16,
 }
 
 /// One piece of evidence and how far it was believed, in hundredths.
@@ -79,6 +86,13 @@ pub fn json_line(record: &CallRecord) -> String {
         trunk: record.trunk.map(|trunk| trunk.0),
         language: record.language.map(|language| language.to_string()),
         handling: record.handling.map(names::handling),
+        treatment: record.treatment,
+        route: record.route,
+        extra_digits: record.extra_digits,
+        far_digits: record.response.far_digits,
+        three_way_times: record.response.three_way_times,
+        warned: record.response.warned,
+        interfered: record.response.interfered,
     };
     serde_json::to_string(&line).expect("a record has no map with keys that are not text")
 }
@@ -151,7 +165,9 @@ mod tests {
                 r#""release_evidence":[{"evidence":"tone-busy","trust":100}],"#,
                 r#""three_way":[],"#,
                 r#""flags":["second-dial-tone"],"blocked":null,"trunk":3,"#,
-                r#""language":"en","handling":"automated-operator"}"#
+                r#""language":"en","handling":"automated-operator","#,
+                r#""treatment":4,"route":null,"extra_digits":0,"far_digits":0,"#,
+                r#""three_way_times":2,"warned":1,"interfered":0}"#
             )
         );
     }

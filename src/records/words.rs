@@ -41,7 +41,35 @@ pub fn words(record: &CallRecord, zone: &TimeZone) -> String {
     if !flags.is_empty() {
         text.push_str(&format!(" Flagged: {}.", flags.join(", ")));
     }
+    text.push_str(&watched(record));
     text
+}
+
+/// What was heard of fraud, how often, and what was done about it.
+fn watched(record: &CallRecord) -> String {
+    let response = &record.response;
+    let all = [
+        ("third party heard", response.three_way_times),
+        ("both parties warned", response.warned),
+        ("keys interfered with", response.interfered),
+    ];
+    let told: Vec<String> = all
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(what, count)| format!("{what} {}", times(count)))
+        .collect();
+    match told.is_empty() {
+        true => String::new(),
+        false => format!(" Watched: {}.", told.join(", ")),
+    }
+}
+
+fn times(count: u16) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        more => format!("{more} times"),
+    }
 }
 
 /// Date and time in the site's zone, and which of its times that is: an hour comes twice a year.
@@ -373,7 +401,8 @@ mod tests {
              (0+, local). \
              They talked for 20.2 s; the called party ended it (seen by busy tone). \
              Answered 30 s after off-hook, known by a polarity reversal. \
-             Missing on its recording: 0.5 s. Flagged: second dial tone."
+             Missing on its recording: 0.5 s. Flagged: second dial tone. \
+             Watched: third party heard twice, both parties warned once."
         );
     }
 

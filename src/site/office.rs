@@ -110,4 +110,8 @@ impl Office for SiteOffice {
             Vec::new()
         })
     }
+
+    fn cuts(&mut self) -> Vec<LineId> {
+        self.office.take_cuts()
+    }
 }

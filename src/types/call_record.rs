@@ -22,6 +22,20 @@ pub struct Recorded {
     pub gap: Ticks,
 }
 
+/// What was heard of fraud while a call went on, beside the keys of the inmate's, and what was done
+/// about it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Response {
+    /// Keys of the called party's that nobody had asked for.
+    pub far_digits: u16,
+    /// How often a third party was heard anew.
+    pub three_way_times: u16,
+    /// How often both parties were warned for it.
+    pub warned: u16,
+    /// How often keys were interfered with.
+    pub interfered: u16,
+}
+
 /// What a line knows of an attempt when it is over.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CallEnd {
@@ -45,6 +59,7 @@ pub struct CallEnd {
     pub ended_by: EndedBy,
     pub flags: FraudFlags,
     pub extra_digits: u16,
+    pub response: Response,
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
     pub three_way: ThreeWayEvidences,
@@ -74,6 +89,7 @@ impl CallEnd {
             ended_by,
             flags: FraudFlags::NONE,
             extra_digits: 0,
+            response: Response::default(),
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
@@ -121,4 +137,8 @@ pub struct CallRecord {
     pub three_way: Vec<(ThreeWayEvidence, u8, i64)>,
     pub flags: FraudFlags,
     pub extra_digits: u16,
+    pub response: Response,
+    /// The call treatment it was let through under; 0 is what holds for the whole site.
+    pub treatment: Option<u16>,
+    pub route: Option<u16>,
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{Place, Run, SAMPLE, program, sallyport};
 
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 32] = [
     "call_id",
     "line",
     "inmate",
@@ -42,6 +42,13 @@ const KEYS: [&str; 25] = [
     "trunk",
     "language",
     "handling",
+    "treatment",
+    "route",
+    "extra_digits",
+    "far_digits",
+    "three_way_times",
+    "warned",
+    "interfered",
 ];
 
 fn records(run: &Run) -> Vec<Value> {

@@ -7,9 +7,9 @@ use db::{
     codes::{Code, Coded, FlagBits},
     keys::{CounterKey, CounterKind},
     values::{
-        Allowed, Call, CallIdV1, Caller, Counter, DisabledV1, Duration, Entry, Guesses, Holiday,
-        Inmate, InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule,
-        Settings, SpeedDial, TimeRestricted, Unit,
+        Allowed, Call, CallIdV1, Caller, Counter, DisabledV1, Duration, Entry, Group, Guesses,
+        Holiday, Inmate, InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted,
+        Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use types::{
@@ -354,6 +354,25 @@ fn call() -> Call {
         joined: Some(300),
         recorded: Some(900_000),
         recording_gap: Some(80),
+        treatment: Some(300),
+        route: Some(7),
+        far_digits: 2,
+        three_way_times: 3,
+        warned: 1,
+        interfered: 5,
+    }
+}
+
+/// Until version 5 nobody noted what was done about fraud.
+fn unnoted() -> Call {
+    Call {
+        treatment: None,
+        route: None,
+        far_digits: 0,
+        three_way_times: 0,
+        warned: 0,
+        interfered: 0,
+        ..call()
     }
 }
 
@@ -362,7 +381,7 @@ fn uncounted() -> Call {
     Call {
         recorded: None,
         recording_gap: None,
-        ..call()
+        ..unnoted()
     }
 }
 
@@ -402,9 +421,17 @@ fn call_v3() {
 
 #[test]
 fn call_v4() {
+    let old = bytes(
+        "0403010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f7360150",
+    );
+    assert_eq!(Call::decode(&old), Ok(unnoted()));
+}
+
+#[test]
+fn call_v5() {
     golden(
         call(),
-        "0403010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f7360150",
+        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac02010702030105",
     );
 }
 
@@ -446,6 +473,24 @@ fn counter_v1() {
 }
 
 #[test]
+fn group_v1() {
+    let group = Group {
+        name: "East".to_owned(),
+        parent: Some(300),
+    };
+    golden(group, "01044561737401ac02");
+}
+
+#[test]
+fn shutdown_v1() {
+    let shutdown = Shutdown {
+        since_utc_ms: 1_000,
+        actor: "desk".to_owned(),
+    };
+    golden(shutdown, "01d00f046465736b");
+}
+
+#[test]
 fn unit_v1() {
     golden(Unit, "01");
 }
@@ -484,7 +529,7 @@ fn no_number_stands_for_two_values() {
     each::<Finding>(7);
     each::<AnswerEvidence>(4);
     each::<ReleaseEvidence>(21);
-    each::<CounterKind>(5);
+    each::<CounterKind>(6);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod ending;
 mod ending_is_idempotent;
 mod explain;
 mod full;
+mod groups;
 mod guessing;
 mod journal;
 mod opening;

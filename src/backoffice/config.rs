@@ -1,5 +1,6 @@
 use crate::{
-    AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction,
+    AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, SeedPeople,
+    TimeRestriction,
 };
 use screening::{Class, Durations, GuessRule, Rules, Schedule, ScheduleNumber};
 use std::sync::Arc;
@@ -168,6 +169,8 @@ pub struct Seed {
     pub schedules: Vec<(ScheduleNumber, String, Schedule)>,
     /// Year, month, day, name.
     pub holidays: Vec<(i16, u8, u8, String)>,
+    /// Groups, and what is attached to inmates.
+    pub people: SeedPeople,
 }
 
 #[derive(Clone, Debug)]
@@ -201,6 +204,7 @@ impl Seed {
             speed_dials: Vec::new(),
             schedules: Vec::new(),
             holidays: Vec::new(),
+            people: SeedPeople::default(),
         }
     }
 }

@@ -49,6 +49,14 @@ pub enum Error {
     PinTaken,
     #[error("inmate {0} has no PIN")]
     NoPin(InmateNumber),
+    #[error("inmate {0:?} has no PIN: nothing but a phone that asks for none can be called from")]
+    NoPinOf(String),
+    #[error("no inmate has the id {0:?}")]
+    UnknownFacilityId(String),
+    #[error(
+        "the phone of line {0} asks for a PIN: say whose, with the facility's id of the inmate"
+    )]
+    WhoseCall(LineId),
     #[error("inmate {0} is not known")]
     UnknownInmate(InmateNumber),
     #[error("facility id {0:?} is entered already")]
@@ -80,6 +88,10 @@ pub enum Error {
     SpeedNumber { code: u8, dialed: String },
     #[error("schedule {0} is not entered")]
     UnknownSchedule(u8),
+    #[error("no phone is named {0:?}, nor has a line of that number")]
+    UnknownPhoneName(String),
+    #[error("several phones are named {name:?}: say its line, {}", several.join(" or "))]
+    AmbiguousPhone { name: String, several: Vec<String> },
     #[error("phone {0} is not entered")]
     UnknownPhone(LineId),
     #[error("class of inmates {0} is not entered")]

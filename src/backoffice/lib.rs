@@ -20,6 +20,7 @@ mod clock;
 mod config;
 mod end;
 mod error;
+mod explain;
 mod groups;
 mod guessing;
 mod journal;
@@ -27,6 +28,7 @@ mod lookups;
 mod memory;
 mod office;
 mod people;
+mod phones;
 mod records;
 mod recovery;
 mod seed;
@@ -45,12 +47,14 @@ pub use clock::Anchor;
 pub use config::{Config, Routing, Seed, SeedInmate, SiteSettings};
 pub use db::{Usage, keys::Shut};
 pub use error::Error;
+pub use explain::{Asking, Explanation};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, PeopleRules, Rules, Schedule, ScheduleNumber,
-    WeekSteps, Weekend,
+    Class, DayKind, DaySteps, Disabled, Durations, GuessRule, LimitedBy, PeopleRules, Rules,
+    Schedule, ScheduleNumber, WeekSteps, Weekend,
 };
+pub use seed::{SeedGroup, SeedPeople, SeedPerson, SeedScope};

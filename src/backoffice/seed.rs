@@ -1,5 +1,9 @@
 //! Filling an empty database, once, in one transaction.
 
+mod people;
+
+pub use people::{SeedGroup, SeedPeople, SeedPerson, SeedScope};
+
 use crate::{Error, Seed, session::Session};
 use db::{keys::SiteKey, values::Meta};
 
@@ -26,6 +30,7 @@ pub(crate) fn fill(session: &mut Session<'_>, seed: &Seed) -> Result<(), Error> 
     for (line, phone) in &seed.phones {
         session.set_phone(ACTOR, *line, phone)?;
     }
+    people::before_inmates(session, &seed.people)?;
     for entry in &seed.inmates {
         let inmate = session.add_inmate(ACTOR, &entry.inmate)?;
         if let Some(pin) = &entry.pin {
@@ -35,6 +40,7 @@ pub(crate) fn fill(session: &mut Session<'_>, seed: &Seed) -> Result<(), Error> 
             session.add_pin_number(ACTOR, inmate, number, flags)?;
         }
     }
+    people::after_inmates(session, &seed.people)?;
     for (pattern, note) in &seed.restricted {
         session.add_restricted(ACTOR, pattern, note)?;
     }

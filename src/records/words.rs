@@ -10,7 +10,7 @@ use types::{
     three_way::ThreeWayEvidence,
     tick::Ticks,
     tone::Tone,
-    verdict::{Check, Finding, RecordingRule, Step},
+    verdict::{Check, Finding, Handling, RecordingRule, Step},
 };
 
 /// The record as text: who called whom when, and what became of it.
@@ -73,7 +73,7 @@ fn times(count: u16) -> String {
 }
 
 /// Date and time in the site's zone, and which of its times that is: an hour comes twice a year.
-fn moment(utc_ms: i64, zone: &TimeZone) -> String {
+pub fn moment(utc_ms: i64, zone: &TimeZone) -> String {
     match Timestamp::from_millisecond(utc_ms) {
         Ok(time) => {
             let time = time.to_zoned(zone.clone());
@@ -270,6 +270,84 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::OutsideWindow => "the inmate may not call at this time",
         Blocked::NotBooked => "the inmate's calls are booked, and none is for this time",
         Blocked::NoOfficer => "no officer is present, and one must be",
+    }
+}
+
+/// What a check asks.
+pub fn check_words(check: Check) -> &'static str {
+    match check {
+        Check::PinRequired => "Does this phone ask for a PIN?",
+        Check::PinTable => "Is the PIN known and enabled?",
+        Check::PinInUse => "Is the PIN in use at another phone?",
+        Check::SpeedDial => "Does the speed dial stand for a number?",
+        Check::CallType => "May this kind of call be made from this phone?",
+        Check::PinNumberList => "Is the number on the PIN's own list?",
+        Check::RestrictedMode => "Is the restricted table looked at for numbers on no list?",
+        Check::RestrictedTable => "Is the number in the restricted table?",
+        Check::AllowedTable => "Is the number in the allowed table?",
+        Check::TimeRestricted => "Has the number hours at which it may be called?",
+        Check::InmateStatus => "May this inmate make calls at all?",
+        Check::ListsOfOthers => "Is the number on lists of other PINs only?",
+        Check::RelationshipList => "Is the number on the list for this relationship?",
+        Check::ClassList => "Is the number on the list of the inmate's class?",
+        Check::SupervisionList => "Is the number on the list of the supervision level?",
+        Check::GroupList => "Is the number on a list of the living unit or of a group above it?",
+        Check::Contact => "Is whom the number belongs to approved?",
+        Check::Window => "May the inmate call at this hour?",
+        Check::Booking => "Is a call to this number booked for now?",
+        Check::Officer => "Is an officer present, as there must be?",
+        Check::ShorterNumber => {
+            "Is there a block on what is reached if its last digits count for nothing?"
+        }
+        Check::Limit => "Is the length of the call limited?",
+    }
+}
+
+/// What it found, as the answer to that.
+pub fn finding_words(step: &Step) -> &'static str {
+    match step.finding {
+        Finding::Found if step.check == Check::TimeRestricted => {
+            "yes, and this time is not in them"
+        }
+        Finding::Passed if step.check == Check::TimeRestricted => "yes, and this time is in them",
+        Finding::NotYet if step.check == Check::InmateStatus => "no, enrollment is not complete",
+        Finding::Disabled if step.check == Check::InmateStatus => "no, suspended",
+        Finding::NotYet if step.check == Check::Contact => "not yet: it is to be reviewed",
+        Finding::Disabled if step.check == Check::Contact => "no, refused",
+        Finding::NotFound if step.check == Check::Contact => "no, it is no contact",
+        Finding::Rescued if step.check == Check::ListsOfOthers => {
+            "yes, but it is allowed for everybody"
+        }
+        Finding::NotYet => "yes, but it is not valid yet",
+        Finding::Expired => "yes, but it is not valid any more",
+        Finding::Blocked => "yes, as blocked",
+        Finding::Allowed => "yes, as allowed",
+        Finding::Yes => "yes",
+        Finding::No => "no",
+        Finding::Found => "yes, found there",
+        Finding::NotFound => "no, not found there",
+        Finding::Disabled => "found, but disabled",
+        Finding::Rescued => "yes, and no less exact than the restriction: it rescues the number",
+        Finding::Passed => "yes",
+    }
+}
+
+/// Who handles a call once it is dialed.
+pub fn handling_words(handling: Handling) -> &'static str {
+    match handling {
+        Handling::AutomatedOperator => {
+            "the automated operator announces it, and it must be accepted"
+        }
+        Handling::CarrierOperator => "the carrier's operator takes it",
+        Handling::Direct => "a direct call, talked from its answer on",
+    }
+}
+
+pub fn recording_words(rule: RecordingRule) -> &'static str {
+    match rule {
+        RecordingRule::Record => "recorded",
+        RecordingRule::DoNotRecord => "not recorded; officers may listen",
+        RecordingRule::Privileged => "privileged: neither recorded nor listened to",
     }
 }
 

@@ -12,6 +12,7 @@ use types::{
 };
 
 use super::{
+    people::{PeopleDefaults, PersonDefault},
     reader::{Placed, Section},
     settings::{self, set_flag},
     values,
@@ -32,6 +33,7 @@ pub struct Defaults {
     pub speed_dials: Vec<SpeedDial>,
     pub schedules: Vec<ScheduleDefault>,
     pub holidays: Vec<HolidayDefault>,
+    pub people: PeopleDefaults,
 }
 
 /// What screening asks for the whole site.
@@ -75,6 +77,8 @@ pub struct PhoneDefault {
     pub privileged: bool,
     /// None is every type.
     pub call_types: Vec<CallType>,
+    /// The full names of the groups it is in.
+    pub groups: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -86,6 +90,7 @@ pub struct InmateDefault {
     pub language: Option<Language>,
     pub class: Option<u8>,
     pub numbers: Vec<ListedNumber>,
+    pub person: PersonDefault,
 }
 
 /// A number on a PIN's own list.
@@ -137,7 +142,7 @@ pub struct SpeedDial {
 }
 
 /// Monday first, as the tables count.
-const DAYS: [&str; 7] = [
+pub(super) const DAYS: [&str; 7] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -147,7 +152,7 @@ const DAYS: [&str; 7] = [
     "sunday",
 ];
 
-const PATTERN: &str =
+pub(super) const PATTERN: &str =
     "a number in which ? is any digit and a last * any digits, such as \"900???????\" or \"+44*\"";
 
 impl Defaults {
@@ -161,6 +166,7 @@ impl Defaults {
     ) -> Defaults {
         let settings = settings::read(&mut section, languages);
         let pin_length = settings.pin_length;
+        let people = PeopleDefaults::read(&mut section);
         let defaults = Defaults {
             settings,
             screening: screening(&mut section),
@@ -170,7 +176,7 @@ impl Defaults {
                 .filter_map(class)
                 .collect(),
             phones: Vec::new(),
-            inmates: inmates(&mut section, pin_length, languages),
+            inmates: inmates(&mut section, pin_length, languages, &people),
             restricted: plain(section.key("restricted").list(PATTERN, pattern)),
             allowed: allowed(&mut section),
             time_restricted: section
@@ -181,10 +187,10 @@ impl Defaults {
             speed_dials: speed_dials(section.table("speed_dial")),
             schedules: schedules(&mut section),
             holidays: holidays(section.table("holidays")),
+            people,
         };
         let phones = section.tables("phone");
-        let schedules = &defaults.schedules;
-        let phone = |of| phone(of, schedules);
+        let phone = |of| phone(of, &defaults.schedules, &defaults.people);
         let phones = phones.into_iter().filter_map(phone).collect();
         section.finish();
         Defaults { phones, ..defaults }
@@ -303,7 +309,7 @@ fn schedules(defaults: &mut Section<'_>) -> Vec<ScheduleDefault> {
 
 /// From one quarter hour to another, as often as there are such; an empty list is out of service
 /// all day.
-fn spans(section: &mut Section<'_>, key: &'static str) -> Option<DaySteps> {
+pub(super) fn spans(section: &mut Section<'_>, key: &'static str) -> Option<DaySteps> {
     let allowed = "times from one quarter hour to a later one, such as \"08:00-11:45\"";
     let spans = section.key(key).list(allowed, |text| {
         let (from, to) = text.split_once('-')?;
@@ -314,15 +320,21 @@ fn spans(section: &mut Section<'_>, key: &'static str) -> Option<DaySteps> {
     Some(spans.iter().fold(DaySteps::CLOSED, open))
 }
 
-fn phone(mut section: Section<'_>, schedules: &[ScheduleDefault]) -> Option<PhoneDefault> {
+fn phone(
+    mut section: Section<'_>,
+    schedules: &[ScheduleDefault],
+    people: &PeopleDefaults,
+) -> Option<PhoneDefault> {
     let line = section.key("line").must().int(1..=65_535);
     let class = section.key("class").int(1..=5);
     let in_service = section.key("in_service").flag();
     let privileged = section.key("privileged").flag();
     let call_types = call_types(&mut section);
     let schedule = schedule_of(&mut section, schedules);
+    let groups = people.groups_named(&mut section, "groups");
     section.finish();
     Some(PhoneDefault {
+        groups,
         schedule,
         line: LineId(line? as u16),
         class: class.unwrap_or(1) as u8,
@@ -360,6 +372,7 @@ fn inmates(
     defaults: &mut Section<'_>,
     pin_length: u8,
     languages: Option<&List<Language, MAX_LANGUAGES>>,
+    people: &PeopleDefaults,
 ) -> Vec<InmateDefault> {
     let mut inmates: Vec<InmateDefault> = Vec::new();
     for mut section in defaults.tables("inmate") {
@@ -374,6 +387,8 @@ fn inmates(
             .parsed("a code of [site] languages", known);
         let class = section.key("class").int(1..=5).map(|class| class as u8);
         let numbers = listed_numbers(&mut section);
+        let listed_at = (section.line(), section.path("numbers"));
+        let person = people.person(&mut section);
         let (notes, pin_path, id_path) = (section.notes(), section.path("pin"), section.path("id"));
         section.finish();
         let (Some(id), Some(name), Some(pin)) = (id, name, pin) else {
@@ -390,14 +405,17 @@ fn inmates(
             let what = format!("is \"{}\", as above; each must be its own", id.value);
             notes.add(id.line, id_path, what);
         }
-        inmates.push(InmateDefault {
+        let inmate = InmateDefault {
+            person,
             id: id.value,
             name: name.value,
             pin: pin.value,
             language: language.map(|language| language.value),
             class,
             numbers,
-        });
+        };
+        people.check_listed(&inmate, notes, listed_at);
+        inmates.push(inmate);
     }
     inmates
 }
@@ -543,13 +561,13 @@ fn holidays(mut section: Section<'_>) -> Vec<HolidayDefault> {
 }
 
 /// Checks a pattern and gives it back without the marks that people put between digits.
-fn pattern(text: &str) -> Option<String> {
+pub(super) fn pattern(text: &str) -> Option<String> {
     db::pattern::Pattern::parse(text)
         .ok()
         .map(|pattern| pattern.to_string())
 }
 
-fn plain<T>(found: Option<Vec<Placed<T>>>) -> Vec<T> {
+pub(super) fn plain<T>(found: Option<Vec<Placed<T>>>) -> Vec<T> {
     found
         .unwrap_or_default()
         .into_iter()

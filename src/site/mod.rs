@@ -9,10 +9,11 @@ mod idle_bits;
 mod limits;
 mod nearest;
 mod office;
+mod people;
 mod places;
 mod plant;
 mod reader;
-mod rights;
+pub mod rights;
 mod seed;
 mod settings;
 mod signalling;
@@ -57,7 +58,17 @@ use reader::{Notes, Section};
 
 /// Tables of which there can be many, by the last word of their names.
 const MANY: &[&str] = &[
-    "line", "trunk", "class", "inmate", "phone", "hours", "route",
+    "line",
+    "trunk",
+    "class",
+    "inmate",
+    "phone",
+    "hours",
+    "route",
+    "group",
+    "inmate_class",
+    "list",
+    "window",
 ];
 
 /// The largest site file that is read.

@@ -9,6 +9,7 @@ use backoffice::{
 };
 use types::{dial_plan::DialPlan, phone_number::CallType};
 
+use super::people;
 use super::{
     Defaults, InmateDefault, LineWire, ListedNumber, PhoneDefault, ScheduleDefault, Site,
     TimeWindow,
@@ -61,6 +62,7 @@ impl Site {
                 .collect(),
             schedules: defaults.schedules.iter().map(schedule).collect(),
             holidays: holidays.collect(),
+            people: people::seed(self),
         }
     }
 }
@@ -76,6 +78,7 @@ fn settings(defaults: &Defaults) -> SiteSettings {
             record: screening.record,
             weekend: screening.weekend,
             default_limit_seconds: screening.default_limit_seconds,
+            people: defaults.people.rules,
         },
         announce_limit: screening.announce_limit,
         pin_numbers_max: screening.pin_numbers_max,

@@ -39,6 +39,10 @@ const TABLES: &[(&str, &str)] = &[
         "[[defaults.hours]]",
         "number = \"900*\"\nfrom = \"08:00\"\nto = \"20:00\"",
     ),
+    ("[[defaults.group]]", "name = \"East\""),
+    ("[[defaults.inmate_class]]", "number = 1\nname = \"N\""),
+    ("[[defaults.list]]", "of = \"supervision 1\""),
+    ("[[defaults.window]]", "of = \"group East\""),
     ("[defaults.speed_dial]", ""),
     ("[defaults.holidays]", ""),
 ];
@@ -66,6 +70,18 @@ const SHORTER: &[&str] = &[
     "disabled",
     "from",
     "to",
+    "groups",
+    "unit",
+    "of",
+    "days",
+    "hours",
+    "enrollment",
+    "enrolled",
+    "valid_from",
+    "valid_to",
+    "entry_restricted",
+    "watched_numbers",
+    "blocked",
 ];
 
 struct Row {

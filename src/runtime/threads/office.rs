@@ -31,6 +31,8 @@ pub const CALLS: usize = 64;
 /// How often ends that can't be written are tried again at a stop.
 const LAST_TRIES: u32 = 3;
 const ANCHOR_EVERY: Ticks = Ticks::secs(1);
+/// After a wish lines are told so soon what it changed of their settings.
+const TELL_SOON: Ticks = Ticks::ms(50);
 /// The number of a question whose answer nobody waits for.
 const NOBODY: u32 = u32::MAX - 2;
 
@@ -165,6 +167,7 @@ impl OfficeSeat {
                 OfficeCall::Run(run) => {
                     // Who wished for a panic finds that no answer comes.
                     let after = self.room.with(|office| run(office, now));
+                    course.anchor_at = course.anchor_at.min(now + TELL_SOON);
                     course.afterwards.extend(after);
                 }
                 OfficeCall::Recorded(recorded) => self.room.take_recorded(recorded),

@@ -1,13 +1,33 @@
 //! When, and how long.
 
 use super::{Stop, Walk, people::Caller};
-use crate::{Class, Open, PhoneRules, Tables};
+use crate::{Class, DayKind, Open, PhoneRules, Tables};
 use types::{
     dial_plan::DialedNumber,
     disposition::Blocked,
     tick::Ticks,
     verdict::{Check, Finding},
 };
+
+/// Which of the limits that hold for a call is the smallest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LimitedBy {
+    /// How long calls of this type may last on such a day.
+    Class {
+        class: Class,
+        /// The class is the PIN's, and not the phone's.
+        of_pin: bool,
+        day: DayKind,
+    },
+    /// There is no duration for that class and type: what the site says for all.
+    Default,
+    /// The longest call of the inmate, or of the inmate's class.
+    Inmate,
+    /// The phone goes out of service.
+    Service,
+    /// The caller's hours, the booking, or an officer's presence end.
+    Hours,
+}
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
     pub(super) fn time(&mut self, number: &DialedNumber) -> Result<(), Stop<T::Error>> {
@@ -38,28 +58,35 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let of_class = if untimed {
             None
         } else {
-            let class = caller.and_then(|caller| caller.pin.class);
-            let class: Class = class.unwrap_or(phone.class);
-            let kind = self.request.when.day_kind(self.rules.weekend);
-            let seconds = match self.tables.durations(class, number.call_type)? {
-                Some(durations) => durations.of(kind),
-                None => self.rules.default_limit_seconds,
+            let own = caller.and_then(|caller| caller.pin.class);
+            let class: Class = own.unwrap_or(phone.class);
+            let day = self.request.when.day_kind(self.rules.weekend);
+            let (seconds, by) = match self.tables.durations(class, number.call_type)? {
+                Some(durations) => {
+                    let of_pin = own.is_some();
+                    (durations.of(day), LimitedBy::Class { class, of_pin, day })
+                }
+                None => (self.rules.default_limit_seconds, LimitedBy::Default),
             };
-            let longest = caller.and_then(|caller| caller.profile.longest_seconds);
-            let seconds = longest.map_or(seconds, |longest| longest.min(seconds));
-            Some(Ticks::secs(u64::from(seconds)))
+            Some((Ticks::secs(u64::from(seconds)), by))
         };
+        let longest = caller.and_then(|caller| caller.profile.longest_seconds);
+        let longest = longest.filter(|_| !untimed).map(u64::from).map(Ticks::secs);
+        let longest = longest.map(|longest| (longest, LimitedBy::Inmate));
+        // Further away than the longest call they are no limit of this one.
         let open = match open {
-            Open::For(left) if left <= self.request.hard_limit => Some(left),
+            Open::For(left) if left <= self.request.hard_limit => Some((left, LimitedBy::Hours)),
             _ => None,
         };
-        let limit = [of_class, service, open].into_iter().flatten().min();
-        let finding = if limit.is_some() {
-            Finding::Yes
-        } else {
-            Finding::No
+        let service = service.map(|left| (left, LimitedBy::Service));
+        let all = [of_class, longest, service, open].into_iter().flatten();
+        let smallest = all.min_by_key(|(limit, _)| *limit);
+        let finding = match smallest {
+            Some(_) => Finding::Yes,
+            None => Finding::No,
         };
         self.note(Check::Limit, finding);
-        Ok(limit)
+        self.limited_by = smallest.map(|(_, by)| by);
+        Ok(smallest.map(|(limit, _)| limit))
     }
 }

@@ -1,0 +1,429 @@
+//! What `[defaults]` says of inmates and groups: classes, living units, lists, calling hours.
+
+use backoffice::{
+    Disabled, InmateClassDetails, InmateProfile, PeopleRules, SeedGroup, SeedPeople, SeedPerson,
+    SeedScope, WeekSteps,
+};
+use db::pattern::Pattern;
+use jiff::{civil::Date, tz::TimeZone};
+use types::{
+    id::LineId,
+    inmate::{EnrollmentStep, InmateClass, Relationship, Scope, Supervision},
+};
+
+use super::{
+    Defaults, InmateDefault, Site,
+    defaults::{DAYS, PATTERN, pattern, plain, spans},
+    reader::{Notes, Placed, Section},
+    settings::set_flag,
+};
+
+/// What the file says of inmates and groups, beyond the inmates themselves.
+#[derive(Clone, Debug)]
+pub struct PeopleDefaults {
+    pub rules: PeopleRules,
+    /// Each after the one it is a part of.
+    pub groups: Vec<GroupDefault>,
+    pub classes: Vec<(InmateClass, InmateClassDetails)>,
+    /// Whose list, whether its blocked side, and a pattern.
+    pub lists: Vec<(SeedScope, bool, String)>,
+    pub windows: Vec<(SeedScope, WeekSteps)>,
+    pub entry_restricted: Vec<String>,
+    pub watched_numbers: Vec<String>,
+}
+
+/// A group, by its full name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GroupDefault {
+    pub name: String,
+    pub officer_needed: bool,
+}
+
+/// What the file says of one inmate beyond id, name and PIN.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PersonDefault {
+    pub living_unit: Option<String>,
+    pub profile: InmateProfile,
+    pub suspended: bool,
+    /// The first day on which the PIN is valid, and the first on which it is not any more.
+    pub valid: (Option<Date>, Option<Date>),
+}
+
+const GROUP: &str = "the name of a [[defaults.group]]";
+const OF: &str = "\"inmate\", \"class\", \"supervision\", \"relationship\" or \"group\", and which";
+const DATE: &str = "a date such as \"2026-12-25\"";
+
+const RELATIONSHIPS: [(&str, Relationship); 11] = [
+    ("spouse", Relationship::Spouse),
+    ("parent", Relationship::Parent),
+    ("child", Relationship::Child),
+    ("sibling", Relationship::Sibling),
+    ("grandparent", Relationship::Grandparent),
+    ("relative", Relationship::Relative),
+    ("friend", Relationship::Friend),
+    ("attorney", Relationship::Attorney),
+    ("clergy", Relationship::Clergy),
+    ("official", Relationship::Official),
+    ("other", Relationship::Other),
+];
+
+const STEPS: [(&str, EnrollmentStep); 3] = [
+    ("identified", EnrollmentStep::Identified),
+    ("rules-signed", EnrollmentStep::RulesSigned),
+    ("name-recorded", EnrollmentStep::NameRecorded),
+];
+
+impl PeopleDefaults {
+    pub(super) fn read(section: &mut Section<'_>) -> PeopleDefaults {
+        let rules = rules(section);
+        let groups = groups(section);
+        let classes = classes(section);
+        let of = Known {
+            groups: &groups,
+            classes: &classes,
+        };
+        let lists = lists(section, &of);
+        let windows = windows(section, &of);
+        let entry_restricted = section.key("entry_restricted").list(PATTERN, pattern);
+        let watched_numbers = section.key("watched_numbers").list(PATTERN, pattern);
+        PeopleDefaults {
+            rules,
+            groups,
+            classes,
+            lists,
+            windows,
+            entry_restricted: plain(entry_restricted),
+            watched_numbers: plain(watched_numbers),
+        }
+    }
+
+    /// The groups that a phone or an inmate names.
+    pub(super) fn groups_named(&self, section: &mut Section<'_>, key: &'static str) -> Vec<String> {
+        plain(section.key(key).list(GROUP, |name| self.group(name)))
+    }
+
+    /// `unit`, and what else is said of an inmate.
+    pub(super) fn person(&self, section: &mut Section<'_>) -> PersonDefault {
+        let unit = section.key("unit").parsed(GROUP, |name| self.group(name));
+        let class = self.class_of(section);
+        let supervision = section.key("supervision").int(1..=9);
+        let longest = section.key("longest_seconds").int(1..=5940);
+        let mut profile = InmateProfile {
+            class,
+            supervision: supervision.and_then(|level| Supervision::new(level as u8)),
+            longest_seconds: longest.map(|seconds| seconds as u32),
+            ..InmateProfile::default()
+        };
+        set_flag(section, "watched", &mut profile.watched);
+        set_flag(section, "booked_only", &mut profile.booked_only);
+        for step in steps(section, "enrolled") {
+            profile.enrolled = profile.enrolled.with(step);
+        }
+        let mut suspended = false;
+        set_flag(section, "suspended", &mut suspended);
+        let day = |found: Option<Placed<Date>>| found.map(|day| day.value);
+        let from = day(section
+            .key("valid_from")
+            .parsed(DATE, |day| day.parse().ok()));
+        let to = section.key("valid_to").parsed(DATE, |day| day.parse().ok());
+        if let (Some(from), Some(Placed { value, line })) = (from, &to)
+            && from >= *value
+        {
+            let path = section.path("valid_to");
+            section
+                .notes()
+                .add(*line, path, "must be later than `valid_from`");
+        }
+        PersonDefault {
+            living_unit: unit.map(|unit| unit.value),
+            profile,
+            suspended,
+            valid: (from, day(to)),
+        }
+    }
+
+    /// Tells of a number that an inmate is to list and that no list takes.
+    pub(super) fn check_listed(&self, inmate: &InmateDefault, notes: &Notes, at: (usize, String)) {
+        for listed in &inmate.numbers {
+            let fits = |text: &&String| {
+                Pattern::parse(text).is_ok_and(|pattern| pattern.fits(&listed.number))
+            };
+            if let Some(pattern) = self.entry_restricted.iter().find(fits) {
+                let (line, path) = at.clone();
+                let number = listed.number;
+                notes.add(
+                    line,
+                    path,
+                    format!("has {number}, which `entry_restricted` has as {pattern}"),
+                );
+            }
+        }
+    }
+
+    /// The class that an inmate names; it has to be there.
+    fn class_of(&self, section: &mut Section<'_>) -> Option<InmateClass> {
+        let number = section.key("inmate_class").int(1..=99)?;
+        let class = InmateClass::new(number as u8)?;
+        if !self.classes.iter().any(|(known, _)| *known == class) {
+            let what =
+                format!("is {number}, and there is no [[defaults.inmate_class]] of this number");
+            let (notes, path) = (section.notes(), section.path("inmate_class"));
+            notes.add(section.line(), path, what);
+        }
+        Some(class)
+    }
+
+    fn group(&self, name: &str) -> Option<String> {
+        let known = self.groups.iter().any(|group| group.name == name);
+        known.then(|| name.to_owned())
+    }
+}
+
+fn rules(section: &mut Section<'_>) -> PeopleRules {
+    let mut rules = PeopleRules::standard();
+    for (key, flag) in [
+        ("private_numbers", &mut rules.private_numbers),
+        ("shared_numbers", &mut rules.shared_numbers),
+        ("all_windows", &mut rules.all_windows),
+        ("only_approved_contacts", &mut rules.only_approved_contacts),
+        ("two_persons_approve", &mut rules.two_persons),
+    ] {
+        set_flag(section, key, flag);
+    }
+    for step in steps(section, "enrollment") {
+        rules.enrollment = rules.enrollment.with(step);
+    }
+    rules
+}
+
+fn steps(section: &mut Section<'_>, key: &'static str) -> Vec<EnrollmentStep> {
+    plain(
+        section
+            .key(key)
+            .list(&names(&STEPS), |text| named(&STEPS, text)),
+    )
+}
+
+/// `[[defaults.group]]`: a group comes after the one it is a part of.
+fn groups(section: &mut Section<'_>) -> Vec<GroupDefault> {
+    let mut groups: Vec<GroupDefault> = Vec::new();
+    for mut section in section.tables("group") {
+        let name = section.key("name").must().text(200);
+        let mut officer_needed = false;
+        set_flag(&mut section, "officer", &mut officer_needed);
+        let (notes, path) = (section.notes(), section.path("name"));
+        section.finish();
+        let Some(Placed { value: name, line }) = name else {
+            continue;
+        };
+        let there = |name: &str| groups.iter().any(|group| group.name == name);
+        if there(&name) {
+            notes.add(line, path, format!("is \"{name}\", as above"));
+            continue;
+        }
+        if let Some((above, own)) = name.rsplit_once('/') {
+            if own.trim().is_empty() {
+                notes.add(line, path, "has nothing after its last /");
+                continue;
+            }
+            if !there(above) {
+                let what =
+                    format!("is a part of \"{above}\", which is no [[defaults.group]] above");
+                notes.add(line, path, what);
+                continue;
+            }
+        }
+        groups.push(GroupDefault {
+            name,
+            officer_needed,
+        });
+    }
+    groups
+}
+
+/// `[[defaults.inmate_class]]`.
+fn classes(section: &mut Section<'_>) -> Vec<(InmateClass, InmateClassDetails)> {
+    let mut classes: Vec<(InmateClass, InmateClassDetails)> = Vec::new();
+    for mut section in section.tables("inmate_class") {
+        let number = section.key("number").must().int(1..=99);
+        let name = section.key("name").must().text(80);
+        let longest = section.key("longest_seconds").int(1..=5940);
+        let mut booked_only = false;
+        set_flag(&mut section, "booked_only", &mut booked_only);
+        section.finish();
+        let number = number.and_then(|number| InmateClass::new(number as u8));
+        let (Some(number), Some(name)) = (number, name) else {
+            continue;
+        };
+        let details = InmateClassDetails {
+            name: name.value,
+            longest_seconds: longest.map(|seconds| seconds as u32),
+            booked_only,
+        };
+        classes.push((number, details));
+    }
+    classes
+}
+
+/// What a scope may name.
+struct Known<'a> {
+    groups: &'a [GroupDefault],
+    classes: &'a [(InmateClass, InmateClassDetails)],
+}
+
+impl Known<'_> {
+    /// `group East/Tier 1`, `class 3`, `inmate A-17` ...
+    fn scope(&self, text: &str) -> Option<SeedScope> {
+        let (kind, which) = text.split_once(' ')?;
+        let which = which.trim();
+        Some(match kind {
+            "inmate" => SeedScope::Inmate(which.to_owned()),
+            "group" => {
+                let known = self.groups.iter().any(|group| group.name == which);
+                SeedScope::Group(known.then(|| which.to_owned())?)
+            }
+            "class" => {
+                let class = InmateClass::new(which.parse().ok()?)?;
+                let known = self.classes.iter().any(|(known, _)| *known == class);
+                SeedScope::Known(known.then_some(Scope::Class(class))?)
+            }
+            "supervision" => {
+                let level = Supervision::new(which.parse().ok()?)?;
+                SeedScope::Known(Scope::Supervision(level))
+            }
+            "relationship" => {
+                let relationship = named(&RELATIONSHIPS, which)?;
+                SeedScope::Known(Scope::Relationship(relationship))
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// `[[defaults.list]]`.
+fn lists(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, bool, String)> {
+    let mut lists = Vec::new();
+    for mut section in section.tables("list") {
+        let of = section.key("of").must().parsed(OF, |text| {
+            let scope = known.scope(text)?;
+            (!matches!(scope, SeedScope::Inmate(_))).then_some(scope)
+        });
+        let sides = [("blocked", true), ("allowed", false)].map(|(key, blocked)| {
+            let patterns = plain(section.key(key).list(PATTERN, pattern));
+            patterns.into_iter().map(move |pattern| (blocked, pattern))
+        });
+        section.finish();
+        let Some(of) = of else { continue };
+        for (blocked, pattern) in sides.into_iter().flatten() {
+            lists.push((of.value.clone(), blocked, pattern));
+        }
+    }
+    lists
+}
+
+/// `[[defaults.window]]`: several for the same add up.
+fn windows(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, WeekSteps)> {
+    let mut windows: Vec<(SeedScope, WeekSteps)> = Vec::new();
+    for mut section in section.tables("window") {
+        let of = section.key("of").must().parsed(OF, |text| {
+            let scope = known.scope(text)?;
+            let attached = SeedScope::Known(Scope::Supervision(Supervision::new(1)?));
+            let no_hours = std::mem::discriminant(&scope) == std::mem::discriminant(&attached)
+                && !matches!(scope, SeedScope::Known(Scope::Class(_)));
+            (!no_hours).then_some(scope)
+        });
+        let days = section.key("days").list(&DAYS.join(", "), |text| {
+            DAYS.iter().position(|day| *day == text)
+        });
+        let hours = spans(&mut section, "hours");
+        section.finish();
+        let Some(of) = of else { continue };
+        let place = match windows.iter().position(|(scope, _)| *scope == of.value) {
+            Some(place) => place,
+            None => {
+                windows.push((of.value, WeekSteps::CLOSED));
+                windows.len() - 1
+            }
+        };
+        let week = &mut windows[place].1;
+        let days = days.map_or((0..7).collect(), |days| plain(Some(days)));
+        for day in days {
+            for (step, open) in week.open[day]
+                .0
+                .iter_mut()
+                .zip(hours.unwrap_or(backoffice::DaySteps::CLOSED).0)
+            {
+                *step |= open;
+            }
+        }
+    }
+    windows
+}
+
+fn named<T: Copy>(choices: &[(&str, T)], text: &str) -> Option<T> {
+    let found = choices.iter().find(|(name, _)| *name == text);
+    found.map(|(_, value)| *value)
+}
+
+fn names<T>(choices: &[(&str, T)]) -> String {
+    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+    names.join(", ")
+}
+
+/// As the back office takes them into an empty database.
+pub(super) fn seed(site: &Site) -> SeedPeople {
+    let defaults = &site.defaults;
+    let people = &defaults.people;
+    let note = |text: &String| (text.clone(), "from the site file".to_owned());
+    SeedPeople {
+        groups: people
+            .groups
+            .iter()
+            .map(|group| of_group(group, defaults))
+            .collect(),
+        classes: people.classes.clone(),
+        persons: defaults
+            .inmates
+            .iter()
+            .map(|inmate| {
+                (
+                    inmate.id.clone(),
+                    of_person(&inmate.person, &site.time_zone),
+                )
+            })
+            .collect(),
+        lists: people.lists.clone(),
+        windows: people.windows.clone(),
+        entry_restricted: people.entry_restricted.iter().map(note).collect(),
+        watched_numbers: people.watched_numbers.iter().map(note).collect(),
+    }
+}
+
+fn of_group(group: &GroupDefault, defaults: &Defaults) -> SeedGroup {
+    let in_it = defaults
+        .phones
+        .iter()
+        .filter(|phone| phone.groups.contains(&group.name));
+    let phones: Vec<LineId> = in_it.map(|phone| phone.line).collect();
+    SeedGroup {
+        name: group.name.clone(),
+        officer_needed: group.officer_needed,
+        phones,
+    }
+}
+
+fn of_person(person: &PersonDefault, zone: &TimeZone) -> SeedPerson {
+    let begins = |day: Option<Date>| {
+        let midnight = day?.to_zoned(zone.clone()).ok()?;
+        Some(midnight.timestamp().as_millisecond())
+    };
+    SeedPerson {
+        profile: person.profile.clone(),
+        living_unit: person.living_unit.clone(),
+        suspended: match person.suspended {
+            true => Disabled::ForGood,
+            false => Disabled::No,
+        },
+        pin_valid: (begins(person.valid.0), begins(person.valid.1)),
+    }
+}

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use types::{
     answer_class::AnswerClass,
-    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
@@ -83,6 +83,8 @@ codes!("disposition", Disposition {
     [Disposition::AnsweringMachine] = 18,
     [Disposition::FaxModem] = 19,
     [Disposition::PhoneLost] = 20,
+    [Disposition::ThreeWay] = 50,
+    [Disposition::ExtraDigits] = 51,
 });
 
 codes!("blocked disposition", Blocked {
@@ -100,6 +102,12 @@ codes!("blocked disposition", Blocked {
     [Blocked::SystemUnavailable] = 12,
     [Blocked::PinResting] = 13,
     [Blocked::NotRecordable] = 14,
+    [Blocked::NumberFraud] = 50,
+});
+
+codes!("kind of fraud", FraudKind {
+    [FraudKind::ThreeWay] = 1,
+    [FraudKind::ExtraDigits] = 2,
 });
 
 codes!("ending party", EndedBy {
@@ -166,6 +174,7 @@ codes!("check", Check {
     [Check::TimeRestricted] = 10,
     [Check::Limit] = 11,
     [Check::ShorterNumber] = 12,
+    [Check::NumberFraud] = 50,
 });
 
 codes!("finding", Finding {

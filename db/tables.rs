@@ -9,9 +9,9 @@ use crate::{
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Counter, Duration, Entry, Guesses, Holiday, Inmate, InmateRef, Meta,
-        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, SpeedDial,
-        TimeRestricted, Unit,
+        Allowed, Call, Counter, Duration, Entry, FraudCount, FraudRules, Guesses, Holiday, Inmate,
+        InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings,
+        SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
@@ -70,6 +70,8 @@ tables! {
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
     guesses: Table<GuessKey, Guesses>,
+    fraud_counts: Table<PhoneNumber, FraudCount>,
+    fraud_rules: Table<SiteKey, FraudRules>,
 }
 
 impl Tables {

@@ -60,6 +60,8 @@ values! {
     entry::Entry { 1 => v1 } newest 1,
     counter::Counter { 1 => v1 } newest 1,
     guesses::Guesses { 1 => v1 } newest 1,
+    fraud_count::FraudCount { 1 => v1 } newest 1,
+    fraud_rules::FraudRules { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
 }
 
@@ -68,6 +70,8 @@ pub use call::{v1::Caller, v5::Call};
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
+pub use fraud_count::v1::{FraudCount, NumberBlock};
+pub use fraud_rules::v1::FraudRules;
 pub use guesses::v1::Guesses;
 pub use holiday::v1::Holiday;
 pub use inmate::v1::Inmate;

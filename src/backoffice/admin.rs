@@ -2,6 +2,7 @@
 //! transaction; what is refused leaves nothing behind.
 
 mod callers;
+mod fraud;
 mod numbers;
 mod site;
 
@@ -118,6 +119,9 @@ changes! {
     fn lift_phone_rest(line: LineId) -> bool;
     /// Ends the rest of an inmate's PIN that failed too often.
     fn lift_pin_rest(inmate: InmateId) -> bool;
+    /// Ends the block of a number for the fraud on calls to it, and forgets that; `false` when there was
+    /// none.
+    fn lift_number_block(number: &str) -> bool;
     /// Puts a number on an inmate's list.
     fn add_pin_number(inmate: InmateId, number: &str, flags: &NumberFlags) -> ();
     /// Changes a number on an inmate's list.

@@ -1,7 +1,7 @@
 use crate::{
     AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction,
 };
-use screening::{Class, Durations, GuessRule, Rules, Schedule, ScheduleNumber};
+use screening::{Class, Durations, FraudRules, GuessRule, Rules, Schedule, ScheduleNumber};
 use std::sync::Arc;
 use types::{
     dial_plan::DialPlan,
@@ -99,6 +99,8 @@ pub struct SiteSettings {
     pub guessing: GuessRule,
     /// What becomes of calls that must be recorded and can't be.
     pub unrecorded: Unrecorded,
+    /// How much fraud on calls to a number blocks it.
+    pub fraud: FraudRules,
 }
 
 impl SiteSettings {
@@ -110,6 +112,7 @@ impl SiteSettings {
             pin_numbers_max: 20,
             guessing: GuessRule::standard(),
             unrecorded: Unrecorded::Refuse,
+            fraud: FraudRules::standard(),
         }
     }
 
@@ -140,7 +143,7 @@ impl SiteSettings {
         if self.rules.default_limit_seconds == 0 {
             return refuse("default limit", "longer than nothing");
         }
-        Ok(())
+        crate::fraud::check(&self.fraud)
     }
 }
 

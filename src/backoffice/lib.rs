@@ -20,6 +20,7 @@ mod clock;
 mod config;
 mod end;
 mod error;
+mod fraud;
 mod guessing;
 mod journal;
 mod lookups;
@@ -44,6 +45,6 @@ pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, Rules, Schedule, ScheduleNumber, WeekSteps,
-    Weekend,
+    Class, DaySteps, Disabled, Durations, FraudRule, FraudRules, GuessRule, Rules, Schedule,
+    ScheduleNumber, WeekSteps, Weekend,
 };

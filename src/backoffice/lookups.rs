@@ -1,13 +1,13 @@
 //! The database as screening's tables.
 
-use crate::{Error, SiteSettings, stored};
+use crate::{Error, SiteSettings, fraud, stored};
 use db::{
     Read, Tables,
     keys::{DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode},
 };
 use screening::{
-    AllowedEntry, Class, Durations, ListedNumber, PhoneRules, PinEntry, PinKey, RestrictedEntry,
-    WeekSteps,
+    AllowedEntry, Class, Durations, ListedNumber, NumberBlock, PhoneRules, PinEntry, PinKey,
+    RestrictedEntry, WeekSteps,
 };
 use types::{
     dial_plan::{DialPlan, Dialed, DialedNumber},
@@ -26,10 +26,16 @@ pub(crate) struct Lookups<'a, R> {
 /// What holds for the whole site; a database has it from its first transaction on.
 pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSettings, Error> {
     let settings = tables.settings.get(txn, &SiteKey)?;
-    stored::settings(settings.ok_or_else(|| Error::Stored {
+    let settings = settings.ok_or_else(|| Error::Stored {
         what: "settings",
         why: "there are none".to_owned(),
-    })?)
+    })?;
+    let mut settings = stored::settings(settings)?;
+    // A database that is older has none of these.
+    if let Some(rules) = tables.fraud_rules.get(txn, &SiteKey)? {
+        settings.fraud = fraud::fraud_rules(rules);
+    }
+    Ok(settings)
 }
 
 /// The number that a string of digits is, if it is one as it stands.
@@ -100,6 +106,11 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
             untimed: best.value.untimed,
             privileged: best.value.privileged,
         }))
+    }
+
+    fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Error> {
+        let count = self.tables.fraud_counts.get(self.txn, number)?;
+        Ok(count.and_then(|count| count.block).map(fraud::number_block))
     }
 
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Error> {

@@ -46,6 +46,8 @@ names! {
     Disposition::AnsweringMachine => "answering-machine",
     Disposition::FaxModem => "fax-modem",
     Disposition::Limited => "limited",
+    Disposition::ThreeWay => "pfe-disconnect",
+    Disposition::ExtraDigits => "dtmf-disconnect",
     Disposition::CutOff => "cut-off",
     Disposition::TrunkLost => "trunk-lost",
     Disposition::PhoneLost => "phone-lost",
@@ -63,6 +65,7 @@ names! {
     Blocked::NumberRestricted => "number-restricted",
     Blocked::NumberNotAllowed => "number-not-allowed",
     Blocked::TimeRestricted => "time-restricted",
+    Blocked::NumberFraud => "number-fraud",
     Blocked::CallTypeNotAllowed => "call-type-not-allowed",
     Blocked::SpeedDialNotAssigned => "speed-dial-not-assigned",
     Blocked::NumberNotValid => "number-not-valid",
@@ -129,6 +132,7 @@ names! {
     Check::AllowedTable => "allowed-table",
     Check::TimeRestricted => "time-restricted",
     Check::ShorterNumber => "shorter-number",
+    Check::NumberFraud => "number-fraud",
     Check::Limit => "limit",
 }
 

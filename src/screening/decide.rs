@@ -1,6 +1,7 @@
 //! The flowchart: its order here, its steps in `decide/`.
 
 mod caller;
+mod fraud;
 mod lists;
 mod number;
 mod shorter;
@@ -154,6 +155,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             self.shorter(shorter, pin.as_ref(), listed, allowed)?;
         }
         let flags = Flags::of(listed, allowed, &phone);
+        self.number_fraud(&number.number, flags.privileged)?;
         let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed)?;
         let recording = match (flags.privileged, self.rules.record) {
             (true, _) => RecordingRule::Privileged,

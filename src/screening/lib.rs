@@ -10,7 +10,8 @@
 //! 6. may it be called at this time of this day (listed numbers too);
 //! 7. where the length of numbers is open: do the same tables block what is reached if the last
 //!    digits count for nothing;
-//! 8. how long may the call last.
+//! 8. is it, or what is reached so, blocked for the fraud on calls to it (privileged calls apart);
+//! 9. how long may the call last.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 
@@ -18,6 +19,7 @@
 
 mod calendar;
 mod decide;
+mod fraud;
 mod guessing;
 mod rules;
 mod tables;
@@ -26,6 +28,7 @@ pub use calendar::{
     DayKind, DaySteps, LocalTime, STEPS_A_DAY, Schedule, ScheduleNumber, WeekSteps, Weekend,
 };
 pub use decide::{Allowed, Decision, PinState, Request, decide, pin_state};
+pub use fraud::{FraudCount, FraudRule, FraudRules, MAX_FRAUD_TIMES, NumberBlock};
 pub use guessing::{GuessRule, Guesses};
 pub use rules::Rules;
 pub use tables::{

@@ -1,7 +1,7 @@
 //! `[defaults]`: what an empty database is seeded with, once. From then on the database says what
 //! is administered, and these lines have no effect.
 
-use backoffice::{DaySteps, GuessRule, Schedule, ScheduleNumber, Weekend};
+use backoffice::{DaySteps, FraudRules, GuessRule, Schedule, ScheduleNumber, Weekend};
 use types::{
     digits::{Digits, List},
     id::LineId,
@@ -12,6 +12,7 @@ use types::{
 };
 
 use super::{
+    fraud,
     reader::{Placed, Section},
     settings::{self, set_flag},
     values,
@@ -48,6 +49,7 @@ pub struct ScreeningDefaults {
     /// The most numbers on one PIN's list.
     pub pin_numbers_max: u16,
     pub guessing: GuessRule,
+    pub fraud: FraudRules,
     pub weekend: Weekend,
 }
 
@@ -202,6 +204,7 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
         default_limit_seconds: 900,
         pin_numbers_max: 20,
         guessing: guessing(section),
+        fraud: fraud::rules(section),
         weekend: Weekend::SATURDAY_SUNDAY,
     };
     set_flag(section, "check_restricted", &mut defaults.check_restricted);

@@ -7,6 +7,7 @@ mod bench;
 mod crash;
 mod ending;
 mod ending_is_idempotent;
+mod fraud;
 mod full;
 mod guessing;
 mod journal;

@@ -259,7 +259,14 @@ fn a_run_ends_at_sigterm_with_every_record_finished() {
         .spawn()
         .expect("the program");
     thread::sleep(Duration::from_secs(8));
-    let second = place.run(&["records"]);
+    let records = place.run(&["records"]);
+    assert_eq!(
+        records.code,
+        Some(0),
+        "asked of the controller: {}",
+        records.err
+    );
+    let second = place.run(&["run"]);
     assert_eq!(second.code, Some(1), "the database is held");
     let pid = child.id().to_string();
     assert!(

@@ -3,20 +3,20 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, PinHash, PinNumberKey, ScheduleKey,
-        SiteKey, SpeedCode, StartKey,
+        CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, PhoneGroup, PinHash,
+        PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Counter, Duration, Entry, FraudCount, FraudRules, Guesses, Holiday, Inmate,
-        InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings,
-        SpeedDial, TimeRestricted, Unit,
+        Allowed, Call, Counter, Duration, Entry, FraudCount, FraudRules, Group, Guesses, Holiday,
+        Inmate, InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule,
+        Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
-    id::{CallId, InmateId, LineId},
+    id::{CallId, GroupId, InmateId, LineId},
     phone_number::PhoneNumber,
 };
 
@@ -72,6 +72,10 @@ tables! {
     guesses: Table<GuessKey, Guesses>,
     fraud_counts: Table<PhoneNumber, FraudCount>,
     fraud_rules: Table<SiteKey, FraudRules>,
+    groups: Table<GroupId, Group>,
+    group_phones: Table<GroupPhone, Unit>,
+    phone_groups: Table<PhoneGroup, Unit>,
+    shutdowns: Table<Shut, Shutdown>,
 }
 
 impl Tables {

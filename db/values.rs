@@ -62,6 +62,8 @@ values! {
     guesses::Guesses { 1 => v1 } newest 1,
     fraud_count::FraudCount { 1 => v1 } newest 1,
     fraud_rules::FraudRules { 1 => v1 } newest 1,
+    group::Group { 1 => v1 } newest 1,
+    shutdown::Shutdown { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
 }
 
@@ -72,6 +74,7 @@ pub use duration::v1::Duration;
 pub use entry::v1::Entry;
 pub use fraud_count::v1::{FraudCount, NumberBlock};
 pub use fraud_rules::v1::FraudRules;
+pub use group::v1::Group;
 pub use guesses::v1::Guesses;
 pub use holiday::v1::Holiday;
 pub use inmate::v1::Inmate;
@@ -85,6 +88,7 @@ pub use pin_number::v1::PinNumber;
 pub use restricted::v1::Restricted;
 pub use schedule::v1::Schedule;
 pub use settings::v4::Settings;
+pub use shutdown::v1::Shutdown;
 pub use speed_dial::v1::SpeedDial;
 pub use time_restricted::v1::TimeRestricted;
 pub use unit::v1::Unit;

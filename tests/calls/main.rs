@@ -9,7 +9,6 @@ mod attack_tones;
 mod bench;
 mod channels;
 mod fraud;
-mod hearing;
 mod joined;
 mod keys;
 mod language;
@@ -31,6 +30,7 @@ mod responses;
 mod schedules;
 mod screening;
 mod short;
+mod shutdown;
 mod signalling;
 mod talk;
 mod text_telephone;
@@ -41,3 +41,5 @@ mod type_ahead;
 #[path = "../threads/watchful.rs"]
 mod watchful;
 mod who_answered;
+
+use suites::hearing;

@@ -12,6 +12,7 @@ pub mod data_signals;
 pub mod dtmf;
 pub mod dtmf_limits;
 pub mod echo;
+pub mod hearing;
 pub mod mix;
 pub mod progress;
 pub mod pulse;

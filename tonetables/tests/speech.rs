@@ -45,6 +45,27 @@ fn audio(path: &Path, stretch: usize) -> Vec<i16> {
     (0..count).map(|n| samples[n * 100 / stretch]).collect()
 }
 
+/// Country, tone, cycles, and how long its audio was stretched, in hundredths.
+type Told = (&'static str, Tone, u16, usize);
+
+/// What a country's tones are heard in all this, and of how many frames.
+fn tones_told(code: &'static str, speech: &[(usize, Vec<i16>)]) -> (Vec<Told>, u64) {
+    let (mut told, mut frames) = (Vec::new(), 0);
+    let country = load(code).expect("a good table");
+    let mut progress = Progress::new(&country.tones);
+    for (stretch, audio) in speech {
+        for frame in audio.as_chunks::<FRAME>().0 {
+            frames += 1;
+            for event in progress.process(frame, Tick(frames * FRAME as u64)).events {
+                if let ProgressEvent::Tone { tone, cycles, .. } = event {
+                    told.push((code, tone, cycles, *stretch));
+                }
+            }
+        }
+    }
+    (told, frames)
+}
+
 #[test]
 fn prompts_are_no_tone_of_any_country() {
     let mut told = Vec::new();
@@ -63,24 +84,31 @@ fn prompts_are_no_tone_of_any_country() {
                 .map(|stretch| (*stretch, audio(path, *stretch)))
         })
         .collect();
-    for code in codes() {
-        let country = load(code).expect("a good table");
-        let mut progress = Progress::new(&country.tones);
-        for (stretch, audio) in &speech {
-            for frame in audio.as_chunks::<FRAME>().0 {
-                frames += 1;
-                for event in progress.process(frame, Tick(frames * FRAME as u64)).events {
-                    if let ProgressEvent::Tone { tone, cycles, .. } = event {
-                        told.push((code, tone, cycles, *stretch));
-                    }
-                }
-            }
+    // A country at a time, by as many threads as the machine has.
+    let codes: Vec<_> = codes().collect();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let share = |worker: usize| codes.iter().skip(worker).step_by(workers);
+        let worker = |worker| {
+            let (share, speech) = (share(worker), &speech);
+            scope.spawn(move || {
+                share
+                    .map(|code| tones_told(code, speech))
+                    .collect::<Vec<_>>()
+            })
+        };
+        let workers: Vec<_> = (0..workers).map(worker).collect();
+        for (of_country, length) in workers
+            .into_iter()
+            .flat_map(|w| w.join().expect("no panic"))
+        {
+            told.extend(of_country);
+            frames += length;
         }
-    }
+    });
     let hours = frames as f64 / 360_000.0;
     println!("{hours:.1} h; {told:?}");
     // Call waiting is one short burst of one frequency, which a vowel can be; nothing follows from it.
-    type Told = (&'static str, Tone, u16, usize);
     let (waiting, others): (Vec<Told>, Vec<Told>) = told
         .into_iter()
         .partition(|(_, tone, ..)| *tone == Tone::CallWaiting);

@@ -177,7 +177,7 @@ changes! {
     fn resume(what: Shut) -> bool;
 }
 
-fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {
+pub(crate) fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {
     if needed && text.trim().is_empty() {
         return Err(Error::invalid(field, "must not be empty"));
     }

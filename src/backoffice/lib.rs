@@ -24,6 +24,7 @@ mod explain;
 mod fraud;
 mod groups;
 mod guessing;
+mod import;
 mod journal;
 mod lookups;
 mod memory;
@@ -46,6 +47,9 @@ pub use error::Error;
 pub use explain::{Asking, Explanation};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
+pub use import::{
+    ImportMode, ImportRow, Imported, InmateExport, InmateImport, NumberExport, NumberImport,
+};
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};

@@ -44,7 +44,7 @@ pub use clock::Anchor;
 pub use config::{Config, Routing, Seed, SeedInmate, SiteSettings};
 pub use db::{Usage, keys::Shut};
 pub use error::Error;
-pub use explain::{Asking, Explanation};
+pub use explain::{Asking, Explanation, WhyOut};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
 pub use import::{

@@ -105,6 +105,16 @@ pub enum Whole {
 }
 
 impl Request {
+    /// One of many of the same command.
+    fn is_portion(&self) -> bool {
+        match self {
+            Request::Records { after, .. } => after.is_some(),
+            Request::Inmates { after } | Request::Numbers { after } => after.is_some(),
+            Request::Import { .. } => true,
+            _ => false,
+        }
+    }
+
     /// For the log.
     fn name(&self) -> &'static str {
         match self {

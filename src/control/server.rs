@@ -8,7 +8,7 @@ use nix::{
     sys::socket::{getsockopt, sockopt::PeerCredentials},
     unistd::Uid,
 };
-use slog::{Logger, info, warn};
+use slog::{Logger, debug, info, warn};
 use std::{
     fs::{self, Permissions},
     io::{self, ErrorKind, Read, Write},
@@ -188,7 +188,10 @@ impl House {
     fn reply(&self, request: &[u8]) -> anyhow::Result<super::Answer> {
         let request: Request =
             serde_json::from_slice(request).map_err(|error| anyhow!("not a request: {error}"))?;
-        info!(self.log, "command"; "what" => request.name());
+        match request.is_portion() {
+            true => debug!(self.log, "command"; "what" => request.name()),
+            false => info!(self.log, "command"; "what" => request.name()),
+        }
         serve(request, &self.desk)
     }
 }

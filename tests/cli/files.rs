@@ -126,9 +126,9 @@ fn one_bad_row_keeps_the_file_out_unless_bad_rows_are_to_be_skipped() {
         0,
         &["2 new, 1 changed, 1 as they were, 5 bad; written"],
     );
-    let report = fs::read_to_string(report).expect("a report");
-    assert_eq!(report.lines().count(), 5, "{report}");
-    assert!(told.iter().all(|line| report.contains(line)), "{report}");
+    let text = fs::read_to_string(&report).expect("a report");
+    assert_eq!(text.lines().count(), 5, "{text}");
+    assert!(told.iter().all(|line| text.contains(line)), "{text}");
     let after = place.exported("--inmates", "after.csv");
     assert!(after.contains("B-2,") && !after.contains("B-4"), "{after}");
     let over = place.run(&skipped);

@@ -3,21 +3,22 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, PinHash, PinNumberKey, ScheduleKey,
-        SiteKey, SpeedCode, StartKey,
+        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, Numbered, PinHash, PinNumberKey,
+        ScheduleKey, SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Counter, Duration, Entry, Guesses, Holiday, Inmate, InmateRef, Meta,
-        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, SpeedDial,
-        TimeRestricted, Unit,
+        self, Allowed, Call, CallTreatment, CallTypeRule, Counter, Duration, Entry, Guesses,
+        Holiday, Inmate, InmateRef, LineTreatment, Meta, NumberRecord, OpenCall, Phone, Pin,
+        PinInUse, PinNumber, Restricted, Route, Schedule, Settings, SpeedDial, TimeRestricted,
+        Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
     id::{CallId, InmateId, LineId},
-    phone_number::PhoneNumber,
+    phone_number::{CallType, PhoneNumber},
 };
 
 /// The most patterns with `?` in one table; they are walked at each look-up.
@@ -70,6 +71,12 @@ tables! {
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
     guesses: Table<GuessKey, Guesses>,
+    call_treatments: Table<Numbered, CallTreatment>,
+    line_treatments: Table<Numbered, LineTreatment>,
+    number_records: PatternTable<NumberRecord>,
+    call_types: PatternTable<values::CallType>,
+    call_type_rules: Table<CallType, CallTypeRule>,
+    routes: Table<Numbered, Route>,
 }
 
 impl Tables {

@@ -109,6 +109,7 @@ kinds! {
     NumberNotAllowed number_not_allowed [];
     NumberTimeRestricted number_time_restricted [];
     CallTypeNotAllowed call_type_not_allowed [];
+    NotFromThisPhone not_from_this_phone [];
     SystemUnavailable system_unavailable [];
     NotRecordable not_recordable [];
     NoLineAvailable no_line_available [];

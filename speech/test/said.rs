@@ -29,6 +29,7 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         Prompt::NumberNotAllowed,
         Prompt::NumberTimeRestricted,
         Prompt::CallTypeNotAllowed,
+        Prompt::NotFromThisPhone,
         Prompt::SystemUnavailable,
         Prompt::NotRecordable,
         Prompt::NoLineAvailable,

@@ -79,6 +79,10 @@ pub enum Error {
     SpeedNumber { code: u8, dialed: String },
     #[error("schedule {0} is not entered")]
     UnknownSchedule(u8),
+    #[error("call treatment {0} is not entered")]
+    UnknownCallTreatment(u16),
+    #[error("line treatment {0} is not entered")]
+    UnknownLineTreatment(u16),
     #[error("phone {0} is not entered")]
     UnknownPhone(LineId),
     #[error("{year}-{month:02}-{day:02} is not a date")]

@@ -4,7 +4,7 @@ use crate::{Error, answer::line_actor, session::Session};
 use db::{keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
 use std::fmt;
-use types::id::{InmateId, LineId};
+use types::id::{CallId, InmateId, LineId};
 
 /// Something an officer is to look at; it is in the journal as well.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,6 +13,8 @@ pub enum Alert {
     PhoneRests { line: LineId, seconds: u32 },
     /// An inmate's PIN failed too often.
     PinRests { inmate: InmateId, seconds: u32 },
+    /// Somebody calls a watched number, or tried to.
+    WatchedNumber { line: LineId, call: CallId },
 }
 
 impl fmt::Display for Alert {
@@ -27,6 +29,12 @@ impl fmt::Display for Alert {
                 "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
                 inmate.0
             ),
+            Alert::WatchedNumber { line, call } => {
+                write!(
+                    f,
+                    "a watched number was dialed at the phone of line {line}: call {call}"
+                )
+            }
         }
     }
 }

@@ -32,11 +32,15 @@ mod service;
 mod session;
 mod site_key;
 mod stored;
+mod stored_treatments;
 mod words;
 
-pub use admin::{AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction};
+pub use admin::{
+    AllowedFlags, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone, PhoneRule,
+    PhoneTreatment, PinDetails, TimeRestriction,
+};
 pub use clock::Anchor;
-pub use config::{Config, Routing, Seed, SeedInmate, SiteSettings};
+pub use config::{Config, Routing, Seed, SeedInmate, SeedTreatments, SiteSettings};
 pub use db::Usage;
 pub use error::Error;
 pub use guessing::Alert;
@@ -44,6 +48,6 @@ pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, Rules, Schedule, ScheduleNumber, WeekSteps,
-    Weekend,
+    CallTypeRules, Class, DaySteps, Days, Disabled, Durations, GuessRule, LineOutcome, Rules,
+    Schedule, ScheduleNumber, TreatmentRules, WeekSteps, Weekend,
 };

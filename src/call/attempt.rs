@@ -279,6 +279,8 @@ impl Attempt {
             Blocked::PinResting => Prompt::PinResting,
             Blocked::SystemUnavailable => Prompt::SystemUnavailable,
             Blocked::NotRecordable => Prompt::NotRecordable,
+            Blocked::NotFromThisPhone => Prompt::NotFromThisPhone,
+            Blocked::NoRoute => Prompt::NoLineAvailable,
         };
         self.over(cx, Disposition::Blocked, EndedBy::Controller, &[prompt])
     }

@@ -70,6 +70,8 @@ names! {
     Blocked::SystemUnavailable => "system-unavailable",
     Blocked::PinResting => "pin-resting",
     Blocked::NotRecordable => "not-recordable",
+    Blocked::NotFromThisPhone => "not-from-this-phone",
+    Blocked::NoRoute => "no-route",
 }
 
 names! {
@@ -130,6 +132,11 @@ names! {
     Check::TimeRestricted => "time-restricted",
     Check::ShorterNumber => "shorter-number",
     Check::Limit => "limit",
+    Check::NumberRecord => "number-record",
+    Check::CallTypeTable => "call-type-table",
+    Check::LineTreatment => "line-treatment",
+    Check::Treatment => "treatment",
+    Check::Route => "route",
 }
 
 names! {
@@ -142,6 +149,9 @@ names! {
     Finding::Disabled => "disabled",
     Finding::Rescued => "rescued",
     Finding::Passed => "passed",
+    Finding::OfNumber => "of-number",
+    Finding::OfPhone => "of-phone",
+    Finding::OfCallType => "of-call-type",
 }
 
 names! {

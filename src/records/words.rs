@@ -261,6 +261,8 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::SystemUnavailable => "the database did not answer in time, or can't be written",
         Blocked::PinResting => "too many wrong PINs were tried: none is taken for a while",
         Blocked::NotRecordable => "it could not have been recorded",
+        Blocked::NotFromThisPhone => "the number may not be called from this phone",
+        Blocked::NoRoute => "no outbound route is for such a call",
     }
 }
 

@@ -43,6 +43,8 @@ pub enum Prompt {
     NumberNotAllowed,
     NumberTimeRestricted,
     CallTypeNotAllowed,
+    /// A rule of the phone's line treatment keeps the number from it.
+    NotFromThisPhone,
     SystemUnavailable,
     /// The call must be recorded, and can't be.
     NotRecordable,

@@ -29,6 +29,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         pin: Option<&PinEntry>,
         number: &DialedNumber,
         untimed: bool,
+        own_seconds: Option<u32>,
     ) -> Result<Option<Ticks>, Stop<T::Error>> {
         let service = self.request.in_service_for;
         if service == Some(Ticks::ZERO) {
@@ -45,10 +46,8 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             };
             Some(Ticks::secs(u64::from(seconds)))
         };
-        let limit = match (of_class, service) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
+        let own = own_seconds.map(|seconds| Ticks::secs(u64::from(seconds)));
+        let limit = [of_class, own, service].into_iter().flatten().min();
         let finding = if limit.is_some() {
             Finding::Yes
         } else {

@@ -16,3 +16,4 @@ mod reading;
 mod recording;
 mod schedules;
 mod screening;
+mod treatments;

@@ -3,21 +3,21 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, Numbered, PinHash, PinNumberKey,
-        ScheduleKey, SiteKey, SpeedCode, StartKey,
+        CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, Numbered, PhoneGroup,
+        PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        self, Allowed, Call, CallTreatment, CallTypeRule, Counter, Duration, Entry, Guesses,
+        self, Allowed, Call, CallTreatment, CallTypeRule, Counter, Duration, Entry, Group, Guesses,
         Holiday, Inmate, InmateRef, LineTreatment, Meta, NumberRecord, OpenCall, Phone, Pin,
-        PinInUse, PinNumber, Restricted, Route, Schedule, Settings, SpeedDial, TimeRestricted,
-        Unit,
+        PinInUse, PinNumber, Restricted, Route, Schedule, Settings, Shutdown, SpeedDial,
+        TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
-    id::{CallId, InmateId, LineId},
+    id::{CallId, GroupId, InmateId, LineId},
     phone_number::{CallType, PhoneNumber},
 };
 
@@ -71,6 +71,10 @@ tables! {
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
     guesses: Table<GuessKey, Guesses>,
+    groups: Table<GroupId, Group>,
+    group_phones: Table<GroupPhone, Unit>,
+    phone_groups: Table<PhoneGroup, Unit>,
+    shutdowns: Table<Shut, Shutdown>,
     call_treatments: Table<Numbered, CallTreatment>,
     line_treatments: Table<Numbered, LineTreatment>,
     number_records: PatternTable<NumberRecord>,

@@ -20,11 +20,14 @@ mod clock;
 mod config;
 mod end;
 mod error;
+mod explain;
+mod groups;
 mod guessing;
 mod journal;
 mod lookups;
 mod memory;
 mod office;
+mod phones;
 mod records;
 mod recovery;
 mod seed;
@@ -41,13 +44,15 @@ pub use admin::{
 };
 pub use clock::Anchor;
 pub use config::{Config, Routing, Seed, SeedInmate, SeedTreatments, SiteSettings};
-pub use db::Usage;
+pub use db::{Usage, keys::Shut};
 pub use error::Error;
+pub use explain::{Asking, Explanation};
+pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    CallTypeRules, Class, DaySteps, Days, Disabled, Durations, GuessRule, LineOutcome, Rules,
-    Schedule, ScheduleNumber, TreatmentRules, WeekSteps, Weekend,
+    CallTypeRules, Class, DayKind, DaySteps, Days, Disabled, Durations, GuessRule, LimitedBy,
+    LineOutcome, Rules, Schedule, ScheduleNumber, TreatmentRules, WeekSteps, Weekend,
 };

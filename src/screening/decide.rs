@@ -8,6 +8,8 @@ mod shorter;
 mod time;
 mod treatment;
 
+pub use time::LimitedBy;
+
 use crate::{Disabled, LocalTime, PhoneRules, PinEntry, PinKey, Rules, Tables};
 use record::Whole;
 use types::{
@@ -45,6 +47,8 @@ pub struct Decision {
     pub number: Option<DialedNumber>,
     /// The officers are to know of it, let through or not.
     pub watched: bool,
+    /// Which limit is the smallest, where the call is allowed and limited.
+    pub limited_by: Option<LimitedBy>,
     pub outcome: Result<Allowed, Blocked>,
 }
 
@@ -107,6 +111,7 @@ pub fn decide<T: Tables + ?Sized>(
             DialedOrSpeed::Number(number) => Some(number),
             DialedOrSpeed::Speed(_) => None,
         },
+        limited_by: None,
     };
     let outcome = match walk.through() {
         Ok(allowed) => Ok(allowed),
@@ -118,6 +123,7 @@ pub fn decide<T: Tables + ?Sized>(
         inmate: walk.inmate,
         number: walk.number,
         watched: walk.watched,
+        limited_by: walk.limited_by,
         outcome,
     })
 }
@@ -142,6 +148,7 @@ struct Walk<'a, T: Tables + ?Sized> {
     inmate: Option<InmateId>,
     watched: bool,
     number: Option<DialedNumber>,
+    limited_by: Option<LimitedBy>,
 }
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
@@ -176,8 +183,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             self.not_instead(there)?;
         }
         let treated = self.treatment(&number, &whole, from_phone, &flags)?;
-        let own_limit = treated.limit_seconds;
-        let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed, own_limit)?;
+        let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed, treated.limits)?;
         Ok(Allowed {
             limit,
             recording: treated.recording,

@@ -8,9 +8,9 @@ use db::{
     keys::{CounterKey, CounterKind},
     values::{
         self, Allowed, Call, CallIdV1, CallTreatment, CallTypeRule, Caller, Counter, DisabledV1,
-        Duration, Entry, ExtraDigitKind, ExtraDigits, Guesses, Holiday, Inmate, InmateRef,
+        Duration, Entry, ExtraDigitKind, ExtraDigits, Group, Guesses, Holiday, Inmate, InmateRef,
         LineRule, LineTreatment, Meta, NumberRecord, OpenCall, Phone, Pin, PinInUse, PinNumber,
-        Restricted, Route, Schedule, Settings, SpeedDial, TimeRestricted, Unit,
+        Restricted, Route, Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use types::{
@@ -571,6 +571,24 @@ fn counter_v1() {
 }
 
 #[test]
+fn group_v1() {
+    let group = Group {
+        name: "East".to_owned(),
+        parent: Some(300),
+    };
+    golden(group, "01044561737401ac02");
+}
+
+#[test]
+fn shutdown_v1() {
+    let shutdown = Shutdown {
+        since_utc_ms: 1_000,
+        actor: "desk".to_owned(),
+    };
+    golden(shutdown, "01d00f046465736b");
+}
+
+#[test]
 fn unit_v1() {
     golden(Unit, "01");
 }
@@ -612,7 +630,7 @@ fn no_number_stands_for_two_values() {
     each::<ExtraDigitKind>(4);
     each::<AnswerEvidence>(4);
     each::<ReleaseEvidence>(21);
-    each::<CounterKind>(5);
+    each::<CounterKind>(6);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What may be called from this phone (line treatment), and how the call is treated (call treatment).
 
-use super::{Flags, Stop, Walk, record::Whole};
+use super::{Flags, LimitedBy, Stop, Walk, record::Whole};
 use crate::{
     LineOutcome, LineRule, LineTreatment, PhoneRules, Tables, TreatmentRules, treatments::carrier,
 };
@@ -8,6 +8,7 @@ use types::{
     dial_plan::DialedNumber,
     disposition::Blocked,
     phone_number::{CallType, PhoneNumber},
+    tick::Ticks,
     treatment::{CallTreatment, ThreeWayResponse},
     verdict::{Check, Finding, Handling, RecordingRule},
 };
@@ -26,7 +27,8 @@ pub(super) struct Treated {
     pub told: CallTreatment,
     pub handling: Option<Handling>,
     pub recording: RecordingRule,
-    pub limit_seconds: Option<u32>,
+    /// What the number's record and the call treatment allow.
+    pub limits: [Option<(Ticks, LimitedBy)>; 2],
     pub announce_limit: Option<bool>,
 }
 
@@ -144,6 +146,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let brand = rules.brand.or(of_type.brand);
         let brand = brand.unwrap_or_else(|| carrier(number.call_type));
         let records = !record.no_recording && rules.record.unwrap_or(self.rules.record);
+        let of_treatment = rules.limit_seconds.filter(|_| !flags.untimed);
         Ok(Treated {
             told: rules.told(chosen, three_way, brand),
             handling,
@@ -152,15 +155,15 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
                 (false, true) => RecordingRule::Record,
                 (false, false) => RecordingRule::DoNotRecord,
             },
-            limit_seconds: least(
-                rules.limit_seconds.filter(|_| !flags.untimed),
-                record.limit_seconds,
-            ),
+            limits: [
+                limited(record.limit_seconds, LimitedBy::Number),
+                limited(of_treatment, LimitedBy::Treatment),
+            ],
             announce_limit: rules.announce_limit,
         })
     }
 }
 
-fn least(a: Option<u32>, b: Option<u32>) -> Option<u32> {
-    a.into_iter().chain(b).min()
+fn limited(seconds: Option<u32>, by: LimitedBy) -> Option<(Ticks, LimitedBy)> {
+    seconds.map(|seconds| (Ticks::secs(u64::from(seconds)), by))
 }

@@ -4,12 +4,13 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use types::{
     answer_class::AnswerClass,
-    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::{SitKind, Tone},
+    treatment::{Brand, ThreeWayResponse, Warning},
     verdict::{Check, Finding, Handling, RecordingRule},
 };
 
@@ -83,6 +84,8 @@ codes!("disposition", Disposition {
     [Disposition::AnsweringMachine] = 18,
     [Disposition::FaxModem] = 19,
     [Disposition::PhoneLost] = 20,
+    [Disposition::ThreeWay] = 50,
+    [Disposition::ExtraDigits] = 51,
 });
 
 codes!("blocked disposition", Blocked {
@@ -100,6 +103,14 @@ codes!("blocked disposition", Blocked {
     [Blocked::SystemUnavailable] = 12,
     [Blocked::PinResting] = 13,
     [Blocked::NotRecordable] = 14,
+    [Blocked::NotFromThisPhone] = 40,
+    [Blocked::NoRoute] = 41,
+    [Blocked::NumberFraud] = 50,
+});
+
+codes!("kind of fraud", FraudKind {
+    [FraudKind::ThreeWay] = 1,
+    [FraudKind::ExtraDigits] = 2,
 });
 
 codes!("ending party", EndedBy {
@@ -166,6 +177,12 @@ codes!("check", Check {
     [Check::TimeRestricted] = 10,
     [Check::Limit] = 11,
     [Check::ShorterNumber] = 12,
+    [Check::NumberFraud] = 50,
+    [Check::NumberRecord] = 40,
+    [Check::CallTypeTable] = 41,
+    [Check::LineTreatment] = 42,
+    [Check::Treatment] = 43,
+    [Check::Route] = 44,
 });
 
 codes!("finding", Finding {
@@ -176,6 +193,22 @@ codes!("finding", Finding {
     [Finding::Disabled] = 5,
     [Finding::Rescued] = 6,
     [Finding::Passed] = 7,
+    [Finding::OfNumber] = 40,
+    [Finding::OfPhone] = 41,
+    [Finding::OfCallType] = 42,
+});
+
+codes!("three-way response", ThreeWayResponse {
+    [ThreeWayResponse::Disconnect] = 1,
+    [ThreeWayResponse::Warn(Warning::One)] = 2,
+    [ThreeWayResponse::Warn(Warning::Random)] = 3,
+    [ThreeWayResponse::Flag] = 4,
+    [ThreeWayResponse::Ignore] = 5,
+});
+
+codes!("brand", Brand {
+    [Brand::IntraLata] = 1,
+    [Brand::InterLata] = 2,
 });
 
 codes!("answer evidence", AnswerEvidence {

@@ -21,6 +21,7 @@ mod config;
 mod end;
 mod error;
 mod explain;
+mod fraud;
 mod groups;
 mod guessing;
 mod import;
@@ -36,11 +37,15 @@ mod service;
 mod session;
 mod site_key;
 mod stored;
+mod stored_treatments;
 mod words;
 
-pub use admin::{AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction};
+pub use admin::{
+    AllowedFlags, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone, PhoneRule,
+    PhoneTreatment, PinDetails, TimeRestriction,
+};
 pub use clock::Anchor;
-pub use config::{Config, Routing, Seed, SeedInmate, SiteSettings};
+pub use config::{Config, Routing, Seed, SeedInmate, SeedTreatments, SiteSettings};
 pub use db::{Usage, keys::Shut};
 pub use error::Error;
 pub use explain::{Asking, Explanation, WhyOut};
@@ -53,6 +58,7 @@ pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    Class, DayKind, DaySteps, Disabled, Durations, GuessRule, LimitedBy, Rules, Schedule,
-    ScheduleNumber, WeekSteps, Weekend,
+    CallTypeRules, Class, DayKind, DaySteps, Days, Disabled, Durations, FraudRule, FraudRules,
+    GuessRule, LimitedBy, LineOutcome, Rules, Schedule, ScheduleNumber, TreatmentRules, WeekSteps,
+    Weekend,
 };

@@ -198,6 +198,8 @@ fn limit_words(by: LimitedBy) -> String {
         }
         LimitedBy::Default => "the site's default for calls without a duration".to_owned(),
         LimitedBy::Service => "the phone goes out of service then, by its schedule".to_owned(),
+        LimitedBy::Number => "the number's record says so".to_owned(),
+        LimitedBy::Treatment => "its call treatment says so".to_owned(),
     }
 }
 
@@ -224,5 +226,7 @@ fn limit_name(by: LimitedBy) -> &'static str {
         LimitedBy::Class { of_pin: false, .. } => "class-of-phone",
         LimitedBy::Default => "default",
         LimitedBy::Service => "service",
+        LimitedBy::Number => "number",
+        LimitedBy::Treatment => "treatment",
     }
 }

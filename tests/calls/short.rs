@@ -222,13 +222,15 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 18] = [
+const REASONS: [Prompt; 20] = [
     Prompt::PinResting,
     Prompt::NotRecordable,
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,
+    Prompt::NumberFraud,
     Prompt::CallTypeNotAllowed,
+    Prompt::NotFromThisPhone,
     Prompt::SpeedDialNotAssigned,
     Prompt::NumberNotValid,
     Prompt::SystemUnavailable,

@@ -41,6 +41,8 @@ pub struct Attempt {
     /// When a digit was pressed last. With one, the attempt gets a record.
     pub keyed_at: Option<Tick>,
     pub language: Option<Language>,
+    /// What the called party chose, if anything.
+    pub far_language: Option<Language>,
     pub pin: Option<Secret<Digits>>,
     /// Whose PIN was keyed, also one that was refused.
     pub inmate: Option<InmateId>,
@@ -81,6 +83,7 @@ impl Attempt {
             off_hook_at: cx.now,
             keyed_at: None,
             language: None,
+            far_language: None,
             pin: None,
             inmate: None,
             ahead: Secret::default(),
@@ -124,8 +127,16 @@ impl Attempt {
             .unwrap_or(Language::ENGLISH)
     }
 
+    /// The language to speak to the called party in: the one chosen there, or the inmate's.
+    pub(crate) fn far_tongue(&self, cx: &Cx<'_>) -> Language {
+        self.far_language.unwrap_or_else(|| self.tongue(cx))
+    }
+
     pub(crate) fn say(&self, cx: &mut Cx<'_>, leg: Leg, prompt: Prompt) {
-        let language = self.tongue(cx);
+        let language = match leg {
+            Leg::Phone => self.tongue(cx),
+            Leg::Trunk => self.far_tongue(cx),
+        };
         cx.say(leg, language, prompt);
     }
 

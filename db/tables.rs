@@ -4,21 +4,23 @@ use crate::{
     ListTable, PatternTable, Read, Result, Table,
     keys::{
         BookingKey, CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, ListerKey,
-        PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
-        UnitInmate,
+        Numbered, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode,
+        StartKey, UnitInmate,
     },
     table::Raw,
     values::{
-        self, Allowed, Booking, Call, Contact, Counter, Duration, Entry, EntryRestricted, Group,
-        Guesses, Holiday, Inmate, InmateRef, ListEntry, Meta, OfficerPost, OpenCall, PeopleRules,
-        Phone, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, Shutdown, SpeedDial,
-        TimeRestricted, Unit, WatchedNumber, Window,
+        self, Allowed, Booking, Call, CallTreatment, CallTypeRule, Contact, Counter, Duration,
+        Entry, EntryRestricted, FraudCount, FraudRules, Group, Guesses, Holiday, Inmate, InmateRef,
+        LineTreatment, ListEntry, Meta, NumberRecord, OfficerPost, OpenCall, PeopleRules, Phone,
+        Pin, PinInUse, PinNumber, Restricted, Route, Schedule, Settings, Shutdown, SpeedDial,
+        TimeRestricted, Unit, Window,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
     id::{CallId, GroupId, InmateId, LineId},
     inmate::{InmateClass, Scope},
+    phone_number::{CallType, PhoneNumber},
 };
 
 macro_rules! tables {
@@ -68,6 +70,8 @@ tables! {
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
     guesses: Table<GuessKey, Guesses>,
+    fraud_counts: Table<PhoneNumber, FraudCount>,
+    fraud_rules: Table<SiteKey, FraudRules>,
     groups: Table<GroupId, Group>,
     group_phones: Table<GroupPhone, Unit>,
     phone_groups: Table<PhoneGroup, Unit>,
@@ -77,12 +81,17 @@ tables! {
     listers: Table<ListerKey, Unit>,
     lists: ListTable<ListEntry>,
     entry_restricted: PatternTable<EntryRestricted>,
-    watched_numbers: PatternTable<WatchedNumber>,
     windows: Table<Scope, Window>,
     bookings: Table<BookingKey, Booking>,
     officer_posts: Table<GroupId, OfficerPost>,
     contacts: Table<PinNumberKey, Contact>,
     people_rules: Table<SiteKey, PeopleRules>,
+    call_treatments: Table<Numbered, CallTreatment>,
+    line_treatments: Table<Numbered, LineTreatment>,
+    number_records: PatternTable<NumberRecord>,
+    call_types: PatternTable<values::CallType>,
+    call_type_rules: Table<CallType, CallTypeRule>,
+    routes: Table<Numbered, Route>,
 }
 
 impl Tables {

@@ -55,7 +55,13 @@ values! {
     allowed::Allowed { 1 => v1 } newest 1,
     time_restricted::TimeRestricted { 1 => v1 } newest 1,
     speed_dial::SpeedDial { 1 => v1 } newest 1,
-    phone::Phone { 1 => v1, 2 => v2 } newest 2,
+    phone::Phone { 1 => v1, 2 => v2, 3 => v3 } newest 3,
+    call_treatment::CallTreatment { 1 => v1 } newest 1,
+    line_treatment::LineTreatment { 1 => v1 } newest 1,
+    number_record::NumberRecord { 1 => v1 } newest 1,
+    call_type::CallType { 1 => v1 } newest 1,
+    call_type_rule::CallTypeRule { 1 => v1 } newest 1,
+    route::Route { 1 => v1 } newest 1,
     schedule::Schedule { 1 => v1 } newest 1,
     settings::Settings { 1 => v1, 2 => v2, 3 => v3, 4 => v4 } newest 4,
     duration::Duration { 1 => v1 } newest 1,
@@ -65,11 +71,12 @@ values! {
     entry::Entry { 1 => v1 } newest 1,
     counter::Counter { 1 => v1 } newest 1,
     guesses::Guesses { 1 => v1 } newest 1,
+    fraud_count::FraudCount { 1 => v1 } newest 1,
+    fraud_rules::FraudRules { 1 => v1 } newest 1,
     group::Group { 1 => v1 } newest 1,
     inmate_class::InmateClass { 1 => v1 } newest 1,
     list_entry::ListEntry { 1 => v1 } newest 1,
     entry_restricted::EntryRestricted { 1 => v1 } newest 1,
-    watched_number::WatchedNumber { 1 => v1 } newest 1,
     window::Window { 1 => v1 } newest 1,
     booking::Booking { 1 => v1 } newest 1,
     officer_post::OfficerPost { 1 => v1 } newest 1,
@@ -82,34 +89,41 @@ values! {
 pub use allowed::v1::Allowed;
 pub use booking::v1::Booking;
 pub use call::{v1::Caller, v5::Call};
+pub use call_treatment::v1::{CallTreatment, ExtraDigitKind, ExtraDigits};
+pub use call_type::v1::CallType;
+pub use call_type_rule::v1::CallTypeRule;
 pub use contact::v1::Contact;
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
 pub use entry_restricted::v1::EntryRestricted;
+pub use fraud_count::v1::{FraudCount, NumberBlock};
+pub use fraud_rules::v1::FraudRules;
 pub use group::v1::Group;
 pub use guesses::v1::Guesses;
 pub use holiday::v1::Holiday;
 pub use inmate::v2::Inmate;
 pub use inmate_class::v1::InmateClass;
 pub use inmate_ref::v1::InmateRef;
+pub use line_treatment::v1::{LineRule, LineTreatment};
 pub use list_entry::v1::ListEntry;
 pub use meta::v1::Meta;
+pub use number_record::v1::NumberRecord;
 pub use officer_post::v1::OfficerPost;
 pub use open_call::v1::OpenCall;
 pub use people_rules::v1::PeopleRules;
-pub use phone::v2::Phone;
+pub use phone::v3::Phone;
 pub use pin::v2::Pin;
 pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
 pub use restricted::v1::Restricted;
+pub use route::v1::Route;
 pub use schedule::v1::Schedule;
 pub use settings::v4::Settings;
 pub use shutdown::v1::Shutdown;
 pub use speed_dial::v1::SpeedDial;
 pub use time_restricted::v1::TimeRestricted;
 pub use unit::v1::Unit;
-pub use watched_number::v1::WatchedNumber;
 pub use window::v1::Window;
 
 /// Until when something is switched off.

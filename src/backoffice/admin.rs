@@ -3,12 +3,16 @@
 
 mod callers;
 pub(crate) mod contacts;
+mod fraud;
 mod groups;
 mod hours;
 mod lists;
 mod numbers;
 pub(crate) mod people;
 mod site;
+mod treatments;
+
+pub use treatments::{NamedTreatment, NumberDetails, PhoneRule, PhoneTreatment};
 
 pub use contacts::{Contact, NewContact};
 pub use hours::Booking;
@@ -16,7 +20,7 @@ pub use people::{InmateClassDetails, InmateDetails, InmateProfile};
 
 use crate::{BackOffice, Error, SiteSettings};
 use db::keys::Shut;
-use screening::{Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
+use screening::{CallTypeRules, Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
 use types::{
     digits::Digits,
     id::{GroupId, InmateId, LineId},
@@ -84,6 +88,8 @@ pub struct Phone {
     pub patterns: Option<Vec<DialingPattern>>,
     /// When it is in service; `None` is always.
     pub schedule: Option<ScheduleNumber>,
+    /// What may be called from it; `None` is what is open above.
+    pub line_treatment: Option<u16>,
 }
 
 impl Phone {
@@ -98,6 +104,7 @@ impl Phone {
             call_types: None,
             patterns: None,
             schedule: None,
+            line_treatment: None,
         }
     }
 }
@@ -129,6 +136,9 @@ changes! {
     fn lift_phone_rest(line: LineId) -> bool;
     /// Ends the rest of an inmate's PIN that failed too often.
     fn lift_pin_rest(inmate: InmateId) -> bool;
+    /// Ends the block of a number for the fraud on calls to it, and forgets that; `false` when there was
+    /// none.
+    fn lift_number_block(number: &str) -> bool;
     /// Puts a number on an inmate's list.
     fn add_pin_number(inmate: InmateId, number: &str, flags: &NumberFlags) -> ();
     /// Changes a number on an inmate's list.
@@ -159,6 +169,20 @@ changes! {
     fn set_durations(class: Class, call_type: CallType, durations: &Durations) -> ();
     /// Enters or changes a circuit schedule.
     fn set_schedule(number: ScheduleNumber, name: &str, schedule: &Schedule) -> ();
+    /// Enters or changes a call treatment; 0 is what holds for the whole site.
+    fn set_call_treatment(number: u16, treatment: &NamedTreatment) -> ();
+    /// Enters or changes a line treatment.
+    fn set_line_treatment(number: u16, treatment: &PhoneTreatment) -> ();
+    /// Enters or changes the record of the numbers that fit.
+    fn set_number_record(pattern: &str, details: &NumberDetails) -> ();
+    /// Takes the record of a pattern out.
+    fn remove_number_record(pattern: &str) -> ();
+    /// Says which type calls to numbers with this beginning are.
+    fn set_call_type(prefix: &str, call_type: CallType) -> ();
+    /// Leaves the type of calls with this beginning to a shorter one, or to the dial plan.
+    fn remove_call_type(prefix: &str) -> ();
+    /// Says how calls of a type are treated.
+    fn set_call_type_rules(call_type: CallType, rules: &CallTypeRules) -> ();
     /// Enters a holiday: year, month, day.
     fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
     /// Adds a group as a part of another, or of the facility itself.
@@ -192,10 +216,6 @@ changes! {
     fn add_entry_restricted(pattern: &str, reason: &str) -> ();
     /// Lets lists take these numbers again.
     fn remove_entry_restricted(pattern: &str) -> ();
-    /// Tells an officer of each call to these numbers.
-    fn add_watched_number(pattern: &str, note: &str) -> ();
-    /// Tells of them no more.
-    fn remove_watched_number(pattern: &str) -> ();
     /// Says when an inmate, a class, or those of a group may call; `None` is at any hour.
     fn set_window(scope: Scope, hours: Option<&WeekSteps>) -> ();
     /// Books a call, and gives its number. Bookings of the inmate that are over are forgotten.
@@ -223,7 +243,7 @@ changes! {
     fn resume(what: Shut) -> bool;
 }
 
-fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {
+pub(crate) fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {
     if needed && text.trim().is_empty() {
         return Err(Error::invalid(field, "must not be empty"));
     }

@@ -1,8 +1,10 @@
 use crate::{
-    AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, SeedPeople,
-    TimeRestriction,
+    AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone,
+    PhoneTreatment, PinDetails, SeedPeople, TimeRestriction,
 };
-use screening::{Class, Durations, GuessRule, Rules, Schedule, ScheduleNumber};
+use screening::{
+    CallTypeRules, Class, Durations, FraudRules, GuessRule, Rules, Schedule, ScheduleNumber,
+};
 use std::sync::Arc;
 use types::{
     dial_plan::DialPlan,
@@ -58,13 +60,14 @@ impl Routing {
         }
     }
 
-    pub(crate) fn handling(&self, pattern: DialingPattern) -> Handling {
-        match pattern {
-            DialingPattern::ZeroPlus => self.zero_plus,
-            DialingPattern::OnePlus
-            | DialingPattern::Direct
-            | DialingPattern::International
-            | DialingPattern::SpeedDial => Handling::Direct,
+    /// Who handles a call, if a treatment or its type `asks` for one. The automated operator takes
+    /// collect calls (0+) alone.
+    pub(crate) fn handling(&self, pattern: DialingPattern, asks: Option<Handling>) -> Handling {
+        match (pattern, asks) {
+            (DialingPattern::ZeroPlus, None) => self.zero_plus,
+            (DialingPattern::ZeroPlus, Some(handling)) => handling,
+            (_, Some(Handling::CarrierOperator)) => Handling::CarrierOperator,
+            (_, None | Some(Handling::AutomatedOperator | Handling::Direct)) => Handling::Direct,
         }
     }
 
@@ -72,15 +75,19 @@ impl Routing {
     pub(crate) fn outpulse(
         &self,
         pattern: DialingPattern,
+        handling: Handling,
         number: &PhoneNumber,
         dialed: &Digits,
     ) -> Option<Digits> {
         let whole = number.digits == *dialed;
-        let prefix = match (pattern, self.zero_plus) {
+        let prefix = match (pattern, handling) {
             (DialingPattern::Direct, _) if whole && self.seven_digit_exchange => {
                 self.automated_prefix
             }
-            (DialingPattern::ZeroPlus, Handling::AutomatedOperator) => self.automated_prefix,
+            // A collect call that nobody is to accept is completed like any other.
+            (DialingPattern::ZeroPlus, Handling::AutomatedOperator | Handling::Direct) => {
+                self.automated_prefix
+            }
             (DialingPattern::ZeroPlus, Handling::CarrierOperator) => self.operator_prefix,
             _ => return Some(*dialed),
         };
@@ -101,6 +108,8 @@ pub struct SiteSettings {
     pub guessing: GuessRule,
     /// What becomes of calls that must be recorded and can't be.
     pub unrecorded: Unrecorded,
+    /// How much fraud on calls to a number blocks it.
+    pub fraud: FraudRules,
 }
 
 impl SiteSettings {
@@ -112,6 +121,7 @@ impl SiteSettings {
             pin_numbers_max: 20,
             guessing: GuessRule::standard(),
             unrecorded: Unrecorded::Refuse,
+            fraud: FraudRules::standard(),
         }
     }
 
@@ -148,7 +158,7 @@ impl SiteSettings {
         if self.rules.default_limit_seconds == 0 {
             return refuse("default limit", "longer than nothing");
         }
-        Ok(())
+        crate::fraud::check(&self.fraud)
     }
 }
 
@@ -171,6 +181,19 @@ pub struct Seed {
     pub holidays: Vec<(i16, u8, u8, String)>,
     /// Groups, and what is attached to inmates.
     pub people: SeedPeople,
+    pub treatments: SeedTreatments,
+}
+
+/// How calls are treated, and what their numbers are.
+#[derive(Clone, Default, Debug)]
+pub struct SeedTreatments {
+    pub call_treatments: Vec<(u16, NamedTreatment)>,
+    pub line_treatments: Vec<(u16, PhoneTreatment)>,
+    /// By pattern.
+    pub numbers: Vec<(String, NumberDetails)>,
+    /// By the beginning of the numbers.
+    pub call_types: Vec<(String, CallType)>,
+    pub call_type_rules: Vec<(CallType, CallTypeRules)>,
 }
 
 #[derive(Clone, Debug)]
@@ -205,6 +228,7 @@ impl Seed {
             schedules: Vec::new(),
             holidays: Vec::new(),
             people: SeedPeople::default(),
+            treatments: SeedTreatments::default(),
         }
     }
 }

@@ -5,6 +5,7 @@ use db::{keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
 use std::fmt;
 use types::{
+    disposition::FraudKind,
     id::{CallId, InmateId, LineId},
     phone_number::PhoneNumber,
 };
@@ -22,18 +23,20 @@ pub enum Alert {
         call: CallId,
         inmate: InmateId,
     },
-    /// A number that is watched was asked for.
-    WatchedNumber {
-        line: LineId,
-        call: CallId,
-        number: PhoneNumber,
-    },
     /// There is a note for the call of an inmate; the journal holds it.
     NoteForCall {
         line: LineId,
         call: CallId,
         inmate: InmateId,
     },
+    /// There was too much fraud on calls to a number; no `seconds` is until somebody lifts it.
+    NumberBlocked {
+        number: PhoneNumber,
+        kind: FraudKind,
+        seconds: Option<u32>,
+    },
+    /// Somebody calls a watched number, or tried to.
+    WatchedNumber { line: LineId, call: CallId },
 }
 
 impl fmt::Display for Alert {
@@ -55,17 +58,32 @@ impl fmt::Display for Alert {
                     "inmate {inmate}, who is watched, calls from line {line}: call {call}"
                 )
             }
-            Alert::WatchedNumber { line, call, number } => {
-                write!(
-                    f,
-                    "{number}, which is watched, is called from line {line}: call {call}"
-                )
-            }
             Alert::NoteForCall { line, call, inmate } => {
                 let inmate = inmate.0;
                 write!(
                     f,
                     "there is a note for call {call} of inmate {inmate} from line {line}"
+                )
+            }
+            Alert::NumberBlocked {
+                number,
+                kind,
+                seconds,
+            } => {
+                let what = match kind {
+                    FraudKind::ThreeWay => "third parties",
+                    FraudKind::ExtraDigits => "keys pressed",
+                };
+                write!(f, "too often {what} on calls to {number}: it is blocked ")?;
+                match seconds {
+                    Some(seconds) => write!(f, "for {seconds} s"),
+                    None => write!(f, "until the block is lifted"),
+                }
+            }
+            Alert::WatchedNumber { line, call } => {
+                write!(
+                    f,
+                    "a watched number was dialed at the phone of line {line}: call {call}"
                 )
             }
         }

@@ -1,35 +1,18 @@
-//! What an officer is told when a call is asked for: of inmates and numbers that are watched.
+//! What an officer is told when an inmate calls.
 
 use crate::{Alert, Error, answer::line_actor, session::Session};
-use types::{
-    id::{CallId, InmateId, LineId},
-    phone_number::PhoneNumber,
-};
+use types::id::{CallId, InmateId, LineId};
 
 impl Session<'_> {
-    /// Tells of a call that was admitted or refused.
-    pub fn watch(
+    /// Tells of a call of this inmate, admitted or refused: one who is watched, or for whom there is a
+    /// note.
+    pub fn watch_inmate(
         &mut self,
         line: LineId,
         call: CallId,
         inmate: Option<InmateId>,
-        number: Option<PhoneNumber>,
     ) -> Result<(), Error> {
-        if let Some(inmate) = inmate {
-            self.watch_inmate(line, call, inmate)?;
-        }
-        let watched = match &number {
-            Some(number) => self.tables.watched_numbers.best(&self.writer, number)?,
-            None => None,
-        };
-        if let (Some(number), Some(_)) = (number, watched) {
-            let alert = Alert::WatchedNumber { line, call, number };
-            self.alert(&line_actor(line), format!("call {call}"), alert)?;
-        }
-        Ok(())
-    }
-
-    fn watch_inmate(&mut self, line: LineId, call: CallId, inmate: InmateId) -> Result<(), Error> {
+        let Some(inmate) = inmate else { return Ok(()) };
         let Some(mut entry) = self.tables.inmates.get(&self.writer, &inmate)? else {
             return Ok(());
         };

@@ -4,6 +4,7 @@
 use crate::{
     cx::Cx,
     event::Action,
+    fraud::Watch,
     phase::{Aftermath, DialTone, Phase},
 };
 use types::{
@@ -40,6 +41,8 @@ pub struct Attempt {
     /// When a digit was pressed last. With one, the attempt gets a record.
     pub keyed_at: Option<Tick>,
     pub language: Option<Language>,
+    /// What the called party chose, if anything.
+    pub far_language: Option<Language>,
     pub pin: Option<Secret<Digits>>,
     /// Whose PIN was keyed, also one that was refused.
     pub inmate: Option<InmateId>,
@@ -66,6 +69,7 @@ pub struct Attempt {
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
     pub three_way: ThreeWayEvidences,
+    pub(crate) watch: Watch,
     /// When a dial tone began after the number was dialed.
     dial_tone_at: Option<Tick>,
     /// What the far end was held to be gone by.
@@ -79,6 +83,7 @@ impl Attempt {
             off_hook_at: cx.now,
             keyed_at: None,
             language: None,
+            far_language: None,
             pin: None,
             inmate: None,
             ahead: Secret::default(),
@@ -99,6 +104,7 @@ impl Attempt {
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
+            watch: Watch::default(),
             dial_tone_at: None,
             released_by: None,
         };
@@ -121,8 +127,16 @@ impl Attempt {
             .unwrap_or(Language::ENGLISH)
     }
 
+    /// The language to speak to the called party in: the one chosen there, or the inmate's.
+    pub(crate) fn far_tongue(&self, cx: &Cx<'_>) -> Language {
+        self.far_language.unwrap_or_else(|| self.tongue(cx))
+    }
+
     pub(crate) fn say(&self, cx: &mut Cx<'_>, leg: Leg, prompt: Prompt) {
-        let language = self.tongue(cx);
+        let language = match leg {
+            Leg::Phone => self.tongue(cx),
+            Leg::Trunk => self.far_tongue(cx),
+        };
         cx.say(leg, language, prompt);
     }
 
@@ -233,19 +247,6 @@ impl Attempt {
         let person = AnswerEvidence::Class(AnswerClass::Person);
         let spoke = self.answer_evidence.iter().any(|p| p.evidence == person);
         machine && (accepted || spoke && class.trust < SURE_MACHINE)
-    }
-
-    /// A third party seems to have been joined.
-    pub(crate) fn three_way(&mut self, cx: &mut Cx<'_>, pieces: &ThreeWayEvidences) {
-        self.flags.three_way = true;
-        for &piece in pieces {
-            let known = self.three_way.iter_mut();
-            match known.into_iter().find(|p| p.evidence == piece.evidence) {
-                Some(known) => *known = piece,
-                None => self.three_way.push(piece),
-            }
-        }
-        cx.tell(Fact::ThreeWay(pieces.clone()));
     }
 
     pub(crate) fn answered(&mut self, cx: &mut Cx<'_>, piece: Weighed<AnswerEvidence>) {
@@ -379,6 +380,7 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::NoOfficer => Prompt::NoOfficer,
         Blocked::NumberRestricted => Prompt::NumberRestricted,
         Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
+        Blocked::NumberFraud => Prompt::NumberFraud,
         Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
         Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
         Blocked::NumberNotValid => Prompt::NumberNotValid,
@@ -386,5 +388,7 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::PinResting => Prompt::PinResting,
         Blocked::SystemUnavailable => Prompt::SystemUnavailable,
         Blocked::NotRecordable => Prompt::NotRecordable,
+        Blocked::NotFromThisPhone => Prompt::NotFromThisPhone,
+        Blocked::NoRoute => Prompt::NoLineAvailable,
     }
 }

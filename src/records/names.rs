@@ -46,6 +46,8 @@ names! {
     Disposition::AnsweringMachine => "answering-machine",
     Disposition::FaxModem => "fax-modem",
     Disposition::Limited => "limited",
+    Disposition::ThreeWay => "pfe-disconnect",
+    Disposition::ExtraDigits => "dtmf-disconnect",
     Disposition::CutOff => "cut-off",
     Disposition::TrunkLost => "trunk-lost",
     Disposition::PhoneLost => "phone-lost",
@@ -63,6 +65,7 @@ names! {
     Blocked::NumberRestricted => "number-restricted",
     Blocked::NumberNotAllowed => "number-not-allowed",
     Blocked::TimeRestricted => "time-restricted",
+    Blocked::NumberFraud => "number-fraud",
     Blocked::CallTypeNotAllowed => "call-type-not-allowed",
     Blocked::SpeedDialNotAssigned => "speed-dial-not-assigned",
     Blocked::NumberNotValid => "number-not-valid",
@@ -79,6 +82,8 @@ names! {
     Blocked::OutsideWindow => "outside-window",
     Blocked::NotBooked => "not-booked",
     Blocked::NoOfficer => "no-officer",
+    Blocked::NotFromThisPhone => "not-from-this-phone",
+    Blocked::NoRoute => "no-route",
 }
 
 names! {
@@ -148,7 +153,13 @@ names! {
     Check::Booking => "booking",
     Check::Officer => "officer",
     Check::ShorterNumber => "shorter-number",
+    Check::NumberFraud => "number-fraud",
     Check::Limit => "limit",
+    Check::NumberRecord => "number-record",
+    Check::CallTypeTable => "call-type-table",
+    Check::LineTreatment => "line-treatment",
+    Check::Treatment => "treatment",
+    Check::Route => "route",
 }
 
 names! {
@@ -165,6 +176,9 @@ names! {
     Finding::Expired => "expired",
     Finding::Blocked => "blocked",
     Finding::Allowed => "allowed",
+    Finding::OfNumber => "of-number",
+    Finding::OfPhone => "of-phone",
+    Finding::OfCallType => "of-call-type",
 }
 
 names! {

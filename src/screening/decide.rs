@@ -1,19 +1,20 @@
 //! The flowchart: its order here, its steps in `decide/`.
 
 mod caller;
+mod fraud;
 mod hours;
 mod lists;
 mod number;
 mod people;
+mod record;
 mod shorter;
 mod time;
+mod treatment;
 
 pub use time::LimitedBy;
 
-use crate::{
-    AllowedEntry, Disabled, ListedNumber, Listing, LocalTime, Open, PhoneRules, PinEntry, PinKey,
-    Rules, Tables,
-};
+use crate::{Disabled, Listing, LocalTime, Open, PhoneRules, PinEntry, PinKey, Rules, Tables};
+use record::Whole;
 use types::{
     dial_plan::DialedNumber,
     disposition::Blocked,
@@ -21,7 +22,8 @@ use types::{
     phone_number::PhoneNumber,
     query::DialedOrSpeed,
     tick::Ticks,
-    verdict::{Check, Finding, RecordingRule, Step, Trace},
+    treatment::CallTreatment,
+    verdict::{Check, Finding, Handling, RecordingRule, Step, Trace},
 };
 
 /// What is known of a call that is asked for.
@@ -48,6 +50,8 @@ pub struct Decision {
     pub inmate: Option<InmateId>,
     /// The number that was screened: what was dialed, or what the code stands for.
     pub number: Option<DialedNumber>,
+    /// The officers are to know of it, let through or not.
+    pub watched: bool,
     /// Which limit is the smallest, where the call is allowed and limited.
     pub limited_by: Option<LimitedBy>,
     pub outcome: Result<Allowed, Blocked>,
@@ -62,6 +66,11 @@ pub struct Allowed {
     /// `None` is longer than any call.
     pub open_for: Option<Ticks>,
     pub recording: RecordingRule,
+    pub treatment: CallTreatment,
+    /// Who handles it, if a call treatment or the call type says so.
+    pub handling: Option<Handling>,
+    /// Whether the limit is told, if a call treatment says so.
+    pub announce_limit: Option<bool>,
 }
 
 /// What a PIN is worth at this moment.
@@ -114,6 +123,7 @@ pub fn decide<T: Tables + ?Sized>(
         rules,
         trace: Trace::new(),
         inmate: None,
+        watched: false,
         number: match request.number {
             DialedOrSpeed::Number(number) => Some(number),
             DialedOrSpeed::Speed(_) => None,
@@ -129,6 +139,7 @@ pub fn decide<T: Tables + ?Sized>(
         trace: walk.trace,
         inmate: walk.inmate,
         number: walk.number,
+        watched: walk.watched,
         limited_by: walk.limited_by,
         outcome,
     })
@@ -152,6 +163,7 @@ struct Walk<'a, T: Tables + ?Sized> {
     rules: &'a Rules,
     trace: Trace,
     inmate: Option<InmateId>,
+    watched: bool,
     number: Option<DialedNumber>,
     limited_by: Option<LimitedBy>,
 }
@@ -168,6 +180,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         // Looked up for every call: an entry marks a number as privileged and untimed
         // even where the flowchart does not need it to let the call through.
         let allowed = self.tables.allowed(&number.number)?;
+        let record = self.record(&number, listed, allowed)?;
         let contact = self.contact(caller, &number.number, allowed)?;
         self.lists_of_others(caller, &number.number, listed, allowed)?;
         let listing = match listed {
@@ -179,18 +192,23 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         } else if self.rules.global_block_wins {
             self.restricted(&number, allowed)?;
         }
+        let whole = Whole {
+            listed,
+            allowed,
+            record,
+        };
+        let flags = Flags::of(&whole, &phone);
+        let from_phone = self.line_treatment_of(&phone, &number, flags.privileged)?;
         self.time(&number)?;
         let open = self.hours(caller, &number.number)?;
         for shorter in self.request.shorter {
-            self.shorter(shorter, caller, listed, allowed, listing)?;
+            self.shorter(shorter, caller, &whole, listing)?;
+            let there = self.line_treatment_there(shorter, &phone, &number, from_phone)?;
+            self.not_instead(there)?;
         }
-        let flags = Flags::of(listed, allowed, &phone);
-        let limit = self.limit(&phone, caller, &number, flags.untimed, open)?;
-        let recording = match (flags.privileged, self.rules.record) {
-            (true, _) => RecordingRule::Privileged,
-            (false, true) => RecordingRule::Record,
-            (false, false) => RecordingRule::DoNotRecord,
-        };
+        self.number_fraud(&number.number, flags.privileged)?;
+        let treated = self.treatment(&number, &whole, from_phone, &flags)?;
+        let limit = self.limit(&phone, caller, &number, flags.untimed, open, treated.limits)?;
         let open_for = match open {
             Open::For(left) => Some(left),
             Open::No | Open::Throughout => None,
@@ -198,7 +216,10 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         Ok(Allowed {
             limit,
             open_for,
-            recording,
+            recording: treated.recording,
+            treatment: treated.told,
+            handling: treated.handling,
+            announce_limit: treated.announce_limit,
         })
     }
 
@@ -231,11 +252,12 @@ struct Flags {
 impl Flags {
     /// Timed or not is for the entry that let the call through: the PIN's own, or else the
     /// allowed one. One word is enough to make a call privileged.
-    fn of(
-        listed: Option<ListedNumber>,
-        allowed: Option<AllowedEntry>,
-        phone: &PhoneRules,
-    ) -> Flags {
+    fn of(whole: &Whole, phone: &PhoneRules) -> Flags {
+        let Whole {
+            listed,
+            allowed,
+            record,
+        } = *whole;
         let untimed = match (listed, allowed) {
             (Some(own), _) => own.untimed,
             (None, Some(entry)) => entry.untimed,
@@ -243,7 +265,8 @@ impl Flags {
         };
         let privileged = phone.privileged
             || listed.is_some_and(|own| own.privileged)
-            || allowed.is_some_and(|entry| entry.privileged);
+            || allowed.is_some_and(|entry| entry.privileged)
+            || record.is_some_and(|record| record.privileged);
         Flags {
             untimed,
             privileged,

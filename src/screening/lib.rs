@@ -3,18 +3,21 @@
 //!
 //! 1. does the phone require a PIN; is the PIN known, enabled, valid today, and not in use; may
 //!    the inmate call at all;
-//! 2. what does a speed dial code stand for;
+//! 2. what does a speed dial code stand for; which type of call is it by the site's own table;
 //! 3. may this type of call be made from this phone;
-//! 4. is the number on the PIN's own list, and enabled there; is whom it belongs to approved; is
+//! 4. is the number on the PIN's own list, and enabled there; does its global record block it, in
+//!    every mode, unless an allowed entry as exact rescues it; is whom it belongs to approved; is
 //!    it on lists of other PINs only; what does the nearest list say that is attached to the
 //!    relationship, the inmate's class, the supervision level, or the living unit;
 //! 5. are restricted numbers checked at all; is it restricted, and does an allowed entry
-//!    rescue it; is it allowed;
+//!    rescue it; is it allowed; does the phone's line treatment let it through;
 //! 6. may it be called at this time of this day (listed numbers too); may the inmate call at this
 //!    time, is the call booked where it must be, is an officer present where one must be;
 //! 7. where the length of numbers is open: do the same tables block what is reached if the last
 //!    digits count for nothing;
-//! 8. how long may the call last.
+//! 8. is it, or what is reached so, blocked for the fraud on calls to it (privileged calls apart);
+//! 9. which call treatment has it (that of the number's record, of the line treatment's rule, of the
+//!    call type, of the site), and how long may it last.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 
@@ -22,19 +25,25 @@
 
 mod calendar;
 mod decide;
+mod fraud;
 mod guessing;
 mod people;
 mod rules;
 mod tables;
+mod treatments;
 
 pub use calendar::{
     DayKind, DaySteps, LocalTime, STEPS_A_DAY, Schedule, ScheduleNumber, WeekSteps, Weekend,
 };
 pub use decide::{Allowed, Decision, LimitedBy, PinState, Request, decide, pin_state};
+pub use fraud::{FraudCount, FraudRule, FraudRules, MAX_FRAUD_TIMES, NumberBlock};
 pub use guessing::{GuessRule, Guesses};
 pub use people::{Contact, Listing, Open, PeopleRules, Profile};
 pub use rules::Rules;
 pub use tables::{
     AllowedEntry, Class, Disabled, Durations, ListedNumber, PhoneRules, PinEntry, PinKey,
     RestrictedEntry, Tables,
+};
+pub use treatments::{
+    CallTypeRules, Days, LineOutcome, LineRule, LineTreatment, NumberRecord, TreatmentRules,
 };

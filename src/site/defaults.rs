@@ -1,7 +1,9 @@
 //! `[defaults]`: what an empty database is seeded with, once. From then on the database says what
 //! is administered, and these lines have no effect.
 
-use backoffice::{DaySteps, GuessRule, Schedule, ScheduleNumber, Weekend};
+use backoffice::{
+    DaySteps, FraudRules, GuessRule, Schedule, ScheduleNumber, SeedTreatments, Weekend,
+};
 use types::{
     digits::{Digits, List},
     id::LineId,
@@ -12,10 +14,11 @@ use types::{
 };
 
 use super::{
+    fraud,
     people::{PeopleDefaults, PersonDefault},
     reader::{Placed, Section},
     settings::{self, set_flag},
-    values,
+    treatments, values,
 };
 
 /// The content of a new database.
@@ -34,6 +37,7 @@ pub struct Defaults {
     pub schedules: Vec<ScheduleDefault>,
     pub holidays: Vec<HolidayDefault>,
     pub people: PeopleDefaults,
+    pub treatments: SeedTreatments,
 }
 
 /// What screening asks for the whole site.
@@ -50,6 +54,7 @@ pub struct ScreeningDefaults {
     /// The most numbers on one PIN's list.
     pub pin_numbers_max: u16,
     pub guessing: GuessRule,
+    pub fraud: FraudRules,
     pub weekend: Weekend,
 }
 
@@ -79,6 +84,8 @@ pub struct PhoneDefault {
     pub call_types: Vec<CallType>,
     /// The full names of the groups it is in.
     pub groups: Vec<String>,
+    /// What may be called from it.
+    pub line_treatment: Option<u16>,
 }
 
 #[derive(Clone, Debug)]
@@ -188,9 +195,10 @@ impl Defaults {
             schedules: schedules(&mut section),
             holidays: holidays(section.table("holidays")),
             people,
+            treatments: treatments::read(&mut section),
         };
         let phones = section.tables("phone");
-        let phone = |of| phone(of, &defaults.schedules, &defaults.people);
+        let phone = |of| phone(of, &defaults);
         let phones = phones.into_iter().filter_map(phone).collect();
         section.finish();
         Defaults { phones, ..defaults }
@@ -208,6 +216,7 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
         default_limit_seconds: 900,
         pin_numbers_max: 20,
         guessing: guessing(section),
+        fraud: fraud::rules(section),
         weekend: Weekend::SATURDAY_SUNDAY,
     };
     set_flag(section, "check_restricted", &mut defaults.check_restricted);
@@ -320,18 +329,15 @@ pub(super) fn spans(section: &mut Section<'_>, key: &'static str) -> Option<DayS
     Some(spans.iter().fold(DaySteps::CLOSED, open))
 }
 
-fn phone(
-    mut section: Section<'_>,
-    schedules: &[ScheduleDefault],
-    people: &PeopleDefaults,
-) -> Option<PhoneDefault> {
+fn phone(mut section: Section<'_>, defaults: &Defaults) -> Option<PhoneDefault> {
     let line = section.key("line").must().int(1..=65_535);
     let class = section.key("class").int(1..=5);
     let in_service = section.key("in_service").flag();
     let privileged = section.key("privileged").flag();
     let call_types = call_types(&mut section);
-    let schedule = schedule_of(&mut section, schedules);
-    let groups = people.groups_named(&mut section, "groups");
+    let schedule = schedule_of(&mut section, &defaults.schedules);
+    let line_treatment = line_treatment_of(&mut section, &defaults.treatments);
+    let groups = defaults.people.groups_named(&mut section, "groups");
     section.finish();
     Some(PhoneDefault {
         groups,
@@ -341,7 +347,23 @@ fn phone(
         in_service: in_service.unwrap_or(true),
         privileged: privileged.unwrap_or(false),
         call_types,
+        line_treatment,
     })
+}
+
+/// The line treatment that a phone names; it has to be there.
+fn line_treatment_of(section: &mut Section<'_>, there: &SeedTreatments) -> Option<u16> {
+    let Placed { value, line } = section.key("line_treatment").int_at(1..=65_535)?;
+    let number = value as u16;
+    let mut known = there.line_treatments.iter();
+    if !known.any(|(treatment, _)| *treatment == number) {
+        let what =
+            format!("is {number}, and there is no [[defaults.line_treatment]] of this number");
+        section
+            .notes()
+            .add(line, section.path("line_treatment"), what);
+    }
+    Some(number)
 }
 
 /// The schedule that a phone names; it has to be there.
@@ -360,12 +382,8 @@ fn schedule_of(section: &mut Section<'_>, there: &[ScheduleDefault]) -> Option<S
 }
 
 fn call_types(section: &mut Section<'_>) -> Vec<CallType> {
-    let names: Vec<&str> = values::CALL_TYPES.iter().map(|(name, _)| *name).collect();
-    plain(
-        section
-            .key("call_types")
-            .list(&names.join(", "), values::call_type),
-    )
+    let names = values::call_type_names();
+    plain(section.key("call_types").list(&names, values::call_type))
 }
 
 fn inmates(

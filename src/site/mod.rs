@@ -5,6 +5,7 @@ mod card;
 mod compare;
 mod defaults;
 mod discover;
+mod fraud;
 mod idle_bits;
 mod limits;
 mod nearest;
@@ -18,6 +19,7 @@ mod seed;
 mod settings;
 mod signalling;
 mod sim;
+mod treatments;
 mod values;
 mod wiring;
 mod zone;
@@ -69,6 +71,11 @@ const MANY: &[&str] = &[
     "inmate_class",
     "list",
     "window",
+    "call_treatment",
+    "line_treatment",
+    "rule",
+    "number",
+    "call_type",
 ];
 
 /// The largest site file that is read.

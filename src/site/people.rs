@@ -29,7 +29,6 @@ pub struct PeopleDefaults {
     pub lists: Vec<(SeedScope, bool, String)>,
     pub windows: Vec<(SeedScope, WeekSteps)>,
     pub entry_restricted: Vec<String>,
-    pub watched_numbers: Vec<String>,
 }
 
 /// A group, by its full name.
@@ -85,7 +84,6 @@ impl PeopleDefaults {
         let lists = lists(section, &of);
         let windows = windows(section, &of);
         let entry_restricted = section.key("entry_restricted").list(PATTERN, pattern);
-        let watched_numbers = section.key("watched_numbers").list(PATTERN, pattern);
         PeopleDefaults {
             rules,
             groups,
@@ -93,7 +91,6 @@ impl PeopleDefaults {
             lists,
             windows,
             entry_restricted: plain(entry_restricted),
-            watched_numbers: plain(watched_numbers),
         }
     }
 
@@ -395,7 +392,6 @@ pub(super) fn seed(site: &Site) -> SeedPeople {
         lists: people.lists.clone(),
         windows: people.windows.clone(),
         entry_restricted: people.entry_restricted.iter().map(note).collect(),
-        watched_numbers: people.watched_numbers.iter().map(note).collect(),
     }
 }
 

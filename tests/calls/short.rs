@@ -222,7 +222,7 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 26] = [
+const REASONS: [Prompt; 28] = [
     Prompt::PinNotYetValid,
     Prompt::PinExpired,
     Prompt::InmateSuspended,
@@ -236,7 +236,9 @@ const REASONS: [Prompt; 26] = [
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,
+    Prompt::NumberFraud,
     Prompt::CallTypeNotAllowed,
+    Prompt::NotFromThisPhone,
     Prompt::SpeedDialNotAssigned,
     Prompt::NumberNotValid,
     Prompt::SystemUnavailable,

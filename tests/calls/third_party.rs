@@ -21,6 +21,7 @@ use types::{
     prompt::Prompt,
     three_way::ThreeWayEvidence,
     tick::{Tick, Ticks},
+    treatment::ThreeWayResponse,
     verdict::RecordingRule,
 };
 
@@ -28,7 +29,7 @@ use types::{
 const THIRD: &str = "2155550177";
 
 /// A voice that is neither the inmate's nor the called party's: whoever says the Spanish prompts.
-fn third_talk() -> Clip {
+pub fn third_talk() -> Clip {
     let prompts = [
         Prompt::NumberTimeRestricted,
         Prompt::AnsweredByMachine,
@@ -88,7 +89,7 @@ pub fn at_home(steps: Vec<Step>, services: Services) -> CalledPartyScript {
 }
 
 /// Somebody farther away, in a louder room.
-fn third(steps: Vec<Step>) -> CalledPartyScript {
+pub fn third(steps: Vec<Step>) -> CalledPartyScript {
     CalledPartyScript::new(Answer::After(Ticks::secs(5)), steps)
         .on(SubscriberLine::house(5.0, 13.0, -47.0))
 }
@@ -139,7 +140,7 @@ pub fn talked(party: CalledPartyScript) -> Scenario {
     talked_with(party, third_who_talks())
 }
 
-fn talked_with(party: CalledPartyScript, third: CalledPartyScript) -> Scenario {
+pub fn talked_with(party: CalledPartyScript, third: CalledPartyScript) -> Scenario {
     let mut scenario = direct(inmate(), vec![]).lasting(106);
     scenario.routes = drivers::sim::exchange::routes::Routes::new()
         .to(&format!("1{}", crate::bench::MOTHER), party)
@@ -290,19 +291,21 @@ fn of_thirds_on_lines_like_the_called_partys_some_are_found() {
 }
 
 #[test]
-fn an_attorney_is_not_recorded_whoever_is_joined() {
+fn an_attorneys_call_is_neither_recorded_nor_flagged_whoever_is_joined() {
     let services = Services::three_way(Switching::ANALOG);
     let scenario = talked(at_home(joins_after_talk(), services)).site(|seed| {
         crate::ready::plain(seed);
         seed.settings.rules.record = true;
         seed.phones[0].1.privileged = true;
     });
+    // Whatever its treatment says.
+    let scenario = scenario.treated(|t| t.three_way = ThreeWayResponse::Disconnect);
     let out = scenario.run();
     event(&out, Event::Joined);
     assert_eq!(out.record().recording, Some(RecordingRule::Privileged));
     assert!(out.story.tap.is_empty(), "{} entries", out.story.tap.len());
-    // What happened on the line is a fact of the call, no word of it.
-    flagged(&out);
+    not_flagged(&out);
+    assert_eq!(told(&out), None);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::text;
 use crate::{Error, session::Session};
 use db::{
     keys::{ListKey, ListOf},
-    values::{EntryRestricted, ListEntry, WatchedNumber},
+    values::{EntryRestricted, ListEntry},
 };
 use types::{inmate::Scope, phone_number::PhoneNumber};
 
@@ -80,27 +80,6 @@ impl Session<'_> {
     pub fn remove_entry_restricted(&mut self, actor: &str, pattern: &str) -> Result<(), Error> {
         let tables = self.tables;
         self.remove_pattern(actor, &tables.entry_restricted, pattern)
-    }
-
-    pub fn add_watched_number(
-        &mut self,
-        actor: &str,
-        pattern: &str,
-        note: &str,
-    ) -> Result<(), Error> {
-        text("note", note, false)?;
-        let value = WatchedNumber {
-            note: note.to_owned(),
-        };
-        let pattern = self.new_pattern(&self.tables.watched_numbers, pattern)?;
-        let table = &self.tables.watched_numbers;
-        table.put(&mut self.writer, &pattern, &value)?;
-        self.journal(actor, "watched-numbers", pattern, "added")
-    }
-
-    pub fn remove_watched_number(&mut self, actor: &str, pattern: &str) -> Result<(), Error> {
-        let tables = self.tables;
-        self.remove_pattern(actor, &tables.watched_numbers, pattern)
     }
 
     /// Refuses a number that no PIN's list takes.

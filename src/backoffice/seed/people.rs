@@ -22,8 +22,6 @@ pub struct SeedPeople {
     pub windows: Vec<(SeedScope, WeekSteps)>,
     /// Pattern and reason.
     pub entry_restricted: Vec<(String, String)>,
-    /// Pattern and note.
-    pub watched_numbers: Vec<(String, String)>,
 }
 
 /// A group by its full name, as `East/Tier 1`.
@@ -103,9 +101,6 @@ pub(super) fn after_inmates(session: &mut Session<'_>, seed: &SeedPeople) -> Res
     for (scope, hours) in &seed.windows {
         let scope = scope_of(session, scope)?;
         session.set_window(ACTOR, scope, Some(hours))?;
-    }
-    for (pattern, note) in &seed.watched_numbers {
-        session.add_watched_number(ACTOR, pattern, note)?;
     }
     Ok(())
 }

@@ -7,13 +7,17 @@ use types::{
     digits::Digit,
     disposition::{Disposition, EndedBy},
     fact::{Fact, Leg},
+    language::Language,
     prompt::Prompt,
     tick::{Tick, Ticks},
+    treatment::ThreeWayResponse,
     verdict::RecordingRule,
 };
 
 /// The announcement never takes longer.
 const ANNOUNCEMENT_MAX: Ticks = Ticks::secs(90);
+/// As often a called party may choose another language: a trunk is not to be held by it.
+const LANGUAGE_CHANGES: u8 = 3;
 /// The words between acceptance and talk.
 const THANKS_MAX: Ticks = Ticks::secs(10);
 
@@ -23,6 +27,8 @@ pub struct Accept {
     pub until: Tick,
     pub attempt: Attempt,
     repeats_left: u8,
+    /// Changes of language that the called party has left.
+    changes_left: u8,
     /// Said thanks to; the talk is about to begin.
     pub(crate) accepted: bool,
 }
@@ -31,7 +37,12 @@ impl Accept {
     pub(crate) fn enter(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
         cx.hush(Leg::Phone);
         attempt.say(cx, Leg::Phone, Prompt::PleaseHold);
-        announce(attempt, cx, cx.settings.accept_repeats.max(1))
+        announce(
+            attempt,
+            cx,
+            cx.settings.accept_repeats.max(1),
+            LANGUAGE_CHANGES,
+        )
     }
 
     pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
@@ -64,9 +75,20 @@ impl Accept {
                 cx.tell(Fact::Refused);
                 self.part(cx, Disposition::Refused, Prompt::CallRefused)
             }
+            Some(key) if self.changes_left > 0 && !doubtful => self.speak(cx, key),
             // Another key is no choice; the announcement goes on.
             _ => Phase::Accept(self),
         }
+    }
+
+    /// The announcement from its beginning in the language of this key, if it is one's.
+    fn speak(mut self, cx: &mut Cx<'_>, key: u8) -> Phase {
+        let mut offers = offers(&self.attempt, cx);
+        let Some((_, language)) = offers.find(|(offered, _)| *offered == key) else {
+            return Phase::Accept(self);
+        };
+        self.attempt.far_language = Some(language);
+        announce(self.attempt, cx, self.repeats_left, self.changes_left - 1)
     }
 
     /// Only a person can accept. Who says nothing is asked to the end.
@@ -99,7 +121,8 @@ impl Accept {
             return Talk::enter(self.attempt, cx);
         }
         if self.repeats_left > 1 {
-            return announce(self.attempt, cx, self.repeats_left - 1);
+            let (repeats, changes) = (self.repeats_left - 1, self.changes_left);
+            return announce(self.attempt, cx, repeats, changes);
         }
         self.part(cx, Disposition::NotAccepted, Prompt::CallNotAccepted)
     }
@@ -133,27 +156,47 @@ pub(super) fn unattended(class: AnswerClass) -> Option<(Disposition, Prompt)> {
     }
 }
 
-fn announce(attempt: Attempt, cx: &mut Cx<'_>, repeats_left: u8) -> Phase {
+/// The languages that the called party may have instead, each with its key: those that no choice
+/// takes, in their order.
+fn offers(attempt: &Attempt, cx: &Cx<'_>) -> impl Iterator<Item = (u8, Language)> + use<> {
+    let spoken = attempt.far_tongue(cx);
+    let choices = [cx.settings.accept_key, cx.settings.refuse_key];
+    let keys = (1..=9).chain([0]).filter(move |key| !choices.contains(key));
+    let languages = cx.settings.languages.clone();
+    let others = languages.into_iter().filter(move |other| *other != spoken);
+    keys.zip(others)
+}
+
+fn announce(attempt: Attempt, cx: &mut Cx<'_>, repeats_left: u8, changes_left: u8) -> Phase {
     cx.hush(Leg::Trunk);
-    attempt.say(cx, Leg::Trunk, Prompt::CollectCallFrom);
-    let privileged = attempt
-        .permit
-        .as_ref()
-        .is_some_and(|p| p.recording == RecordingRule::Privileged);
-    if !privileged {
+    let permit = attempt.permit.expect("only an admitted call is announced");
+    let brand = permit.treatment.brand;
+    attempt.say(cx, Leg::Trunk, Prompt::CollectCallFrom { brand });
+    if permit.recording != RecordingRule::Privileged {
         attempt.say(cx, Leg::Trunk, Prompt::RecordingNotice);
     }
-    attempt.say(cx, Leg::Trunk, Prompt::ThreeWayNotice);
+    // Nobody is told of what is not done.
+    if attempt.three_way_response() != ThreeWayResponse::Ignore {
+        attempt.say(cx, Leg::Trunk, Prompt::ThreeWayNotice);
+    }
     let choice = Prompt::AcceptOrRefuse {
         accept: cx.settings.accept_key,
         refuse: cx.settings.refuse_key,
     };
     attempt.say(cx, Leg::Trunk, choice);
+    for (key, language) in offers(&attempt, cx) {
+        cx.say(
+            Leg::Trunk,
+            language,
+            Prompt::LanguageOffer { language, key },
+        );
+    }
     let until = cx.now + ANNOUNCEMENT_MAX;
     Phase::Accept(Accept {
         until,
         attempt,
         repeats_left,
+        changes_left,
         accepted: false,
     })
 }

@@ -27,6 +27,10 @@ pub enum LimitedBy {
     Service,
     /// The caller's hours, the booking, or an officer's presence end.
     Hours,
+    /// The record of the number says so.
+    Number,
+    /// The call treatment says so.
+    Treatment,
 }
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
@@ -50,6 +54,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         number: &DialedNumber,
         untimed: bool,
         open: Open,
+        own: [Option<(Ticks, LimitedBy)>; 2],
     ) -> Result<Option<Ticks>, Stop<T::Error>> {
         let service = self.request.in_service_for;
         if service == Some(Ticks::ZERO) {
@@ -79,7 +84,10 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             _ => None,
         };
         let service = service.map(|left| (left, LimitedBy::Service));
-        let all = [of_class, longest, service, open].into_iter().flatten();
+        let all = [of_class, longest, service, open]
+            .into_iter()
+            .chain(own)
+            .flatten();
         let smallest = all.min_by_key(|(limit, _)| *limit);
         let finding = match smallest {
             Some(_) => Finding::Yes,

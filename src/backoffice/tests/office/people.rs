@@ -323,27 +323,6 @@ fn a_call_of_a_watched_inmate_is_told_and_in_the_journal() {
 }
 
 #[test]
-fn a_call_to_a_watched_number_is_told_admitted_or_not() {
-    let mut bench = bench();
-    change(&mut bench, |office, now| {
-        office.add_watched_number(now, WHO, "215555012?", "witness")
-    });
-    bench.permitted(ONE, Some(DOE), COLLECT);
-    let told = bench.office.take_alerts();
-    assert!(matches!(told[..], [Alert::WatchedNumber { line: ONE, .. }]));
-    change(&mut bench, |office, now| {
-        office.add_restricted(now, WHO, "2155550124", "")
-    });
-    bench.refused(TWO, Some(ROE), "02155550124");
-    assert_eq!(bench.office.take_alerts().len(), 1, "refused, and told");
-    change(&mut bench, |office, now| {
-        office.remove_watched_number(now, WHO, "215555012?")
-    });
-    bench.permitted(TWO, Some(ROE), COLLECT);
-    assert_eq!(bench.office.take_alerts(), []);
-}
-
-#[test]
 fn a_note_for_the_next_call_is_told_once() {
     let mut bench = bench();
     let noted = InmateProfile {

@@ -3,9 +3,9 @@
 
 use proptest::{prelude::*, test_runner::Config};
 use screening::{
-    AllowedEntry, Class, Contact, Disabled, Durations, ListedNumber, Listing, LocalTime, Open,
-    PhoneRules, PinEntry, PinKey, Profile, Request, RestrictedEntry, Rules, Tables, WeekSteps,
-    decide,
+    AllowedEntry, CallTypeRules, Class, Contact, Disabled, Durations, LineTreatment, ListedNumber,
+    Listing, LocalTime, NumberBlock, NumberRecord, Open, PhoneRules, PinEntry, PinKey, Profile,
+    Request, RestrictedEntry, Rules, Tables, TreatmentRules, WeekSteps, decide,
 };
 use std::convert::Infallible;
 use types::{
@@ -65,6 +65,7 @@ impl Tables for House {
             privileged: false,
             call_types: None,
             patterns: None,
+            line_treatment: None,
         }))
     }
 
@@ -117,6 +118,30 @@ impl Tables for House {
             weekend: 1,
             holiday: 1,
         }))
+    }
+
+    fn number_block(&self, _: &PhoneNumber) -> Result<Option<NumberBlock>, Infallible> {
+        Ok(None)
+    }
+
+    fn record(&self, _: &PhoneNumber) -> Result<Option<NumberRecord>, Infallible> {
+        Ok(None)
+    }
+
+    fn call_type(&self, _: &PhoneNumber) -> Result<Option<CallType>, Infallible> {
+        Ok(None)
+    }
+
+    fn call_type_rules(&self, _: CallType) -> Result<CallTypeRules, Infallible> {
+        Ok(CallTypeRules::default())
+    }
+
+    fn line_treatment(&self, _: u16, _: &PhoneNumber) -> Result<Option<LineTreatment>, Infallible> {
+        Ok(None)
+    }
+
+    fn call_treatment(&self, _: u16) -> Result<Option<TreatmentRules>, Infallible> {
+        Ok(None)
     }
 
     fn profile(&self, _: InmateId) -> Result<Profile, Infallible> {

@@ -10,6 +10,7 @@ use types::{
     settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::{SitKind, Tone},
+    treatment::{Brand, ThreeWayResponse, Warning},
     verdict::{Check, Finding, Handling, RecordingRule},
 };
 
@@ -102,6 +103,8 @@ codes!("blocked disposition", Blocked {
     [Blocked::SystemUnavailable] = 12,
     [Blocked::PinResting] = 13,
     [Blocked::NotRecordable] = 14,
+    [Blocked::NotFromThisPhone] = 40,
+    [Blocked::NoRoute] = 41,
     [Blocked::NumberFraud] = 50,
 });
 
@@ -175,6 +178,11 @@ codes!("check", Check {
     [Check::Limit] = 11,
     [Check::ShorterNumber] = 12,
     [Check::NumberFraud] = 50,
+    [Check::NumberRecord] = 40,
+    [Check::CallTypeTable] = 41,
+    [Check::LineTreatment] = 42,
+    [Check::Treatment] = 43,
+    [Check::Route] = 44,
 });
 
 codes!("finding", Finding {
@@ -185,6 +193,22 @@ codes!("finding", Finding {
     [Finding::Disabled] = 5,
     [Finding::Rescued] = 6,
     [Finding::Passed] = 7,
+    [Finding::OfNumber] = 40,
+    [Finding::OfPhone] = 41,
+    [Finding::OfCallType] = 42,
+});
+
+codes!("three-way response", ThreeWayResponse {
+    [ThreeWayResponse::Disconnect] = 1,
+    [ThreeWayResponse::Warn(Warning::One)] = 2,
+    [ThreeWayResponse::Warn(Warning::Random)] = 3,
+    [ThreeWayResponse::Flag] = 4,
+    [ThreeWayResponse::Ignore] = 5,
+});
+
+codes!("brand", Brand {
+    [Brand::IntraLata] = 1,
+    [Brand::InterLata] = 2,
 });
 
 codes!("answer evidence", AnswerEvidence {

@@ -3,21 +3,22 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, PhoneGroup, PinHash,
-        PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
+        CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, Numbered, PhoneGroup,
+        PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Counter, Duration, Entry, FraudCount, FraudRules, Group, Guesses, Holiday,
-        Inmate, InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule,
-        Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
+        self, Allowed, Call, CallTreatment, CallTypeRule, Counter, Duration, Entry, FraudCount,
+        FraudRules, Group, Guesses, Holiday, Inmate, InmateRef, LineTreatment, Meta, NumberRecord,
+        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Route, Schedule, Settings, Shutdown,
+        SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
     id::{CallId, GroupId, InmateId, LineId},
-    phone_number::PhoneNumber,
+    phone_number::{CallType, PhoneNumber},
 };
 
 /// The most patterns with `?` in one table; they are walked at each look-up.
@@ -76,6 +77,12 @@ tables! {
     group_phones: Table<GroupPhone, Unit>,
     phone_groups: Table<PhoneGroup, Unit>,
     shutdowns: Table<Shut, Shutdown>,
+    call_treatments: Table<Numbered, CallTreatment>,
+    line_treatments: Table<Numbered, LineTreatment>,
+    number_records: PatternTable<NumberRecord>,
+    call_types: PatternTable<values::CallType>,
+    call_type_rules: Table<CallType, CallTypeRule>,
+    routes: Table<Numbered, Route>,
 }
 
 impl Tables {

@@ -141,6 +141,7 @@ kinds! {
     NumberTimeRestricted number_time_restricted [];
     NumberFraud number_fraud [];
     CallTypeNotAllowed call_type_not_allowed [];
+    NotFromThisPhone not_from_this_phone [];
     SystemUnavailable system_unavailable [];
     NotRecordable not_recordable [];
     NoLineAvailable no_line_available [];

@@ -30,6 +30,7 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         Prompt::NumberTimeRestricted,
         Prompt::NumberFraud,
         Prompt::CallTypeNotAllowed,
+        Prompt::NotFromThisPhone,
         Prompt::SystemUnavailable,
         Prompt::NotRecordable,
         Prompt::NoLineAvailable,

@@ -6,7 +6,7 @@ use screening::{GuessRule, Guesses};
 use std::fmt;
 use types::{
     disposition::FraudKind,
-    id::{InmateId, LineId},
+    id::{CallId, InmateId, LineId},
     phone_number::PhoneNumber,
 };
 
@@ -23,6 +23,8 @@ pub enum Alert {
         kind: FraudKind,
         seconds: Option<u32>,
     },
+    /// Somebody calls a watched number, or tried to.
+    WatchedNumber { line: LineId, call: CallId },
 }
 
 impl fmt::Display for Alert {
@@ -51,6 +53,12 @@ impl fmt::Display for Alert {
                     Some(seconds) => write!(f, "for {seconds} s"),
                     None => write!(f, "until the block is lifted"),
                 }
+            }
+            Alert::WatchedNumber { line, call } => {
+                write!(
+                    f,
+                    "a watched number was dialed at the phone of line {line}: call {call}"
+                )
             }
         }
     }

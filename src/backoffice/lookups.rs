@@ -1,13 +1,13 @@
 //! The database as screening's tables.
 
-use crate::{Error, SiteSettings, fraud, groups::Groups, stored};
+use crate::{Error, SiteSettings, fraud, groups::Groups, stored, stored_treatments};
 use db::{
     Read, Tables,
-    keys::{DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode},
+    keys::{DurationKey, Numbered, PinHash, PinNumberKey, SiteKey, SpeedCode},
 };
 use screening::{
-    AllowedEntry, Class, Durations, ListedNumber, NumberBlock, PhoneRules, PinEntry, PinKey,
-    RestrictedEntry, WeekSteps,
+    AllowedEntry, CallTypeRules, Class, Durations, LineTreatment, ListedNumber, NumberBlock,
+    NumberRecord, PhoneRules, PinEntry, PinKey, RestrictedEntry, TreatmentRules, WeekSteps,
 };
 use types::{
     dial_plan::{DialPlan, Dialed, DialedNumber},
@@ -138,5 +138,36 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         };
         let entry = self.tables.duration_classes.get(self.txn, &key)?;
         Ok(entry.map(stored::durations))
+    }
+
+    fn record(&self, number: &PhoneNumber) -> Result<Option<NumberRecord>, Error> {
+        let best = self.tables.number_records.best(self.txn, number)?;
+        Ok(best.map(|best| stored_treatments::number_record(&best.value, best.specificity())))
+    }
+
+    fn call_type(&self, number: &PhoneNumber) -> Result<Option<CallType>, Error> {
+        let best = self.tables.call_types.best(self.txn, number)?;
+        Ok(best.map(|best| best.value.call_type.0))
+    }
+
+    fn call_type_rules(&self, call_type: CallType) -> Result<CallTypeRules, Error> {
+        let rules = self.tables.call_type_rules.get(self.txn, &call_type)?;
+        Ok(rules.map_or_else(CallTypeRules::default, |rules| {
+            stored_treatments::call_type_rules(&rules)
+        }))
+    }
+
+    fn line_treatment(
+        &self,
+        treatment: u16,
+        number: &PhoneNumber,
+    ) -> Result<Option<LineTreatment>, Error> {
+        stored_treatments::line_treatment(self.tables, self.txn, treatment, number)
+    }
+
+    fn call_treatment(&self, treatment: u16) -> Result<Option<TreatmentRules>, Error> {
+        let table = &self.tables.call_treatments;
+        let stored = table.get(self.txn, &Numbered(treatment))?;
+        Ok(stored.map(|stored| stored_treatments::treatment_rules(&stored)))
     }
 }

@@ -110,6 +110,7 @@ pub(crate) fn phone_rules(stored: values::Phone) -> Result<PhoneRules, Error> {
         privileged: phone.privileged,
         call_types: phone.call_types,
         patterns: phone.patterns,
+        line_treatment: phone.line_treatment,
     })
 }
 
@@ -123,6 +124,7 @@ pub(crate) fn phone(stored: values::Phone) -> Result<Phone, Error> {
         call_types: stored.call_types.map(uncoded),
         patterns: stored.patterns.map(uncoded),
         schedule: stored.schedule.map(schedule_number).transpose()?,
+        line_treatment: stored.line_treatment,
     })
 }
 
@@ -136,6 +138,7 @@ pub(crate) fn stored_phone(phone: &Phone) -> values::Phone {
         call_types: phone.call_types.as_deref().map(coded),
         patterns: phone.patterns.as_deref().map(coded),
         schedule: phone.schedule.map(ScheduleNumber::number),
+        line_treatment: phone.line_treatment,
     }
 }
 

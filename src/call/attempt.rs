@@ -378,5 +378,7 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::PinResting => Prompt::PinResting,
         Blocked::SystemUnavailable => Prompt::SystemUnavailable,
         Blocked::NotRecordable => Prompt::NotRecordable,
+        Blocked::NotFromThisPhone => Prompt::NotFromThisPhone,
+        Blocked::NoRoute => Prompt::NoLineAvailable,
     }
 }

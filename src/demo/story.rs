@@ -294,6 +294,8 @@ fn refusing_table(why: Blocked) -> Option<Check> {
         Blocked::NumberFraud => Some(Check::NumberFraud),
         Blocked::CallTypeNotAllowed => Some(Check::CallType),
         Blocked::SpeedDialNotAssigned => Some(Check::SpeedDial),
+        Blocked::NotFromThisPhone => Some(Check::LineTreatment),
+        Blocked::NoRoute => Some(Check::Route),
         Blocked::NumberNotValid
         | Blocked::PhoneOutOfService
         | Blocked::SystemUnavailable
@@ -324,6 +326,11 @@ fn check_words(check: Check) -> &'static str {
         Check::ShorterNumber => "the tables without the last digits",
         Check::NumberFraud => "the table of fraud on calls to a number",
         Check::Limit => "the limit",
+        Check::NumberRecord => "the number's record",
+        Check::CallTypeTable => "the table of call types",
+        Check::LineTreatment => "the phone's line treatment",
+        Check::Treatment => "the call treatment",
+        Check::Route => "the routes",
     }
 }
 
@@ -336,6 +343,9 @@ fn step_words(step: &Step) -> String {
         Finding::Disabled => "disabled",
         Finding::Rescued => "rescued",
         Finding::Passed => "passed",
+        Finding::OfNumber => "of the number",
+        Finding::OfPhone => "of the phone",
+        Finding::OfCallType => "of the call type",
     };
     format!("{} ({finding})", check_words(step.check))
 }

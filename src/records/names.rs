@@ -73,6 +73,8 @@ names! {
     Blocked::SystemUnavailable => "system-unavailable",
     Blocked::PinResting => "pin-resting",
     Blocked::NotRecordable => "not-recordable",
+    Blocked::NotFromThisPhone => "not-from-this-phone",
+    Blocked::NoRoute => "no-route",
 }
 
 names! {
@@ -134,6 +136,11 @@ names! {
     Check::ShorterNumber => "shorter-number",
     Check::NumberFraud => "number-fraud",
     Check::Limit => "limit",
+    Check::NumberRecord => "number-record",
+    Check::CallTypeTable => "call-type-table",
+    Check::LineTreatment => "line-treatment",
+    Check::Treatment => "treatment",
+    Check::Route => "route",
 }
 
 names! {
@@ -146,6 +153,9 @@ names! {
     Finding::Disabled => "disabled",
     Finding::Rescued => "rescued",
     Finding::Passed => "passed",
+    Finding::OfNumber => "of-number",
+    Finding::OfPhone => "of-phone",
+    Finding::OfCallType => "of-call-type",
 }
 
 names! {

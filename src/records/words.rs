@@ -268,6 +268,8 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::SystemUnavailable => "the database did not answer in time, or can't be written",
         Blocked::PinResting => "too many wrong PINs were tried: none is taken for a while",
         Blocked::NotRecordable => "it could not have been recorded",
+        Blocked::NotFromThisPhone => "the number may not be called from this phone",
+        Blocked::NoRoute => "no outbound route is for such a call",
     }
 }
 
@@ -289,6 +291,11 @@ pub fn check_words(check: Check) -> &'static str {
         }
         Check::NumberFraud => "Is the number blocked for the fraud on calls to it?",
         Check::Limit => "Is the length of the call limited?",
+        Check::NumberRecord => "Does the number's global record block it?",
+        Check::CallTypeTable => "Does the site's own table say what type of call it is?",
+        Check::LineTreatment => "Does the phone's line treatment let it through?",
+        Check::Treatment => "Has it a call treatment of its own?",
+        Check::Route => "Is there an outbound route for it?",
     }
 }
 
@@ -300,6 +307,13 @@ pub fn finding_words(step: &Step) -> &'static str {
         }
         Finding::Passed if step.check == Check::NumberFraud => "yes, but not for a privileged call",
         Finding::Passed if step.check == Check::TimeRestricted => "yes, and this time is in them",
+        Finding::Passed if step.check == Check::NumberRecord => "no, it says other things of it",
+        Finding::Found if step.check == Check::LineTreatment => {
+            "no, none of its rules allows this call, or one refuses it"
+        }
+        Finding::OfNumber => "yes, which the number's record names",
+        Finding::OfPhone => "yes, which the phone's line treatment names",
+        Finding::OfCallType => "yes, that of its call type",
         Finding::Yes => "yes",
         Finding::No => "no",
         Finding::Found => "yes, found there",

@@ -76,6 +76,10 @@ pub enum Blocked {
     PinResting,
     /// It must be recorded, and the recorder can't write.
     NotRecordable,
+    /// The phone's line treatment keeps the number from it.
+    NotFromThisPhone,
+    /// No outbound route is for such a call.
+    NoRoute,
 }
 
 /// Who or what ended the call.

@@ -47,6 +47,8 @@ pub enum Prompt {
     /// Too much fraud on calls to it.
     NumberFraud,
     CallTypeNotAllowed,
+    /// A rule of the phone's line treatment keeps the number from it.
+    NotFromThisPhone,
     SystemUnavailable,
     /// The call must be recorded, and can't be.
     NotRecordable,

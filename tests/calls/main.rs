@@ -35,6 +35,7 @@ mod signalling;
 mod talk;
 mod text_telephone;
 mod third_party;
+mod treatments;
 mod trunk;
 mod trunk_lost;
 mod type_ahead;

@@ -222,7 +222,7 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 19] = [
+const REASONS: [Prompt; 20] = [
     Prompt::PinResting,
     Prompt::NotRecordable,
     Prompt::NumberRestricted,
@@ -230,6 +230,7 @@ const REASONS: [Prompt; 19] = [
     Prompt::NumberTimeRestricted,
     Prompt::NumberFraud,
     Prompt::CallTypeNotAllowed,
+    Prompt::NotFromThisPhone,
     Prompt::SpeedDialNotAssigned,
     Prompt::NumberNotValid,
     Prompt::SystemUnavailable,

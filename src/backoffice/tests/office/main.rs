@@ -19,3 +19,4 @@ mod reading;
 mod recording;
 mod schedules;
 mod screening;
+mod treatments;

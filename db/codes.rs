@@ -6,6 +6,7 @@ use types::{
     answer_class::AnswerClass,
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
@@ -100,6 +101,8 @@ codes!("blocked disposition", Blocked {
     [Blocked::SystemUnavailable] = 12,
     [Blocked::PinResting] = 13,
     [Blocked::NotRecordable] = 14,
+    [Blocked::CalledPartyBlocksInmate] = 80,
+    [Blocked::CalledPartyBlocksFacility] = 81,
 });
 
 codes!("ending party", EndedBy {
@@ -166,6 +169,12 @@ codes!("check", Check {
     [Check::TimeRestricted] = 10,
     [Check::Limit] = 11,
     [Check::ShorterNumber] = 12,
+    [Check::CalledParty] = 80,
+});
+
+codes!("block by a called party", PartyBlock {
+    [PartyBlock::Inmate] = 1,
+    [PartyBlock::Facility] = 2,
 });
 
 codes!("finding", Finding {

@@ -3,15 +3,15 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, PinHash, PinNumberKey, ScheduleKey,
-        SiteKey, SpeedCode, StartKey,
+        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, PartyBlockKey, PinHash,
+        PinNumberKey, ScheduleKey, SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Counter, Duration, Entry, Guesses, Holiday, Inmate, InmateRef, Meta,
-        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, SpeedDial,
-        TimeRestricted, Unit,
+        Allowed, BlockKeys, Call, Counter, Duration, Entry, Guesses, Holiday, Inmate, InmateRef,
+        Meta, OpenCall, PartyBlock, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule,
+        Settings, SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
@@ -70,6 +70,8 @@ tables! {
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
     guesses: Table<GuessKey, Guesses>,
+    called_party_blocks: Table<PartyBlockKey, PartyBlock>,
+    block_keys: Table<SiteKey, BlockKeys>,
 }
 
 impl Tables {

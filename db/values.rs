@@ -61,9 +61,12 @@ values! {
     counter::Counter { 1 => v1 } newest 1,
     guesses::Guesses { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
+    party_block::PartyBlock { 1 => v1 } newest 1,
+    block_keys::BlockKeys { 1 => v1 } newest 1,
 }
 
 pub use allowed::v1::Allowed;
+pub use block_keys::v1::BlockKeys;
 pub use call::{v1::Caller, v5::Call};
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
@@ -74,6 +77,7 @@ pub use inmate::v1::Inmate;
 pub use inmate_ref::v1::InmateRef;
 pub use meta::v1::Meta;
 pub use open_call::v1::OpenCall;
+pub use party_block::v1::PartyBlock;
 pub use phone::v2::Phone;
 pub use pin::v1::Pin;
 pub use pin_in_use::v1::PinInUse;

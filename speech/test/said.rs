@@ -28,6 +28,8 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         Prompt::NumberRestricted,
         Prompt::NumberNotAllowed,
         Prompt::NumberTimeRestricted,
+        Prompt::CalledPartyBlocksInmate,
+        Prompt::CalledPartyBlocksFacility,
         Prompt::CallTypeNotAllowed,
         Prompt::SystemUnavailable,
         Prompt::NotRecordable,
@@ -49,6 +51,9 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         Prompt::CollectCallFrom,
         Prompt::RecordingNotice,
         Prompt::ThreeWayNotice,
+        Prompt::InmateBlockMeans,
+        Prompt::FacilityBlockMeans,
+        Prompt::BlockKept,
         Prompt::ThankYouGoAhead,
         Prompt::Goodbye,
     ];
@@ -63,6 +68,11 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         let key = accept;
         let offer = |language| Prompt::LanguageOffer { language, key };
         prompts.extend(Speech::available().into_iter().map(offer));
+        prompts.extend([
+            Prompt::BlockInmateOffer { key },
+            Prompt::BlockFacilityOffer { key },
+            Prompt::ConfirmBlock { key },
+        ]);
         prompts.extend((0..=9).map(|refuse| Prompt::AcceptOrRefuse { accept, refuse }));
     }
     prompts

@@ -25,6 +25,7 @@ mod journal;
 mod lookups;
 mod memory;
 mod office;
+mod party_block;
 mod records;
 mod recovery;
 mod seed;
@@ -42,6 +43,7 @@ pub use error::Error;
 pub use guessing::Alert;
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
+pub use party_block::CalledPartyBlock;
 pub use records::{Counters, RecordRange};
 pub use screening::{
     Class, DaySteps, Disabled, Durations, GuessRule, Rules, Schedule, ScheduleNumber, WeekSteps,

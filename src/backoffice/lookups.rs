@@ -1,6 +1,6 @@
 //! The database as screening's tables.
 
-use crate::{Error, SiteSettings, stored};
+use crate::{Error, SiteSettings, party_block, stored};
 use db::{
     Read, Tables,
     keys::{DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode},
@@ -13,6 +13,7 @@ use types::{
     dial_plan::{DialPlan, Dialed, DialedNumber},
     digits::Digits,
     id::{InmateId, LineId},
+    party_block::PartyBlock,
     phone_number::{CallType, PhoneNumber},
 };
 
@@ -26,10 +27,12 @@ pub(crate) struct Lookups<'a, R> {
 /// What holds for the whole site; a database has it from its first transaction on.
 pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSettings, Error> {
     let settings = tables.settings.get(txn, &SiteKey)?;
-    stored::settings(settings.ok_or_else(|| Error::Stored {
+    let mut settings = stored::settings(settings.ok_or_else(|| Error::Stored {
         what: "settings",
         why: "there are none".to_owned(),
-    })?)
+    })?)?;
+    settings.call.block_keys = party_block::keys(tables, txn)?;
+    Ok(settings)
 }
 
 /// The number that a string of digits is, if it is one as it stands.
@@ -100,6 +103,22 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
             untimed: best.value.untimed,
             privileged: best.value.privileged,
         }))
+    }
+
+    fn party_block(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Error> {
+        party_block::of(self.tables, self.txn, inmate, number)
+    }
+
+    fn party_block_beyond(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Error> {
+        party_block::beyond(self.tables, self.txn, inmate, number)
     }
 
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Error> {

@@ -15,6 +15,7 @@ use types::{
     fact::{Fact, Leg},
     id::{CallId, InmateId, TrunkId},
     language::Language,
+    party_block::PartyBlock,
     prompt::Prompt,
     query::Query,
     secret::Secret,
@@ -63,6 +64,7 @@ pub struct Attempt {
     pub flags: FraudFlags,
     pub extra_digits: u16,
     pub response: Response,
+    pub party_block: Option<PartyBlock>,
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
     pub three_way: ThreeWayEvidences,
@@ -96,6 +98,7 @@ impl Attempt {
             flags: FraudFlags::NONE,
             extra_digits: 0,
             response: Response::default(),
+            party_block: None,
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
@@ -271,6 +274,8 @@ impl Attempt {
             Blocked::PinInUse => Prompt::PinInUse,
             Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
             Blocked::NumberRestricted => Prompt::NumberRestricted,
+            Blocked::CalledPartyBlocksInmate => Prompt::CalledPartyBlocksInmate,
+            Blocked::CalledPartyBlocksFacility => Prompt::CalledPartyBlocksFacility,
             Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
             Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
             Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
@@ -334,6 +339,7 @@ impl Attempt {
             answer_evidence: self.answer_evidence,
             release_evidence: self.release_evidence,
             three_way: self.three_way,
+            party_block: self.party_block,
         });
     }
 

@@ -6,6 +6,7 @@ use types::{
     fact::{Fact, FactAt, Leg},
     heard::Heard,
     language::Language,
+    party_block::PartyBlock,
     prompt::Prompt,
     three_way::ThreeWayEvidences,
     tick::Tick,
@@ -97,11 +98,8 @@ impl Story {
                 language,
                 prompt,
             } => {
-                format!(
-                    "says to {}: \"{}\"",
-                    listener(*leg),
-                    (self.words)(*language, prompt)
-                )
+                let (to, words) = (listener(*leg), (self.words)(*language, prompt));
+                format!("says to {to}: \"{words}\"")
             }
             Fact::FarKeyed { digit: Some(digit) } => format!("the called party keys {digit}"),
             Fact::FarKeyed { digit: None } => "the called party keys •".to_owned(),
@@ -130,6 +128,7 @@ impl Story {
             Fact::ThreeWay(pieces) => third_party(pieces),
             Fact::Accepted => "the called party accepts the call".to_owned(),
             Fact::Refused => "the called party refuses the call".to_owned(),
+            Fact::Blocks(block) => block_words(*block).to_owned(),
             Fact::TalkBegins => "both parties are connected".to_owned(),
             Fact::Joined | Fact::Parted => path_words(fact).to_owned(),
             Fact::Released(piece) => {
@@ -291,6 +290,9 @@ fn refusing_table(why: Blocked) -> Option<Check> {
         Blocked::PinInUse => Some(Check::PinInUse),
         Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Some(Check::PinNumberList),
         Blocked::NumberRestricted => Some(Check::RestrictedTable),
+        Blocked::CalledPartyBlocksInmate | Blocked::CalledPartyBlocksFacility => {
+            Some(Check::CalledParty)
+        }
         Blocked::TimeRestricted => Some(Check::TimeRestricted),
         Blocked::CallTypeNotAllowed => Some(Check::CallType),
         Blocked::SpeedDialNotAssigned => Some(Check::SpeedDial),
@@ -298,6 +300,13 @@ fn refusing_table(why: Blocked) -> Option<Check> {
         | Blocked::PhoneOutOfService
         | Blocked::SystemUnavailable
         | Blocked::NotRecordable => None,
+    }
+}
+
+fn block_words(block: PartyBlock) -> &'static str {
+    match block {
+        PartyBlock::Inmate => "the called party refuses all further calls of this inmate",
+        PartyBlock::Facility => "the called party refuses all further calls from the facility",
     }
 }
 
@@ -320,6 +329,7 @@ fn check_words(check: Check) -> &'static str {
         Check::RestrictedMode => "the rule on restricted numbers",
         Check::RestrictedTable => "the restricted table",
         Check::AllowedTable => "the allowed table",
+        Check::CalledParty => "the called parties' own refusals",
         Check::TimeRestricted => "the table of hours",
         Check::ShorterNumber => "the tables without the last digits",
         Check::Limit => "the limit",

@@ -6,6 +6,7 @@ use types::{
     answer_class::AnswerClass,
     disposition::{Blocked, Disposition, EndedBy},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     three_way::ThreeWayEvidence,
     tone::Tone,
@@ -70,6 +71,8 @@ names! {
     Blocked::SystemUnavailable => "system-unavailable",
     Blocked::PinResting => "pin-resting",
     Blocked::NotRecordable => "not-recordable",
+    Blocked::CalledPartyBlocksInmate => "called-party-blocks-inmate",
+    Blocked::CalledPartyBlocksFacility => "called-party-blocks-facility",
 }
 
 names! {
@@ -127,9 +130,17 @@ names! {
     Check::RestrictedMode => "restricted-mode",
     Check::RestrictedTable => "restricted-table",
     Check::AllowedTable => "allowed-table",
+    Check::CalledParty => "called-party",
     Check::TimeRestricted => "time-restricted",
     Check::ShorterNumber => "shorter-number",
     Check::Limit => "limit",
+}
+
+names! {
+    /// Whose calls the called party refused for good.
+    party_block, PARTY_BLOCKS, PartyBlock:
+    PartyBlock::Inmate => "inmate",
+    PartyBlock::Facility => "facility",
 }
 
 names! {
@@ -222,6 +233,7 @@ pub const LISTS: &[(&str, &[&str])] = &[
     ("release_evidence", RELEASE_EVIDENCE),
     ("three_way", THREE_WAY),
     ("flags", FLAGS),
+    ("party_block", PARTY_BLOCKS),
 ];
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod caller;
 mod lists;
 mod number;
+mod party;
 mod shorter;
 mod time;
 
@@ -149,6 +150,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             Some(_) => {}
             None => self.tables_of_all(pin.is_some(), &number, allowed)?,
         }
+        self.party(&number)?;
         self.time(&number)?;
         for shorter in self.request.shorter {
             self.shorter(shorter, pin.as_ref(), listed, allowed)?;

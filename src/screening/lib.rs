@@ -7,10 +7,12 @@
 //! 4. is the number on the PIN's own list, and enabled there;
 //! 5. are restricted numbers checked at all; is it restricted, and does an allowed entry
 //!    rescue it; is it allowed;
-//! 6. may it be called at this time of this day (listed numbers too);
-//! 7. where the length of numbers is open: do the same tables block what is reached if the last
-//!    digits count for nothing;
-//! 8. how long may the call last.
+//! 6. does the called party take calls of this inmate, and from here (listed, allowed and privileged
+//!    numbers too: nobody overrules it but an administrator who lifts it);
+//! 7. may it be called at this time of this day (listed numbers too);
+//! 8. where the length of numbers is open: do the same tables, or the called party, block what is
+//!    reached if the last digits count for nothing;
+//! 9. how long may the call last.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 

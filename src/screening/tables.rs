@@ -4,6 +4,7 @@ use crate::{DayKind, WeekSteps};
 use types::{
     dial_plan::DialedNumber,
     id::{InmateId, LineId},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
 };
 
@@ -127,6 +128,19 @@ pub trait Tables {
     ) -> Result<Option<ListedNumber>, Self::Error>;
     fn restricted(&self, number: &PhoneNumber) -> Result<Option<RestrictedEntry>, Self::Error>;
     fn allowed(&self, number: &PhoneNumber) -> Result<Option<AllowedEntry>, Self::Error>;
+    /// Whose calls the party at this very number refuses, if this inmate's are among them.
+    fn party_block(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Self::Error>;
+    /// The same of a party who was reached by more digits than these, of which the exchange may have
+    /// passed over the last.
+    fn party_block_beyond(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Self::Error>;
     /// When a number may be called; `None` when it is not restricted by time.
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Self::Error>;
     fn durations(

@@ -70,6 +70,9 @@ pub enum Blocked {
     PinResting,
     /// It must be recorded, and the recorder can't write.
     NotRecordable,
+    /// The called party refuses all calls of this inmate, or of the facility.
+    CalledPartyBlocksInmate,
+    CalledPartyBlocksFacility,
 }
 
 /// Who or what ended the call.

@@ -1,6 +1,6 @@
 //! The called party hears who calls and chooses. Until then neither hears the other.
 
-use super::{Farewell, Phase, Talk};
+use super::{Block, Farewell, Phase, Talk, block};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{
     answer_class::AnswerClass,
@@ -58,6 +58,14 @@ impl Accept {
 
     /// By an echo of the name nobody accepts.
     fn chosen(self, cx: &mut Cx<'_>, digit: Digit, doubtful: bool) -> Phase {
+        let blocks = digit
+            .value()
+            .and_then(|key| block::meant_by(&self.attempt, cx, key));
+        if let Some(key) = blocks
+            && !doubtful
+        {
+            return Block::enter(self.attempt, cx, key);
+        }
         match digit.value() {
             Some(key) if key == cx.settings.accept_key && !doubtful => self.accept(cx),
             Some(key) if key == cx.settings.refuse_key => {
@@ -71,16 +79,12 @@ impl Accept {
 
     /// Only a person can accept. Who says nothing is asked to the end.
     fn classified(self, cx: &mut Cx<'_>, class: AnswerClass) -> Phase {
-        let drop = match class {
-            AnswerClass::Machine => cx.settings.drop_machines,
-            _ => true,
-        };
-        match unattended(class) {
-            Some((disposition, prompt)) if drop => {
+        match given_up(cx, class) {
+            Some((disposition, prompt)) => {
                 let by = EndedBy::Controller;
                 self.attempt.over(cx, disposition, by, &[prompt])
             }
-            _ => Phase::Accept(self),
+            None => Phase::Accept(self),
         }
     }
 
@@ -121,6 +125,12 @@ impl Accept {
     }
 }
 
+/// What becomes of a call that a person must accept, if none answered it.
+pub(super) fn given_up(cx: &Cx<'_>, class: AnswerClass) -> Option<(Disposition, Prompt)> {
+    let drop = class != AnswerClass::Machine || cx.settings.drop_machines;
+    unattended(class).filter(|_| drop)
+}
+
 /// What becomes of a call that no person answered.
 pub(super) fn unattended(class: AnswerClass) -> Option<(Disposition, Prompt)> {
     match class {
@@ -149,6 +159,7 @@ fn announce(attempt: Attempt, cx: &mut Cx<'_>, repeats_left: u8) -> Phase {
         refuse: cx.settings.refuse_key,
     };
     attempt.say(cx, Leg::Trunk, choice);
+    block::offer(&attempt, cx);
     let until = cx.now + ANNOUNCEMENT_MAX;
     Phase::Accept(Accept {
         until,

@@ -3,7 +3,7 @@ use crate::{
     world::{ALLOWED, Dials, INMATE, LISTED, NOW, PinIs, Shorter, Time, World},
 };
 use screening::{AllowedEntry, Disabled, ListedNumber, Rules, decide};
-use types::tick::Ticks;
+use types::{party_block::PartyBlock, tick::Ticks};
 
 const BOTH: [bool; 2] = [false, true];
 
@@ -192,11 +192,17 @@ fn shorter_numbers() -> Vec<Shorter> {
     for listed in listed {
         for allowed in [None].into_iter().chain(allowed) {
             for restricted in [None, Some(3), Some(9)] {
-                for closed in BOTH {
+                for (party, closed) in [
+                    (None, false),
+                    (None, true),
+                    (Some(PartyBlock::Inmate), false),
+                    (Some(PartyBlock::Facility), true),
+                ] {
                     all.push(Shorter {
                         listed,
                         restricted,
                         allowed,
+                        party,
                         closed,
                     });
                 }
@@ -204,6 +210,25 @@ fn shorter_numbers() -> Vec<Shorter> {
         }
     }
     all
+}
+
+#[test]
+fn every_combination_with_a_called_party_who_refuses_is_decided_as_the_flowchart_says() {
+    let said = [None, Some(PartyBlock::Inmate), Some(PartyBlock::Facility)];
+    for party in said {
+        for party_beyond in said {
+            for (pin_required, phone_privileged) in [(false, false), (true, false), (true, true)] {
+                let way = World {
+                    pin_required,
+                    phone_privileged,
+                    party,
+                    party_beyond,
+                    ..World::quiet()
+                };
+                with_tables(&way, &mut agree);
+            }
+        }
+    }
 }
 
 #[test]

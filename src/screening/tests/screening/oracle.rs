@@ -6,6 +6,7 @@ use crate::world::{Dials, PinIs, Time, World, class_of_phone, class_of_pin, minu
 use screening::AllowedEntry;
 use types::{
     disposition::Blocked,
+    party_block::PartyBlock,
     tick::Ticks,
     verdict::{Check, Finding, RecordingRule},
 };
@@ -43,6 +44,7 @@ pub fn answer(w: &World) -> Answer {
     let no_time_left = w.service == Some(Ticks::ZERO);
 
     let shorter_refuses = shorter(w);
+    let party_refuses = party(w, w.party).or(party(w, w.party_beyond));
 
     // (does it apply, the step, does it refuse and why)
     let yes_no = |yes| if yes { Finding::Yes } else { Finding::No };
@@ -137,6 +139,11 @@ pub fn answer(w: &World) -> Answer {
             ),
         ),
         (
+            party_refuses.is_some(),
+            Some((Check::CalledParty, Finding::Found)),
+            party_refuses,
+        ),
+        (
             w.time == Time::NotRestricted,
             Some((Check::TimeRestricted, Finding::NotFound)),
             None,
@@ -204,7 +211,16 @@ fn shorter(w: &World) -> Option<Blocked> {
             return Some(Blocked::NumberNotAllowed);
         }
     }
-    there.closed.then_some(Blocked::TimeRestricted)
+    let closed = there.closed.then_some(Blocked::TimeRestricted);
+    party(w, there.party).or(closed)
+}
+
+/// A refusal of one inmate's calls means who keys his PIN, and nobody at a phone without.
+fn party(w: &World, block: Option<PartyBlock>) -> Option<Blocked> {
+    match block? {
+        PartyBlock::Facility => Some(Blocked::CalledPartyBlocksFacility),
+        PartyBlock::Inmate => w.pin_required.then_some(Blocked::CalledPartyBlocksInmate),
+    }
 }
 
 fn limit(w: &World, on_list: bool) -> Option<Ticks> {

@@ -1,5 +1,9 @@
 //! Keys, as bytes that sort as their meaning sorts. `DESIGN.md` lists them.
 
+mod groups;
+
+pub use groups::{GroupPhone, PhoneGroup, Shut};
+
 use types::{
     id::{CallId, InmateId, LineId},
     phone_number::{CallType, PhoneNumber},
@@ -264,6 +268,8 @@ pub enum CounterKind {
     JournalSequence,
     /// The last number given to an inmate.
     InmateNumber,
+    /// The last number given to a group.
+    GroupNumber,
     /// Off-hook and on-hook again without a digit, by line.
     EmptyOffHook,
     /// Attempts whose record found no room, by line.
@@ -275,6 +281,7 @@ crate::codes::codes!("counter", CounterKind {
     [CounterKind::JournalSequence] = 2,
     [CounterKind::InmateNumber] = 3,
     [CounterKind::EmptyOffHook] = 16,
+    [CounterKind::GroupNumber] = 30,
     [CounterKind::UnrecordedAttempt] = 17,
 });
 

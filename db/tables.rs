@@ -3,20 +3,20 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, PartyBlockKey, PinHash,
-        PinNumberKey, ScheduleKey, SiteKey, SpeedCode, StartKey,
+        CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, PartyBlockKey,
+        PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, BlockKeys, Call, Counter, Duration, Entry, Guesses, Holiday, Inmate, InmateRef,
-        Meta, OpenCall, PartyBlock, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule,
-        Settings, SpeedDial, TimeRestricted, Unit,
+        Allowed, BlockKeys, Call, Counter, Duration, Entry, Group, Guesses, Holiday, Inmate,
+        InmateRef, Meta, OpenCall, PartyBlock, Phone, Pin, PinInUse, PinNumber, Restricted,
+        Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
-    id::{CallId, InmateId, LineId},
+    id::{CallId, GroupId, InmateId, LineId},
     phone_number::PhoneNumber,
 };
 
@@ -70,6 +70,10 @@ tables! {
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
     guesses: Table<GuessKey, Guesses>,
+    groups: Table<GroupId, Group>,
+    group_phones: Table<GroupPhone, Unit>,
+    phone_groups: Table<PhoneGroup, Unit>,
+    shutdowns: Table<Shut, Shutdown>,
     called_party_blocks: Table<PartyBlockKey, PartyBlock>,
     block_keys: Table<SiteKey, BlockKeys>,
 }

@@ -20,12 +20,15 @@ mod clock;
 mod config;
 mod end;
 mod error;
+mod explain;
+mod groups;
 mod guessing;
 mod journal;
 mod lookups;
 mod memory;
 mod office;
 mod party_block;
+mod phones;
 mod records;
 mod recovery;
 mod seed;
@@ -38,14 +41,16 @@ mod words;
 pub use admin::{AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction};
 pub use clock::Anchor;
 pub use config::{Config, Routing, Seed, SeedInmate, SiteSettings};
-pub use db::Usage;
+pub use db::{Usage, keys::Shut};
 pub use error::Error;
+pub use explain::{Asking, Explanation};
+pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use party_block::CalledPartyBlock;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, Rules, Schedule, ScheduleNumber, WeekSteps,
-    Weekend,
+    Class, DayKind, DaySteps, Disabled, Durations, GuessRule, LimitedBy, Rules, Schedule,
+    ScheduleNumber, WeekSteps, Weekend,
 };

@@ -1,6 +1,6 @@
 //! The database as screening's tables.
 
-use crate::{Error, SiteSettings, party_block, stored};
+use crate::{Error, SiteSettings, groups::Groups, party_block, stored};
 use db::{
     Read, Tables,
     keys::{DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode},
@@ -22,6 +22,15 @@ pub(crate) struct Lookups<'a, R> {
     pub tables: &'a Tables,
     pub txn: &'a R,
     pub dial_plan: &'a DialPlan,
+}
+
+impl<'a, R> Lookups<'a, R> {
+    pub fn groups(&self) -> Groups<'a, R> {
+        Groups {
+            tables: self.tables,
+            txn: self.txn,
+        }
+    }
 }
 
 /// What holds for the whole site; a database has it from its first transaction on.
@@ -47,8 +56,12 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
     type Error = Error;
 
     fn phone(&self, line: LineId) -> Result<Option<PhoneRules>, Error> {
-        let phone = self.tables.phones.get(self.txn, &line)?;
-        phone.map(stored::phone_rules).transpose()
+        let Some(phone) = self.tables.phones.get(self.txn, &line)? else {
+            return Ok(None);
+        };
+        let mut rules = stored::phone_rules(phone)?;
+        rules.in_service &= !self.groups().is_shut(line)?;
+        Ok(Some(rules))
     }
 
     fn pin(&self, pin: &PinKey) -> Result<Option<PinEntry>, Error> {

@@ -268,24 +268,8 @@ impl Attempt {
     /// Screening or the controller itself refuses: the reason's prompt, then fast busy.
     pub(crate) fn refuse(mut self, cx: &mut Cx<'_>, blocked: Blocked) -> Phase {
         self.blocked = Some(blocked);
-        let prompt = match blocked {
-            Blocked::PinInvalid => Prompt::PinInvalid,
-            Blocked::PinDisabled => Prompt::PinDisabled,
-            Blocked::PinInUse => Prompt::PinInUse,
-            Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
-            Blocked::NumberRestricted => Prompt::NumberRestricted,
-            Blocked::CalledPartyBlocksInmate => Prompt::CalledPartyBlocksInmate,
-            Blocked::CalledPartyBlocksFacility => Prompt::CalledPartyBlocksFacility,
-            Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
-            Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
-            Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
-            Blocked::NumberNotValid => Prompt::NumberNotValid,
-            Blocked::PhoneOutOfService => Prompt::OutOfService,
-            Blocked::PinResting => Prompt::PinResting,
-            Blocked::SystemUnavailable => Prompt::SystemUnavailable,
-            Blocked::NotRecordable => Prompt::NotRecordable,
-        };
-        self.over(cx, Disposition::Blocked, EndedBy::Controller, &[prompt])
+        let prompts = [refusal_prompt(blocked)];
+        self.over(cx, Disposition::Blocked, EndedBy::Controller, &prompts)
     }
 
     /// The attempt is over; the inmate is told why and then hears fast busy until on-hook.
@@ -377,5 +361,26 @@ impl Attempt {
         cx.tell(Fact::CutOff);
         let prompts = [Prompt::CallEndedByFacility, Prompt::HangUp];
         self.over(cx, Disposition::CutOff, by, &prompts)
+    }
+}
+
+/// What the inmate hears of a refusal.
+pub fn refusal_prompt(blocked: Blocked) -> Prompt {
+    match blocked {
+        Blocked::PinInvalid => Prompt::PinInvalid,
+        Blocked::PinDisabled => Prompt::PinDisabled,
+        Blocked::PinInUse => Prompt::PinInUse,
+        Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
+        Blocked::NumberRestricted => Prompt::NumberRestricted,
+        Blocked::CalledPartyBlocksInmate => Prompt::CalledPartyBlocksInmate,
+        Blocked::CalledPartyBlocksFacility => Prompt::CalledPartyBlocksFacility,
+        Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
+        Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
+        Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
+        Blocked::NumberNotValid => Prompt::NumberNotValid,
+        Blocked::PhoneOutOfService => Prompt::OutOfService,
+        Blocked::PinResting => Prompt::PinResting,
+        Blocked::SystemUnavailable => Prompt::SystemUnavailable,
+        Blocked::NotRecordable => Prompt::NotRecordable,
     }
 }

@@ -22,7 +22,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             }
         };
         match refused {
-            Some(blocked) => self.stop(Check::CalledParty, Finding::Found, blocked),
+            Some(blocked) => self.stop(Check::CalledParty, Finding::Yes, blocked),
             None => Ok(()),
         }
     }

@@ -195,8 +195,7 @@ fn shorter_numbers() -> Vec<Shorter> {
                 for (party, closed) in [
                     (None, false),
                     (None, true),
-                    (Some(PartyBlock::Inmate), false),
-                    (Some(PartyBlock::Facility), true),
+                    (Some(PartyBlock::Inmate), true),
                 ] {
                     all.push(Shorter {
                         listed,

@@ -140,7 +140,7 @@ pub fn answer(w: &World) -> Answer {
         ),
         (
             party_refuses.is_some(),
-            Some((Check::CalledParty, Finding::Found)),
+            Some((Check::CalledParty, Finding::Yes)),
             party_refuses,
         ),
         (

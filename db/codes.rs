@@ -4,13 +4,14 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use types::{
     answer_class::AnswerClass,
-    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::{SitKind, Tone},
+    treatment::{Brand, ThreeWayResponse, Warning},
     verdict::{Check, Finding, Handling, RecordingRule},
 };
 
@@ -84,6 +85,8 @@ codes!("disposition", Disposition {
     [Disposition::AnsweringMachine] = 18,
     [Disposition::FaxModem] = 19,
     [Disposition::PhoneLost] = 20,
+    [Disposition::ThreeWay] = 50,
+    [Disposition::ExtraDigits] = 51,
 });
 
 codes!("blocked disposition", Blocked {
@@ -103,6 +106,14 @@ codes!("blocked disposition", Blocked {
     [Blocked::NotRecordable] = 14,
     [Blocked::CalledPartyBlocksInmate] = 80,
     [Blocked::CalledPartyBlocksFacility] = 81,
+    [Blocked::NotFromThisPhone] = 40,
+    [Blocked::NoRoute] = 41,
+    [Blocked::NumberFraud] = 50,
+});
+
+codes!("kind of fraud", FraudKind {
+    [FraudKind::ThreeWay] = 1,
+    [FraudKind::ExtraDigits] = 2,
 });
 
 codes!("ending party", EndedBy {
@@ -169,6 +180,12 @@ codes!("check", Check {
     [Check::TimeRestricted] = 10,
     [Check::Limit] = 11,
     [Check::ShorterNumber] = 12,
+    [Check::NumberFraud] = 50,
+    [Check::NumberRecord] = 40,
+    [Check::CallTypeTable] = 41,
+    [Check::LineTreatment] = 42,
+    [Check::Treatment] = 43,
+    [Check::Route] = 44,
     [Check::CalledParty] = 80,
 });
 
@@ -185,6 +202,22 @@ codes!("finding", Finding {
     [Finding::Disabled] = 5,
     [Finding::Rescued] = 6,
     [Finding::Passed] = 7,
+    [Finding::OfNumber] = 40,
+    [Finding::OfPhone] = 41,
+    [Finding::OfCallType] = 42,
+});
+
+codes!("three-way response", ThreeWayResponse {
+    [ThreeWayResponse::Disconnect] = 1,
+    [ThreeWayResponse::Warn(Warning::One)] = 2,
+    [ThreeWayResponse::Warn(Warning::Random)] = 3,
+    [ThreeWayResponse::Flag] = 4,
+    [ThreeWayResponse::Ignore] = 5,
+});
+
+codes!("brand", Brand {
+    [Brand::IntraLata] = 1,
+    [Brand::InterLata] = 2,
 });
 
 codes!("answer evidence", AnswerEvidence {

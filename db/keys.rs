@@ -194,6 +194,16 @@ fn number_from(bytes: &[u8]) -> Option<PhoneNumber> {
     }
 }
 
+impl Key for PhoneNumber {
+    fn bytes(&self) -> Vec<u8> {
+        number_bytes(self)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<PhoneNumber> {
+        number_from(bytes)
+    }
+}
+
 /// How long calls of a type may last for a class.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct DurationKey {
@@ -229,6 +239,32 @@ impl Key for ScheduleKey {
     fn from_bytes(bytes: &[u8]) -> Option<ScheduleKey> {
         let [number] = *bytes else { return None };
         Some(ScheduleKey(number))
+    }
+}
+
+/// A call treatment, a line treatment or a route by its number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Numbered(pub u16);
+
+impl Key for Numbered {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.to_be_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Numbered> {
+        Some(Numbered(u16::from_be_bytes(bytes.try_into().ok()?)))
+    }
+}
+
+/// A call type, by its number.
+impl Key for CallType {
+    fn bytes(&self) -> Vec<u8> {
+        vec![self.code()]
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<CallType> {
+        let [code] = *bytes else { return None };
+        CallType::from_code(code)
     }
 }
 

@@ -3,21 +3,23 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, PartyBlockKey,
-        PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
+        CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, Numbered,
+        PartyBlockKey, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode,
+        StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, BlockKeys, Call, Counter, Duration, Entry, Group, Guesses, Holiday, Inmate,
-        InmateRef, Meta, OpenCall, PartyBlock, Phone, Pin, PinInUse, PinNumber, Restricted,
+        self, Allowed, BlockKeys, Call, CallTreatment, CallTypeRule, Counter, Duration, Entry,
+        FraudCount, FraudRules, Group, Guesses, Holiday, Inmate, InmateRef, LineTreatment, Meta,
+        NumberRecord, OpenCall, PartyBlock, Phone, Pin, PinInUse, PinNumber, Restricted, Route,
         Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
     id::{CallId, GroupId, InmateId, LineId},
-    phone_number::PhoneNumber,
+    phone_number::{CallType, PhoneNumber},
 };
 
 /// The most patterns with `?` in one table; they are walked at each look-up.
@@ -70,10 +72,18 @@ tables! {
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
     guesses: Table<GuessKey, Guesses>,
+    fraud_counts: Table<PhoneNumber, FraudCount>,
+    fraud_rules: Table<SiteKey, FraudRules>,
     groups: Table<GroupId, Group>,
     group_phones: Table<GroupPhone, Unit>,
     phone_groups: Table<PhoneGroup, Unit>,
     shutdowns: Table<Shut, Shutdown>,
+    call_treatments: Table<Numbered, CallTreatment>,
+    line_treatments: Table<Numbered, LineTreatment>,
+    number_records: PatternTable<NumberRecord>,
+    call_types: PatternTable<values::CallType>,
+    call_type_rules: Table<CallType, CallTypeRule>,
+    routes: Table<Numbered, Route>,
     called_party_blocks: Table<PartyBlockKey, PartyBlock>,
     block_keys: Table<SiteKey, BlockKeys>,
 }

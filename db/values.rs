@@ -50,7 +50,13 @@ values! {
     allowed::Allowed { 1 => v1 } newest 1,
     time_restricted::TimeRestricted { 1 => v1 } newest 1,
     speed_dial::SpeedDial { 1 => v1 } newest 1,
-    phone::Phone { 1 => v1, 2 => v2 } newest 2,
+    phone::Phone { 1 => v1, 2 => v2, 3 => v3 } newest 3,
+    call_treatment::CallTreatment { 1 => v1 } newest 1,
+    line_treatment::LineTreatment { 1 => v1 } newest 1,
+    number_record::NumberRecord { 1 => v1 } newest 1,
+    call_type::CallType { 1 => v1 } newest 1,
+    call_type_rule::CallTypeRule { 1 => v1 } newest 1,
+    route::Route { 1 => v1 } newest 1,
     schedule::Schedule { 1 => v1 } newest 1,
     settings::Settings { 1 => v1, 2 => v2, 3 => v3, 4 => v4 } newest 4,
     duration::Duration { 1 => v1 } newest 1,
@@ -60,6 +66,8 @@ values! {
     entry::Entry { 1 => v1 } newest 1,
     counter::Counter { 1 => v1 } newest 1,
     guesses::Guesses { 1 => v1 } newest 1,
+    fraud_count::FraudCount { 1 => v1 } newest 1,
+    fraud_rules::FraudRules { 1 => v1 } newest 1,
     group::Group { 1 => v1 } newest 1,
     shutdown::Shutdown { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
@@ -70,22 +78,30 @@ values! {
 pub use allowed::v1::Allowed;
 pub use block_keys::v1::BlockKeys;
 pub use call::{v1::Caller, v5::Call};
+pub use call_treatment::v1::{CallTreatment, ExtraDigitKind, ExtraDigits};
+pub use call_type::v1::CallType;
+pub use call_type_rule::v1::CallTypeRule;
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
+pub use fraud_count::v1::{FraudCount, NumberBlock};
+pub use fraud_rules::v1::FraudRules;
 pub use group::v1::Group;
 pub use guesses::v1::Guesses;
 pub use holiday::v1::Holiday;
 pub use inmate::v1::Inmate;
 pub use inmate_ref::v1::InmateRef;
+pub use line_treatment::v1::{LineRule, LineTreatment};
 pub use meta::v1::Meta;
+pub use number_record::v1::NumberRecord;
 pub use open_call::v1::OpenCall;
 pub use party_block::v1::PartyBlock;
-pub use phone::v2::Phone;
+pub use phone::v3::Phone;
 pub use pin::v1::Pin;
 pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
 pub use restricted::v1::Restricted;
+pub use route::v1::Route;
 pub use schedule::v1::Schedule;
 pub use settings::v4::Settings;
 pub use shutdown::v1::Shutdown;

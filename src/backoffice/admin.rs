@@ -2,14 +2,18 @@
 //! transaction; what is refused leaves nothing behind.
 
 mod callers;
+mod fraud;
 mod groups;
 mod numbers;
 mod party_blocks;
 mod site;
+mod treatments;
+
+pub use treatments::{NamedTreatment, NumberDetails, PhoneRule, PhoneTreatment};
 
 use crate::{BackOffice, Error, SiteSettings};
 use db::keys::Shut;
-use screening::{Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
+use screening::{CallTypeRules, Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
 use types::{
     digits::Digits,
     id::{GroupId, InmateId, LineId},
@@ -76,6 +80,8 @@ pub struct Phone {
     pub patterns: Option<Vec<DialingPattern>>,
     /// When it is in service; `None` is always.
     pub schedule: Option<ScheduleNumber>,
+    /// What may be called from it; `None` is what is open above.
+    pub line_treatment: Option<u16>,
 }
 
 impl Phone {
@@ -90,6 +96,7 @@ impl Phone {
             call_types: None,
             patterns: None,
             schedule: None,
+            line_treatment: None,
         }
     }
 }
@@ -121,6 +128,9 @@ changes! {
     fn lift_phone_rest(line: LineId) -> bool;
     /// Ends the rest of an inmate's PIN that failed too often.
     fn lift_pin_rest(inmate: InmateId) -> bool;
+    /// Ends the block of a number for the fraud on calls to it, and forgets that; `false` when there was
+    /// none.
+    fn lift_number_block(number: &str) -> bool;
     /// Puts a number on an inmate's list.
     fn add_pin_number(inmate: InmateId, number: &str, flags: &NumberFlags) -> ();
     /// Changes a number on an inmate's list.
@@ -154,6 +164,20 @@ changes! {
     fn set_durations(class: Class, call_type: CallType, durations: &Durations) -> ();
     /// Enters or changes a circuit schedule.
     fn set_schedule(number: ScheduleNumber, name: &str, schedule: &Schedule) -> ();
+    /// Enters or changes a call treatment; 0 is what holds for the whole site.
+    fn set_call_treatment(number: u16, treatment: &NamedTreatment) -> ();
+    /// Enters or changes a line treatment.
+    fn set_line_treatment(number: u16, treatment: &PhoneTreatment) -> ();
+    /// Enters or changes the record of the numbers that fit.
+    fn set_number_record(pattern: &str, details: &NumberDetails) -> ();
+    /// Takes the record of a pattern out.
+    fn remove_number_record(pattern: &str) -> ();
+    /// Says which type calls to numbers with this beginning are.
+    fn set_call_type(prefix: &str, call_type: CallType) -> ();
+    /// Leaves the type of calls with this beginning to a shorter one, or to the dial plan.
+    fn remove_call_type(prefix: &str) -> ();
+    /// Says how calls of a type are treated.
+    fn set_call_type_rules(call_type: CallType, rules: &CallTypeRules) -> ();
     /// Enters a holiday: year, month, day.
     fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
     /// Adds a group as a part of another, or of the facility itself.
@@ -177,7 +201,7 @@ changes! {
     fn resume(what: Shut) -> bool;
 }
 
-fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {
+pub(crate) fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {
     if needed && text.trim().is_empty() {
         return Err(Error::invalid(field, "must not be empty"));
     }

@@ -1,6 +1,8 @@
 //! Admission: decide, open the record, hold the PIN, all in the caller's transaction.
 
-use crate::{Error, SiteSettings, answer::line_actor, session::Session, stored, words::kebab};
+use crate::{
+    Alert, Error, SiteSettings, answer::line_actor, session::Session, stored, words::kebab,
+};
 use db::{
     codes::{Code, FlagBits},
     keys::{PinHash, SpeedCode, StartKey},
@@ -33,6 +35,8 @@ struct Placed {
     until: Option<Tick>,
     recording: RecordingRule,
     treatment: CallTreatment,
+    /// Whether its limit is told, if its treatment says so.
+    announce_limit: Option<bool>,
 }
 
 impl Session<'_> {
@@ -49,6 +53,9 @@ impl Session<'_> {
         let pin = pin.filter(|_| decision.inmate.is_some());
         let record = self.new_record(line, admission, &decision, pin, &outcome)?;
         self.open_record(line, call, admission, record, &outcome, pin)?;
+        if decision.watched {
+            self.alert(&line_actor(line), call, Alert::WatchedNumber { line, call })?;
+        }
         Ok(verdict(call, admission, &decision, outcome, &settings))
     }
 
@@ -155,17 +162,20 @@ impl Session<'_> {
             }
         };
         let routing = &self.fixed.routing;
+        let handling = routing.handling(number.pattern, allowed.handling);
         let outpulse =
-            dialed.and_then(|dialed| routing.outpulse(number.pattern, &number.number, &dialed));
+            |dialed: Digits| routing.outpulse(number.pattern, handling, &number.number, &dialed);
+        let outpulse = dialed.and_then(outpulse);
         Ok(outpulse
             .map(|outpulse| Placed {
                 number,
-                handling: routing.handling(number.pattern),
+                handling,
                 outpulse,
                 limit: allowed.limit,
                 until: service.map(|left| self.now + left),
                 recording: allowed.recording,
-                treatment: CallTreatment::standard(),
+                treatment: allowed.treatment,
+                announce_limit: allowed.announce_limit,
             })
             .ok_or(Blocked::NumberNotValid))
     }
@@ -340,6 +350,11 @@ fn verdict(
     outcome: Result<Placed, Blocked>,
     settings: &SiteSettings,
 ) -> Verdict {
+    let announced = outcome
+        .as_ref()
+        .ok()
+        .and_then(|placed| placed.announce_limit);
+    let announce_limit = announced.unwrap_or(settings.announce_limit);
     let outcome = match outcome {
         Ok(placed) => Ok(Permit {
             call,
@@ -351,7 +366,7 @@ fn verdict(
             outpulse: placed.outpulse,
             limit: placed.limit,
             until: placed.until,
-            announce_limit: settings.announce_limit && placed.limit.is_some(),
+            announce_limit: announce_limit && placed.limit.is_some(),
             recording: placed.recording,
             treatment: placed.treatment,
         }),

@@ -1,7 +1,10 @@
 use crate::{
-    AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction,
+    AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone,
+    PhoneTreatment, PinDetails, TimeRestriction,
 };
-use screening::{Class, Durations, GuessRule, Rules, Schedule, ScheduleNumber};
+use screening::{
+    CallTypeRules, Class, Durations, FraudRules, GuessRule, Rules, Schedule, ScheduleNumber,
+};
 use std::sync::Arc;
 use types::{
     dial_plan::DialPlan,
@@ -56,13 +59,14 @@ impl Routing {
         }
     }
 
-    pub(crate) fn handling(&self, pattern: DialingPattern) -> Handling {
-        match pattern {
-            DialingPattern::ZeroPlus => self.zero_plus,
-            DialingPattern::OnePlus
-            | DialingPattern::Direct
-            | DialingPattern::International
-            | DialingPattern::SpeedDial => Handling::Direct,
+    /// Who handles a call, if a treatment or its type `asks` for one. The automated operator takes
+    /// collect calls (0+) alone.
+    pub(crate) fn handling(&self, pattern: DialingPattern, asks: Option<Handling>) -> Handling {
+        match (pattern, asks) {
+            (DialingPattern::ZeroPlus, None) => self.zero_plus,
+            (DialingPattern::ZeroPlus, Some(handling)) => handling,
+            (_, Some(Handling::CarrierOperator)) => Handling::CarrierOperator,
+            (_, None | Some(Handling::AutomatedOperator | Handling::Direct)) => Handling::Direct,
         }
     }
 
@@ -70,15 +74,19 @@ impl Routing {
     pub(crate) fn outpulse(
         &self,
         pattern: DialingPattern,
+        handling: Handling,
         number: &PhoneNumber,
         dialed: &Digits,
     ) -> Option<Digits> {
         let whole = number.digits == *dialed;
-        let prefix = match (pattern, self.zero_plus) {
+        let prefix = match (pattern, handling) {
             (DialingPattern::Direct, _) if whole && self.seven_digit_exchange => {
                 self.automated_prefix
             }
-            (DialingPattern::ZeroPlus, Handling::AutomatedOperator) => self.automated_prefix,
+            // A collect call that nobody is to accept is completed like any other.
+            (DialingPattern::ZeroPlus, Handling::AutomatedOperator | Handling::Direct) => {
+                self.automated_prefix
+            }
             (DialingPattern::ZeroPlus, Handling::CarrierOperator) => self.operator_prefix,
             _ => return Some(*dialed),
         };
@@ -99,6 +107,8 @@ pub struct SiteSettings {
     pub guessing: GuessRule,
     /// What becomes of calls that must be recorded and can't be.
     pub unrecorded: Unrecorded,
+    /// How much fraud on calls to a number blocks it.
+    pub fraud: FraudRules,
 }
 
 impl SiteSettings {
@@ -110,6 +120,7 @@ impl SiteSettings {
             pin_numbers_max: 20,
             guessing: GuessRule::standard(),
             unrecorded: Unrecorded::Refuse,
+            fraud: FraudRules::standard(),
         }
     }
 
@@ -150,7 +161,7 @@ impl SiteSettings {
         if self.rules.default_limit_seconds == 0 {
             return refuse("default limit", "longer than nothing");
         }
-        Ok(())
+        crate::fraud::check(&self.fraud)
     }
 }
 
@@ -171,6 +182,19 @@ pub struct Seed {
     pub schedules: Vec<(ScheduleNumber, String, Schedule)>,
     /// Year, month, day, name.
     pub holidays: Vec<(i16, u8, u8, String)>,
+    pub treatments: SeedTreatments,
+}
+
+/// How calls are treated, and what their numbers are.
+#[derive(Clone, Default, Debug)]
+pub struct SeedTreatments {
+    pub call_treatments: Vec<(u16, NamedTreatment)>,
+    pub line_treatments: Vec<(u16, PhoneTreatment)>,
+    /// By pattern.
+    pub numbers: Vec<(String, NumberDetails)>,
+    /// By the beginning of the numbers.
+    pub call_types: Vec<(String, CallType)>,
+    pub call_type_rules: Vec<(CallType, CallTypeRules)>,
 }
 
 #[derive(Clone, Debug)]
@@ -204,6 +228,7 @@ impl Seed {
             speed_dials: Vec::new(),
             schedules: Vec::new(),
             holidays: Vec::new(),
+            treatments: SeedTreatments::default(),
         }
     }
 }

@@ -4,7 +4,11 @@ use crate::{Error, answer::line_actor, session::Session};
 use db::{keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
 use std::fmt;
-use types::id::{InmateId, LineId};
+use types::{
+    disposition::FraudKind,
+    id::{CallId, InmateId, LineId},
+    phone_number::PhoneNumber,
+};
 
 /// Something an officer is to look at; it is in the journal as well.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,6 +17,14 @@ pub enum Alert {
     PhoneRests { line: LineId, seconds: u32 },
     /// An inmate's PIN failed too often.
     PinRests { inmate: InmateId, seconds: u32 },
+    /// There was too much fraud on calls to a number; no `seconds` is until somebody lifts it.
+    NumberBlocked {
+        number: PhoneNumber,
+        kind: FraudKind,
+        seconds: Option<u32>,
+    },
+    /// Somebody calls a watched number, or tried to.
+    WatchedNumber { line: LineId, call: CallId },
 }
 
 impl fmt::Display for Alert {
@@ -27,6 +39,27 @@ impl fmt::Display for Alert {
                 "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
                 inmate.0
             ),
+            Alert::NumberBlocked {
+                number,
+                kind,
+                seconds,
+            } => {
+                let what = match kind {
+                    FraudKind::ThreeWay => "third parties",
+                    FraudKind::ExtraDigits => "keys pressed",
+                };
+                write!(f, "too often {what} on calls to {number}: it is blocked ")?;
+                match seconds {
+                    Some(seconds) => write!(f, "for {seconds} s"),
+                    None => write!(f, "until the block is lifted"),
+                }
+            }
+            Alert::WatchedNumber { line, call } => {
+                write!(
+                    f,
+                    "a watched number was dialed at the phone of line {line}: call {call}"
+                )
+            }
         }
     }
 }

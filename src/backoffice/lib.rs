@@ -21,8 +21,10 @@ mod config;
 mod end;
 mod error;
 mod explain;
+mod fraud;
 mod groups;
 mod guessing;
+mod import;
 mod journal;
 mod lookups;
 mod memory;
@@ -36,21 +38,29 @@ mod service;
 mod session;
 mod site_key;
 mod stored;
+mod stored_treatments;
 mod words;
 
-pub use admin::{AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction};
+pub use admin::{
+    AllowedFlags, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone, PhoneRule,
+    PhoneTreatment, PinDetails, TimeRestriction,
+};
 pub use clock::Anchor;
-pub use config::{Config, Routing, Seed, SeedInmate, SiteSettings};
+pub use config::{Config, Routing, Seed, SeedInmate, SeedTreatments, SiteSettings};
 pub use db::{Usage, keys::Shut};
 pub use error::Error;
-pub use explain::{Asking, Explanation};
+pub use explain::{Asking, Explanation, WhyOut};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
+pub use import::{
+    ImportMode, ImportRow, Imported, InmateExport, InmateImport, NumberExport, NumberImport,
+};
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use party_block::CalledPartyBlock;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    Class, DayKind, DaySteps, Disabled, Durations, GuessRule, LimitedBy, Rules, Schedule,
-    ScheduleNumber, WeekSteps, Weekend,
+    CallTypeRules, Class, DayKind, DaySteps, Days, Disabled, Durations, FraudRule, FraudRules,
+    GuessRule, LimitedBy, LineOutcome, Rules, Schedule, ScheduleNumber, TreatmentRules, WeekSteps,
+    Weekend,
 };

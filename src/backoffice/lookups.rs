@@ -1,13 +1,13 @@
 //! The database as screening's tables.
 
-use crate::{Error, SiteSettings, groups::Groups, party_block, stored};
+use crate::{Error, SiteSettings, fraud, groups::Groups, party_block, stored, stored_treatments};
 use db::{
     Read, Tables,
-    keys::{DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode},
+    keys::{DurationKey, Numbered, PinHash, PinNumberKey, SiteKey, SpeedCode},
 };
 use screening::{
-    AllowedEntry, Class, Durations, ListedNumber, PhoneRules, PinEntry, PinKey, RestrictedEntry,
-    WeekSteps,
+    AllowedEntry, CallTypeRules, Class, Durations, LineTreatment, ListedNumber, NumberBlock,
+    NumberRecord, PhoneRules, PinEntry, PinKey, RestrictedEntry, TreatmentRules, WeekSteps,
 };
 use types::{
     dial_plan::{DialPlan, Dialed, DialedNumber},
@@ -36,10 +36,15 @@ impl<'a, R> Lookups<'a, R> {
 /// What holds for the whole site; a database has it from its first transaction on.
 pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSettings, Error> {
     let settings = tables.settings.get(txn, &SiteKey)?;
-    let mut settings = stored::settings(settings.ok_or_else(|| Error::Stored {
+    let settings = settings.ok_or_else(|| Error::Stored {
         what: "settings",
         why: "there are none".to_owned(),
-    })?)?;
+    })?;
+    let mut settings = stored::settings(settings)?;
+    // A database that is older has none of these.
+    if let Some(rules) = tables.fraud_rules.get(txn, &SiteKey)? {
+        settings.fraud = fraud::fraud_rules(rules);
+    }
     settings.call.block_keys = party_block::keys(tables, txn)?;
     Ok(settings)
 }
@@ -134,6 +139,11 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         party_block::beyond(self.tables, self.txn, inmate, number)
     }
 
+    fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Error> {
+        let count = self.tables.fraud_counts.get(self.txn, number)?;
+        Ok(count.and_then(|count| count.block).map(fraud::number_block))
+    }
+
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Error> {
         let best = self.tables.time_restricted.best(self.txn, number)?;
         Ok(best.map(|best| stored::steps(&best.value)))
@@ -146,5 +156,36 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         };
         let entry = self.tables.duration_classes.get(self.txn, &key)?;
         Ok(entry.map(stored::durations))
+    }
+
+    fn record(&self, number: &PhoneNumber) -> Result<Option<NumberRecord>, Error> {
+        let best = self.tables.number_records.best(self.txn, number)?;
+        Ok(best.map(|best| stored_treatments::number_record(&best.value, best.specificity())))
+    }
+
+    fn call_type(&self, number: &PhoneNumber) -> Result<Option<CallType>, Error> {
+        let best = self.tables.call_types.best(self.txn, number)?;
+        Ok(best.map(|best| best.value.call_type.0))
+    }
+
+    fn call_type_rules(&self, call_type: CallType) -> Result<CallTypeRules, Error> {
+        let rules = self.tables.call_type_rules.get(self.txn, &call_type)?;
+        Ok(rules.map_or_else(CallTypeRules::default, |rules| {
+            stored_treatments::call_type_rules(&rules)
+        }))
+    }
+
+    fn line_treatment(
+        &self,
+        treatment: u16,
+        number: &PhoneNumber,
+    ) -> Result<Option<LineTreatment>, Error> {
+        stored_treatments::line_treatment(self.tables, self.txn, treatment, number)
+    }
+
+    fn call_treatment(&self, treatment: u16) -> Result<Option<TreatmentRules>, Error> {
+        let table = &self.tables.call_treatments;
+        let stored = table.get(self.txn, &Numbered(treatment))?;
+        Ok(stored.map(|stored| stored_treatments::treatment_rules(&stored)))
     }
 }

@@ -6,8 +6,8 @@ use db::{
     values::{self, CallIdV1, DisabledV1},
 };
 use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, PhoneRules, Rules, Schedule, ScheduleNumber,
-    WeekSteps, Weekend,
+    Class, DaySteps, Disabled, Durations, FraudRules, GuessRule, PhoneRules, Rules, Schedule,
+    ScheduleNumber, WeekSteps, Weekend,
 };
 use types::{
     call_record::{CallRecord, Response},
@@ -111,6 +111,7 @@ pub(crate) fn phone_rules(stored: values::Phone) -> Result<PhoneRules, Error> {
         privileged: phone.privileged,
         call_types: phone.call_types,
         patterns: phone.patterns,
+        line_treatment: phone.line_treatment,
     })
 }
 
@@ -124,6 +125,7 @@ pub(crate) fn phone(stored: values::Phone) -> Result<Phone, Error> {
         call_types: stored.call_types.map(uncoded),
         patterns: stored.patterns.map(uncoded),
         schedule: stored.schedule.map(schedule_number).transpose()?,
+        line_treatment: stored.line_treatment,
     })
 }
 
@@ -137,6 +139,7 @@ pub(crate) fn stored_phone(phone: &Phone) -> values::Phone {
         call_types: phone.call_types.as_deref().map(coded),
         patterns: phone.patterns.as_deref().map(coded),
         schedule: phone.schedule.map(ScheduleNumber::number),
+        line_treatment: phone.line_treatment,
     }
 }
 
@@ -226,6 +229,8 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
             longest_rest_seconds: stored.longest_rest_seconds,
         },
         unrecorded: stored.unrecorded.0,
+        // In a table of its own.
+        fraud: FraudRules::standard(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! One line followed: a line of text a fact, in words, with the time since the start.
 
 use types::{
+    digits::Digit,
     disposition::{Blocked, Disposition},
     edge::Edge,
     fact::{Fact, FactAt, Leg},
@@ -101,8 +102,7 @@ impl Story {
                 let (to, words) = (listener(*leg), (self.words)(*language, prompt));
                 format!("says to {to}: \"{words}\"")
             }
-            Fact::FarKeyed { digit: Some(digit) } => format!("the called party keys {digit}"),
-            Fact::FarKeyed { digit: None } => "the called party keys •".to_owned(),
+            Fact::FarKeyed { digit } => far_keyed(*digit),
             Fact::Heard {
                 leg: Leg::Trunk,
                 heard,
@@ -135,9 +135,8 @@ impl Story {
                 let (by, trust) = (release_words(piece.evidence), piece.trust);
                 format!("the far end is gone: {by} (trusted {trust} of 100)")
             }
-            Fact::NameRecorded { ms } => {
-                format!("keeps the inmate's name, {:.1} s", f64::from(*ms) / 1000.0)
-            }
+            Fact::NameRecorded { ms } => format!("keeps the inmate's name, {:.1} s", seconds(*ms)),
+            Fact::Interfered => "digits go out over the key".to_owned(),
             Fact::CutOff => "the call is cut off".to_owned(),
             Fact::LateReply => "an answer of the back office came too late".to_owned(),
             Fact::PortFault { leg } => format!("the port towards {} failed", listener(*leg)),
@@ -294,8 +293,11 @@ fn refusing_table(why: Blocked) -> Option<Check> {
             Some(Check::CalledParty)
         }
         Blocked::TimeRestricted => Some(Check::TimeRestricted),
+        Blocked::NumberFraud => Some(Check::NumberFraud),
         Blocked::CallTypeNotAllowed => Some(Check::CallType),
         Blocked::SpeedDialNotAssigned => Some(Check::SpeedDial),
+        Blocked::NotFromThisPhone => Some(Check::LineTreatment),
+        Blocked::NoRoute => Some(Check::Route),
         Blocked::NumberNotValid
         | Blocked::PhoneOutOfService
         | Blocked::SystemUnavailable
@@ -332,7 +334,13 @@ fn check_words(check: Check) -> &'static str {
         Check::CalledParty => "the called parties' own refusals",
         Check::TimeRestricted => "the table of hours",
         Check::ShorterNumber => "the tables without the last digits",
+        Check::NumberFraud => "the table of fraud on calls to a number",
         Check::Limit => "the limit",
+        Check::NumberRecord => "the number's record",
+        Check::CallTypeTable => "the table of call types",
+        Check::LineTreatment => "the phone's line treatment",
+        Check::Treatment => "the call treatment",
+        Check::Route => "the routes",
     }
 }
 
@@ -345,6 +353,9 @@ fn step_words(step: &Step) -> String {
         Finding::Disabled => "disabled",
         Finding::Rescued => "rescued",
         Finding::Passed => "passed",
+        Finding::OfNumber => "of the number",
+        Finding::OfPhone => "of the phone",
+        Finding::OfCallType => "of the call type",
     };
     format!("{} ({finding})", check_words(step.check))
 }
@@ -364,8 +375,19 @@ pub fn outcome_words(disposition: Disposition) -> String {
         Disposition::Intercept => "not in service".to_owned(),
         Disposition::Limited => "time is up".to_owned(),
         Disposition::Refused => "declined".to_owned(),
+        Disposition::ThreeWay => "a third party".to_owned(),
+        Disposition::ExtraDigits => "keys pressed".to_owned(),
         named => names::disposition(named).replace('-', " "),
     }
+}
+
+fn far_keyed(digit: Option<Digit>) -> String {
+    let key = digit.map_or(DOT.to_string(), |digit| digit.to_string());
+    format!("the called party keys {key}")
+}
+
+fn seconds(ms: u32) -> f64 {
+    f64::from(ms) / 1000.0
 }
 
 fn third_party(pieces: &ThreeWayEvidences) -> String {
@@ -378,7 +400,7 @@ fn third_party(pieces: &ThreeWayEvidences) -> String {
 mod tests {
     use super::*;
     use speech::Speech;
-    use types::{digits::Digit, id::LineId};
+    use types::id::LineId;
 
     fn story() -> Story {
         let speech = Speech::load(&[Language::ENGLISH], None).expect("the built-in prompts");

@@ -47,6 +47,8 @@ names! {
     Disposition::AnsweringMachine => "answering-machine",
     Disposition::FaxModem => "fax-modem",
     Disposition::Limited => "limited",
+    Disposition::ThreeWay => "pfe-disconnect",
+    Disposition::ExtraDigits => "dtmf-disconnect",
     Disposition::CutOff => "cut-off",
     Disposition::TrunkLost => "trunk-lost",
     Disposition::PhoneLost => "phone-lost",
@@ -64,6 +66,7 @@ names! {
     Blocked::NumberRestricted => "number-restricted",
     Blocked::NumberNotAllowed => "number-not-allowed",
     Blocked::TimeRestricted => "time-restricted",
+    Blocked::NumberFraud => "number-fraud",
     Blocked::CallTypeNotAllowed => "call-type-not-allowed",
     Blocked::SpeedDialNotAssigned => "speed-dial-not-assigned",
     Blocked::NumberNotValid => "number-not-valid",
@@ -73,6 +76,8 @@ names! {
     Blocked::NotRecordable => "not-recordable",
     Blocked::CalledPartyBlocksInmate => "called-party-blocks-inmate",
     Blocked::CalledPartyBlocksFacility => "called-party-blocks-facility",
+    Blocked::NotFromThisPhone => "not-from-this-phone",
+    Blocked::NoRoute => "no-route",
 }
 
 names! {
@@ -133,7 +138,13 @@ names! {
     Check::CalledParty => "called-party",
     Check::TimeRestricted => "time-restricted",
     Check::ShorterNumber => "shorter-number",
+    Check::NumberFraud => "number-fraud",
     Check::Limit => "limit",
+    Check::NumberRecord => "number-record",
+    Check::CallTypeTable => "call-type-table",
+    Check::LineTreatment => "line-treatment",
+    Check::Treatment => "treatment",
+    Check::Route => "route",
 }
 
 names! {
@@ -153,6 +164,9 @@ names! {
     Finding::Disabled => "disabled",
     Finding::Rescued => "rescued",
     Finding::Passed => "passed",
+    Finding::OfNumber => "of-number",
+    Finding::OfPhone => "of-phone",
+    Finding::OfCallType => "of-call-type",
 }
 
 names! {

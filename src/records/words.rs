@@ -171,6 +171,12 @@ fn outcome(record: &CallRecord) -> String {
         Disposition::AnsweringMachine => "An answering machine answered.".to_owned(),
         Disposition::FaxModem => "A fax machine or a modem answered.".to_owned(),
         Disposition::Limited => format!("They talked for {talked} and were cut at the limit."),
+        Disposition::ThreeWay => {
+            format!("They talked for {talked} and were cut off: a third party was heard.")
+        }
+        Disposition::ExtraDigits => {
+            format!("Cut off {}: keys were pressed.", how_far(record))
+        }
         Disposition::CutOff if record.talk == Ticks::ZERO => format!("Cut off by {who}."),
         Disposition::CutOff => format!("They talked for {talked}; {who} cut the call off."),
         Disposition::TrunkLost => format!("The trunk was lost {}.", how_far(record)),
@@ -267,6 +273,7 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::NumberRestricted => "the number is restricted",
         Blocked::NumberNotAllowed => "the number is in no table that allows it",
         Blocked::TimeRestricted => "the number may not be called at this time",
+        Blocked::NumberFraud => "the number is blocked for the fraud on calls to it",
         Blocked::CallTypeNotAllowed => "this kind of call is not allowed from this phone",
         Blocked::SpeedDialNotAssigned => "nothing is assigned to this speed dial",
         Blocked::NumberNotValid => "what was dialed is not a number",
@@ -278,6 +285,8 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::CalledPartyBlocksFacility => {
             "the called party refuses all calls from the facility"
         }
+        Blocked::NotFromThisPhone => "the number may not be called from this phone",
+        Blocked::NoRoute => "no outbound route is for such a call",
     }
 }
 
@@ -298,7 +307,13 @@ pub fn check_words(check: Check) -> &'static str {
         Check::ShorterNumber => {
             "Is there a block on what is reached if its last digits count for nothing?"
         }
+        Check::NumberFraud => "Is the number blocked for the fraud on calls to it?",
         Check::Limit => "Is the length of the call limited?",
+        Check::NumberRecord => "Does the number's global record block it?",
+        Check::CallTypeTable => "Does the site's own table say what type of call it is?",
+        Check::LineTreatment => "Does the phone's line treatment let it through?",
+        Check::Treatment => "Has it a call treatment of its own?",
+        Check::Route => "Is there an outbound route for it?",
     }
 }
 
@@ -308,7 +323,15 @@ pub fn finding_words(step: &Step) -> &'static str {
         Finding::Found if step.check == Check::TimeRestricted => {
             "yes, and this time is not in them"
         }
+        Finding::Passed if step.check == Check::NumberFraud => "yes, but not for a privileged call",
         Finding::Passed if step.check == Check::TimeRestricted => "yes, and this time is in them",
+        Finding::Passed if step.check == Check::NumberRecord => "no, it says other things of it",
+        Finding::Found if step.check == Check::LineTreatment => {
+            "no, none of its rules allows this call, or one refuses it"
+        }
+        Finding::OfNumber => "yes, which the number's record names",
+        Finding::OfPhone => "yes, which the phone's line treatment names",
+        Finding::OfCallType => "yes, that of its call type",
         Finding::Yes => "yes",
         Finding::No => "no",
         Finding::Found => "yes, found there",

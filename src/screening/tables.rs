@@ -1,6 +1,8 @@
 //! The tables that screening asks, as it sees them.
 
-use crate::{DayKind, WeekSteps};
+use crate::{
+    CallTypeRules, DayKind, LineTreatment, NumberBlock, NumberRecord, TreatmentRules, WeekSteps,
+};
 use types::{
     dial_plan::DialedNumber,
     id::{InmateId, LineId},
@@ -60,6 +62,8 @@ pub struct PhoneRules {
     pub call_types: Option<Vec<CallType>>,
     /// `None` is every pattern. A speed dial code counts as what it stands for.
     pub patterns: Option<Vec<DialingPattern>>,
+    /// The number of a line treatment; without one what is open above may be called.
+    pub line_treatment: Option<u16>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -141,6 +145,8 @@ pub trait Tables {
         inmate: Option<InmateId>,
         number: &PhoneNumber,
     ) -> Result<Option<PartyBlock>, Self::Error>;
+    /// Whether a number was blocked for the fraud on calls to it.
+    fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Self::Error>;
     /// When a number may be called; `None` when it is not restricted by time.
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Self::Error>;
     fn durations(
@@ -148,4 +154,16 @@ pub trait Tables {
         class: Class,
         call_type: CallType,
     ) -> Result<Option<Durations>, Self::Error>;
+    /// The record of a number.
+    fn record(&self, number: &PhoneNumber) -> Result<Option<NumberRecord>, Self::Error>;
+    /// The type that the site's table gives a number.
+    fn call_type(&self, number: &PhoneNumber) -> Result<Option<CallType>, Self::Error>;
+    fn call_type_rules(&self, call_type: CallType) -> Result<CallTypeRules, Self::Error>;
+    /// What a line treatment says of a number; `None` where there is none.
+    fn line_treatment(
+        &self,
+        treatment: u16,
+        number: &PhoneNumber,
+    ) -> Result<Option<LineTreatment>, Self::Error>;
+    fn call_treatment(&self, treatment: u16) -> Result<Option<TreatmentRules>, Self::Error>;
 }

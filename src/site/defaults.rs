@@ -1,7 +1,9 @@
 //! `[defaults]`: what an empty database is seeded with, once. From then on the database says what
 //! is administered, and these lines have no effect.
 
-use backoffice::{DaySteps, GuessRule, Schedule, ScheduleNumber, Weekend};
+use backoffice::{
+    DaySteps, FraudRules, GuessRule, Schedule, ScheduleNumber, SeedTreatments, Weekend,
+};
 use types::{
     digits::{Digits, List},
     id::LineId,
@@ -12,9 +14,10 @@ use types::{
 };
 
 use super::{
+    fraud,
     reader::{Placed, Section},
     settings::{self, set_flag},
-    values,
+    treatments, values,
 };
 
 /// The content of a new database.
@@ -32,6 +35,7 @@ pub struct Defaults {
     pub speed_dials: Vec<SpeedDial>,
     pub schedules: Vec<ScheduleDefault>,
     pub holidays: Vec<HolidayDefault>,
+    pub treatments: SeedTreatments,
 }
 
 /// What screening asks for the whole site.
@@ -48,6 +52,7 @@ pub struct ScreeningDefaults {
     /// The most numbers on one PIN's list.
     pub pin_numbers_max: u16,
     pub guessing: GuessRule,
+    pub fraud: FraudRules,
     pub weekend: Weekend,
 }
 
@@ -75,6 +80,8 @@ pub struct PhoneDefault {
     pub privileged: bool,
     /// None is every type.
     pub call_types: Vec<CallType>,
+    /// What may be called from it.
+    pub line_treatment: Option<u16>,
 }
 
 #[derive(Clone, Debug)]
@@ -137,7 +144,7 @@ pub struct SpeedDial {
 }
 
 /// Monday first, as the tables count.
-const DAYS: [&str; 7] = [
+pub(super) const DAYS: [&str; 7] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -147,7 +154,7 @@ const DAYS: [&str; 7] = [
     "sunday",
 ];
 
-const PATTERN: &str =
+pub(super) const PATTERN: &str =
     "a number in which ? is any digit and a last * any digits, such as \"900???????\" or \"+44*\"";
 
 impl Defaults {
@@ -181,10 +188,10 @@ impl Defaults {
             speed_dials: speed_dials(section.table("speed_dial")),
             schedules: schedules(&mut section),
             holidays: holidays(section.table("holidays")),
+            treatments: treatments::read(&mut section),
         };
         let phones = section.tables("phone");
-        let schedules = &defaults.schedules;
-        let phone = |of| phone(of, schedules);
+        let phone = |of| phone(of, &defaults);
         let phones = phones.into_iter().filter_map(phone).collect();
         section.finish();
         Defaults { phones, ..defaults }
@@ -202,6 +209,7 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
         default_limit_seconds: 900,
         pin_numbers_max: 20,
         guessing: guessing(section),
+        fraud: fraud::rules(section),
         weekend: Weekend::SATURDAY_SUNDAY,
     };
     set_flag(section, "check_restricted", &mut defaults.check_restricted);
@@ -314,13 +322,14 @@ fn spans(section: &mut Section<'_>, key: &'static str) -> Option<DaySteps> {
     Some(spans.iter().fold(DaySteps::CLOSED, open))
 }
 
-fn phone(mut section: Section<'_>, schedules: &[ScheduleDefault]) -> Option<PhoneDefault> {
+fn phone(mut section: Section<'_>, defaults: &Defaults) -> Option<PhoneDefault> {
     let line = section.key("line").must().int(1..=65_535);
     let class = section.key("class").int(1..=5);
     let in_service = section.key("in_service").flag();
     let privileged = section.key("privileged").flag();
     let call_types = call_types(&mut section);
-    let schedule = schedule_of(&mut section, schedules);
+    let schedule = schedule_of(&mut section, &defaults.schedules);
+    let line_treatment = line_treatment_of(&mut section, &defaults.treatments);
     section.finish();
     Some(PhoneDefault {
         schedule,
@@ -329,7 +338,23 @@ fn phone(mut section: Section<'_>, schedules: &[ScheduleDefault]) -> Option<Phon
         in_service: in_service.unwrap_or(true),
         privileged: privileged.unwrap_or(false),
         call_types,
+        line_treatment,
     })
+}
+
+/// The line treatment that a phone names; it has to be there.
+fn line_treatment_of(section: &mut Section<'_>, there: &SeedTreatments) -> Option<u16> {
+    let Placed { value, line } = section.key("line_treatment").int_at(1..=65_535)?;
+    let number = value as u16;
+    let mut known = there.line_treatments.iter();
+    if !known.any(|(treatment, _)| *treatment == number) {
+        let what =
+            format!("is {number}, and there is no [[defaults.line_treatment]] of this number");
+        section
+            .notes()
+            .add(line, section.path("line_treatment"), what);
+    }
+    Some(number)
 }
 
 /// The schedule that a phone names; it has to be there.
@@ -348,12 +373,8 @@ fn schedule_of(section: &mut Section<'_>, there: &[ScheduleDefault]) -> Option<S
 }
 
 fn call_types(section: &mut Section<'_>) -> Vec<CallType> {
-    let names: Vec<&str> = values::CALL_TYPES.iter().map(|(name, _)| *name).collect();
-    plain(
-        section
-            .key("call_types")
-            .list(&names.join(", "), values::call_type),
-    )
+    let names = values::call_type_names();
+    plain(section.key("call_types").list(&names, values::call_type))
 }
 
 fn inmates(
@@ -543,13 +564,13 @@ fn holidays(mut section: Section<'_>) -> Vec<HolidayDefault> {
 }
 
 /// Checks a pattern and gives it back without the marks that people put between digits.
-fn pattern(text: &str) -> Option<String> {
+pub(super) fn pattern(text: &str) -> Option<String> {
     db::pattern::Pattern::parse(text)
         .ok()
         .map(|pattern| pattern.to_string())
 }
 
-fn plain<T>(found: Option<Vec<Placed<T>>>) -> Vec<T> {
+pub(super) fn plain<T>(found: Option<Vec<Placed<T>>>) -> Vec<T> {
     found
         .unwrap_or_default()
         .into_iter()

@@ -5,6 +5,7 @@ mod card;
 mod compare;
 mod defaults;
 mod discover;
+mod fraud;
 mod idle_bits;
 mod limits;
 mod nearest;
@@ -17,6 +18,7 @@ mod seed;
 mod settings;
 mod signalling;
 mod sim;
+mod treatments;
 mod values;
 mod wiring;
 mod zone;
@@ -57,7 +59,18 @@ use reader::{Notes, Section};
 
 /// Tables of which there can be many, by the last word of their names.
 const MANY: &[&str] = &[
-    "line", "trunk", "class", "inmate", "phone", "hours", "route",
+    "line",
+    "trunk",
+    "class",
+    "inmate",
+    "phone",
+    "hours",
+    "route",
+    "call_treatment",
+    "line_treatment",
+    "rule",
+    "number",
+    "call_type",
 ];
 
 /// The largest site file that is read.

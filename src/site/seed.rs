@@ -61,6 +61,7 @@ impl Site {
                 .collect(),
             schedules: defaults.schedules.iter().map(schedule).collect(),
             holidays: holidays.collect(),
+            treatments: defaults.treatments.clone(),
         }
     }
 }
@@ -81,6 +82,7 @@ fn settings(defaults: &Defaults) -> SiteSettings {
         pin_numbers_max: screening.pin_numbers_max,
         guessing: screening.guessing,
         unrecorded: screening.unrecorded,
+        fraud: screening.fraud,
     }
 }
 
@@ -116,6 +118,7 @@ fn phone(line: &LineWire, defaults: &Defaults) -> Phone {
             class: Class::new(phone.class).expect("the site file's classes are 1 to 5"),
             privileged: phone.privileged,
             call_types: (!phone.call_types.is_empty()).then(|| phone.call_types.clone()),
+            line_treatment: phone.line_treatment,
             ..standard
         },
     }

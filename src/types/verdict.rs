@@ -28,8 +28,20 @@ pub enum Check {
     TimeRestricted,
     /// Is it a number of a table with digits after it, which an exchange may pass over?
     ShorterNumber,
+    /// Is it blocked for the fraud on calls to it?
+    NumberFraud,
     /// The limit that came out of class, treatment and schedule.
     Limit,
+    /// The global record of the number.
+    NumberRecord,
+    /// The site's own table of call types.
+    CallTypeTable,
+    /// What may be called from this phone.
+    LineTreatment,
+    /// How the call is treated, where that is not as for the whole site.
+    Treatment,
+    /// The way out.
+    Route,
 }
 
 /// What a check said.
@@ -44,6 +56,12 @@ pub enum Finding {
     /// An allowed entry overrode a restricted one.
     Rescued,
     Passed,
+    /// As the number's record says.
+    OfNumber,
+    /// As a rule of the phone's line treatment says.
+    OfPhone,
+    /// As the site says of the call type.
+    OfCallType,
 }
 
 /// One step of the trace.

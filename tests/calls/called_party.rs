@@ -20,6 +20,7 @@ use types::{
     prompt::Prompt,
     settings::CallSettings,
     tick::{Tick, Ticks},
+    treatment::Brand,
 };
 
 /// The key for the inmate, and the one for the facility.
@@ -139,7 +140,9 @@ fn a_called_party_who_refuses_an_inmate_for_good_is_not_called_by_him_again() {
     called_heard_in_order(
         &out,
         &[
-            Prompt::CollectCallFrom,
+            Prompt::CollectCallFrom {
+                brand: Brand::IntraLata,
+            },
             CHOICE,
             OFFER_HIM,
             OFFER_ALL,

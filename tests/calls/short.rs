@@ -222,7 +222,7 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 20] = [
+const REASONS: [Prompt; 22] = [
     Prompt::PinResting,
     Prompt::NotRecordable,
     Prompt::CalledPartyBlocksInmate,
@@ -230,7 +230,9 @@ const REASONS: [Prompt; 20] = [
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,
+    Prompt::NumberFraud,
     Prompt::CallTypeNotAllowed,
+    Prompt::NotFromThisPhone,
     Prompt::SpeedDialNotAssigned,
     Prompt::NumberNotValid,
     Prompt::SystemUnavailable,

@@ -659,3 +659,78 @@ fn calls_that_are_to_be_recorded_nowhere_are_told() {
     let run = Place::with(&unrecorded).run(&["check"]);
     assert!(!run.out.contains("`site.recordings`"), "{run:?}");
 }
+
+const TREATED: &str = "[[defaults.call_treatment]]\nnumber = 1\n[[defaults.line_treatment]]\nnumber = 2\n\
+                       [[defaults.line_treatment.rule]]\ncalls = \"allow\"\ntreatment = 1\n";
+
+#[test]
+fn what_names_a_treatment_that_is_not_there_is_told() {
+    let naming = [
+        (
+            "[[defaults.number]]\nnumber = \"215*\"\ntreatment = 7",
+            "defaults.number[1].treatment",
+        ),
+        (
+            "[[defaults.call_type]]\ntype = \"local\"\ntreatment = 7",
+            "defaults.call_type[1].treatment",
+        ),
+        (
+            "[[defaults.line_treatment.rule]]\ncalls = \"allow\"\ntreatment = 7",
+            "defaults.line_treatment[1].rule[2].treatment",
+        ),
+    ];
+    for (tables, key) in naming {
+        told_with(
+            &format!("{TREATED}{tables}\n"),
+            key,
+            &["is 7", "[[defaults.call_treatment]]"],
+        );
+    }
+    let phone = format!("{TREATED}[[defaults.phone]]\nline = 1\nline_treatment = 3\n");
+    let parts = ["is 3", "[[defaults.line_treatment]]"];
+    told_with(&phone, "defaults.phone[1].line_treatment", &parts);
+}
+
+#[test]
+fn who_handles_calls_is_said_in_one_place() {
+    let tables = "[[defaults.call_treatment]]\nnumber = 0\nhandling = \"direct\"\n";
+    told_with(
+        tables,
+        "defaults.call_treatment[1].handling",
+        &["routing.zero_plus"],
+    );
+}
+
+#[test]
+fn a_rule_that_refuses_has_no_treatment() {
+    let refuses = TREATED.replace("\"allow\"", "\"refuse\"");
+    told_with(
+        &refuses,
+        "defaults.line_treatment[1].rule[1].treatment",
+        &["refuses"],
+    );
+}
+
+#[test]
+fn announcements_without_end_are_told() {
+    let tables = "[[defaults.call_treatment]]\nnumber = 1\norigin_every_seconds = 3\n";
+    let key = "defaults.call_treatment[1].origin_every_seconds";
+    told_with(tables, key, &["is 3", "10 seconds at least"]);
+}
+
+#[test]
+fn numbers_of_treatments_that_can_not_match_are_told() {
+    let tables = "[[defaults.number]]\nnumber = \"5550199\"\n[[defaults.call_type]]\ntype = \"local\"\n\
+                  prefixes = [\"1215\"]\n";
+    let place = Place::with(&format!("{SAMPLE}\n{TREATED}numbers = [\"+1*\"]\n{tables}"));
+    let run = place.run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    for key in [
+        "number",
+        "call_type.prefixes",
+        "line_treatment.rule.numbers",
+    ] {
+        let told = format!("`defaults.{key}`: no number of the dial plan");
+        assert!(run.out.contains(&told), "{key}: {}", run.out);
+    }
+}

@@ -7,19 +7,22 @@ use db::{
     codes::{Code, Coded, FlagBits},
     keys::{CounterKey, CounterKind},
     values::{
-        self, Allowed, Call, CallIdV1, Caller, Counter, DisabledV1, Duration, Entry, Group,
-        Guesses, Holiday, Inmate, InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber,
-        Restricted, Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
+        self, Allowed, Call, CallIdV1, CallTreatment, CallTypeRule, Caller, Counter, DisabledV1,
+        Duration, Entry, ExtraDigitKind, ExtraDigits, FraudCount, FraudRules, Group, Guesses,
+        Holiday, Inmate, InmateRef, LineRule, LineTreatment, Meta, NumberBlock, NumberRecord,
+        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Route, Schedule, Settings, Shutdown,
+        SpeedDial, TimeRestricted, Unit,
     },
 };
 use types::{
-    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::Tone,
+    treatment::{Brand, ThreeWayResponse, Warning},
     verdict::{Check, Finding, Handling, RecordingRule},
 };
 
@@ -153,7 +156,7 @@ fn speed_dial_v1() {
 }
 
 #[test]
-fn phone_v1_and_v2() {
+fn phone_v1_to_v3() {
     let value = Phone {
         name: "B1".to_owned(),
         in_service: true,
@@ -163,15 +166,111 @@ fn phone_v1_and_v2() {
         call_types: Some(vec![Code(CallType::Local), Code(CallType::Service)]),
         patterns: Some(vec![Code(DialingPattern::ZeroPlus)]),
         schedule: None,
+        line_treatment: None,
     };
     let old = bytes("01024231010004010102010a010101");
     assert_eq!(Phone::decode(&old), Ok(value.clone()));
+    let value = Phone {
+        schedule: Some(3),
+        ..value
+    };
+    let old = bytes("02024231010004010102010a0101010103");
+    assert_eq!(Phone::decode(&old), Ok(value.clone()));
     golden(
         Phone {
-            schedule: Some(3),
+            line_treatment: Some(300),
             ..value
         },
-        "02024231010004010102010a0101010103",
+        "03024231010004010102010a010101010301ac02",
+    );
+}
+
+#[test]
+fn call_treatment_v1() {
+    let value = CallTreatment {
+        name: "lawyers".to_owned(),
+        handling: Some(Code(Handling::Direct)),
+        three_way: Some(Code(ThreeWayResponse::Warn(Warning::Random))),
+        extra_digits: Some(ExtraDigits {
+            response: Code(ExtraDigitKind::Interfere),
+            digits: 4,
+        }),
+        origin_every: Some(300),
+        remaining_every: Some(0),
+        brand: Some(Code(Brand::InterLata)),
+        record: Some(false),
+        limit: Some(600),
+        announce_limit: None,
+    };
+    golden(
+        value,
+        "01076c6177796572730103010301020401ac0201000102010001d80400",
+    );
+}
+
+#[test]
+fn line_treatment_v1() {
+    let rule = LineRule {
+        call_types: Some(vec![Code(CallType::Local)]),
+        numbers: Some(vec!["215*".to_owned()]),
+        days: 0x1f,
+        privileged_only: true,
+        allowed: true,
+        treatment: Some(7),
+    };
+    let value = LineTreatment {
+        name: "law".to_owned(),
+        rules: vec![rule],
+        others: false,
+    };
+    golden(value, "01036c6177010101010101043231352a1f0101010700");
+}
+
+#[test]
+fn number_record_v1() {
+    let value = NumberRecord {
+        blocked: false,
+        free: true,
+        privileged: true,
+        no_recording: false,
+        customer_service: false,
+        watched: true,
+        three_way: Some(Code(ThreeWayResponse::Ignore)),
+        limit: Some(1200),
+        treatment: None,
+        party: "Roe".to_owned(),
+        note: "n".to_owned(),
+    };
+    golden(value, "01000101000001010501b0090003526f65016e");
+}
+
+#[test]
+fn call_type_and_its_rule_v1() {
+    let call_type = Code(CallType::IntraLata);
+    golden(values::CallType { call_type }, "0102");
+    let value = CallTypeRule {
+        treatment: Some(2),
+        handling: Some(Code(Handling::CarrierOperator)),
+        brand: None,
+    };
+    golden(value, "010102010200");
+}
+
+#[test]
+fn route_v1() {
+    let value = Route {
+        name: "far".to_owned(),
+        call_types: Some(vec![Code(CallType::InterLata)]),
+        prefixes: Some(vec!["+44".to_owned()]),
+        handlings: Some(vec![Code(Handling::Direct)]),
+        group: Some(2),
+        remove: 1,
+        add: "9".to_owned(),
+        carrier: "1010288".to_owned(),
+    };
+    golden(
+        value,
+        "01036661720101030101032b343401010301020101390731303130323838",
     );
 }
 
@@ -296,6 +395,35 @@ fn guesses_v1() {
         rests_until_utc_ms: 1_790_000_060_000,
     };
     golden(value, "010380b083c5986802c0d98ac59868");
+}
+
+#[test]
+fn fraud_count_v1() {
+    let value = FraudCount {
+        three_way: vec![1_790_000_000_000, 1_790_000_060_000],
+        extra_digits: vec![1_790_000_000_000],
+        block: Some(NumberBlock {
+            kind: Code(FraudKind::ExtraDigits),
+            from_utc_ms: 1_790_000_060_000,
+            until_utc_ms: None,
+        }),
+    };
+    golden(
+        value,
+        "010280b083c59868c0d98ac598680180b083c598680102c0d98ac5986800",
+    );
+}
+
+#[test]
+fn fraud_rules_v1() {
+    let value = FraudRules {
+        three_way_times: Some(3),
+        three_way_period_seconds: 86_400,
+        extra_digits_times: None,
+        extra_digits_period_seconds: 300,
+        block_seconds: Some(600),
+    };
+    golden(value, "01010380a30500ac0201d804");
 }
 
 #[test]
@@ -522,6 +650,7 @@ fn no_number_stands_for_two_values() {
     each::<Disposition>(18);
     each::<Blocked>(13);
     each::<EndedBy>(5);
+    each::<FraudKind>(2);
     each::<DialingPattern>(5);
     each::<CallType>(10);
     each::<Handling>(3);
@@ -529,7 +658,10 @@ fn no_number_stands_for_two_values() {
     each::<LanguageChoice>(2);
     each::<Unrecorded>(2);
     each::<Check>(11);
-    each::<Finding>(7);
+    each::<Finding>(10);
+    each::<ThreeWayResponse>(5);
+    each::<Brand>(2);
+    each::<ExtraDigitKind>(4);
     each::<AnswerEvidence>(4);
     each::<ReleaseEvidence>(21);
     each::<CounterKind>(6);

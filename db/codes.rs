@@ -7,7 +7,7 @@ use types::{
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
-    settings::{LanguageChoice, Unrecorded},
+    settings::{CountsFrom, LanguageChoice, Period, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::{SitKind, Tone},
     verdict::{Check, Finding, Handling, RecordingRule},
@@ -100,6 +100,10 @@ codes!("blocked disposition", Blocked {
     [Blocked::SystemUnavailable] = 12,
     [Blocked::PinResting] = 13,
     [Blocked::NotRecordable] = 14,
+    [Blocked::CallsUsedUp] = 20,
+    [Blocked::MinutesUsedUp] = 21,
+    [Blocked::TooSoon] = 22,
+    [Blocked::NumberUsedUp] = 23,
 });
 
 codes!("ending party", EndedBy {
@@ -153,6 +157,18 @@ codes!("answer to a call that can't be recorded", Unrecorded {
     [Unrecorded::Allow] = 2,
 });
 
+codes!("beginning of counting", CountsFrom {
+    [CountsFrom::Dialing] = 1,
+    [CountsFrom::Answer] = 2,
+    [CountsFrom::Acceptance] = 3,
+});
+
+codes!("period", Period {
+    [Period::Day] = 1,
+    [Period::Week] = 2,
+    [Period::Month] = 3,
+});
+
 codes!("check", Check {
     [Check::PinRequired] = 1,
     [Check::PinTable] = 2,
@@ -166,6 +182,8 @@ codes!("check", Check {
     [Check::TimeRestricted] = 10,
     [Check::Limit] = 11,
     [Check::ShorterNumber] = 12,
+    [Check::InmateRegister] = 20,
+    [Check::NumberRegister] = 21,
 });
 
 codes!("finding", Finding {
@@ -176,6 +194,7 @@ codes!("finding", Finding {
     [Finding::Disabled] = 5,
     [Finding::Rescued] = 6,
     [Finding::Passed] = 7,
+    [Finding::UsedUp] = 20,
 });
 
 codes!("answer evidence", AnswerEvidence {

@@ -3,15 +3,15 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, PinHash, PinNumberKey, ScheduleKey,
-        SiteKey, SpeedCode, StartKey,
+        AllowanceKey, CountedKey, CounterKey, DateKey, DurationKey, FacilityId, GuessKey,
+        NumberKey, PinHash, PinNumberKey, ScheduleKey, SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Counter, Duration, Entry, Guesses, Holiday, Inmate, InmateRef, Meta,
-        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, SpeedDial,
-        TimeRestricted, Unit,
+        Allowance, Allowed, Call, Counted, Counter, Duration, Entry, Guesses, Holiday, Inmate,
+        InmateRef, Meta, NumberTold, OpenCall, Phone, Pin, PinInUse, PinNumber, RegisterRules,
+        Restricted, Schedule, Settings, SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
@@ -70,6 +70,11 @@ tables! {
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
     guesses: Table<GuessKey, Guesses>,
+    allowances: Table<AllowanceKey, Allowance>,
+    number_allowances: PatternTable<Allowance>,
+    counted: Table<CountedKey, Counted>,
+    register_rules: Table<SiteKey, RegisterRules>,
+    numbers_told: Table<NumberKey, NumberTold>,
 }
 
 impl Tables {

@@ -56,15 +56,21 @@ values! {
     duration::Duration { 1 => v1 } newest 1,
     holiday::Holiday { 1 => v1 } newest 1,
     call::Call { 1 => v1, 2 => v2, 3 => v3, 4 => v4, 5 => v5 } newest 5,
-    open_call::OpenCall { 1 => v1 } newest 1,
+    open_call::OpenCall { 1 => v1, 2 => v2 } newest 2,
     entry::Entry { 1 => v1 } newest 1,
     counter::Counter { 1 => v1 } newest 1,
     guesses::Guesses { 1 => v1 } newest 1,
+    counted::Counted { 1 => v1 } newest 1,
+    allowance::Allowance { 1 => v1 } newest 1,
+    register_rules::RegisterRules { 1 => v1 } newest 1,
+    number_told::NumberTold { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
 }
 
+pub use allowance::v1::Allowance;
 pub use allowed::v1::Allowed;
 pub use call::{v1::Caller, v5::Call};
+pub use counted::v1::{Counted, Counting};
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
@@ -73,11 +79,13 @@ pub use holiday::v1::Holiday;
 pub use inmate::v1::Inmate;
 pub use inmate_ref::v1::InmateRef;
 pub use meta::v1::Meta;
-pub use open_call::v1::OpenCall;
+pub use number_told::v1::NumberTold;
+pub use open_call::v2::{OpenCall, Reservation};
 pub use phone::v2::Phone;
 pub use pin::v1::Pin;
 pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
+pub use register_rules::v1::RegisterRules;
 pub use restricted::v1::Restricted;
 pub use schedule::v1::Schedule;
 pub use settings::v4::Settings;

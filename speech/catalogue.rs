@@ -30,6 +30,7 @@ pub(crate) enum Step {
     /// `press_{key}`: the clip for each digit.
     Digit(Slot, [ClipId; 10]),
     Duration,
+    Calls,
     Name,
     Pause(u16),
 }
@@ -324,8 +325,9 @@ impl<'a> Token<'a> {
         match slot {
             None => Ok(Step::Clip(self.clip(place, "", names)?)),
             Some(Slot::Seconds) if self.alone() => Ok(Step::Duration),
+            Some(Slot::Calls) if self.alone() => Ok(Step::Calls),
             Some(Slot::Name) if self.alone() => Ok(Step::Name),
-            Some(slot @ (Slot::Seconds | Slot::Name)) => {
+            Some(slot @ (Slot::Seconds | Slot::Calls | Slot::Name)) => {
                 let name = slot.name();
                 Err(place.error(format!("{{{name}}} can not be a part of a clip's name")))
             }
@@ -346,7 +348,8 @@ const PAUSE_MAX_MS: u16 = 2000;
 fn check_lengths(prompts: &[Vec<Step>], longest_duration: usize) -> Result<(), String> {
     for (kind, steps) in Kind::ALL.iter().zip(prompts) {
         let pieces = steps.iter().map(|step| match step {
-            Step::Duration => longest_duration,
+            // A count of calls is half a duration.
+            Step::Duration | Step::Calls => longest_duration,
             _ => 1,
         });
         let pieces: usize = pieces.sum();

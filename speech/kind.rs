@@ -11,6 +11,8 @@ pub(crate) enum Slot {
     Refuse,
     /// A duration, as `[durations]` says it: `{seconds}`.
     Seconds,
+    /// A count of calls: `{calls}`.
+    Calls,
     /// The inmate's own recorded name: `{name}`.
     Name,
 }
@@ -22,6 +24,7 @@ impl Slot {
             "accept" => Some(Slot::Accept),
             "refuse" => Some(Slot::Refuse),
             "seconds" => Some(Slot::Seconds),
+            "calls" => Some(Slot::Calls),
             "name" => Some(Slot::Name),
             _ => None,
         }
@@ -33,6 +36,7 @@ impl Slot {
             Slot::Accept => "accept",
             Slot::Refuse => "refuse",
             Slot::Seconds => "seconds",
+            Slot::Calls => "calls",
             Slot::Name => "name",
         }
     }
@@ -57,8 +61,22 @@ impl Slot {
 /// If the prompt has no such slot, which the catalogue's check excludes.
 pub(crate) fn seconds(prompt: &Prompt) -> u32 {
     match *prompt {
-        Prompt::CallLimit { seconds } | Prompt::TimeRemaining { seconds } => seconds,
+        Prompt::CallLimit { seconds }
+        | Prompt::TimeRemaining { seconds }
+        | Prompt::CallAgainIn { seconds }
+        | Prompt::MinutesLeft { seconds } => seconds,
         _ => panic!("{prompt:?} has no {{seconds}}"),
+    }
+}
+
+/// The count that `prompt` puts into `{calls}`.
+///
+/// # Panics
+/// If the prompt has no such slot, which the catalogue's check excludes.
+pub(crate) fn calls(prompt: &Prompt) -> u32 {
+    match *prompt {
+        Prompt::CallsLeft { calls } => calls,
+        _ => panic!("{prompt:?} has no {{calls}}"),
     }
 }
 
@@ -103,6 +121,8 @@ kinds! {
     SayName say_name [];
     OutOfService out_of_service [];
     CallLimit call_limit [Seconds];
+    CallsLeft calls_left [Calls];
+    MinutesLeft minutes_left [Seconds];
     ThankYouCarrier thank_you_carrier [];
     PleaseHold please_hold [];
     NumberRestricted number_restricted [];
@@ -111,6 +131,11 @@ kinds! {
     CallTypeNotAllowed call_type_not_allowed [];
     SystemUnavailable system_unavailable [];
     NotRecordable not_recordable [];
+    CallsUsedUp calls_used_up [];
+    MinutesUsedUp minutes_used_up [];
+    TooSoon too_soon [];
+    NumberUsedUp number_used_up [];
+    CallAgainIn call_again_in [Seconds];
     NoLineAvailable no_line_available [];
     NoAnswer no_answer [];
     LineBusy line_busy [];

@@ -3,10 +3,13 @@
 
 mod callers;
 mod numbers;
+mod registers;
 mod site;
 
-use crate::{BackOffice, Error, SiteSettings};
-use screening::{Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
+pub use registers::AllowanceOf;
+
+use crate::{BackOffice, Error, RegisterOf, SiteSettings};
+use screening::{Allowance, Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
 use types::{
     digits::Digits,
     id::{InmateId, LineId},
@@ -148,6 +151,13 @@ changes! {
     fn set_durations(class: Class, call_type: CallType, durations: &Durations) -> ();
     /// Enters or changes a circuit schedule.
     fn set_schedule(number: ScheduleNumber, name: &str, schedule: &Schedule) -> ();
+    /// Says what may be used in a day, a week, a month; `None` takes it back.
+    fn set_allowance(of: &AllowanceOf, allowance: Option<&Allowance>) -> ();
+    /// Gives calls and seconds back to a register, or takes some where they are less than nothing;
+    /// they count in the day, the week and the month that it is.
+    fn adjust_register(of: RegisterOf, calls: i32, seconds: i32, note: &str) -> ();
+    /// Forgets what a register counted; what open calls hold stays.
+    fn reset_register(of: RegisterOf) -> ();
     /// Enters a holiday: year, month, day.
     fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
 }

@@ -1,7 +1,8 @@
 use crate::{
-    AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction,
+    AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, RegisterRules,
+    TimeRestriction,
 };
-use screening::{Class, Durations, GuessRule, Rules, Schedule, ScheduleNumber};
+use screening::{Allowance, Class, Durations, GuessRule, Rules, Schedule, ScheduleNumber};
 use std::sync::Arc;
 use types::{
     dial_plan::DialPlan,
@@ -99,6 +100,8 @@ pub struct SiteSettings {
     pub guessing: GuessRule,
     /// What becomes of calls that must be recorded and can't be.
     pub unrecorded: Unrecorded,
+    /// How calls are counted.
+    pub registers: RegisterRules,
 }
 
 impl SiteSettings {
@@ -110,6 +113,7 @@ impl SiteSettings {
             pin_numbers_max: 20,
             guessing: GuessRule::standard(),
             unrecorded: Unrecorded::Refuse,
+            registers: RegisterRules::standard(),
         }
     }
 
@@ -140,7 +144,7 @@ impl SiteSettings {
         if self.rules.default_limit_seconds == 0 {
             return refuse("default limit", "longer than nothing");
         }
-        Ok(())
+        self.registers.check()
     }
 }
 
@@ -161,6 +165,17 @@ pub struct Seed {
     pub schedules: Vec<(ScheduleNumber, String, Schedule)>,
     /// Year, month, day, name.
     pub holidays: Vec<(i16, u8, u8, String)>,
+    pub allowances: Vec<(SeedAllowance, Allowance)>,
+}
+
+/// Whose allowance a new database has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SeedAllowance {
+    Everybody,
+    /// By the facility's own id.
+    Inmate(String),
+    /// By pattern.
+    Numbers(String),
 }
 
 #[derive(Clone, Debug)]
@@ -194,6 +209,7 @@ impl Seed {
             speed_dials: Vec::new(),
             schedules: Vec::new(),
             holidays: Vec::new(),
+            allowances: Vec::new(),
         }
     }
 }

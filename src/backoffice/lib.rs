@@ -6,6 +6,8 @@
 //!
 //! * An admission is decided on the writer's own view, with its record, its journal entry and
 //!   its hold on the PIN in the same transaction.
+//! * What a call may use of lockout registers is reserved with its admission and settled with its
+//!   end, whoever tells that: the line, or the next start after a crash.
 //! * A record is opened once and finished once. Asking twice to end a call changes nothing.
 //! * Calls that a crash left open are finished when the database is opened, at the last
 //!   second they were seen.
@@ -27,6 +29,7 @@ mod memory;
 mod office;
 mod records;
 mod recovery;
+mod registers;
 mod seed;
 mod service;
 mod session;
@@ -34,16 +37,17 @@ mod site_key;
 mod stored;
 mod words;
 
-pub use admin::{AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction};
+pub use admin::{AllowanceOf, AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction};
 pub use clock::Anchor;
-pub use config::{Config, Routing, Seed, SeedInmate, SiteSettings};
+pub use config::{Config, Routing, Seed, SeedAllowance, SeedInmate, SiteSettings};
 pub use db::Usage;
 pub use error::Error;
 pub use guessing::Alert;
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
+pub use registers::{FrequentNumber, Often, RegisterOf, RegisterRules, RegisterState};
 pub use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, Rules, Schedule, ScheduleNumber, WeekSteps,
+    Allowance, Class, DaySteps, Disabled, Durations, GuessRule, Period, Periods, Rules, Used, Schedule, ScheduleNumber, WeekSteps,
     Weekend,
 };

@@ -1,13 +1,17 @@
 //! The database as screening's tables.
 
-use crate::{Error, SiteSettings, stored};
+use crate::{
+    Error, SiteSettings,
+    registers::{self, Registers},
+    stored,
+};
 use db::{
     Read, Tables,
-    keys::{DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode},
+    keys::{DurationKey, PinHash, PinNumberKey, RegisterKey, SiteKey, SpeedCode},
 };
 use screening::{
-    AllowedEntry, Class, Durations, ListedNumber, PhoneRules, PinEntry, PinKey, RestrictedEntry,
-    WeekSteps,
+    AllowedEntry, Class, Durations, ListedNumber, PhoneRules, PinEntry, PinKey, Register,
+    RestrictedEntry, WeekSteps,
 };
 use types::{
     dial_plan::{DialPlan, Dialed, DialedNumber},
@@ -21,15 +25,20 @@ pub(crate) struct Lookups<'a, R> {
     pub tables: &'a Tables,
     pub txn: &'a R,
     pub dial_plan: &'a DialPlan,
+    pub registers: Registers<'a, R>,
 }
 
 /// What holds for the whole site; a database has it from its first transaction on.
 pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSettings, Error> {
     let settings = tables.settings.get(txn, &SiteKey)?;
-    stored::settings(settings.ok_or_else(|| Error::Stored {
+    let settings = settings.ok_or_else(|| Error::Stored {
         what: "settings",
         why: "there are none".to_owned(),
-    })?)
+    })?;
+    Ok(SiteSettings {
+        registers: registers::rules(tables, txn)?,
+        ..stored::settings(settings)?
+    })
 }
 
 /// The number that a string of digits is, if it is one as it stands.
@@ -114,5 +123,13 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         };
         let entry = self.tables.duration_classes.get(self.txn, &key)?;
         Ok(entry.map(stored::durations))
+    }
+
+    fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Error> {
+        self.registers.limiting(RegisterKey::Inmate(inmate))
+    }
+
+    fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Error> {
+        self.registers.limiting(RegisterKey::Number(*number))
     }
 }

@@ -1,7 +1,11 @@
 //! Filling an empty database, once, in one transaction.
 
-use crate::{Error, Seed, session::Session};
-use db::{keys::SiteKey, values::Meta};
+use crate::{AllowanceOf, Error, Seed, SeedAllowance, session::Session};
+use db::{
+    keys::{FacilityId, SiteKey},
+    values::Meta,
+};
+use types::id::InmateId;
 
 const ACTOR: &str = "site file";
 
@@ -50,5 +54,22 @@ pub(crate) fn fill(session: &mut Session<'_>, seed: &Seed) -> Result<(), Error> 
     for (year, month, day, name) in &seed.holidays {
         session.set_holiday(ACTOR, (*year, *month, *day), name)?;
     }
+    for (of, allowance) in &seed.allowances {
+        let of = allowance_of(session, of)?;
+        session.set_allowance(ACTOR, &of, Some(allowance))?;
+    }
     Ok(())
+}
+
+fn allowance_of(session: &Session<'_>, of: &SeedAllowance) -> Result<AllowanceOf, Error> {
+    Ok(match of {
+        SeedAllowance::Everybody => AllowanceOf::Everybody,
+        SeedAllowance::Numbers(pattern) => AllowanceOf::Numbers(pattern.clone()),
+        SeedAllowance::Inmate(id) => {
+            let key = FacilityId(id.clone());
+            let found = session.tables.inmates_by_id.get(&session.writer, &key)?;
+            let why = || Error::invalid("allowance", format!("there is no inmate {id:?}"));
+            AllowanceOf::Inmate(InmateId(found.ok_or_else(why)?.inmate))
+        }
+    })
 }

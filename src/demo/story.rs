@@ -294,6 +294,10 @@ fn refusing_table(why: Blocked) -> Option<Check> {
         Blocked::TimeRestricted => Some(Check::TimeRestricted),
         Blocked::CallTypeNotAllowed => Some(Check::CallType),
         Blocked::SpeedDialNotAssigned => Some(Check::SpeedDial),
+        Blocked::CallsUsedUp | Blocked::MinutesUsedUp | Blocked::TooSoon => {
+            Some(Check::InmateRegister)
+        }
+        Blocked::NumberUsedUp => Some(Check::NumberRegister),
         Blocked::NumberNotValid
         | Blocked::PhoneOutOfService
         | Blocked::SystemUnavailable
@@ -322,6 +326,8 @@ fn check_words(check: Check) -> &'static str {
         Check::AllowedTable => "the allowed table",
         Check::TimeRestricted => "the table of hours",
         Check::ShorterNumber => "the tables without the last digits",
+        Check::InmateRegister => "the inmate's register of calls",
+        Check::NumberRegister => "the number's register of calls",
         Check::Limit => "the limit",
     }
 }
@@ -335,6 +341,7 @@ fn step_words(step: &Step) -> String {
         Finding::Disabled => "disabled",
         Finding::Rescued => "rescued",
         Finding::Passed => "passed",
+        Finding::UsedUp => "used up",
     };
     format!("{} ({finding})", check_words(step.check))
 }

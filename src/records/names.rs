@@ -70,6 +70,10 @@ names! {
     Blocked::SystemUnavailable => "system-unavailable",
     Blocked::PinResting => "pin-resting",
     Blocked::NotRecordable => "not-recordable",
+    Blocked::CallsUsedUp => "calls-used-up",
+    Blocked::MinutesUsedUp => "minutes-used-up",
+    Blocked::TooSoon => "too-soon",
+    Blocked::NumberUsedUp => "number-used-up",
 }
 
 names! {
@@ -129,6 +133,8 @@ names! {
     Check::AllowedTable => "allowed-table",
     Check::TimeRestricted => "time-restricted",
     Check::ShorterNumber => "shorter-number",
+    Check::InmateRegister => "inmate-register",
+    Check::NumberRegister => "number-register",
     Check::Limit => "limit",
 }
 
@@ -142,6 +148,7 @@ names! {
     Finding::Disabled => "disabled",
     Finding::Rescued => "rescued",
     Finding::Passed => "passed",
+    Finding::UsedUp => "used-up",
 }
 
 names! {

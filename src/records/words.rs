@@ -261,6 +261,10 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::SystemUnavailable => "the database did not answer in time, or can't be written",
         Blocked::PinResting => "too many wrong PINs were tried: none is taken for a while",
         Blocked::NotRecordable => "it could not have been recorded",
+        Blocked::CallsUsedUp => "the inmate's calls are used up",
+        Blocked::MinutesUsedUp => "the inmate's minutes are used up",
+        Blocked::TooSoon => "the inmate's last call ended too short a time ago",
+        Blocked::NumberUsedUp => "the number was called as much as it may be",
     }
 }
 

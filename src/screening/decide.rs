@@ -3,11 +3,15 @@
 mod caller;
 mod lists;
 mod number;
+mod registers;
 mod shorter;
 mod time;
 
+pub use registers::Counts;
+
 use crate::{
-    AllowedEntry, Disabled, ListedNumber, LocalTime, PhoneRules, PinEntry, PinKey, Rules, Tables,
+    AllowedEntry, Disabled, ListedNumber, LocalTime, PhoneRules, PinEntry, PinKey, Room, Rules,
+    Tables,
 };
 use types::{
     dial_plan::DialedNumber,
@@ -42,6 +46,9 @@ pub struct Decision {
     /// The number that was screened: what was dialed, or what the code stands for.
     pub number: Option<DialedNumber>,
     pub outcome: Result<Allowed, Blocked>,
+    /// When a register that is used up holds something again, UTC in milliseconds; `None` where
+    /// none is, and where no waiting helps.
+    pub opens_utc_ms: Option<i64>,
 }
 
 /// A call that may be placed.
@@ -50,6 +57,9 @@ pub struct Allowed {
     /// `None` is untimed.
     pub limit: Option<Ticks>,
     pub recording: RecordingRule,
+    pub counts: Counts,
+    /// What the inmate's lockout register leaves, this call included.
+    pub room: Room,
 }
 
 /// What a PIN is worth at this moment.
@@ -97,6 +107,7 @@ pub fn decide<T: Tables + ?Sized>(
             DialedOrSpeed::Number(number) => Some(number),
             DialedOrSpeed::Speed(_) => None,
         },
+        opens: None,
     };
     let outcome = match walk.through() {
         Ok(allowed) => Ok(allowed),
@@ -108,6 +119,7 @@ pub fn decide<T: Tables + ?Sized>(
         inmate: walk.inmate,
         number: walk.number,
         outcome,
+        opens_utc_ms: walk.opens,
     })
 }
 
@@ -130,6 +142,7 @@ struct Walk<'a, T: Tables + ?Sized> {
     trace: Trace,
     inmate: Option<InmateId>,
     number: Option<DialedNumber>,
+    opens: Option<i64>,
 }
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
@@ -154,13 +167,20 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             self.shorter(shorter, pin.as_ref(), listed, allowed)?;
         }
         let flags = Flags::of(listed, allowed, &phone);
+        let (counts, room, longest) = self.registers(pin.as_ref(), &number, &flags)?;
         let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed)?;
+        let limit = [limit, longest].into_iter().flatten().min();
         let recording = match (flags.privileged, self.rules.record) {
             (true, _) => RecordingRule::Privileged,
             (false, true) => RecordingRule::Record,
             (false, false) => RecordingRule::DoNotRecord,
         };
-        Ok(Allowed { limit, recording })
+        Ok(Allowed {
+            limit,
+            recording,
+            counts,
+            room,
+        })
     }
 
     fn note(&mut self, check: Check, finding: Finding) {

@@ -10,7 +10,8 @@
 //! 6. may it be called at this time of this day (listed numbers too);
 //! 7. where the length of numbers is open: do the same tables block what is reached if the last
 //!    digits count for nothing;
-//! 8. how long may the call last.
+//! 8. do the lockout registers of the inmate and of the number hold one more call;
+//! 9. how long may the call last: the least of class, service, and minutes left in the registers.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 
@@ -19,14 +20,18 @@
 mod calendar;
 mod decide;
 mod guessing;
+mod registers;
 mod rules;
 mod tables;
 
 pub use calendar::{
     DayKind, DaySteps, LocalTime, STEPS_A_DAY, Schedule, ScheduleNumber, WeekSteps, Weekend,
 };
-pub use decide::{Allowed, Decision, PinState, Request, decide, pin_state};
+pub use decide::{Allowed, Counts, Decision, PinState, Request, decide, pin_state};
 pub use guessing::{GuessRule, Guesses};
+pub use registers::{
+    Allowance, Ended, Entry, LEAST_TALK, Lack, Period, Periods, Register, Room, Span, Spans, Used,
+};
 pub use rules::Rules;
 pub use tables::{
     AllowedEntry, Class, Disabled, Durations, ListedNumber, PhoneRules, PinEntry, PinKey,

@@ -1,6 +1,6 @@
 //! The tables that screening asks, as it sees them.
 
-use crate::{DayKind, WeekSteps};
+use crate::{DayKind, Register, WeekSteps};
 use types::{
     dial_plan::DialedNumber,
     id::{InmateId, LineId},
@@ -134,4 +134,8 @@ pub trait Tables {
         class: Class,
         call_type: CallType,
     ) -> Result<Option<Durations>, Self::Error>;
+    /// The lockout register of an inmate, and of all callers of a number; `None` where nothing
+    /// limits them.
+    fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Self::Error>;
+    fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Self::Error>;
 }

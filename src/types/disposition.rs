@@ -70,6 +70,14 @@ pub enum Blocked {
     PinResting,
     /// It must be recorded, and the recorder can't write.
     NotRecordable,
+    /// The inmate made all the calls of a day, a week or a month.
+    CallsUsedUp,
+    /// The inmate talked all the minutes of such a period.
+    MinutesUsedUp,
+    /// The inmate's last call ended too short a time ago.
+    TooSoon,
+    /// All inmates together called this number as much as it may be called.
+    NumberUsedUp,
 }
 
 /// Who or what ended the call.

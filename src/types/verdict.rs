@@ -26,6 +26,10 @@ pub enum Check {
     TimeRestricted,
     /// Is it a number of a table with digits after it, which an exchange may pass over?
     ShorterNumber,
+    /// The inmate's lockout register.
+    InmateRegister,
+    /// The number's, of all callers together.
+    NumberRegister,
     /// The limit that came out of class, treatment and schedule.
     Limit,
 }
@@ -42,6 +46,8 @@ pub enum Finding {
     /// An allowed entry overrode a restricted one.
     Rescued,
     Passed,
+    /// A lockout register holds no more for this call.
+    UsedUp,
 }
 
 /// One step of the trace.
@@ -94,6 +100,15 @@ pub struct Permit {
     pub announce_limit: bool,
     pub recording: RecordingRule,
     pub treatment: CallTreatment,
+    /// What is told before the call of what lockout registers leave.
+    pub left: Left,
+}
+
+/// What lockout registers leave, this call included; `None` is without limit, or not to be told.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Left {
+    pub calls: Option<u32>,
+    pub talk: Option<Ticks>,
 }
 
 /// The answer to an admission.
@@ -108,4 +123,6 @@ pub struct Verdict {
 pub struct Refusal {
     pub call: CallId,
     pub blocked: Blocked,
+    /// When a call may be placed again, where that is known and near enough to be told.
+    pub again_in: Option<Ticks>,
 }

@@ -222,9 +222,13 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 18] = [
+const REASONS: [Prompt; 22] = [
     Prompt::PinResting,
     Prompt::NotRecordable,
+    Prompt::CallsUsedUp,
+    Prompt::MinutesUsedUp,
+    Prompt::TooSoon,
+    Prompt::NumberUsedUp,
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,

@@ -7,16 +7,17 @@ use db::{
     codes::{Code, Coded, FlagBits},
     keys::{CounterKey, CounterKind},
     values::{
-        Allowed, Call, CallIdV1, Caller, Counter, DisabledV1, Duration, Entry, Guesses, Holiday,
-        Inmate, InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule,
-        Settings, SpeedDial, TimeRestricted, Unit,
+        Allowance, Allowed, Call, CallIdV1, Caller, Counted, Counter, Counting, DisabledV1,
+        Duration, Entry, Guesses, Holiday, Inmate, InmateRef, Meta, NumberTold, OpenCall, Phone,
+        Pin, PinInUse, PinNumber, RegisterRules, Reservation, Restricted, Schedule, Settings,
+        SpeedDial, TimeRestricted, Unit,
     },
 };
 use types::{
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
-    settings::{LanguageChoice, Unrecorded},
+    settings::{CountsFrom, LanguageChoice, Period, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::Tone,
     verdict::{Check, Finding, Handling, RecordingRule},
@@ -436,7 +437,7 @@ fn call_v5() {
 }
 
 #[test]
-fn open_call_v1() {
+fn open_call_v1_and_v2() {
     let value = OpenCall {
         call: CALL,
         pin: Some([0xcd; 32]),
@@ -444,11 +445,70 @@ fn open_call_v1() {
         seen_after: 8000,
         answered_after: Some(5000),
         talk_after: None,
+        reservation: None,
     };
-    golden(
-        value,
+    let old = bytes(
         "0107ac0201cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdc0c407c03e01882700",
     );
+    assert_eq!(OpenCall::decode(&old), Ok(value.clone()));
+    let reservation = Reservation {
+        inmate: Some(41),
+        numbers: vec!["2155550123".to_owned(), "+44".to_owned()],
+        timed: true,
+        counts_from: Code(CountsFrom::Acceptance),
+        counted_utc_ms: Some(1_790_000_000_000),
+    };
+    golden(
+        OpenCall {
+            reservation: Some(reservation),
+            ..value
+        },
+        "0207ac0201cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdc0c407c03e01882700010129020a32313535353530313233032b343401030180b083c59868",
+    );
+}
+
+#[test]
+fn allowance_v1() {
+    let value = Allowance {
+        calls: [Some(3), None, Some(300)],
+        minutes: [None, Some(120), None],
+        between_seconds: Some(600),
+    };
+    golden(value, "0101030001ac020001780001d804");
+}
+
+#[test]
+fn counted_v1() {
+    let value = Counted {
+        counting: Code(Counting::Call),
+        calls: 1,
+        ticks: 480_000,
+        ended_utc_ms: Some(1_790_000_060_000),
+        inmate: Some(41),
+    };
+    golden(value, "01030280cc3a01c0d98ac598680129");
+}
+
+#[test]
+fn register_rules_v1() {
+    let value = RegisterRules {
+        rolling: true,
+        week_start: 6,
+        counts_from: Code(CountsFrom::Answer),
+        tell_left: true,
+        frequent_calls: Some(40),
+        frequent_inmates: Some(5),
+        frequent_period: Code(Period::Week),
+    };
+    golden(value, "01010602010128010502");
+}
+
+#[test]
+fn number_told_v1() {
+    let value = NumberTold {
+        told_utc_ms: 1_790_000_000_000,
+    };
+    golden(value, "0180b083c59868");
 }
 
 #[test]

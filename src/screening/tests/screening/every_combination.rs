@@ -1,6 +1,6 @@
 use crate::{
     oracle,
-    world::{ALLOWED, Dials, INMATE, LISTED, NOW, PinIs, Shorter, Time, World},
+    world::{ALLOWED, Dials, Held, INMATE, LISTED, NOW, PinIs, Shorter, Time, World},
 };
 use screening::{AllowedEntry, Disabled, ListedNumber, Rules, decide};
 use types::tick::Ticks;
@@ -216,6 +216,37 @@ fn every_combination_with_a_shorter_number_is_decided_by_the_strictest() {
                 ..World::quiet()
             };
             with_tables(&way, &mut agree);
+        }
+    }
+}
+
+#[test]
+fn every_combination_of_lockout_registers_is_decided_as_they_say() {
+    let held = [
+        Held::Boundless,
+        Held::Minutes(5),
+        Held::Minutes(200),
+        Held::NoCalls,
+        Held::NoMinutes,
+        Held::NoTime,
+    ];
+    for of_inmate in held {
+        for of_number in held {
+            for (pin_required, service) in [
+                (true, None),
+                (true, Some(Ticks::secs(120))),
+                (false, None),
+                (true, Some(Ticks::ZERO)),
+            ] {
+                let way = World {
+                    pin_required,
+                    service,
+                    of_inmate,
+                    of_number,
+                    ..World::quiet()
+                };
+                with_tables(&way, &mut agree);
+            }
         }
     }
 }

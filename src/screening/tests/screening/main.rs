@@ -4,5 +4,6 @@ mod calendar;
 mod every_combination;
 mod guessing;
 mod oracle;
+mod registers;
 mod scenarios;
 mod world;

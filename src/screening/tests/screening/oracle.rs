@@ -2,7 +2,7 @@
 //! row, and the first row that holds is the answer. The trace is the list of all
 //! steps that apply, cut off at the row.
 
-use crate::world::{Dials, PinIs, Time, World, class_of_phone, class_of_pin, minutes_of};
+use crate::world::{Dials, Held, PinIs, Time, World, class_of_phone, class_of_pin, minutes_of};
 use screening::AllowedEntry;
 use types::{
     disposition::Blocked,
@@ -57,6 +57,13 @@ pub fn answer(w: &World) -> Answer {
         PinIs::NotKeyed | PinIs::Unknown => Finding::NotFound,
         PinIs::Disabled => Finding::Disabled,
         PinIs::InUse | PinIs::Good => Finding::Found,
+    };
+    let untimed = is_untimed(w, on_list);
+    let privileged = recording(w, on_list) == RecordingRule::Privileged;
+    let held = |held: Held| match held {
+        Held::NoCalls | Held::NoTime => Finding::UsedUp,
+        Held::NoMinutes if !untimed => Finding::UsedUp,
+        _ => Finding::Passed,
     };
     let limit = limit(w, on_list);
     type Row = (bool, Option<(Check, Finding)>, Option<Blocked>);
@@ -156,6 +163,21 @@ pub fn answer(w: &World) -> Answer {
             Some((Check::ShorterNumber, Finding::Found)),
             shorter_refuses,
         ),
+        (
+            identified && !privileged && w.of_inmate != Held::Boundless,
+            Some((Check::InmateRegister, held(w.of_inmate))),
+            match w.of_inmate {
+                Held::NoCalls => Some(Blocked::CallsUsedUp),
+                Held::NoTime => Some(Blocked::TooSoon),
+                Held::NoMinutes if !untimed => Some(Blocked::MinutesUsedUp),
+                _ => None,
+            },
+        ),
+        (
+            !privileged && w.of_number != Held::Boundless,
+            Some((Check::NumberRegister, held(w.of_number))),
+            refuse(held(w.of_number) == Finding::UsedUp, Blocked::NumberUsedUp),
+        ),
         (no_time_left, None, Some(Blocked::PhoneOutOfService)),
         (true, Some((Check::Limit, yes_no(limit.is_some()))), None),
     ];
@@ -207,11 +229,15 @@ fn shorter(w: &World) -> Option<Blocked> {
     there.closed.then_some(Blocked::TimeRestricted)
 }
 
-fn limit(w: &World, on_list: bool) -> Option<Ticks> {
-    let untimed = match on_list {
+fn is_untimed(w: &World, on_list: bool) -> bool {
+    match on_list {
         true => w.listed.is_some_and(|own| own.untimed),
         false => w.allowed.is_some_and(|entry| entry.untimed),
-    };
+    }
+}
+
+fn limit(w: &World, on_list: bool) -> Option<Ticks> {
+    let untimed = is_untimed(w, on_list);
     let class = match w.pin_required && w.class_of_pin {
         true => class_of_pin(),
         false => class_of_phone(),
@@ -221,7 +247,18 @@ fn limit(w: &World, on_list: bool) -> Option<Ticks> {
         false => w.rules.default_limit_seconds,
     };
     let of_class = Ticks::secs(u64::from(seconds));
-    let all = [(!untimed).then_some(of_class), w.service];
+    let counts = !untimed && recording(w, on_list) != RecordingRule::Privileged;
+    let left = |held| match held {
+        Held::Minutes(left) if counts => Some(Ticks::secs(u64::from(left) * 60)),
+        _ => None,
+    };
+    let of_inmate = left(w.of_inmate).filter(|_| w.pin_required);
+    let all = [
+        (!untimed).then_some(of_class),
+        w.service,
+        of_inmate,
+        left(w.of_number),
+    ];
     all.into_iter().flatten().min()
 }
 

@@ -1,5 +1,9 @@
 //! Keys, as bytes that sort as their meaning sorts. `DESIGN.md` lists them.
 
+mod groups;
+
+pub use groups::{GroupPhone, PhoneGroup, Shut};
+
 use types::{
     id::{CallId, InmateId, LineId},
     phone_number::{CallType, PhoneNumber},
@@ -239,6 +243,8 @@ pub enum CounterKind {
     InmateNumber,
     /// The last sequence given to an adjustment of a lockout register.
     Adjustment,
+    /// The last number given to a group.
+    GroupNumber,
     /// Off-hook and on-hook again without a digit, by line.
     EmptyOffHook,
     /// Attempts whose record found no room, by line.
@@ -251,6 +257,7 @@ crate::codes::codes!("counter", CounterKind {
     [CounterKind::InmateNumber] = 3,
     [CounterKind::Adjustment] = 20,
     [CounterKind::EmptyOffHook] = 16,
+    [CounterKind::GroupNumber] = 30,
     [CounterKind::UnrecordedAttempt] = 17,
 });
 

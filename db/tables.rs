@@ -3,20 +3,21 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        AllowanceKey, CountedKey, CounterKey, DateKey, DurationKey, FacilityId, GuessKey,
-        NumberKey, PinHash, PinNumberKey, ScheduleKey, SiteKey, SpeedCode, StartKey,
+        AllowanceKey, CountedKey, CounterKey, DateKey, DurationKey, FacilityId, GroupPhone,
+        GuessKey, NumberKey, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey,
+        SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowance, Allowed, Call, Counted, Counter, Duration, Entry, Guesses, Holiday, Inmate,
-        InmateRef, Meta, NumberTold, OpenCall, Phone, Pin, PinInUse, PinNumber, RegisterRules,
-        Restricted, Schedule, Settings, SpeedDial, TimeRestricted, Unit,
+        Allowance, Allowed, Call, Counted, Counter, Duration, Entry, Group, Guesses, Holiday,
+        Inmate, InmateRef, Meta, NumberTold, OpenCall, Phone, Pin, PinInUse, PinNumber,
+        RegisterRules, Restricted, Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
-    id::{CallId, InmateId, LineId},
+    id::{CallId, GroupId, InmateId, LineId},
     phone_number::PhoneNumber,
 };
 
@@ -75,6 +76,10 @@ tables! {
     counted: Table<CountedKey, Counted>,
     register_rules: Table<SiteKey, RegisterRules>,
     numbers_told: Table<NumberKey, NumberTold>,
+    groups: Table<GroupId, Group>,
+    group_phones: Table<GroupPhone, Unit>,
+    phone_groups: Table<PhoneGroup, Unit>,
+    shutdowns: Table<Shut, Shutdown>,
 }
 
 impl Tables {

@@ -64,6 +64,8 @@ values! {
     allowance::Allowance { 1 => v1 } newest 1,
     register_rules::RegisterRules { 1 => v1 } newest 1,
     number_told::NumberTold { 1 => v1 } newest 1,
+    group::Group { 1 => v1 } newest 1,
+    shutdown::Shutdown { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
 }
 
@@ -74,6 +76,7 @@ pub use counted::v1::{Counted, Counting};
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
+pub use group::v1::Group;
 pub use guesses::v1::Guesses;
 pub use holiday::v1::Holiday;
 pub use inmate::v1::Inmate;
@@ -89,6 +92,7 @@ pub use register_rules::v1::RegisterRules;
 pub use restricted::v1::Restricted;
 pub use schedule::v1::Schedule;
 pub use settings::v4::Settings;
+pub use shutdown::v1::Shutdown;
 pub use speed_dial::v1::SpeedDial;
 pub use time_restricted::v1::TimeRestricted;
 pub use unit::v1::Unit;

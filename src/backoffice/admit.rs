@@ -1,12 +1,15 @@
 //! Admission: decide, open the record, hold the PIN, all in the caller's transaction.
 
-use crate::{Error, SiteSettings, answer::line_actor, session::Session, stored, words::kebab};
+use crate::{
+    Error, SiteSettings, answer::line_actor, registers::Reserving, session::Session, stored,
+    words::kebab,
+};
 use db::{
     codes::{Code, FlagBits},
     keys::{PinHash, SpeedCode, StartKey},
     values::{Call, Caller, OpenCall, PinInUse, Unit},
 };
-use screening::{Decision, PinKey, Request, decide};
+use screening::{Counts, Decision, PinKey, Request, Room, decide};
 use types::{
     dial_plan::DialedNumber,
     digits::Digits,
@@ -17,11 +20,16 @@ use types::{
     settings::Unrecorded,
     tick::{Tick, Ticks},
     treatment::CallTreatment,
-    verdict::{Check, Finding, Handling, Permit, RecordingRule, Refusal, Step, Trace, Verdict},
+    verdict::{
+        Check, Finding, Handling, Left, Permit, RecordingRule, Refusal, Step, Trace, Verdict,
+    },
 };
 
 /// From admission to talk no call takes longer: a busy trunk, many rings, a long announcement.
 const SETTING_UP: Ticks = Ticks::secs(15 * 60);
+
+/// How far ahead a caller is told when to call again.
+const TOLD_AHEAD: Ticks = Ticks::secs(24 * 3600);
 
 /// A call that screening let through, ready to be dialed.
 struct Placed {
@@ -33,6 +41,8 @@ struct Placed {
     until: Option<Tick>,
     recording: RecordingRule,
     treatment: CallTreatment,
+    counts: Counts,
+    room: Room,
 }
 
 impl Session<'_> {
@@ -43,20 +53,71 @@ impl Session<'_> {
             .as_ref()
             .map(|pin| PinKey(self.fixed.key.hash(pin)));
         let settings = self.settings()?;
-        let shorter = self.shorter(admission);
-        let service = self.in_service_for(line, &settings)?;
-        // Further away than the longest call it is no limit of this one.
-        let in_service_for = service.filter(|left| *left <= settings.call.hard_limit);
-        let request = self.request(line, pin, admission, &shorter, in_service_for)?;
-        let decision = decide(&request, &self.lookups(), &settings.rules)?;
-        let outcome = self.placed(&decision, admission, service)?;
-        let outcome = outcome.and_then(|placed| self.recordable(placed, &settings));
+        let (decision, outcome) = self.screened(line, pin, admission, &settings)?;
         let call = self.next_call()?;
         // The PIN is the caller's only where screening asked for it and found it.
         let pin = pin.filter(|_| decision.inmate.is_some());
         let record = self.new_record(line, admission, &decision, pin, &outcome)?;
         self.open_record(line, call, admission, record, &outcome, pin)?;
-        Ok(verdict(call, admission, &decision, outcome, &settings))
+        if let Ok(placed) = &outcome {
+            let reserving = Reserving {
+                line,
+                call,
+                counts: placed.counts,
+                limit: placed.limit,
+                shorter: &self.shorter(admission),
+            };
+            self.reserve(&decision, &reserving)?;
+        }
+        let mut verdict = verdict(call, admission, &decision, outcome, &settings);
+        if let Err(refusal) = &mut verdict.outcome {
+            refusal.again_in = self.again_in(&decision);
+        }
+        Ok(verdict)
+    }
+
+    /// What an admission would be answered; nothing is written. The permit's call has the number 0,
+    /// for it is none.
+    pub fn weighed(
+        &self,
+        line: LineId,
+        pin: Option<PinKey>,
+        admission: &Admission,
+    ) -> Result<(Decision, Verdict), Error> {
+        let settings = self.settings()?;
+        let (decision, outcome) = self.screened(line, pin, admission, &settings)?;
+        let none = CallId {
+            site: self.fixed.site,
+            sequence: 0,
+        };
+        let verdict = verdict(none, admission, &decision, outcome, &settings);
+        Ok((decision, verdict))
+    }
+
+    /// What screening says, and what of it can be placed.
+    fn screened(
+        &self,
+        line: LineId,
+        pin: Option<PinKey>,
+        admission: &Admission,
+        settings: &SiteSettings,
+    ) -> Result<(Decision, Result<Placed, Blocked>), Error> {
+        let shorter = self.shorter(admission);
+        let service = self.in_service_for(line, settings)?;
+        // Further away than the longest call it is no limit of this one.
+        let in_service_for = service.filter(|left| *left <= settings.call.hard_limit);
+        let request = self.request(line, pin, admission, &shorter, in_service_for)?;
+        let decision = decide(&request, &self.lookups(), &settings.rules)?;
+        let outcome = self.placed(&decision, admission, service)?;
+        let outcome = outcome.and_then(|placed| self.recordable(placed, settings));
+        Ok((decision, outcome))
+    }
+
+    /// How long a register that refused the call holds nothing, if it is near enough to be told.
+    fn again_in(&self, decision: &Decision) -> Option<Ticks> {
+        let wait = decision.opens_utc_ms? - self.now_utc_ms();
+        let wait = Ticks::ms(u64::try_from(wait).ok()?);
+        (wait > Ticks::ZERO && wait <= TOLD_AHEAD).then_some(wait)
     }
 
     /// What an exchange may connect instead; a code stands for what an administrator entered.
@@ -136,6 +197,8 @@ impl Session<'_> {
                 until: service.map(|left| self.now + left),
                 recording: allowed.recording,
                 treatment: CallTreatment::standard(),
+                counts: allowed.counts,
+                room: allowed.room,
             })
             .ok_or(Blocked::NumberNotValid))
     }
@@ -228,6 +291,7 @@ impl Session<'_> {
             seen_after: self.now.since(admission.off_hook_at).0,
             answered_after: None,
             talk_after: None,
+            reservation: None,
         };
         self.tables.open_calls.put(&mut self.writer, &line, &open)?;
         let change = match outcome {
@@ -323,11 +387,27 @@ fn verdict(
             announce_limit: settings.announce_limit && placed.limit.is_some(),
             recording: placed.recording,
             treatment: placed.treatment,
+            left: left(&placed.room, settings),
         }),
-        Err(blocked) => Err(Refusal { call, blocked }),
+        Err(blocked) => Err(Refusal {
+            call,
+            blocked,
+            again_in: None,
+        }),
     };
     Verdict {
         trace: decision.trace.clone(),
         outcome,
+    }
+}
+
+/// What is told of what registers leave, where the site wants it.
+fn left(room: &Room, settings: &SiteSettings) -> Left {
+    match settings.registers.tell_left {
+        true => Left {
+            calls: room.calls,
+            talk: room.talk,
+        },
+        false => Left::default(),
     }
 }

@@ -58,11 +58,7 @@ pub(crate) fn local(zone: &TimeZone, utc_ms: i64) -> Result<Local, Error> {
 
 /// The day, week and month at an instant, from midnight to midnight on the facility's clock: a day
 /// on which the clock is changed has an hour less or more. `week_start` is 0 for Monday.
-pub(crate) fn spans(
-    zone: &TimeZone,
-    utc_ms: i64,
-    week_start: u8,
-) -> Result<Periods<Span>, Error> {
+pub(crate) fn spans(zone: &TimeZone, utc_ms: i64, week_start: u8) -> Result<Periods<Span>, Error> {
     let Local { date, weekday, .. } = local(zone, utc_ms)?;
     let into_week = (i64::from(weekday) - i64::from(week_start)).rem_euclid(7);
     let span = |from: Date, to: Date| -> Result<Span, jiff::Error> {

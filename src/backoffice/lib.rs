@@ -22,11 +22,14 @@ mod clock;
 mod config;
 mod end;
 mod error;
+mod explain;
+mod groups;
 mod guessing;
 mod journal;
 mod lookups;
 mod memory;
 mod office;
+mod phones;
 mod records;
 mod recovery;
 mod registers;
@@ -37,17 +40,21 @@ mod site_key;
 mod stored;
 mod words;
 
-pub use admin::{AllowanceOf, AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction};
+pub use admin::{
+    AllowanceOf, AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction,
+};
 pub use clock::Anchor;
 pub use config::{Config, Routing, Seed, SeedAllowance, SeedInmate, SiteSettings};
-pub use db::Usage;
+pub use db::{Usage, keys::Shut};
 pub use error::Error;
+pub use explain::{Asking, Explanation};
+pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
 pub use registers::{FrequentNumber, Often, RegisterOf, RegisterRules, RegisterState};
 pub use screening::{
-    Allowance, Class, DaySteps, Disabled, Durations, GuessRule, Period, Periods, Rules, Used, Schedule, ScheduleNumber, WeekSteps,
-    Weekend,
+    Allowance, Class, DayKind, DaySteps, Disabled, Durations, GuessRule, LimitedBy, Period,
+    Periods, Rules, Schedule, ScheduleNumber, Used, WeekSteps, Weekend,
 };

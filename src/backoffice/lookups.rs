@@ -2,6 +2,7 @@
 
 use crate::{
     Error, SiteSettings,
+    groups::Groups,
     registers::{self, Registers},
     stored,
 };
@@ -26,6 +27,15 @@ pub(crate) struct Lookups<'a, R> {
     pub txn: &'a R,
     pub dial_plan: &'a DialPlan,
     pub registers: Registers<'a, R>,
+}
+
+impl<'a, R> Lookups<'a, R> {
+    pub fn groups(&self) -> Groups<'a, R> {
+        Groups {
+            tables: self.tables,
+            txn: self.txn,
+        }
+    }
 }
 
 /// What holds for the whole site; a database has it from its first transaction on.
@@ -53,8 +63,12 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
     type Error = Error;
 
     fn phone(&self, line: LineId) -> Result<Option<PhoneRules>, Error> {
-        let phone = self.tables.phones.get(self.txn, &line)?;
-        phone.map(stored::phone_rules).transpose()
+        let Some(phone) = self.tables.phones.get(self.txn, &line)? else {
+            return Ok(None);
+        };
+        let mut rules = stored::phone_rules(phone)?;
+        rules.in_service &= !self.groups().is_shut(line)?;
+        Ok(Some(rules))
     }
 
     fn pin(&self, pin: &PinKey) -> Result<Option<PinEntry>, Error> {

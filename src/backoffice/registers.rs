@@ -24,6 +24,7 @@ use types::{
 };
 
 pub use frequent::{FrequentNumber, Often};
+pub(crate) use hold::Reserving;
 
 /// How calls are counted at the whole site.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -190,7 +191,10 @@ impl<R: Read> Registers<'_, R> {
         of: RegisterKey,
         from_utc_ms: i64,
     ) -> Result<Vec<(Option<u32>, Entry)>, Error> {
-        let (from, to) = (key(of, from_utc_ms, 0), key(of, CountedKey::NOT_YET, u32::MAX));
+        let (from, to) = (
+            key(of, from_utc_ms, 0),
+            key(of, CountedKey::NOT_YET, u32::MAX),
+        );
         let (from, to) = (Bound::Included(&from), Bound::Included(&to));
         let stored = self.tables.counted.page(self.txn, from, to, usize::MAX)?;
         let entries = stored.into_iter();
@@ -231,17 +235,19 @@ fn entry(key: &CountedKey, counted: &Counted) -> Entry {
 /// The site's rules; the standard ones in a database that was made before there were any.
 pub(crate) fn rules(tables: &Tables, txn: &impl Read) -> Result<RegisterRules, Error> {
     let stored = tables.register_rules.get(txn, &SiteKey)?;
-    Ok(stored.map_or_else(RegisterRules::standard, |stored| RegisterRules {
-        rolling: stored.rolling,
-        week_start: stored.week_start.min(6),
-        counts_from: stored.counts_from.0,
-        tell_left: stored.tell_left,
-        often: Often {
-            calls: stored.frequent_calls,
-            inmates: stored.frequent_inmates,
-            period: stored.frequent_period.0,
-        },
-    }))
+    Ok(
+        stored.map_or_else(RegisterRules::standard, |stored| RegisterRules {
+            rolling: stored.rolling,
+            week_start: stored.week_start.min(6),
+            counts_from: stored.counts_from.0,
+            tell_left: stored.tell_left,
+            often: Often {
+                calls: stored.frequent_calls,
+                inmates: stored.frequent_inmates,
+                period: stored.frequent_period.0,
+            },
+        }),
+    )
 }
 
 pub(crate) fn stored_rules(rules: &RegisterRules) -> values::RegisterRules {

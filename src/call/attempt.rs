@@ -275,25 +275,7 @@ impl Attempt {
         again_in: Option<Ticks>,
     ) -> Phase {
         self.blocked = Some(blocked);
-        let prompt = match blocked {
-            Blocked::PinInvalid => Prompt::PinInvalid,
-            Blocked::PinDisabled => Prompt::PinDisabled,
-            Blocked::PinInUse => Prompt::PinInUse,
-            Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
-            Blocked::NumberRestricted => Prompt::NumberRestricted,
-            Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
-            Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
-            Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
-            Blocked::NumberNotValid => Prompt::NumberNotValid,
-            Blocked::PhoneOutOfService => Prompt::OutOfService,
-            Blocked::PinResting => Prompt::PinResting,
-            Blocked::SystemUnavailable => Prompt::SystemUnavailable,
-            Blocked::NotRecordable => Prompt::NotRecordable,
-            Blocked::CallsUsedUp => Prompt::CallsUsedUp,
-            Blocked::MinutesUsedUp => Prompt::MinutesUsedUp,
-            Blocked::TooSoon => Prompt::TooSoon,
-            Blocked::NumberUsedUp => Prompt::NumberUsedUp,
-        };
+        let prompt = refusal_prompt(blocked);
         let (why, by) = (Disposition::Blocked, EndedBy::Controller);
         match again_in {
             Some(wait) => {
@@ -392,6 +374,29 @@ impl Attempt {
         cx.tell(Fact::CutOff);
         let prompts = [Prompt::CallEndedByFacility, Prompt::HangUp];
         self.over(cx, Disposition::CutOff, by, &prompts)
+    }
+}
+
+/// What the inmate hears of a refusal.
+pub fn refusal_prompt(blocked: Blocked) -> Prompt {
+    match blocked {
+        Blocked::PinInvalid => Prompt::PinInvalid,
+        Blocked::PinDisabled => Prompt::PinDisabled,
+        Blocked::PinInUse => Prompt::PinInUse,
+        Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
+        Blocked::NumberRestricted => Prompt::NumberRestricted,
+        Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
+        Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
+        Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
+        Blocked::NumberNotValid => Prompt::NumberNotValid,
+        Blocked::PhoneOutOfService => Prompt::OutOfService,
+        Blocked::PinResting => Prompt::PinResting,
+        Blocked::SystemUnavailable => Prompt::SystemUnavailable,
+        Blocked::NotRecordable => Prompt::NotRecordable,
+        Blocked::CallsUsedUp => Prompt::CallsUsedUp,
+        Blocked::MinutesUsedUp => Prompt::MinutesUsedUp,
+        Blocked::TooSoon => Prompt::TooSoon,
+        Blocked::NumberUsedUp => Prompt::NumberUsedUp,
     }
 }
 

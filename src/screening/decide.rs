@@ -8,6 +8,7 @@ mod shorter;
 mod time;
 
 pub use registers::Counts;
+pub use time::LimitedBy;
 
 use crate::{
     AllowedEntry, Disabled, ListedNumber, LocalTime, PhoneRules, PinEntry, PinKey, Room, Rules,
@@ -45,6 +46,8 @@ pub struct Decision {
     pub inmate: Option<InmateId>,
     /// The number that was screened: what was dialed, or what the code stands for.
     pub number: Option<DialedNumber>,
+    /// Which limit is the smallest, where the call is allowed and limited.
+    pub limited_by: Option<LimitedBy>,
     pub outcome: Result<Allowed, Blocked>,
     /// When a register that is used up holds something again, UTC in milliseconds; `None` where
     /// none is, and where no waiting helps.
@@ -107,6 +110,7 @@ pub fn decide<T: Tables + ?Sized>(
             DialedOrSpeed::Number(number) => Some(number),
             DialedOrSpeed::Speed(_) => None,
         },
+        limited_by: None,
         opens: None,
     };
     let outcome = match walk.through() {
@@ -118,6 +122,7 @@ pub fn decide<T: Tables + ?Sized>(
         trace: walk.trace,
         inmate: walk.inmate,
         number: walk.number,
+        limited_by: walk.limited_by,
         outcome,
         opens_utc_ms: walk.opens,
     })
@@ -142,6 +147,7 @@ struct Walk<'a, T: Tables + ?Sized> {
     trace: Trace,
     inmate: Option<InmateId>,
     number: Option<DialedNumber>,
+    limited_by: Option<LimitedBy>,
     opens: Option<i64>,
 }
 
@@ -167,9 +173,9 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             self.shorter(shorter, pin.as_ref(), listed, allowed)?;
         }
         let flags = Flags::of(listed, allowed, &phone);
-        let (counts, room, longest) = self.registers(pin.as_ref(), &number, &flags)?;
-        let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed)?;
-        let limit = [limit, longest].into_iter().flatten().min();
+        let held = self.registers(pin.as_ref(), &number, &flags)?;
+        let untimed = flags.untimed;
+        let limit = self.limit(&phone, pin.as_ref(), &number, untimed, held.longest)?;
         let recording = match (flags.privileged, self.rules.record) {
             (true, _) => RecordingRule::Privileged,
             (false, true) => RecordingRule::Record,
@@ -178,8 +184,8 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         Ok(Allowed {
             limit,
             recording,
-            counts,
-            room,
+            counts: held.counts,
+            room: held.room,
         })
     }
 

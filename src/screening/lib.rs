@@ -27,7 +27,7 @@ mod tables;
 pub use calendar::{
     DayKind, DaySteps, LocalTime, STEPS_A_DAY, Schedule, ScheduleNumber, WeekSteps, Weekend,
 };
-pub use decide::{Allowed, Counts, Decision, PinState, Request, decide, pin_state};
+pub use decide::{Allowed, Counts, Decision, LimitedBy, PinState, Request, decide, pin_state};
 pub use guessing::{GuessRule, Guesses};
 pub use registers::{
     Allowance, Ended, Entry, LEAST_TALK, Lack, Period, Periods, Register, Room, Span, Spans, Used,

@@ -1,7 +1,9 @@
 //! `[defaults]`: what an empty database is seeded with, once. From then on the database says what
 //! is administered, and these lines have no effect.
 
-use backoffice::{DaySteps, GuessRule, Schedule, ScheduleNumber, Weekend};
+use backoffice::{
+    Allowance, DaySteps, GuessRule, RegisterRules, Schedule, ScheduleNumber, Weekend,
+};
 use types::{
     digits::{Digits, List},
     id::LineId,
@@ -13,6 +15,7 @@ use types::{
 
 use super::{
     reader::{Placed, Section},
+    registers::{self, NumberLimit},
     settings::{self, set_flag},
     values,
 };
@@ -32,6 +35,10 @@ pub struct Defaults {
     pub speed_dials: Vec<SpeedDial>,
     pub schedules: Vec<ScheduleDefault>,
     pub holidays: Vec<HolidayDefault>,
+    /// Of every inmate without one of their own.
+    pub allowance: Option<Allowance>,
+    pub number_limits: Vec<NumberLimit>,
+    pub registers: RegisterRules,
 }
 
 /// What screening asks for the whole site.
@@ -86,6 +93,8 @@ pub struct InmateDefault {
     pub language: Option<Language>,
     pub class: Option<u8>,
     pub numbers: Vec<ListedNumber>,
+    /// In place of everybody's.
+    pub allowance: Option<Allowance>,
 }
 
 /// A number on a PIN's own list.
@@ -137,7 +146,7 @@ pub struct SpeedDial {
 }
 
 /// Monday first, as the tables count.
-const DAYS: [&str; 7] = [
+pub(super) const DAYS: [&str; 7] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -147,7 +156,7 @@ const DAYS: [&str; 7] = [
     "sunday",
 ];
 
-const PATTERN: &str =
+pub(super) const PATTERN: &str =
     "a number in which ? is any digit and a last * any digits, such as \"900???????\" or \"+44*\"";
 
 impl Defaults {
@@ -181,6 +190,13 @@ impl Defaults {
             speed_dials: speed_dials(section.table("speed_dial")),
             schedules: schedules(&mut section),
             holidays: holidays(section.table("holidays")),
+            allowance: registers::allowance(&mut section),
+            number_limits: section
+                .tables("number_limit")
+                .into_iter()
+                .filter_map(registers::number_limit)
+                .collect(),
+            registers: registers::rules(&mut section),
         };
         let phones = section.tables("phone");
         let schedules = &defaults.schedules;
@@ -374,6 +390,7 @@ fn inmates(
             .parsed("a code of [site] languages", known);
         let class = section.key("class").int(1..=5).map(|class| class as u8);
         let numbers = listed_numbers(&mut section);
+        let allowance = registers::allowance(&mut section);
         let (notes, pin_path, id_path) = (section.notes(), section.path("pin"), section.path("id"));
         section.finish();
         let (Some(id), Some(name), Some(pin)) = (id, name, pin) else {
@@ -397,6 +414,7 @@ fn inmates(
             language: language.map(|language| language.value),
             class,
             numbers,
+            allowance,
         });
     }
     inmates
@@ -543,7 +561,7 @@ fn holidays(mut section: Section<'_>) -> Vec<HolidayDefault> {
 }
 
 /// Checks a pattern and gives it back without the marks that people put between digits.
-fn pattern(text: &str) -> Option<String> {
+pub(super) fn pattern(text: &str) -> Option<String> {
     db::pattern::Pattern::parse(text)
         .ok()
         .map(|pattern| pattern.to_string())

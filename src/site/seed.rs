@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use backoffice::{
-    AllowedFlags, Anchor, Class, Config, Disabled, Durations, NewInmate, NumberFlags, Phone,
-    PinDetails, Rules, Schedule, ScheduleNumber, Seed, SeedInmate, SiteSettings, TimeRestriction,
-    WeekSteps,
+    Allowance, AllowedFlags, Anchor, Class, Config, Disabled, Durations, NewInmate, NumberFlags,
+    Phone, PinDetails, Rules, Schedule, ScheduleNumber, Seed, SeedAllowance, SeedInmate,
+    SiteSettings, TimeRestriction, WeekSteps,
 };
 use types::{dial_plan::DialPlan, phone_number::CallType};
 
@@ -61,6 +61,7 @@ impl Site {
                 .collect(),
             schedules: defaults.schedules.iter().map(schedule).collect(),
             holidays: holidays.collect(),
+            allowances: allowances(defaults),
         }
     }
 }
@@ -81,7 +82,24 @@ fn settings(defaults: &Defaults) -> SiteSettings {
         pin_numbers_max: screening.pin_numbers_max,
         guessing: screening.guessing,
         unrecorded: screening.unrecorded,
+        registers: defaults.registers,
     }
+}
+
+/// What everybody may use, what some inmates may instead, and what numbers may be called.
+fn allowances(defaults: &Defaults) -> Vec<(SeedAllowance, Allowance)> {
+    let everybody = defaults.allowance.map(|a| (SeedAllowance::Everybody, a));
+    let inmates = defaults.inmates.iter().filter_map(|inmate| {
+        let of = SeedAllowance::Inmate(inmate.id.clone());
+        Some((of, inmate.allowance?))
+    });
+    let limits = defaults.number_limits.iter();
+    let numbers = limits.map(|l| (SeedAllowance::Numbers(l.pattern.clone()), l.allowance));
+    everybody
+        .into_iter()
+        .chain(inmates)
+        .chain(numbers)
+        .collect()
 }
 
 fn durations(defaults: &Defaults) -> Vec<(Class, CallType, Durations)> {

@@ -39,6 +39,7 @@ const TABLES: &[(&str, &str)] = &[
         "[[defaults.hours]]",
         "number = \"900*\"\nfrom = \"08:00\"\nto = \"20:00\"",
     ),
+    ("[[defaults.number_limit]]", "number = \"215*\""),
     ("[defaults.speed_dial]", ""),
     ("[defaults.holidays]", ""),
 ];

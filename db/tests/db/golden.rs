@@ -8,9 +8,9 @@ use db::{
     keys::{CounterKey, CounterKind},
     values::{
         Allowance, Allowed, Call, CallIdV1, Caller, Counted, Counter, Counting, DisabledV1,
-        Duration, Entry, Guesses, Holiday, Inmate, InmateRef, Meta, NumberTold, OpenCall, Phone,
-        Pin, PinInUse, PinNumber, RegisterRules, Reservation, Restricted, Schedule, Settings,
-        SpeedDial, TimeRestricted, Unit,
+        Duration, Entry, Group, Guesses, Holiday, Inmate, InmateRef, Meta, NumberTold, OpenCall,
+        Phone, Pin, PinInUse, PinNumber, RegisterRules, Reservation, Restricted, Schedule,
+        Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use types::{
@@ -533,6 +533,24 @@ fn counter_v1() {
 }
 
 #[test]
+fn group_v1() {
+    let group = Group {
+        name: "East".to_owned(),
+        parent: Some(300),
+    };
+    golden(group, "01044561737401ac02");
+}
+
+#[test]
+fn shutdown_v1() {
+    let shutdown = Shutdown {
+        since_utc_ms: 1_000,
+        actor: "desk".to_owned(),
+    };
+    golden(shutdown, "01d00f046465736b");
+}
+
+#[test]
 fn unit_v1() {
     golden(Unit, "01");
 }
@@ -571,7 +589,7 @@ fn no_number_stands_for_two_values() {
     each::<Finding>(7);
     each::<AnswerEvidence>(4);
     each::<ReleaseEvidence>(21);
-    each::<CounterKind>(5);
+    each::<CounterKind>(6);
 }
 
 #[test]

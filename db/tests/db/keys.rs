@@ -3,13 +3,13 @@
 use db::{
     Key,
     keys::{
-        AllowanceKey, CountedKey, CounterKey, CounterKind, DateKey, DurationKey, NumberKey,
-        PinNumberKey, RegisterKey, StartKey,
+        AllowanceKey, CountedKey, CounterKey, CounterKind, DateKey, DurationKey, GroupPhone,
+        NumberKey, PhoneGroup, PinNumberKey, RegisterKey, Shut, StartKey,
     },
 };
 use proptest::prelude::*;
 use types::{
-    id::{CallId, InmateId, LineId},
+    id::{CallId, GroupId, InmateId, LineId},
     phone_number::{CallType, PhoneNumber},
 };
 
@@ -74,6 +74,8 @@ proptest! {
         let part = RegisterKey::Number(number(&digits[..digits.len() - 1])).prefix();
         prop_assert!(!whole.starts_with(&part));
         same(NumberKey(number(&digits)));
+        same(AllowanceKey::Everybody);
+        same(AllowanceKey::Inmate(InmateId(digits.len() as u32)));
     }
 
     #[test]
@@ -85,6 +87,12 @@ proptest! {
         same(key(a));
         same(InmateId(a.0));
         same(LineId(a.1 as u16));
+        let (group, line) = (GroupId(b.1 as u16), LineId(a.1 as u16));
+        same(GroupPhone { group, line });
+        same(PhoneGroup { line, group });
+        for shut in [Shut::Phone(line), Shut::Group(group), Shut::Everything] {
+            same(shut);
+        }
     }
 
     #[test]
@@ -122,6 +130,9 @@ proptest! {
         canonical::<DurationKey>(&bytes);
         canonical::<CounterKey>(&bytes);
         canonical::<DateKey>(&bytes);
+        canonical::<GroupPhone>(&bytes);
+        canonical::<PhoneGroup>(&bytes);
+        canonical::<Shut>(&bytes);
         canonical::<db::pattern::Pattern>(&bytes);
     }
 }
@@ -141,6 +152,7 @@ fn every_call_type_and_counter_has_a_key() {
         CounterKind::EmptyOffHook,
         CounterKind::Adjustment,
         CounterKind::UnrecordedAttempt,
+        CounterKind::GroupNumber,
     ] {
         same(CounterKey { kind, index: 513 });
     }

@@ -120,7 +120,8 @@ impl Session<'_> {
         if calls == 0 && seconds == 0 {
             return Err(Error::invalid("adjustment", "calls or seconds"));
         }
-        let in_reach = calls.unsigned_abs() <= MOST_CALLS && seconds.unsigned_abs() <= MOST_MINUTES * 60;
+        let in_reach =
+            calls.unsigned_abs() <= MOST_CALLS && seconds.unsigned_abs() <= MOST_MINUTES * 60;
         if !in_reach {
             let why = format!("at most {MOST_CALLS} calls and {MOST_MINUTES} minutes");
             return Err(Error::invalid("adjustment", why));
@@ -191,7 +192,10 @@ fn check(allowance: &Allowance) -> Result<(), Error> {
     if most(&allowance.minutes).is_some_and(|minutes| minutes > MOST_MINUTES) {
         return Err(Error::invalid("minutes", format!("at most {MOST_MINUTES}")));
     }
-    if allowance.between_seconds.is_some_and(|s| s > LONGEST_BETWEEN) {
+    if allowance
+        .between_seconds
+        .is_some_and(|s| s > LONGEST_BETWEEN)
+    {
         let why = format!("at most {LONGEST_BETWEEN} s");
         return Err(Error::invalid("time between two calls", why));
     }
@@ -200,9 +204,7 @@ fn check(allowance: &Allowance) -> Result<(), Error> {
 
 fn words(allowance: &Allowance) -> String {
     let number = |n: &Option<u32>| n.map_or_else(|| "any".to_owned(), |n| n.to_string());
-    let three = |of: &Periods<Option<u32>>| {
-        [&of.day, &of.week, &of.month].map(number).join("/")
-    };
+    let three = |of: &Periods<Option<u32>>| [&of.day, &of.week, &of.month].map(number).join("/");
     format!(
         "{} calls and {} minutes a day/week/month, {} s between calls",
         three(&allowance.calls),

@@ -66,7 +66,9 @@ impl Session<'_> {
             told_utc_ms: self.now_utc_ms(),
         };
         let key = NumberKey(number);
-        self.tables.numbers_told.put(&mut self.writer, &key, &told)?;
+        self.tables
+            .numbers_told
+            .put(&mut self.writer, &key, &told)?;
         let alert = Alert::FrequentNumber {
             number,
             calls,
@@ -108,11 +110,7 @@ impl<R: Read> Registers<'_, R> {
 impl BackOffice {
     /// The numbers that were called more often than that in the present period, the most called
     /// first; by the records, of which each page is a short read of its own.
-    pub fn frequent_numbers(
-        &self,
-        now: Tick,
-        often: &Often,
-    ) -> Result<Vec<FrequentNumber>, Error> {
+    pub fn frequent_numbers(&self, now: Tick, often: &Often) -> Result<Vec<FrequentNumber>, Error> {
         let span = {
             let reader = self.database.read()?;
             let registers = self.registers_of(now, &reader);

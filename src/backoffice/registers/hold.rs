@@ -47,11 +47,7 @@ impl<'a> Session<'a> {
     }
 
     /// Holds a call, and the longest it may last, for the open call of the line.
-    pub fn reserve(
-        &mut self,
-        decision: &Decision,
-        reserving: &Reserving<'_>,
-    ) -> Result<(), Error> {
+    pub fn reserve(&mut self, decision: &Decision, reserving: &Reserving<'_>) -> Result<(), Error> {
         let &Reserving { line, call, .. } = reserving;
         let timed = match reserving.counts {
             Counts::Nowhere => return Ok(()),
@@ -123,7 +119,9 @@ impl<'a> Session<'a> {
             (Some(from), Some(to)) if reservation.timed => to.saturating_sub(from),
             _ => 0,
         };
-        let ended = record.ended_after.map(|a| instant(record.started_utc_ms, a));
+        let ended = record
+            .ended_after
+            .map(|a| instant(record.started_utc_ms, a));
         let counted = Counted {
             counting: Code(Counting::Call),
             calls: 1,
@@ -241,5 +239,7 @@ fn counted_at(reservation: &Reservation, record: &Call) -> Option<i64> {
 fn instant(started_utc_ms: i64, after: u64) -> i64 {
     let ms = i64::try_from(Ticks(after).as_ms()).unwrap_or(i64::MAX);
     // What may count yet has the last instant for itself.
-    started_utc_ms.saturating_add(ms).min(CountedKey::NOT_YET - 1)
+    started_utc_ms
+        .saturating_add(ms)
+        .min(CountedKey::NOT_YET - 1)
 }

@@ -1,6 +1,6 @@
 //! The lockout registers, after all that says whether a number may be called at all.
 
-use super::{Flags, Stop, Walk};
+use super::{Flags, LimitedBy, Stop, Walk};
 use crate::{PinEntry, Register, Tables, registers::Lack, registers::Room};
 use types::{
     dial_plan::DialedNumber,
@@ -20,42 +20,57 @@ pub enum Counts {
     WithMinutes,
 }
 
+/// What registers leave for a call.
+pub(super) struct Held {
+    pub counts: Counts,
+    /// In the inmate's own.
+    pub room: Room,
+    /// The fewest minutes there are.
+    pub longest: Option<(Ticks, LimitedBy)>,
+}
+
 impl<T: Tables + ?Sized> Walk<'_, T> {
-    /// In what the call counts, what the inmate's register leaves, and how long it may last by all
-    /// of them. A phone without PIN has the number's alone; a
-    /// number whose last digits may count for nothing has those of what is reached as well.
+    /// A phone without PIN has the number's register alone; a number whose last digits may count
+    /// for nothing has those of what is reached as well.
     pub(super) fn registers(
         &mut self,
         pin: Option<&PinEntry>,
         number: &DialedNumber,
         flags: &Flags,
-    ) -> Result<(Counts, Room, Option<Ticks>), Stop<T::Error>> {
-        let mut room = Room::default();
+    ) -> Result<Held, Stop<T::Error>> {
+        let mut held = Held {
+            counts: match (flags.privileged, flags.untimed) {
+                (true, _) => Counts::Nowhere,
+                (false, true) => Counts::AsCall,
+                (false, false) => Counts::WithMinutes,
+            },
+            room: Room::default(),
+            longest: None,
+        };
         if flags.privileged {
-            return Ok((Counts::Nowhere, room, None));
+            return Ok(held);
         }
         if let Some(pin) = pin
             && let Some(register) = self.tables.inmate_register(pin.inmate)?
         {
-            room = self.room_of_inmate(&register, flags.untimed)?;
+            held.room = self.room_of_inmate(&register, flags.untimed)?;
+            held.longest = held.room.talk.map(|left| (left, LimitedBy::InmateMinutes));
         }
-        let (mut longest, mut any) = (room.talk, false);
+        let mut any = false;
         for number in std::iter::once(&number.number).chain(self.request.shorter) {
             let Some(register) = self.tables.number_register(number)? else {
                 continue;
             };
-            let left = self.room_of_number(&register, flags.untimed)?;
-            longest = [longest, left.talk].into_iter().flatten().min();
+            let room = self.room_of_number(&register, flags.untimed)?;
+            let left = room.talk.map(|left| (left, LimitedBy::NumberMinutes));
+            let both = [held.longest, left].into_iter().flatten();
+            held.longest = both.min_by_key(|(left, _)| *left);
             any = true;
         }
         if any {
             self.note(Check::NumberRegister, Finding::Passed);
         }
-        let counts = match flags.untimed {
-            true => Counts::AsCall,
-            false => Counts::WithMinutes,
-        };
-        Ok((counts, room, longest))
+        Ok(held)
     }
 
     fn room_of_inmate(

@@ -10,7 +10,10 @@ use backoffice::{
     Allowance, AllowanceOf, AllowedFlags, BackOffice, RegisterOf, Seed, SeedAllowance,
 };
 use drivers::sim::{
-    called_party::CalledPartyScript, clip::Clip, exchange::routes::Destination, script::Step,
+    called_party::{Answer, CalledPartyScript},
+    clip::Clip,
+    exchange::routes::Destination,
+    script::Step,
 };
 use types::{
     disposition::{Blocked, Disposition},
@@ -207,14 +210,15 @@ fn a_busy_number_costs_no_call_and_an_answered_one_does() {
 }
 
 #[test]
-fn what_is_left_is_told_before_the_limit_where_the_site_wants_it() {
+fn what_is_left_is_told_after_the_limit_where_the_site_wants_it() {
     for tell_left in [true, false] {
         let inmate = then(dials(MOTHER), [wait(14_000), Step::OnHook]);
+        let party = CalledPartyScript::new(Answer::After(Ticks::secs(9)), vec![wait(9000)]);
         let mut allowance = minutes_a_day(25);
         allowance.calls.week = Some(3);
         let out = bench::phone(inmate)
             .exchange(quick())
-            .to(MOTHER, talks(60))
+            .to(MOTHER, party)
             .site(move |seed| {
                 everybody(allowance)(seed);
                 seed.settings.registers.tell_left = tell_left;
@@ -224,11 +228,11 @@ fn what_is_left_is_told_before_the_limit_where_the_site_wants_it() {
         let calls = out.inmate_heard_whole(Prompt::CallsLeft { calls: 3 });
         let talk = out.inmate_heard_whole(Prompt::MinutesLeft { seconds: 1500 });
         let limit = out.inmate_heard_whole(Prompt::CallLimit { seconds: 900 });
-        let limit = limit.expect("the limit").0;
+        let limit = limit.expect("the limit").1;
         assert_eq!(calls.is_some(), tell_left, "{}", out.tale());
         assert_eq!(talk.is_some(), tell_left, "{}", out.tale());
         if let (Some(calls), Some(talk)) = (calls, talk) {
-            assert!(calls.1 <= talk.0 && talk.1 <= limit, "{}", out.tale());
+            assert!(limit <= calls.0 && calls.1 <= talk.0, "{}", out.tale());
         }
     }
 }

@@ -66,7 +66,7 @@ impl<'a> Session<'a> {
                 numbers.push(*shorter);
             }
         }
-        let counts_from = self.settings()?.registers.counts_from;
+        let counts_from = super::rules(self.tables, &self.writer)?.counts_from;
         let now = self.now_utc_ms();
         let reservation = Reservation {
             inmate: decision.inmate.map(|inmate| inmate.0),

@@ -73,10 +73,14 @@ fn permitted(mut attempt: Attempt, cx: &mut Cx<'_>, permit: &Permit) -> Phase {
     }
 }
 
-/// Brand, what is left and limit, said while the trunk is being seized and dialed.
+/// Brand, limit and what is left, said while the trunk is being seized and dialed.
 pub(crate) fn announce(attempt: &Attempt, cx: &mut Cx<'_>, permit: &Permit) {
     if permit.handling == Handling::AutomatedOperator {
         attempt.say(cx, Leg::Phone, Prompt::ThankYouCarrier);
+    }
+    if let Some(limit) = permit.limit.filter(|_| permit.announce_limit) {
+        let seconds = u32::try_from(limit.as_secs()).unwrap_or(u32::MAX);
+        attempt.say(cx, Leg::Phone, Prompt::CallLimit { seconds });
     }
     if let Some(calls) = permit.left.calls {
         attempt.say(cx, Leg::Phone, Prompt::CallsLeft { calls });
@@ -84,9 +88,5 @@ pub(crate) fn announce(attempt: &Attempt, cx: &mut Cx<'_>, permit: &Permit) {
     if let Some(talk) = permit.left.talk {
         let seconds = u32::try_from(talk.as_secs() / 60 * 60).unwrap_or(u32::MAX);
         attempt.say(cx, Leg::Phone, Prompt::MinutesLeft { seconds });
-    }
-    if let Some(limit) = permit.limit.filter(|_| permit.announce_limit) {
-        let seconds = u32::try_from(limit.as_secs()).unwrap_or(u32::MAX);
-        attempt.say(cx, Leg::Phone, Prompt::CallLimit { seconds });
     }
 }

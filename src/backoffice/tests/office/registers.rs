@@ -2,7 +2,8 @@
 
 use crate::bench::{Bench, DOE, NOON_ISH, ONE, OPEN_PHONE, ROE, TWO, bench, bench_with, completed};
 use backoffice::{
-    Alert, Allowance, AllowanceOf, AllowedFlags, Often, Period, RegisterOf, RegisterState, Used,
+    Alert, Allowance, AllowanceOf, AllowedFlags, Asking, Often, Period, RegisterOf, RegisterState,
+    Used,
 };
 use types::{
     call_record::CallEnd,
@@ -186,8 +187,8 @@ fn two_lines_that_ask_at_once_get_no_call_too_many() {
             other => panic!("no verdict: {other:?}"),
         });
     let outcomes: Vec<_> = outcomes.collect();
-    let first = outcomes[0].clone().expect("the first");
-    let refused = outcomes[1].clone().expect_err("the second");
+    let first = outcomes[0].expect("the first");
+    let refused = outcomes[1].expect_err("the second");
     assert_eq!(refused.blocked, Blocked::NumberUsedUp);
     bench.wait(20);
     bench.end(ONE, busy(first.call, start));
@@ -252,8 +253,10 @@ fn an_inmate_s_own_allowance_is_in_place_of_everybody_s() {
 
 #[test]
 fn the_next_call_waits_from_the_end_of_the_last_one() {
-    let mut allowance = Allowance::default();
-    allowance.between_seconds = Some(600);
+    let allowance = Allowance {
+        between_seconds: Some(600),
+        ..Allowance::default()
+    };
     let mut bench = everybody(&allowance);
     let start = bench.now;
     let permit = bench.permitted(ONE, Some(DOE), DIALED);
@@ -613,6 +616,32 @@ fn the_most_called_numbers_are_listed_and_no_attorney_s() {
 }
 
 #[test]
+fn an_explanation_says_when_a_used_up_register_opens() {
+    let mut bench = everybody(&calls_a_day(1));
+    whole_call(&mut bench, ONE, Some(DOE), DIALED, MINUTE);
+    let Query::Admit(admission) = crate::bench::admission(None, DIALED, bench.now) else {
+        unreachable!("an admission");
+    };
+    let mut asking = Asking {
+        line: ONE,
+        inmate: Some("A-17".to_owned()),
+        dialed: admission.dialed,
+        number: admission.number,
+        at_utc_ms: None,
+    };
+    let explain = |asking: &Asking| bench.office.explain(bench.now, asking).expect("is told");
+    let told = explain(&asking);
+    assert_eq!(told.outcome, Err(Blocked::CallsUsedUp));
+    let opens = told.opens_utc_ms.expect("at midnight");
+    asking.at_utc_ms = Some(opens - 1);
+    assert_eq!(explain(&asking).outcome, Err(Blocked::CallsUsedUp));
+    asking.at_utc_ms = Some(opens);
+    assert!(explain(&asking).outcome.is_ok());
+    // Asking holds nothing.
+    assert_eq!(used_today(&bench, DOES).calls, 1);
+}
+
+#[test]
 fn a_restart_settles_what_was_open_by_how_far_it_had_come() {
     let mut bench = everybody(&calls_a_day(1));
     let start = bench.now;
@@ -650,8 +679,10 @@ fn an_allowance_that_makes_no_sense_is_refused() {
             .office
             .set_allowance(now, "warden", &of, Some(&allowance))
     };
-    let mut long = Allowance::default();
-    long.between_seconds = Some(u32::MAX);
+    let long = Allowance {
+        between_seconds: Some(u32::MAX),
+        ..Allowance::default()
+    };
     set(AllowanceOf::Everybody, long).expect_err("a time of 136 years");
     set(AllowanceOf::Everybody, minutes_a_day(u32::MAX)).expect_err("as long a day");
     set(AllowanceOf::Inmate(InmateId(99)), calls_a_day(1)).expect_err("nobody");

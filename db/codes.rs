@@ -4,7 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use types::{
     answer_class::AnswerClass,
-    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
     settings::{CountsFrom, LanguageChoice, Period, Unrecorded},
@@ -83,6 +83,8 @@ codes!("disposition", Disposition {
     [Disposition::AnsweringMachine] = 18,
     [Disposition::FaxModem] = 19,
     [Disposition::PhoneLost] = 20,
+    [Disposition::ThreeWay] = 50,
+    [Disposition::ExtraDigits] = 51,
 });
 
 codes!("blocked disposition", Blocked {
@@ -104,6 +106,12 @@ codes!("blocked disposition", Blocked {
     [Blocked::MinutesUsedUp] = 21,
     [Blocked::TooSoon] = 22,
     [Blocked::NumberUsedUp] = 23,
+    [Blocked::NumberFraud] = 50,
+});
+
+codes!("kind of fraud", FraudKind {
+    [FraudKind::ThreeWay] = 1,
+    [FraudKind::ExtraDigits] = 2,
 });
 
 codes!("ending party", EndedBy {
@@ -184,6 +192,7 @@ codes!("check", Check {
     [Check::ShorterNumber] = 12,
     [Check::InmateRegister] = 20,
     [Check::NumberRegister] = 21,
+    [Check::NumberFraud] = 50,
 });
 
 codes!("finding", Finding {

@@ -10,9 +10,10 @@ use crate::{
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowance, Allowed, Call, Counted, Counter, Duration, Entry, Group, Guesses, Holiday,
-        Inmate, InmateRef, Meta, NumberTold, OpenCall, Phone, Pin, PinInUse, PinNumber,
-        RegisterRules, Restricted, Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
+        Allowance, Allowed, Call, Counted, Counter, Duration, Entry, FraudCount, FraudRules, Group,
+        Guesses, Holiday, Inmate, InmateRef, Meta, NumberTold, OpenCall, Phone, Pin, PinInUse,
+        PinNumber, RegisterRules, Restricted, Schedule, Settings, Shutdown, SpeedDial,
+        TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
@@ -76,6 +77,8 @@ tables! {
     counted: Table<CountedKey, Counted>,
     register_rules: Table<SiteKey, RegisterRules>,
     numbers_told: Table<NumberKey, NumberTold>,
+    fraud_counts: Table<PhoneNumber, FraudCount>,
+    fraud_rules: Table<SiteKey, FraudRules>,
     groups: Table<GroupId, Group>,
     group_phones: Table<GroupPhone, Unit>,
     phone_groups: Table<PhoneGroup, Unit>,

@@ -2,6 +2,7 @@
 //! transaction; what is refused leaves nothing behind.
 
 mod callers;
+mod fraud;
 mod groups;
 mod numbers;
 mod registers;
@@ -123,6 +124,9 @@ changes! {
     fn lift_phone_rest(line: LineId) -> bool;
     /// Ends the rest of an inmate's PIN that failed too often.
     fn lift_pin_rest(inmate: InmateId) -> bool;
+    /// Ends the block of a number for the fraud on calls to it, and forgets that; `false` when there was
+    /// none.
+    fn lift_number_block(number: &str) -> bool;
     /// Puts a number on an inmate's list.
     fn add_pin_number(inmate: InmateId, number: &str, flags: &NumberFlags) -> ();
     /// Changes a number on an inmate's list.
@@ -183,7 +187,7 @@ changes! {
     fn resume(what: Shut) -> bool;
 }
 
-fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {
+pub(crate) fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {
     if needed && text.trim().is_empty() {
         return Err(Error::invalid(field, "must not be empty"));
     }

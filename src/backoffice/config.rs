@@ -2,7 +2,9 @@ use crate::{
     AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, RegisterRules,
     TimeRestriction,
 };
-use screening::{Allowance, Class, Durations, GuessRule, Rules, Schedule, ScheduleNumber};
+use screening::{
+    Allowance, Class, Durations, FraudRules, GuessRule, Rules, Schedule, ScheduleNumber,
+};
 use std::sync::Arc;
 use types::{
     dial_plan::DialPlan,
@@ -102,6 +104,8 @@ pub struct SiteSettings {
     pub unrecorded: Unrecorded,
     /// How calls are counted.
     pub registers: RegisterRules,
+    /// How much fraud on calls to a number blocks it.
+    pub fraud: FraudRules,
 }
 
 impl SiteSettings {
@@ -114,6 +118,7 @@ impl SiteSettings {
             guessing: GuessRule::standard(),
             unrecorded: Unrecorded::Refuse,
             registers: RegisterRules::standard(),
+            fraud: FraudRules::standard(),
         }
     }
 
@@ -144,7 +149,8 @@ impl SiteSettings {
         if self.rules.default_limit_seconds == 0 {
             return refuse("default limit", "longer than nothing");
         }
-        self.registers.check()
+        self.registers.check()?;
+        crate::fraud::check(&self.fraud)
     }
 }
 

@@ -5,6 +5,7 @@ use db::{keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
 use std::fmt;
 use types::{
+    disposition::FraudKind,
     id::{InmateId, LineId},
     phone_number::PhoneNumber,
     settings::Period,
@@ -23,6 +24,12 @@ pub enum Alert {
         calls: u32,
         inmates: u32,
         period: Period,
+    },
+    /// There was too much fraud on calls to a number; no `seconds` is until somebody lifts it.
+    NumberBlocked {
+        number: PhoneNumber,
+        kind: FraudKind,
+        seconds: Option<u32>,
     },
 }
 
@@ -48,6 +55,21 @@ impl fmt::Display for Alert {
                 "number {number} has {calls} calls of {inmates} inmates this {}",
                 kebab(period)
             ),
+            Alert::NumberBlocked {
+                number,
+                kind,
+                seconds,
+            } => {
+                let what = match kind {
+                    FraudKind::ThreeWay => "third parties",
+                    FraudKind::ExtraDigits => "keys pressed",
+                };
+                write!(f, "too often {what} on calls to {number}: it is blocked ")?;
+                match seconds {
+                    Some(seconds) => write!(f, "for {seconds} s"),
+                    None => write!(f, "until the block is lifted"),
+                }
+            }
         }
     }
 }

@@ -23,8 +23,10 @@ mod config;
 mod end;
 mod error;
 mod explain;
+mod fraud;
 mod groups;
 mod guessing;
+mod import;
 mod journal;
 mod lookups;
 mod memory;
@@ -47,14 +49,17 @@ pub use clock::Anchor;
 pub use config::{Config, Routing, Seed, SeedAllowance, SeedInmate, SiteSettings};
 pub use db::{Usage, keys::Shut};
 pub use error::Error;
-pub use explain::{Asking, Explanation};
+pub use explain::{Asking, Explanation, WhyOut};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
+pub use import::{
+    ImportMode, ImportRow, Imported, InmateExport, InmateImport, NumberExport, NumberImport,
+};
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
 pub use registers::{FrequentNumber, Often, RegisterOf, RegisterRules, RegisterState};
 pub use screening::{
-    Allowance, Class, DayKind, DaySteps, Disabled, Durations, GuessRule, LimitedBy, Period,
-    Periods, Rules, Schedule, ScheduleNumber, Used, WeekSteps, Weekend,
+    Allowance, Class, DayKind, DaySteps, Disabled, Durations, FraudRule, FraudRules, GuessRule,
+    LimitedBy, Period, Periods, Rules, Schedule, ScheduleNumber, Used, WeekSteps, Weekend,
 };

@@ -1,7 +1,7 @@
 //! The database as screening's tables.
 
 use crate::{
-    Error, SiteSettings,
+    Error, SiteSettings, fraud,
     groups::Groups,
     registers::{self, Registers},
     stored,
@@ -11,8 +11,8 @@ use db::{
     keys::{DurationKey, PinHash, PinNumberKey, RegisterKey, SiteKey, SpeedCode},
 };
 use screening::{
-    AllowedEntry, Class, Durations, ListedNumber, PhoneRules, PinEntry, PinKey, Register,
-    RestrictedEntry, WeekSteps,
+    AllowedEntry, Class, Durations, ListedNumber, NumberBlock, PhoneRules, PinEntry, PinKey,
+    Register, RestrictedEntry, WeekSteps,
 };
 use types::{
     dial_plan::{DialPlan, Dialed, DialedNumber},
@@ -45,10 +45,13 @@ pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSett
         what: "settings",
         why: "there are none".to_owned(),
     })?;
-    Ok(SiteSettings {
-        registers: registers::rules(tables, txn)?,
-        ..stored::settings(settings)?
-    })
+    let mut settings = stored::settings(settings)?;
+    // A database that is older has none of these.
+    if let Some(rules) = tables.fraud_rules.get(txn, &SiteKey)? {
+        settings.fraud = fraud::fraud_rules(rules);
+    }
+    settings.registers = registers::rules(tables, txn)?;
+    Ok(settings)
 }
 
 /// The number that a string of digits is, if it is one as it stands.
@@ -123,6 +126,11 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
             untimed: best.value.untimed,
             privileged: best.value.privileged,
         }))
+    }
+
+    fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Error> {
+        let count = self.tables.fraud_counts.get(self.txn, number)?;
+        Ok(count.and_then(|count| count.block).map(fraud::number_block))
     }
 
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Error> {

@@ -6,8 +6,8 @@ use db::{
     values::{self, CallIdV1, DisabledV1},
 };
 use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, PhoneRules, Rules, Schedule, ScheduleNumber,
-    WeekSteps, Weekend,
+    Class, DaySteps, Disabled, Durations, FraudRules, GuessRule, PhoneRules, Rules, Schedule,
+    ScheduleNumber, WeekSteps, Weekend,
 };
 use types::{
     call_record::{CallRecord, Response},
@@ -223,8 +223,9 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
             longest_rest_seconds: stored.longest_rest_seconds,
         },
         unrecorded: stored.unrecorded.0,
-        // In a table of their own.
+        // In tables of their own.
         registers: RegisterRules::standard(),
+        fraud: FraudRules::standard(),
     })
 }
 

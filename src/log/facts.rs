@@ -90,6 +90,7 @@ fn log_plain(log: &Logger, fact: &Fact) {
         Fact::TalkBegins => "talk-begins",
         Fact::Joined => "joined",
         Fact::Parted => "parted",
+        Fact::Interfered => "interfered",
         Fact::CutOff => "cut-off",
         other => unreachable!("{other:?} has a line of its own"),
     };

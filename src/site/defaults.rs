@@ -2,7 +2,7 @@
 //! is administered, and these lines have no effect.
 
 use backoffice::{
-    Allowance, DaySteps, GuessRule, RegisterRules, Schedule, ScheduleNumber, Weekend,
+    Allowance, DaySteps, FraudRules, GuessRule, RegisterRules, Schedule, ScheduleNumber, Weekend,
 };
 use types::{
     digits::{Digits, List},
@@ -14,6 +14,7 @@ use types::{
 };
 
 use super::{
+    fraud,
     reader::{Placed, Section},
     registers::{self, NumberLimit},
     settings::{self, set_flag},
@@ -55,6 +56,7 @@ pub struct ScreeningDefaults {
     /// The most numbers on one PIN's list.
     pub pin_numbers_max: u16,
     pub guessing: GuessRule,
+    pub fraud: FraudRules,
     pub weekend: Weekend,
 }
 
@@ -218,6 +220,7 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
         default_limit_seconds: 900,
         pin_numbers_max: 20,
         guessing: guessing(section),
+        fraud: fraud::rules(section),
         weekend: Weekend::SATURDAY_SUNDAY,
     };
     set_flag(section, "check_restricted", &mut defaults.check_restricted);

@@ -27,6 +27,7 @@ mod refused;
 mod registers;
 mod release;
 mod replay;
+mod responses;
 mod schedules;
 mod screening;
 mod short;

@@ -222,7 +222,7 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 22] = [
+const REASONS: [Prompt; 23] = [
     Prompt::PinResting,
     Prompt::NotRecordable,
     Prompt::CallsUsedUp,
@@ -232,6 +232,7 @@ const REASONS: [Prompt; 22] = [
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,
+    Prompt::NumberFraud,
     Prompt::CallTypeNotAllowed,
     Prompt::SpeedDialNotAssigned,
     Prompt::NumberNotValid,

@@ -8,13 +8,13 @@ use db::{
     keys::{CounterKey, CounterKind},
     values::{
         Allowance, Allowed, Call, CallIdV1, Caller, Counted, Counter, Counting, DisabledV1,
-        Duration, Entry, Group, Guesses, Holiday, Inmate, InmateRef, Meta, NumberTold, OpenCall,
-        Phone, Pin, PinInUse, PinNumber, RegisterRules, Reservation, Restricted, Schedule,
-        Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
+        Duration, Entry, FraudCount, FraudRules, Group, Guesses, Holiday, Inmate, InmateRef, Meta,
+        NumberBlock, NumberTold, OpenCall, Phone, Pin, PinInUse, PinNumber, RegisterRules,
+        Reservation, Restricted, Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use types::{
-    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
     settings::{CountsFrom, LanguageChoice, Period, Unrecorded},
@@ -299,6 +299,35 @@ fn guesses_v1() {
 }
 
 #[test]
+fn fraud_count_v1() {
+    let value = FraudCount {
+        three_way: vec![1_790_000_000_000, 1_790_000_060_000],
+        extra_digits: vec![1_790_000_000_000],
+        block: Some(NumberBlock {
+            kind: Code(FraudKind::ExtraDigits),
+            from_utc_ms: 1_790_000_060_000,
+            until_utc_ms: None,
+        }),
+    };
+    golden(
+        value,
+        "010280b083c59868c0d98ac598680180b083c598680102c0d98ac5986800",
+    );
+}
+
+#[test]
+fn fraud_rules_v1() {
+    let value = FraudRules {
+        three_way_times: Some(3),
+        three_way_period_seconds: 86_400,
+        extra_digits_times: None,
+        extra_digits_period_seconds: 300,
+        block_seconds: Some(600),
+    };
+    golden(value, "01010380a30500ac0201d804");
+}
+
+#[test]
 fn duration_v1() {
     let value = Duration {
         weekday: 900,
@@ -579,6 +608,7 @@ fn no_number_stands_for_two_values() {
     each::<Disposition>(18);
     each::<Blocked>(13);
     each::<EndedBy>(5);
+    each::<FraudKind>(2);
     each::<DialingPattern>(5);
     each::<CallType>(10);
     each::<Handling>(3);

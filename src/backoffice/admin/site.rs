@@ -60,6 +60,7 @@ impl Session<'_> {
         let rules = stored_rules(&settings.registers);
         let table = &self.tables.register_rules;
         table.put(&mut self.writer, &SiteKey, &rules)?;
+        self.put_fraud_rules(&settings.fraud)?;
         self.journal(actor, "settings", "site", format!("{settings:?}"))
     }
 

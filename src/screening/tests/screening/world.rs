@@ -2,8 +2,8 @@
 
 use screening::{
     Allowance, AllowedEntry, Class, Disabled, Durations, Ended, Entry, ListedNumber, LocalTime,
-    Periods, PhoneRules, PinEntry, PinKey, Register, Request, RestrictedEntry, Rules, Span, Spans,
-    Tables, WeekSteps,
+    NumberBlock, Periods, PhoneRules, PinEntry, PinKey, Register, Request, RestrictedEntry, Rules,
+    Span, Spans, Tables, WeekSteps,
 };
 use std::{convert::Infallible, sync::LazyLock};
 use types::{
@@ -126,6 +126,7 @@ pub struct World {
     pub shorter: Option<Shorter>,
     pub of_inmate: Held,
     pub of_number: Held,
+    pub block: Option<NumberBlock>,
 }
 
 pub const LISTED: ListedNumber = ListedNumber {
@@ -162,6 +163,7 @@ impl World {
             shorter: None,
             of_inmate: Held::Boundless,
             of_number: Held::Boundless,
+            block: None,
         }
     }
 
@@ -297,6 +299,13 @@ impl Tables for World {
         Ok(match self.shorter_of(number) {
             Some(shorter) => shorter.allowed,
             None => self.allowed,
+        })
+    }
+
+    fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Infallible> {
+        Ok(match self.shorter_of(number) {
+            Some(_) => None,
+            None => self.block,
         })
     }
 

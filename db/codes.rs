@@ -8,7 +8,7 @@ use types::{
     evidence::{AnswerEvidence, ReleaseEvidence},
     party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
-    settings::{LanguageChoice, Unrecorded},
+    settings::{CountsFrom, LanguageChoice, Period, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::{SitKind, Tone},
     treatment::{Brand, ThreeWayResponse, Warning},
@@ -108,6 +108,10 @@ codes!("blocked disposition", Blocked {
     [Blocked::CalledPartyBlocksFacility] = 81,
     [Blocked::NotFromThisPhone] = 40,
     [Blocked::NoRoute] = 41,
+    [Blocked::CallsUsedUp] = 20,
+    [Blocked::MinutesUsedUp] = 21,
+    [Blocked::TooSoon] = 22,
+    [Blocked::NumberUsedUp] = 23,
     [Blocked::NumberFraud] = 50,
 });
 
@@ -167,6 +171,18 @@ codes!("answer to a call that can't be recorded", Unrecorded {
     [Unrecorded::Allow] = 2,
 });
 
+codes!("beginning of counting", CountsFrom {
+    [CountsFrom::Dialing] = 1,
+    [CountsFrom::Answer] = 2,
+    [CountsFrom::Acceptance] = 3,
+});
+
+codes!("period", Period {
+    [Period::Day] = 1,
+    [Period::Week] = 2,
+    [Period::Month] = 3,
+});
+
 codes!("check", Check {
     [Check::PinRequired] = 1,
     [Check::PinTable] = 2,
@@ -180,6 +196,8 @@ codes!("check", Check {
     [Check::TimeRestricted] = 10,
     [Check::Limit] = 11,
     [Check::ShorterNumber] = 12,
+    [Check::InmateRegister] = 20,
+    [Check::NumberRegister] = 21,
     [Check::NumberFraud] = 50,
     [Check::NumberRecord] = 40,
     [Check::CallTypeTable] = 41,
@@ -202,6 +220,7 @@ codes!("finding", Finding {
     [Finding::Disabled] = 5,
     [Finding::Rescued] = 6,
     [Finding::Passed] = 7,
+    [Finding::UsedUp] = 20,
     [Finding::OfNumber] = 40,
     [Finding::OfPhone] = 41,
     [Finding::OfCallType] = 42,

@@ -3,17 +3,18 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, Numbered,
-        PartyBlockKey, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode,
-        StartKey,
+        AllowanceKey, CountedKey, CounterKey, DateKey, DurationKey, FacilityId, GroupPhone,
+        GuessKey, NumberKey, Numbered, PartyBlockKey, PhoneGroup, PinHash, PinNumberKey,
+        ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        self, Allowed, BlockKeys, Call, CallTreatment, CallTypeRule, Counter, Duration, Entry,
-        FraudCount, FraudRules, Group, Guesses, Holiday, Inmate, InmateRef, LineTreatment, Meta,
-        NumberRecord, OpenCall, PartyBlock, Phone, Pin, PinInUse, PinNumber, Restricted, Route,
-        Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
+        self, Allowance, Allowed, BlockKeys, Call, CallTreatment, CallTypeRule, Counted, Counter,
+        Duration, Entry, FraudCount, FraudRules, Group, Guesses, Holiday, Inmate, InmateRef,
+        LineTreatment, Meta, NumberRecord, NumberTold, OpenCall, PartyBlock, Phone, Pin, PinInUse,
+        PinNumber, RegisterRules, Restricted, Route, Schedule, Settings, Shutdown, SpeedDial,
+        TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
@@ -72,6 +73,11 @@ tables! {
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
     guesses: Table<GuessKey, Guesses>,
+    allowances: Table<AllowanceKey, Allowance>,
+    number_allowances: PatternTable<Allowance>,
+    counted: Table<CountedKey, Counted>,
+    register_rules: Table<SiteKey, RegisterRules>,
+    numbers_told: Table<NumberKey, NumberTold>,
     fraud_counts: Table<PhoneNumber, FraudCount>,
     fraud_rules: Table<SiteKey, FraudRules>,
     groups: Table<GroupId, Group>,

@@ -62,10 +62,14 @@ values! {
     duration::Duration { 1 => v1 } newest 1,
     holiday::Holiday { 1 => v1 } newest 1,
     call::Call { 1 => v1, 2 => v2, 3 => v3, 4 => v4, 5 => v5 } newest 5,
-    open_call::OpenCall { 1 => v1 } newest 1,
+    open_call::OpenCall { 1 => v1, 2 => v2 } newest 2,
     entry::Entry { 1 => v1 } newest 1,
     counter::Counter { 1 => v1 } newest 1,
     guesses::Guesses { 1 => v1 } newest 1,
+    counted::Counted { 1 => v1 } newest 1,
+    allowance::Allowance { 1 => v1 } newest 1,
+    register_rules::RegisterRules { 1 => v1 } newest 1,
+    number_told::NumberTold { 1 => v1 } newest 1,
     fraud_count::FraudCount { 1 => v1 } newest 1,
     fraud_rules::FraudRules { 1 => v1 } newest 1,
     group::Group { 1 => v1 } newest 1,
@@ -75,12 +79,14 @@ values! {
     block_keys::BlockKeys { 1 => v1 } newest 1,
 }
 
+pub use allowance::v1::Allowance;
 pub use allowed::v1::Allowed;
 pub use block_keys::v1::BlockKeys;
 pub use call::{v1::Caller, v5::Call};
 pub use call_treatment::v1::{CallTreatment, ExtraDigitKind, ExtraDigits};
 pub use call_type::v1::CallType;
 pub use call_type_rule::v1::CallTypeRule;
+pub use counted::v1::{Counted, Counting};
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
@@ -94,12 +100,14 @@ pub use inmate_ref::v1::InmateRef;
 pub use line_treatment::v1::{LineRule, LineTreatment};
 pub use meta::v1::Meta;
 pub use number_record::v1::NumberRecord;
-pub use open_call::v1::OpenCall;
+pub use number_told::v1::NumberTold;
+pub use open_call::v2::{OpenCall, Reservation};
 pub use party_block::v1::PartyBlock;
 pub use phone::v3::Phone;
 pub use pin::v1::Pin;
 pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
+pub use register_rules::v1::RegisterRules;
 pub use restricted::v1::Restricted;
 pub use route::v1::Route;
 pub use schedule::v1::Schedule;

@@ -14,6 +14,8 @@ pub(crate) enum Slot {
     Refuse,
     /// A duration, as `[durations]` says it: `{seconds}`.
     Seconds,
+    /// A count of calls: `{calls}`.
+    Calls,
     /// The inmate's own recorded name: `{name}`.
     Name,
     /// Whose name the call is in: `{carrier}`.
@@ -29,6 +31,7 @@ impl Slot {
             "accept" => Some(Slot::Accept),
             "refuse" => Some(Slot::Refuse),
             "seconds" => Some(Slot::Seconds),
+            "calls" => Some(Slot::Calls),
             "name" => Some(Slot::Name),
             "carrier" => Some(Slot::Carrier),
             "choice" => Some(Slot::Choice),
@@ -42,6 +45,7 @@ impl Slot {
             Slot::Accept => "accept",
             Slot::Refuse => "refuse",
             Slot::Seconds => "seconds",
+            Slot::Calls => "calls",
             Slot::Name => "name",
             Slot::Carrier => "carrier",
             Slot::Choice => "choice",
@@ -83,8 +87,22 @@ impl Slot {
 /// If the prompt has no such slot, which the catalogue's check excludes.
 pub(crate) fn seconds(prompt: &Prompt) -> u32 {
     match *prompt {
-        Prompt::CallLimit { seconds } | Prompt::TimeRemaining { seconds } => seconds,
+        Prompt::CallLimit { seconds }
+        | Prompt::TimeRemaining { seconds }
+        | Prompt::CallAgainIn { seconds }
+        | Prompt::MinutesLeft { seconds } => seconds,
         _ => panic!("{prompt:?} has no {{seconds}}"),
+    }
+}
+
+/// The count that `prompt` puts into `{calls}`.
+///
+/// # Panics
+/// If the prompt has no such slot, which the catalogue's check excludes.
+pub(crate) fn calls(prompt: &Prompt) -> u32 {
+    match *prompt {
+        Prompt::CallsLeft { calls } => calls,
+        _ => panic!("{prompt:?} has no {{calls}}"),
     }
 }
 
@@ -140,6 +158,8 @@ kinds! {
     SayName say_name [];
     OutOfService out_of_service [];
     CallLimit call_limit [Seconds];
+    CallsLeft calls_left [Calls];
+    MinutesLeft minutes_left [Seconds];
     ThankYouCarrier thank_you_carrier [Carrier];
     PleaseHold please_hold [];
     NumberRestricted number_restricted [];
@@ -152,6 +172,11 @@ kinds! {
     NotFromThisPhone not_from_this_phone [];
     SystemUnavailable system_unavailable [];
     NotRecordable not_recordable [];
+    CallsUsedUp calls_used_up [];
+    MinutesUsedUp minutes_used_up [];
+    TooSoon too_soon [];
+    NumberUsedUp number_used_up [];
+    CallAgainIn call_again_in [Seconds];
     NoLineAvailable no_line_available [];
     NoAnswer no_answer [];
     LineBusy line_busy [];

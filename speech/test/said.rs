@@ -35,6 +35,10 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         Prompt::NotFromThisPhone,
         Prompt::SystemUnavailable,
         Prompt::NotRecordable,
+        Prompt::CallsUsedUp,
+        Prompt::MinutesUsedUp,
+        Prompt::TooSoon,
+        Prompt::NumberUsedUp,
         Prompt::NoLineAvailable,
         Prompt::NoAnswer,
         Prompt::LineBusy,
@@ -70,7 +74,10 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
     {
         prompts.push(Prompt::CallLimit { seconds });
         prompts.push(Prompt::TimeRemaining { seconds });
+        prompts.push(Prompt::CallAgainIn { seconds });
+        prompts.push(Prompt::MinutesLeft { seconds });
     }
+    prompts.extend((0..=100).map(|calls| Prompt::CallsLeft { calls }));
     for accept in 0..=9 {
         let key = accept;
         let offer = |language| Prompt::LanguageOffer { language, key };
@@ -193,6 +200,19 @@ fn a_collect_call_names_carrier_inmate_and_facility_in_each_languages_order() {
     let spanish = names(&speech, ES, collect_call);
     assert_eq!(spanish[0], "carrier");
     assert_eq!(spanish.iter().filter(|piece| *piece == "NAME").count(), 1);
+}
+
+#[test]
+fn what_is_left_and_when_it_opens_again_is_told() {
+    let speech = speech();
+    let calls = Prompt::CallsLeft { calls: 3 };
+    assert_eq!(speech.words(EN, &calls), "You still have 3 calls.");
+    let talk = Prompt::MinutesLeft { seconds: 1500 };
+    assert_eq!(speech.words(EN, &talk), "You still have 25 minutes.");
+    let wait = Prompt::CallAgainIn { seconds: 540 };
+    assert_eq!(speech.words(EN, &wait), "You may call again in 9 minutes.");
+    let words = speech.words(ES, &Prompt::CallsLeft { calls: 1 });
+    assert_eq!(words, "Usted todavía tiene 1 llamada.");
 }
 
 #[test]

@@ -6,14 +6,19 @@ mod fraud;
 mod groups;
 mod numbers;
 mod party_blocks;
+mod registers;
 mod site;
 mod treatments;
 
 pub use treatments::{NamedTreatment, NumberDetails, PhoneRule, PhoneTreatment};
 
-use crate::{BackOffice, Error, SiteSettings};
+pub use registers::AllowanceOf;
+
+use crate::{BackOffice, Error, RegisterOf, SiteSettings};
 use db::keys::Shut;
-use screening::{CallTypeRules, Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
+use screening::{
+    Allowance, CallTypeRules, Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps,
+};
 use types::{
     digits::Digits,
     id::{GroupId, InmateId, LineId},
@@ -178,6 +183,13 @@ changes! {
     fn remove_call_type(prefix: &str) -> ();
     /// Says how calls of a type are treated.
     fn set_call_type_rules(call_type: CallType, rules: &CallTypeRules) -> ();
+    /// Says what may be used in a day, a week, a month; `None` takes it back.
+    fn set_allowance(of: &AllowanceOf, allowance: Option<&Allowance>) -> ();
+    /// Gives calls and seconds back to a register, or takes some where they are less than nothing;
+    /// they count in the day, the week and the month that it is.
+    fn adjust_register(of: RegisterOf, calls: i32, seconds: i32, note: &str) -> ();
+    /// Forgets what a register counted; what open calls hold stays.
+    fn reset_register(of: RegisterOf) -> ();
     /// Enters a holiday: year, month, day.
     fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
     /// Adds a group as a part of another, or of the facility itself.

@@ -1,14 +1,15 @@
 //! Admission: decide, open the record, hold the PIN, all in the caller's transaction.
 
 use crate::{
-    Alert, Error, SiteSettings, answer::line_actor, session::Session, stored, words::kebab,
+    Alert, Error, SiteSettings, answer::line_actor, registers::Reserving, session::Session, stored,
+    words::kebab,
 };
 use db::{
     codes::{Code, FlagBits},
     keys::{PinHash, SpeedCode, StartKey},
     values::{Call, Caller, OpenCall, PinInUse, Unit},
 };
-use screening::{Decision, PinKey, Request, decide};
+use screening::{Counts, Decision, PinKey, Request, Room, decide};
 use types::{
     dial_plan::DialedNumber,
     digits::Digits,
@@ -19,11 +20,16 @@ use types::{
     settings::Unrecorded,
     tick::{Tick, Ticks},
     treatment::CallTreatment,
-    verdict::{Check, Finding, Handling, Permit, RecordingRule, Refusal, Step, Trace, Verdict},
+    verdict::{
+        Check, Finding, Handling, Left, Permit, RecordingRule, Refusal, Step, Trace, Verdict,
+    },
 };
 
 /// From admission to talk no call takes longer: a busy trunk, many rings, a long announcement.
 const SETTING_UP: Ticks = Ticks::secs(15 * 60);
+
+/// How far ahead a caller is told when to call again.
+const TOLD_AHEAD: Ticks = Ticks::secs(24 * 3600);
 
 /// A call that screening let through, ready to be dialed.
 struct Placed {
@@ -37,6 +43,8 @@ struct Placed {
     treatment: CallTreatment,
     /// Whether its limit is told, if its treatment says so.
     announce_limit: Option<bool>,
+    counts: Counts,
+    room: Room,
 }
 
 impl Session<'_> {
@@ -56,7 +64,21 @@ impl Session<'_> {
         if decision.watched {
             self.alert(&line_actor(line), call, Alert::WatchedNumber { line, call })?;
         }
-        Ok(verdict(call, admission, &decision, outcome, &settings))
+        if let Ok(placed) = &outcome {
+            let reserving = Reserving {
+                line,
+                call,
+                counts: placed.counts,
+                limit: placed.limit,
+                shorter: &self.shorter(admission),
+            };
+            self.reserve(&decision, &reserving)?;
+        }
+        let mut verdict = verdict(call, admission, &decision, outcome, &settings);
+        if let Err(refusal) = &mut verdict.outcome {
+            refusal.again_in = self.again_in(&decision);
+        }
+        Ok(verdict)
     }
 
     /// What an admission would be answered; nothing is written. The permit's call has the number 0,
@@ -94,6 +116,13 @@ impl Session<'_> {
         let outcome = self.placed(&decision, admission, service)?;
         let outcome = outcome.and_then(|placed| self.recordable(placed, settings));
         Ok((decision, outcome))
+    }
+
+    /// How long a register that refused the call holds nothing, if it is near enough to be told.
+    fn again_in(&self, decision: &Decision) -> Option<Ticks> {
+        let wait = decision.opens_utc_ms? - self.now_utc_ms();
+        let wait = Ticks::ms(u64::try_from(wait).ok()?);
+        (wait > Ticks::ZERO && wait <= TOLD_AHEAD).then_some(wait)
     }
 
     /// What an exchange may connect instead; a code stands for what an administrator entered.
@@ -176,6 +205,8 @@ impl Session<'_> {
                 recording: allowed.recording,
                 treatment: allowed.treatment,
                 announce_limit: allowed.announce_limit,
+                counts: allowed.counts,
+                room: allowed.room,
             })
             .ok_or(Blocked::NumberNotValid))
     }
@@ -268,6 +299,7 @@ impl Session<'_> {
             seen_after: self.now.since(admission.off_hook_at).0,
             answered_after: None,
             talk_after: None,
+            reservation: None,
         };
         self.tables.open_calls.put(&mut self.writer, &line, &open)?;
         let change = match outcome {
@@ -369,11 +401,27 @@ fn verdict(
             announce_limit: announce_limit && placed.limit.is_some(),
             recording: placed.recording,
             treatment: placed.treatment,
+            left: left(&placed.room, settings),
         }),
-        Err(blocked) => Err(Refusal { call, blocked }),
+        Err(blocked) => Err(Refusal {
+            call,
+            blocked,
+            again_in: None,
+        }),
     };
     Verdict {
         trace: decision.trace.clone(),
         outcome,
+    }
+}
+
+/// What is told of what registers leave, where the site wants it.
+fn left(room: &Room, settings: &SiteSettings) -> Left {
+    match settings.registers.tell_left {
+        true => Left {
+            calls: room.calls,
+            talk: room.talk,
+        },
+        false => Left::default(),
     }
 }

@@ -176,6 +176,7 @@ impl Session<'_> {
             open.seen_after = after;
             open.answered_after = answered_after;
             open.talk_after = talk_after;
+            self.count_if_due(&mut open)?;
             self.tables.open_calls.put(&mut self.writer, &line, &open)?;
         }
         Ok(())

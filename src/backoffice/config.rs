@@ -1,9 +1,10 @@
 use crate::{
     AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone,
-    PhoneTreatment, PinDetails, TimeRestriction,
+    PhoneTreatment, PinDetails, RegisterRules, TimeRestriction,
 };
 use screening::{
-    CallTypeRules, Class, Durations, FraudRules, GuessRule, Rules, Schedule, ScheduleNumber,
+    Allowance, CallTypeRules, Class, Durations, FraudRules, GuessRule, Rules, Schedule,
+    ScheduleNumber,
 };
 use std::sync::Arc;
 use types::{
@@ -107,6 +108,8 @@ pub struct SiteSettings {
     pub guessing: GuessRule,
     /// What becomes of calls that must be recorded and can't be.
     pub unrecorded: Unrecorded,
+    /// How calls are counted.
+    pub registers: RegisterRules,
     /// How much fraud on calls to a number blocks it.
     pub fraud: FraudRules,
 }
@@ -120,6 +123,7 @@ impl SiteSettings {
             pin_numbers_max: 20,
             guessing: GuessRule::standard(),
             unrecorded: Unrecorded::Refuse,
+            registers: RegisterRules::standard(),
             fraud: FraudRules::standard(),
         }
     }
@@ -161,6 +165,7 @@ impl SiteSettings {
         if self.rules.default_limit_seconds == 0 {
             return refuse("default limit", "longer than nothing");
         }
+        self.registers.check()?;
         crate::fraud::check(&self.fraud)
     }
 }
@@ -183,6 +188,7 @@ pub struct Seed {
     /// Year, month, day, name.
     pub holidays: Vec<(i16, u8, u8, String)>,
     pub treatments: SeedTreatments,
+    pub allowances: Vec<(SeedAllowance, Allowance)>,
 }
 
 /// How calls are treated, and what their numbers are.
@@ -195,6 +201,16 @@ pub struct SeedTreatments {
     /// By the beginning of the numbers.
     pub call_types: Vec<(String, CallType)>,
     pub call_type_rules: Vec<(CallType, CallTypeRules)>,
+}
+
+/// Whose allowance a new database has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SeedAllowance {
+    Everybody,
+    /// By the facility's own id.
+    Inmate(String),
+    /// By pattern.
+    Numbers(String),
 }
 
 #[derive(Clone, Debug)]
@@ -229,6 +245,7 @@ impl Seed {
             schedules: Vec::new(),
             holidays: Vec::new(),
             treatments: SeedTreatments::default(),
+            allowances: Vec::new(),
         }
     }
 }

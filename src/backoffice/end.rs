@@ -110,15 +110,15 @@ impl Session<'_> {
     ) -> Result<(), Error> {
         self.fill(&mut record, end)?;
         self.tables.calls.put(&mut self.writer, &call, &record)?;
-        self.release(line, call)?;
+        self.release(line, call, Some(&record))?;
         self.settle_fraud(line, &record)?;
         self.journal_end(line, call, &record)?;
         self.remember(line, end.off_hook_at, Outcome::Recorded(call));
         Ok(())
     }
 
-    /// Takes the call off the line, and its PIN out of use.
-    fn release(&mut self, line: LineId, call: CallId) -> Result<(), Error> {
+    /// Takes the call off the line, its PIN out of use, and settles what it held in registers.
+    fn release(&mut self, line: LineId, call: CallId, record: Option<&Call>) -> Result<(), Error> {
         let id = stored::stored_call_id(call);
         let Some(open) = self.tables.open_calls.get(&self.writer, &line)? else {
             return Ok(());
@@ -127,6 +127,9 @@ impl Session<'_> {
             return Ok(());
         }
         self.tables.open_calls.delete(&mut self.writer, &line)?;
+        if let Some(record) = record {
+            self.settle(&open, record)?;
+        }
         let Some(pin) = open.pin.map(PinHash) else {
             return Ok(());
         };
@@ -153,7 +156,8 @@ impl Session<'_> {
     /// Ends a call of which nobody will tell the end, at the last sign of life.
     pub fn interrupt(&mut self, line: LineId, open: &OpenCall) -> Result<(), Error> {
         let call = stored::call_id(open.call);
-        if let Some(mut record) = self.tables.calls.get(&self.writer, &call)?
+        let mut record = self.tables.calls.get(&self.writer, &call)?;
+        if let Some(record) = &mut record
             && record.ended_after.is_none()
         {
             record.ended_after = Some(open.seen_after);
@@ -164,13 +168,13 @@ impl Session<'_> {
             if record.disposition.0 == Disposition::InProgress {
                 record.disposition = Code(Disposition::Interrupted);
             }
-            self.tables.calls.put(&mut self.writer, &call, &record)?;
+            self.tables.calls.put(&mut self.writer, &call, record)?;
             let change = format!("ended without a word: {}", kebab(record.disposition.0));
             self.journal("system", "call", call, change)?;
             let off_hook = Tick(open.off_hook_tick);
             self.remember(line, off_hook, Outcome::Recorded(call));
         }
-        self.release(line, call)
+        self.release(line, call, record.as_ref())
     }
 
     /// Writes what the line knows into the record.

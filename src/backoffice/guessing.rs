@@ -1,6 +1,6 @@
 //! Guessing of PINs: what failed is kept on disk, so that a restart forgets nothing.
 
-use crate::{Error, answer::line_actor, session::Session};
+use crate::{Error, answer::line_actor, session::Session, words::kebab};
 use db::{keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
 use std::fmt;
@@ -8,6 +8,7 @@ use types::{
     disposition::FraudKind,
     id::{CallId, InmateId, LineId},
     phone_number::PhoneNumber,
+    settings::Period,
 };
 
 /// Something an officer is to look at; it is in the journal as well.
@@ -17,6 +18,13 @@ pub enum Alert {
     PhoneRests { line: LineId, seconds: u32 },
     /// An inmate's PIN failed too often.
     PinRests { inmate: InmateId, seconds: u32 },
+    /// A number is called too often, or by too many.
+    FrequentNumber {
+        number: PhoneNumber,
+        calls: u32,
+        inmates: u32,
+        period: Period,
+    },
     /// There was too much fraud on calls to a number; no `seconds` is until somebody lifts it.
     NumberBlocked {
         number: PhoneNumber,
@@ -38,6 +46,16 @@ impl fmt::Display for Alert {
                 f,
                 "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
                 inmate.0
+            ),
+            Alert::FrequentNumber {
+                number,
+                calls,
+                inmates,
+                period,
+            } => write!(
+                f,
+                "number {number} has {calls} calls of {inmates} inmates this {}",
+                kebab(period)
             ),
             Alert::NumberBlocked {
                 number,

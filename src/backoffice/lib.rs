@@ -6,6 +6,8 @@
 //!
 //! * An admission is decided on the writer's own view, with its record, its journal entry and
 //!   its hold on the PIN in the same transaction.
+//! * What a call may use of lockout registers is reserved with its admission and settled with its
+//!   end, whoever tells that: the line, or the next start after a crash.
 //! * A record is opened once and finished once. Asking twice to end a call changes nothing.
 //! * Calls that a crash left open are finished when the database is opened, at the last
 //!   second they were seen.
@@ -33,6 +35,7 @@ mod party_block;
 mod phones;
 mod records;
 mod recovery;
+mod registers;
 mod seed;
 mod service;
 mod session;
@@ -42,11 +45,11 @@ mod stored_treatments;
 mod words;
 
 pub use admin::{
-    AllowedFlags, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone, PhoneRule,
-    PhoneTreatment, PinDetails, TimeRestriction,
+    AllowanceOf, AllowedFlags, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone,
+    PhoneRule, PhoneTreatment, PinDetails, TimeRestriction,
 };
 pub use clock::Anchor;
-pub use config::{Config, Routing, Seed, SeedInmate, SeedTreatments, SiteSettings};
+pub use config::{Config, Routing, Seed, SeedAllowance, SeedInmate, SeedTreatments, SiteSettings};
 pub use db::{Usage, keys::Shut};
 pub use error::Error;
 pub use explain::{Asking, Explanation, WhyOut};
@@ -59,8 +62,9 @@ pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use party_block::CalledPartyBlock;
 pub use records::{Counters, RecordRange};
+pub use registers::{FrequentNumber, Often, RegisterOf, RegisterRules, RegisterState};
 pub use screening::{
-    CallTypeRules, Class, DayKind, DaySteps, Days, Disabled, Durations, FraudRule, FraudRules,
-    GuessRule, LimitedBy, LineOutcome, Rules, Schedule, ScheduleNumber, TreatmentRules, WeekSteps,
-    Weekend,
+    Allowance, CallTypeRules, Class, DayKind, DaySteps, Days, Disabled, Durations, FraudRule,
+    FraudRules, GuessRule, LimitedBy, LineOutcome, Period, Periods, Rules, Schedule,
+    ScheduleNumber, TreatmentRules, Used, WeekSteps, Weekend,
 };

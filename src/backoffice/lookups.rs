@@ -1,13 +1,20 @@
 //! The database as screening's tables.
 
-use crate::{Error, SiteSettings, fraud, groups::Groups, party_block, stored, stored_treatments};
+use crate::{
+    Error, SiteSettings, fraud,
+    groups::Groups,
+    party_block,
+    registers::{self, Registers},
+    stored, stored_treatments,
+};
 use db::{
     Read, Tables,
-    keys::{DurationKey, Numbered, PinHash, PinNumberKey, SiteKey, SpeedCode},
+    keys::{DurationKey, Numbered, PinHash, PinNumberKey, RegisterKey, SiteKey, SpeedCode},
 };
 use screening::{
     AllowedEntry, CallTypeRules, Class, Durations, LineTreatment, ListedNumber, NumberBlock,
-    NumberRecord, PhoneRules, PinEntry, PinKey, RestrictedEntry, TreatmentRules, WeekSteps,
+    NumberRecord, PhoneRules, PinEntry, PinKey, Register, RestrictedEntry, TreatmentRules,
+    WeekSteps,
 };
 use types::{
     dial_plan::{DialPlan, Dialed, DialedNumber},
@@ -22,6 +29,7 @@ pub(crate) struct Lookups<'a, R> {
     pub tables: &'a Tables,
     pub txn: &'a R,
     pub dial_plan: &'a DialPlan,
+    pub registers: Registers<'a, R>,
 }
 
 impl<'a, R> Lookups<'a, R> {
@@ -46,6 +54,7 @@ pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSett
         settings.fraud = fraud::fraud_rules(rules);
     }
     settings.call.block_keys = party_block::keys(tables, txn)?;
+    settings.registers = registers::rules(tables, txn)?;
     Ok(settings)
 }
 
@@ -187,5 +196,13 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         let table = &self.tables.call_treatments;
         let stored = table.get(self.txn, &Numbered(treatment))?;
         Ok(stored.map(|stored| stored_treatments::treatment_rules(&stored)))
+    }
+
+    fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Error> {
+        self.registers.limiting(RegisterKey::Inmate(inmate))
+    }
+
+    fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Error> {
+        self.registers.limiting(RegisterKey::Number(*number))
     }
 }

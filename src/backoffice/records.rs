@@ -116,6 +116,7 @@ impl BackOffice {
                 CounterKind::CallSequence
                 | CounterKind::JournalSequence
                 | CounterKind::InmateNumber
+                | CounterKind::Adjustment
                 | CounterKind::GroupNumber => continue,
             };
             let line = u16::try_from(key.index).unwrap_or(u16::MAX);

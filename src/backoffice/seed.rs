@@ -1,7 +1,11 @@
 //! Filling an empty database, once, in one transaction.
 
-use crate::{Error, Seed, SeedTreatments, session::Session};
-use db::{keys::SiteKey, values::Meta};
+use crate::{AllowanceOf, Error, Seed, SeedAllowance, SeedTreatments, session::Session};
+use db::{
+    keys::{FacilityId, SiteKey},
+    values::Meta,
+};
+use types::id::InmateId;
 
 const ACTOR: &str = "site file";
 
@@ -51,6 +55,10 @@ pub(crate) fn fill(session: &mut Session<'_>, seed: &Seed) -> Result<(), Error> 
     for (year, month, day, name) in &seed.holidays {
         session.set_holiday(ACTOR, (*year, *month, *day), name)?;
     }
+    for (of, allowance) in &seed.allowances {
+        let of = allowance_of(session, of)?;
+        session.set_allowance(ACTOR, &of, Some(allowance))?;
+    }
     Ok(())
 }
 
@@ -72,4 +80,17 @@ fn fill_treatments(session: &mut Session<'_>, seed: &SeedTreatments) -> Result<(
         session.set_call_type_rules(ACTOR, *call_type, rules)?;
     }
     Ok(())
+}
+
+fn allowance_of(session: &Session<'_>, of: &SeedAllowance) -> Result<AllowanceOf, Error> {
+    Ok(match of {
+        SeedAllowance::Everybody => AllowanceOf::Everybody,
+        SeedAllowance::Numbers(pattern) => AllowanceOf::Numbers(pattern.clone()),
+        SeedAllowance::Inmate(id) => {
+            let key = FacilityId(id.clone());
+            let found = session.tables.inmates_by_id.get(&session.writer, &key)?;
+            let why = || Error::invalid("allowance", format!("there is no inmate {id:?}"));
+            AllowanceOf::Inmate(InmateId(found.ok_or_else(why)?.inmate))
+        }
+    })
 }

@@ -104,6 +104,7 @@ impl<'a> Session<'a> {
             tables: self.tables,
             txn: &self.writer,
             dial_plan: &self.fixed.dial_plan,
+            registers: self.registers(),
         }
     }
 

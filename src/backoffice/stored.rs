@@ -1,6 +1,6 @@
 //! Between what is stored and what the other rooms speak of.
 
-use crate::{Error, Phone, SiteSettings};
+use crate::{Error, Phone, RegisterRules, SiteSettings};
 use db::{
     codes::Code,
     values::{self, CallIdV1, DisabledV1},
@@ -229,7 +229,8 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
             longest_rest_seconds: stored.longest_rest_seconds,
         },
         unrecorded: stored.unrecorded.0,
-        // In a table of its own.
+        // In tables of their own.
+        registers: RegisterRules::standard(),
         fraud: FraudRules::standard(),
     })
 }

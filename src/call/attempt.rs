@@ -267,10 +267,27 @@ impl Attempt {
     }
 
     /// Screening or the controller itself refuses: the reason's prompt, then fast busy.
-    pub(crate) fn refuse(mut self, cx: &mut Cx<'_>, blocked: Blocked) -> Phase {
+    pub(crate) fn refuse(self, cx: &mut Cx<'_>, blocked: Blocked) -> Phase {
+        self.refuse_for_now(cx, blocked, None)
+    }
+
+    /// The same; where it is known, the inmate is told how long that will be so.
+    pub(crate) fn refuse_for_now(
+        mut self,
+        cx: &mut Cx<'_>,
+        blocked: Blocked,
+        again_in: Option<Ticks>,
+    ) -> Phase {
         self.blocked = Some(blocked);
-        let prompts = [refusal_prompt(blocked)];
-        self.over(cx, Disposition::Blocked, EndedBy::Controller, &prompts)
+        let prompt = refusal_prompt(blocked);
+        let (why, by) = (Disposition::Blocked, EndedBy::Controller);
+        match again_in {
+            Some(wait) => {
+                let seconds = to_be_told(wait);
+                self.over(cx, why, by, &[prompt, Prompt::CallAgainIn { seconds }])
+            }
+            None => self.over(cx, why, by, &[prompt]),
+        }
     }
 
     /// The attempt is over; the inmate is told why and then hears fast busy until on-hook.
@@ -386,5 +403,20 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::NotRecordable => Prompt::NotRecordable,
         Blocked::NotFromThisPhone => Prompt::NotFromThisPhone,
         Blocked::NoRoute => Prompt::NoLineAvailable,
+        Blocked::CallsUsedUp => Prompt::CallsUsedUp,
+        Blocked::MinutesUsedUp => Prompt::MinutesUsedUp,
+        Blocked::TooSoon => Prompt::TooSoon,
+        Blocked::NumberUsedUp => Prompt::NumberUsedUp,
     }
+}
+
+/// A time to be waited, in seconds: whole minutes where it is more than one, never too few.
+fn to_be_told(wait: Ticks) -> u32 {
+    let seconds = wait.0.div_ceil(Ticks::PER_SECOND);
+    let told = if seconds > 60 {
+        seconds.next_multiple_of(60)
+    } else {
+        seconds
+    };
+    u32::try_from(told).unwrap_or(u32::MAX)
 }

@@ -51,6 +51,8 @@ pub fn words(asking: &Asking, told: &Explanation, desk: &Desk) -> Vec<String> {
         Ok(permit) => lines.extend(allowed(permit, told)),
         Err(blocked) => lines.extend(refused(*blocked, told.why_out, desk)),
     }
+    let opens = told.opens_utc_ms.map(|at| moment(at, &desk.zone));
+    lines.extend(opens.map(|at| format!("Such a call can be placed again from {at} on.")));
     lines
 }
 
@@ -110,6 +112,7 @@ pub fn json(asking: &Asking, told: &Explanation, desk: &Desk) -> String {
             RecordingRule::DoNotRecord => "do-not-record",
             RecordingRule::Privileged => "privileged",
         }),
+        "opens": told.opens_utc_ms.map(rfc3339),
         "treatment": permit.map(|permit| permit.treatment.number),
     });
     line.to_string()
@@ -198,6 +201,8 @@ fn limit_words(by: LimitedBy) -> String {
         LimitedBy::Service => "the phone goes out of service then, by its schedule".to_owned(),
         LimitedBy::Number => "the number's record says so".to_owned(),
         LimitedBy::Treatment => "its call treatment says so".to_owned(),
+        LimitedBy::InmateMinutes => "the inmate has no more minutes left".to_owned(),
+        LimitedBy::NumberMinutes => "the number has no more minutes left".to_owned(),
     }
 }
 
@@ -226,5 +231,7 @@ fn limit_name(by: LimitedBy) -> &'static str {
         LimitedBy::Service => "service",
         LimitedBy::Number => "number",
         LimitedBy::Treatment => "treatment",
+        LimitedBy::InmateMinutes => "inmate-minutes",
+        LimitedBy::NumberMinutes => "number-minutes",
     }
 }

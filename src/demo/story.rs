@@ -298,6 +298,10 @@ fn refusing_table(why: Blocked) -> Option<Check> {
         Blocked::SpeedDialNotAssigned => Some(Check::SpeedDial),
         Blocked::NotFromThisPhone => Some(Check::LineTreatment),
         Blocked::NoRoute => Some(Check::Route),
+        Blocked::CallsUsedUp | Blocked::MinutesUsedUp | Blocked::TooSoon => {
+            Some(Check::InmateRegister)
+        }
+        Blocked::NumberUsedUp => Some(Check::NumberRegister),
         Blocked::NumberNotValid
         | Blocked::PhoneOutOfService
         | Blocked::SystemUnavailable
@@ -335,6 +339,8 @@ fn check_words(check: Check) -> &'static str {
         Check::TimeRestricted => "the table of hours",
         Check::ShorterNumber => "the tables without the last digits",
         Check::NumberFraud => "the table of fraud on calls to a number",
+        Check::InmateRegister => "the inmate's register of calls",
+        Check::NumberRegister => "the number's register of calls",
         Check::Limit => "the limit",
         Check::NumberRecord => "the number's record",
         Check::CallTypeTable => "the table of call types",
@@ -356,6 +362,7 @@ fn step_words(step: &Step) -> String {
         Finding::OfNumber => "of the number",
         Finding::OfPhone => "of the phone",
         Finding::OfCallType => "of the call type",
+        Finding::UsedUp => "used up",
     };
     format!("{} ({finding})", check_words(step.check))
 }

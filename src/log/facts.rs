@@ -104,9 +104,13 @@ fn log_plain(log: &Logger, fact: &Fact) {
 fn prompt_words(prompt: &Prompt) -> String {
     let name = speech::prompt_name(prompt).replace('_', "-");
     match prompt {
-        Prompt::CallLimit { seconds } | Prompt::TimeRemaining { seconds } => {
+        Prompt::CallLimit { seconds }
+        | Prompt::TimeRemaining { seconds }
+        | Prompt::CallAgainIn { seconds }
+        | Prompt::MinutesLeft { seconds } => {
             format!("{name}, {seconds} s")
         }
+        Prompt::CallsLeft { calls } => format!("{name}, {calls}"),
         Prompt::LanguageOffer { language, key } => format!("{name}, {language} with {key}"),
         Prompt::BlockInmateOffer { key }
         | Prompt::BlockFacilityOffer { key }

@@ -78,6 +78,10 @@ names! {
     Blocked::CalledPartyBlocksFacility => "called-party-blocks-facility",
     Blocked::NotFromThisPhone => "not-from-this-phone",
     Blocked::NoRoute => "no-route",
+    Blocked::CallsUsedUp => "calls-used-up",
+    Blocked::MinutesUsedUp => "minutes-used-up",
+    Blocked::TooSoon => "too-soon",
+    Blocked::NumberUsedUp => "number-used-up",
 }
 
 names! {
@@ -139,6 +143,8 @@ names! {
     Check::TimeRestricted => "time-restricted",
     Check::ShorterNumber => "shorter-number",
     Check::NumberFraud => "number-fraud",
+    Check::InmateRegister => "inmate-register",
+    Check::NumberRegister => "number-register",
     Check::Limit => "limit",
     Check::NumberRecord => "number-record",
     Check::CallTypeTable => "call-type-table",
@@ -167,6 +173,7 @@ names! {
     Finding::OfNumber => "of-number",
     Finding::OfPhone => "of-phone",
     Finding::OfCallType => "of-call-type",
+    Finding::UsedUp => "used-up",
 }
 
 names! {

@@ -287,6 +287,10 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         }
         Blocked::NotFromThisPhone => "the number may not be called from this phone",
         Blocked::NoRoute => "no outbound route is for such a call",
+        Blocked::CallsUsedUp => "the inmate's calls are used up",
+        Blocked::MinutesUsedUp => "the inmate's minutes are used up",
+        Blocked::TooSoon => "the inmate's last call ended too short a time ago",
+        Blocked::NumberUsedUp => "the number was called as much as it may be",
     }
 }
 
@@ -308,6 +312,8 @@ pub fn check_words(check: Check) -> &'static str {
             "Is there a block on what is reached if its last digits count for nothing?"
         }
         Check::NumberFraud => "Is the number blocked for the fraud on calls to it?",
+        Check::InmateRegister => "Has the inmate calls and minutes left, and is it time for one?",
+        Check::NumberRegister => "Has the number calls and minutes left, of all callers?",
         Check::Limit => "Is the length of the call limited?",
         Check::NumberRecord => "Does the number's global record block it?",
         Check::CallTypeTable => "Does the site's own table say what type of call it is?",
@@ -339,6 +345,7 @@ pub fn finding_words(step: &Step) -> &'static str {
         Finding::Disabled => "found, but disabled",
         Finding::Rescued => "yes, and no less exact than the restriction: it rescues the number",
         Finding::Passed => "yes",
+        Finding::UsedUp => "no, used up",
     }
 }
 

@@ -6,13 +6,15 @@ mod lists;
 mod number;
 mod party;
 mod record;
+mod registers;
 mod shorter;
 mod time;
 mod treatment;
 
+pub use registers::Counts;
 pub use time::LimitedBy;
 
-use crate::{Disabled, LocalTime, PhoneRules, PinEntry, PinKey, Rules, Tables};
+use crate::{Disabled, LocalTime, PhoneRules, PinEntry, PinKey, Room, Rules, Tables};
 use record::Whole;
 use types::{
     dial_plan::DialedNumber,
@@ -52,6 +54,9 @@ pub struct Decision {
     /// Which limit is the smallest, where the call is allowed and limited.
     pub limited_by: Option<LimitedBy>,
     pub outcome: Result<Allowed, Blocked>,
+    /// When a register that is used up holds something again, UTC in milliseconds; `None` where
+    /// none is, and where no waiting helps.
+    pub opens_utc_ms: Option<i64>,
 }
 
 /// A call that may be placed.
@@ -65,6 +70,9 @@ pub struct Allowed {
     pub handling: Option<Handling>,
     /// Whether the limit is told, if a call treatment says so.
     pub announce_limit: Option<bool>,
+    pub counts: Counts,
+    /// What the inmate's lockout register leaves, this call included.
+    pub room: Room,
 }
 
 /// What a PIN is worth at this moment.
@@ -114,6 +122,7 @@ pub fn decide<T: Tables + ?Sized>(
             DialedOrSpeed::Speed(_) => None,
         },
         limited_by: None,
+        opens: None,
     };
     let outcome = match walk.through() {
         Ok(allowed) => Ok(allowed),
@@ -127,6 +136,7 @@ pub fn decide<T: Tables + ?Sized>(
         watched: walk.watched,
         limited_by: walk.limited_by,
         outcome,
+        opens_utc_ms: walk.opens,
     })
 }
 
@@ -151,6 +161,7 @@ struct Walk<'a, T: Tables + ?Sized> {
     watched: bool,
     number: Option<DialedNumber>,
     limited_by: Option<LimitedBy>,
+    opens: Option<i64>,
 }
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
@@ -187,13 +198,17 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         }
         self.number_fraud(&number.number, flags.privileged)?;
         let treated = self.treatment(&number, &whole, from_phone, &flags)?;
-        let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed, treated.limits)?;
+        let held = self.registers(pin.as_ref(), &number, &flags)?;
+        let limits = treated.limits.into_iter().chain([held.longest]);
+        let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed, limits)?;
         Ok(Allowed {
             limit,
             recording: treated.recording,
             treatment: treated.told,
             handling: treated.handling,
             announce_limit: treated.announce_limit,
+            counts: held.counts,
+            room: held.room,
         })
     }
 

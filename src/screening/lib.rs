@@ -15,7 +15,10 @@
 //!    reached if the last digits count for nothing;
 //! 9. is it, or what is reached so, blocked for the fraud on calls to it (privileged calls apart);
 //! 10. which call treatment has it (that of the number's record, of the line treatment's rule, of the
-//!     call type, of the site), and how long may it last.
+//!     call type, of the site);
+//! 11. do the lockout registers of the inmate and of the number hold one more call;
+//! 12. how long may the call last: the least of class, service, number, treatment, and minutes left in
+//!     the registers.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 
@@ -25,6 +28,7 @@ mod calendar;
 mod decide;
 mod fraud;
 mod guessing;
+mod registers;
 mod rules;
 mod tables;
 mod treatments;
@@ -32,9 +36,12 @@ mod treatments;
 pub use calendar::{
     DayKind, DaySteps, LocalTime, STEPS_A_DAY, Schedule, ScheduleNumber, WeekSteps, Weekend,
 };
-pub use decide::{Allowed, Decision, LimitedBy, PinState, Request, decide, pin_state};
+pub use decide::{Allowed, Counts, Decision, LimitedBy, PinState, Request, decide, pin_state};
 pub use fraud::{FraudCount, FraudRule, FraudRules, MAX_FRAUD_TIMES, NumberBlock};
 pub use guessing::{GuessRule, Guesses};
+pub use registers::{
+    Allowance, Ended, Entry, LEAST_TALK, Lack, Period, Periods, Register, Room, Span, Spans, Used,
+};
 pub use rules::Rules;
 pub use tables::{
     AllowedEntry, Class, Disabled, Durations, ListedNumber, PhoneRules, PinEntry, PinKey,

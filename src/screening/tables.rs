@@ -1,7 +1,8 @@
 //! The tables that screening asks, as it sees them.
 
 use crate::{
-    CallTypeRules, DayKind, LineTreatment, NumberBlock, NumberRecord, TreatmentRules, WeekSteps,
+    CallTypeRules, DayKind, LineTreatment, NumberBlock, NumberRecord, Register, TreatmentRules,
+    WeekSteps,
 };
 use types::{
     dial_plan::DialedNumber,
@@ -166,4 +167,8 @@ pub trait Tables {
         number: &PhoneNumber,
     ) -> Result<Option<LineTreatment>, Self::Error>;
     fn call_treatment(&self, treatment: u16) -> Result<Option<TreatmentRules>, Self::Error>;
+    /// The lockout register of an inmate, and of all callers of a number; `None` where nothing
+    /// limits them.
+    fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Self::Error>;
+    fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Self::Error>;
 }

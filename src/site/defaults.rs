@@ -2,7 +2,8 @@
 //! is administered, and these lines have no effect.
 
 use backoffice::{
-    DaySteps, FraudRules, GuessRule, Schedule, ScheduleNumber, SeedTreatments, Weekend,
+    Allowance, DaySteps, FraudRules, GuessRule, RegisterRules, Schedule, ScheduleNumber,
+    SeedTreatments, Weekend,
 };
 use types::{
     digits::{Digits, List},
@@ -16,6 +17,7 @@ use types::{
 use super::{
     fraud,
     reader::{Placed, Section},
+    registers::{self, NumberLimit},
     settings::{self, set_flag},
     treatments, values,
 };
@@ -36,6 +38,10 @@ pub struct Defaults {
     pub schedules: Vec<ScheduleDefault>,
     pub holidays: Vec<HolidayDefault>,
     pub treatments: SeedTreatments,
+    /// Of every inmate without one of their own.
+    pub allowance: Option<Allowance>,
+    pub number_limits: Vec<NumberLimit>,
+    pub registers: RegisterRules,
 }
 
 /// What screening asks for the whole site.
@@ -93,6 +99,8 @@ pub struct InmateDefault {
     pub language: Option<Language>,
     pub class: Option<u8>,
     pub numbers: Vec<ListedNumber>,
+    /// In place of everybody's.
+    pub allowance: Option<Allowance>,
 }
 
 /// A number on a PIN's own list.
@@ -189,6 +197,13 @@ impl Defaults {
             schedules: schedules(&mut section),
             holidays: holidays(section.table("holidays")),
             treatments: treatments::read(&mut section),
+            allowance: registers::allowance(&mut section),
+            number_limits: section
+                .tables("number_limit")
+                .into_iter()
+                .filter_map(registers::number_limit)
+                .collect(),
+            registers: registers::rules(&mut section),
         };
         let phones = section.tables("phone");
         let phone = |of| phone(of, &defaults);
@@ -395,6 +410,7 @@ fn inmates(
             .parsed("a code of [site] languages", known);
         let class = section.key("class").int(1..=5).map(|class| class as u8);
         let numbers = listed_numbers(&mut section);
+        let allowance = registers::allowance(&mut section);
         let (notes, pin_path, id_path) = (section.notes(), section.path("pin"), section.path("id"));
         section.finish();
         let (Some(id), Some(name), Some(pin)) = (id, name, pin) else {
@@ -418,6 +434,7 @@ fn inmates(
             language: language.map(|language| language.value),
             class,
             numbers,
+            allowance,
         });
     }
     inmates

@@ -13,6 +13,7 @@ mod office;
 mod places;
 mod plant;
 mod reader;
+mod registers;
 pub mod rights;
 mod seed;
 mod settings;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use backoffice::{
-    AllowedFlags, Anchor, Class, Config, Disabled, Durations, NewInmate, NumberFlags, Phone,
-    PinDetails, Rules, Schedule, ScheduleNumber, Seed, SeedInmate, SiteSettings, TimeRestriction,
-    WeekSteps,
+    Allowance, AllowedFlags, Anchor, Class, Config, Disabled, Durations, NewInmate, NumberFlags,
+    Phone, PinDetails, Rules, Schedule, ScheduleNumber, Seed, SeedAllowance, SeedInmate,
+    SiteSettings, TimeRestriction, WeekSteps,
 };
 use types::{dial_plan::DialPlan, phone_number::CallType};
 
@@ -62,6 +62,7 @@ impl Site {
             schedules: defaults.schedules.iter().map(schedule).collect(),
             holidays: holidays.collect(),
             treatments: defaults.treatments.clone(),
+            allowances: allowances(defaults),
         }
     }
 }
@@ -83,7 +84,24 @@ fn settings(defaults: &Defaults) -> SiteSettings {
         guessing: screening.guessing,
         unrecorded: screening.unrecorded,
         fraud: screening.fraud,
+        registers: defaults.registers,
     }
+}
+
+/// What everybody may use, what some inmates may instead, and what numbers may be called.
+fn allowances(defaults: &Defaults) -> Vec<(SeedAllowance, Allowance)> {
+    let everybody = defaults.allowance.map(|a| (SeedAllowance::Everybody, a));
+    let inmates = defaults.inmates.iter().filter_map(|inmate| {
+        let of = SeedAllowance::Inmate(inmate.id.clone());
+        Some((of, inmate.allowance?))
+    });
+    let limits = defaults.number_limits.iter();
+    let numbers = limits.map(|l| (SeedAllowance::Numbers(l.pattern.clone()), l.allowance));
+    everybody
+        .into_iter()
+        .chain(inmates)
+        .chain(numbers)
+        .collect()
 }
 
 fn durations(defaults: &Defaults) -> Vec<(Class, CallType, Durations)> {

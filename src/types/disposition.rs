@@ -83,6 +83,14 @@ pub enum Blocked {
     NotFromThisPhone,
     /// No outbound route is for such a call.
     NoRoute,
+    /// The inmate made all the calls of a day, a week or a month.
+    CallsUsedUp,
+    /// The inmate talked all the minutes of such a period.
+    MinutesUsedUp,
+    /// The inmate's last call ended too short a time ago.
+    TooSoon,
+    /// All inmates together called this number as much as it may be called.
+    NumberUsedUp,
 }
 
 /// Who or what ended the call.

@@ -34,6 +34,14 @@ pub enum Prompt {
     CallLimit {
         seconds: u32,
     },
+    /// How many calls may be made still, this one included.
+    CallsLeft {
+        calls: u32,
+    },
+    /// How long may be talked still, this call included, in seconds.
+    MinutesLeft {
+        seconds: u32,
+    },
     /// The carrier's brand to the inmate: "Thank you for using ...".
     ThankYouCarrier {
         brand: Brand,
@@ -56,6 +64,17 @@ pub enum Prompt {
     SystemUnavailable,
     /// The call must be recorded, and can't be.
     NotRecordable,
+    /// The calls, or the minutes, of a day, a week or a month are used up.
+    CallsUsedUp,
+    MinutesUsedUp,
+    /// The last call ended too short a time ago.
+    TooSoon,
+    /// All callers together may not call this number any more for now.
+    NumberUsedUp,
+    /// After one of these four: how long it is until a call may be placed.
+    CallAgainIn {
+        seconds: u32,
+    },
     NoLineAvailable,
 
     // --- to the inmate, what became of the call

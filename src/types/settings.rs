@@ -24,6 +24,29 @@ pub enum Unrecorded {
     Allow,
 }
 
+/// Over what calls are counted; the days are the facility's own.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Period {
+    Day,
+    Week,
+    Month,
+}
+
+impl Period {
+    pub const ALL: [Period; 3] = [Period::Day, Period::Week, Period::Month];
+}
+
+/// How far a call has to come to count in the lockout registers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CountsFrom {
+    /// A trunk was taken to dial it.
+    Dialing,
+    /// It was answered.
+    Answer,
+    /// It was accepted, where somebody has to: the talk began.
+    Acceptance,
+}
+
 /// The settings of one phone. Times are lengths on the line's own clock.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CallSettings {

@@ -30,6 +30,10 @@ pub enum Check {
     ShorterNumber,
     /// Is it blocked for the fraud on calls to it?
     NumberFraud,
+    /// The inmate's lockout register.
+    InmateRegister,
+    /// The number's, of all callers together.
+    NumberRegister,
     /// The limit that came out of class, treatment and schedule.
     Limit,
     /// The global record of the number.
@@ -62,6 +66,8 @@ pub enum Finding {
     OfPhone,
     /// As the site says of the call type.
     OfCallType,
+    /// A lockout register holds no more for this call.
+    UsedUp,
 }
 
 /// One step of the trace.
@@ -114,6 +120,15 @@ pub struct Permit {
     pub announce_limit: bool,
     pub recording: RecordingRule,
     pub treatment: CallTreatment,
+    /// What is told before the call of what lockout registers leave.
+    pub left: Left,
+}
+
+/// What lockout registers leave, this call included; `None` is without limit, or not to be told.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Left {
+    pub calls: Option<u32>,
+    pub talk: Option<Ticks>,
 }
 
 /// The answer to an admission.
@@ -128,4 +143,6 @@ pub struct Verdict {
 pub struct Refusal {
     pub call: CallId,
     pub blocked: Blocked,
+    /// When a call may be placed again, where that is known and near enough to be told.
+    pub again_in: Option<Ticks>,
 }

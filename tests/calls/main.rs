@@ -25,6 +25,7 @@ mod ready;
 mod record;
 mod recording;
 mod refused;
+mod registers;
 mod release;
 mod replay;
 mod responses;

@@ -222,11 +222,15 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 22] = [
+const REASONS: [Prompt; 26] = [
     Prompt::PinResting,
     Prompt::NotRecordable,
     Prompt::CalledPartyBlocksInmate,
     Prompt::CalledPartyBlocksFacility,
+    Prompt::CallsUsedUp,
+    Prompt::MinutesUsedUp,
+    Prompt::TooSoon,
+    Prompt::NumberUsedUp,
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,

@@ -44,6 +44,7 @@ const TABLES: &[(&str, &str)] = &[
     ("[[defaults.line_treatment.rule]]", "calls = \"allow\""),
     ("[[defaults.number]]", "number = \"900*\""),
     ("[[defaults.call_type]]", "type = \"local\""),
+    ("[[defaults.number_limit]]", "number = \"215*\""),
     ("[defaults.speed_dial]", ""),
     ("[defaults.holidays]", ""),
 ];

@@ -180,6 +180,7 @@ fn permit() -> Verdict {
         announce_limit: false,
         recording: RecordingRule::Record,
         treatment: types::treatment::CallTreatment::standard(),
+        left: types::verdict::Left::default(),
     };
     Verdict {
         trace: Trace::new(),

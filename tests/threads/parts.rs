@@ -402,6 +402,7 @@ fn permitted(call: CallId, collect: bool) -> Verdict {
         announce_limit: false,
         recording: RecordingRule::Record,
         treatment: types::treatment::CallTreatment::standard(),
+        left: types::verdict::Left::default(),
     };
     Verdict {
         trace: Trace::new(),

@@ -7,11 +7,12 @@ use db::{
     codes::{Code, Coded, FlagBits},
     keys::{CounterKey, CounterKind},
     values::{
-        self, Allowed, Call, CallIdV1, CallTreatment, CallTypeRule, Caller, Counter, DisabledV1,
-        Duration, Entry, ExtraDigitKind, ExtraDigits, FraudCount, FraudRules, Group, Guesses,
-        Holiday, Inmate, InmateRef, LineRule, LineTreatment, Meta, NumberBlock, NumberRecord,
-        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Route, Schedule, Settings, Shutdown,
-        SpeedDial, TimeRestricted, Unit,
+        self, Allowance, Allowed, Call, CallIdV1, CallTreatment, CallTypeRule, Caller, Counted,
+        Counter, Counting, DisabledV1, Duration, Entry, ExtraDigitKind, ExtraDigits, FraudCount,
+        FraudRules, Group, Guesses, Holiday, Inmate, InmateRef, LineRule, LineTreatment, Meta,
+        NumberBlock, NumberRecord, NumberTold, OpenCall, Phone, Pin, PinInUse, PinNumber,
+        RegisterRules, Reservation, Restricted, Route, Schedule, Settings, Shutdown, SpeedDial,
+        TimeRestricted, Unit,
     },
 };
 use types::{
@@ -19,7 +20,7 @@ use types::{
     evidence::{AnswerEvidence, ReleaseEvidence},
     party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
-    settings::{LanguageChoice, Unrecorded},
+    settings::{CountsFrom, LanguageChoice, Period, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::Tone,
     treatment::{Brand, ThreeWayResponse, Warning},
@@ -567,7 +568,7 @@ fn call_v5() {
 }
 
 #[test]
-fn open_call_v1() {
+fn open_call_v1_and_v2() {
     let value = OpenCall {
         call: CALL,
         pin: Some([0xcd; 32]),
@@ -575,11 +576,70 @@ fn open_call_v1() {
         seen_after: 8000,
         answered_after: Some(5000),
         talk_after: None,
+        reservation: None,
     };
-    golden(
-        value,
+    let old = bytes(
         "0107ac0201cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdc0c407c03e01882700",
     );
+    assert_eq!(OpenCall::decode(&old), Ok(value.clone()));
+    let reservation = Reservation {
+        inmate: Some(41),
+        numbers: vec!["2155550123".to_owned(), "+44".to_owned()],
+        timed: true,
+        counts_from: Code(CountsFrom::Acceptance),
+        counted_utc_ms: Some(1_790_000_000_000),
+    };
+    golden(
+        OpenCall {
+            reservation: Some(reservation),
+            ..value
+        },
+        "0207ac0201cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdc0c407c03e01882700010129020a32313535353530313233032b343401030180b083c59868",
+    );
+}
+
+#[test]
+fn allowance_v1() {
+    let value = Allowance {
+        calls: [Some(3), None, Some(300)],
+        minutes: [None, Some(120), None],
+        between_seconds: Some(600),
+    };
+    golden(value, "0101030001ac020001780001d804");
+}
+
+#[test]
+fn counted_v1() {
+    let value = Counted {
+        counting: Code(Counting::Call),
+        calls: 1,
+        ticks: 480_000,
+        ended_utc_ms: Some(1_790_000_060_000),
+        inmate: Some(41),
+    };
+    golden(value, "01030280cc3a01c0d98ac598680129");
+}
+
+#[test]
+fn register_rules_v1() {
+    let value = RegisterRules {
+        rolling: true,
+        week_start: 6,
+        counts_from: Code(CountsFrom::Answer),
+        tell_left: true,
+        frequent_calls: Some(40),
+        frequent_inmates: Some(5),
+        frequent_period: Code(Period::Week),
+    };
+    golden(value, "01010602010128010502");
+}
+
+#[test]
+fn number_told_v1() {
+    let value = NumberTold {
+        told_utc_ms: 1_790_000_000_000,
+    };
+    golden(value, "0180b083c59868");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::Phone;
 use super::text;
-use crate::{Error, SiteSettings, session::Session, stored, words::kebab};
+use crate::{Error, SiteSettings, registers::stored_rules, session::Session, stored, words::kebab};
 use db::{
     keys::{DateKey, DurationKey, ScheduleKey, SiteKey},
     values::{self, Duration, Holiday},
@@ -63,6 +63,9 @@ impl Session<'_> {
         let table = &self.tables.settings;
         table.put(&mut self.writer, &SiteKey, &stored)?;
         self.set_block_keys(&settings.call.block_keys)?;
+        let rules = stored_rules(&settings.registers);
+        let table = &self.tables.register_rules;
+        table.put(&mut self.writer, &SiteKey, &rules)?;
         self.put_fraud_rules(&settings.fraud)?;
         self.journal(actor, "settings", "site", format!("{settings:?}"))
     }

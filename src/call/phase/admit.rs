@@ -56,7 +56,7 @@ impl Admit {
             Ok(permit) => permitted(attempt, cx, permit),
             Err(refusal) => {
                 attempt.refused_call = Some(refusal.call);
-                attempt.refuse(cx, refusal.blocked)
+                attempt.refuse_for_now(cx, refusal.blocked, refusal.again_in)
             }
         }
     }
@@ -73,7 +73,7 @@ fn permitted(mut attempt: Attempt, cx: &mut Cx<'_>, permit: &Permit) -> Phase {
     }
 }
 
-/// Brand and limit, said while the trunk is being seized and dialed.
+/// Brand, limit and what is left, said while the trunk is being seized and dialed.
 pub(crate) fn announce(attempt: &Attempt, cx: &mut Cx<'_>, permit: &Permit) {
     if permit.handling == Handling::AutomatedOperator {
         let brand = permit.treatment.brand;
@@ -82,5 +82,12 @@ pub(crate) fn announce(attempt: &Attempt, cx: &mut Cx<'_>, permit: &Permit) {
     if let Some(limit) = permit.limit.filter(|_| permit.announce_limit) {
         let seconds = u32::try_from(limit.as_secs()).unwrap_or(u32::MAX);
         attempt.say(cx, Leg::Phone, Prompt::CallLimit { seconds });
+    }
+    if let Some(calls) = permit.left.calls {
+        attempt.say(cx, Leg::Phone, Prompt::CallsLeft { calls });
+    }
+    if let Some(talk) = permit.left.talk {
+        let seconds = u32::try_from(talk.as_secs() / 60 * 60).unwrap_or(u32::MAX);
+        attempt.say(cx, Leg::Phone, Prompt::MinutesLeft { seconds });
     }
 }

@@ -27,6 +27,10 @@ pub enum LimitedBy {
     Number,
     /// The call treatment says so.
     Treatment,
+    /// The minutes that are left to the inmate.
+    InmateMinutes,
+    /// The minutes that are left for the number, of all callers together.
+    NumberMinutes,
 }
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
@@ -49,7 +53,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         pin: Option<&PinEntry>,
         number: &DialedNumber,
         untimed: bool,
-        own: [Option<(Ticks, LimitedBy)>; 2],
+        own: impl Iterator<Item = Option<(Ticks, LimitedBy)>>,
     ) -> Result<Option<Ticks>, Stop<T::Error>> {
         let service = self.request.in_service_for;
         if service == Some(Ticks::ZERO) {

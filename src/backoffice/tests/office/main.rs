@@ -18,6 +18,8 @@ mod opening;
 mod pins;
 mod reading;
 mod recording;
+mod registers;
+mod registers_model;
 mod schedules;
 mod screening;
 mod treatments;

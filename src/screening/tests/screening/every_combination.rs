@@ -1,6 +1,6 @@
 use crate::{
     oracle,
-    world::{ALLOWED, Dials, FromPhone, INMATE, LISTED, NOW, PinIs, Shorter, Time, World},
+    world::{ALLOWED, Dials, FromPhone, Held, INMATE, LISTED, NOW, PinIs, Shorter, Time, World},
 };
 use screening::{
     AllowedEntry, CallTypeRules, Disabled, ListedNumber, NumberRecord, Rules, TreatmentRules,
@@ -329,6 +329,37 @@ fn every_combination_of_records_and_line_treatments_is_decided_as_the_order_says
                     record,
                     from_phone,
                     pin_required,
+                    ..World::quiet()
+                };
+                with_tables(&way, &mut agree);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_combination_of_lockout_registers_is_decided_as_they_say() {
+    let held = [
+        Held::Boundless,
+        Held::Minutes(5),
+        Held::Minutes(200),
+        Held::NoCalls,
+        Held::NoMinutes,
+        Held::NoTime,
+    ];
+    for of_inmate in held {
+        for of_number in held {
+            for (pin_required, service) in [
+                (true, None),
+                (true, Some(Ticks::secs(120))),
+                (false, None),
+                (true, Some(Ticks::ZERO)),
+            ] {
+                let way = World {
+                    pin_required,
+                    service,
+                    of_inmate,
+                    of_number,
                     ..World::quiet()
                 };
                 with_tables(&way, &mut agree);

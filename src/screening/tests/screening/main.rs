@@ -5,5 +5,6 @@ mod every_combination;
 mod fraud;
 mod guessing;
 mod oracle;
+mod registers;
 mod scenarios;
 mod world;

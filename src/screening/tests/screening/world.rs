@@ -1,9 +1,10 @@
 //! One call and the entries that bear on it, as a handful of small choices.
 
 use screening::{
-    AllowedEntry, CallTypeRules, Class, Days, Disabled, Durations, LineOutcome, LineRule,
-    LineTreatment, ListedNumber, LocalTime, NumberBlock, NumberRecord, PhoneRules, PinEntry,
-    PinKey, Request, RestrictedEntry, Rules, Tables, TreatmentRules, WeekSteps,
+    Allowance, AllowedEntry, CallTypeRules, Class, Days, Disabled, Durations, Ended, Entry,
+    LineOutcome, LineRule, LineTreatment, ListedNumber, LocalTime, NumberBlock, NumberRecord,
+    Periods, PhoneRules, PinEntry, PinKey, Register, Request, RestrictedEntry, Rules, Span, Spans,
+    Tables, TreatmentRules, WeekSteps,
 };
 use std::{convert::Infallible, sync::LazyLock};
 use types::{
@@ -57,6 +58,50 @@ pub enum Time {
     NotRestricted,
     Open,
     Closed,
+}
+
+/// What a lockout register holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Held {
+    Boundless,
+    /// As many minutes are left, and calls enough.
+    Minutes(u32),
+    NoCalls,
+    NoMinutes,
+    /// Too soon after the last call.
+    NoTime,
+}
+
+impl Held {
+    /// Of a day that began an hour ago.
+    fn register(self) -> Option<Register> {
+        let (calls, minutes, between) = match self {
+            Held::Boundless => return None,
+            Held::Minutes(left) => (2, left + 7, None),
+            Held::NoCalls => (1, 100, None),
+            Held::NoMinutes => (2, 7, None),
+            Held::NoTime => (2, 100, Some(3600)),
+        };
+        let day = Span {
+            from: NOW - 3_600_000,
+            to: NOW + 23 * 3_600_000,
+        };
+        let talked = Entry {
+            at_utc_ms: Some(NOW - 1_800_000),
+            calls: 1,
+            ticks: 7 * 60 * 8000,
+            ended: Ended::At(NOW - 1_200_000),
+        };
+        let mut allowance = Allowance::default();
+        allowance.calls.day = Some(calls);
+        allowance.minutes.day = Some(minutes);
+        allowance.between_seconds = between;
+        Some(Register {
+            allowance,
+            spans: Spans::Calendar(Periods::each(|_| day)),
+            entries: vec![talked],
+        })
+    }
 }
 
 /// What the tables say of a number that the exchange may connect before the last digit.
@@ -126,6 +171,8 @@ pub struct World {
     pub durations_entered: bool,
     pub rules: Rules,
     pub shorter: Option<Shorter>,
+    pub of_inmate: Held,
+    pub of_number: Held,
     pub block: Option<NumberBlock>,
     pub record: Option<NumberRecord>,
     pub from_phone: FromPhone,
@@ -170,6 +217,8 @@ impl World {
             durations_entered: true,
             rules: Rules::standard(),
             shorter: None,
+            of_inmate: Held::Boundless,
+            of_number: Held::Boundless,
             block: None,
             record: None,
             from_phone: FromPhone::NoTreatment,
@@ -454,5 +503,17 @@ impl Tables for World {
             7 => Some(SEVEN),
             _ => None,
         })
+    }
+
+    fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Infallible> {
+        assert_eq!(inmate, INMATE);
+        Ok(self.of_inmate.register())
+    }
+
+    fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Infallible> {
+        match self.shorter_of(number) {
+            Some(_) => Ok(None),
+            None => Ok(self.of_number.register()),
+        }
     }
 }

@@ -5,9 +5,11 @@ mod callers;
 mod fraud;
 mod groups;
 mod numbers;
+mod routes;
 mod site;
 mod treatments;
 
+pub use routes::OutboundRoute;
 pub use treatments::{NamedTreatment, NumberDetails, PhoneRule, PhoneTreatment};
 
 use crate::{BackOffice, Error, SiteSettings};
@@ -174,6 +176,10 @@ changes! {
     fn remove_call_type(prefix: &str) -> ();
     /// Says how calls of a type are treated.
     fn set_call_type_rules(call_type: CallType, rules: &CallTypeRules) -> ();
+    /// Enters or changes an outbound route; they are tried in the order of their numbers.
+    fn set_route(number: u16, route: &OutboundRoute) -> ();
+    /// Takes a route out.
+    fn remove_route(number: u16) -> ();
     /// Enters a holiday: year, month, day.
     fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
     /// Adds a group as a part of another, or of the facility itself.

@@ -16,6 +16,7 @@ use types::{
     id::{CallId, InmateId, LineId},
     phone_number::{DialingPattern, PhoneNumber},
     query::{Admission, DialedOrSpeed},
+    route::Routes,
     settings::Unrecorded,
     tick::{Tick, Ticks},
     treatment::CallTreatment,
@@ -29,7 +30,7 @@ const SETTING_UP: Ticks = Ticks::secs(15 * 60);
 struct Placed {
     number: DialedNumber,
     handling: Handling,
-    outpulse: Digits,
+    routes: Routes,
     limit: Option<Ticks>,
     /// The phone goes out of service then.
     until: Option<Tick>,
@@ -90,8 +91,12 @@ impl Session<'_> {
         // Further away than the longest call it is no limit of this one.
         let in_service_for = service.filter(|left| *left <= settings.call.hard_limit);
         let request = self.request(line, pin, admission, &shorter, in_service_for)?;
-        let decision = decide(&request, &self.lookups(), &settings.rules)?;
+        let mut decision = decide(&request, &self.lookups(), &settings.rules)?;
         let outcome = self.placed(&decision, admission, service)?;
+        if matches!(outcome, Err(Blocked::NoRoute)) {
+            let (check, finding) = (Check::Route, Finding::NotFound);
+            decision.trace.push(Step { check, finding });
+        }
         let outcome = outcome.and_then(|placed| self.recordable(placed, settings));
         Ok((decision, outcome))
     }
@@ -165,19 +170,20 @@ impl Session<'_> {
         let handling = routing.handling(number.pattern, allowed.handling);
         let outpulse =
             |dialed: Digits| routing.outpulse(number.pattern, handling, &number.number, &dialed);
-        let outpulse = dialed.and_then(outpulse);
-        Ok(outpulse
-            .map(|outpulse| Placed {
-                number,
-                handling,
-                outpulse,
-                limit: allowed.limit,
-                until: service.map(|left| self.now + left),
-                recording: allowed.recording,
-                treatment: allowed.treatment,
-                announce_limit: allowed.announce_limit,
-            })
-            .ok_or(Blocked::NumberNotValid))
+        let Some(outpulse) = dialed.and_then(outpulse) else {
+            return Ok(Err(Blocked::NumberNotValid));
+        };
+        let routes = self.routes(&number, handling, &outpulse)?;
+        Ok(routes.map(|routes| Placed {
+            number,
+            handling,
+            routes,
+            limit: allowed.limit,
+            until: service.map(|left| self.now + left),
+            recording: allowed.recording,
+            treatment: allowed.treatment,
+            announce_limit: allowed.announce_limit,
+        }))
     }
 
     /// A call that must be recorded and can't be is refused, if the site wants it so.
@@ -362,7 +368,7 @@ fn verdict(
             pattern: pattern(admission),
             call_type: placed.number.call_type,
             handling: placed.handling,
-            outpulse: placed.outpulse,
+            routes: placed.routes,
             limit: placed.limit,
             until: placed.until,
             announce_limit: announce_limit && placed.limit.is_some(),

@@ -1,6 +1,6 @@
 use crate::{
-    AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone,
-    PhoneTreatment, PinDetails, TimeRestriction,
+    AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NumberDetails, NumberFlags,
+    OutboundRoute, Phone, PhoneTreatment, PinDetails, TimeRestriction,
 };
 use screening::{
     CallTypeRules, Class, Durations, FraudRules, GuessRule, Rules, Schedule, ScheduleNumber,
@@ -185,6 +185,8 @@ pub struct SeedTreatments {
     /// By the beginning of the numbers.
     pub call_types: Vec<(String, CallType)>,
     pub call_type_rules: Vec<(CallType, CallTypeRules)>,
+    /// By number, which is their order.
+    pub routes: Vec<(u16, OutboundRoute)>,
 }
 
 #[derive(Clone, Debug)]

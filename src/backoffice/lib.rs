@@ -32,6 +32,7 @@ mod office;
 mod phones;
 mod records;
 mod recovery;
+mod routes;
 mod seed;
 mod service;
 mod session;
@@ -41,8 +42,8 @@ mod stored_treatments;
 mod words;
 
 pub use admin::{
-    AllowedFlags, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone, PhoneRule,
-    PhoneTreatment, PinDetails, TimeRestriction,
+    AllowedFlags, NamedTreatment, NewInmate, NumberDetails, NumberFlags, OutboundRoute, Phone,
+    PhoneRule, PhoneTreatment, PinDetails, TimeRestriction,
 };
 pub use clock::Anchor;
 pub use config::{Config, Routing, Seed, SeedInmate, SeedTreatments, SiteSettings};

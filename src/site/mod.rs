@@ -14,6 +14,7 @@ mod places;
 mod plant;
 mod reader;
 pub mod rights;
+mod routes;
 mod seed;
 mod settings;
 mod signalling;

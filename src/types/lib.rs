@@ -19,6 +19,7 @@ pub mod mf;
 pub mod phone_number;
 pub mod prompt;
 pub mod query;
+pub mod route;
 pub mod secret;
 pub mod settings;
 pub mod tap;

@@ -27,6 +27,7 @@ mod refused;
 mod release;
 mod replay;
 mod responses;
+mod routes;
 mod schedules;
 mod screening;
 mod short;

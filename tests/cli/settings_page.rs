@@ -44,6 +44,7 @@ const TABLES: &[(&str, &str)] = &[
     ("[[defaults.line_treatment.rule]]", "calls = \"allow\""),
     ("[[defaults.number]]", "number = \"900*\""),
     ("[[defaults.call_type]]", "type = \"local\""),
+    ("[[defaults.route]]", "number = 1"),
     ("[defaults.speed_dial]", ""),
     ("[defaults.holidays]", ""),
 ];
@@ -73,6 +74,7 @@ const SHORTER: &[&str] = &[
     "to",
     "days",
     "prefixes",
+    "handlings",
 ];
 
 struct Row {

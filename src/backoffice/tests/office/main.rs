@@ -17,6 +17,7 @@ mod opening;
 mod pins;
 mod reading;
 mod recording;
+mod routes;
 mod schedules;
 mod screening;
 mod treatments;

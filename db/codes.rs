@@ -6,6 +6,7 @@ use types::{
     answer_class::AnswerClass,
     disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
@@ -103,6 +104,8 @@ codes!("blocked disposition", Blocked {
     [Blocked::SystemUnavailable] = 12,
     [Blocked::PinResting] = 13,
     [Blocked::NotRecordable] = 14,
+    [Blocked::CalledPartyBlocksInmate] = 80,
+    [Blocked::CalledPartyBlocksFacility] = 81,
     [Blocked::NotFromThisPhone] = 40,
     [Blocked::NoRoute] = 41,
     [Blocked::NumberFraud] = 50,
@@ -183,6 +186,12 @@ codes!("check", Check {
     [Check::LineTreatment] = 42,
     [Check::Treatment] = 43,
     [Check::Route] = 44,
+    [Check::CalledParty] = 80,
+});
+
+codes!("block by a called party", PartyBlock {
+    [PartyBlock::Inmate] = 1,
+    [PartyBlock::Facility] = 2,
 });
 
 codes!("finding", Finding {

@@ -150,6 +150,33 @@ impl Key for PinNumberKey {
     }
 }
 
+/// Whose calls the called party at a number refuses: one inmate's, or every one's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct PartyBlockKey {
+    pub inmate: Option<InmateId>,
+    pub number: PhoneNumber,
+}
+
+/// No inmate has this number.
+const EVERY_INMATE: InmateId = InmateId(0);
+
+impl Key for PartyBlockKey {
+    fn bytes(&self) -> Vec<u8> {
+        let mut key = self.inmate.unwrap_or(EVERY_INMATE).bytes();
+        key.extend(number_bytes(&self.number));
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<PartyBlockKey> {
+        let (inmate, number) = bytes.split_at_checked(4)?;
+        let inmate = InmateId::from_bytes(inmate)?;
+        Some(PartyBlockKey {
+            inmate: (inmate != EVERY_INMATE).then_some(inmate),
+            number: number_from(number)?,
+        })
+    }
+}
+
 /// `N` or `+`, then the digits.
 fn number_bytes(number: &PhoneNumber) -> Vec<u8> {
     let mut bytes = vec![if number.international { b'+' } else { b'N' }];

@@ -3,16 +3,17 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, Numbered, PhoneGroup,
-        PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
+        CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, Numbered,
+        PartyBlockKey, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode,
+        StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        self, Allowed, Call, CallTreatment, CallTypeRule, Counter, Duration, Entry, FraudCount,
-        FraudRules, Group, Guesses, Holiday, Inmate, InmateRef, LineTreatment, Meta, NumberRecord,
-        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Route, Schedule, Settings, Shutdown,
-        SpeedDial, TimeRestricted, Unit,
+        self, Allowed, BlockKeys, Call, CallTreatment, CallTypeRule, Counter, Duration, Entry,
+        FraudCount, FraudRules, Group, Guesses, Holiday, Inmate, InmateRef, LineTreatment, Meta,
+        NumberRecord, OpenCall, PartyBlock, Phone, Pin, PinInUse, PinNumber, Restricted, Route,
+        Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
@@ -83,6 +84,8 @@ tables! {
     call_types: PatternTable<values::CallType>,
     call_type_rules: Table<CallType, CallTypeRule>,
     routes: Table<Numbered, Route>,
+    called_party_blocks: Table<PartyBlockKey, PartyBlock>,
+    block_keys: Table<SiteKey, BlockKeys>,
 }
 
 impl Tables {

@@ -71,9 +71,12 @@ values! {
     group::Group { 1 => v1 } newest 1,
     shutdown::Shutdown { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
+    party_block::PartyBlock { 1 => v1 } newest 1,
+    block_keys::BlockKeys { 1 => v1 } newest 1,
 }
 
 pub use allowed::v1::Allowed;
+pub use block_keys::v1::BlockKeys;
 pub use call::{v1::Caller, v5::Call};
 pub use call_treatment::v1::{CallTreatment, ExtraDigitKind, ExtraDigits};
 pub use call_type::v1::CallType;
@@ -92,6 +95,7 @@ pub use line_treatment::v1::{LineRule, LineTreatment};
 pub use meta::v1::Meta;
 pub use number_record::v1::NumberRecord;
 pub use open_call::v1::OpenCall;
+pub use party_block::v1::PartyBlock;
 pub use phone::v3::Phone;
 pub use pin::v1::Pin;
 pub use pin_in_use::v1::PinInUse;

@@ -5,6 +5,7 @@ mod callers;
 mod fraud;
 mod groups;
 mod numbers;
+mod party_blocks;
 mod routes;
 mod site;
 mod treatments;
@@ -146,6 +147,9 @@ changes! {
     fn add_allowed(pattern: &str, flags: &AllowedFlags) -> ();
     /// Takes a pattern out of the allowed table.
     fn remove_allowed(pattern: &str) -> ();
+    /// Calls to a number are allowed again that its party had refused for good: those of an inmate, or,
+    /// where they had refused every one's, all. `false` when they had not.
+    fn lift_called_party_block(number: &str, inmate: Option<InmateId>) -> bool;
     /// Says when numbers may be called.
     fn set_time_restricted(restriction: &TimeRestriction) -> ();
     /// Takes a pattern out of the time restricted table.

@@ -332,6 +332,7 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         three_way_times: 0,
         warned: 0,
         interfered: 0,
+        party_block: None,
     }
 }
 

@@ -142,6 +142,16 @@ impl SiteSettings {
                 "two different keys of 0 to 9",
             );
         }
+        let keys = &call.block_keys;
+        let keys: Vec<u8> = [keys.inmate, keys.facility].into_iter().flatten().collect();
+        let others = [call.accept_key, call.refuse_key];
+        let taken = |key: &u8| *key > 9 || others.contains(key);
+        if keys.iter().any(taken) || (keys.len() == 2 && keys[0] == keys[1]) {
+            return refuse(
+                "keys to refuse all further calls",
+                "keys of 0 to 9 that mean nothing else",
+            );
+        }
         if call.hard_limit.0 == 0 {
             return refuse("hard limit", "longer than nothing");
         }

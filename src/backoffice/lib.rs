@@ -29,6 +29,7 @@ mod journal;
 mod lookups;
 mod memory;
 mod office;
+mod party_block;
 mod phones;
 mod records;
 mod recovery;
@@ -57,6 +58,7 @@ pub use import::{
 };
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
+pub use party_block::CalledPartyBlock;
 pub use records::{Counters, RecordRange};
 pub use screening::{
     CallTypeRules, Class, DayKind, DaySteps, Days, Disabled, Durations, FraudRule, FraudRules,

@@ -1,6 +1,6 @@
 //! The database as screening's tables.
 
-use crate::{Error, SiteSettings, fraud, groups::Groups, stored, stored_treatments};
+use crate::{Error, SiteSettings, fraud, groups::Groups, party_block, stored, stored_treatments};
 use db::{
     Read, Tables,
     keys::{DurationKey, Numbered, PinHash, PinNumberKey, SiteKey, SpeedCode},
@@ -13,6 +13,7 @@ use types::{
     dial_plan::{DialPlan, Dialed, DialedNumber},
     digits::Digits,
     id::{InmateId, LineId},
+    party_block::PartyBlock,
     phone_number::{CallType, PhoneNumber},
 };
 
@@ -44,6 +45,7 @@ pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSett
     if let Some(rules) = tables.fraud_rules.get(txn, &SiteKey)? {
         settings.fraud = fraud::fraud_rules(rules);
     }
+    settings.call.block_keys = party_block::keys(tables, txn)?;
     Ok(settings)
 }
 
@@ -119,6 +121,22 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
             untimed: best.value.untimed,
             privileged: best.value.privileged,
         }))
+    }
+
+    fn party_block(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Error> {
+        party_block::of(self.tables, self.txn, inmate, number)
+    }
+
+    fn party_block_beyond(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Error> {
+        party_block::beyond(self.tables, self.txn, inmate, number)
     }
 
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Error> {

@@ -14,6 +14,7 @@ use types::{
     digits::List,
     id::{CallId, InmateId, LineId, TrunkId},
     language::Language,
+    party_block::BlockKeys,
     phone_number::PhoneNumber,
     settings::CallSettings,
     tick::Ticks,
@@ -197,6 +198,8 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
         name_seconds: stored.name_seconds,
         accept_key: stored.accept_key,
         refuse_key: stored.refuse_key,
+        // In a table of their own.
+        block_keys: BlockKeys::default(),
         pulse_acceptance: stored.pulse_acceptance,
         drop_machines: stored.drop_machines,
         accept_wait: Ticks(stored.accept_wait),
@@ -339,6 +342,7 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
         },
         treatment: stored.treatment,
         route: stored.route,
+        party_block: stored.party_block.map(|c| c.0),
     })
 }
 

@@ -16,6 +16,7 @@ use types::{
     fact::{Fact, Leg},
     id::{CallId, InmateId, TrunkId},
     language::Language,
+    party_block::PartyBlock,
     prompt::Prompt,
     query::Query,
     route::Route,
@@ -70,6 +71,7 @@ pub struct Attempt {
     pub flags: FraudFlags,
     pub extra_digits: u16,
     pub response: Response,
+    pub party_block: Option<PartyBlock>,
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
     pub three_way: ThreeWayEvidences,
@@ -106,6 +108,7 @@ impl Attempt {
             flags: FraudFlags::NONE,
             extra_digits: 0,
             response: Response::default(),
+            party_block: None,
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
@@ -347,6 +350,7 @@ impl Attempt {
             answer_evidence: self.answer_evidence,
             release_evidence: self.release_evidence,
             three_way: self.three_way,
+            party_block: self.party_block,
         });
     }
 
@@ -395,6 +399,8 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::PinInUse => Prompt::PinInUse,
         Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
         Blocked::NumberRestricted => Prompt::NumberRestricted,
+        Blocked::CalledPartyBlocksInmate => Prompt::CalledPartyBlocksInmate,
+        Blocked::CalledPartyBlocksFacility => Prompt::CalledPartyBlocksFacility,
         Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
         Blocked::NumberFraud => Prompt::NumberFraud,
         Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,

@@ -1,7 +1,7 @@
 //! A decision in words: each table that was passed and what it said, what was decided, and what the
 //! inmate hears.
 
-use super::Desk;
+use super::{Desk, treatment};
 use crate::records::{
     self, blocked_words, check_words, finding_words, handling_words, length, moment, names,
     pattern_words, recording_words, rfc3339, type_words,
@@ -105,7 +105,7 @@ pub fn json(asking: &Asking, told: &Explanation, desk: &Desk) -> String {
         "limited_by": told.limited_by.map(limit_name),
         "handling": permit.map(|permit| names::handling(permit.handling)),
         "outpulsed": permit.map(|permit| permit.routes.first().outpulse.as_str()),
-        "routes": permit.map(|permit| routes_named(permit)),
+        "routes": permit.map(routes_named),
         "recording": permit.map(|permit| match permit.recording {
             RecordingRule::Record => "record",
             RecordingRule::DoNotRecord => "do-not-record",
@@ -180,13 +180,8 @@ fn allowed(permit: &Permit, told: &Explanation) -> Vec<String> {
         format!("Handled so: {}.", handling_words(permit.handling)),
     ];
     lines.extend(ways(permit));
-    lines.extend([
-        format!("Recording: {}.", recording_words(permit.recording)),
-        match permit.treatment.number {
-            0 => "Call treatment: that of the whole site.".to_owned(),
-            number => format!("Call treatment: {number}."),
-        },
-    ]);
+    lines.push(format!("Recording: {}.", recording_words(permit.recording)));
+    lines.extend(treatment::words(&permit.treatment));
     lines
 }
 

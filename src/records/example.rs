@@ -65,6 +65,7 @@ pub fn talked() -> CallRecord {
         },
         treatment: Some(4),
         route: None,
+        party_block: None,
     }
 }
 

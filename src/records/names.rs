@@ -6,6 +6,7 @@ use types::{
     answer_class::AnswerClass,
     disposition::{Blocked, Disposition, EndedBy},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     three_way::ThreeWayEvidence,
     tone::Tone,
@@ -73,6 +74,8 @@ names! {
     Blocked::SystemUnavailable => "system-unavailable",
     Blocked::PinResting => "pin-resting",
     Blocked::NotRecordable => "not-recordable",
+    Blocked::CalledPartyBlocksInmate => "called-party-blocks-inmate",
+    Blocked::CalledPartyBlocksFacility => "called-party-blocks-facility",
     Blocked::NotFromThisPhone => "not-from-this-phone",
     Blocked::NoRoute => "no-route",
 }
@@ -132,6 +135,7 @@ names! {
     Check::RestrictedMode => "restricted-mode",
     Check::RestrictedTable => "restricted-table",
     Check::AllowedTable => "allowed-table",
+    Check::CalledParty => "called-party",
     Check::TimeRestricted => "time-restricted",
     Check::ShorterNumber => "shorter-number",
     Check::NumberFraud => "number-fraud",
@@ -141,6 +145,13 @@ names! {
     Check::LineTreatment => "line-treatment",
     Check::Treatment => "treatment",
     Check::Route => "route",
+}
+
+names! {
+    /// Whose calls the called party refused for good.
+    party_block, PARTY_BLOCKS, PartyBlock:
+    PartyBlock::Inmate => "inmate",
+    PartyBlock::Facility => "facility",
 }
 
 names! {
@@ -236,6 +247,7 @@ pub const LISTS: &[(&str, &[&str])] = &[
     ("release_evidence", RELEASE_EVIDENCE),
     ("three_way", THREE_WAY),
     ("flags", FLAGS),
+    ("party_block", PARTY_BLOCKS),
 ];
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use types::{
     call_record::CallRecord,
     disposition::{Blocked, Disposition, EndedBy},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     three_way::ThreeWayEvidence,
     tick::Ticks,
@@ -165,7 +166,7 @@ fn outcome(record: &CallRecord) -> String {
         Disposition::Intercept => "The number is not in service.".to_owned(),
         Disposition::NoAnswer => "Nobody answered.".to_owned(),
         Disposition::TrunkSilent => "The trunk stayed silent after dialing.".to_owned(),
-        Disposition::Refused => "The called party refused the call.".to_owned(),
+        Disposition::Refused => refusal_words(record.party_block).to_owned(),
         Disposition::NotAccepted => "The called party did not accept the call.".to_owned(),
         Disposition::AnsweringMachine => "An answering machine answered.".to_owned(),
         Disposition::FaxModem => "A fax machine or a modem answered.".to_owned(),
@@ -182,6 +183,18 @@ fn outcome(record: &CallRecord) -> String {
         Disposition::PhoneLost => format!("The phone's port was lost {}.", how_far(record)),
         Disposition::Fault => format!("The line's program failed {}.", how_far(record)),
         Disposition::Interrupted => format!("The controller stopped {}.", how_far(record)),
+    }
+}
+
+fn refusal_words(block: Option<PartyBlock>) -> &'static str {
+    match block {
+        None => "The called party refused the call.",
+        Some(PartyBlock::Inmate) => {
+            "The called party refused the call, and all further ones of this inmate."
+        }
+        Some(PartyBlock::Facility) => {
+            "The called party refused the call, and all further ones from the facility."
+        }
     }
 }
 
@@ -268,6 +281,10 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::SystemUnavailable => "the database did not answer in time, or can't be written",
         Blocked::PinResting => "too many wrong PINs were tried: none is taken for a while",
         Blocked::NotRecordable => "it could not have been recorded",
+        Blocked::CalledPartyBlocksInmate => "the called party refuses all calls of this inmate",
+        Blocked::CalledPartyBlocksFacility => {
+            "the called party refuses all calls from the facility"
+        }
         Blocked::NotFromThisPhone => "the number may not be called from this phone",
         Blocked::NoRoute => "no outbound route is for such a call",
     }
@@ -285,6 +302,7 @@ pub fn check_words(check: Check) -> &'static str {
         Check::RestrictedMode => "Is the restricted table looked at for numbers on no list?",
         Check::RestrictedTable => "Is the number in the restricted table?",
         Check::AllowedTable => "Is the number in the allowed table?",
+        Check::CalledParty => "Does the called party refuse all such calls?",
         Check::TimeRestricted => "Has the number hours at which it may be called?",
         Check::ShorterNumber => {
             "Is there a block on what is reached if its last digits count for nothing?"

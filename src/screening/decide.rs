@@ -4,6 +4,7 @@ mod caller;
 mod fraud;
 mod lists;
 mod number;
+mod party;
 mod record;
 mod shorter;
 mod time;
@@ -177,6 +178,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         };
         let flags = Flags::of(&whole, &phone);
         let from_phone = self.line_treatment_of(&phone, &number, flags.privileged)?;
+        self.party(&number)?;
         self.time(&number)?;
         for shorter in self.request.shorter {
             self.shorter(shorter, pin.as_ref(), &whole)?;

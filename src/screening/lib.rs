@@ -8,12 +8,14 @@
 //!    every mode, unless an allowed entry as exact rescues it;
 //! 5. are restricted numbers checked at all; is it restricted, and does an allowed entry
 //!    rescue it; is it allowed; does the phone's line treatment let it through;
-//! 6. may it be called at this time of this day (listed numbers too);
-//! 7. where the length of numbers is open: do the same tables block what is reached if the last
-//!    digits count for nothing;
-//! 8. is it, or what is reached so, blocked for the fraud on calls to it (privileged calls apart);
-//! 9. which call treatment has it (that of the number's record, of the line treatment's rule, of the
-//!    call type, of the site), and how long may it last.
+//! 6. does the called party take calls of this inmate, and from here (listed, allowed and privileged
+//!    numbers too: nobody overrules it but an administrator who lifts it);
+//! 7. may it be called at this time of this day (listed numbers too);
+//! 8. where the length of numbers is open: do the same tables, or the called party, block what is
+//!    reached if the last digits count for nothing;
+//! 9. is it, or what is reached so, blocked for the fraud on calls to it (privileged calls apart);
+//! 10. which call treatment has it (that of the number's record, of the line treatment's rule, of the
+//!     call type, of the site), and how long may it last.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 

@@ -6,6 +6,7 @@ use crate::{
 use types::{
     dial_plan::DialedNumber,
     id::{InmateId, LineId},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
 };
 
@@ -131,6 +132,19 @@ pub trait Tables {
     ) -> Result<Option<ListedNumber>, Self::Error>;
     fn restricted(&self, number: &PhoneNumber) -> Result<Option<RestrictedEntry>, Self::Error>;
     fn allowed(&self, number: &PhoneNumber) -> Result<Option<AllowedEntry>, Self::Error>;
+    /// Whose calls the party at this very number refuses, if this inmate's are among them.
+    fn party_block(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Self::Error>;
+    /// The same of a party who was reached by more digits than these, of which the exchange may have
+    /// passed over the last.
+    fn party_block_beyond(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Self::Error>;
     /// Whether a number was blocked for the fraud on calls to it.
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Self::Error>;
     /// When a number may be called; `None` when it is not restricted by time.

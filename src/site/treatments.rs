@@ -27,8 +27,10 @@ const THREE_WAY: &[(&str, ThreeWayResponse)] = &[
     ("ignore", ThreeWayResponse::Ignore),
 ];
 
-/// What becomes of extra digits, from how many on where the response counts.
-const EXTRA_DIGITS: &[(&str, fn(u8) -> ExtraDigitResponse)] = &[
+/// A response to extra digits, from so many on where it counts.
+type FromDigits = fn(u8) -> ExtraDigitResponse;
+
+const EXTRA_DIGITS: &[(&str, FromDigits)] = &[
     ("disconnect", |digits| ExtraDigitResponse::Disconnect {
         digits,
     }),

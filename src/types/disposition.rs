@@ -76,6 +76,9 @@ pub enum Blocked {
     PinResting,
     /// It must be recorded, and the recorder can't write.
     NotRecordable,
+    /// The called party refuses all calls of this inmate, or of the facility.
+    CalledPartyBlocksInmate,
+    CalledPartyBlocksFacility,
     /// The phone's line treatment keeps the number from it.
     NotFromThisPhone,
     /// No outbound route is for such a call.

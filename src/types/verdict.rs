@@ -24,6 +24,8 @@ pub enum Check {
     RestrictedMode,
     RestrictedTable,
     AllowedTable,
+    /// Did the called party refuse all further calls?
+    CalledParty,
     TimeRestricted,
     /// Is it a number of a table with digits after it, which an exchange may pass over?
     ShorterNumber,

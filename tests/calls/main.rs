@@ -7,6 +7,7 @@ mod attack_far;
 mod attack_inmate;
 mod attack_tones;
 mod bench;
+mod called_party;
 mod channels;
 mod fraud;
 mod joined;

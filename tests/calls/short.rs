@@ -222,9 +222,11 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 20] = [
+const REASONS: [Prompt; 22] = [
     Prompt::PinResting,
     Prompt::NotRecordable,
+    Prompt::CalledPartyBlocksInmate,
+    Prompt::CalledPartyBlocksFacility,
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{Place, Run, SAMPLE, program, sallyport};
 
-const KEYS: [&str; 32] = [
+const KEYS: [&str; 33] = [
     "call_id",
     "line",
     "inmate",
@@ -49,6 +49,7 @@ const KEYS: [&str; 32] = [
     "three_way_times",
     "warned",
     "interfered",
+    "party_block",
 ];
 
 fn records(run: &Run) -> Vec<Value> {

@@ -244,6 +244,28 @@ fn keys_to_accept_and_refuse_must_differ() {
 }
 
 #[test]
+fn keys_to_refuse_all_further_calls_mean_nothing_else() {
+    let with = |keys: &str| changed("refuse_key = 2", &format!("refuse_key = 2\n{keys}"));
+    for (keys, told) in [
+        (
+            "block_inmate_key = 2",
+            "`defaults.block_inmate_key` is 2, which is also `refuse_key`",
+        ),
+        (
+            "block_facility_key = 1",
+            "`defaults.block_facility_key` is 1, which is also `accept_key`",
+        ),
+        (
+            "block_inmate_key = 7\nblock_facility_key = 7",
+            "`defaults.block_facility_key` is 7, which is also `block_inmate_key`",
+        ),
+    ] {
+        let out = with(keys);
+        assert!(out.contains(told), "{out}");
+    }
+}
+
+#[test]
 fn an_unknown_table_is_told() {
     told(
         "[routing]",

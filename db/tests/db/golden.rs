@@ -17,6 +17,7 @@ use db::{
 use types::{
     disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
@@ -488,6 +489,7 @@ fn call() -> Call {
         three_way_times: 3,
         warned: 1,
         interfered: 5,
+        party_block: Some(Code(PartyBlock::Facility)),
     }
 }
 
@@ -500,6 +502,7 @@ fn unnoted() -> Call {
         three_way_times: 0,
         warned: 0,
         interfered: 0,
+        party_block: None,
         ..call()
     }
 }
@@ -559,7 +562,7 @@ fn call_v4() {
 fn call_v5() {
     golden(
         call(),
-        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac02010702030105",
+        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac020107020301050102",
     );
 }
 
@@ -703,4 +706,23 @@ fn unreadable_bytes_are_reported_with_table_and_key() {
         error.to_string().contains("the key does not decode"),
         "{error}"
     );
+}
+
+#[test]
+fn party_block_v1() {
+    let value = values::PartyBlock {
+        utc_ms: 1_790_000_000_000,
+        call: CALL,
+        least_digits: 10,
+    };
+    golden(value, "0180b083c5986807ac020a");
+}
+
+#[test]
+fn block_keys_v1() {
+    let value = values::BlockKeys {
+        inmate: Some(7),
+        facility: None,
+    };
+    golden(value, "01010700");
 }

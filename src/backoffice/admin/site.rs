@@ -62,6 +62,7 @@ impl Session<'_> {
         let stored = stored::stored_settings(settings);
         let table = &self.tables.settings;
         table.put(&mut self.writer, &SiteKey, &stored)?;
+        self.set_block_keys(&settings.call.block_keys)?;
         self.put_fraud_rules(&settings.fraud)?;
         self.journal(actor, "settings", "site", format!("{settings:?}"))
     }

@@ -3,6 +3,7 @@
 mod accept;
 mod admit;
 mod aftermath;
+mod block;
 mod dial;
 mod dial_tone;
 mod farewell;
@@ -19,6 +20,7 @@ mod talk;
 pub use accept::Accept;
 pub use admit::Admit;
 pub use aftermath::Aftermath;
+pub use block::Block;
 pub use dial::Dial;
 pub use dial_tone::DialTone;
 pub use farewell::Farewell;
@@ -63,6 +65,7 @@ pub enum Phase {
     Dial(Dial),
     Progress(Progress),
     Accept(Accept),
+    Block(Block),
     Farewell(Farewell),
     Talk(Talk),
     Aftermath(Aftermath),
@@ -84,6 +87,7 @@ impl Phase {
             Phase::Dial(p) => p.step(cx, event),
             Phase::Progress(p) => p.step(cx, event),
             Phase::Accept(p) => p.step(cx, event),
+            Phase::Block(p) => p.step(cx, event),
             Phase::Farewell(p) => p.step(cx, event),
             Phase::Talk(p) => p.step(cx, event),
             Phase::Aftermath(p) => p.step(cx, event),
@@ -105,6 +109,7 @@ impl Phase {
             Phase::Dial(_) => "dial",
             Phase::Progress(_) => "progress",
             Phase::Accept(_) => "accept",
+            Phase::Block(_) => "block",
             Phase::Farewell(_) => "farewell",
             Phase::Talk(_) => "talk",
             Phase::Aftermath(_) => "aftermath",
@@ -126,6 +131,7 @@ impl Phase {
             Phase::Dial(p) => p.until,
             Phase::Progress(p) => p.deadline(),
             Phase::Accept(p) => p.until,
+            Phase::Block(p) => p.until,
             Phase::Farewell(p) => p.until,
             Phase::Talk(p) => p.deadline(),
             Phase::Aftermath(p) => p.until,
@@ -166,7 +172,11 @@ impl Phase {
     pub(crate) fn watches_extra_digits(&self) -> bool {
         matches!(
             self,
-            Phase::Progress(_) | Phase::Accept(_) | Phase::Farewell(_) | Phase::Talk(_)
+            Phase::Progress(_)
+                | Phase::Accept(_)
+                | Phase::Block(_)
+                | Phase::Farewell(_)
+                | Phase::Talk(_)
         )
     }
 
@@ -182,6 +192,7 @@ impl Phase {
     /// How the call ends if the inmate hangs up now, where that is decided already.
     pub(crate) fn outcome(&self) -> Option<(Disposition, EndedBy)> {
         match self {
+            Phase::Block(_) => Some(Block::OUTCOME),
             Phase::Farewell(p) => Some(p.outcome()),
             _ => None,
         }
@@ -201,6 +212,7 @@ impl Phase {
             Phase::Dial(p) => Some(&p.attempt),
             Phase::Progress(p) => Some(&p.attempt),
             Phase::Accept(p) => Some(&p.attempt),
+            Phase::Block(p) => Some(&p.attempt),
             Phase::Farewell(p) => Some(&p.attempt),
             Phase::Talk(p) => Some(&p.attempt),
         }
@@ -220,6 +232,7 @@ impl Phase {
             Phase::Dial(p) => Some(&mut p.attempt),
             Phase::Progress(p) => Some(&mut p.attempt),
             Phase::Accept(p) => Some(&mut p.attempt),
+            Phase::Block(p) => Some(&mut p.attempt),
             Phase::Farewell(p) => Some(&mut p.attempt),
             Phase::Talk(p) => Some(&mut p.attempt),
         }
@@ -239,6 +252,7 @@ impl Phase {
             Phase::Dial(p) => Some(p.attempt),
             Phase::Progress(p) => Some(p.attempt),
             Phase::Accept(p) => Some(p.attempt),
+            Phase::Block(p) => Some(p.attempt),
             Phase::Farewell(p) => Some(p.attempt),
             Phase::Talk(p) => Some(p.attempt),
         }

@@ -4,6 +4,7 @@ mod admin;
 mod admission;
 mod batches;
 mod bench;
+mod called_party;
 mod crash;
 mod ending;
 mod ending_is_idempotent;

@@ -8,6 +8,7 @@ use crate::world::{
 use screening::AllowedEntry;
 use types::{
     disposition::Blocked,
+    party_block::PartyBlock,
     phone_number::CallType,
     tick::Ticks,
     treatment::{Brand, CallTreatment, ThreeWayResponse},
@@ -49,6 +50,7 @@ pub fn answer(w: &World) -> Answer {
     let no_time_left = w.service == Some(Ticks::ZERO);
 
     let shorter_refuses = shorter(w);
+    let party_refuses = party(w, w.party).or(party(w, w.party_beyond));
     let is_privileged = is_privileged(w, on_list);
     let blocked_for_fraud = w
         .block
@@ -191,6 +193,11 @@ pub fn answer(w: &World) -> Answer {
             ),
         ),
         (
+            party_refuses.is_some(),
+            Some((Check::CalledParty, Finding::Yes)),
+            party_refuses,
+        ),
+        (
             w.time == Time::NotRestricted,
             Some((Check::TimeRestricted, Finding::NotFound)),
             None,
@@ -277,6 +284,9 @@ fn shorter(w: &World) -> Option<Blocked> {
             return Some(Blocked::NumberNotAllowed);
         }
     }
+    if let Some(refused) = party(w, there.party) {
+        return Some(refused);
+    }
     if there.closed {
         return Some(Blocked::TimeRestricted);
     }
@@ -303,6 +313,14 @@ fn shorter(w: &World) -> Option<Blocked> {
         _ => there.refused_from_phone.filter(|digits| *digits > 0),
     };
     rule.map(|_| Blocked::NotFromThisPhone)
+}
+
+/// A refusal of one inmate's calls means who keys his PIN, and nobody at a phone without.
+fn party(w: &World, block: Option<PartyBlock>) -> Option<Blocked> {
+    match block? {
+        PartyBlock::Facility => Some(Blocked::CalledPartyBlocksFacility),
+        PartyBlock::Inmate => w.pin_required.then_some(Blocked::CalledPartyBlocksInmate),
+    }
 }
 
 struct Treatment {

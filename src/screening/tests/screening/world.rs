@@ -9,6 +9,7 @@ use std::{convert::Infallible, sync::LazyLock};
 use types::{
     dial_plan::DialedNumber,
     id::{InmateId, LineId},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::DialedOrSpeed,
     tick::Ticks,
@@ -64,6 +65,7 @@ pub struct Shorter {
     pub listed: Option<ListedNumber>,
     pub restricted: Option<u8>,
     pub allowed: Option<AllowedEntry>,
+    pub party: Option<PartyBlock>,
     pub closed: bool,
     pub record: Option<NumberRecord>,
     /// The phone's line treatment refuses it by a rule with so many fixed digits.
@@ -94,6 +96,7 @@ impl Shorter {
         listed: None,
         restricted: None,
         allowed: None,
+        party: None,
         closed: false,
         record: None,
         refused_from_phone: None,
@@ -113,6 +116,9 @@ pub struct World {
     pub listed: Option<ListedNumber>,
     pub restricted: Option<u8>,
     pub allowed: Option<AllowedEntry>,
+    /// What the party at the number refused, and one reached by more digits.
+    pub party: Option<PartyBlock>,
+    pub party_beyond: Option<PartyBlock>,
     pub time: Time,
     pub service: Option<Ticks>,
     pub class_of_pin: bool,
@@ -155,6 +161,8 @@ impl World {
             listed: None,
             restricted: None,
             allowed: None,
+            party: None,
+            party_beyond: None,
             time: Time::NotRestricted,
             service: None,
             class_of_pin: true,
@@ -190,6 +198,12 @@ impl World {
         }
         assert_eq!(*number, World::shorter_number());
         Some(self.shorter.expect("it is not asked for"))
+    }
+
+    /// A block of one inmate is found by his PIN alone.
+    fn of_caller(&self, inmate: Option<InmateId>, block: Option<PartyBlock>) -> Option<PartyBlock> {
+        assert_eq!(inmate, self.pin_required.then_some(INMATE));
+        block.filter(|block| *block == PartyBlock::Facility || inmate.is_some())
     }
 
     pub fn request(&self) -> Request<'_> {
@@ -303,6 +317,27 @@ impl Tables for World {
             Some(shorter) => shorter.allowed,
             None => self.allowed,
         })
+    }
+
+    fn party_block(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Infallible> {
+        let block = match self.shorter_of(number) {
+            Some(shorter) => shorter.party,
+            None => self.party,
+        };
+        Ok(self.of_caller(inmate, block))
+    }
+
+    fn party_block_beyond(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Infallible> {
+        assert_eq!(*number, World::number().number, "of what was dialed alone");
+        Ok(self.of_caller(inmate, self.party_beyond))
     }
 
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Infallible> {

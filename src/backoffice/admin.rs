@@ -7,9 +7,11 @@ mod groups;
 mod numbers;
 mod party_blocks;
 mod registers;
+mod routes;
 mod site;
 mod treatments;
 
+pub use routes::OutboundRoute;
 pub use treatments::{NamedTreatment, NumberDetails, PhoneRule, PhoneTreatment};
 
 pub use registers::AllowanceOf;
@@ -190,6 +192,10 @@ changes! {
     fn adjust_register(of: RegisterOf, calls: i32, seconds: i32, note: &str) -> ();
     /// Forgets what a register counted; what open calls hold stays.
     fn reset_register(of: RegisterOf) -> ();
+    /// Enters or changes an outbound route; they are tried in the order of their numbers.
+    fn set_route(number: u16, route: &OutboundRoute) -> ();
+    /// Takes a route out.
+    fn remove_route(number: u16) -> ();
     /// Enters a holiday: year, month, day.
     fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
     /// Adds a group as a part of another, or of the facility itself.

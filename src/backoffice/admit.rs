@@ -17,6 +17,7 @@ use types::{
     id::{CallId, InmateId, LineId},
     phone_number::{DialingPattern, PhoneNumber},
     query::{Admission, DialedOrSpeed},
+    route::Routes,
     settings::Unrecorded,
     tick::{Tick, Ticks},
     treatment::CallTreatment,
@@ -35,7 +36,7 @@ const TOLD_AHEAD: Ticks = Ticks::secs(24 * 3600);
 struct Placed {
     number: DialedNumber,
     handling: Handling,
-    outpulse: Digits,
+    routes: Routes,
     limit: Option<Ticks>,
     /// The phone goes out of service then.
     until: Option<Tick>,
@@ -112,8 +113,12 @@ impl Session<'_> {
         // Further away than the longest call it is no limit of this one.
         let in_service_for = service.filter(|left| *left <= settings.call.hard_limit);
         let request = self.request(line, pin, admission, &shorter, in_service_for)?;
-        let decision = decide(&request, &self.lookups(), &settings.rules)?;
+        let mut decision = decide(&request, &self.lookups(), &settings.rules)?;
         let outcome = self.placed(&decision, admission, service)?;
+        if matches!(outcome, Err(Blocked::NoRoute)) {
+            let (check, finding) = (Check::Route, Finding::NotFound);
+            decision.trace.push(Step { check, finding });
+        }
         let outcome = outcome.and_then(|placed| self.recordable(placed, settings));
         Ok((decision, outcome))
     }
@@ -194,21 +199,22 @@ impl Session<'_> {
         let handling = routing.handling(number.pattern, allowed.handling);
         let outpulse =
             |dialed: Digits| routing.outpulse(number.pattern, handling, &number.number, &dialed);
-        let outpulse = dialed.and_then(outpulse);
-        Ok(outpulse
-            .map(|outpulse| Placed {
-                number,
-                handling,
-                outpulse,
-                limit: allowed.limit,
-                until: service.map(|left| self.now + left),
-                recording: allowed.recording,
-                treatment: allowed.treatment,
-                announce_limit: allowed.announce_limit,
-                counts: allowed.counts,
-                room: allowed.room,
-            })
-            .ok_or(Blocked::NumberNotValid))
+        let Some(outpulse) = dialed.and_then(outpulse) else {
+            return Ok(Err(Blocked::NumberNotValid));
+        };
+        let routes = self.routes(&number, handling, &outpulse)?;
+        Ok(routes.map(|routes| Placed {
+            number,
+            handling,
+            routes,
+            limit: allowed.limit,
+            until: service.map(|left| self.now + left),
+            recording: allowed.recording,
+            treatment: allowed.treatment,
+            announce_limit: allowed.announce_limit,
+            counts: allowed.counts,
+            room: allowed.room,
+        }))
     }
 
     /// A call that must be recorded and can't be is refused, if the site wants it so.
@@ -395,7 +401,7 @@ fn verdict(
             pattern: pattern(admission),
             call_type: placed.number.call_type,
             handling: placed.handling,
-            outpulse: placed.outpulse,
+            routes: placed.routes,
             limit: placed.limit,
             until: placed.until,
             announce_limit: announce_limit && placed.limit.is_some(),

@@ -1,6 +1,6 @@
 use crate::{
-    AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone,
-    PhoneTreatment, PinDetails, RegisterRules, TimeRestriction,
+    AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NumberDetails, NumberFlags,
+    OutboundRoute, Phone, PhoneTreatment, PinDetails, RegisterRules, TimeRestriction,
 };
 use screening::{
     Allowance, CallTypeRules, Class, Durations, FraudRules, GuessRule, Rules, Schedule,
@@ -201,6 +201,8 @@ pub struct SeedTreatments {
     /// By the beginning of the numbers.
     pub call_types: Vec<(String, CallType)>,
     pub call_type_rules: Vec<(CallType, CallTypeRules)>,
+    /// By number, which is their order.
+    pub routes: Vec<(u16, OutboundRoute)>,
 }
 
 /// Whose allowance a new database has.

@@ -202,6 +202,7 @@ impl Session<'_> {
 fn fill(record: &mut Call, end: &CallEnd) {
     let after = |at: Tick| at.since(end.off_hook_at).0;
     record.trunk = end.trunk.map(|trunk| trunk.0);
+    record.route = end.route;
     if record.dialed.is_empty() {
         record.dialed = end.dialed.as_str().to_owned();
     }

@@ -96,6 +96,8 @@ pub enum Error {
     UnknownPhoneName(String),
     #[error("several phones are named {name:?}: say its line, {}", several.join(" or "))]
     AmbiguousPhone { name: String, several: Vec<String> },
+    #[error("route {0} is not entered")]
+    UnknownRoute(u16),
     #[error("phone {0} is not entered")]
     UnknownPhone(LineId),
     #[error("group {0:?} is not entered")]

@@ -36,6 +36,7 @@ mod phones;
 mod records;
 mod recovery;
 mod registers;
+mod routes;
 mod seed;
 mod service;
 mod session;
@@ -45,8 +46,8 @@ mod stored_treatments;
 mod words;
 
 pub use admin::{
-    AllowanceOf, AllowedFlags, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone,
-    PhoneRule, PhoneTreatment, PinDetails, TimeRestriction,
+    AllowanceOf, AllowedFlags, NamedTreatment, NewInmate, NumberDetails, NumberFlags,
+    OutboundRoute, Phone, PhoneRule, PhoneTreatment, PinDetails, TimeRestriction,
 };
 pub use clock::Anchor;
 pub use config::{Config, Routing, Seed, SeedAllowance, SeedInmate, SeedTreatments, SiteSettings};

@@ -79,6 +79,9 @@ fn fill_treatments(session: &mut Session<'_>, seed: &SeedTreatments) -> Result<(
     for (call_type, rules) in &seed.call_type_rules {
         session.set_call_type_rules(ACTOR, *call_type, rules)?;
     }
+    for (number, route) in &seed.routes {
+        session.set_route(ACTOR, *number, route)?;
+    }
     Ok(())
 }
 

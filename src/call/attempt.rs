@@ -19,6 +19,7 @@ use types::{
     party_block::PartyBlock,
     prompt::Prompt,
     query::Query,
+    route::Route,
     secret::Secret,
     three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
@@ -57,7 +58,10 @@ pub struct Attempt {
     /// The trunk that is held now, and the last one that was.
     pub trunk: Option<TrunkProfile>,
     pub last_trunk: Option<TrunkId>,
+    /// Of the route that is being tried.
     pub trunks_tried: u8,
+    /// Which of the permit's routes that is.
+    pub route_at: usize,
     pub answered_at: Option<Tick>,
     pub talk_from: Option<Tick>,
     /// When it was over, if that was seen later.
@@ -96,6 +100,7 @@ impl Attempt {
             trunk: None,
             last_trunk: None,
             trunks_tried: 0,
+            route_at: 0,
             answered_at: None,
             talk_from: None,
             over_at: None,
@@ -258,6 +263,22 @@ impl Attempt {
         cx.tell(Fact::Answered(piece));
     }
 
+    /// The way out that is being tried.
+    pub(crate) fn route(&self) -> Option<&Route> {
+        self.permit.as_ref()?.routes.get(self.route_at)
+    }
+
+    /// Goes on to the next way out; `false` when there is none.
+    pub(crate) fn overflow(&mut self) -> bool {
+        let permit = self.permit.as_ref();
+        let more = permit.is_some_and(|p| p.routes.get(self.route_at + 1).is_some());
+        if more {
+            self.route_at += 1;
+            self.trunks_tried = 0;
+        }
+        more
+    }
+
     pub(crate) fn return_trunk(&mut self, cx: &mut Cx<'_>, condition: TrunkCondition) {
         if let Some(profile) = self.trunk.take() {
             self.last_trunk = Some(profile.id);
@@ -317,6 +338,10 @@ impl Attempt {
             cx.ask(Query::EmptyOffHook);
             return;
         }
+        let route = self.route().filter(|_| self.last_trunk.is_some());
+        let route = route
+            .map(|route| route.number)
+            .filter(|number| *number != 0);
         let call = self.permit.as_ref().map(|p| p.call).or(self.refused_call);
         let ended_at = self.ended_at(cx.now);
         let talk = self.talk_from.map_or(Ticks::ZERO, |at| ended_at.since(at));
@@ -327,6 +352,7 @@ impl Attempt {
             inmate: self.inmate,
             dialed: self.dialed,
             trunk: self.last_trunk,
+            route,
             language: Some(self.tongue(cx)),
             answered_at: self.answered_at,
             talk_from: self.talk_from,

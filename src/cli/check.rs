@@ -31,7 +31,7 @@ pub fn check(file: &Path) -> ExitCode {
             if site.driver == Driver::Dahdi {
                 cards(&site, &mut text, &mut problems);
             }
-            for note in notes(&site) {
+            for note in notes(&site).into_iter().chain(unrouted(&site)) {
                 let _ = writeln!(text, "  note: {note}");
             }
             (format!("{text}{}", told(&problems)), problems.is_empty())
@@ -147,6 +147,7 @@ fn problems(site: &Site) -> Vec<String> {
     }
     problems.extend(site.obstacles());
     problems.extend(recorded_nowhere(site));
+    problems.extend(site.useless_routes());
     problems
 }
 
@@ -198,7 +199,10 @@ fn treated(treatments: &SeedTreatments) -> impl Iterator<Item = (&'static str, S
     let rules = rules.flat_map(|(_, treatment)| &treatment.rules);
     let rules = rules.flat_map(|rule| rule.numbers.iter().flatten());
     let rules = rules.map(|pattern| ("line_treatment.rule.numbers", pattern.clone()));
-    numbers.chain(types).chain(rules)
+    let routes = treatments.routes.iter();
+    let routes = routes.flat_map(|(_, route)| route.prefixes.iter().flatten());
+    let routes = routes.map(|prefix| ("route.prefixes", format!("{prefix}*")));
+    numbers.chain(types).chain(rules).chain(routes)
 }
 
 /// The same as a beginning, if numbers have it.
@@ -264,6 +268,15 @@ fn wins(screening: &ScreeningDefaults, as_specific: bool) -> &'static str {
         (true, true) if as_specific => "it may be called, as `allowed_rescues` is true",
         (true, true) => "it is refused, as the restricted entry is the more specific",
     }
+}
+
+/// Kinds of calls that routes were forgotten for.
+fn unrouted(site: &Site) -> Vec<String> {
+    let Ok(shared) = site.shared() else {
+        return Vec::new();
+    };
+    let rules = shared.dial_plan.rules.iter();
+    site.without_route(rules.map(|rule| rule.call_type))
 }
 
 fn told(problems: &[String]) -> String {

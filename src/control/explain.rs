@@ -106,7 +106,8 @@ pub fn json(asking: &Asking, told: &Explanation, desk: &Desk) -> String {
         "limit_seconds": permit.and_then(|p| p.limit).map(|limit| limit.as_secs()),
         "limited_by": told.limited_by.map(limit_name),
         "handling": permit.map(|permit| names::handling(permit.handling)),
-        "outpulsed": permit.map(|permit| permit.outpulse.as_str()),
+        "outpulsed": permit.map(|permit| permit.routes.first().outpulse.as_str()),
+        "routes": permit.map(routes_named),
         "recording": permit.map(|permit| match permit.recording {
             RecordingRule::Record => "record",
             RecordingRule::DoNotRecord => "do-not-record",
@@ -180,11 +181,33 @@ fn allowed(permit: &Permit, told: &Explanation) -> Vec<String> {
     let mut lines = vec![
         limit,
         format!("Handled so: {}.", handling_words(permit.handling)),
-        format!("Dialed on the trunk: {}.", permit.outpulse),
-        format!("Recording: {}.", recording_words(permit.recording)),
     ];
+    lines.extend(ways(permit));
+    lines.push(format!("Recording: {}.", recording_words(permit.recording)));
     lines.extend(treatment::words(&permit.treatment));
     lines
+}
+
+/// The ways out, in the order in which they are tried.
+fn ways(permit: &Permit) -> impl Iterator<Item = String> {
+    permit.routes.iter().enumerate().map(|(at, route)| {
+        let start = match at {
+            0 => "Dialed on the trunk",
+            _ => "Where none of those is free",
+        };
+        let over = match (route.number, route.group) {
+            (0, _) => String::new(),
+            (number, None) => format!(" (route {number})"),
+            (number, Some(group)) => format!(" (route {number}, trunk group {})", group.0),
+        };
+        format!("{start}: {}{over}.", route.outpulse)
+    })
+}
+
+/// The numbers of the routes; none where the site has no routes.
+fn routes_named(permit: &Permit) -> Vec<u16> {
+    let numbers = permit.routes.iter().map(|route| route.number);
+    numbers.filter(|number| *number != 0).collect()
 }
 
 fn limit_words(by: LimitedBy) -> String {

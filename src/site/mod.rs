@@ -15,6 +15,7 @@ mod plant;
 mod reader;
 mod registers;
 pub mod rights;
+mod routes;
 mod seed;
 mod settings;
 mod signalling;

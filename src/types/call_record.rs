@@ -48,6 +48,8 @@ pub struct CallEnd {
     /// What was dialed; never PIN digits.
     pub dialed: Digits,
     pub trunk: Option<TrunkId>,
+    /// The route over which that was seized; `None` where the site has no routes.
+    pub route: Option<u16>,
     pub language: Option<Language>,
     /// Answer of the called party, and start of talk (after acceptance, if that is needed).
     pub answered_at: Option<Tick>,
@@ -82,6 +84,7 @@ impl CallEnd {
             inmate: None,
             dialed: Digits::EMPTY,
             trunk: None,
+            route: None,
             language: None,
             answered_at: None,
             talk_from: None,
@@ -144,6 +147,7 @@ pub struct CallRecord {
     pub response: Response,
     /// The call treatment it was let through under; 0 is what holds for the whole site.
     pub treatment: Option<u16>,
+    /// The outbound route of its trunk.
     pub route: Option<u16>,
     pub party_block: Option<PartyBlock>,
 }

@@ -20,6 +20,7 @@ pub mod party_block;
 pub mod phone_number;
 pub mod prompt;
 pub mod query;
+pub mod route;
 pub mod secret;
 pub mod settings;
 pub mod tap;

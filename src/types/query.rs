@@ -10,7 +10,7 @@ use crate::{
     secret::Secret,
     settings::CallSettings,
     tick::Tick,
-    trunk::{TrunkCondition, TrunkProfile},
+    trunk::{TrunkCondition, TrunkGroup, TrunkProfile},
     verdict::Verdict,
 };
 
@@ -109,6 +109,8 @@ pub enum PinAnswer {
 pub enum TrunkQuery {
     Borrow {
         number: u32,
+        /// One of this group; `None` is any.
+        group: Option<TrunkGroup>,
     },
     Return {
         trunk: crate::id::TrunkId,

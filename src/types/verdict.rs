@@ -1,10 +1,11 @@
 //! What screening decided about one call, with the trace of how it came to it.
 
 use crate::{
-    digits::{Digits, List},
+    digits::List,
     disposition::Blocked,
     id::{CallId, InmateId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
+    route::Routes,
     tick::{Tick, Ticks},
     treatment::CallTreatment,
 };
@@ -110,8 +111,8 @@ pub struct Permit {
     pub pattern: DialingPattern,
     pub call_type: CallType,
     pub handling: Handling,
-    /// What the trunk is to be dialed.
-    pub outpulse: Digits,
+    /// Over which trunks, and what these are to be dialed.
+    pub routes: Routes,
     /// Longest talk time; `None` is untimed (the hard limit still holds).
     pub limit: Option<Ticks>,
     /// No talk goes on after this, timed or not: the phone goes out of service.

@@ -29,6 +29,7 @@ mod registers;
 mod release;
 mod replay;
 mod responses;
+mod routes;
 mod schedules;
 mod screening;
 mod short;

@@ -45,6 +45,7 @@ const TABLES: &[(&str, &str)] = &[
     ("[[defaults.number]]", "number = \"900*\""),
     ("[[defaults.call_type]]", "type = \"local\""),
     ("[[defaults.number_limit]]", "number = \"215*\""),
+    ("[[defaults.route]]", "number = 1"),
     ("[defaults.speed_dial]", ""),
     ("[defaults.holidays]", ""),
 ];
@@ -74,6 +75,7 @@ const SHORTER: &[&str] = &[
     "to",
     "days",
     "prefixes",
+    "handlings",
 ];
 
 struct Row {

@@ -734,3 +734,59 @@ fn numbers_of_treatments_that_can_not_match_are_told() {
         assert!(run.out.contains(&told), "{key}: {}", run.out);
     }
 }
+
+/// What `check` tells of the sample with these tables.
+fn checked(tables: &str) -> (Option<i32>, String) {
+    let run = Place::with(&format!("{SAMPLE}\n{tables}")).run(&["check"]);
+    (run.code, run.out)
+}
+
+#[test]
+fn a_route_over_a_group_without_trunks_is_told() {
+    let (code, out) = checked("[[defaults.route]]\nnumber = 1\ngroup = 4\n");
+    assert_eq!(code, Some(1), "{out}");
+    assert!(
+        out.contains("route 1 is over trunk group 4, in which there is no trunk"),
+        "{out}"
+    );
+    let (code, out) = checked("[[defaults.route]]\nnumber = 1\ngroup = 1\n");
+    assert_eq!(code, Some(0), "{out}");
+}
+
+#[test]
+fn a_route_that_no_call_comes_to_is_told() {
+    let unknown = "[[defaults.route]]\nnumber = 1\nprefixes = [\"1215\"]\n";
+    let (code, out) = checked(unknown);
+    assert_eq!(code, Some(1), "{out}");
+    assert!(
+        out.contains("`defaults.route.prefixes`: no number of the dial plan"),
+        "{out}"
+    );
+
+    let any = |number: u8| format!("[[defaults.route]]\nnumber = {number}\n");
+    let last = "[[defaults.route]]\nnumber = 9\nprefixes = [\"215\"]\n";
+    let (code, out) = checked(&format!("{last}{}", [1, 2, 3].map(any).concat()));
+    assert_eq!(code, Some(0), "{out}");
+    let (code, out) = checked(&format!("{last}{}", [1, 2, 3, 4].map(any).concat()));
+    assert_eq!(code, Some(1), "{out}");
+    assert!(out.contains("no call comes to route 9"), "{out}");
+}
+
+#[test]
+fn call_types_without_a_route_are_noted() {
+    let local = "[[defaults.route]]\nnumber = 1\ncall_types = [\"local\"]\n";
+    let (code, out) = checked(local);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(
+        out.contains("note: no [[defaults.route]] is for international calls"),
+        "{out}"
+    );
+    assert!(!out.contains("is for local calls"), "{out}");
+}
+
+#[test]
+fn two_routes_of_one_number_are_told() {
+    let route = "[[defaults.route]]\nnumber = 2\n";
+    let tables = format!("{route}{route}");
+    told_with(&tables, "defaults.route[2].number", &["a route above"]);
+}

@@ -31,9 +31,10 @@ use types::{
     id::{CallId, InmateId, LineId, TrunkId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::{Answered, Asked, PinAnswer, Query, Reply},
+    route::Routes,
     settings::CallSettings,
     tick::{Tick, Ticks},
-    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
+    trunk::{Outpulsing, TrunkGroup, TrunkProfile, TrunkSignalling, TrunkTrust},
     verdict::{Handling, Permit, RecordingRule, Trace, Verdict},
 };
 
@@ -396,7 +397,7 @@ fn permitted(call: CallId, collect: bool) -> Verdict {
         pattern: DialingPattern::Direct,
         call_type: CallType::Local,
         handling,
-        outpulse: Digits::parse("12155550123").expect("digits"),
+        routes: Routes::any(Digits::parse("12155550123").expect("digits")),
         limit: None,
         until: None,
         announce_limit: false,
@@ -421,6 +422,7 @@ pub fn profile(id: u16) -> TrunkProfile {
         dial_tone_wait: Ticks::secs(5),
         dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
+        group: TrunkGroup::FIRST,
     }
 }
 

@@ -143,7 +143,10 @@ impl ScriptedLine {
         self.phase = Phase::Seize;
         self.number += 1;
         let number = self.number;
-        out.trunk_asks.push(TrunkQuery::Borrow { number });
+        out.trunk_asks.push(TrunkQuery::Borrow {
+            number,
+            group: None,
+        });
     }
 
     fn lent(&mut self, reply: &TrunkReply, now: Tick, out: &mut Outputs) {

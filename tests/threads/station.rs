@@ -228,7 +228,7 @@ impl Bench {
 
     /// Serves what the line asked of the keeper; the trunk has this id.
     fn lend(&mut self, trunk: u16) {
-        while let Ok(TrunkAsk::Borrow { number }) = self.links.keeper.asks.pop() {
+        while let Ok(TrunkAsk::Borrow { number, .. }) = self.links.keeper.asks.pop() {
             let port = Fed {
                 name: "trunk",
                 feed: Arc::clone(&self.trunk),
@@ -251,7 +251,10 @@ fn eager() -> impl FnMut(Tick, &Input<'_>) -> Outputs + Send {
         let mut out = Outputs::default();
         if std::mem::take(&mut first) {
             out.phone_commands.push(PortCommand::Media(true));
-            out.trunk_asks.push(TrunkQuery::Borrow { number: 1 });
+            out.trunk_asks.push(TrunkQuery::Borrow {
+                number: 1,
+                group: None,
+            });
         }
         for reply in input.trunk_replies {
             if let TrunkReply::Lent { profile, .. } = reply {
@@ -475,7 +478,10 @@ fn a_trunk_that_nobody_waits_for_goes_straight_back() {
         let mut out = Outputs::default();
         if asked < 2 {
             asked += 1;
-            out.trunk_asks.push(TrunkQuery::Borrow { number: asked });
+            out.trunk_asks.push(TrunkQuery::Borrow {
+                number: asked,
+                group: None,
+            });
         }
         out
     });
@@ -535,7 +541,10 @@ fn a_reborn_line_hears_no_answer_that_was_meant_for_the_dead_one() {
         if input.phone_hook.is_some() {
             let query = Query::Pin(Secret::new(Digits::EMPTY));
             out.asks.push(Asked { number: 66, query });
-            out.trunk_asks.push(TrunkQuery::Borrow { number: 7 });
+            out.trunk_asks.push(TrunkQuery::Borrow {
+                number: 7,
+                group: None,
+            });
         }
         out
     };

@@ -20,6 +20,7 @@ mod reading;
 mod recording;
 mod registers;
 mod registers_model;
+mod routes;
 mod schedules;
 mod screening;
 mod treatments;

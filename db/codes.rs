@@ -4,6 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use types::{
     answer_class::AnswerClass,
+    credential::{ConfirmBy, IdentifyBy},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
@@ -100,6 +101,9 @@ codes!("blocked disposition", Blocked {
     [Blocked::SystemUnavailable] = 12,
     [Blocked::PinResting] = 13,
     [Blocked::NotRecordable] = 14,
+    [Blocked::NotConfirmed] = 70,
+    [Blocked::CardUnknown] = 71,
+    [Blocked::IdUnknown] = 72,
 });
 
 codes!("ending party", EndedBy {
@@ -153,6 +157,22 @@ codes!("answer to a call that can't be recorded", Unrecorded {
     [Unrecorded::Allow] = 2,
 });
 
+codes!("way to say who calls", IdentifyBy {
+    [IdentifyBy::Pin] = 1,
+    [IdentifyBy::Card] = 2,
+    [IdentifyBy::PinOrCard] = 3,
+    [IdentifyBy::CardAndPin] = 4,
+    [IdentifyBy::IdAndPasscode] = 5,
+});
+
+codes!("way to confirm a call", ConfirmBy {
+    [ConfirmBy::Nobody] = 1,
+    [ConfirmBy::Card] = 2,
+    [ConfirmBy::Code] = 3,
+    [ConfirmBy::Console] = 4,
+    [ConfirmBy::Any] = 5,
+});
+
 codes!("check", Check {
     [Check::PinRequired] = 1,
     [Check::PinTable] = 2,
@@ -166,6 +186,7 @@ codes!("check", Check {
     [Check::TimeRestricted] = 10,
     [Check::Limit] = 11,
     [Check::ShorterNumber] = 12,
+    [Check::Officer] = 70,
 });
 
 codes!("finding", Finding {

@@ -3,20 +3,20 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CounterKey, DateKey, DurationKey, FacilityId, GuessKey, PinHash, PinNumberKey, ScheduleKey,
-        SiteKey, SpeedCode, StartKey,
+        CardHash, CounterKey, DateKey, DurationKey, FacilityId, GuessKey, HolderKey,
+        OfficerCodeHash, PinHash, PinNumberKey, ScheduleKey, SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Counter, Duration, Entry, Guesses, Holiday, Inmate, InmateRef, Meta,
-        OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, SpeedDial,
-        TimeRestricted, Unit,
+        Allowed, Call, Card, CardRef, Counter, Duration, Entry, Guesses, Holiday, IdentitySettings,
+        Inmate, InmateRef, Meta, Officer, OfficerRef, OpenCall, Passcode, Phone, PhoneIdentity,
+        Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
-    id::{CallId, InmateId, LineId},
+    id::{CallId, InmateId, LineId, OfficerId},
     phone_number::PhoneNumber,
 };
 
@@ -70,6 +70,14 @@ tables! {
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
     guesses: Table<GuessKey, Guesses>,
+    cards: Table<CardHash, Card>,
+    cards_held: Table<HolderKey, CardRef>,
+    passcodes: Table<InmateId, Passcode>,
+    officers: Table<OfficerId, Officer>,
+    officers_by_id: Table<FacilityId, OfficerRef>,
+    officer_codes: Table<OfficerCodeHash, OfficerRef>,
+    phone_identity: Table<LineId, PhoneIdentity>,
+    identity_settings: Table<SiteKey, IdentitySettings>,
 }
 
 impl Tables {

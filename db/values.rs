@@ -61,20 +61,34 @@ values! {
     counter::Counter { 1 => v1 } newest 1,
     guesses::Guesses { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
+    card::Card { 1 => v1 } newest 1,
+    card_ref::CardRef { 1 => v1 } newest 1,
+    passcode::Passcode { 1 => v1 } newest 1,
+    officer::Officer { 1 => v1 } newest 1,
+    officer_ref::OfficerRef { 1 => v1 } newest 1,
+    phone_identity::PhoneIdentity { 1 => v1 } newest 1,
+    identity_settings::IdentitySettings { 1 => v1 } newest 1,
 }
 
 pub use allowed::v1::Allowed;
 pub use call::{v1::Caller, v5::Call};
+pub use card::v1::Card;
+pub use card_ref::v1::CardRef;
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
 pub use guesses::v1::Guesses;
 pub use holiday::v1::Holiday;
+pub use identity_settings::v1::IdentitySettings;
 pub use inmate::v1::Inmate;
 pub use inmate_ref::v1::InmateRef;
 pub use meta::v1::Meta;
+pub use officer::v1::Officer;
+pub use officer_ref::v1::OfficerRef;
 pub use open_call::v1::OpenCall;
+pub use passcode::v1::Passcode;
 pub use phone::v2::Phone;
+pub use phone_identity::v1::PhoneIdentity;
 pub use pin::v1::Pin;
 pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;

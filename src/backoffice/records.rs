@@ -115,7 +115,8 @@ impl BackOffice {
                 CounterKind::UnrecordedAttempt => &mut counters.unrecorded_attempts,
                 CounterKind::CallSequence
                 | CounterKind::JournalSequence
-                | CounterKind::InmateNumber => continue,
+                | CounterKind::InmateNumber
+                | CounterKind::OfficerNumber => continue,
             };
             let line = u16::try_from(key.index).unwrap_or(u16::MAX);
             list.push((LineId(line), counter.count));

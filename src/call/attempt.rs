@@ -9,6 +9,7 @@ use crate::{
 use types::{
     answer_class::{AnswerClass, SURE_MACHINE},
     call_record::{CallEnd, Response},
+    credential::{CardNumber, Credential},
     digits::{Digit, Digits},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Weighed, gather},
@@ -40,7 +41,12 @@ pub struct Attempt {
     /// When a digit was pressed last. With one, the attempt gets a record.
     pub keyed_at: Option<Tick>,
     pub language: Option<Language>,
-    pub pin: Option<Secret<Digits>>,
+    /// What said who calls.
+    pub credential: Option<Credential>,
+    /// A card that was read before the step that takes it.
+    pub card: Option<Secret<CardNumber>>,
+    /// An officer's code was begun on the keys when the call went on without it.
+    pub code_begun: bool,
     /// Whose PIN was keyed, also one that was refused.
     pub inmate: Option<InmateId>,
     /// Keys pressed before the step that takes them.
@@ -79,7 +85,9 @@ impl Attempt {
             off_hook_at: cx.now,
             keyed_at: None,
             language: None,
-            pin: None,
+            credential: None,
+            card: None,
+            code_begun: false,
             inmate: None,
             ahead: Secret::default(),
             dialed: Digits::EMPTY,
@@ -149,6 +157,14 @@ impl Attempt {
     /// step takes that many.
     pub(crate) fn type_ahead(&mut self, digit: Digit) {
         let _ = self.ahead.expose_mut().push(digit);
+    }
+
+    /// Keeps a card for the step that asks who calls.
+    pub(crate) fn keep_card(&mut self, cx: &Cx<'_>, card: &Secret<CardNumber>) {
+        if cx.settings.takes_cards() && self.credential.is_none() {
+            self.card = Some(card.clone());
+            self.keyed_at = Some(cx.now);
+        }
     }
 
     pub(crate) fn forget_ahead(&mut self) {
@@ -279,8 +295,16 @@ impl Attempt {
             Blocked::PinResting => Prompt::PinResting,
             Blocked::SystemUnavailable => Prompt::SystemUnavailable,
             Blocked::NotRecordable => Prompt::NotRecordable,
+            Blocked::NotConfirmed => Prompt::NotConfirmed,
+            Blocked::CardUnknown => Prompt::CardUnknown,
+            Blocked::IdUnknown => Prompt::IdUnknown,
         };
-        self.over(cx, Disposition::Blocked, EndedBy::Controller, &[prompt])
+        let prompts = match prompt {
+            // Said before another try too, so that they do not ask to hang up.
+            Prompt::CardUnknown | Prompt::IdUnknown => &[prompt, Prompt::HangUp][..],
+            _ => &[prompt],
+        };
+        self.over(cx, Disposition::Blocked, EndedBy::Controller, prompts)
     }
 
     /// The attempt is over; the inmate is told why and then hears fast busy until on-hook.

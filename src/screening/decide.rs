@@ -3,6 +3,7 @@
 mod caller;
 mod lists;
 mod number;
+mod officer;
 mod shorter;
 mod time;
 
@@ -12,7 +13,7 @@ use crate::{
 use types::{
     dial_plan::DialedNumber,
     disposition::Blocked,
-    id::{InmateId, LineId},
+    id::{InmateId, LineId, OfficerId},
     phone_number::PhoneNumber,
     query::DialedOrSpeed,
     tick::Ticks,
@@ -25,6 +26,8 @@ pub struct Request<'a> {
     pub line: LineId,
     /// What was keyed, hashed; ignored at a phone that requires none.
     pub pin: Option<PinKey>,
+    /// Who confirmed the call.
+    pub officer: Option<OfficerId>,
     pub number: DialedOrSpeed,
     /// What an exchange may connect that takes the last digits for none of the number's.
     pub shorter: &'a [PhoneNumber],
@@ -155,6 +158,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         }
         let flags = Flags::of(listed, allowed, &phone);
         let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed)?;
+        self.officer(flags.privileged)?;
         let recording = match (flags.privileged, self.rules.record) {
             (true, _) => RecordingRule::Privileged,
             (false, true) => RecordingRule::Record,

@@ -10,7 +10,8 @@
 //! 6. may it be called at this time of this day (listed numbers too);
 //! 7. where the length of numbers is open: do the same tables block what is reached if the last
 //!    digits count for nothing;
-//! 8. how long may the call last.
+//! 8. how long may the call last;
+//! 9. must an officer confirm it, and has one.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 

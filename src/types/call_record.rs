@@ -4,7 +4,7 @@ use crate::{
     digits::Digits,
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, Evidences, ReleaseEvidence},
-    id::{CallId, InmateId, LineId, TrunkId},
+    id::{CallId, InmateId, LineId, OfficerId, TrunkId},
     language::Language,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     three_way::{ThreeWayEvidence, ThreeWayEvidences},
@@ -141,4 +141,8 @@ pub struct CallRecord {
     /// The call treatment it was let through under; 0 is what holds for the whole site.
     pub treatment: Option<u16>,
     pub route: Option<u16>,
+    /// Who confirmed the call, where an officer had to.
+    pub officer: Option<OfficerId>,
+    /// The facility's own id of the officer.
+    pub officer_id: Option<String>,
 }

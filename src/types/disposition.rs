@@ -70,6 +70,12 @@ pub enum Blocked {
     PinResting,
     /// It must be recorded, and the recorder can't write.
     NotRecordable,
+    /// No officer confirmed it in time.
+    NotConfirmed,
+    /// The card at the phone is nobody's, or is not taken any more.
+    CardUnknown,
+    /// The number that was keyed is nobody's, or the passcode is another.
+    IdUnknown,
 }
 
 /// Who or what ended the call.

@@ -28,6 +28,8 @@ pub enum Check {
     ShorterNumber,
     /// The limit that came out of class, treatment and schedule.
     Limit,
+    /// Must an officer confirm the call, and has one?
+    Officer,
 }
 
 /// What a check said.

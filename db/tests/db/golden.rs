@@ -5,14 +5,16 @@ use crate::bench::small;
 use db::{
     Error, Value,
     codes::{Code, Coded, FlagBits},
-    keys::{CounterKey, CounterKind},
+    keys::{CounterKey, CounterKind, HolderKind},
     values::{
-        Allowed, Call, CallIdV1, Caller, Counter, DisabledV1, Duration, Entry, Guesses, Holiday,
-        Inmate, InmateRef, Meta, OpenCall, Phone, Pin, PinInUse, PinNumber, Restricted, Schedule,
-        Settings, SpeedDial, TimeRestricted, Unit,
+        Allowed, Call, CallIdV1, Caller, Card, CardRef, Counter, DisabledV1, Duration, Entry,
+        Guesses, Holiday, IdentitySettings, Inmate, InmateRef, Meta, Officer, OfficerRef, OpenCall,
+        Passcode, Phone, PhoneIdentity, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings,
+        SpeedDial, TimeRestricted, Unit,
     },
 };
 use types::{
+    credential::{ConfirmBy, IdentifyBy},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
@@ -360,6 +362,7 @@ fn call() -> Call {
         three_way_times: 3,
         warned: 1,
         interfered: 5,
+        officer: Some(300),
     }
 }
 
@@ -372,6 +375,7 @@ fn unnoted() -> Call {
         three_way_times: 0,
         warned: 0,
         interfered: 0,
+        officer: None,
         ..call()
     }
 }
@@ -431,7 +435,7 @@ fn call_v4() {
 fn call_v5() {
     golden(
         call(),
-        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac02010702030105",
+        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac0201070203010501ac02",
     );
 }
 
@@ -473,6 +477,70 @@ fn counter_v1() {
 }
 
 #[test]
+fn card_v1() {
+    let value = Card {
+        holder: Code(HolderKind::Officer),
+        number: 300,
+        disabled: true,
+        note: "lost".to_owned(),
+        given_utc_ms: 1_790_000_000_000,
+    };
+    golden(value, "0102ac0201046c6f737480b083c59868");
+}
+
+#[test]
+fn card_ref_v1() {
+    let value = CardRef { card: [0xab; 32] };
+    let hash = "ab".repeat(32);
+    golden(value, &format!("01{hash}"));
+}
+
+#[test]
+fn passcode_v1() {
+    let value = Passcode { hash: [0xab; 32] };
+    let hash = "ab".repeat(32);
+    golden(value, &format!("01{hash}"));
+}
+
+#[test]
+fn officer_v1() {
+    let value = Officer {
+        id: "O-4".to_owned(),
+        name: "Roe".to_owned(),
+        active: true,
+        code: Some([0xab; 32]),
+    };
+    let hash = "ab".repeat(32);
+    golden(value, &format!("01034f2d3403526f650101{hash}"));
+}
+
+#[test]
+fn officer_ref_v1() {
+    golden(OfficerRef { officer: 300 }, "01ac02");
+}
+
+#[test]
+fn phone_identity_v1() {
+    let value = PhoneIdentity {
+        by: Code(IdentifyBy::CardAndPin),
+        officer: Code(ConfirmBy::Any),
+        wait_seconds: 300,
+    };
+    golden(value, "010405ac02");
+}
+
+#[test]
+fn identity_settings_v1() {
+    let value = IdentitySettings {
+        id_length: 5,
+        passcode_length: 8,
+        code_length: 6,
+        officer_for_privileged: true,
+    };
+    golden(value, "0105080601");
+}
+
+#[test]
 fn unit_v1() {
     golden(Unit, "01");
 }
@@ -511,7 +579,10 @@ fn no_number_stands_for_two_values() {
     each::<Finding>(7);
     each::<AnswerEvidence>(4);
     each::<ReleaseEvidence>(21);
-    each::<CounterKind>(5);
+    each::<CounterKind>(6);
+    each::<HolderKind>(2);
+    each::<IdentifyBy>(5);
+    each::<ConfirmBy>(5);
 }
 
 #[test]

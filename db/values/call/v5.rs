@@ -63,6 +63,8 @@ pub struct Call {
     pub three_way_times: u16,
     pub warned: u16,
     pub interfered: u16,
+    /// Who confirmed the call, where an officer had to.
+    pub officer: Option<u32>,
 }
 
 impl From<v4::Call> for Call {
@@ -102,6 +104,7 @@ impl From<v4::Call> for Call {
             three_way_times: 0,
             warned: 0,
             interfered: 0,
+            officer: None,
         }
     }
 }

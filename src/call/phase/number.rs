@@ -4,6 +4,7 @@
 use super::{Admit, PROMPT_MAX, Phase};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{
+    credential::IdentifyBy,
     dial_plan::Dialed,
     digits::{Digit, Digits},
     disposition::{Blocked, Disposition, EndedBy},
@@ -84,6 +85,11 @@ impl Number {
             return Phase::Number(self);
         }
         if digit == Digit::POUND {
+            // That of a passcode of set length, which was complete without it.
+            let of_passcode = cx.settings.identify_by == IdentifyBy::IdAndPasscode;
+            if of_passcode && self.attempt.dialed.is_empty() {
+                return Phase::Number(self);
+            }
             return self.ended(cx);
         }
         // With no room left it is no number any more, whatever follows.

@@ -3,6 +3,7 @@
 mod calendar;
 mod every_combination;
 mod guessing;
+mod officer;
 mod oracle;
 mod scenarios;
 mod world;

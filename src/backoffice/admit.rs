@@ -11,9 +11,9 @@ use types::{
     dial_plan::DialedNumber,
     digits::Digits,
     disposition::{Blocked, Disposition, FraudFlags},
-    id::{CallId, InmateId, LineId},
+    id::{CallId, InmateId, LineId, OfficerId},
     phone_number::{DialingPattern, PhoneNumber},
-    query::{Admission, DialedOrSpeed},
+    query::{Admission, DialedOrSpeed, OfficerWord},
     settings::Unrecorded,
     tick::{Tick, Ticks},
     treatment::CallTreatment,
@@ -36,12 +36,13 @@ struct Placed {
 }
 
 impl Session<'_> {
-    pub fn admit(&mut self, line: LineId, admission: &Admission) -> Result<Verdict, Error> {
+    /// `None` where an officer must confirm the call first, and none was asked: nothing is written.
+    pub fn admit(&mut self, line: LineId, admission: &Admission) -> Result<Option<Verdict>, Error> {
         self.close_left_open(line)?;
-        let pin = admission
-            .pin
-            .as_ref()
-            .map(|pin| PinKey(self.fixed.key.hash(pin)));
+        let pin = match &admission.credential {
+            Some(credential) => self.caller_key(line, credential)?,
+            None => None,
+        };
         let settings = self.settings()?;
         let shorter = self.shorter(admission);
         let service = self.in_service_for(line, &settings)?;
@@ -49,6 +50,10 @@ impl Session<'_> {
         let in_service_for = service.filter(|left| *left <= settings.call.hard_limit);
         let request = self.request(line, pin, admission, &shorter, in_service_for)?;
         let decision = decide(&request, &self.lookups(), &settings.rules)?;
+        let unconfirmed = decision.outcome == Err(Blocked::NotConfirmed);
+        if unconfirmed && admission.officer == OfficerWord::NotAsked {
+            return Ok(None);
+        }
         let outcome = self.placed(&decision, admission, service)?;
         let outcome = outcome.and_then(|placed| self.recordable(placed, &settings));
         let call = self.next_call()?;
@@ -56,7 +61,9 @@ impl Session<'_> {
         let pin = pin.filter(|_| decision.inmate.is_some());
         let record = self.new_record(line, admission, &decision, pin, &outcome)?;
         self.open_record(line, call, admission, record, &outcome, pin)?;
-        Ok(verdict(call, admission, &decision, outcome, &settings))
+        Ok(Some(verdict(
+            call, admission, &decision, outcome, &settings,
+        )))
     }
 
     /// What an exchange may connect instead; a code stands for what an administrator entered.
@@ -94,6 +101,7 @@ impl Session<'_> {
         Ok(Request {
             line,
             pin,
+            officer: confirming(admission),
             number: admission.number,
             shorter,
             now_utc_ms,
@@ -180,6 +188,7 @@ impl Session<'_> {
                 Err(_) => Disposition::Blocked,
             }),
             blocked: outcome.as_ref().err().map(|blocked| Code(*blocked)),
+            officer: confirmed(decision, admission),
             screening: stored_trace(&decision.trace),
             treatment: placed.map(|p| p.treatment.number),
             ..empty_record(line, started_utc_ms)
@@ -280,6 +289,7 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         joined: None,
         recorded: None,
         recording_gap: None,
+        officer: None,
         treatment: None,
         route: None,
         far_digits: 0,
@@ -287,6 +297,23 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         warned: 0,
         interfered: 0,
     }
+}
+
+fn confirming(admission: &Admission) -> Option<OfficerId> {
+    match admission.officer {
+        OfficerWord::Confirmed(officer) => Some(officer),
+        OfficerWord::NotAsked | OfficerWord::Nothing => None,
+    }
+}
+
+/// Who confirmed it, where that was what let it through.
+fn confirmed(decision: &Decision, admission: &Admission) -> Option<u32> {
+    let found = Step {
+        check: Check::Officer,
+        finding: Finding::Found,
+    };
+    let officer = confirming(admission).filter(|_| decision.trace.contains(&found));
+    officer.map(|officer| officer.0)
 }
 
 /// How it was keyed: a code stays a code, whatever it stands for.

@@ -1,13 +1,16 @@
 use crate::{
-    AllowedFlags, Anchor, Error, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction,
+    AccountDetails, AllowedFlags, Anchor, Error, NewInmate, NewOfficer, NumberFlags, Phone,
+    PhoneIdentity, PinDetails, TimeRestriction, admin::identity::MOST_KEYS,
 };
 use screening::{Class, Durations, GuessRule, Rules, Schedule, ScheduleNumber};
 use std::sync::Arc;
 use types::{
+    credential::CardNumber,
     dial_plan::DialPlan,
     digits::Digits,
     id::LineId,
     phone_number::{CallType, DialingPattern, PhoneNumber},
+    secret::Secret,
     settings::{CallSettings, Unrecorded},
     verdict::Handling,
 };
@@ -122,6 +125,15 @@ impl SiteSettings {
         if call.pin_tries == 0 {
             return refuse("PIN tries", "at least one");
         }
+        if call.id_length > MOST_KEYS || call.passcode_length > MOST_KEYS {
+            return refuse(
+                "keys of an id or a passcode",
+                "at most 16, or 0 for any number",
+            );
+        }
+        if (1..4).contains(&call.passcode_length) || !(4..=MOST_KEYS).contains(&call.code_length) {
+            return refuse("keys of a passcode or an officer's code", "4 to 16");
+        }
         if call.languages.is_empty() {
             return refuse("languages", "at least one");
         }
@@ -161,6 +173,33 @@ pub struct Seed {
     pub schedules: Vec<(ScheduleNumber, String, Schedule)>,
     /// Year, month, day, name.
     pub holidays: Vec<(i16, u8, u8, String)>,
+    pub identity: SeedIdentity,
+}
+
+/// Who has cards, passcodes and codes, and which phones ask for them.
+#[derive(Clone, Default, Debug)]
+pub struct SeedIdentity {
+    /// By the facility's own id of the inmate.
+    pub inmates: Vec<SeedCredentials>,
+    pub officers: Vec<SeedOfficer>,
+    pub phones: Vec<(LineId, PhoneIdentity)>,
+}
+
+/// What an inmate has beside a PIN, or in place of one.
+#[derive(Clone, Debug)]
+pub struct SeedCredentials {
+    pub facility_id: String,
+    /// For who has no PIN.
+    pub account: Option<AccountDetails>,
+    pub card: Option<Secret<CardNumber>>,
+    pub passcode: Option<Secret<Digits>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SeedOfficer {
+    pub officer: NewOfficer,
+    pub card: Option<Secret<CardNumber>>,
+    pub code: Option<Secret<Digits>>,
 }
 
 #[derive(Clone, Debug)]
@@ -194,6 +233,7 @@ impl Seed {
             speed_dials: Vec::new(),
             schedules: Vec::new(),
             holidays: Vec::new(),
+            identity: SeedIdentity::default(),
         }
     }
 }

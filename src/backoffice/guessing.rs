@@ -13,6 +13,12 @@ pub enum Alert {
     PhoneRests { line: LineId, seconds: u32 },
     /// An inmate's PIN failed too often.
     PinRests { inmate: InmateId, seconds: u32 },
+    /// A card that is not taken any more was presented at a phone.
+    DisabledCard {
+        line: LineId,
+        /// Whose it was, if an inmate's.
+        inmate: Option<InmateId>,
+    },
 }
 
 impl fmt::Display for Alert {
@@ -20,12 +26,25 @@ impl fmt::Display for Alert {
         match self {
             Alert::PhoneRests { line, seconds } => write!(
                 f,
-                "too many wrong PINs at the phone of line {line}: it takes none for {seconds} s"
+                "too many wrong PINs (cards, passcodes, codes) at the phone of line {line}: it takes none for \
+                 {seconds} s"
             ),
             Alert::PinRests { inmate, seconds } => write!(
                 f,
                 "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
                 inmate.0
+            ),
+            Alert::DisabledCard {
+                line,
+                inmate: Some(inmate),
+            } => write!(
+                f,
+                "a card of inmate {} that is not taken any more was presented at the phone of line {line}",
+                inmate.0
+            ),
+            Alert::DisabledCard { line, inmate: None } => write!(
+                f,
+                "an officer's card that is not taken any more was presented at the phone of line {line}"
             ),
         }
     }
@@ -56,6 +75,8 @@ impl Session<'_> {
         let alert = match at {
             GuessKey::Phone(line) => Alert::PhoneRests { line, seconds },
             GuessKey::Inmate(inmate) => Alert::PinRests { inmate, seconds },
+            // There is nobody to look after.
+            GuessKey::NobodysId(_) => return Ok(()),
         };
         self.alert(&line_actor(line), subject(at), alert)
     }
@@ -92,5 +113,6 @@ fn subject(at: GuessKey) -> String {
     match at {
         GuessKey::Phone(line) => format!("phone {line}"),
         GuessKey::Inmate(inmate) => crate::answer::inmate_subject(inmate),
+        GuessKey::NobodysId(_) => "unknown".to_owned(),
     }
 }

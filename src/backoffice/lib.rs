@@ -9,7 +9,8 @@
 //! * A record is opened once and finished once. Asking twice to end a call changes nothing.
 //! * Calls that a crash left open are finished when the database is opened, at the last
 //!   second they were seen.
-//! * PINs are kept only as a hash under the site's key; nothing prints or stores their digits.
+//! * Who calls by card or passcode is held to the rules of PINs: each comes down to the key of one.
+//! * PINs, cards, passcodes and codes are kept only as a hash under the site's key; nothing prints or stores their digits.
 
 #![forbid(unsafe_code)]
 
@@ -21,6 +22,7 @@ mod config;
 mod end;
 mod error;
 mod guessing;
+mod identify;
 mod journal;
 mod lookups;
 mod memory;
@@ -34,9 +36,12 @@ mod site_key;
 mod stored;
 mod words;
 
+pub use admin::identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
 pub use admin::{AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction};
 pub use clock::Anchor;
-pub use config::{Config, Routing, Seed, SeedInmate, SiteSettings};
+pub use config::{
+    Config, Routing, Seed, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer, SiteSettings,
+};
 pub use db::Usage;
 pub use error::Error;
 pub use guessing::Alert;

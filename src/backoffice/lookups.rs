@@ -1,6 +1,10 @@
 //! The database as screening's tables.
 
-use crate::{Error, SiteSettings, stored};
+use crate::{
+    Error, SiteSettings,
+    admin::identity::{phone_identity, with_identity},
+    stored,
+};
 use db::{
     Read, Tables,
     keys::{DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode},
@@ -10,9 +14,10 @@ use screening::{
     WeekSteps,
 };
 use types::{
+    credential::ConfirmBy,
     dial_plan::{DialPlan, Dialed, DialedNumber},
     digits::Digits,
-    id::{InmateId, LineId},
+    id::{InmateId, LineId, OfficerId},
     phone_number::{CallType, PhoneNumber},
 };
 
@@ -26,10 +31,11 @@ pub(crate) struct Lookups<'a, R> {
 /// What holds for the whole site; a database has it from its first transaction on.
 pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSettings, Error> {
     let settings = tables.settings.get(txn, &SiteKey)?;
-    stored::settings(settings.ok_or_else(|| Error::Stored {
+    let settings = stored::settings(settings.ok_or_else(|| Error::Stored {
         what: "settings",
         why: "there are none".to_owned(),
-    })?)
+    })?)?;
+    with_identity(tables, txn, settings)
 }
 
 /// The number that a string of digits is, if it is one as it stands.
@@ -62,6 +68,16 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
     fn pin_in_use(&self, pin: &PinKey, line: LineId) -> Result<bool, Error> {
         let held = self.tables.pins_in_use.get(self.txn, &PinHash(pin.0))?;
         Ok(held.is_some_and(|held| held.line != line.0))
+    }
+
+    fn wants_officer(&self, line: LineId) -> Result<bool, Error> {
+        let identity = phone_identity(self.tables, self.txn, line)?;
+        Ok(identity.officer != ConfirmBy::Nobody)
+    }
+
+    fn is_officer(&self, officer: OfficerId) -> Result<bool, Error> {
+        let officer = self.tables.officers.get(self.txn, &officer)?;
+        Ok(officer.is_some_and(|officer| officer.active))
     }
 
     fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Error> {

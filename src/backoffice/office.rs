@@ -1,8 +1,9 @@
 //! The object itself: opening, and one transaction at a time.
 
 use crate::{
-    Alert, Anchor, Config, Error, Phone, Routing, SiteSettings, Usage, clock, lookups,
-    memory::Memory, recovery, seed, service::Calendar, session::Session, site_key::SiteKey, stored,
+    Alert, Anchor, Config, Error, Phone, Routing, SiteSettings, Usage,
+    admin::identity::phone_identity, clock, lookups, memory::Memory, recovery, seed,
+    service::Calendar, session::Session, site_key::SiteKey, stored,
 };
 use db::{Database, Look, Options, Read, keys, values::Meta};
 use jiff::tz::TimeZone;
@@ -121,7 +122,7 @@ impl BackOffice {
         let tables = self.database.tables();
         let site = lookups::site_settings(tables, &reader)?;
         match tables.phones.get(&reader, &line)? {
-            Some(phone) => self.settings_of(now, &reader, &site, stored::phone(phone)?),
+            Some(phone) => self.settings_of(now, &reader, &site, (line, stored::phone(phone)?)),
             None => Ok(CallSettings {
                 in_service: false,
                 ..site.call
@@ -136,7 +137,7 @@ impl BackOffice {
         let site = lookups::site_settings(tables, &reader)?;
         let mut settings = BTreeMap::new();
         for (line, phone) in tables.phones.all(&reader)? {
-            let of_phone = self.settings_of(now, &reader, &site, stored::phone(phone)?)?;
+            let of_phone = self.settings_of(now, &reader, &site, (line, stored::phone(phone)?))?;
             settings.insert(line, of_phone);
         }
         drop(reader);
@@ -155,7 +156,7 @@ impl BackOffice {
         now: Tick,
         reader: &impl Read,
         site: &SiteSettings,
-        phone: Phone,
+        (line, phone): (LineId, Phone),
     ) -> Result<CallSettings, Error> {
         let calendar = Calendar {
             tables: self.database.tables(),
@@ -164,11 +165,12 @@ impl BackOffice {
         };
         let (weekend, now) = (site.rules.weekend, self.anchor.utc_ms(now));
         let left = calendar.in_service_for(phone.schedule, weekend, now, Ticks::ms(1))?;
-        Ok(CallSettings {
+        let identity = phone_identity(self.database.tables(), reader, line)?;
+        Ok(identity.put_into(CallSettings {
             in_service: phone.in_service && left.is_none(),
             pin_required: phone.pin_required,
             ..site.call.clone()
-        })
+        }))
     }
 
     /// How full the database is.

@@ -12,7 +12,7 @@ use screening::{
 use types::{
     call_record::{CallRecord, Response},
     digits::List,
-    id::{CallId, InmateId, LineId, TrunkId},
+    id::{CallId, InmateId, LineId, OfficerId, TrunkId},
     language::Language,
     phone_number::PhoneNumber,
     settings::CallSettings,
@@ -166,11 +166,19 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
                 why: "more languages than a site can have".to_owned(),
             })?;
     }
+    let standard = CallSettings::standard();
     let call = CallSettings {
         in_service: true,
         pin_required: true,
         pin_length: stored.pin_length,
         pin_tries: stored.pin_tries,
+        // What the phone says, and what has a table of its own, is put in its place afterwards.
+        identify_by: standard.identify_by,
+        id_length: standard.id_length,
+        passcode_length: standard.passcode_length,
+        confirm_by: standard.confirm_by,
+        confirm_wait: standard.confirm_wait,
+        code_length: standard.code_length,
         language_choice: stored.language_choice.0,
         languages,
         dial_tone: Ticks(stored.dial_tone),
@@ -205,6 +213,7 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
             allowed_rescues: stored.allowed_rescues,
             global_block_wins: stored.global_block_wins,
             record: stored.record,
+            officer_for_privileged: Rules::standard().officer_for_privileged,
             weekend: Weekend(stored.weekend),
             default_limit_seconds: stored.default_limit_seconds,
         },
@@ -328,6 +337,8 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
         },
         treatment: stored.treatment,
         route: stored.route,
+        officer: stored.officer.map(OfficerId),
+        officer_id: None,
     })
 }
 

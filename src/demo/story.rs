@@ -140,6 +140,9 @@ impl Story {
                 format!("keeps the inmate's name, {:.1} s", f64::from(*ms) / 1000.0)
             }
             Fact::CutOff => "the call is cut off".to_owned(),
+            Fact::CardRead => "a card is read".to_owned(),
+            Fact::OfficerAsked => "the call waits for an officer".to_owned(),
+            Fact::Confirmed(officer) => format!("officer {} confirms the call", officer.0),
             Fact::LateReply => "an answer of the back office came too late".to_owned(),
             Fact::PortFault { leg } => format!("the port towards {} failed", listener(*leg)),
             Fact::Ended(end) => ended(end),
@@ -287,7 +290,12 @@ fn refused(why: Blocked) -> String {
 /// The table or rule that a refusal came from; `None` when none was asked.
 fn refusing_table(why: Blocked) -> Option<Check> {
     match why {
-        Blocked::PinInvalid | Blocked::PinDisabled | Blocked::PinResting => Some(Check::PinTable),
+        Blocked::PinInvalid
+        | Blocked::PinDisabled
+        | Blocked::PinResting
+        | Blocked::CardUnknown
+        | Blocked::IdUnknown => Some(Check::PinTable),
+        Blocked::NotConfirmed => Some(Check::Officer),
         Blocked::PinInUse => Some(Check::PinInUse),
         Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Some(Check::PinNumberList),
         Blocked::NumberRestricted => Some(Check::RestrictedTable),
@@ -323,6 +331,7 @@ fn check_words(check: Check) -> &'static str {
         Check::TimeRestricted => "the table of hours",
         Check::ShorterNumber => "the tables without the last digits",
         Check::Limit => "the limit",
+        Check::Officer => "the phone's rule on officers",
     }
 }
 

@@ -67,6 +67,7 @@ pub fn log_fact(log: &Logger, at: &FactAt) {
         }
         Fact::NameRecorded { ms } => info!(log, "name-recorded"; "length_ms" => ms),
         Fact::Ended(end) => log_end(&log, end),
+        Fact::Confirmed(officer) => info!(log, "confirmed"; "officer" => officer.0),
         Fact::LateReply => warn!(log, "late-reply"),
         Fact::PortFault { leg } => warn!(log, "port-fault"; "leg" => leg_name(*leg)),
         plain => log_plain(&log, plain),
@@ -91,6 +92,8 @@ fn log_plain(log: &Logger, fact: &Fact) {
         Fact::Joined => "joined",
         Fact::Parted => "parted",
         Fact::CutOff => "cut-off",
+        Fact::CardRead => "card-read",
+        Fact::OfficerAsked => "officer-asked",
         other => unreachable!("{other:?} has a line of its own"),
     };
     info!(log, "{}", name);

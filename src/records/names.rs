@@ -70,6 +70,9 @@ names! {
     Blocked::SystemUnavailable => "system-unavailable",
     Blocked::PinResting => "pin-resting",
     Blocked::NotRecordable => "not-recordable",
+    Blocked::NotConfirmed => "not-confirmed",
+    Blocked::CardUnknown => "card-unknown",
+    Blocked::IdUnknown => "id-unknown",
 }
 
 names! {
@@ -130,6 +133,7 @@ names! {
     Check::TimeRestricted => "time-restricted",
     Check::ShorterNumber => "shorter-number",
     Check::Limit => "limit",
+    Check::Officer => "officer",
 }
 
 names! {

@@ -261,6 +261,9 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::SystemUnavailable => "the database did not answer in time, or can't be written",
         Blocked::PinResting => "too many wrong PINs were tried: none is taken for a while",
         Blocked::NotRecordable => "it could not have been recorded",
+        Blocked::NotConfirmed => "no officer confirmed it in time",
+        Blocked::CardUnknown => "the card is not known, or not taken any more",
+        Blocked::IdUnknown => "the number is not known, or the passcode is another",
     }
 }
 

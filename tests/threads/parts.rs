@@ -304,7 +304,7 @@ impl EasyOffice {
 impl EasyOffice {
     fn answer(&mut self, line: LineId, query: &Query) -> Option<Reply> {
         match query {
-            Query::Pin(_) => Some(Reply::Pin(PinAnswer::Valid {
+            Query::Identify(_) => Some(Reply::Pin(PinAnswer::Valid {
                 inmate: InmateId(1),
                 language: None,
             })),

@@ -14,6 +14,7 @@ use sallyport::runtime::{
 };
 use std::sync::Arc;
 use types::{
+    credential::Credential,
     call_record::CallEnd,
     digits::Digits,
     fact::Fact,
@@ -53,7 +54,7 @@ fn asked(query: Query) -> Asked {
 }
 
 fn pin() -> Query {
-    Query::Pin(Secret::new(Digits::EMPTY))
+    Query::Identify(Credential::Pin(Secret::new(Digits::EMPTY)))
 }
 
 fn frame() -> TapEntry {

@@ -11,7 +11,7 @@ use types::{
     fact::Fact,
     frame::{FRAME, Law},
     id::{CallId, LineId, TrunkId},
-    query::{Admission, Asked, DialedOrSpeed, LineCommand, Query, Reply, TrunkQuery, TrunkReply},
+    query::{Admission, Asked, DialedOrSpeed, OfficerWord, LineCommand, Query, Reply, TrunkQuery, TrunkReply},
     tap::{TapEntry, TapFlags, TapFrame},
     tick::{Tick, Ticks},
     trunk::TrunkCondition,
@@ -90,7 +90,8 @@ impl ScriptedLine {
         let dialed = Digits::parse("2155550123").expect("digits");
         let admission = Admission {
             off_hook_at: now,
-            pin: None,
+            credential: None,
+            officer: OfficerWord::NotAsked,
             dialed,
             number: DialedOrSpeed::Speed(1),
         };

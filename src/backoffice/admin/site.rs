@@ -57,6 +57,7 @@ impl Session<'_> {
         let stored = stored::stored_settings(settings);
         let table = &self.tables.settings;
         table.put(&mut self.writer, &SiteKey, &stored)?;
+        self.put_identity_settings(settings)?;
         self.journal(actor, "settings", "site", format!("{settings:?}"))
     }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 /// Reader slots; each concurrent reader needs one.
 const MAX_READERS: u32 = 512;
 /// Named tables LMDB makes room for; more than there are.
-const MAX_TABLES: u32 = 64;
+const MAX_TABLES: u32 = 128;
 /// Where LMDB keeps the tables, and who reads them.
 pub(crate) const DATA: &str = "data.mdb";
 const READERS: &str = "lock.mdb";

@@ -1,5 +1,9 @@
 //! Keys, as bytes that sort as their meaning sorts. `DESIGN.md` lists them.
 
+mod groups;
+
+pub use groups::{GroupPhone, PhoneGroup, Shut};
+
 use types::{
     id::{CallId, InmateId, LineId, OfficerId},
     phone_number::{CallType, PhoneNumber},
@@ -310,6 +314,8 @@ pub enum CounterKind {
     InmateNumber,
     /// The last number given to an officer.
     OfficerNumber,
+    /// The last number given to a group.
+    GroupNumber,
     /// Off-hook and on-hook again without a digit, by line.
     EmptyOffHook,
     /// Attempts whose record found no room, by line.
@@ -322,6 +328,7 @@ crate::codes::codes!("counter", CounterKind {
     [CounterKind::InmateNumber] = 3,
     [CounterKind::EmptyOffHook] = 16,
     [CounterKind::OfficerNumber] = 70,
+    [CounterKind::GroupNumber] = 30,
     [CounterKind::UnrecordedAttempt] = 17,
 });
 

@@ -13,7 +13,15 @@ const NAME: &str = "sallyport.lock";
 /// Held as long as the database is open; the kernel frees it when the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
+}
+
+/// Given back at once: a process that this one is about to start may hold the file for a moment more.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // If it fails, closing the file gives it back.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -46,7 +54,7 @@ impl Lock {
             .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(pid.as_bytes()))
             .map_err(failed)?;
-        Ok(Lock { _file: file })
+        Ok(Lock { file })
     }
 }
 

@@ -3,20 +3,22 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        CardHash, CounterKey, DateKey, DurationKey, FacilityId, GuessKey, HolderKey,
-        OfficerCodeHash, PinHash, PinNumberKey, ScheduleKey, SiteKey, SpeedCode, StartKey,
+        CardHash, CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, HolderKey,
+        OfficerCodeHash, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode,
+        StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Card, CardRef, Counter, Duration, Entry, Guesses, Holiday, IdentitySettings,
-        Inmate, InmateRef, Meta, Officer, OfficerRef, OpenCall, Passcode, Phone, PhoneIdentity,
-        Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, SpeedDial, TimeRestricted, Unit,
+        Allowed, Call, Card, CardRef, Counter, Duration, Entry, Group, Guesses, Holiday,
+        IdentitySettings, Inmate, InmateRef, Meta, Officer, OfficerRef, OpenCall, Passcode, Phone,
+        PhoneIdentity, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, Shutdown,
+        SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
-    id::{CallId, InmateId, LineId, OfficerId},
+    id::{CallId, GroupId, InmateId, LineId, OfficerId},
     phone_number::PhoneNumber,
 };
 
@@ -78,6 +80,10 @@ tables! {
     officer_codes: Table<OfficerCodeHash, OfficerRef>,
     phone_identity: Table<LineId, PhoneIdentity>,
     identity_settings: Table<SiteKey, IdentitySettings>,
+    groups: Table<GroupId, Group>,
+    group_phones: Table<GroupPhone, Unit>,
+    phone_groups: Table<PhoneGroup, Unit>,
+    shutdowns: Table<Shut, Shutdown>,
 }
 
 impl Tables {

@@ -60,6 +60,8 @@ values! {
     entry::Entry { 1 => v1 } newest 1,
     counter::Counter { 1 => v1 } newest 1,
     guesses::Guesses { 1 => v1 } newest 1,
+    group::Group { 1 => v1 } newest 1,
+    shutdown::Shutdown { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
     card::Card { 1 => v1 } newest 1,
     card_ref::CardRef { 1 => v1 } newest 1,
@@ -77,6 +79,7 @@ pub use card_ref::v1::CardRef;
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
+pub use group::v1::Group;
 pub use guesses::v1::Guesses;
 pub use holiday::v1::Holiday;
 pub use identity_settings::v1::IdentitySettings;
@@ -95,6 +98,7 @@ pub use pin_number::v1::PinNumber;
 pub use restricted::v1::Restricted;
 pub use schedule::v1::Schedule;
 pub use settings::v4::Settings;
+pub use shutdown::v1::Shutdown;
 pub use speed_dial::v1::SpeedDial;
 pub use time_restricted::v1::TimeRestricted;
 pub use unit::v1::Unit;

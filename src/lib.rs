@@ -2,6 +2,7 @@
 //! as text, the command line and the demonstration. No decision about a call is made here.
 
 pub mod cli;
+pub mod control;
 pub mod demo;
 pub mod log;
 pub mod records;

@@ -2,17 +2,19 @@
 //! transaction; what is refused leaves nothing behind.
 
 mod callers;
+mod groups;
 pub(crate) mod identity;
 mod numbers;
 mod site;
 
 use crate::{BackOffice, Error, SiteSettings};
+use db::keys::Shut;
 use identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
 use screening::{Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
 use types::{
     credential::CardNumber,
     digits::Digits,
-    id::{InmateId, LineId, OfficerId},
+    id::{GroupId, InmateId, LineId, OfficerId},
     language::Language,
     phone_number::{CallType, DialingPattern},
     secret::Secret,
@@ -172,6 +174,25 @@ changes! {
     fn set_schedule(number: ScheduleNumber, name: &str, schedule: &Schedule) -> ();
     /// Enters a holiday: year, month, day.
     fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
+    /// Adds a group as a part of another, or of the facility itself.
+    fn add_group(name: &str, parent: Option<GroupId>) -> GroupId;
+    /// Gives a group another name.
+    fn rename_group(group: GroupId, name: &str) -> ();
+    /// Makes a group, with all below it, a part of another, or of the facility itself.
+    fn move_group(group: GroupId, parent: Option<GroupId>) -> ();
+    /// Removes a group that nothing is in.
+    fn remove_group(group: GroupId) -> ();
+    /// Puts a phone into a group; `false` when it was in it.
+    fn add_group_phone(group: GroupId, line: LineId) -> bool;
+    /// Takes a phone out of a group; `false` when it was not in it.
+    fn remove_group_phone(group: GroupId, line: LineId) -> bool;
+    /// Puts a phone, the phones of a group and of all below it, or all phones out of service: idle
+    /// ones at once; a call goes on to its end, or with `cut` is cut as by an officer. Gives the
+    /// number of phones. Idle or not, a line hears it when changes are asked for next.
+    fn shut_down(what: Shut, cut: bool) -> usize;
+    /// Takes such a word back; `false` when there was none. A phone that is out of service by another
+    /// one stays so.
+    fn resume(what: Shut) -> bool;
 }
 
 fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {

@@ -44,18 +44,11 @@ impl Session<'_> {
             None => None,
         };
         let settings = self.settings()?;
-        let shorter = self.shorter(admission);
-        let service = self.in_service_for(line, &settings)?;
-        // Further away than the longest call it is no limit of this one.
-        let in_service_for = service.filter(|left| *left <= settings.call.hard_limit);
-        let request = self.request(line, pin, admission, &shorter, in_service_for)?;
-        let decision = decide(&request, &self.lookups(), &settings.rules)?;
+        let (decision, outcome) = self.screened(line, pin, admission, &settings)?;
         let unconfirmed = decision.outcome == Err(Blocked::NotConfirmed);
         if unconfirmed && admission.officer == OfficerWord::NotAsked {
             return Ok(None);
         }
-        let outcome = self.placed(&decision, admission, service)?;
-        let outcome = outcome.and_then(|placed| self.recordable(placed, &settings));
         let call = self.next_call()?;
         // The PIN is the caller's only where screening asked for it and found it.
         let pin = pin.filter(|_| decision.inmate.is_some());
@@ -64,6 +57,43 @@ impl Session<'_> {
         Ok(Some(verdict(
             call, admission, &decision, outcome, &settings,
         )))
+    }
+
+    /// What an admission would be answered; nothing is written. The permit's call has the number 0,
+    /// for it is none.
+    pub fn weighed(
+        &self,
+        line: LineId,
+        pin: Option<PinKey>,
+        admission: &Admission,
+    ) -> Result<(Decision, Verdict), Error> {
+        let settings = self.settings()?;
+        let (decision, outcome) = self.screened(line, pin, admission, &settings)?;
+        let none = CallId {
+            site: self.fixed.site,
+            sequence: 0,
+        };
+        let verdict = verdict(none, admission, &decision, outcome, &settings);
+        Ok((decision, verdict))
+    }
+
+    /// What screening says, and what of it can be placed.
+    fn screened(
+        &self,
+        line: LineId,
+        pin: Option<PinKey>,
+        admission: &Admission,
+        settings: &SiteSettings,
+    ) -> Result<(Decision, Result<Placed, Blocked>), Error> {
+        let shorter = self.shorter(admission);
+        let service = self.in_service_for(line, settings)?;
+        // Further away than the longest call it is no limit of this one.
+        let in_service_for = service.filter(|left| *left <= settings.call.hard_limit);
+        let request = self.request(line, pin, admission, &shorter, in_service_for)?;
+        let decision = decide(&request, &self.lookups(), &settings.rules)?;
+        let outcome = self.placed(&decision, admission, service)?;
+        let outcome = outcome.and_then(|placed| self.recordable(placed, settings));
+        Ok((decision, outcome))
     }
 
     /// What an exchange may connect instead; a code stands for what an administrator entered.

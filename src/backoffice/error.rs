@@ -1,3 +1,4 @@
+use crate::groups::MAX_GROUP_DEPTH;
 use db::pattern::BadPattern;
 use std::{io, path::PathBuf};
 use types::id::{InmateId, LineId};
@@ -63,6 +64,14 @@ pub enum Error {
     DuplicateOfficer(String),
     #[error("this code is given out already")]
     CodeTaken,
+    #[error("inmate {0:?} has no PIN: nothing but a phone that asks for none can be called from")]
+    NoPinOf(String),
+    #[error("no inmate has the id {0:?}")]
+    UnknownFacilityId(String),
+    #[error(
+        "the phone of line {0} asks for a PIN: say whose, with the facility's id of the inmate"
+    )]
+    WhoseCall(LineId),
     #[error("inmate {0} is not known")]
     UnknownInmate(InmateNumber),
     #[error("facility id {0:?} is entered already")]
@@ -94,8 +103,24 @@ pub enum Error {
     SpeedNumber { code: u8, dialed: String },
     #[error("schedule {0} is not entered")]
     UnknownSchedule(u8),
+    #[error("no phone is named {0:?}, nor has a line of that number")]
+    UnknownPhoneName(String),
+    #[error("several phones are named {name:?}: say its line, {}", several.join(" or "))]
+    AmbiguousPhone { name: String, several: Vec<String> },
     #[error("phone {0} is not entered")]
     UnknownPhone(LineId),
+    #[error("group {0:?} is not entered")]
+    UnknownGroup(String),
+    #[error("group {name:?} is in several places: say which of {}", several.join(", "))]
+    AmbiguousGroup { name: String, several: Vec<String> },
+    #[error("group {0:?} is entered already")]
+    DuplicateGroup(String),
+    #[error("group {name:?} can't be a part of {inside:?}, which is a part of it")]
+    GroupCycle { name: String, inside: String },
+    #[error("group {0:?} would be more than {MAX_GROUP_DEPTH} levels below the facility")]
+    GroupTooDeep(String),
+    #[error("group {name:?} still holds {holds}")]
+    GroupHolds { name: String, holds: String },
     #[error("{year}-{month:02}-{day:02} is not a date")]
     Date { year: i16, month: u8, day: u8 },
     #[error("journal entry {sequence}: {why}")]

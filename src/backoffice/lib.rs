@@ -21,12 +21,15 @@ mod clock;
 mod config;
 mod end;
 mod error;
+mod explain;
+mod groups;
 mod guessing;
 mod identify;
 mod journal;
 mod lookups;
 mod memory;
 mod office;
+mod phones;
 mod records;
 mod recovery;
 mod seed;
@@ -42,13 +45,15 @@ pub use clock::Anchor;
 pub use config::{
     Config, Routing, Seed, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer, SiteSettings,
 };
-pub use db::Usage;
+pub use db::{Usage, keys::Shut};
 pub use error::Error;
+pub use explain::{Asking, Explanation};
+pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, Rules, Schedule, ScheduleNumber, WeekSteps,
-    Weekend,
+    Class, DayKind, DaySteps, Disabled, Durations, GuessRule, LimitedBy, Rules, Schedule,
+    ScheduleNumber, WeekSteps, Weekend,
 };

@@ -3,6 +3,7 @@
 use crate::{
     Error, SiteSettings,
     admin::identity::{phone_identity, with_identity},
+    groups::Groups,
     stored,
 };
 use db::{
@@ -28,6 +29,15 @@ pub(crate) struct Lookups<'a, R> {
     pub dial_plan: &'a DialPlan,
 }
 
+impl<'a, R> Lookups<'a, R> {
+    pub fn groups(&self) -> Groups<'a, R> {
+        Groups {
+            tables: self.tables,
+            txn: self.txn,
+        }
+    }
+}
+
 /// What holds for the whole site; a database has it from its first transaction on.
 pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSettings, Error> {
     let settings = tables.settings.get(txn, &SiteKey)?;
@@ -50,8 +60,12 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
     type Error = Error;
 
     fn phone(&self, line: LineId) -> Result<Option<PhoneRules>, Error> {
-        let phone = self.tables.phones.get(self.txn, &line)?;
-        phone.map(stored::phone_rules).transpose()
+        let Some(phone) = self.tables.phones.get(self.txn, &line)? else {
+            return Ok(None);
+        };
+        let mut rules = stored::phone_rules(phone)?;
+        rules.in_service &= !self.groups().is_shut(line)?;
+        Ok(Some(rules))
     }
 
     fn pin(&self, pin: &PinKey) -> Result<Option<PinEntry>, Error> {

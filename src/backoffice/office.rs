@@ -2,12 +2,17 @@
 
 use crate::{
     Alert, Anchor, Config, Error, Phone, Routing, SiteSettings, Usage,
-    admin::identity::phone_identity, clock, lookups, memory::Memory, recovery, seed,
-    service::Calendar, session::Session, site_key::SiteKey, stored,
+    admin::identity::phone_identity, clock, groups::Groups, lookups, memory::Memory, recovery,
+    seed, service::Calendar, session::Session, site_key::SiteKey, stored,
 };
 use db::{Database, Look, Options, Read, keys, values::Meta};
 use jiff::tz::TimeZone;
-use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    path::Path,
+    sync::Arc,
+};
 use types::{
     dial_plan::DialPlan,
     id::LineId,
@@ -33,6 +38,8 @@ pub struct BackOffice {
     pub(crate) memory: Memory,
     pub(crate) last_failure: Option<Error>,
     alerts: Vec<Alert>,
+    /// Lines whose call is to be cut.
+    cuts: BTreeSet<LineId>,
     /// The settings of phones as they were told last.
     told: Option<BTreeMap<LineId, CallSettings>>,
 }
@@ -69,6 +76,7 @@ impl BackOffice {
             memory: Memory::default(),
             last_failure: None,
             alerts: Vec::new(),
+            cuts: BTreeSet::new(),
             told: None,
         };
         let now = config.anchor.tick;
@@ -116,13 +124,13 @@ impl BackOffice {
     }
 
     /// The settings of a phone at `now`. One that is not entered is out of service, and so is one
-    /// whose schedule says so.
+    /// whose schedule says so, or that is shut down by itself, with a group or with everything.
     pub fn settings(&self, now: Tick, line: LineId) -> Result<CallSettings, Error> {
         let reader = self.database.read()?;
         let tables = self.database.tables();
         let site = lookups::site_settings(tables, &reader)?;
         match tables.phones.get(&reader, &line)? {
-            Some(phone) => self.settings_of(now, &reader, &site, (line, stored::phone(phone)?)),
+            Some(phone) => self.settings_of(now, &reader, &site, line, stored::phone(phone)?),
             None => Ok(CallSettings {
                 in_service: false,
                 ..site.call
@@ -137,7 +145,7 @@ impl BackOffice {
         let site = lookups::site_settings(tables, &reader)?;
         let mut settings = BTreeMap::new();
         for (line, phone) in tables.phones.all(&reader)? {
-            let of_phone = self.settings_of(now, &reader, &site, (line, stored::phone(phone)?))?;
+            let of_phone = self.settings_of(now, &reader, &site, line, stored::phone(phone)?)?;
             settings.insert(line, of_phone);
         }
         drop(reader);
@@ -156,21 +164,32 @@ impl BackOffice {
         now: Tick,
         reader: &impl Read,
         site: &SiteSettings,
-        (line, phone): (LineId, Phone),
+        line: LineId,
+        phone: Phone,
     ) -> Result<CallSettings, Error> {
+        let tables = self.database.tables();
+        let tree = Groups {
+            tables,
+            txn: reader,
+        };
         let calendar = Calendar {
-            tables: self.database.tables(),
+            tables,
             txn: reader,
             zone: &self.fixed.zone,
         };
         let (weekend, now) = (site.rules.weekend, self.anchor.utc_ms(now));
         let left = calendar.in_service_for(phone.schedule, weekend, now, Ticks::ms(1))?;
-        let identity = phone_identity(self.database.tables(), reader, line)?;
+        let identity = phone_identity(tables, reader, line)?;
         Ok(identity.put_into(CallSettings {
-            in_service: phone.in_service && left.is_none(),
+            in_service: phone.in_service && left.is_none() && !tree.is_shut(line)?,
             pin_required: phone.pin_required,
             ..site.call.clone()
         }))
+    }
+
+    /// Lines whose call an officer cuts with a shutdown, since this was asked last.
+    pub fn take_cuts(&mut self) -> Vec<LineId> {
+        std::mem::take(&mut self.cuts).into_iter().collect()
     }
 
     /// How full the database is.
@@ -196,9 +215,10 @@ impl BackOffice {
     ) -> Result<T, Error> {
         let mut session = Session::begin(self, now)?;
         let done = work(&mut session)?;
-        let (newly, alerts) = session.commit()?;
-        self.alerts.extend(alerts);
-        for attempt in newly {
+        let committed = session.commit()?;
+        self.alerts.extend(committed.alerts);
+        self.cuts.extend(committed.cuts);
+        for attempt in committed.attempts {
             self.memory.remember(attempt);
         }
         Ok(done)

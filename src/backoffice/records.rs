@@ -129,7 +129,8 @@ impl BackOffice {
                 CounterKind::CallSequence
                 | CounterKind::JournalSequence
                 | CounterKind::InmateNumber
-                | CounterKind::OfficerNumber => continue,
+                | CounterKind::OfficerNumber
+                | CounterKind::GroupNumber => continue,
             };
             let line = u16::try_from(key.index).unwrap_or(u16::MAX);
             list.push((LineId(line), counter.count));

@@ -15,6 +15,7 @@ use db::{
     values::Counter,
 };
 use screening::{Schedule, ScheduleNumber};
+use std::collections::BTreeSet;
 use types::{
     id::{CallId, LineId},
     tick::Tick,
@@ -34,8 +35,17 @@ pub(crate) struct Session<'a> {
     memory: &'a Memory,
     newly: Vec<Attempt>,
     alerts: Vec<Alert>,
+    /// Lines whose call is to be cut.
+    cuts: BTreeSet<LineId>,
     /// Sequence and hash of the last journal entry, once it was looked up.
     pub journal_tail: Option<(u64, [u8; 32])>,
+}
+
+/// What a transaction that is on disk leaves to be told.
+pub(crate) struct Done {
+    pub attempts: Vec<Attempt>,
+    pub alerts: Vec<Alert>,
+    pub cuts: BTreeSet<LineId>,
 }
 
 impl<'a> Session<'a> {
@@ -53,14 +63,24 @@ impl<'a> Session<'a> {
             memory: &office.memory,
             newly: Vec::new(),
             alerts: Vec::new(),
+            cuts: BTreeSet::new(),
             journal_tail: None,
         })
     }
 
     /// Returns when all is on disk; gives what is to be remembered from now on, and told.
-    pub fn commit(self) -> Result<(Vec<Attempt>, Vec<Alert>), Error> {
+    pub fn commit(self) -> Result<Done, Error> {
         self.writer.commit()?;
-        Ok((self.newly, self.alerts))
+        Ok(Done {
+            attempts: self.newly,
+            alerts: self.alerts,
+            cuts: self.cuts,
+        })
+    }
+
+    /// The calls of these lines are cut when this transaction is on disk.
+    pub fn cut(&mut self, lines: BTreeSet<LineId>) {
+        self.cuts.extend(lines);
     }
 
     /// Journals an alert; it is told when this transaction is on disk.

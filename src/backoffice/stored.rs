@@ -20,6 +20,12 @@ use types::{
     verdict::{Step, Trace},
 };
 
+/// What is stored, and can't have been stored.
+pub(crate) fn senseless(what: &'static str, why: impl Into<String>) -> Error {
+    let why = why.into();
+    Error::Stored { what, why }
+}
+
 pub(crate) fn call_id(stored: CallIdV1) -> CallId {
     CallId {
         site: stored.site,

@@ -281,24 +281,7 @@ impl Attempt {
     /// Screening or the controller itself refuses: the reason's prompt, then fast busy.
     pub(crate) fn refuse(mut self, cx: &mut Cx<'_>, blocked: Blocked) -> Phase {
         self.blocked = Some(blocked);
-        let prompt = match blocked {
-            Blocked::PinInvalid => Prompt::PinInvalid,
-            Blocked::PinDisabled => Prompt::PinDisabled,
-            Blocked::PinInUse => Prompt::PinInUse,
-            Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
-            Blocked::NumberRestricted => Prompt::NumberRestricted,
-            Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
-            Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
-            Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
-            Blocked::NumberNotValid => Prompt::NumberNotValid,
-            Blocked::PhoneOutOfService => Prompt::OutOfService,
-            Blocked::PinResting => Prompt::PinResting,
-            Blocked::SystemUnavailable => Prompt::SystemUnavailable,
-            Blocked::NotRecordable => Prompt::NotRecordable,
-            Blocked::NotConfirmed => Prompt::NotConfirmed,
-            Blocked::CardUnknown => Prompt::CardUnknown,
-            Blocked::IdUnknown => Prompt::IdUnknown,
-        };
+        let prompt = refusal_prompt(blocked);
         let prompts = match prompt {
             // Said before another try too, so that they do not ask to hang up.
             Prompt::CardUnknown | Prompt::IdUnknown => &[prompt, Prompt::HangUp][..],
@@ -395,5 +378,27 @@ impl Attempt {
         cx.tell(Fact::CutOff);
         let prompts = [Prompt::CallEndedByFacility, Prompt::HangUp];
         self.over(cx, Disposition::CutOff, by, &prompts)
+    }
+}
+
+/// What the inmate hears of a refusal.
+pub fn refusal_prompt(blocked: Blocked) -> Prompt {
+    match blocked {
+        Blocked::PinInvalid => Prompt::PinInvalid,
+        Blocked::PinDisabled => Prompt::PinDisabled,
+        Blocked::PinInUse => Prompt::PinInUse,
+        Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
+        Blocked::NumberRestricted => Prompt::NumberRestricted,
+        Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
+        Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
+        Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
+        Blocked::NumberNotValid => Prompt::NumberNotValid,
+        Blocked::PhoneOutOfService => Prompt::OutOfService,
+        Blocked::PinResting => Prompt::PinResting,
+        Blocked::SystemUnavailable => Prompt::SystemUnavailable,
+        Blocked::NotRecordable => Prompt::NotRecordable,
+        Blocked::NotConfirmed => Prompt::NotConfirmed,
+        Blocked::CardUnknown => Prompt::CardUnknown,
+        Blocked::IdUnknown => Prompt::IdUnknown,
     }
 }

@@ -31,9 +31,10 @@ use types::{
     verdict::Handling,
 };
 
-pub use attempt::Attempt;
+pub use attempt::{Attempt, refusal_prompt};
 pub use cx::Cx;
 pub use event::{Action, Actions, Event};
+pub use phase::as_keyed;
 use phase::{Held, Idle, Phase};
 
 /// An open call's record is told this often that the call still lives.

@@ -2,8 +2,10 @@
 
 mod check;
 mod discover;
+mod explain;
 mod records;
 mod run;
+mod shutdown;
 
 use std::{
     fmt::Display,
@@ -39,8 +41,16 @@ enum Command {
     Check(SiteArgs),
     /// Prints a first site file from the telephone cards there are.
     Discover(DiscoverArgs),
-    /// Prints the call records of a database that no controller holds.
+    /// Prints the call records; also while the controller runs.
     Records(RecordsArgs),
+    /// Says which tables a call passes, and why it is refused; also while the controller runs.
+    Explain(explain::ExplainArgs),
+    /// Puts a phone, a group or everything out of service; also while the controller runs.
+    Shutdown(shutdown::ShutdownArgs),
+    /// Takes a shutdown back.
+    Resume(shutdown::WholeArgs),
+    /// Says what is shut down.
+    Shutdowns(SiteArgs),
 }
 
 #[derive(Debug, Args)]
@@ -137,7 +147,7 @@ pub fn main() -> ExitCode {
 }
 
 /// An error with its causes. One that tells its cause itself has not to be told of it again.
-fn causes(error: &anyhow::Error) -> String {
+pub(crate) fn causes(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
         match text.as_str() {
@@ -156,6 +166,20 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(args) => Ok(check::check(&args.site)),
         Command::Discover(args) => discover::discover(args.out.as_deref()),
         Command::Records(args) => records::records(&args.site.site, args.json),
+        Command::Explain(args) => explain::explain(args),
+        Command::Shutdown(args) => shutdown::shutdown(args),
+        Command::Resume(args) => shutdown::resume(args),
+        Command::Shutdowns(args) => shutdown::shutdowns(&args),
+    }
+}
+
+/// To standard output, as long as somebody reads.
+fn print(lines: &[String]) {
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        if writeln!(out, "{line}").is_err() {
+            return;
+        }
     }
 }
 

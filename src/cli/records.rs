@@ -1,4 +1,4 @@
-//! `sallyport records`: what is in a database, while no controller holds it.
+//! `sallyport records`: the call records of a site, whether its controller runs or not.
 
 use std::{
     io::{self, Write as _},
@@ -6,35 +6,29 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context as _, bail};
-use backoffice::Anchor;
-use types::tick::Tick;
-
-use crate::{log, records, runtime::clock::utc_ms, site::Site};
+use crate::{
+    control::{Office, Request},
+    log,
+    site::Site,
+};
 
 pub fn records(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let site = Site::load(file)?;
-    if !site.data.exists() {
-        bail!("there is no database in {} yet", site.data.display());
-    }
     let (log, _guard) = log::start(log::Options::WARNINGS);
-    let anchor = Anchor {
-        tick: Tick::ZERO,
-        utc_ms: utc_ms(),
-    };
-    let shared = site.shared()?;
-    let office = site.open_office(&shared, anchor, log)?;
-    let records = office.records_since(i64::MIN).context("the records")?;
+    let office = Office::reach(&site, &log)?;
     let mut out = io::stdout().lock();
-    for record in &records {
-        let line = match json {
-            true => records::json_line(record),
-            false => records::words(record, &site.time_zone),
-        };
-        if writeln!(out, "{line}").is_err() {
-            // The reader has seen enough.
-            break;
+    let mut after = None;
+    loop {
+        let page = office.ask(Request::Records { json, after })?;
+        for line in &page.lines {
+            if writeln!(out, "{line}").is_err() {
+                // The reader has seen enough.
+                return Ok(ExitCode::SUCCESS);
+            }
         }
+        if page.more.is_none() {
+            return Ok(ExitCode::SUCCESS);
+        }
+        after = page.more;
     }
-    Ok(ExitCode::SUCCESS)
 }

@@ -16,11 +16,12 @@ use drivers::{
     sim::{clocked, exchange::line::ExchangeLine, handset::HandsetScript},
 };
 use line::Shared;
-use slog::{Logger, info, warn};
+use slog::{Logger, error, info, warn};
 use types::{fact::FactAt, tick::Ticks};
 
-use super::{RunArgs, stop_flag};
+use super::{RunArgs, causes, stop_flag};
 use crate::{
+    control::{Desk, Server},
     demo::{Frames, Live, Runner, scripts},
     log::{self, log_fact},
     runtime::{clock::Clock, notice::PortName, plant::Plant, seed::Seed, station::LAST_WORDS},
@@ -71,7 +72,12 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         warn!(log, "{}", problem);
     }
     part(&listeners, &log);
-    let mut runner = start(&site, clock, anchor, &log)?;
+    let shared = site.shared()?;
+    let mut runner = start(&site, &shared, clock, anchor, &log)?;
+    let desk = Desk::beside(&site, shared, runner.office_door());
+    // Calls are worth more than commands beside them.
+    let control = Server::start(&site.data, desk, log.clone())
+        .inspect_err(|why| error!(log, "alarm: no command can be taken"; "why" => %causes(why)));
     info!(log, "running"; "site" => &site.name, "phones" => site.lines.len(),
         "trunks" => site.trunks.len());
     while !stop.load(Ordering::Relaxed) && runner.failed().is_none() {
@@ -82,6 +88,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let grace = if failed.is_some() { 0 } else { grace };
     info!(log, "stopping"; "grace_seconds" => grace);
     wind_down(&mut runner, Ticks::secs(u64::from(grace)), &log);
+    drop(control);
     let mut outcome = runner.finish(Ticks::ZERO);
     tell(std::mem::take(&mut outcome.facts), &log);
     for (port, counters) in &outcome.ports {
@@ -148,9 +155,15 @@ fn log_frames(log: &Logger, frames: &Frames) {
         "worst_ms" => ms(frames.worst), "p999_ms" => ms(frames.p999));
 }
 
-fn start(site: &Site, clock: Clock, anchor: Anchor, log: &Logger) -> anyhow::Result<Box<Live>> {
-    let shared = site.shared()?;
-    let office = site.open_office(&shared, anchor, log.clone())?;
+fn start(
+    site: &Site,
+    shared: &Arc<Shared>,
+    clock: Clock,
+    anchor: Anchor,
+    log: &Logger,
+) -> anyhow::Result<Box<Live>> {
+    let office = site.open_office(shared, anchor, log.clone())?;
+    let shared = Arc::clone(shared);
     let plant = match site.driver {
         Driver::Sim => sim_plant(site, shared, office, clock)?,
         Driver::Dahdi => site.card_plant(shared, office)?,

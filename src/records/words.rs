@@ -10,7 +10,7 @@ use types::{
     three_way::ThreeWayEvidence,
     tick::Ticks,
     tone::Tone,
-    verdict::{Check, Finding, RecordingRule, Step},
+    verdict::{Check, Finding, Handling, RecordingRule, Step},
 };
 
 /// The record as text: who called whom when, and what became of it.
@@ -73,7 +73,7 @@ fn times(count: u16) -> String {
 }
 
 /// Date and time in the site's zone, and which of its times that is: an hour comes twice a year.
-fn moment(utc_ms: i64, zone: &TimeZone) -> String {
+pub fn moment(utc_ms: i64, zone: &TimeZone) -> String {
     match Timestamp::from_millisecond(utc_ms) {
         Ok(time) => {
             let time = time.to_zoned(zone.clone());
@@ -264,6 +264,62 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::NotConfirmed => "no officer confirmed it in time",
         Blocked::CardUnknown => "the card is not known, or not taken any more",
         Blocked::IdUnknown => "the number is not known, or the passcode is another",
+    }
+}
+
+/// What a check asks.
+pub fn check_words(check: Check) -> &'static str {
+    match check {
+        Check::PinRequired => "Does this phone ask for a PIN?",
+        Check::PinTable => "Is the PIN known and enabled?",
+        Check::PinInUse => "Is the PIN in use at another phone?",
+        Check::SpeedDial => "Does the speed dial stand for a number?",
+        Check::CallType => "May this kind of call be made from this phone?",
+        Check::PinNumberList => "Is the number on the PIN's own list?",
+        Check::RestrictedMode => "Is the restricted table looked at for numbers on no list?",
+        Check::RestrictedTable => "Is the number in the restricted table?",
+        Check::AllowedTable => "Is the number in the allowed table?",
+        Check::TimeRestricted => "Has the number hours at which it may be called?",
+        Check::ShorterNumber => {
+            "Is there a block on what is reached if its last digits count for nothing?"
+        }
+        Check::Limit => "Is the length of the call limited?",
+    }
+}
+
+/// What it found, as the answer to that.
+pub fn finding_words(step: &Step) -> &'static str {
+    match step.finding {
+        Finding::Found if step.check == Check::TimeRestricted => {
+            "yes, and this time is not in them"
+        }
+        Finding::Passed if step.check == Check::TimeRestricted => "yes, and this time is in them",
+        Finding::Yes => "yes",
+        Finding::No => "no",
+        Finding::Found => "yes, found there",
+        Finding::NotFound => "no, not found there",
+        Finding::Disabled => "found, but disabled",
+        Finding::Rescued => "yes, and no less exact than the restriction: it rescues the number",
+        Finding::Passed => "yes",
+    }
+}
+
+/// Who handles a call once it is dialed.
+pub fn handling_words(handling: Handling) -> &'static str {
+    match handling {
+        Handling::AutomatedOperator => {
+            "the automated operator announces it, and it must be accepted"
+        }
+        Handling::CarrierOperator => "the carrier's operator takes it",
+        Handling::Direct => "a direct call, talked from its answer on",
+    }
+}
+
+pub fn recording_words(rule: RecordingRule) -> &'static str {
+    match rule {
+        RecordingRule::Record => "recorded",
+        RecordingRule::DoNotRecord => "not recorded; officers may listen",
+        RecordingRule::Privileged => "privileged: neither recorded nor listened to",
     }
 }
 

@@ -48,6 +48,9 @@ pub trait Office: Any + Send {
     /// The settings of phones that changed since this was asked last; asked each second. What they
     /// were when the plant was made is no change.
     fn settings_changes(&mut self, now: Tick) -> Vec<(LineId, CallSettings)>;
+
+    /// Lines whose call an officer cuts, since this was asked last; asked after the changes.
+    fn cuts(&mut self) -> Vec<LineId>;
 }
 
 /// A back office with the batch it is at.

@@ -14,6 +14,7 @@
 //!
 //! What a panic in one of them does stands at `service`, and at the supervisor for lines.
 
+mod door;
 mod feed;
 pub mod hub;
 mod keeper;
@@ -24,6 +25,8 @@ mod service;
 mod start;
 mod supervisor;
 mod watchdog;
+
+pub use door::OfficeDoor;
 
 use crate::runtime::{
     clock::Clock,
@@ -36,13 +39,13 @@ use crate::runtime::{
         hub::{Listener, Subscription},
         keeper::TrunkBoard,
         line::LineSeat,
-        office::{Afterwards, OfficeCall},
+        office::OfficeCall,
         service::Service,
     },
     trunk_room::TrunkRoom,
 };
 use ::line::keeper::TrunkState;
-use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use mio::Waker;
 use rtrb::Producer;
 use std::{
@@ -228,20 +231,15 @@ impl Controller {
         &self,
         wish: impl FnOnce(&mut dyn Office, Tick) -> R + Send + 'static,
     ) -> Result<R, CallError> {
-        let (to, answer) = bounded(1);
-        let run = move |office: &mut dyn Office, now: Tick| -> Afterwards {
-            let result = wish(office, now);
-            // Nobody takes it when the caller is gone.
-            Box::new(move || drop(to.send(result)))
-        };
-        let call = OfficeCall::Run(Box::new(run));
-        let sent = self.calls.send_timeout(call, CALL_WAIT);
-        sent.map_err(|error| match error {
-            SendTimeoutError::Timeout(_) => CallError::Busy,
-            SendTimeoutError::Disconnected(_) => CallError::Gone,
-        })?;
-        self.office_waker.wake().map_err(|_| CallError::Gone)?;
-        answer.recv().map_err(|_| CallError::Gone)
+        self.office_door().ask(wish)
+    }
+
+    /// The same for a thread of its own.
+    pub fn office_door(&self) -> OfficeDoor {
+        OfficeDoor {
+            calls: self.calls.clone(),
+            waker: Arc::clone(&self.office_waker),
+        }
     }
 
     /// Lines take no new call; when told to cut, they end those they have. The rest goes on until

@@ -300,6 +300,9 @@ impl World {
             for (line, settings) in self.office.office().settings_changes(self.now) {
                 self.command(line, LineCommand::Settings(settings));
             }
+            for line in self.office.office().cuts() {
+                self.command(line, LineCommand::CutOff);
+            }
         }
         self.deliver();
         let frame = self.now.0.is_multiple_of(FRAME_TICKS.0);

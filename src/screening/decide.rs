@@ -7,6 +7,8 @@ mod officer;
 mod shorter;
 mod time;
 
+pub use time::LimitedBy;
+
 use crate::{
     AllowedEntry, Disabled, ListedNumber, LocalTime, PhoneRules, PinEntry, PinKey, Rules, Tables,
 };
@@ -44,6 +46,8 @@ pub struct Decision {
     pub inmate: Option<InmateId>,
     /// The number that was screened: what was dialed, or what the code stands for.
     pub number: Option<DialedNumber>,
+    /// Which limit is the smallest, where the call is allowed and limited.
+    pub limited_by: Option<LimitedBy>,
     pub outcome: Result<Allowed, Blocked>,
 }
 
@@ -100,6 +104,7 @@ pub fn decide<T: Tables + ?Sized>(
             DialedOrSpeed::Number(number) => Some(number),
             DialedOrSpeed::Speed(_) => None,
         },
+        limited_by: None,
     };
     let outcome = match walk.through() {
         Ok(allowed) => Ok(allowed),
@@ -110,6 +115,7 @@ pub fn decide<T: Tables + ?Sized>(
         trace: walk.trace,
         inmate: walk.inmate,
         number: walk.number,
+        limited_by: walk.limited_by,
         outcome,
     })
 }
@@ -133,6 +139,7 @@ struct Walk<'a, T: Tables + ?Sized> {
     trace: Trace,
     inmate: Option<InmateId>,
     number: Option<DialedNumber>,
+    limited_by: Option<LimitedBy>,
 }
 
 impl<T: Tables + ?Sized> Walk<'_, T> {

@@ -26,7 +26,7 @@ mod tables;
 pub use calendar::{
     DayKind, DaySteps, LocalTime, STEPS_A_DAY, Schedule, ScheduleNumber, WeekSteps, Weekend,
 };
-pub use decide::{Allowed, Decision, PinState, Request, decide, pin_state};
+pub use decide::{Allowed, Decision, LimitedBy, PinState, Request, decide, pin_state};
 pub use guessing::{GuessRule, Guesses};
 pub use rules::Rules;
 pub use tables::{

@@ -12,7 +12,7 @@ mod office;
 mod places;
 mod plant;
 mod reader;
-mod rights;
+pub mod rights;
 mod seed;
 mod settings;
 mod signalling;

@@ -39,6 +39,10 @@ impl SiteOffice {
         &self.office
     }
 
+    pub fn office_mut(&mut self) -> &mut BackOffice {
+        &mut self.office
+    }
+
     /// Every record of calls that began at or after this instant, oldest first.
     pub fn records_since(&self, utc_ms: i64) -> Result<Vec<CallRecord>, backoffice::Error> {
         records_since(&self.office, utc_ms)
@@ -105,5 +109,9 @@ impl Office for SiteOffice {
             error!(self.log, "settings of phones can't be read"; "why" => %why);
             Vec::new()
         })
+    }
+
+    fn cuts(&mut self) -> Vec<LineId> {
+        self.office.take_cuts()
     }
 }

@@ -10,6 +10,7 @@ use std::{
 use backoffice::BackOffice;
 
 use super::{Site, rights};
+use crate::control;
 
 impl Site {
     /// What of the directories and the database stands in the way of a start.
@@ -21,7 +22,9 @@ impl Site {
             obstacles.extend(obstacle);
             works
         };
-        let data = unusable(&self.data).or_else(|| rights::replaceable(&self.data));
+        let data = unusable(&self.data)
+            .or_else(|| rights::replaceable(&self.data))
+            .or_else(|| control::too_long(&self.data));
         let data_works = directory("data", &self.data, data);
         if let Some(recordings) = &self.recordings {
             let why = if place(recordings) == place(&self.data) {

@@ -36,7 +36,10 @@ use sallyport::runtime::{
     virtual_time::{World, WorldOptions},
 };
 use speech::Speech;
-use std::sync::{Arc, OnceLock};
+use std::{
+    any::Any,
+    sync::{Arc, OnceLock},
+};
 use types::{
     call_record::Recorded,
     digits::Digits,
@@ -61,6 +64,9 @@ pub const RESTRICTED: &str = "9005550100";
 
 /// 2026-01-05 14:00 UTC, a Monday; 09:00 in New York.
 pub const STARTS_UTC_MS: i64 = 1_767_621_600_000;
+
+/// Done to the back office at a tick.
+pub type Change = Arc<dyn Fn(&mut BackOffice, Tick) + Send + Sync>;
 
 pub struct Scenario {
     pub seed: u64,
@@ -98,7 +104,20 @@ pub struct Scenario {
     pub options: WorldOptions,
     /// What officers and schedules do, and when.
     pub commands: Vec<(Tick, LineId, LineCommand)>,
+    /// What administrators do while calls go on.
+    pub changes: Vec<(Tick, Change)>,
     pub length: Ticks,
+}
+
+fn administer(world: &mut World, at: Tick, change: &Change) {
+    world.run_until(at);
+    change(own_office(world.office()), at);
+}
+
+fn own_office(office: &mut dyn sallyport::runtime::office::Office) -> &mut BackOffice {
+    let office: &mut dyn Any = office;
+    let direct = office.downcast_mut::<Direct>();
+    &mut direct.expect("the bench's own").office
 }
 
 /// The port with what is wrong with it.
@@ -141,6 +160,7 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
             ..WorldOptions::default()
         },
         commands: Vec::new(),
+        changes: Vec::new(),
         length: Ticks::secs(60),
     }
 }
@@ -180,6 +200,17 @@ impl Scenario {
     pub fn at(mut self, seconds: u64, command: LineCommand) -> Scenario {
         self.commands
             .push((Tick::ZERO + Ticks::secs(seconds), LineId(1), command));
+        self
+    }
+
+    /// An administrator does this so many seconds after the start.
+    pub fn administered(
+        mut self,
+        seconds: u64,
+        change: impl Fn(&mut BackOffice, Tick) + Send + Sync + 'static,
+    ) -> Scenario {
+        let at = Tick::ZERO + Ticks::secs(seconds);
+        self.changes.push((at, Arc::new(change)));
         self
     }
 
@@ -224,9 +255,16 @@ impl Scenario {
         };
         let plant = self.plant(lines, trunks, office);
         let mut world = World::new(plant, options);
+        let mut changes = self.changes_in_order().into_iter().peekable();
         for (at, line, command) in self.commands_in_order() {
+            while let Some((when, change)) = changes.next_if(|c| c.0 <= at) {
+                administer(&mut world, when, &change);
+            }
             world.run_until(at);
             world.command(line, command);
+        }
+        for (when, change) in changes {
+            administer(&mut world, when, &change);
         }
         world.run_until(Tick::ZERO + self.length);
         Outcome::of_world(world, &phones, &exchange, dir, config)
@@ -305,6 +343,12 @@ impl Scenario {
             recorder_down: self.recorder_down,
         };
         Plant::new(shared_of(self.country), lines, trunks, Box::new(office))
+    }
+
+    fn changes_in_order(&self) -> Vec<(Tick, Change)> {
+        let mut changes = self.changes.clone();
+        changes.sort_by_key(|c| c.0);
+        changes
     }
 
     fn commands_in_order(&self) -> Vec<(Tick, LineId, LineCommand)> {
@@ -476,6 +520,10 @@ impl sallyport::runtime::office::Office for Direct {
 
     fn settings_changes(&mut self, now: Tick) -> Vec<(LineId, CallSettings)> {
         self.office.settings_changes(now).expect("settings")
+    }
+
+    fn cuts(&mut self) -> Vec<LineId> {
+        self.office.take_cuts()
     }
 
     fn anchor(&mut self, now: Tick, utc_ms: i64) {

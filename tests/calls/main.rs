@@ -29,6 +29,7 @@ mod replay;
 mod schedules;
 mod screening;
 mod short;
+mod shutdown;
 mod signalling;
 mod talk;
 mod text_telephone;

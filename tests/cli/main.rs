@@ -1,6 +1,7 @@
 //! The program as its user meets it: what it prints, and with which exit status it ends.
 
 mod commands;
+mod explain;
 mod places;
 mod settings_page;
 mod site_errors;

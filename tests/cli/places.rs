@@ -46,7 +46,7 @@ fn both_refuse(place: &Place, parts: &[&str]) {
 }
 
 /// A site whose database was made by a controller that has run.
-fn with_database() -> Place {
+pub fn with_database() -> Place {
     let place = Place::with(SAMPLE);
     let mut child = Command::new(program())
         .args(["run", "--grace", "0", "--site"])

@@ -278,6 +278,8 @@ pub struct OfficeState {
     pub unrecordable: AtomicBool,
     /// What closed recordings hold.
     pub recorded: Mutex<Vec<Recorded>>,
+    /// Lines whose call is to be cut.
+    pub cuts: Mutex<Vec<LineId>>,
     pub anchors: AtomicU32,
     pub seen: AtomicU32,
 }
@@ -368,6 +370,11 @@ impl Office for EasyOffice {
 
     fn settings_changes(&mut self, _: Tick) -> Vec<(LineId, CallSettings)> {
         Vec::new()
+    }
+
+    fn cuts(&mut self) -> Vec<LineId> {
+        let mut cuts = self.state.cuts.lock().expect("no panic");
+        std::mem::take(&mut cuts)
     }
 
     fn anchor(&mut self, _: Tick, utc_ms: i64) {

@@ -19,7 +19,7 @@ use std::{
     thread::sleep,
     time::Duration,
 };
-use types::{fact::FactAt, tap::TapEntry, tick::Ticks};
+use types::{fact::FactAt, id::LineId, tap::TapEntry, tick::Ticks};
 
 fn notices(controller: &Controller) -> Vec<Notice> {
     controller.notices().try_iter().collect()
@@ -267,4 +267,21 @@ impl Drain for Counted {
         self.0.fetch_add(u32::from(alarm), SeqCst);
         Ok(())
     }
+}
+
+#[test]
+fn a_call_that_an_officer_cuts_with_a_shutdown_ends_within_a_second() {
+    let parts = Parts::new(2, 2);
+    let controller = parts.start();
+    for phone in &parts.phones {
+        phone.lift();
+    }
+    let up = || parts.trunks.iter().filter(|t| t.media()).count();
+    settle("both calls are up", || up() == 2);
+    parts.office.cuts.lock().expect("no panic").push(LineId(1));
+    let asked = std::time::Instant::now();
+    settle("one is cut", || up() == 1);
+    assert!(asked.elapsed() < Duration::from_millis(1500), "a second");
+    assert!(parts.phones[1].media(), "the other one goes on");
+    drop(controller.stop(Duration::ZERO));
 }

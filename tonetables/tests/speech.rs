@@ -85,7 +85,7 @@ fn prompts_are_no_tone_of_any_country() {
         })
         .collect();
     // A country at a time, by as many threads as the machine has.
-    let codes: Vec<_> = codes().into_iter().collect();
+    let codes: Vec<_> = codes().collect();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         let share = |worker: usize| codes.iter().skip(worker).step_by(workers);

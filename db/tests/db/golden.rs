@@ -8,9 +8,9 @@ use db::{
     keys::{CounterKey, CounterKind, HolderKind},
     values::{
         Allowed, Call, CallIdV1, Caller, Card, CardRef, Counter, DisabledV1, Duration, Entry,
-        Guesses, Holiday, IdentitySettings, Inmate, InmateRef, Meta, Officer, OfficerRef, OpenCall,
-        Passcode, Phone, PhoneIdentity, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings,
-        SpeedDial, TimeRestricted, Unit,
+        Group, Guesses, Holiday, IdentitySettings, Inmate, InmateRef, Meta, Officer, OfficerRef,
+        OpenCall, Passcode, Phone, PhoneIdentity, Pin, PinInUse, PinNumber, Restricted, Schedule,
+        Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use types::{
@@ -541,6 +541,24 @@ fn identity_settings_v1() {
 }
 
 #[test]
+fn group_v1() {
+    let group = Group {
+        name: "East".to_owned(),
+        parent: Some(300),
+    };
+    golden(group, "01044561737401ac02");
+}
+
+#[test]
+fn shutdown_v1() {
+    let shutdown = Shutdown {
+        since_utc_ms: 1_000,
+        actor: "desk".to_owned(),
+    };
+    golden(shutdown, "01d00f046465736b");
+}
+
+#[test]
 fn unit_v1() {
     golden(Unit, "01");
 }
@@ -579,7 +597,7 @@ fn no_number_stands_for_two_values() {
     each::<Finding>(7);
     each::<AnswerEvidence>(4);
     each::<ReleaseEvidence>(21);
-    each::<CounterKind>(6);
+    each::<CounterKind>(7);
     each::<HolderKind>(2);
     each::<IdentifyBy>(5);
     each::<ConfirmBy>(5);

@@ -2,11 +2,14 @@
 
 use db::{
     Key,
-    keys::{CounterKey, CounterKind, DateKey, DurationKey, PinNumberKey, StartKey},
+    keys::{
+        CounterKey, CounterKind, DateKey, DurationKey, GroupPhone, PhoneGroup, PinNumberKey, Shut,
+        StartKey,
+    },
 };
 use proptest::prelude::*;
 use types::{
-    id::{CallId, InmateId, LineId},
+    id::{CallId, GroupId, InmateId, LineId},
     phone_number::{CallType, PhoneNumber},
 };
 
@@ -42,6 +45,12 @@ proptest! {
         same(key(a));
         same(InmateId(a.0));
         same(LineId(a.1 as u16));
+        let (group, line) = (GroupId(b.1 as u16), LineId(a.1 as u16));
+        same(GroupPhone { group, line });
+        same(PhoneGroup { line, group });
+        for shut in [Shut::Phone(line), Shut::Group(group), Shut::Everything] {
+            same(shut);
+        }
     }
 
     #[test]
@@ -79,6 +88,9 @@ proptest! {
         canonical::<DurationKey>(&bytes);
         canonical::<CounterKey>(&bytes);
         canonical::<DateKey>(&bytes);
+        canonical::<GroupPhone>(&bytes);
+        canonical::<PhoneGroup>(&bytes);
+        canonical::<Shut>(&bytes);
         canonical::<db::pattern::Pattern>(&bytes);
     }
 }
@@ -97,6 +109,7 @@ fn every_call_type_and_counter_has_a_key() {
         CounterKind::InmateNumber,
         CounterKind::EmptyOffHook,
         CounterKind::UnrecordedAttempt,
+        CounterKind::GroupNumber,
     ] {
         same(CounterKey { kind, index: 513 });
     }

@@ -28,7 +28,7 @@ pub use held::Held;
 pub use idle::Idle;
 pub use language::LanguageMenu;
 pub use name::Name;
-pub use number::Number;
+pub use number::{Number, as_keyed};
 pub use pin::{Pin, PinCheck};
 pub use progress::Progress;
 pub use seize::Seize;

@@ -5,7 +5,7 @@ use super::{Admit, PROMPT_MAX, Phase};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{
     credential::IdentifyBy,
-    dial_plan::Dialed,
+    dial_plan::{DialPlan, Dialed},
     digits::{Digit, Digits},
     disposition::{Blocked, Disposition, EndedBy},
     fact::Leg,
@@ -128,14 +128,9 @@ impl Number {
 
     /// `#`, or no digit for long enough.
     fn ended(self, cx: &mut Cx<'_>) -> Phase {
-        if let Some(code) = speed_dial(&self.attempt.dialed) {
-            return Admit::enter(self.attempt, cx, DialedOrSpeed::Speed(code));
-        }
-        match cx.plan.read(&self.attempt.dialed) {
-            Dialed::Complete(number) | Dialed::CouldEnd(number) => {
-                Admit::enter(self.attempt, cx, DialedOrSpeed::Number(number))
-            }
-            Dialed::Incomplete | Dialed::Impossible => self.not_valid(cx),
+        match as_keyed(cx.plan, &self.attempt.dialed) {
+            Some(number) => Admit::enter(self.attempt, cx, number),
+            None => self.not_valid(cx),
         }
     }
 
@@ -158,6 +153,17 @@ impl Number {
             EndedBy::Controller,
             &[Prompt::NumberNotValid],
         )
+    }
+}
+
+/// What these digits are when no more follow; `None` is no number.
+pub fn as_keyed(plan: &DialPlan, dialed: &Digits) -> Option<DialedOrSpeed> {
+    if let Some(code) = speed_dial(dialed) {
+        return Some(DialedOrSpeed::Speed(code));
+    }
+    match plan.read(dialed) {
+        Dialed::Complete(number) | Dialed::CouldEnd(number) => Some(DialedOrSpeed::Number(number)),
+        Dialed::Incomplete | Dialed::Impossible => None,
     }
 }
 

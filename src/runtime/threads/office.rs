@@ -12,7 +12,7 @@ use crate::runtime::{
 use crossbeam_channel::Receiver;
 use mio::{Events, Poll};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -31,6 +31,8 @@ pub const CALLS: usize = 64;
 /// How often ends that can't be written are tried again at a stop.
 const LAST_TRIES: u32 = 3;
 const ANCHOR_EVERY: Ticks = Ticks::secs(1);
+/// After a wish lines are told so soon what it changed of their settings.
+const TELL_SOON: Ticks = Ticks::ms(50);
 /// The number of a question whose answer nobody waits for.
 const NOBODY: u32 = u32::MAX - 2;
 
@@ -73,6 +75,8 @@ struct Course {
     deaths: Deaths,
     /// Settings that a line has not taken yet.
     untold: BTreeMap<LineId, CallSettings>,
+    /// Lines whose call is to be cut, and that have not taken it yet.
+    uncut: BTreeSet<LineId>,
 }
 
 impl OfficeSeat {
@@ -121,21 +125,24 @@ impl OfficeSeat {
         }
     }
 
-    /// Tells lines of settings that changed, by an administrator or by a schedule. A line that takes
-    /// none now is told a second later.
+    /// Tells lines of settings that changed, by an administrator or by a schedule, and of calls that an
+    /// officer cuts. A line that takes none now is told a second later.
     fn tell_settings(&mut self, now: Tick, course: &mut Course) {
         course
             .untold
             .extend(self.room.office().settings_changes(now));
+        course.uncut.extend(self.room.office().cuts());
         let lines = &self.lines;
-        course.untold.retain(|line, settings| {
-            let Some((_, handle)) = lines.iter().find(|(end, _)| end.line == *line) else {
-                return false;
-            };
-            handle
-                .tell(LineCommand::Settings(settings.clone()))
-                .is_err()
-        });
+        let refuses = |line: LineId, command: LineCommand| {
+            let end = lines.iter().find(|(end, _)| end.line == line);
+            end.is_some_and(|(_, handle)| handle.tell(command).is_err())
+        };
+        course
+            .untold
+            .retain(|line, settings| refuses(*line, LineCommand::Settings(settings.clone())));
+        course
+            .uncut
+            .retain(|line| refuses(*line, LineCommand::CutOff));
     }
 
     fn serve_lines(&mut self, course: &mut Course) {
@@ -160,6 +167,7 @@ impl OfficeSeat {
                 OfficeCall::Run(run) => {
                     // Who wished for a panic finds that no answer comes.
                     let after = self.room.with(|office| run(office, now));
+                    course.anchor_at = course.anchor_at.min(now + TELL_SOON);
                     course.afterwards.extend(after);
                 }
                 OfficeCall::Recorded(recorded) => self.room.take_recorded(recorded),

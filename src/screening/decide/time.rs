@@ -1,13 +1,29 @@
 //! When, and how long.
 
 use super::{Stop, Walk};
-use crate::{Class, PhoneRules, PinEntry, Tables};
+use crate::{Class, DayKind, PhoneRules, PinEntry, Tables};
 use types::{
     dial_plan::DialedNumber,
     disposition::Blocked,
     tick::Ticks,
     verdict::{Check, Finding},
 };
+
+/// Which of the limits that hold for a call is the smallest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LimitedBy {
+    /// How long calls of this type may last on such a day.
+    Class {
+        class: Class,
+        /// The class is the PIN's, and not the phone's.
+        of_pin: bool,
+        day: DayKind,
+    },
+    /// There is no duration for that class and type: what the site says for all.
+    Default,
+    /// The phone goes out of service.
+    Service,
+}
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
     pub(super) fn time(&mut self, number: &DialedNumber) -> Result<(), Stop<T::Error>> {
@@ -37,24 +53,27 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let of_class = if untimed {
             None
         } else {
-            let class: Class = pin.and_then(|pin| pin.class).unwrap_or(phone.class);
-            let kind = self.request.when.day_kind(self.rules.weekend);
-            let seconds = match self.tables.durations(class, number.call_type)? {
-                Some(durations) => durations.of(kind),
-                None => self.rules.default_limit_seconds,
+            let own = pin.and_then(|pin| pin.class);
+            let class: Class = own.unwrap_or(phone.class);
+            let day = self.request.when.day_kind(self.rules.weekend);
+            let (seconds, by) = match self.tables.durations(class, number.call_type)? {
+                Some(durations) => {
+                    let of_pin = own.is_some();
+                    (durations.of(day), LimitedBy::Class { class, of_pin, day })
+                }
+                None => (self.rules.default_limit_seconds, LimitedBy::Default),
             };
-            Some(Ticks::secs(u64::from(seconds)))
+            Some((Ticks::secs(u64::from(seconds)), by))
         };
-        let limit = match (of_class, service) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
-        let finding = if limit.is_some() {
-            Finding::Yes
-        } else {
-            Finding::No
+        let service = service.map(|left| (left, LimitedBy::Service));
+        let all = [of_class, service].into_iter().flatten();
+        let smallest = all.min_by_key(|(limit, _)| *limit);
+        let finding = match smallest {
+            Some(_) => Finding::Yes,
+            None => Finding::No,
         };
         self.note(Check::Limit, finding);
-        Ok(limit)
+        self.limited_by = smallest.map(|(_, by)| by);
+        Ok(smallest.map(|(limit, _)| limit))
     }
 }

@@ -5,6 +5,7 @@ use super::{
     Outcome, Scenario, memory,
     needs::Need,
     outcome::{lost, office_of},
+    own_office,
 };
 use backoffice::{BackOffice, Config};
 use drivers::{
@@ -410,6 +411,7 @@ fn control(plant: Plant, clock: Clock, audience: Audience) -> Controller {
 /// What officers do, and what is done to the channels.
 fn drive(scenario: &mut Scenario, controller: &Controller, clock: Clock) {
     let mut commands = scenario.commands_in_order().into_iter().peekable();
+    let mut changes = scenario.changes_in_order().into_iter().peekable();
     let harm = scenario.harm.as_mut();
     let mut acts = harm.map_or(Vec::new(), |h| std::mem::take(&mut h.acts));
     let mut order = |until: Tick| {
@@ -417,6 +419,11 @@ fn drive(scenario: &mut Scenario, controller: &Controller, clock: Clock) {
             wait_until(clock, at);
             let taken = controller.command(line, command);
             taken.expect("the command is taken");
+        }
+        while let Some((at, change)) = changes.next_if(|c| c.0 <= until) {
+            wait_until(clock, at);
+            let changed = controller.office(move |office, now| change(own_office(office), now));
+            changed.expect("the back office is there");
         }
         wait_until(clock, until);
     };

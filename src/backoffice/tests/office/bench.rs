@@ -6,8 +6,8 @@ use backoffice::{
 use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
 use types::{
-    credential::Credential,
     call_record::{CallEnd, CallRecord},
+    credential::Credential,
     dial_plan::{DialPlan, DialRule, Dialed},
     digits::Digits,
     disposition::{Blocked, Disposition, EndedBy},

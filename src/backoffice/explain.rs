@@ -1,0 +1,141 @@
+//! What would be decided about a call, for the officer who asks why. It goes the way of an
+//! admission, in a transaction that is given up: what is told is what a call would meet, and nothing
+//! is changed.
+
+use crate::{Anchor, BackOffice, Error, Phone, session::Session, stored};
+use db::keys::{FacilityId, GuessKey};
+use screening::{LimitedBy, PinKey};
+use types::{
+    digits::Digits,
+    disposition::Blocked,
+    id::{InmateId, LineId},
+    phone_number::{CallType, DialingPattern, PhoneNumber},
+    query::{Admission, DialedOrSpeed, OfficerWord},
+    tick::Tick,
+    verdict::{Check, Finding, Permit, Step, Trace},
+};
+
+/// A call that somebody might make.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asking {
+    pub line: LineId,
+    /// The facility's own id of who calls; not needed at a phone that asks for no PIN.
+    pub inmate: Option<String>,
+    /// As it is keyed.
+    pub dialed: Digits,
+    pub number: DialedOrSpeed,
+    /// UTC in milliseconds; `None` is now. Who is in a call is told as of now.
+    pub at_utc_ms: Option<i64>,
+}
+
+/// What would be decided about it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explanation {
+    pub at_utc_ms: i64,
+    /// `None` is a phone that nobody entered.
+    pub phone: Option<Phone>,
+    /// The inmate's id and name, where the phone asks for a PIN.
+    pub caller: Option<(String, String)>,
+    /// What was screened: what a speed dial stands for.
+    pub number: Option<(PhoneNumber, DialingPattern, CallType)>,
+    pub trace: Trace,
+    /// Of several limits the smallest.
+    pub limited_by: Option<LimitedBy>,
+    pub outcome: Result<Permit, Blocked>,
+}
+
+/// Whose PIN it would be.
+struct Caller {
+    inmate: InmateId,
+    id: String,
+    name: String,
+    pin: PinKey,
+}
+
+impl BackOffice {
+    /// What would be decided about a call.
+    ///
+    /// # Errors
+    /// When nobody has this id, or has no PIN though the phone asks for one.
+    pub fn explain(&self, now: Tick, asking: &Asking) -> Result<Explanation, Error> {
+        let mut session = Session::begin(self, now)?;
+        if let Some(utc_ms) = asking.at_utc_ms {
+            session.anchor = Anchor { tick: now, utc_ms };
+        }
+        // Never committed.
+        session.explain(asking)
+    }
+}
+
+impl Session<'_> {
+    fn explain(&self, asking: &Asking) -> Result<Explanation, Error> {
+        let phone = self.tables.phones.get(&self.writer, &asking.line)?;
+        let phone = phone.map(stored::phone).transpose()?;
+        let asks_for_pin = phone.as_ref().is_none_or(|phone| phone.pin_required);
+        let caller = match &asking.inmate {
+            Some(id) if asks_for_pin => Some(self.caller_of(id)?),
+            None if asks_for_pin && phone.is_some() => {
+                return Err(Error::WhoseCall(asking.line));
+            }
+            _ => None,
+        };
+        let told = Explanation {
+            at_utc_ms: self.now_utc_ms(),
+            caller: caller.as_ref().map(|c| (c.id.clone(), c.name.clone())),
+            number: None,
+            trace: Trace::new(),
+            limited_by: None,
+            outcome: Err(Blocked::PinResting),
+            phone,
+        };
+        if let Some(caller) = &caller
+            && self.rests(asking.line, caller.inmate)?
+        {
+            let step = Step {
+                check: Check::PinRequired,
+                finding: Finding::Yes,
+            };
+            let trace = [step].into_iter().collect();
+            return Ok(Explanation { trace, ..told });
+        }
+        let admission = Admission {
+            off_hook_at: self.now,
+            credential: None,
+            officer: OfficerWord::NotAsked,
+            dialed: asking.dialed,
+            number: asking.number,
+        };
+        let pin = caller.map(|caller| caller.pin);
+        let (decision, verdict) = self.weighed(asking.line, pin, &admission)?;
+        Ok(Explanation {
+            number: decision.number.map(|n| (n.number, n.pattern, n.call_type)),
+            trace: verdict.trace,
+            limited_by: decision.limited_by,
+            outcome: verdict.outcome.map_err(|refusal| refusal.blocked),
+            ..told
+        })
+    }
+
+    fn caller_of(&self, id: &str) -> Result<Caller, Error> {
+        let key = FacilityId(id.to_owned());
+        let found = self.tables.inmates_by_id.get(&self.writer, &key)?;
+        let inmate = found.map(|found| InmateId(found.inmate));
+        let inmate = inmate.ok_or_else(|| Error::UnknownFacilityId(id.to_owned()))?;
+        let entry = self.tables.inmates.get(&self.writer, &inmate)?;
+        let entry = entry.ok_or_else(|| Error::UnknownFacilityId(id.to_owned()))?;
+        let pin = entry.pin.map(PinKey);
+        Ok(Caller {
+            inmate,
+            pin: pin.ok_or_else(|| Error::NoPinOf(id.to_owned()))?,
+            id: entry.facility_id,
+            name: entry.name,
+        })
+    }
+
+    /// Whether a PIN keyed there would not even be looked at.
+    fn rests(&self, line: LineId, inmate: InmateId) -> Result<bool, Error> {
+        let rule = self.settings()?.guessing;
+        Ok(self.is_resting(GuessKey::Phone(line), &rule)?
+            || self.is_resting(GuessKey::Inmate(inmate), &rule)?)
+    }
+}

@@ -1,0 +1,57 @@
+//! `sallyport explain`: why a call was refused, or would be.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{SiteArgs, print};
+use crate::{
+    control::{Office, Request},
+    log,
+    site::Site,
+};
+
+/// No PIN is ever an argument: others see the arguments of a process.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    #[command(flatten)]
+    site: SiteArgs,
+    /// The phone's line.
+    #[arg(long, value_name = "L", required_unless_present = "call")]
+    line: Option<u16>,
+    /// Who calls: the facility's id of the inmate, never a PIN.
+    #[arg(long, value_name = "ID")]
+    inmate: Option<String>,
+    /// As it is keyed at the phone, with its prefix; two digits are a speed dial.
+    #[arg(long, value_name = "NUMBER", required_unless_present = "call")]
+    number: Option<String>,
+    /// When: date and time of the site, as in "2026-11-24 09:30"; without it, now.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// A call that was made, by its number in the records, as in 7-42.
+    #[arg(long, value_name = "CALL", conflicts_with_all = ["line", "inmate", "number", "at"])]
+    call: Option<String>,
+    /// One line of JSON instead of words.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn explain(args: ExplainArgs) -> anyhow::Result<ExitCode> {
+    let site = Site::load(&args.site.site)?;
+    let (log, _guard) = log::start(log::Options::WARNINGS);
+    let office = Office::reach(&site, &log)?;
+    let json = args.json;
+    let request = match (args.call, args.line, args.number) {
+        (Some(call), ..) => Request::ExplainCall { call, json },
+        (None, Some(line), Some(number)) => Request::Explain {
+            line,
+            inmate: args.inmate,
+            number,
+            at: args.at,
+            json,
+        },
+        _ => unreachable!("the command line asks for a line and a number, or for a call"),
+    };
+    print(&office.ask(request)?.lines);
+    Ok(ExitCode::SUCCESS)
+}

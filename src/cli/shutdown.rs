@@ -1,0 +1,77 @@
+//! `sallyport shutdown` and `resume`: a phone, a group, or everything, out of service and back.
+
+use std::process::ExitCode;
+
+use clap::{ArgGroup, Args};
+use nix::unistd::{Uid, User};
+
+use super::{SiteArgs, print};
+use crate::{
+    control::{Office, Request, Whole},
+    log,
+    site::Site,
+};
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("what").required(true).args(["phone", "group", "all"])))]
+pub struct WholeArgs {
+    #[command(flatten)]
+    site: SiteArgs,
+    /// A phone, by its name or its line's number.
+    #[arg(long, value_name = "NAME")]
+    phone: Option<String>,
+    /// A group with all below it, by its name; where several have it, with those above: East/Tier 1.
+    #[arg(long, value_name = "NAME")]
+    group: Option<String>,
+    /// Every phone.
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ShutdownArgs {
+    #[command(flatten)]
+    whole: WholeArgs,
+    /// Cut the calls under way; without it they go on to their ends.
+    #[arg(long)]
+    cut: bool,
+}
+
+pub fn shutdown(args: ShutdownArgs) -> anyhow::Result<ExitCode> {
+    let (cut, actor) = (args.cut, actor());
+    ask(args.whole, |what| Request::Shutdown { what, cut, actor })
+}
+
+pub fn resume(args: WholeArgs) -> anyhow::Result<ExitCode> {
+    let actor = actor();
+    ask(args, |what| Request::Resume { what, actor })
+}
+
+/// What is shut down at present.
+pub fn shutdowns(args: &SiteArgs) -> anyhow::Result<ExitCode> {
+    let site = Site::load(&args.site)?;
+    let (log, _guard) = log::start(log::Options::WARNINGS);
+    let office = Office::reach(&site, &log)?;
+    print(&office.ask(Request::Shutdowns)?.lines);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn ask(args: WholeArgs, request: impl FnOnce(Whole) -> Request) -> anyhow::Result<ExitCode> {
+    let site = Site::load(&args.site.site)?;
+    let (log, _guard) = log::start(log::Options::WARNINGS);
+    let office = Office::reach(&site, &log)?;
+    let what = match (args.phone, args.group) {
+        (Some(name), _) => Whole::Phone(name),
+        (None, Some(name)) => Whole::Group(name),
+        (None, None) => Whole::Everything,
+    };
+    print(&office.ask(request(what))?.lines);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who does it, for the journal: the user of this machine.
+pub fn actor() -> String {
+    let uid = Uid::current();
+    let name = User::from_uid(uid).ok().flatten().map(|user| user.name);
+    name.map_or_else(|| format!("user {uid}"), |name| format!("user {name}"))
+}

@@ -1,0 +1,218 @@
+//! A decision in words: each table that was passed and what it said, what was decided, and what the
+//! inmate hears.
+
+use super::Desk;
+use crate::records::{
+    self, blocked_words, check_words, finding_words, handling_words, length, moment, names,
+    pattern_words, recording_words, rfc3339, type_words,
+};
+use anyhow::{Context as _, bail};
+use backoffice::{Asking, Class, DayKind, Explanation, LimitedBy};
+use jiff::{
+    Timestamp,
+    civil::DateTime,
+    tz::{AmbiguousOffset, TimeZone},
+};
+use serde_json::json;
+use types::{
+    call_record::CallRecord,
+    disposition::Blocked,
+    phone_number::{CallType, DialingPattern},
+    verdict::{Permit, RecordingRule, Trace},
+};
+
+/// The instant that an officer means: local time of the site, or one with its offset from UTC.
+///
+/// # Errors
+/// What is no time, and what daylight saving leaves out.
+pub fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<i64> {
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(instant.as_millisecond());
+    }
+    let local: DateTime = text.parse().ok().with_context(|| {
+        format!("{text:?} is no time: write date and time of the site, as in \"2026-11-24 09:30\"")
+    })?;
+    let times = zone.to_ambiguous_timestamp(local);
+    if let AmbiguousOffset::Gap { .. } = times.offset() {
+        bail!("{text}: the clock skips that time there, as daylight saving begins");
+    }
+    // What comes twice a year is meant for the first time.
+    Ok(times.earlier()?.as_millisecond())
+}
+
+/// As an officer reads it.
+pub fn words(asking: &Asking, told: &Explanation, desk: &Desk) -> Vec<String> {
+    let mut lines = vec![
+        format!("{}:", question(asking, told, &desk.zone)),
+        String::new(),
+    ];
+    lines.extend(steps(&told.trace));
+    match &told.outcome {
+        Ok(permit) => lines.extend(allowed(permit, told)),
+        Err(blocked) => lines.extend(refused(*blocked, desk)),
+    }
+    lines
+}
+
+/// The same of a call that was made.
+pub fn record(record: &CallRecord, desk: &Desk) -> Vec<String> {
+    let mut lines = vec![records::words(record, &desk.zone), String::new()];
+    lines.extend(steps(&record.screening));
+    if let Some(blocked) = record.blocked {
+        lines.extend(refused(blocked, desk));
+        return lines;
+    }
+    let limit = record.limit.map(length);
+    lines.push(match (limit, record.recording) {
+        (_, None) => "It came to no decision.".to_owned(),
+        (None, _) => "Allowed, without a limit.".to_owned(),
+        (Some(limit), _) => format!("Allowed, for {limit} at most."),
+    });
+    lines.extend(
+        record
+            .handling
+            .map(|h| format!("Handled so: {}.", handling_words(h))),
+    );
+    let recording = record.recording.map(recording_words);
+    lines.extend(recording.map(|words| format!("Recording: {words}.")));
+    lines
+}
+
+/// As one line of JSON.
+pub fn json(asking: &Asking, told: &Explanation, desk: &Desk) -> String {
+    let permit = told.outcome.as_ref().ok();
+    let blocked = told.outcome.as_ref().err().copied();
+    let heard = blocked.map(call::refusal_prompt);
+    let screening = told.trace.iter();
+    let screening = screening.map(|step| {
+        let check = names::check(step.check);
+        format!("{check}:{}", names::finding(step.finding))
+    });
+    let line = json!({
+        "at": rfc3339(told.at_utc_ms),
+        "line": asking.line.0,
+        "inmate": told.caller.as_ref().map(|(id, _)| id),
+        "dialed": asking.dialed.as_str(),
+        "number": told.number.map(|(number, ..)| number.to_string()),
+        "pattern": told.number.map(|(_, pattern, _)| names::pattern(pattern)),
+        "call_type": told.number.map(|(.., kind)| names::call_type(kind)),
+        "screening": screening.collect::<Vec<_>>(),
+        "allowed": permit.is_some(),
+        "blocked": blocked.map(names::blocked),
+        "prompt": heard.map(|prompt| speech::prompt_name(&prompt).replace('_', "-")),
+        "heard": heard.map(|prompt| desk.shared.speech.words(desk.language, &prompt)),
+        "limit_seconds": permit.and_then(|p| p.limit).map(|limit| limit.as_secs()),
+        "limited_by": told.limited_by.map(limit_name),
+        "handling": permit.map(|permit| names::handling(permit.handling)),
+        "outpulsed": permit.map(|permit| permit.outpulse.as_str()),
+        "recording": permit.map(|permit| match permit.recording {
+            RecordingRule::Record => "record",
+            RecordingRule::DoNotRecord => "do-not-record",
+            RecordingRule::Privileged => "privileged",
+        }),
+        "treatment": permit.map(|permit| permit.treatment.number),
+    });
+    line.to_string()
+}
+
+fn question(asking: &Asking, told: &Explanation, zone: &TimeZone) -> String {
+    let who = match &told.caller {
+        Some((id, name)) => format!("{name} ({id})"),
+        None => "Whoever calls".to_owned(),
+    };
+    let phone = match &told.phone {
+        Some(phone) => format!("line {} ({})", asking.line, phone.name),
+        None => format!("line {}, which is not entered", asking.line),
+    };
+    let number = match told.number {
+        Some((number, pattern, kind)) => format!(" ({number}, {})", kinds(pattern, kind)),
+        None => String::new(),
+    };
+    let at = moment(told.at_utc_ms, zone);
+    format!("{who} dials {}{number} at {phone}, {at}", asking.dialed)
+}
+
+fn kinds(pattern: DialingPattern, kind: CallType) -> String {
+    format!("{}, {}", pattern_words(pattern), type_words(kind))
+}
+
+fn steps(trace: &Trace) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (at, step) in trace.iter().enumerate() {
+        let (check, finding) = (check_words(step.check), finding_words(step));
+        lines.push(format!("{:>3}. {check} {finding}", at + 1));
+    }
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines
+}
+
+fn refused(blocked: Blocked, desk: &Desk) -> [String; 2] {
+    let prompt = call::refusal_prompt(blocked);
+    let heard = desk.shared.speech.words(desk.language, &prompt);
+    [
+        format!(
+            "Refused: {} ({}).",
+            blocked_words(blocked),
+            names::blocked(blocked)
+        ),
+        format!("The inmate hears: \"{heard}\""),
+    ]
+}
+
+fn allowed(permit: &Permit, told: &Explanation) -> Vec<String> {
+    let limit = match (permit.limit, told.limited_by) {
+        (None, _) => "Allowed, without a limit.".to_owned(),
+        (Some(limit), None) => format!("Allowed, for {} at most.", length(limit)),
+        (Some(limit), Some(by)) => {
+            format!(
+                "Allowed, for {} at most: {}.",
+                length(limit),
+                limit_words(by)
+            )
+        }
+    };
+    vec![
+        limit,
+        format!("Handled so: {}.", handling_words(permit.handling)),
+        format!("Dialed on the trunk: {}.", permit.outpulse),
+        format!("Recording: {}.", recording_words(permit.recording)),
+        match permit.treatment.number {
+            0 => "Call treatment: that of the whole site.".to_owned(),
+            number => format!("Call treatment: {number}."),
+        },
+    ]
+}
+
+fn limit_words(by: LimitedBy) -> String {
+    match by {
+        LimitedBy::Class { class, of_pin, day } => {
+            let whose = if of_pin { "the PIN's" } else { "the phone's" };
+            format!(
+                "class {}, {whose}, {}",
+                Class::number(class),
+                day_words(day)
+            )
+        }
+        LimitedBy::Default => "the site's default for calls without a duration".to_owned(),
+        LimitedBy::Service => "the phone goes out of service then, by its schedule".to_owned(),
+    }
+}
+
+fn day_words(day: DayKind) -> &'static str {
+    match day {
+        DayKind::Weekday => "on a weekday",
+        DayKind::Weekend => "at the weekend",
+        DayKind::Holiday => "on a holiday",
+    }
+}
+
+fn limit_name(by: LimitedBy) -> &'static str {
+    match by {
+        LimitedBy::Class { of_pin: true, .. } => "class-of-pin",
+        LimitedBy::Class { of_pin: false, .. } => "class-of-phone",
+        LimitedBy::Default => "default",
+        LimitedBy::Service => "service",
+    }
+}

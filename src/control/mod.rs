@@ -1,0 +1,141 @@
+//! Commands beside a running controller. One process has the database open; what other commands
+//! want of it they ask over the Unix socket `control.sock` in the directory `data`. Where no
+//! controller runs, a command opens the database itself and is answered by the same functions.
+//!
+//! A connection carries one request and its answer, each a line of JSON of bounded length, within
+//! seconds; what is long (records, files) is asked for in pages, each a request of its own. So a
+//! client that is slow, or went away, holds nothing but a connection. The process at the other end
+//! must be root's or of the controller's own user. Requests run between two batches of the lines'
+//! questions, on the back office's thread.
+//!
+//! To add a command: a variant of [`Request`] and its arm in `serve`.
+
+mod client;
+mod desk;
+mod explain;
+mod serve;
+mod server;
+
+pub use client::Office;
+pub use desk::Desk;
+pub use server::Server;
+
+use serde::{Deserialize, Serialize};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The longest request, in octets.
+const LONGEST_REQUEST: usize = 64 << 10;
+/// The longest answer.
+const LONGEST_ANSWER: usize = 4 << 20;
+/// A whole request must come, and a whole answer be taken, within this time.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest path that the address of a Unix socket holds.
+const LONGEST_PATH: usize = 107;
+const NAME: &str = "control.sock";
+
+/// What a command wants.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// A page of call records, oldest first.
+    Records {
+        json: bool,
+        /// The last call of the page before.
+        after: Option<String>,
+    },
+    /// What would be decided about a call.
+    Explain {
+        line: u16,
+        inmate: Option<String>,
+        /// As it is keyed.
+        number: String,
+        /// Date and time of the site's zone.
+        at: Option<String>,
+        json: bool,
+    },
+    /// What was decided about a call that was made.
+    ExplainCall {
+        call: String,
+        json: bool,
+    },
+    /// Out of service, until it is resumed by the same name.
+    Shutdown {
+        what: Whole,
+        /// Calls are cut; else they go on to their ends.
+        cut: bool,
+        actor: String,
+    },
+    Resume {
+        what: Whole,
+        actor: String,
+    },
+    /// What is shut down.
+    Shutdowns,
+}
+
+/// What is shut down as a whole; phones and groups by name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whole {
+    Phone(String),
+    Group(String),
+    Everything,
+}
+
+impl Request {
+    /// For the log.
+    fn name(&self) -> &'static str {
+        match self {
+            Request::Records { .. } => "records",
+            Request::Explain { .. } | Request::ExplainCall { .. } => "explain",
+            Request::Shutdown { .. } => "shutdown",
+            Request::Resume { .. } => "resume",
+            Request::Shutdowns => "shutdowns",
+        }
+    }
+}
+
+/// What it gets.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// To be printed.
+    pub lines: Vec<String>,
+    /// There is more after this.
+    pub more: Option<String>,
+}
+
+impl Answer {
+    fn text(lines: Vec<String>) -> Answer {
+        Answer { lines, more: None }
+    }
+}
+
+/// An answer as it crosses the socket.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Reply {
+    Done(Answer),
+    /// Why not, in words.
+    Refused(String),
+}
+
+/// Where the socket of a database is.
+fn socket(data: &Path) -> PathBuf {
+    data.join(NAME)
+}
+
+/// Why no socket can be in this directory, and what to do.
+pub fn too_long(data: &Path) -> Option<String> {
+    let path = std::path::absolute(socket(data)).unwrap_or_else(|_| socket(data));
+    let length = path.as_os_str().len();
+    (length > LONGEST_PATH).then(|| {
+        format!(
+            "the path of its control socket, {}, has {length} octets; a Unix socket's may have \
+             {LONGEST_PATH}: choose a directory with a shorter path",
+            path.display()
+        )
+    })
+}

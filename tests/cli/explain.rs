@@ -1,0 +1,215 @@
+//! `sallyport explain` where no controller runs: the officer's question and the answer in words.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::{Place, Run, SAMPLE, places::with_database, sallyport};
+
+fn explain(place: &Place, arguments: &[&str]) -> Run {
+    place.run(&[&["explain"], arguments].concat())
+}
+
+#[track_caller]
+fn says(run: &Run, parts: &[&str]) {
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    for part in parts {
+        assert!(run.out.contains(part), "no {part:?} in {}", run.out);
+    }
+}
+
+#[test]
+fn explain_tells_each_table_and_what_the_inmate_hears() {
+    let place = with_database();
+    let premium = [
+        "--line",
+        "1",
+        "--inmate",
+        "A-1042",
+        "--number",
+        "19005551234",
+    ];
+    says(
+        &explain(&place, &premium),
+        &[
+            "Daniel Reyes (A-1042) dials 19005551234 (9005551234, 1+, premium) at line 1",
+            "  1. Does this phone ask for a PIN? yes\n",
+            "  7. Is the number in the restricted table? yes, found there\n",
+            "Refused: the number is restricted (number-restricted).",
+            "The inmate hears: \"The number you dialed is restricted",
+        ],
+    );
+    let listed = [
+        "--line",
+        "1",
+        "--inmate",
+        "A-1042",
+        "--number",
+        "02155550142",
+    ];
+    let at = [&listed[..], &["--at", "2026-11-24 09:30"]].concat();
+    says(
+        &explain(&place, &at),
+        &[
+            "2026-11-24 09:30:00 EST:",
+            "Is the number on the PIN's own list? yes",
+            "Allowed, for 10 min at most: class 1, the PIN's, on a weekday.",
+            "Dialed on the trunk: 12155550142.",
+            "Recording: recorded.",
+        ],
+    );
+    let holiday = [&listed[..], &["--at", "2026-12-25T09:30"]].concat();
+    says(&explain(&place, &holiday), &["the PIN's, on a holiday."]);
+    let dial = ["--line", "1", "--inmate", "A-1107", "--number", "01"];
+    says(
+        &explain(&place, &dial),
+        &["Does the speed dial stand for a number? yes"],
+    );
+}
+
+#[test]
+fn explain_tells_hours_at_the_time_that_is_asked_for() {
+    let place = with_database();
+    let library = [
+        "--line",
+        "1",
+        "--inmate",
+        "A-1042",
+        "--number",
+        "2155550100",
+    ];
+    let at = |time| explain(&place, &[&library[..], &["--at", time]].concat());
+    says(
+        &at("2026-11-24 19:59"),
+        &["it may be called? yes, and this time is in them", "Allowed"],
+    );
+    says(
+        &at("2026-11-24 20:00"),
+        &[
+            "it may be called? yes, and this time is not in them",
+            "(time-restricted)",
+        ],
+    );
+    let skipped = at("2026-03-08 02:30");
+    assert_eq!(skipped.code, Some(1));
+    assert!(skipped.err.contains("skips that time"), "{}", skipped.err);
+    says(
+        &at("2026-11-01 01:30"),
+        &["2026-11-01 01:30:00 EDT", "(time-restricted)"],
+    );
+    says(
+        &at("2026-11-01T01:30:00-05:00"),
+        &["2026-11-01 01:30:00 EST"],
+    );
+    let nonsense = at("noon");
+    assert!(
+        nonsense.err.contains("write date and time of the site"),
+        "{}",
+        nonsense.err
+    );
+}
+
+#[test]
+fn explain_prints_one_object_of_json() {
+    let place = with_database();
+    let asked = [
+        "--line",
+        "1",
+        "--inmate",
+        "A-1042",
+        "--number",
+        "19005551234",
+        "--json",
+    ];
+    let run = explain(&place, &asked);
+    let told: Value = serde_json::from_str(run.out.trim()).expect("an object");
+    assert_eq!(told["allowed"], false);
+    assert_eq!(told["blocked"], "number-restricted");
+    assert_eq!(told["prompt"], "number-restricted");
+    assert_eq!(told["number"], "9005551234");
+    assert_eq!(told["screening"][0], "pin-required:yes");
+    let asked = [
+        "--line",
+        "1",
+        "--inmate",
+        "A-1042",
+        "--number",
+        "02155550177",
+        "--json",
+    ];
+    let told: Value = serde_json::from_str(explain(&place, &asked).out.trim()).expect("an object");
+    assert_eq!(told["allowed"], true);
+    assert_eq!(told["recording"], "privileged");
+    assert_eq!(
+        told["limited_by"],
+        Value::Null,
+        "an attorney's number is untimed"
+    );
+}
+
+#[test]
+fn a_pin_is_no_argument_and_who_is_not_there_is_told() {
+    let place = with_database();
+    let pin = explain(
+        &place,
+        &["--line", "1", "--pin", "482915", "--number", "02155550142"],
+    );
+    assert_eq!(pin.code, Some(2), "{pin:?}");
+    let nobody = explain(
+        &place,
+        &["--line", "1", "--inmate", "482915", "--number", "05"],
+    );
+    assert_eq!(nobody.code, Some(1));
+    assert!(
+        nobody.err.contains("no inmate has the id"),
+        "{}",
+        nobody.err
+    );
+    let whose = explain(&place, &["--line", "1", "--number", "02155550142"]);
+    assert!(
+        whose.err.contains("asks for a PIN: say whose"),
+        "{}",
+        whose.err
+    );
+    let short = explain(
+        &place,
+        &["--line", "1", "--inmate", "A-1042", "--number", "5"],
+    );
+    assert!(
+        short.err.contains("is no number as it would be keyed"),
+        "{}",
+        short.err
+    );
+    let call = explain(&place, &["--call", "7-99999"]);
+    assert!(
+        call.err.contains("there is no call 7-99999"),
+        "{}",
+        call.err
+    );
+    let call = explain(&place, &["--call", "nonsense"]);
+    assert!(
+        call.err.contains("is no call: site and number"),
+        "{}",
+        call.err
+    );
+}
+
+#[test]
+fn a_directory_too_deep_for_a_socket_is_told_before_a_start() {
+    let deep = format!("{}/database", "d".repeat(100));
+    let place = Place::with(&SAMPLE.replace("north-state/database", &deep));
+    for command in ["check", "run"] {
+        let run = place.run(&[command]);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        let told = format!("{}{}", run.out, run.err);
+        assert!(
+            told.contains("choose a directory with a shorter path"),
+            "{told}"
+        );
+    }
+    assert!(
+        !fs::exists(place.file().with_file_name(&deep)).expect("looks"),
+        "nothing is made"
+    );
+    assert_eq!(sallyport(&["explain"]).code, Some(2), "it needs a site");
+}

@@ -1,0 +1,233 @@
+//! Commands beside a running controller, and what nobody may do to it by its socket.
+
+use std::{
+    fs::{self, Permissions},
+    io::{Read as _, Write as _},
+    os::unix::{
+        fs::{PermissionsExt as _, chown},
+        net::UnixStream,
+        process::CommandExt as _,
+    },
+    path::PathBuf,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use nix::{sys::signal::Signal, unistd::Uid};
+
+use crate::{Controller, Place, Run, json_lines, program, site};
+
+const NOBODY: u32 = 65_534;
+const START: Duration = Duration::from_secs(20);
+const EXPLAIN: [&str; 7] = [
+    "explain",
+    "--line",
+    "1",
+    "--inmate",
+    "A-1",
+    "--number",
+    "02155550199",
+];
+
+impl Place {
+    fn socket(&self) -> PathBuf {
+        self.path("database/control.sock")
+    }
+
+    /// A controller that answers.
+    fn live(&self, log: &str) -> Controller {
+        let mut controller = self.start(&["--grace", "0"], log);
+        let begun = Instant::now();
+        while UnixStream::connect(self.socket()).is_err() {
+            assert!(controller.is_alive(), "{}", controller.last_words());
+            assert!(
+                begun.elapsed() < START,
+                "no socket: {}",
+                controller.last_words()
+            );
+            thread::sleep(Duration::from_millis(20));
+        }
+        controller
+    }
+
+    /// What the controller says to these octets.
+    fn tell(&self, octets: &[u8]) -> String {
+        let mut stream = UnixStream::connect(self.socket()).expect("a controller");
+        // It may have heard enough.
+        let _ = stream.write_all(octets);
+        let mut said = String::new();
+        let _ = stream.read_to_string(&mut said);
+        said
+    }
+}
+
+fn live() -> (Place, Controller) {
+    let place = Place::with(&site(&["666666777777"], false));
+    let controller = place.live("run.log");
+    (place, controller)
+}
+
+#[track_caller]
+fn is_explained(place: &Place) {
+    let run = place.run(&EXPLAIN);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.out.contains("the number is restricted"), "{}", run.out);
+}
+
+#[test]
+fn commands_are_served_beside_the_calls_of_a_running_controller() {
+    let (place, mut controller) = live();
+    is_explained(&place);
+    let begun = Instant::now();
+    let call = loop {
+        if let Some(call) = place.records().into_iter().next() {
+            break call;
+        }
+        assert!(
+            begun.elapsed() < START,
+            "no record: {}",
+            controller.last_words()
+        );
+        thread::sleep(Duration::from_millis(100));
+    };
+    let id = call["call_id"].as_str().expect("an id");
+    let told = place.run(&["explain", "--call", id]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert!(
+        told.out.contains(&format!("call {id}, line 1")),
+        "{}",
+        told.out
+    );
+    let json = place.run(&["explain", "--json", "--call", id]);
+    assert_eq!(json_lines(&json.out)[0]["call_id"], *id);
+    assert!(controller.is_alive());
+    controller.signal(Signal::SIGTERM);
+    assert!(
+        controller.wait(START).success(),
+        "{}",
+        controller.last_words()
+    );
+    assert!(
+        !place.socket().exists(),
+        "the socket goes with its controller"
+    );
+    is_explained(&place);
+}
+
+#[test]
+fn a_socket_that_a_dead_controller_left_is_replaced() {
+    let (place, mut controller) = live();
+    controller.signal(Signal::SIGKILL);
+    controller.wait(START);
+    assert!(place.socket().exists(), "it could not remove it");
+    is_explained(&place);
+    let mut controller = place.live("again.log");
+    let mode = fs::metadata(place.socket())
+        .expect("a socket")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    is_explained(&place);
+    controller.signal(Signal::SIGTERM);
+    controller.wait(START);
+    fs::write(place.socket(), "mine").expect("a file in its place");
+    let controller = place.start(&["--grace", "0"], "third.log");
+    let begun = Instant::now();
+    while !controller.log().contains("is no socket: take it away") {
+        assert!(begun.elapsed() < START, "{}", controller.last_words());
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(
+        fs::read_to_string(place.socket()).expect("the file"),
+        "mine"
+    );
+}
+
+#[test]
+fn nonsense_too_much_and_too_many_are_refused_and_calls_go_on() {
+    let (place, mut controller) = live();
+    assert!(place.tell(b"hello\n").contains("not a request"));
+    assert!(
+        place
+            .tell(b"{\"command\":\"open-the-doors\"}\n")
+            .contains("not a request")
+    );
+    assert!(
+        place
+            .tell(b"{\"command\":\"records\"}\n")
+            .contains("missing field")
+    );
+    assert!(
+        place.tell(&[b'['; 60_000]).is_empty(),
+        "a half is no request"
+    );
+    assert!(
+        !place.tell(&[b'{'; 1 << 20]).contains("done"),
+        "it is not read to its end"
+    );
+    assert!(place.tell(&[0xff, 0xfe, b'\n']).contains("not a request"));
+    // All places are taken by clients that say nothing; they lose them after some seconds.
+    let idle: Vec<UnixStream> = (0..8)
+        .map(|_| UnixStream::connect(place.socket()).expect("a controller"))
+        .collect();
+    thread::sleep(Duration::from_millis(500));
+    let full = place.run(&EXPLAIN);
+    assert_eq!(full.code, Some(1), "{}", full.out);
+    assert!(
+        full.err.contains("no room for another command"),
+        "{}",
+        full.err
+    );
+    thread::sleep(Duration::from_secs(6));
+    is_explained(&place);
+    drop(idle);
+    assert!(controller.is_alive());
+    assert!(
+        !controller.log().contains("late-reply"),
+        "{}",
+        controller.last_words()
+    );
+}
+
+#[test]
+fn a_command_of_another_user_is_refused() {
+    if !Uid::effective().is_root() {
+        // Only root can be another user.
+        return;
+    }
+    let (place, controller) = live();
+    // As if somebody had opened what is closed by its modes.
+    for path in [place.directory.path().to_owned(), place.path("database")] {
+        fs::set_permissions(path, Permissions::from_mode(0o711)).expect("the mode");
+    }
+    fs::set_permissions(place.socket(), Permissions::from_mode(0o666)).expect("the mode");
+    let home = tempfile::tempdir().expect("a directory");
+    let file = home.path().join("site.toml");
+    let copy = home.path().join("sallyport");
+    fs::copy(program(), &copy).expect("a copy");
+    let database = place.path("database").display().to_string();
+    let text = site(&["666666777777"], false).replace("\"database\"", &format!("{database:?}"));
+    fs::write(&file, text).expect("a site file");
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("the mode");
+    for path in [home.path(), &file] {
+        chown(path, Some(NOBODY), Some(NOBODY)).expect("a file of nobody");
+    }
+    let mut command = Command::new(&copy);
+    command.args(EXPLAIN).arg("--site").arg(&file);
+    let run = Run::of(
+        command
+            .uid(NOBODY)
+            .gid(NOBODY)
+            .output()
+            .expect("the program"),
+    );
+    assert_eq!(run.code, Some(1), "{}", run.out);
+    assert!(run.out.is_empty(), "{}", run.out);
+    let log = controller.log();
+    assert!(
+        log.contains("a command of another user is refused, user: 65534"),
+        "{log} {}",
+        run.err
+    );
+}

@@ -99,7 +99,7 @@ const ROOMS: &[Room] = &[
         name: "gateways",
         directory: "src/gateways",
         doors: &["types", "billing"],
-        outside: &[],
+        outside: &["arrayvec", "serialport", "thiserror"],
     },
     Room {
         name: "admin",

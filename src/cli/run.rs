@@ -198,8 +198,10 @@ fn handset(site: &Site, wire: &LineWire) -> HandsetScript {
     let place = site.lines.iter().position(|line| line.id == wire.id);
     let inmate = place.and_then(|place| inmates.get(place));
     let mut seed = Seed::new(site.sim.seed ^ u64::from(wire.id.0) << 32);
-    let steps = inmate.map_or_else(Vec::new, |inmate| {
-        let pin = inmate.pin.expose();
+    // Who has no PIN makes no call by chance.
+    let pin = inmate.and_then(|inmate| inmate.pin.as_ref());
+    let steps = pin.map_or_else(Vec::new, |pin| {
+        let pin = pin.expose();
         scripts::by_chance(site, &mut seed, pin.as_str(), SIMULATED)
     });
     HandsetScript::new(steps).keep(Ticks::ZERO)

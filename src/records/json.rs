@@ -167,7 +167,7 @@ mod tests {
                 r#""release_evidence":[{"evidence":"tone-busy","trust":100}],"#,
                 r#""three_way":[],"#,
                 r#""flags":["second-dial-tone"],"blocked":null,"trunk":3,"#,
-                r#""language":"en","handling":"automated-operator","#,
+                r#""language":"en","handling":"automated-operator","officer":"O-31","#,
                 r#""treatment":4,"route":null,"extra_digits":0,"far_digits":0,"#,
                 r#""three_way_times":2,"warned":1,"interfered":0}"#
             )

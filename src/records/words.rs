@@ -284,6 +284,7 @@ pub fn check_words(check: Check) -> &'static str {
             "Is there a block on what is reached if its last digits count for nothing?"
         }
         Check::Limit => "Is the length of the call limited?",
+        Check::Officer => "Must an officer confirm the call, and has one?",
     }
 }
 
@@ -294,6 +295,9 @@ pub fn finding_words(step: &Step) -> &'static str {
             "yes, and this time is not in them"
         }
         Finding::Passed if step.check == Check::TimeRestricted => "yes, and this time is in them",
+        Finding::NotFound if step.check == Check::Officer => "it must, and nobody has",
+        Finding::Found if step.check == Check::Officer => "yes, confirmed",
+        Finding::No if step.check == Check::Officer => "no, privileged calls need none",
         Finding::Yes => "yes",
         Finding::No => "no",
         Finding::Found => "yes, found there",

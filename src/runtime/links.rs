@@ -235,9 +235,7 @@ impl Outbox {
                 self.gauges.counts.asks_dropped.add(1);
                 return None;
             }
-            Query::Identify(_) | Query::Officer { .. } | Query::Admit(_)
-                if room <= ASKS_KEPT =>
-            {
+            Query::Identify(_) | Query::Officer { .. } | Query::Admit(_) if room <= ASKS_KEPT => {
                 self.gauges.counts.asks_refused.add(1);
                 let reply = Reply::Unavailable;
                 return Some(Answered {

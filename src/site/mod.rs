@@ -5,6 +5,7 @@ mod card;
 mod compare;
 mod defaults;
 mod discover;
+mod identity;
 mod idle_bits;
 mod limits;
 mod nearest;
@@ -45,6 +46,7 @@ pub use defaults::{
     ScheduleDefault, ScreeningDefaults, SpeedDial, TimeWindow,
 };
 pub use discover::first_site;
+pub use identity::{Credentials, OfficerDefault};
 pub use limits::limits;
 pub use office::{SiteOffice, records_since};
 pub use plant::{Parties, SimPlant};
@@ -57,7 +59,7 @@ use reader::{Notes, Section};
 
 /// Tables of which there can be many, by the last word of their names.
 const MANY: &[&str] = &[
-    "line", "trunk", "class", "inmate", "phone", "hours", "route",
+    "line", "trunk", "class", "inmate", "phone", "hours", "route", "officer", "reader",
 ];
 
 /// The largest site file that is read.

@@ -9,6 +9,7 @@ mod attack_tones;
 mod bench;
 mod channels;
 mod fraud;
+mod identity;
 mod joined;
 mod keys;
 mod language;

@@ -42,6 +42,7 @@ const KEYS: [&str; 32] = [
     "trunk",
     "language",
     "handling",
+    "officer",
     "treatment",
     "route",
     "extra_digits",

@@ -14,8 +14,8 @@ use sallyport::runtime::{
 };
 use std::sync::Arc;
 use types::{
-    credential::Credential,
     call_record::CallEnd,
+    credential::Credential,
     digits::Digits,
     fact::Fact,
     frame::FRAME,

@@ -11,7 +11,10 @@ use types::{
     fact::Fact,
     frame::{FRAME, Law},
     id::{CallId, LineId, TrunkId},
-    query::{Admission, Asked, DialedOrSpeed, OfficerWord, LineCommand, Query, Reply, TrunkQuery, TrunkReply},
+    query::{
+        Admission, Asked, DialedOrSpeed, LineCommand, OfficerWord, Query, Reply, TrunkQuery,
+        TrunkReply,
+    },
     tap::{TapEntry, TapFlags, TapFrame},
     tick::{Tick, Ticks},
     trunk::TrunkCondition,

@@ -99,7 +99,7 @@ const ROOMS: &[Room] = &[
         name: "gateways",
         directory: "src/gateways",
         doors: &["types", "billing"],
-        outside: &["arrayvec", "serialport", "thiserror"],
+        outside: &["arrayvec", "serialport"],
     },
     Room {
         name: "admin",

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use backoffice::Anchor;
 use drivers::{
     dahdi::{
@@ -24,7 +24,10 @@ use crate::{
     control::{Desk, Server},
     demo::{Frames, Live, Runner, scripts},
     log::{self, log_fact},
-    runtime::{clock::Clock, notice::PortName, plant::Plant, seed::Seed, station::LAST_WORDS},
+    runtime::{
+        clock::Clock, notice::PortName, plant::Plant, readers::Readers, seed::Seed,
+        station::LAST_WORDS,
+    },
     site::{
         Driver, LineWire, Listener, Parties, Site, SiteOffice, TrunkWire, compare, listeners,
         without_survey,
@@ -78,6 +81,13 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     // Calls are worth more than commands beside them.
     let control = Server::start(&site.data, desk, log.clone())
         .inspect_err(|why| error!(log, "alarm: no command can be taken"; "why" => %causes(why)));
+    let readers = site
+        .readers
+        .iter()
+        .map(|reader| (reader.line, reader.wire.clone()));
+    let readers: Vec<_> = readers.collect();
+    let readers =
+        Readers::start(&readers, runner.line_door(), clock, log.clone()).context("card readers")?;
     info!(log, "running"; "site" => &site.name, "phones" => site.lines.len(),
         "trunks" => site.trunks.len());
     while !stop.load(Ordering::Relaxed) && runner.failed().is_none() {
@@ -89,6 +99,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     info!(log, "stopping"; "grace_seconds" => grace);
     wind_down(&mut runner, Ticks::secs(u64::from(grace)), &log);
     drop(control);
+    drop(readers);
     let mut outcome = runner.finish(Ticks::ZERO);
     tell(std::mem::take(&mut outcome.facts), &log);
     for (port, counters) in &outcome.ports {

@@ -58,11 +58,6 @@ pub struct Reader {
     told_lost: bool,
 }
 
-/// Why a port can't be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Unusable(String);
-
 impl Reader {
     /// Nothing is opened yet.
     pub fn new(wire: Wire) -> Reader {
@@ -89,7 +84,7 @@ impl Reader {
                         told(Event::Works);
                     }
                 }
-                Err(why) => return self.lost(now, why.0, told),
+                Err(why) => return self.lost(now, why.to_string(), told),
             }
         }
         if let Err(why) = self.take(now, &mut told) {
@@ -143,15 +138,7 @@ fn is_nothing(kind: ErrorKind) -> bool {
     )
 }
 
-/// Whether a port can be opened now, without keeping it.
-///
-/// # Errors
-/// Why it can't.
-pub fn examine(wire: &Wire) -> Result<(), Unusable> {
-    open(wire).map(drop)
-}
-
-fn open(wire: &Wire) -> Result<TTYPort, Unusable> {
+fn open(wire: &Wire) -> serialport::Result<TTYPort> {
     let (bits, parity) = match wire.parity {
         ParityBit::None => (DataBits::Eight, Parity::None),
         ParityBit::Even => (DataBits::Seven, Parity::Even),
@@ -164,10 +151,8 @@ fn open(wire: &Wire) -> Result<TTYPort, Unusable> {
         .stop_bits(StopBits::One)
         .flow_control(FlowControl::None)
         .timeout(Duration::ZERO)
-        .open_native()
-        .map_err(|error| Unusable(error.to_string()))?;
+        .open_native()?;
     // What came before anybody listened is nobody's card now.
-    port.clear(serialport::ClearBuffer::Input)
-        .map_err(|error| Unusable(error.to_string()))?;
+    port.clear(serialport::ClearBuffer::Input)?;
     Ok(port)
 }

@@ -13,6 +13,7 @@ mod office;
 mod places;
 mod plant;
 mod reader;
+mod readers;
 pub mod rights;
 mod seed;
 mod settings;
@@ -51,6 +52,7 @@ pub use limits::limits;
 pub use office::{SiteOffice, records_since};
 pub use plant::{Parties, SimPlant};
 pub use reader::Problem;
+pub use readers::ReaderWire;
 pub use rights::open_to_everybody;
 pub use sim::{Ending, Route, Sim};
 pub use wiring::{LineWire, TrunkWire};
@@ -99,6 +101,8 @@ pub struct Site {
     pub routing: Routing,
     pub lines: Vec<LineWire>,
     pub trunks: Vec<TrunkWire>,
+    /// Card readers beside the phones.
+    pub readers: Vec<ReaderWire>,
     pub defaults: Defaults,
     pub sim: Sim,
 }
@@ -282,6 +286,7 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let cards = Card::of_all(root.table("dahdi"));
     let lines = wiring::lines(&mut root, cards);
     let trunks = wiring::trunks(&mut root, &lines, cards);
+    let readers = readers::readers(&mut root, &lines);
     let defaults = Defaults::read(root.table("defaults"), languages.as_ref());
     let sim = Sim::read(root.table("sim"));
     root.finish();
@@ -307,6 +312,7 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
         routing,
         lines,
         trunks,
+        readers,
         defaults,
         sim,
     })

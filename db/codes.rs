@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use types::{
     answer_class::AnswerClass,
     credential::{ConfirmBy, IdentifyBy},
-    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
@@ -84,6 +84,8 @@ codes!("disposition", Disposition {
     [Disposition::AnsweringMachine] = 18,
     [Disposition::FaxModem] = 19,
     [Disposition::PhoneLost] = 20,
+    [Disposition::ThreeWay] = 50,
+    [Disposition::ExtraDigits] = 51,
 });
 
 codes!("blocked disposition", Blocked {
@@ -104,6 +106,12 @@ codes!("blocked disposition", Blocked {
     [Blocked::NotConfirmed] = 70,
     [Blocked::CardUnknown] = 71,
     [Blocked::IdUnknown] = 72,
+    [Blocked::NumberFraud] = 50,
+});
+
+codes!("kind of fraud", FraudKind {
+    [FraudKind::ThreeWay] = 1,
+    [FraudKind::ExtraDigits] = 2,
 });
 
 codes!("ending party", EndedBy {
@@ -187,6 +195,7 @@ codes!("check", Check {
     [Check::Limit] = 11,
     [Check::ShorterNumber] = 12,
     [Check::Officer] = 70,
+    [Check::NumberFraud] = 50,
 });
 
 codes!("finding", Finding {

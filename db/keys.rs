@@ -238,6 +238,16 @@ fn number_from(bytes: &[u8]) -> Option<PhoneNumber> {
     }
 }
 
+impl Key for PhoneNumber {
+    fn bytes(&self) -> Vec<u8> {
+        number_bytes(self)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<PhoneNumber> {
+        number_from(bytes)
+    }
+}
+
 /// How long calls of a type may last for a class.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct DurationKey {

@@ -10,10 +10,10 @@ use crate::{
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Card, CardRef, Counter, Duration, Entry, Group, Guesses, Holiday,
-        IdentitySettings, Inmate, InmateRef, Meta, Officer, OfficerRef, OpenCall, Passcode, Phone,
-        PhoneIdentity, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings, Shutdown,
-        SpeedDial, TimeRestricted, Unit,
+        Allowed, Call, Card, CardRef, Counter, Duration, Entry, FraudCount, FraudRules, Group,
+        Guesses, Holiday, IdentitySettings, Inmate, InmateRef, Meta, Officer, OfficerRef, OpenCall,
+        Passcode, Phone, PhoneIdentity, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings,
+        Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
@@ -80,6 +80,8 @@ tables! {
     officer_codes: Table<OfficerCodeHash, OfficerRef>,
     phone_identity: Table<LineId, PhoneIdentity>,
     identity_settings: Table<SiteKey, IdentitySettings>,
+    fraud_counts: Table<PhoneNumber, FraudCount>,
+    fraud_rules: Table<SiteKey, FraudRules>,
     groups: Table<GroupId, Group>,
     group_phones: Table<GroupPhone, Unit>,
     phone_groups: Table<PhoneGroup, Unit>,

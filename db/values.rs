@@ -60,6 +60,8 @@ values! {
     entry::Entry { 1 => v1 } newest 1,
     counter::Counter { 1 => v1 } newest 1,
     guesses::Guesses { 1 => v1 } newest 1,
+    fraud_count::FraudCount { 1 => v1 } newest 1,
+    fraud_rules::FraudRules { 1 => v1 } newest 1,
     group::Group { 1 => v1 } newest 1,
     shutdown::Shutdown { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
@@ -79,6 +81,8 @@ pub use card_ref::v1::CardRef;
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
+pub use fraud_count::v1::{FraudCount, NumberBlock};
+pub use fraud_rules::v1::FraudRules;
 pub use group::v1::Group;
 pub use guesses::v1::Guesses;
 pub use holiday::v1::Holiday;

@@ -22,13 +22,19 @@ pub(crate) struct ClipText {
     pub(crate) words: String,
     /// The same as the voice reads it.
     pub(crate) spoken: String,
+    /// The clip that is heard where this one has no recording of its own, in the same list.
+    pub(crate) same_as: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Clip(ClipId),
-    /// `press_{key}`: the clip for each digit.
-    Digit(Slot, [ClipId; 10]),
+    /// `press_{key}`: the clip for each number that may stand there.
+    Number(Slot, Vec<ClipId>),
+    Carrier {
+        intra_lata: ClipId,
+        inter_lata: ClipId,
+    },
     Duration,
     Name,
     Pause(u16),
@@ -126,6 +132,15 @@ fn clips(lines: &[Line<'_>]) -> Result<Vec<ClipText>, SpeechError> {
         if clips.iter().any(|clip| clip.name == name) {
             return Err(place.error(format!("clip `{name}` is there twice")));
         }
+        let mut same_as = None;
+        let mut body = body;
+        if let Some(other) = body.strip_prefix('=').map(str::trim) {
+            let at = clips.iter().position(|clip| clip.name == other);
+            let unknown = || place.error(format!("there is no clip `{other}` before this one"));
+            let at = at.ok_or_else(unknown)?;
+            same_as = Some(at);
+            body = lines[at].2;
+        }
         // After a bar stands how the words are written for the voice.
         let (words, spoken) = body.split_once('|').unwrap_or((body, body));
         let (words, spoken) = (words.trim(), spoken.trim());
@@ -136,6 +151,7 @@ fn clips(lines: &[Line<'_>]) -> Result<Vec<ClipText>, SpeechError> {
             name: name.to_string(),
             words: words.to_string(),
             spoken: spoken.to_string(),
+            same_as,
         });
     }
     Ok(clips)
@@ -325,16 +341,20 @@ impl<'a> Token<'a> {
             None => Ok(Step::Clip(self.clip(place, "", names)?)),
             Some(Slot::Seconds) if self.alone() => Ok(Step::Duration),
             Some(Slot::Name) if self.alone() => Ok(Step::Name),
-            Some(slot @ (Slot::Seconds | Slot::Name)) => {
+            Some(Slot::Carrier) if self.alone() => {
+                let named = |name| Token::parse(place, name)?.clip(place, "", names);
+                Ok(Step::Carrier {
+                    intra_lata: named("carrier")?,
+                    inter_lata: named("carrier_interlata")?,
+                })
+            }
+            Some(slot @ (Slot::Seconds | Slot::Name | Slot::Carrier)) => {
                 let name = slot.name();
                 Err(place.error(format!("{{{name}}} can not be a part of a clip's name")))
             }
-            Some(slot @ (Slot::Key | Slot::Accept | Slot::Refuse)) => {
-                let mut clips = [ClipId(0); 10];
-                for (digit, clip) in clips.iter_mut().enumerate() {
-                    *clip = self.clip(place, digit, names)?;
-                }
-                Ok(Step::Digit(slot, clips))
+            Some(slot @ (Slot::Key | Slot::Accept | Slot::Refuse | Slot::Choice)) => {
+                let clips = slot.range().map(|number| self.clip(place, number, names));
+                Ok(Step::Number(slot, clips.collect::<Result<_, _>>()?))
             }
         }
     }

@@ -1,6 +1,9 @@
 //! The prompts by the names and slots that a catalogue uses for them.
 
-use types::prompt::Prompt;
+use std::ops::RangeInclusive;
+
+use types::prompt::{Prompt, THREE_WAY_WARNINGS};
+use types::treatment::Brand;
 
 /// The gap in a prompt that an argument fills.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,6 +16,10 @@ pub(crate) enum Slot {
     Seconds,
     /// The inmate's own recorded name: `{name}`.
     Name,
+    /// Whose name the call is in: `{carrier}`.
+    Carrier,
+    /// A wording, as part of a clip's name: `three_way_warning_{choice}`.
+    Choice,
 }
 
 impl Slot {
@@ -23,6 +30,8 @@ impl Slot {
             "refuse" => Some(Slot::Refuse),
             "seconds" => Some(Slot::Seconds),
             "name" => Some(Slot::Name),
+            "carrier" => Some(Slot::Carrier),
+            "choice" => Some(Slot::Choice),
             _ => None,
         }
     }
@@ -34,19 +43,30 @@ impl Slot {
             Slot::Refuse => "refuse",
             Slot::Seconds => "seconds",
             Slot::Name => "name",
+            Slot::Carrier => "carrier",
+            Slot::Choice => "choice",
         }
     }
 
-    /// The digit that `prompt` puts into this slot.
+    /// The numbers that may stand in this slot.
+    pub(crate) fn range(self) -> RangeInclusive<u8> {
+        match self {
+            Slot::Choice => 1..=THREE_WAY_WARNINGS,
+            _ => 0..=9,
+        }
+    }
+
+    /// The number that `prompt` puts into this slot.
     ///
     /// # Panics
     /// If the prompt has no such slot, which the catalogue's check excludes.
-    pub(crate) fn digit(self, prompt: &Prompt) -> u8 {
+    pub(crate) fn number(self, prompt: &Prompt) -> u8 {
         match (self, *prompt) {
             (Slot::Key, Prompt::LanguageOffer { key, .. }) => key,
             (Slot::Accept, Prompt::AcceptOrRefuse { accept, .. }) => accept,
             (Slot::Refuse, Prompt::AcceptOrRefuse { refuse, .. }) => refuse,
-            _ => panic!("{prompt:?} has no digit for {{{}}}", self.name()),
+            (Slot::Choice, Prompt::ThreeWayWarning { choice }) => choice,
+            _ => panic!("{prompt:?} has no number for {{{}}}", self.name()),
         }
     }
 }
@@ -59,6 +79,17 @@ pub(crate) fn seconds(prompt: &Prompt) -> u32 {
     match *prompt {
         Prompt::CallLimit { seconds } | Prompt::TimeRemaining { seconds } => seconds,
         _ => panic!("{prompt:?} has no {{seconds}}"),
+    }
+}
+
+/// The carrier that `prompt` names in `{carrier}`.
+///
+/// # Panics
+/// If the prompt has no such slot, which the catalogue's check excludes.
+pub(crate) fn brand(prompt: &Prompt) -> Brand {
+    match *prompt {
+        Prompt::ThankYouCarrier { brand } | Prompt::CollectCallFrom { brand } => brand,
+        _ => panic!("{prompt:?} has no {{carrier}}"),
     }
 }
 
@@ -111,11 +142,12 @@ kinds! {
     SayName say_name [];
     OutOfService out_of_service [];
     CallLimit call_limit [Seconds];
-    ThankYouCarrier thank_you_carrier [];
+    ThankYouCarrier thank_you_carrier [Carrier];
     PleaseHold please_hold [];
     NumberRestricted number_restricted [];
     NumberNotAllowed number_not_allowed [];
     NumberTimeRestricted number_time_restricted [];
+    NumberFraud number_fraud [];
     CallTypeNotAllowed call_type_not_allowed [];
     SystemUnavailable system_unavailable [];
     NotRecordable not_recordable [];
@@ -135,13 +167,15 @@ kinds! {
     HangUp hang_up [];
     HangUpFraud hang_up_fraud [];
     CallEndedByFacility call_ended_by_facility [];
-    CollectCallFrom collect_call_from [Name];
+    CollectCallFrom collect_call_from [Carrier Name];
     RecordingNotice recording_notice [];
     ThreeWayNotice three_way_notice [];
     AcceptOrRefuse accept_or_refuse [Accept Refuse];
     ThankYouGoAhead thank_you_go_ahead [];
     Goodbye goodbye [];
     TimeRemaining time_remaining [Seconds];
+    CallOrigin call_origin [];
+    ThreeWayWarning three_way_warning [Choice];
 }
 
 /// What catalogues call a prompt, without its arguments.

@@ -26,11 +26,14 @@
 //! # A facility's own recordings
 //!
 //! Any clip can be replaced. The two that every facility should replace are `carrier` (the
-//! carrier's name) and `facility` (its own). Put a file of the clip's name under a
+//! carrier's name) and `facility` (its own). Where another carrier takes the calls to other LATAs,
+//! to other states and abroad, `carrier_interlata` is its name; without a recording both are
+//! `carrier`. Put a file of the clip's name under a
 //! directory of the language and name the top directory in the site file:
 //!
 //! ```text
 //! recordings/en/carrier.wav
+//! recordings/en/carrier_interlata.wav
 //! recordings/en/facility.wav
 //! recordings/es/facility.wav
 //! ```
@@ -50,13 +53,14 @@
 //! * `[clips]`: `name: words`, or `name: words | the words as the voice must read them`. A
 //!   clip is the smallest thing recorded: `sets/<language>/<name>.wav`. The words are shown
 //!   in logs; joined, they make the sentence, so a clip that continues one may begin with a
-//!   comma.
+//!   comma. `name: = other` is a clip that is heard as that other one, which stands before it,
+//!   until a facility records it.
 //! * `[prompts]`: `name: clips and slots`, in the order the language wants. The names are
 //!   those of [`Prompt`] in lower case. A prompt without a line is the clip of its own name.
 //!   `{seconds}` is a duration; `{name}` the inmate's recorded name; `{pause 200}` a silence
-//!   in milliseconds. A digit stands inside a clip's name: `press_{key}` is `press_0` to
-//!   `press_9`, so that a language can bend the words around it. Every argument of a prompt
-//!   must be said somewhere.
+//!   in milliseconds; `{carrier}` the carrier whose call it is. A digit stands inside a
+//!   clip's name: `press_{key}` is `press_0` to `press_9`, so that a language can bend the
+//!   words around it. Every argument of a prompt must be said somewhere.
 //!
 //! # Numbers, money and time
 //!
@@ -114,6 +118,7 @@ use std::path::Path;
 use arrayvec::ArrayVec;
 use types::language::Language;
 use types::prompt::Prompt;
+use types::treatment::Brand;
 
 pub use error::{SpeechError, WavFault};
 pub use kind::prompt_name;
@@ -202,7 +207,7 @@ impl Speech {
     /// not loaded is an empty phrase: it could not be kept.
     ///
     /// # Panics
-    /// If a key of the prompt is above 9.
+    /// If a key of the prompt is above 9, or there is no wording of its number.
     pub fn phrase(&self, language: Language, prompt: &Prompt) -> Phrase {
         let script = match *prompt {
             Prompt::LanguageOffer { language, .. } => match self.script(language) {
@@ -293,11 +298,18 @@ impl Speech {
         for step in &script.prompts[Kind::of(prompt) as usize] {
             match step {
                 Step::Clip(clip) => phrase.push(Piece::Clip(*clip)),
-                Step::Digit(slot, clips) => {
-                    let digit = usize::from(slot.digit(prompt));
-                    assert!(digit <= 9, "{prompt:?}: a key is a digit");
-                    phrase.push(Piece::Clip(clips[digit]));
+                Step::Number(slot, clips) => {
+                    let (number, range) = (slot.number(prompt), slot.range());
+                    assert!(range.contains(&number), "{prompt:?}: not in {range:?}");
+                    phrase.push(Piece::Clip(clips[usize::from(number - range.start())]));
                 }
+                Step::Carrier {
+                    intra_lata,
+                    inter_lata,
+                } => phrase.push(Piece::Clip(match kind::brand(prompt) {
+                    Brand::IntraLata => *intra_lata,
+                    Brand::InterLata => *inter_lata,
+                })),
                 Step::Duration => {
                     let seconds = kind::seconds(prompt);
                     self.say(script, &Value::Duration { seconds }, &mut phrase);

@@ -77,24 +77,31 @@ fn has_clip(scripts: &Scripts, language: Language, name: &str) -> bool {
 
 fn record(source: &impl Source, scripts: Scripts, mut own: Own) -> Result<Speech, SpeechError> {
     let mut audio = Vec::new();
-    let mut clips = Vec::new();
+    let mut clips: Vec<Clip> = Vec::new();
     let mut finished = Vec::new();
     let mut languages = Vec::new();
     for (language, grammar, catalogue) in scripts {
         let first = clips.len();
         for text in catalogue.clips {
-            let recording = match own.remove(&(language, text.name.clone())) {
-                Some(recording) => recording,
-                None => built_in(source, language, &text.name)?,
-            };
+            let own = own.remove(&(language, text.name.clone()));
             let start = audio.len();
-            audio.extend(recording);
+            let heard = match (own, text.same_as) {
+                (Some(recording), _) => {
+                    audio.extend(recording);
+                    start..audio.len()
+                }
+                (None, Some(other)) => clips[first + other].audio.clone(),
+                (None, None) => {
+                    audio.extend(built_in(source, language, &text.name)?);
+                    start..audio.len()
+                }
+            };
             clips.push(Clip {
                 language,
                 name: text.name,
                 words: text.words,
                 spoken: text.spoken,
-                audio: start..audio.len(),
+                audio: heard,
             });
         }
         languages.push(language);

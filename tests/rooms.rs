@@ -126,6 +126,12 @@ const ROOMS: &[Room] = &[
         outside: &["arrayvec", "rust-embed", "thiserror"],
     },
     Room {
+        name: "sheets",
+        directory: "src/sheets",
+        doors: &["types"],
+        outside: &["calamine", "csv", "rust_xlsxwriter", "thiserror", "zip"],
+    },
+    Room {
         name: "db",
         directory: "db",
         doors: &["types"],
@@ -253,6 +259,10 @@ const NEVER: &[(&str, &[&str])] = &[
             "f32",
             "f64",
         ],
+    ),
+    (
+        "sheets",
+        &["std::fs", "std::net", "std::thread", "std::time"],
     ),
     (
         "charging",

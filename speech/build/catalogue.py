@@ -18,6 +18,8 @@ def clips(path):
         name, colon, rest = line.partition(":")
         if not colon or not re.fullmatch(r"[a-z0-9_]+", name) or name in found:
             raise SystemExit(f"{path}:{number}: expected a new `name: words`, got {line!r}")
+        if rest.strip().startswith("="):
+            continue
         words, _, spoken = (part.strip() for part in rest.partition("|"))
         found[name] = (words, spoken or words)
     return found

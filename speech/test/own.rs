@@ -4,9 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use types::language::Language;
+use types::prompt::Prompt;
+use types::treatment::Brand;
 
 use super::{EN, ES, wav};
-use crate::{SAMPLE_RATE, Speech};
+use crate::{Piece, SAMPLE_RATE, Speech};
 
 fn own(directory: &Path, file: &str, content: &[u8]) {
     let path = directory.join(file);
@@ -39,6 +41,31 @@ fn own_recordings_replace_clips_in_three_formats() {
     assert_eq!(clip(&pcm, "carrier"), [0x80, 0x00, 0xff]);
     let alaw = load_own("en/carrier.wav", &wav(6, 1, 8000, 8, &[0xaa, 0x2a])).unwrap();
     assert_eq!(clip(&alaw, "carrier"), [0x80, 0x00]);
+}
+
+#[test]
+fn a_second_carrier_is_the_first_until_it_is_recorded() {
+    let said = |speech: &Speech, brand| {
+        let first = |prompt: Prompt| match speech.phrase(EN, &prompt)[1] {
+            Piece::Clip(id) => speech.clip(id).to_vec(),
+            other => panic!("{other:?}"),
+        };
+        let thanked = first(Prompt::ThankYouCarrier { brand });
+        assert_eq!(thanked, first(Prompt::CollectCallFrom { brand }));
+        thanked
+    };
+    let both = |speech: &Speech| [Brand::IntraLata, Brand::InterLata].map(|b| said(speech, b));
+    let [intra, inter] = both(&Speech::load(&[EN], None).unwrap());
+    assert_eq!(intra, inter);
+    let octets = [0x12, 0x92, 0x80];
+    let recording = wav(7, 1, 8000, 8, &octets);
+    let [own, of_both] = both(&load_own("en/carrier.wav", &recording).unwrap());
+    assert_eq!(
+        (own.as_slice(), of_both.as_slice()),
+        (&octets[..], &octets[..])
+    );
+    let [first, second] = both(&load_own("en/carrier_interlata.wav", &recording).unwrap());
+    assert_eq!((first, second.as_slice()), (intra, &octets[..]));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! transaction; what is refused leaves nothing behind.
 
 mod callers;
+mod fraud;
 mod groups;
 pub(crate) mod identity;
 mod numbers;
@@ -142,6 +143,9 @@ changes! {
     fn set_officer_code(officer: OfficerId, code: &Secret<Digits>) -> ();
     /// Says how callers at a phone say who they are, and who confirms their calls.
     fn set_phone_identity(line: LineId, identity: &PhoneIdentity) -> ();
+    /// Ends the block of a number for the fraud on calls to it, and forgets that; `false` when there was
+    /// none.
+    fn lift_number_block(number: &str) -> bool;
     /// Puts a number on an inmate's list.
     fn add_pin_number(inmate: InmateId, number: &str, flags: &NumberFlags) -> ();
     /// Changes a number on an inmate's list.
@@ -195,7 +199,7 @@ changes! {
     fn resume(what: Shut) -> bool;
 }
 
-fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {
+pub(crate) fn text(field: &'static str, text: &str, needed: bool) -> Result<(), Error> {
     if needed && text.trim().is_empty() {
         return Err(Error::invalid(field, "must not be empty"));
     }

@@ -2,7 +2,7 @@ use crate::{
     AccountDetails, AllowedFlags, Anchor, Error, NewInmate, NewOfficer, NumberFlags, Phone,
     PhoneIdentity, PinDetails, TimeRestriction, admin::identity::MOST_KEYS,
 };
-use screening::{Class, Durations, GuessRule, Rules, Schedule, ScheduleNumber};
+use screening::{Class, Durations, FraudRules, GuessRule, Rules, Schedule, ScheduleNumber};
 use std::sync::Arc;
 use types::{
     credential::CardNumber,
@@ -102,6 +102,8 @@ pub struct SiteSettings {
     pub guessing: GuessRule,
     /// What becomes of calls that must be recorded and can't be.
     pub unrecorded: Unrecorded,
+    /// How much fraud on calls to a number blocks it.
+    pub fraud: FraudRules,
 }
 
 impl SiteSettings {
@@ -113,6 +115,7 @@ impl SiteSettings {
             pin_numbers_max: 20,
             guessing: GuessRule::standard(),
             unrecorded: Unrecorded::Refuse,
+            fraud: FraudRules::standard(),
         }
     }
 
@@ -152,7 +155,7 @@ impl SiteSettings {
         if self.rules.default_limit_seconds == 0 {
             return refuse("default limit", "longer than nothing");
         }
-        Ok(())
+        crate::fraud::check(&self.fraud)
     }
 }
 

@@ -107,6 +107,7 @@ impl Session<'_> {
         self.fill(&mut record, end)?;
         self.tables.calls.put(&mut self.writer, &call, &record)?;
         self.release(line, call)?;
+        self.settle_fraud(line, &record)?;
         self.journal_end(line, call, &record)?;
         self.remember(line, end.off_hook_at, Outcome::Recorded(call));
         Ok(())

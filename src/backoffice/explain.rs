@@ -11,7 +11,7 @@ use types::{
     id::{InmateId, LineId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::{Admission, DialedOrSpeed, OfficerWord},
-    tick::Tick,
+    tick::{Tick, Ticks},
     verdict::{Check, Finding, Permit, Step, Trace},
 };
 
@@ -39,9 +39,22 @@ pub struct Explanation {
     /// What was screened: what a speed dial stands for.
     pub number: Option<(PhoneNumber, DialingPattern, CallType)>,
     pub trace: Trace,
+    /// Why the phone is out of service, if it is.
+    pub why_out: Option<WhyOut>,
     /// Of several limits the smallest.
     pub limited_by: Option<LimitedBy>,
     pub outcome: Result<Permit, Blocked>,
+}
+
+/// Why a phone is out of service.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WhyOut {
+    NotEntered,
+    SwitchedOff,
+    /// By an officer: itself, a group it is in, or everything.
+    ShutDown,
+    /// By its schedule.
+    Schedule,
 }
 
 /// Whose PIN it would be.
@@ -84,11 +97,13 @@ impl Session<'_> {
             caller: caller.as_ref().map(|c| (c.id.clone(), c.name.clone())),
             number: None,
             trace: Trace::new(),
+            why_out: self.why_out(asking.line, phone.as_ref())?,
             limited_by: None,
             outcome: Err(Blocked::PinResting),
             phone,
         };
         if let Some(caller) = &caller
+            && told.why_out.is_none()
             && self.rests(asking.line, caller.inmate)?
         {
             let step = Step {
@@ -114,6 +129,22 @@ impl Session<'_> {
             outcome: verdict.outcome.map_err(|refusal| refusal.blocked),
             ..told
         })
+    }
+
+    fn why_out(&self, line: LineId, phone: Option<&Phone>) -> Result<Option<WhyOut>, Error> {
+        let Some(phone) = phone else {
+            return Ok(Some(WhyOut::NotEntered));
+        };
+        if !phone.in_service {
+            return Ok(Some(WhyOut::SwitchedOff));
+        }
+        if self.groups().is_shut(line)? {
+            return Ok(Some(WhyOut::ShutDown));
+        }
+        let (weekend, now) = (self.settings()?.rules.weekend, self.now_utc_ms());
+        let calendar = self.calendar();
+        let left = calendar.in_service_for(phone.schedule, weekend, now, Ticks::ms(1))?;
+        Ok(left.map(|_| WhyOut::Schedule))
     }
 
     fn caller_of(&self, id: &str) -> Result<Caller, Error> {

@@ -4,7 +4,11 @@ use crate::{Error, answer::line_actor, session::Session};
 use db::{keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
 use std::fmt;
-use types::id::{InmateId, LineId};
+use types::{
+    disposition::FraudKind,
+    id::{InmateId, LineId},
+    phone_number::PhoneNumber,
+};
 
 /// Something an officer is to look at; it is in the journal as well.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,6 +22,12 @@ pub enum Alert {
         line: LineId,
         /// Whose it was, if an inmate's.
         inmate: Option<InmateId>,
+    },
+    /// There was too much fraud on calls to a number; no `seconds` is until somebody lifts it.
+    NumberBlocked {
+        number: PhoneNumber,
+        kind: FraudKind,
+        seconds: Option<u32>,
     },
 }
 
@@ -46,6 +56,21 @@ impl fmt::Display for Alert {
                 f,
                 "an officer's card that is not taken any more was presented at the phone of line {line}"
             ),
+            Alert::NumberBlocked {
+                number,
+                kind,
+                seconds,
+            } => {
+                let what = match kind {
+                    FraudKind::ThreeWay => "third parties",
+                    FraudKind::ExtraDigits => "keys pressed",
+                };
+                write!(f, "too often {what} on calls to {number}: it is blocked ")?;
+                match seconds {
+                    Some(seconds) => write!(f, "for {seconds} s"),
+                    None => write!(f, "until the block is lifted"),
+                }
+            }
         }
     }
 }

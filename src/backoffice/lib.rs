@@ -22,9 +22,11 @@ mod config;
 mod end;
 mod error;
 mod explain;
+mod fraud;
 mod groups;
 mod guessing;
 mod identify;
+mod import;
 mod journal;
 mod lookups;
 mod memory;
@@ -47,13 +49,16 @@ pub use config::{
 };
 pub use db::{Usage, keys::Shut};
 pub use error::Error;
-pub use explain::{Asking, Explanation};
+pub use explain::{Asking, Explanation, WhyOut};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
+pub use import::{
+    ImportMode, ImportRow, Imported, InmateExport, InmateImport, NumberExport, NumberImport,
+};
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    Class, DayKind, DaySteps, Disabled, Durations, GuessRule, LimitedBy, Rules, Schedule,
-    ScheduleNumber, WeekSteps, Weekend,
+    Class, DayKind, DaySteps, Disabled, Durations, FraudRule, FraudRules, GuessRule, LimitedBy,
+    Rules, Schedule, ScheduleNumber, WeekSteps, Weekend,
 };

@@ -3,6 +3,7 @@
 use crate::{
     Error, SiteSettings,
     admin::identity::{phone_identity, with_identity},
+    fraud,
     groups::Groups,
     stored,
 };
@@ -11,8 +12,8 @@ use db::{
     keys::{DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode},
 };
 use screening::{
-    AllowedEntry, Class, Durations, ListedNumber, PhoneRules, PinEntry, PinKey, RestrictedEntry,
-    WeekSteps,
+    AllowedEntry, Class, Durations, ListedNumber, NumberBlock, PhoneRules, PinEntry, PinKey,
+    RestrictedEntry, WeekSteps,
 };
 use types::{
     credential::ConfirmBy,
@@ -41,10 +42,15 @@ impl<'a, R> Lookups<'a, R> {
 /// What holds for the whole site; a database has it from its first transaction on.
 pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSettings, Error> {
     let settings = tables.settings.get(txn, &SiteKey)?;
-    let settings = stored::settings(settings.ok_or_else(|| Error::Stored {
+    let settings = settings.ok_or_else(|| Error::Stored {
         what: "settings",
         why: "there are none".to_owned(),
-    })?)?;
+    })?;
+    let mut settings = stored::settings(settings)?;
+    // A database that is older has none of these.
+    if let Some(rules) = tables.fraud_rules.get(txn, &SiteKey)? {
+        settings.fraud = fraud::fraud_rules(rules);
+    }
     with_identity(tables, txn, settings)
 }
 
@@ -130,6 +136,11 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
             untimed: best.value.untimed,
             privileged: best.value.privileged,
         }))
+    }
+
+    fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Error> {
+        let count = self.tables.fraud_counts.get(self.txn, number)?;
+        Ok(count.and_then(|count| count.block).map(fraud::number_block))
     }
 
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Error> {

@@ -6,8 +6,8 @@ use db::{
     values::{self, CallIdV1, DisabledV1},
 };
 use screening::{
-    Class, DaySteps, Disabled, Durations, GuessRule, PhoneRules, Rules, Schedule, ScheduleNumber,
-    WeekSteps, Weekend,
+    Class, DaySteps, Disabled, Durations, FraudRules, GuessRule, PhoneRules, Rules, Schedule,
+    ScheduleNumber, WeekSteps, Weekend,
 };
 use types::{
     call_record::{CallRecord, Response},
@@ -232,6 +232,8 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
             longest_rest_seconds: stored.longest_rest_seconds,
         },
         unrecorded: stored.unrecorded.0,
+        // In a table of its own.
+        fraud: FraudRules::standard(),
     })
 }
 

@@ -4,6 +4,7 @@
 use crate::{
     cx::Cx,
     event::Action,
+    fraud::Watch,
     phase::{Aftermath, DialTone, Phase},
 };
 use types::{
@@ -72,6 +73,7 @@ pub struct Attempt {
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
     pub three_way: ThreeWayEvidences,
+    pub(crate) watch: Watch,
     /// When a dial tone began after the number was dialed.
     dial_tone_at: Option<Tick>,
     /// What the far end was held to be gone by.
@@ -107,6 +109,7 @@ impl Attempt {
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
+            watch: Watch::default(),
             dial_tone_at: None,
             released_by: None,
         };
@@ -251,19 +254,6 @@ impl Attempt {
         machine && (accepted || spoke && class.trust < SURE_MACHINE)
     }
 
-    /// A third party seems to have been joined.
-    pub(crate) fn three_way(&mut self, cx: &mut Cx<'_>, pieces: &ThreeWayEvidences) {
-        self.flags.three_way = true;
-        for &piece in pieces {
-            let known = self.three_way.iter_mut();
-            match known.into_iter().find(|p| p.evidence == piece.evidence) {
-                Some(known) => *known = piece,
-                None => self.three_way.push(piece),
-            }
-        }
-        cx.tell(Fact::ThreeWay(pieces.clone()));
-    }
-
     pub(crate) fn answered(&mut self, cx: &mut Cx<'_>, piece: Weighed<AnswerEvidence>) {
         self.hint(piece);
         self.answered_at.get_or_insert(cx.now);
@@ -390,6 +380,7 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
         Blocked::NumberRestricted => Prompt::NumberRestricted,
         Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
+        Blocked::NumberFraud => Prompt::NumberFraud,
         Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
         Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
         Blocked::NumberNotValid => Prompt::NumberNotValid,

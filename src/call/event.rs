@@ -109,6 +109,8 @@ pub enum Action {
     /// Go off-hook on the trunk that was lent.
     Seize,
     Outpulse(Digits),
+    /// Send these over a key of the inmate's, and keep the parties apart meanwhile.
+    Interfere(Digits),
     /// The voice path opens without answer evidence.
     TakenAsAnswered,
     /// On-hook, and back to the keeper.

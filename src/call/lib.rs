@@ -11,9 +11,11 @@
 //! To add a phase: a file in `phase/`, a variant and its lines in `phase/mod.rs`, the step that enters
 //! it, and a scenario; the snapshot of phase edges then shows the new one to the reviewer.
 
+mod announcer;
 mod attempt;
 mod cx;
 mod event;
+mod fraud;
 pub mod phase;
 
 use types::{
@@ -315,7 +317,6 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
             let now = cx.now;
             Ok(on_hook(phase, cx, now, ending))
         }
-        Event::ThreeWay(_) => Ok(phase),
         Event::TrunkLost if loses_trunk(&phase) => {
             let attempt = phase.into_attempt().expect("an attempt holds the trunk");
             Ok(attempt.lose_trunk(cx))
@@ -355,12 +356,8 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
             if let Some(attempt) = phase.attempt_mut() {
                 attempt.keyed_at = Some(cx.now);
             }
-            if phase.watches_extra_digits()
-                && let Some(attempt) = phase.attempt_mut()
-            {
-                attempt.extra_digits = attempt.extra_digits.saturating_add(1);
-                attempt.flags.extra_digits = true;
-                return Ok(phase);
+            if phase.watches_extra_digits() {
+                return Ok(fraud::extra_key(phase, cx, Leg::Phone));
             }
             Err(phase)
         }
@@ -380,7 +377,6 @@ fn note(phase: &mut Phase, cx: &mut Cx<'_>, event: &Event<'_>) {
     };
     match event {
         Event::Class(class) => attempt.classified(cx, *class, talks),
-        Event::ThreeWay(pieces) => attempt.three_way(cx, pieces),
         Event::DoubtOver(evidence) => attempt.doubt_over(*evidence),
         _ => {}
     }

@@ -3,6 +3,8 @@
 mod check;
 mod discover;
 mod explain;
+mod export;
+mod import;
 mod records;
 mod run;
 mod shutdown;
@@ -51,6 +53,10 @@ enum Command {
     Resume(shutdown::WholeArgs),
     /// Says what is shut down.
     Shutdowns(SiteArgs),
+    /// Takes inmates or numbers from a file of CSV or Excel; checks it alone without --apply.
+    Import(import::ImportArgs),
+    /// Writes inmates, numbers or call records to a file of CSV or Excel.
+    Export(export::ExportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +176,8 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Shutdown(args) => shutdown::shutdown(args),
         Command::Resume(args) => shutdown::resume(args),
         Command::Shutdowns(args) => shutdown::shutdowns(&args),
+        Command::Import(args) => import::import(&args),
+        Command::Export(args) => export::export(&args),
     }
 }
 

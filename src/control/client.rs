@@ -18,6 +18,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+use types::secret::Secret;
 
 /// How long an answer may take: the disk may be slow.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -90,13 +91,15 @@ fn ask(data: &Path, request: &Request) -> anyhow::Result<Answer> {
     let Some(mut stream) = connect(data)? else {
         bail!("the controller has ended");
     };
-    let mut line = serde_json::to_vec(request)?;
-    line.push(b'\n');
-    if line.len() > LONGEST_REQUEST {
-        bail!("the request is too long: {} octets", line.len());
+    // It can hold PINs.
+    let mut line = Secret::new(Vec::with_capacity(2 * LONGEST_REQUEST));
+    serde_json::to_writer(line.expose_mut(), request)?;
+    line.expose_mut().push(b'\n');
+    if line.expose().len() > LONGEST_REQUEST {
+        bail!("the request is too long: {} octets", line.expose().len());
     }
     stream.set_write_timeout(Some(LONGEST_WAIT))?;
-    stream.write_all(&line).context(NO_ROOM)?;
+    stream.write_all(line.expose()).context(NO_ROOM)?;
     let reply = match server::line(&stream, LONGEST_ANSWER, LONGEST_WAIT) {
         Line::Whole(reply) => reply,
         Line::None => bail!(NO_ROOM),
@@ -104,7 +107,7 @@ fn ask(data: &Path, request: &Request) -> anyhow::Result<Answer> {
         Line::TooLong => bail!("the controller's answer is too long"),
         Line::Failed(error) => return Err(error).context("the controller's answer"),
     };
-    match serde_json::from_slice(&reply).context("the controller's answer")? {
+    match serde_json::from_slice(reply.expose()).context("the controller's answer")? {
         Reply::Done(answer) => Ok(answer),
         Reply::Refused(why) => bail!(why),
     }

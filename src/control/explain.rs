@@ -7,7 +7,7 @@ use crate::records::{
     pattern_words, recording_words, rfc3339, type_words,
 };
 use anyhow::{Context as _, bail};
-use backoffice::{Asking, Class, DayKind, Explanation, LimitedBy};
+use backoffice::{Asking, Class, DayKind, Explanation, LimitedBy, WhyOut};
 use jiff::{
     Timestamp,
     civil::DateTime,
@@ -51,7 +51,7 @@ pub fn words(asking: &Asking, told: &Explanation, desk: &Desk) -> Vec<String> {
     match &told.outcome {
         Ok(permit) => lines.extend(allowed(permit, told)),
         Err(Blocked::NotConfirmed) => lines.extend(waits(desk)),
-        Err(blocked) => lines.extend(refused(*blocked, desk)),
+        Err(blocked) => lines.extend(refused(*blocked, told.why_out, desk)),
     }
     lines
 }
@@ -72,7 +72,7 @@ pub fn record(record: &CallRecord, desk: &Desk) -> Vec<String> {
     let mut lines = vec![records::words(record, &desk.zone), String::new()];
     lines.extend(steps(&record.screening));
     if let Some(blocked) = record.blocked {
-        lines.extend(refused(blocked, desk));
+        lines.extend(refused(blocked, None, desk));
         return lines;
     }
     let limit = record.limit.map(length);
@@ -161,14 +161,15 @@ fn steps(trace: &Trace) -> Vec<String> {
     lines
 }
 
-fn refused(blocked: Blocked, desk: &Desk) -> [String; 2] {
+fn refused(blocked: Blocked, why_out: Option<WhyOut>, desk: &Desk) -> [String; 2] {
     let prompt = call::refusal_prompt(blocked);
     let heard = desk.shared.speech.words(desk.language, &prompt);
     [
         format!(
-            "Refused: {} ({}).",
+            "Refused: {} ({}){}.",
             blocked_words(blocked),
-            names::blocked(blocked)
+            names::blocked(blocked),
+            why_out.map_or("", out_words)
         ),
         format!("The inmate hears: \"{heard}\""),
     ]
@@ -210,6 +211,15 @@ fn limit_words(by: LimitedBy) -> String {
         }
         LimitedBy::Default => "the site's default for calls without a duration".to_owned(),
         LimitedBy::Service => "the phone goes out of service then, by its schedule".to_owned(),
+    }
+}
+
+fn out_words(why: WhyOut) -> &'static str {
+    match why {
+        WhyOut::NotEntered => ": nobody has entered it",
+        WhyOut::SwitchedOff => ": it is switched off in its settings",
+        WhyOut::ShutDown => ": it is shut down; `sallyport shutdowns` says by whom",
+        WhyOut::Schedule => ": its schedule says so",
     }
 }
 

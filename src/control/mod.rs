@@ -13,6 +13,7 @@
 mod client;
 mod desk;
 mod explain;
+pub mod people;
 mod serve;
 mod server;
 
@@ -74,6 +75,24 @@ pub enum Request {
     },
     /// What is shut down.
     Shutdowns,
+    /// A portion of a file's rows; answered by what became of each.
+    Import {
+        rows: Vec<people::Row>,
+        mode: people::Mode,
+        actor: String,
+    },
+    /// Where an import began and ended, for the journal.
+    ImportNote {
+        note: String,
+        actor: String,
+    },
+    /// Pages of what a file can hold, after an inmate's number.
+    Inmates {
+        after: Option<u32>,
+    },
+    Numbers {
+        after: Option<u32>,
+    },
 }
 
 /// What is shut down as a whole; phones and groups by name.
@@ -86,6 +105,16 @@ pub enum Whole {
 }
 
 impl Request {
+    /// One of many of the same command.
+    fn is_portion(&self) -> bool {
+        match self {
+            Request::Records { after, .. } => after.is_some(),
+            Request::Inmates { after } | Request::Numbers { after } => after.is_some(),
+            Request::Import { .. } => true,
+            _ => false,
+        }
+    }
+
     /// For the log.
     fn name(&self) -> &'static str {
         match self {
@@ -94,6 +123,8 @@ impl Request {
             Request::Shutdown { .. } => "shutdown",
             Request::Resume { .. } => "resume",
             Request::Shutdowns => "shutdowns",
+            Request::Import { .. } | Request::ImportNote { .. } => "import",
+            Request::Inmates { .. } | Request::Numbers { .. } => "export",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What each request does. Here it runs on the thread of whoever asks; only what is given to
 //! [`Desk::with`] runs on the back office's.
 
-use super::{Answer, Desk, Request, Whole, explain};
+use super::{Answer, Desk, Request, Whole, explain, people};
 use crate::records;
 use anyhow::{Context as _, anyhow, bail};
 use backoffice::{Asking, BackOffice, RecordRange, Shut};
@@ -43,6 +43,13 @@ pub fn serve(request: Request, desk: &Desk) -> anyhow::Result<Answer> {
         Request::Shutdown { what, cut, actor } => shut_down(desk, what, cut, actor),
         Request::Resume { what, actor } => resume(desk, what, actor),
         Request::Shutdowns => shutdowns(desk),
+        Request::Import { rows, mode, actor } => people::import(desk, rows, mode, actor),
+        Request::ImportNote { note, actor } => {
+            desk.with(move |office, now| office.note_import(now, &actor, &note))?;
+            Ok(Answer::default())
+        }
+        Request::Inmates { after } => people::inmates(desk, after),
+        Request::Numbers { after } => people::numbers(desk, after),
         Request::ExplainCall { call, json } => {
             let id = call_id(&call)?;
             let record = desk.with(move |office, _| office.record(id))?;

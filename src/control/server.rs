@@ -8,7 +8,7 @@ use nix::{
     sys::socket::{getsockopt, sockopt::PeerCredentials},
     unistd::Uid,
 };
-use slog::{Logger, info, warn};
+use slog::{Logger, debug, info, warn};
 use std::{
     fs::{self, Permissions},
     io::{self, ErrorKind, Read, Write},
@@ -27,11 +27,14 @@ use std::{
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
+use types::secret::Secret;
 
 /// Connections at a time; one more is closed at once.
 const CONNECTIONS: usize = 8;
 /// How often the listener looks whether it is to end.
 const LOOK_MS: u16 = 100;
+/// As much as is read at once.
+const PART: usize = 4096;
 /// After a failure to accept, as for want of descriptors.
 const REST: Duration = Duration::from_millis(100);
 
@@ -166,7 +169,7 @@ impl House {
 
     fn converse(&self, stream: &UnixStream) {
         let reply = match line(stream, LONGEST_REQUEST, PATIENCE) {
-            Line::Whole(request) => self.reply(&request),
+            Line::Whole(request) => self.reply(request.expose()),
             // Somebody only looked whether a controller is there.
             Line::None => return,
             Line::TooLong => Err(anyhow!("a request has {LONGEST_REQUEST} octets at most")),
@@ -185,14 +188,18 @@ impl House {
     fn reply(&self, request: &[u8]) -> anyhow::Result<super::Answer> {
         let request: Request =
             serde_json::from_slice(request).map_err(|error| anyhow!("not a request: {error}"))?;
-        info!(self.log, "command"; "what" => request.name());
+        match request.is_portion() {
+            true => debug!(self.log, "command"; "what" => request.name()),
+            false => info!(self.log, "command"; "what" => request.name()),
+        }
         serve(request, &self.desk)
     }
 }
 
 /// What comes before the end of a line.
 pub enum Line {
-    Whole(Vec<u8>),
+    /// It can hold PINs.
+    Whole(Secret<Vec<u8>>),
     /// Nothing came before the other end closed.
     None,
     TooLong,
@@ -202,8 +209,8 @@ pub enum Line {
 /// Reads one line, all of it within this time.
 pub fn line(mut stream: &UnixStream, longest: usize, within: Duration) -> Line {
     let until = Instant::now() + within;
-    let mut text = Vec::new();
-    let mut part = [0; 4096];
+    let mut text = Secret::new(Vec::with_capacity(2 * PART));
+    let mut part = Secret::new([0; PART]);
     loop {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -212,13 +219,13 @@ pub fn line(mut stream: &UnixStream, longest: usize, within: Duration) -> Line {
         if let Err(error) = stream.set_read_timeout(Some(left)) {
             return Line::Failed(error);
         }
-        match stream.read(&mut part) {
-            Ok(0) if text.is_empty() => return Line::None,
+        match stream.read(part.expose_mut()) {
+            Ok(0) if text.expose().is_empty() => return Line::None,
             Ok(0) => return Line::Failed(ErrorKind::UnexpectedEof.into()),
             Ok(count) => {
-                let part = &part[..count];
+                let part = &part.expose()[..count];
                 let end = part.iter().position(|&octet| octet == b'\n');
-                text.extend_from_slice(&part[..end.unwrap_or(count)]);
+                grow(&mut text, &part[..end.unwrap_or(count)]);
                 if end.is_some() {
                     return Line::Whole(text);
                 }
@@ -226,10 +233,21 @@ pub fn line(mut stream: &UnixStream, longest: usize, within: Duration) -> Line {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Line::Failed(error),
         }
-        if text.len() >= longest {
+        if text.expose().len() >= longest {
             return Line::TooLong;
         }
     }
+}
+
+/// A vector that grows by itself leaves its old octets behind.
+fn grow(text: &mut Secret<Vec<u8>>, more: &[u8]) {
+    let octets = text.expose();
+    if octets.capacity() - octets.len() < more.len() {
+        let mut larger = Vec::with_capacity(2 * octets.capacity() + more.len());
+        larger.extend_from_slice(octets);
+        *text = Secret::new(larger);
+    }
+    text.expose_mut().extend_from_slice(more);
 }
 
 /// Writes all of it until then.

@@ -1,6 +1,7 @@
 //! One line followed: a line of text a fact, in words, with the time since the start.
 
 use types::{
+    digits::Digit,
     disposition::{Blocked, Disposition},
     edge::Edge,
     fact::{Fact, FactAt, Leg},
@@ -103,8 +104,7 @@ impl Story {
                     (self.words)(*language, prompt)
                 )
             }
-            Fact::FarKeyed { digit: Some(digit) } => format!("the called party keys {digit}"),
-            Fact::FarKeyed { digit: None } => "the called party keys •".to_owned(),
+            Fact::FarKeyed { digit } => far_keyed(*digit),
             Fact::Heard {
                 leg: Leg::Trunk,
                 heard,
@@ -136,9 +136,8 @@ impl Story {
                 let (by, trust) = (release_words(piece.evidence), piece.trust);
                 format!("the far end is gone: {by} (trusted {trust} of 100)")
             }
-            Fact::NameRecorded { ms } => {
-                format!("keeps the inmate's name, {:.1} s", f64::from(*ms) / 1000.0)
-            }
+            Fact::NameRecorded { ms } => format!("keeps the inmate's name, {:.1} s", seconds(*ms)),
+            Fact::Interfered => "digits go out over the key".to_owned(),
             Fact::CutOff => "the call is cut off".to_owned(),
             Fact::CardRead => "a card is read".to_owned(),
             Fact::OfficerAsked => "the call waits for an officer".to_owned(),
@@ -300,6 +299,7 @@ fn refusing_table(why: Blocked) -> Option<Check> {
         Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Some(Check::PinNumberList),
         Blocked::NumberRestricted => Some(Check::RestrictedTable),
         Blocked::TimeRestricted => Some(Check::TimeRestricted),
+        Blocked::NumberFraud => Some(Check::NumberFraud),
         Blocked::CallTypeNotAllowed => Some(Check::CallType),
         Blocked::SpeedDialNotAssigned => Some(Check::SpeedDial),
         Blocked::NumberNotValid
@@ -330,6 +330,7 @@ fn check_words(check: Check) -> &'static str {
         Check::AllowedTable => "the allowed table",
         Check::TimeRestricted => "the table of hours",
         Check::ShorterNumber => "the tables without the last digits",
+        Check::NumberFraud => "the table of fraud on calls to a number",
         Check::Limit => "the limit",
         Check::Officer => "the phone's rule on officers",
     }
@@ -363,8 +364,19 @@ pub fn outcome_words(disposition: Disposition) -> String {
         Disposition::Intercept => "not in service".to_owned(),
         Disposition::Limited => "time is up".to_owned(),
         Disposition::Refused => "declined".to_owned(),
+        Disposition::ThreeWay => "a third party".to_owned(),
+        Disposition::ExtraDigits => "keys pressed".to_owned(),
         named => names::disposition(named).replace('-', " "),
     }
+}
+
+fn far_keyed(digit: Option<Digit>) -> String {
+    let key = digit.map_or(DOT.to_string(), |digit| digit.to_string());
+    format!("the called party keys {key}")
+}
+
+fn seconds(ms: u32) -> f64 {
+    f64::from(ms) / 1000.0
 }
 
 fn third_party(pieces: &ThreeWayEvidences) -> String {
@@ -377,7 +389,7 @@ fn third_party(pieces: &ThreeWayEvidences) -> String {
 mod tests {
     use super::*;
     use speech::Speech;
-    use types::{digits::Digit, id::LineId};
+    use types::id::LineId;
 
     fn story() -> Story {
         let speech = Speech::load(&[Language::ENGLISH], None).expect("the built-in prompts");

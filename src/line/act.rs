@@ -66,6 +66,11 @@ impl Line {
             },
             Action::Seize => self.seize(now, out),
             Action::Outpulse(digits) => self.outpulse(now, digits, out),
+            Action::Interfere(digits) => {
+                if self.interfere(digits) {
+                    tell(out, Fact::Interfered);
+                }
+            }
             Action::TakenAsAnswered => {
                 if let Some(held) = &mut self.held {
                     held.signals.taken_as_answered();

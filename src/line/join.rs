@@ -81,6 +81,7 @@ impl Line {
         self.call.may_join()
             && held.profile.law == self.law
             && !held.profile.cancel_echo
+            && !held.interferes()
             && !self.phone_mouth.speaking()
             && !self.trunk_mouth.speaking()
             && !self.hook.is_open()

@@ -330,6 +330,8 @@ impl Line {
             let mut heard = HeardList::new();
             let stage = self.stage();
             let sent = self.sent_meanwhile(phone, input);
+            let own_digits = self.held.as_ref().is_some_and(|h| h.may_echo_digits(at));
+            self.trunk_ear.own_digits(own_digits);
             self.trunk_ear.frame(trunk, &sent, at, stage, &mut heard);
             self.follow_dial_tone(now, out);
             if self.trunk_ear.machine() {
@@ -430,8 +432,9 @@ impl Line {
         if spoken.ended {
             self.deliver(now, Event::Said(Leg::Phone), out);
         }
+        let interferes = self.held.as_ref().is_some_and(Held::interferes);
         let trunk_sounds = self.speak_on_trunk(now, &mut to_trunk, out);
-        let open = self.call.bridge() != Bridge::Closed;
+        let open = self.call.bridge() != Bridge::Closed && !interferes;
         // The queues hold silence when the ports leave each other: nothing is heard twice.
         let bridged = open && !(input.joined && self.is_to_join(now));
         let silence = Heard10::silence(self.law);

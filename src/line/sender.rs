@@ -7,6 +7,7 @@ use dsp::{
 };
 use signaling::step::Sending;
 use types::{
+    digits::Digits,
     edge::PortCommand,
     frame::Samples,
     mf::MfSignal,
@@ -26,6 +27,8 @@ const DIGIT_HIGH_DBM0: f32 = -7.0;
 enum What {
     Nothing,
     Dtmf,
+    /// Not the number: over a key that was pressed.
+    Interference,
     /// The port itself sends.
     Pulses,
     Mf,
@@ -74,6 +77,21 @@ impl Sender {
         }
     }
 
+    /// Sends over what was keyed; whether there is more to send than is being sent.
+    pub(crate) fn interfere(&mut self, digits: Digits) -> bool {
+        if self.sends() {
+            return false;
+        }
+        self.what = What::Interference;
+        assert!(self.dtmf.send(digits), "digits fit");
+        true
+    }
+
+    /// Whether what is sent is there to interfere.
+    pub(crate) fn interferes(&self) -> bool {
+        self.what == What::Interference
+    }
+
     /// Holds a signal of R2, or silence.
     pub(crate) fn hold(&mut self, signal: Option<MfSignal>) {
         self.mf.hold(signal);
@@ -93,16 +111,17 @@ impl Sender {
         ours
     }
 
-    /// Writes over all of `frame` if there is anything to send; whether a string came to its end
-    /// in it, too.
+    /// Writes over all of `frame` if there is anything to send; whether a string of the number's came
+    /// to its end in it, too.
     pub(crate) fn fill(&mut self, frame: &mut Samples) -> Option<(bool, bool)> {
         let (sounds, goes_on) = match self.what {
-            What::Dtmf => (self.dtmf.fill(frame), self.dtmf.busy()),
+            What::Dtmf | What::Interference => (self.dtmf.fill(frame), self.dtmf.busy()),
             _ if self.mf.busy() => (self.mf.fill(frame), self.mf.busy()),
             _ => return None,
         };
-        let ended = self.what != What::Nothing && !goes_on;
-        if ended {
+        let over = self.what != What::Nothing && !goes_on;
+        let ended = over && !self.interferes();
+        if over {
             self.what = What::Nothing;
         }
         Some((sounds, ended))

@@ -79,14 +79,24 @@ impl Held {
         }
     }
 
+    /// Whether digits are sent over a key.
+    pub(crate) fn interferes(&self) -> bool {
+        self.sender.interferes()
+    }
+
+    /// Whether what is heard at `at` may hold our own digits.
+    pub(crate) fn may_echo_digits(&self, at: Tick) -> bool {
+        let sent_at = self.sent_digits_at;
+        self.sender.sends() || sent_at.is_some_and(|sent| sent + LATEST_ECHO >= at)
+    }
+
     /// What comes back of our own digits is an echo, not a key.
     fn echoes_digits(&self, heard: &Heard) -> bool {
         let (Heard::DigitStart { start: at, .. } | Heard::DigitEnd { start: at, .. }) = *heard
         else {
             return false;
         };
-        let sent_at = self.sent_digits_at;
-        self.sender.sends() || sent_at.is_some_and(|sent| sent + LATEST_ECHO >= at)
+        self.may_echo_digits(at)
     }
 }
 
@@ -212,6 +222,12 @@ impl Line {
             let steps = held.signals.outpulse(now, digits);
             self.steps(now, steps, out);
         }
+    }
+
+    /// Sends digits over a key; what is keyed while such digits go out is covered by them.
+    pub(crate) fn interfere(&mut self, digits: Digits) -> bool {
+        let held = self.held.as_mut();
+        held.is_some_and(|held| held.sender.interfere(digits))
     }
 
     /// Does what the trunk's signalling wants.

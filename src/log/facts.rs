@@ -91,6 +91,7 @@ fn log_plain(log: &Logger, fact: &Fact) {
         Fact::TalkBegins => "talk-begins",
         Fact::Joined => "joined",
         Fact::Parted => "parted",
+        Fact::Interfered => "interfered",
         Fact::CutOff => "cut-off",
         Fact::CardRead => "card-read",
         Fact::OfficerAsked => "officer-asked",

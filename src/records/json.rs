@@ -6,42 +6,57 @@ use types::{call_record::CallRecord, tick::Ticks};
 
 use super::names;
 
-/// The shape of the line. Times are RFC 3339, UTC, with milliseconds.
-#[derive(Serialize)]
-struct Line<'a> {
-    call_id: String,
-    line: u16,
-    inmate: Option<&'a str>,
-    dialed: &'a str,
-    pattern: Option<&'static str>,
-    call_type: Option<&'static str>,
-    started_at: String,
-    answered_at: Option<String>,
-    ended_at: Option<String>,
-    talk_seconds: f64,
-    joined_seconds: Option<f64>,
-    recorded_seconds: Option<f64>,
-    recording_gap_seconds: Option<f64>,
-    limit_seconds: Option<f64>,
-    disposition: &'static str,
-    ended_by: Option<&'static str>,
-    screening: Vec<String>,
-    answer_evidence: Vec<Evidence>,
-    release_evidence: Vec<Evidence>,
-    three_way: Vec<Piece>,
-    flags: Vec<&'static str>,
-    blocked: Option<&'static str>,
-    trunk: Option<u16>,
-    language: Option<String>,
-    handling: Option<&'static str>,
-    officer: Option<&'a str>,
-    treatment: Option<u16>,
-    route: Option<u16>,
-    extra_digits: u16,
-    far_digits: u16,
-    three_way_times: u16,
-    warned: u16,
-    interfered: u16,
+/// Makes of the shape of the line both the struct and the list of its keys.
+macro_rules! keyed {
+    ($(#[$doc:meta])* struct $name:ident<$life:lifetime> { $($key:ident: $type:ty,)+ }) => {
+        $(#[$doc])*
+        #[derive(Serialize)]
+        struct $name<$life> {
+            $($key: $type,)+
+        }
+
+        /// All keys of a record, in their order.
+        pub const KEYS: &[&str] = &[$(stringify!($key)),+];
+    };
+}
+
+keyed! {
+    /// Times are RFC 3339, UTC, with milliseconds.
+    struct Line<'a> {
+        call_id: String,
+        line: u16,
+        inmate: Option<&'a str>,
+        dialed: &'a str,
+        pattern: Option<&'static str>,
+        call_type: Option<&'static str>,
+        started_at: String,
+        answered_at: Option<String>,
+        ended_at: Option<String>,
+        talk_seconds: f64,
+        joined_seconds: Option<f64>,
+        recorded_seconds: Option<f64>,
+        recording_gap_seconds: Option<f64>,
+        limit_seconds: Option<f64>,
+        disposition: &'static str,
+        ended_by: Option<&'static str>,
+        screening: Vec<String>,
+        answer_evidence: Vec<Evidence>,
+        release_evidence: Vec<Evidence>,
+        three_way: Vec<Piece>,
+        flags: Vec<&'static str>,
+        blocked: Option<&'static str>,
+        trunk: Option<u16>,
+        language: Option<String>,
+        handling: Option<&'static str>,
+        officer: Option<&'a str>,
+        treatment: Option<u16>,
+        route: Option<u16>,
+        extra_digits: u16,
+        far_digits: u16,
+        three_way_times: u16,
+        warned: u16,
+        interfered: u16,
+    }
 }
 
 /// One piece of evidence and how far it was believed, in hundredths.

@@ -8,7 +8,7 @@ mod recorder;
 mod wav_file;
 mod words;
 
-pub use json::{json_line, rfc3339};
+pub use json::{KEYS, json_line, rfc3339};
 pub use recorder::Recorder;
 pub use words::{
     answer_words, blocked_words, check_words, class_words, finding_words, handling_words, length,

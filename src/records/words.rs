@@ -170,6 +170,12 @@ fn outcome(record: &CallRecord) -> String {
         Disposition::AnsweringMachine => "An answering machine answered.".to_owned(),
         Disposition::FaxModem => "A fax machine or a modem answered.".to_owned(),
         Disposition::Limited => format!("They talked for {talked} and were cut at the limit."),
+        Disposition::ThreeWay => {
+            format!("They talked for {talked} and were cut off: a third party was heard.")
+        }
+        Disposition::ExtraDigits => {
+            format!("Cut off {}: keys were pressed.", how_far(record))
+        }
         Disposition::CutOff if record.talk == Ticks::ZERO => format!("Cut off by {who}."),
         Disposition::CutOff => format!("They talked for {talked}; {who} cut the call off."),
         Disposition::TrunkLost => format!("The trunk was lost {}.", how_far(record)),
@@ -254,6 +260,7 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::NumberRestricted => "the number is restricted",
         Blocked::NumberNotAllowed => "the number is in no table that allows it",
         Blocked::TimeRestricted => "the number may not be called at this time",
+        Blocked::NumberFraud => "the number is blocked for the fraud on calls to it",
         Blocked::CallTypeNotAllowed => "this kind of call is not allowed from this phone",
         Blocked::SpeedDialNotAssigned => "nothing is assigned to this speed dial",
         Blocked::NumberNotValid => "what was dialed is not a number",
@@ -283,6 +290,7 @@ pub fn check_words(check: Check) -> &'static str {
         Check::ShorterNumber => {
             "Is there a block on what is reached if its last digits count for nothing?"
         }
+        Check::NumberFraud => "Is the number blocked for the fraud on calls to it?",
         Check::Limit => "Is the length of the call limited?",
         Check::Officer => "Must an officer confirm the call, and has one?",
     }
@@ -294,6 +302,7 @@ pub fn finding_words(step: &Step) -> &'static str {
         Finding::Found if step.check == Check::TimeRestricted => {
             "yes, and this time is not in them"
         }
+        Finding::Passed if step.check == Check::NumberFraud => "yes, but not for a privileged call",
         Finding::Passed if step.check == Check::TimeRestricted => "yes, and this time is in them",
         Finding::NotFound if step.check == Check::Officer => "it must, and nobody has",
         Finding::Found if step.check == Check::Officer => "yes, confirmed",

@@ -1,6 +1,7 @@
 //! The flowchart: its order here, its steps in `decide/`.
 
 mod caller;
+mod fraud;
 mod lists;
 mod number;
 mod officer;
@@ -164,6 +165,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             self.shorter(shorter, pin.as_ref(), listed, allowed)?;
         }
         let flags = Flags::of(listed, allowed, &phone);
+        self.number_fraud(&number.number, flags.privileged)?;
         let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed)?;
         self.officer(flags.privileged)?;
         let recording = match (flags.privileged, self.rules.record) {

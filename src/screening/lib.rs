@@ -10,8 +10,9 @@
 //! 6. may it be called at this time of this day (listed numbers too);
 //! 7. where the length of numbers is open: do the same tables block what is reached if the last
 //!    digits count for nothing;
-//! 8. how long may the call last;
-//! 9. must an officer confirm it, and has one.
+//! 8. is it, or what is reached so, blocked for the fraud on calls to it (privileged calls apart);
+//! 9. how long may the call last;
+//! 10. must an officer confirm it, and has one.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 
@@ -19,6 +20,7 @@
 
 mod calendar;
 mod decide;
+mod fraud;
 mod guessing;
 mod rules;
 mod tables;
@@ -27,6 +29,7 @@ pub use calendar::{
     DayKind, DaySteps, LocalTime, STEPS_A_DAY, Schedule, ScheduleNumber, WeekSteps, Weekend,
 };
 pub use decide::{Allowed, Decision, LimitedBy, PinState, Request, decide, pin_state};
+pub use fraud::{FraudCount, FraudRule, FraudRules, MAX_FRAUD_TIMES, NumberBlock};
 pub use guessing::{GuessRule, Guesses};
 pub use rules::Rules;
 pub use tables::{

@@ -1,6 +1,6 @@
 //! The tables that screening asks, as it sees them.
 
-use crate::{DayKind, WeekSteps};
+use crate::{DayKind, NumberBlock, WeekSteps};
 use types::{
     dial_plan::DialedNumber,
     id::{InmateId, LineId, OfficerId},
@@ -131,6 +131,8 @@ pub trait Tables {
     ) -> Result<Option<ListedNumber>, Self::Error>;
     fn restricted(&self, number: &PhoneNumber) -> Result<Option<RestrictedEntry>, Self::Error>;
     fn allowed(&self, number: &PhoneNumber) -> Result<Option<AllowedEntry>, Self::Error>;
+    /// Whether a number was blocked for the fraud on calls to it.
+    fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Self::Error>;
     /// When a number may be called; `None` when it is not restricted by time.
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Self::Error>;
     fn durations(

@@ -1,7 +1,9 @@
 //! `[defaults]`: what an empty database is seeded with, once. From then on the database says what
 //! is administered, and these lines have no effect.
 
-use backoffice::{DaySteps, GuessRule, PhoneIdentity, Schedule, ScheduleNumber, Weekend};
+use backoffice::{
+    DaySteps, FraudRules, GuessRule, PhoneIdentity, Schedule, ScheduleNumber, Weekend,
+};
 use types::{
     digits::{Digits, List},
     id::LineId,
@@ -12,6 +14,7 @@ use types::{
 };
 
 use super::{
+    fraud,
     identity::{self, Credentials, Given, OfficerDefault},
     reader::{Placed, Section},
     settings::{self, set_flag},
@@ -52,6 +55,7 @@ pub struct ScreeningDefaults {
     pub guessing: GuessRule,
     /// Privileged calls need an officer as others do.
     pub officer_for_privileged: bool,
+    pub fraud: FraudRules,
     pub weekend: Weekend,
 }
 
@@ -216,6 +220,7 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
         pin_numbers_max: 20,
         guessing: guessing(section),
         officer_for_privileged: false,
+        fraud: fraud::rules(section),
         weekend: Weekend::SATURDAY_SUNDAY,
     };
     set_flag(section, "check_restricted", &mut defaults.check_restricted);

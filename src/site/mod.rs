@@ -5,6 +5,7 @@ mod card;
 mod compare;
 mod defaults;
 mod discover;
+mod fraud;
 mod identity;
 mod idle_bits;
 mod limits;

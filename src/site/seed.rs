@@ -84,6 +84,7 @@ fn settings(defaults: &Defaults) -> SiteSettings {
         pin_numbers_max: screening.pin_numbers_max,
         guessing: screening.guessing,
         unrecorded: screening.unrecorded,
+        fraud: screening.fraud,
     }
 }
 

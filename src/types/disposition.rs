@@ -36,6 +36,10 @@ pub enum Disposition {
     FaxModem,
     /// Cut at its limit.
     Limited,
+    /// Cut because a third party was heard.
+    ThreeWay,
+    /// Cut because keys were pressed after outpulsing.
+    ExtraDigits,
     /// Ended by an officer, or by the controller because it stops.
     CutOff,
     /// The trunk was lost (alarm, card gone) in mid-call.
@@ -60,6 +64,8 @@ pub enum Blocked {
     /// In no table that allows it.
     NumberNotAllowed,
     TimeRestricted,
+    /// Too much fraud on calls to it, whoever called.
+    NumberFraud,
     CallTypeNotAllowed,
     SpeedDialNotAssigned,
     NumberNotValid,
@@ -93,7 +99,7 @@ pub enum EndedBy {
 /// Something an investigator searches for, whatever the disposition.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct FraudFlags {
-    /// Digits were keyed after outpulsing ended.
+    /// Digits were keyed after outpulsing ended, so many as its treatment does something about.
     pub extra_digits: bool,
     /// The switch hook was flashed or pulsed during the call.
     pub switch_hook: bool,
@@ -101,6 +107,15 @@ pub struct FraudFlags {
     /// only how the exchange says that the called party is gone.
     pub second_dial_tone: bool,
     pub three_way: bool,
+}
+
+/// What kind of fraud it was.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum FraudKind {
+    /// A third party was heard.
+    ThreeWay,
+    /// Keys were pressed after outpulsing.
+    ExtraDigits,
 }
 
 impl FraudFlags {

@@ -99,6 +99,8 @@ pub enum Fact {
     Class(Weighed<AnswerClass>),
     /// The call looks as if a third party had been joined.
     ThreeWay(ThreeWayEvidences),
+    /// Digits of our own go out over a key of the inmate's.
+    Interfered,
     NameRecorded {
         ms: u32,
     },

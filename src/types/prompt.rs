@@ -1,7 +1,7 @@
 //! What the controller can say, as identity and arguments; the words and the
 //! audio belong to the `speech` room.
 
-use crate::language::Language;
+use crate::{language::Language, treatment::Brand};
 
 /// A thing to be said. One value is one utterance; a language's catalogue turns
 /// it into clips in that language's own order.
@@ -46,13 +46,17 @@ pub enum Prompt {
         seconds: u32,
     },
     /// The carrier's brand to the inmate: "Thank you for using ...".
-    ThankYouCarrier,
+    ThankYouCarrier {
+        brand: Brand,
+    },
     PleaseHold,
 
     // --- to the inmate, why a call was refused by screening
     NumberRestricted,
     NumberNotAllowed,
     NumberTimeRestricted,
+    /// Too much fraud on calls to it.
+    NumberFraud,
     CallTypeNotAllowed,
     SystemUnavailable,
     /// The call must be recorded, and can't be.
@@ -83,7 +87,9 @@ pub enum Prompt {
 
     // --- to the called party
     /// Carrier, inmate's recorded name, facility: the head of a collect call.
-    CollectCallFrom,
+    CollectCallFrom {
+        brand: Brand,
+    },
     /// Recording and monitoring notice.
     RecordingNotice,
     ThreeWayNotice,
@@ -102,4 +108,13 @@ pub enum Prompt {
     TimeRemaining {
         seconds: u32,
     },
+    /// Where the call comes from: the facility.
+    CallOrigin,
+    /// A third party is not allowed, in one of [`THREE_WAY_WARNINGS`] wordings, from 1.
+    ThreeWayWarning {
+        choice: u8,
+    },
 }
+
+/// How many wordings a warning has.
+pub const THREE_WAY_WARNINGS: u8 = 3;

@@ -26,6 +26,8 @@ pub enum Check {
     TimeRestricted,
     /// Is it a number of a table with digits after it, which an exchange may pass over?
     ShorterNumber,
+    /// Is it blocked for the fraud on calls to it?
+    NumberFraud,
     /// The limit that came out of class, treatment and schedule.
     Limit,
     /// Must an officer confirm the call, and has one?

@@ -1,7 +1,10 @@
 //! Collect calls: announcement and acceptance, and what neither party hears before.
 
 use crate::{
-    bench::{self, MOTHER, Outcome, PIN, collect_call, count_leg, presses, shared, then, wait},
+    bench::{
+        self, COLLECT_CALL, MOTHER, Outcome, PIN, collect_call, count_leg, presses, shared, then,
+        wait,
+    },
     hearing::{self, Match},
     ready::{self, collect, first_sound, hiss, same_until},
 };
@@ -122,7 +125,7 @@ fn the_called_party_hears_who_calls_then_the_notices_then_the_choice() {
     let out = collect(vec![], party).lasting(40).run();
     let mut after = Tick::ZERO;
     let said = [
-        Prompt::CollectCallFrom,
+        COLLECT_CALL,
         Prompt::RecordingNotice,
         Prompt::ThreeWayNotice,
         CHOICE,
@@ -131,7 +134,7 @@ fn the_called_party_hears_who_calls_then_the_notices_then_the_choice() {
     for prompt in said {
         after = called_heard_pieces(&out, prompt, after);
     }
-    let named = pieces(Prompt::CollectCallFrom).iter().any(Vec::is_empty);
+    let named = pieces(COLLECT_CALL).iter().any(Vec::is_empty);
     assert!(named, "the announcement holds the inmate's name");
     let name = Clip::inmate_name();
     let name = only(hearing::find(
@@ -491,7 +494,7 @@ fn an_inmate_who_says_no_name_is_asked_once_more_and_announced_without_one() {
     scenario.handsets = vec![names_after_the_tone(vec![wait(30_000)])];
     let out = scenario.run();
     assert_eq!(out.inmate_heard(Prompt::SayName).len(), 2, "{}", out.tale());
-    let said: Vec<Vec<i16>> = pieces(Prompt::CollectCallFrom);
+    let said: Vec<Vec<i16>> = pieces(COLLECT_CALL);
     for piece in said.iter().filter(|piece| !piece.is_empty()) {
         let heard = hearing::find(&out.trunk().heard, piece, Tick::ZERO, out.end);
         assert!(!heard.is_empty(), "{}", out.tale());

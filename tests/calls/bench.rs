@@ -38,6 +38,7 @@ use sallyport::runtime::{
 use speech::Speech;
 use std::{
     any::Any,
+    path::Path,
     sync::{Arc, OnceLock},
 };
 use types::{
@@ -51,6 +52,7 @@ use types::{
     secret::Secret,
     settings::{CallSettings, LanguageChoice},
     tick::{Tick, Ticks},
+    treatment::CallTreatment,
     trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
 };
 
@@ -95,6 +97,10 @@ pub struct Scenario {
     pub harm: Option<guest::Harm>,
     /// From the first tick up to the second the back office serves nothing.
     pub office_down: Option<(Tick, Tick)>,
+    /// What the call treatment says, in the place of what the back office says.
+    pub treatment: Option<CallTreatment>,
+    /// A facility's own recordings.
+    pub own_recordings: Option<tempfile::TempDir>,
     /// The same of the recorder.
     pub recorder_down: Option<(Tick, Tick)>,
     pub phone_copper: Copper,
@@ -150,6 +156,8 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
         phone_faults: Vec::new(),
         harm: None,
         office_down: None,
+        treatment: None,
+        own_recordings: None,
         recorder_down: None,
         phone_copper: Copper::default(),
         trunk_copper: Copper::default(),
@@ -216,6 +224,13 @@ impl Scenario {
 
     pub fn prepared(mut self, prepare: impl Fn(&mut BackOffice) + 'static) -> Scenario {
         self.prepare = Box::new(prepare);
+        self
+    }
+
+    pub fn treated(mut self, change: impl FnOnce(&mut CallTreatment)) -> Scenario {
+        let mut treatment = CallTreatment::standard();
+        change(&mut treatment);
+        self.treatment = Some(treatment);
         self
     }
 
@@ -341,8 +356,13 @@ impl Scenario {
             office,
             down: self.office_down,
             recorder_down: self.recorder_down,
+            treatment: self.treatment,
         };
-        Plant::new(shared_of(self.country), lines, trunks, Box::new(office))
+        let shared = match &self.own_recordings {
+            Some(own) => load(self.country, Some(own.path())),
+            None => shared_of(self.country),
+        };
+        Plant::new(shared, lines, trunks, Box::new(office))
     }
 
     fn changes_in_order(&self) -> Vec<(Tick, Change)> {
@@ -455,24 +475,24 @@ pub const UNITED_KINGDOM: Country = Country {
 /// What all scenarios share, loaded once.
 pub fn shared() -> Arc<Shared> {
     static SHARED: OnceLock<Arc<Shared>> = OnceLock::new();
-    Arc::clone(SHARED.get_or_init(|| load(UNITED_STATES)))
+    Arc::clone(SHARED.get_or_init(|| load(UNITED_STATES, None)))
 }
 
 fn shared_of(country: Country) -> Arc<Shared> {
     if country.table == UNITED_STATES.table {
         shared()
     } else {
-        load(country)
+        load(country, None)
     }
 }
 
-fn load(country: Country) -> Arc<Shared> {
+fn load(country: Country, own: Option<&Path>) -> Arc<Shared> {
     let tables = tonetables::load(country.table).expect("the tables of the country");
     let languages = [Language::ENGLISH, Language::SPANISH];
     Arc::new(Shared {
         dial_plan: tables.dial_plan(Some(country.area)),
         plan: tables.tones,
-        speech: Speech::load(&languages, None).expect("prompts"),
+        speech: Speech::load(&languages, own).expect("prompts"),
         echo_tail: 256,
     })
 }
@@ -481,6 +501,21 @@ struct Direct {
     office: BackOffice,
     down: Option<(Tick, Tick)>,
     recorder_down: Option<(Tick, Tick)>,
+    treatment: Option<CallTreatment>,
+}
+
+impl Direct {
+    fn treat(&self, mut answered: Vec<(LineId, Answered)>) -> Vec<(LineId, Answered)> {
+        let replies = answered.iter_mut().map(|(_, answered)| &mut answered.reply);
+        for reply in replies {
+            if let (Reply::Admitted(verdict), Some(treatment)) = (reply, self.treatment)
+                && let Ok(permit) = &mut verdict.outcome
+            {
+                permit.treatment = treatment;
+            }
+        }
+        answered
+    }
 }
 
 impl sallyport::runtime::office::Office for Direct {
@@ -489,7 +524,8 @@ impl sallyport::runtime::office::Office for Direct {
             self.recorder(!(from..to).contains(&now));
         }
         if self.down.is_none_or(|(from, to)| now < from || now >= to) {
-            return self.office.answer(now, batch);
+            let answered = self.office.answer(now, batch);
+            return self.treat(answered);
         }
         let asked = batch
             .iter()

@@ -324,14 +324,16 @@ fn keys_of_the_called_party_are_not_taken_for_the_inmates() {
         "{}",
         out.tale()
     );
-    assert_eq!(out.record().extra_digits, 0, "{}", out.tale());
-    assert!(!out.record().flags.extra_digits);
+    let record = out.record();
+    assert_eq!((record.extra_digits, record.response.far_digits), (0, 6));
+    assert!(record.flags.extra_digits);
 }
 
 #[test]
 fn keys_of_the_inmate_are_not_taken_for_the_called_partys() {
     let out = talking(vec![Step::dial("5081"), fast("44", 300, 100), Step::OnHook]).run();
     assert_eq!(out.record().extra_digits, 6, "{}", out.tale());
+    assert_eq!(out.record().response.far_digits, 0);
     let told = out
         .facts()
         .filter(|(_, f)| matches!(f, Fact::Keyed { digit: None }));

@@ -27,6 +27,7 @@ mod recording;
 mod refused;
 mod release;
 mod replay;
+mod responses;
 mod schedules;
 mod screening;
 mod short;

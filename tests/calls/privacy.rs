@@ -1,7 +1,9 @@
 //! What must not come out: PINs, in words or in tones; audio of calls that may not be recorded.
 
 use crate::{
-    bench::{MOTHER, OTHER_PIN, Outcome, PIN, Scenario, collect_call, phone, then, wait},
+    bench::{
+        COLLECT_CALL, MOTHER, OTHER_PIN, Outcome, PIN, Scenario, collect_call, phone, then, wait,
+    },
     hearing,
     ready::{direct, plain, talks},
 };
@@ -219,7 +221,7 @@ fn the_tap_holds_what_both_said_and_what_was_said_to_them() {
     );
     assert!(called > 0.8, "{called}");
     let head = |prompt| crate::bench::head(types::language::Language::ENGLISH, prompt);
-    let told = likeness(&whole(|f| f.to_trunk), &head(Prompt::CollectCallFrom));
+    let told = likeness(&whole(|f| f.to_trunk), &head(COLLECT_CALL));
     assert!(told > 0.8, "{told}");
     let told = likeness(&whole(|f| f.to_phone), &head(Prompt::PleaseHold));
     assert!(told > 0.8, "{told}");

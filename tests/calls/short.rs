@@ -222,12 +222,13 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 18] = [
+const REASONS: [Prompt; 19] = [
     Prompt::PinResting,
     Prompt::NotRecordable,
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,
+    Prompt::NumberFraud,
     Prompt::CallTypeNotAllowed,
     Prompt::SpeedDialNotAssigned,
     Prompt::NumberNotValid,

@@ -1,7 +1,7 @@
 //! The conversation: full duplex, its delay, warnings, limits, silence.
 
 use crate::{
-    bench::{self, MOTHER, Outcome, Scenario, limit, wait},
+    bench::{self, COLLECT_CALL, MOTHER, Outcome, Scenario, limit, wait},
     hearing,
     ready::{self, direct, hiss, hung_up, picks_up, plain, same_until, talks},
 };
@@ -170,7 +170,7 @@ fn a_one_plus_call_is_talked_from_the_answer_on() {
         .expect("an answer");
     let talk = out.entered("talk").expect("talk");
     assert!(talk.since(answered) < Ticks::ms(250), "{}", out.tale());
-    assert!(out.called_heard(Prompt::CollectCallFrom).is_empty());
+    assert!(out.called_heard(COLLECT_CALL).is_empty());
     assert!(out.entered("accept").is_none() && out.entered("name").is_none());
 }
 

@@ -21,6 +21,7 @@ use types::{
     prompt::Prompt,
     three_way::ThreeWayEvidence,
     tick::{Tick, Ticks},
+    treatment::ThreeWayResponse,
     verdict::RecordingRule,
 };
 
@@ -290,19 +291,21 @@ fn of_thirds_on_lines_like_the_called_partys_some_are_found() {
 }
 
 #[test]
-fn an_attorney_is_not_recorded_whoever_is_joined() {
+fn an_attorneys_call_is_neither_recorded_nor_flagged_whoever_is_joined() {
     let services = Services::three_way(Switching::ANALOG);
     let scenario = talked(at_home(joins_after_talk(), services)).site(|seed| {
         crate::ready::plain(seed);
         seed.settings.rules.record = true;
         seed.phones[0].1.privileged = true;
     });
+    // Whatever its treatment says.
+    let scenario = scenario.treated(|t| t.three_way = ThreeWayResponse::Disconnect);
     let out = scenario.run();
     event(&out, Event::Joined);
     assert_eq!(out.record().recording, Some(RecordingRule::Privileged));
     assert!(out.story.tap.is_empty(), "{} entries", out.story.tap.len());
-    // What happened on the line is a fact of the call, no word of it.
-    flagged(&out);
+    not_flagged(&out);
+    assert_eq!(told(&out), None);
 }
 
 #[test]

@@ -260,7 +260,9 @@ fn a_run_ends_at_sigterm_with_every_record_finished() {
         .spawn()
         .expect("the program");
     thread::sleep(Duration::from_secs(8));
-    let second = place.run(&["records"]);
+    let live = place.run(&["records"]);
+    assert_eq!(live.code, Some(0), "asked of the controller: {}", live.err);
+    let second = place.run(&["run"]);
     assert_eq!(second.code, Some(1), "the database is held");
     let pid = child.id().to_string();
     assert!(

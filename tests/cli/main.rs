@@ -2,6 +2,7 @@
 
 mod commands;
 mod explain;
+mod files;
 mod places;
 mod settings_page;
 mod site_errors;

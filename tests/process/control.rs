@@ -231,3 +231,157 @@ fn a_command_of_another_user_is_refused() {
         run.err
     );
 }
+
+/// The log's lines from this moment on.
+fn logged(controller: &Controller, since: usize) -> String {
+    controller.log().split_off(since)
+}
+
+#[track_caller]
+fn wait_for(controller: &Controller, since: usize, words: &str) {
+    let begun = Instant::now();
+    while !logged(controller, since).contains(words) {
+        assert!(
+            begun.elapsed() < START,
+            "no {words:?}: {}",
+            controller.last_words()
+        );
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// When the first line with these words was logged, in milliseconds since 1970.
+fn stamp(log: &str, words: &str) -> i64 {
+    let line = log
+        .lines()
+        .find(|line| line.contains(words))
+        .expect("such a line");
+    let time: jiff::Timestamp = line[..24].parse().expect("a time");
+    time.as_millisecond()
+}
+
+/// Done, and says so.
+#[track_caller]
+fn done(place: &Place, command: &[&str], says: &str) {
+    let run = place.run(command);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.out.contains(says), "no {says:?} in {}", run.out);
+}
+
+#[test]
+fn everything_is_shut_down_within_a_second_on_live_lines_and_resumed() {
+    let place = Place::with(&site(&["666666777777", "888888999999"], false));
+    let controller = {
+        let mut controller = place.start(&["--grace", "0", "--log", "debug"], "run.log");
+        wait_for(&controller, 0, "to: pin");
+        assert!(controller.is_alive());
+        controller
+    };
+    let since = controller.log().len();
+    done(
+        &place,
+        &["shutdown", "--all", "--cut"],
+        "everything, 2 phones; calls are cut",
+    );
+    wait_for(&controller, since, "cut-off");
+    // As the controller has it: the command's own process may be slow to start.
+    let log = logged(&controller, since);
+    let took = stamp(&log, "cut-off") - stamp(&log, "what: shutdown");
+    assert!(
+        took < Duration::from_secs(1).as_millis() as i64,
+        "{took} ms: {log}"
+    );
+    done(&place, &["shutdowns"], "shut down: everything, since");
+    // Whoever lifts a handset from now on hears so, and no dial tone.
+    let since = controller.log().len();
+    wait_for(&controller, since, "prompt: out-of-service");
+    let log = logged(&controller, since);
+    assert!(!log.contains("to: dial-tone"), "{log}");
+    done(
+        &place,
+        &[
+            "explain",
+            "--line",
+            "1",
+            "--inmate",
+            "A-1",
+            "--number",
+            "2155550100",
+        ],
+        "Refused: the phone is out of service",
+    );
+    done(
+        &place,
+        &["shutdown", "--phone", "2"],
+        "the phone of line 2, 1 phone; calls go on",
+    );
+    done(
+        &place,
+        &["resume", "--all"],
+        "still shut down: the phone of line 2",
+    );
+    let since = controller.log().len();
+    wait_for(&controller, since, "to: dial-tone");
+    assert!(!logged(&controller, since).contains("to: dial-tone, from: idle, line: 2"));
+    done(
+        &place,
+        &["resume", "--phone", "2"],
+        "resumed: the phone of line 2",
+    );
+    done(
+        &place,
+        &["resume", "--phone", "2"],
+        "was not shut down by this name",
+    );
+    let unknown = place.run(&["shutdown", "--group", "East"]);
+    assert_eq!(unknown.code, Some(1), "{}", unknown.out);
+    assert_eq!(
+        place.run(&["shutdown"]).code,
+        Some(2),
+        "of what is to be said"
+    );
+}
+
+#[test]
+fn a_file_is_imported_beside_calls_all_of_it_or_none() {
+    let (place, mut controller) = live();
+    let file = place.path("in.csv");
+    let path = file.to_str().expect("text").to_owned();
+    let import = |text: String, apply: &[&str]| {
+        fs::write(&file, text).expect("a file");
+        fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("the mode");
+        place.run(&[&["import", "--inmates", &path], apply].concat())
+    };
+    let rows: String = (0..2000)
+        .map(|at| format!("N-{at},Name,{at:012}\n"))
+        .collect();
+    let bad = format!("id,name,pin\n{rows}N-2000,,\n");
+    let refused = import(bad, &["--apply"]);
+    assert_eq!(refused.code, Some(1), "{}", refused.err);
+    assert!(refused.out.contains("row 2002, name"), "{}", refused.out);
+    assert!(
+        refused.out.contains("1 bad; nothing was written"),
+        "{}",
+        refused.out
+    );
+    let good = format!("id,name,pin\n{rows}");
+    let checked = import(good.clone(), &[]);
+    assert!(
+        checked.out.contains("2000 new, 0 changed"),
+        "{}",
+        checked.out
+    );
+    let written = import(good.clone(), &["--apply"]);
+    assert_eq!(written.code, Some(0), "{}", written.err);
+    assert!(
+        written
+            .out
+            .contains("2000 new, 0 changed, 0 as they were, 0 bad; written")
+    );
+    let again = import(good, &["--apply"]);
+    assert!(again.out.contains("2000 as they were"), "{}", again.out);
+    assert!(controller.is_alive());
+    let log = controller.log();
+    assert!(!log.contains("late-reply"), "{log}");
+    assert!(!log.contains("000000001999"), "no PIN is in the log");
+}

@@ -8,14 +8,14 @@ use db::{
     keys::{CounterKey, CounterKind, HolderKind},
     values::{
         Allowed, Call, CallIdV1, Caller, Card, CardRef, Counter, DisabledV1, Duration, Entry,
-        Group, Guesses, Holiday, IdentitySettings, Inmate, InmateRef, Meta, Officer, OfficerRef,
-        OpenCall, Passcode, Phone, PhoneIdentity, Pin, PinInUse, PinNumber, Restricted, Schedule,
-        Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
+        FraudCount, FraudRules, Group, Guesses, Holiday, IdentitySettings, Inmate, InmateRef, Meta,
+        NumberBlock, Officer, OfficerRef, OpenCall, Passcode, Phone, PhoneIdentity, Pin, PinInUse,
+        PinNumber, Restricted, Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use types::{
     credential::{ConfirmBy, IdentifyBy},
-    disposition::{Blocked, Disposition, EndedBy, FraudFlags},
+    disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
@@ -297,6 +297,35 @@ fn guesses_v1() {
         rests_until_utc_ms: 1_790_000_060_000,
     };
     golden(value, "010380b083c5986802c0d98ac59868");
+}
+
+#[test]
+fn fraud_count_v1() {
+    let value = FraudCount {
+        three_way: vec![1_790_000_000_000, 1_790_000_060_000],
+        extra_digits: vec![1_790_000_000_000],
+        block: Some(NumberBlock {
+            kind: Code(FraudKind::ExtraDigits),
+            from_utc_ms: 1_790_000_060_000,
+            until_utc_ms: None,
+        }),
+    };
+    golden(
+        value,
+        "010280b083c59868c0d98ac598680180b083c598680102c0d98ac5986800",
+    );
+}
+
+#[test]
+fn fraud_rules_v1() {
+    let value = FraudRules {
+        three_way_times: Some(3),
+        three_way_period_seconds: 86_400,
+        extra_digits_times: None,
+        extra_digits_period_seconds: 300,
+        block_seconds: Some(600),
+    };
+    golden(value, "01010380a30500ac0201d804");
 }
 
 #[test]
@@ -587,6 +616,7 @@ fn no_number_stands_for_two_values() {
     each::<Disposition>(18);
     each::<Blocked>(13);
     each::<EndedBy>(5);
+    each::<FraudKind>(2);
     each::<DialingPattern>(5);
     each::<CallType>(10);
     each::<Handling>(3);

@@ -209,7 +209,7 @@ impl Session<'_> {
     }
 }
 
-fn phone_number(text: &str) -> Result<PhoneNumber, Error> {
+pub(super) fn phone_number(text: &str) -> Result<PhoneNumber, Error> {
     PhoneNumber::parse(text).ok_or_else(|| Error::NotANumber(text.to_owned()))
 }
 

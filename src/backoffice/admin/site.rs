@@ -58,6 +58,7 @@ impl Session<'_> {
         let table = &self.tables.settings;
         table.put(&mut self.writer, &SiteKey, &stored)?;
         self.put_identity_settings(settings)?;
+        self.put_fraud_rules(&settings.fraud)?;
         self.journal(actor, "settings", "site", format!("{settings:?}"))
     }
 

@@ -9,6 +9,7 @@ use types::{
     fact::{Fact, Leg},
     prompt::Prompt,
     tick::{Tick, Ticks},
+    treatment::ThreeWayResponse,
     verdict::RecordingRule,
 };
 
@@ -135,15 +136,16 @@ pub(super) fn unattended(class: AnswerClass) -> Option<(Disposition, Prompt)> {
 
 fn announce(attempt: Attempt, cx: &mut Cx<'_>, repeats_left: u8) -> Phase {
     cx.hush(Leg::Trunk);
-    attempt.say(cx, Leg::Trunk, Prompt::CollectCallFrom);
-    let privileged = attempt
-        .permit
-        .as_ref()
-        .is_some_and(|p| p.recording == RecordingRule::Privileged);
-    if !privileged {
+    let permit = attempt.permit.expect("only an admitted call is announced");
+    let brand = permit.treatment.brand;
+    attempt.say(cx, Leg::Trunk, Prompt::CollectCallFrom { brand });
+    if permit.recording != RecordingRule::Privileged {
         attempt.say(cx, Leg::Trunk, Prompt::RecordingNotice);
     }
-    attempt.say(cx, Leg::Trunk, Prompt::ThreeWayNotice);
+    // Nobody is told of what is not done.
+    if attempt.three_way_response() != ThreeWayResponse::Ignore {
+        attempt.say(cx, Leg::Trunk, Prompt::ThreeWayNotice);
+    }
     let choice = Prompt::AcceptOrRefuse {
         accept: cx.settings.accept_key,
         refuse: cx.settings.refuse_key,

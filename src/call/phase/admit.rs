@@ -93,7 +93,8 @@ fn permitted(mut attempt: Attempt, cx: &mut Cx<'_>, permit: &Permit) -> Phase {
 /// Brand and limit, said while the trunk is being seized and dialed.
 pub(crate) fn announce(attempt: &Attempt, cx: &mut Cx<'_>, permit: &Permit) {
     if permit.handling == Handling::AutomatedOperator {
-        attempt.say(cx, Leg::Phone, Prompt::ThankYouCarrier);
+        let brand = permit.treatment.brand;
+        attempt.say(cx, Leg::Phone, Prompt::ThankYouCarrier { brand });
     }
     if let Some(limit) = permit.limit.filter(|_| permit.announce_limit) {
         let seconds = u32::try_from(limit.as_secs()).unwrap_or(u32::MAX);

@@ -3,9 +3,11 @@
 use super::Phase;
 use crate::{
     Bridge,
+    announcer::Announcer,
     attempt::Attempt,
     cx::Cx,
     event::{Action, Event},
+    fraud::extra_key,
 };
 use types::{
     answer_class::AnswerClass,
@@ -14,7 +16,9 @@ use types::{
     evidence::{ReleaseEvidence, Weighed},
     fact::{Fact, Leg},
     prompt::Prompt,
+    three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
+    treatment::ThreeWayResponse,
     verdict::{Handling, RecordingRule},
 };
 
@@ -45,22 +49,29 @@ pub struct Talk {
     /// The far end may be gone: the path is closed meanwhile. The trunk's signals say themselves when
     /// a doubt is over, tones don't; one of each kind is kept.
     doubts: List<Doubt, 4>,
+    announcer: Announcer,
 }
 
 impl Talk {
     pub(crate) fn enter(mut attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
         cx.hush(Leg::Phone);
         let permit = attempt.permit.expect("only an admitted call is talked");
+        let mut notice = false;
         if permit.handling != Handling::AutomatedOperator
             && permit.recording == RecordingRule::Record
         {
             // The called party of a collect call has heard it already.
             attempt.say(cx, Leg::Trunk, Prompt::RecordingNotice);
             attempt.say(cx, Leg::Phone, Prompt::RecordingNotice);
+            notice = true;
         }
         attempt.talk_from = Some(cx.now);
         cx.tell(Fact::TalkBegins);
-        Talk::begin(attempt, cx)
+        let mut talk = Talk::begin(attempt, cx);
+        if notice {
+            talk.announcer.says(cx.now);
+        }
+        Phase::Talk(talk)
     }
 
     /// The carrier's operator takes the call: the path opens at the end of outpulsing.
@@ -69,10 +80,10 @@ impl Talk {
         cx.do_(Action::TakenAsAnswered);
         attempt.talk_from = Some(cx.now);
         cx.tell(Fact::TalkBegins);
-        Talk::begin(attempt, cx)
+        Phase::Talk(Talk::begin(attempt, cx))
     }
 
-    fn begin(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
+    fn begin(attempt: Attempt, cx: &mut Cx<'_>) -> Talk {
         let permit = attempt.permit.expect("only an admitted call is talked");
         let left = permit.until.map(|until| until.since(cx.now));
         let limit = [permit.limit, left].into_iter().flatten().min();
@@ -81,15 +92,16 @@ impl Talk {
                 .filter(|&l| wanted && l > before)
                 .map(|l| cx.now + (l - before))
         };
-        Phase::Talk(Talk {
+        Talk {
             limit_at: limit.map(|l| cx.now + l),
             hard_limit_at: cx.now + cx.settings.hard_limit,
             two_minutes_at: warn(cx.settings.warn_two_minutes, TWO_MINUTES),
             one_minute_at: warn(cx.settings.warn_one_minute, ONE_MINUTE),
             silent_until: cx.now + cx.settings.talk_silence,
             doubts: List::new(),
+            announcer: Announcer::new(cx.now, &permit.treatment.announcements, limit.is_some()),
             attempt,
-        })
+        }
     }
 
     pub(crate) fn bridge(&self) -> Bridge {
@@ -102,7 +114,9 @@ impl Talk {
 
     pub(crate) fn deadline(&self) -> Tick {
         let doubts = self.doubts.iter().map(|doubt| doubt.until);
-        [self.limit_at, self.two_minutes_at, self.one_minute_at]
+        let ahead = self.ahead();
+        let announcement = self.announcer.deadline(ahead);
+        [ahead, announcement]
             .into_iter()
             .flatten()
             .chain(doubts)
@@ -112,6 +126,7 @@ impl Talk {
     pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
             Event::Voice(_) => {
+                self.announcer.voice(cx.now);
                 self.silent_until = cx.now + cx.settings.talk_silence;
                 Phase::Talk(self)
             }
@@ -127,6 +142,12 @@ impl Talk {
             Event::Released(piece) => self.released(cx, piece),
             Event::Class(class) => self.classified(cx, class),
             Event::Timer => self.timer(cx),
+            Event::Said(_) => {
+                self.announcer.said(cx.now);
+                Phase::Talk(self)
+            }
+            Event::ThreeWay(pieces) => self.third_party(cx, pieces),
+            Event::Choice { .. } => extra_key(Phase::Talk(self), cx, Leg::Trunk),
             _ => Phase::Talk(self),
         }
     }
@@ -157,6 +178,30 @@ impl Talk {
             self.one_minute_at = None;
             self.warn(cx, ONE_MINUTE);
         }
+        let (ahead, limit) = (self.ahead(), self.limit_at);
+        if let Some(prompt) = self.announcer.due(cx.now, ahead, limit) {
+            self.tell_both(cx, prompt);
+        }
+        Phase::Talk(self)
+    }
+
+    /// The next that is said or done because time passes.
+    fn ahead(&self) -> Option<Tick> {
+        let all = [self.limit_at, self.two_minutes_at, self.one_minute_at];
+        all.into_iter().flatten().min()
+    }
+
+    fn third_party(mut self, cx: &mut Cx<'_>, pieces: &ThreeWayEvidences) -> Phase {
+        match self.attempt.third_party(cx, pieces) {
+            Some(ThreeWayResponse::Disconnect) => {
+                return self.attempt.hang_up_for_fraud(cx, Disposition::ThreeWay);
+            }
+            Some(ThreeWayResponse::Warn(warning)) => {
+                self.attempt.warn_of_third(cx, warning);
+                self.announcer.says(cx.now);
+            }
+            Some(ThreeWayResponse::Flag | ThreeWayResponse::Ignore) | None => {}
+        }
         Phase::Talk(self)
     }
 
@@ -169,11 +214,16 @@ impl Talk {
         self.doubts.push(Doubt { until, by });
     }
 
-    fn warn(&self, cx: &mut Cx<'_>, left: Ticks) {
+    fn warn(&mut self, cx: &mut Cx<'_>, left: Ticks) {
         let seconds = u32::try_from(left.as_secs()).expect("a minute or two");
+        self.tell_both(cx, Prompt::TimeRemaining { seconds });
+    }
+
+    fn tell_both(&mut self, cx: &mut Cx<'_>, prompt: Prompt) {
         for leg in [Leg::Phone, Leg::Trunk] {
-            self.attempt.say(cx, leg, Prompt::TimeRemaining { seconds });
+            self.attempt.say(cx, leg, prompt);
         }
+        self.announcer.says(cx.now);
     }
 
     /// There is nobody to talk to. A machine may be left a message where nobody must accept. Who was

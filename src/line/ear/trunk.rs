@@ -59,6 +59,8 @@ pub struct TrunkEar {
     /// A text telephone, fax or modem was heard in this call.
     machine: bool,
     key_down: bool,
+    /// What sounds like a digit may be our own.
+    own_digits: bool,
 }
 
 /// Nobody decides who answered after this much of a call.
@@ -86,6 +88,7 @@ impl TrunkEar {
             dial_tone: false,
             machine: false,
             key_down: false,
+            own_digits: false,
         }
     }
 
@@ -105,6 +108,7 @@ impl TrunkEar {
         self.dial_tone = false;
         self.machine = false;
         self.key_down = false;
+        self.own_digits = false;
     }
 
     pub fn lost(&mut self, samples: u32) {
@@ -187,7 +191,8 @@ impl TrunkEar {
                 push_pulses(&self.pulses.process(&frame.filtered, at), out);
             }
             if stage == Stage::Talk {
-                let facts = Facts::of(progress, dtmf, data, self.key_down);
+                let mut facts = Facts::of(progress, dtmf, data, self.key_down);
+                facts.dtmf &= !self.own_digits;
                 self.third(&frame.received, sent, at, facts);
             }
         }
@@ -208,6 +213,11 @@ impl TrunkEar {
     pub fn rerouted(&mut self) {
         self.late_echo.reset();
         self.three_way.rerouted();
+    }
+
+    /// Whether digits of our own may be heard in the next frame, which nobody dials.
+    pub fn own_digits(&mut self, own: bool) {
+        self.own_digits = own;
     }
 
     /// Whether a machine was heard, which wants what passes to pass as it came.

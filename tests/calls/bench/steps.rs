@@ -1,7 +1,12 @@
 //! What people do, in words.
 
 use drivers::sim::{called_party::CalledPartyScript, clip::Clip, script::Step};
-use types::tick::Ticks;
+use types::{prompt::Prompt, tick::Ticks, treatment::Brand};
+
+/// The head of a collect call.
+pub const COLLECT_CALL: Prompt = Prompt::CollectCallFrom {
+    brand: Brand::IntraLata,
+};
 
 pub fn wait(ms: u64) -> Step {
     Step::wait_ms(ms)

@@ -3,7 +3,7 @@
 use crate::bench::{Bench, DOE, NOON_ISH, ONE, OPEN_PHONE, ROE, TWO, admission, bench, bench_with};
 use backoffice::{
     Asking, Class, DayKind, DaySteps, Disabled, Error, Explanation, GuessRule, LimitedBy,
-    NewInmate, NumberFlags, Phone, RecordRange, Schedule, ScheduleNumber,
+    NewInmate, NumberFlags, Phone, RecordRange, Schedule, ScheduleNumber, Shut, WhyOut,
 };
 use types::{
     disposition::Blocked,
@@ -180,6 +180,14 @@ fn another_time_has_its_own_schedule_and_limit() {
     };
     let told = explain(&bench, &later);
     assert_eq!(told.outcome, Err(Blocked::PhoneOutOfService));
+    assert_eq!(told.why_out, Some(WhyOut::Schedule));
+    let office = &mut bench.office;
+    office
+        .shut_down(now, "warden", Shut::Everything, false)
+        .expect("is shut");
+    let told = explain(&bench, &earlier);
+    assert_eq!(told.outcome, Err(Blocked::PhoneOutOfService));
+    assert_eq!(told.why_out, Some(WhyOut::ShutDown));
 }
 
 #[test]
@@ -216,5 +224,8 @@ fn who_has_no_pin_is_told_so_and_a_phone_without_pin_needs_nobody() {
     assert!(open.outcome.is_ok());
     let nowhere = told(LineId(99), None).expect("is told");
     assert_eq!(nowhere.outcome, Err(Blocked::PhoneOutOfService));
-    assert_eq!(nowhere.phone, None);
+    assert_eq!(
+        (nowhere.phone, nowhere.why_out),
+        (None, Some(WhyOut::NotEntered))
+    );
 }

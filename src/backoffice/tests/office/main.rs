@@ -8,6 +8,7 @@ mod crash;
 mod ending;
 mod ending_is_idempotent;
 mod explain;
+mod fraud;
 mod full;
 mod groups;
 mod guessing;

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod every_combination;
+mod fraud;
 mod guessing;
 mod officer;
 mod oracle;

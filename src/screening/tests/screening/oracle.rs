@@ -43,6 +43,10 @@ pub fn answer(w: &World) -> Answer {
     let no_time_left = w.service == Some(Ticks::ZERO);
 
     let shorter_refuses = shorter(w);
+    let blocked_for_fraud = w
+        .block
+        .is_some_and(|b| b.until.unwrap_or(i64::MAX) > crate::world::NOW);
+    let is_privileged = recording(w, on_list) == RecordingRule::Privileged;
 
     // (does it apply, the step, does it refuse and why)
     let yes_no = |yes| if yes { Finding::Yes } else { Finding::No };
@@ -155,6 +159,16 @@ pub fn answer(w: &World) -> Answer {
             shorter_refuses.is_some(),
             Some((Check::ShorterNumber, Finding::Found)),
             shorter_refuses,
+        ),
+        (
+            blocked_for_fraud && !is_privileged,
+            Some((Check::NumberFraud, Finding::Found)),
+            Some(Blocked::NumberFraud),
+        ),
+        (
+            blocked_for_fraud && is_privileged,
+            Some((Check::NumberFraud, Finding::Passed)),
+            None,
         ),
         (no_time_left, None, Some(Blocked::PhoneOutOfService)),
         (true, Some((Check::Limit, yes_no(limit.is_some()))), None),

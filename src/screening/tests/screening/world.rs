@@ -1,8 +1,8 @@
 //! One call and the entries that bear on it, as a handful of small choices.
 
 use screening::{
-    AllowedEntry, Class, Disabled, Durations, ListedNumber, LocalTime, PhoneRules, PinEntry,
-    PinKey, Request, RestrictedEntry, Rules, Tables, WeekSteps,
+    AllowedEntry, Class, Disabled, Durations, ListedNumber, LocalTime, NumberBlock, PhoneRules,
+    PinEntry, PinKey, Request, RestrictedEntry, Rules, Tables, WeekSteps,
 };
 use std::{convert::Infallible, sync::LazyLock};
 use types::{
@@ -80,6 +80,7 @@ pub struct World {
     pub durations_entered: bool,
     pub rules: Rules,
     pub shorter: Option<Shorter>,
+    pub block: Option<NumberBlock>,
     /// `None` where the phone wants none.
     pub officer: Option<OfficerIs>,
 }
@@ -125,6 +126,7 @@ impl World {
             rules: Rules::standard(),
             shorter: None,
             officer: None,
+            block: None,
         }
     }
 
@@ -274,6 +276,13 @@ impl Tables for World {
         Ok(match self.shorter_of(number) {
             Some(shorter) => shorter.allowed,
             None => self.allowed,
+        })
+    }
+
+    fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Infallible> {
+        Ok(match self.shorter_of(number) {
+            Some(_) => None,
+            None => self.block,
         })
     }
 

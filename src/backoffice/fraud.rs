@@ -1,0 +1,138 @@
+//! Fraud on calls to a number: counted over all callers when a call ends, and kept on disk, so that a
+//! restart forgets neither what happened nor the block that it brought.
+
+use crate::{Alert, Error, answer::line_actor, session::Session};
+use db::{
+    codes::Code,
+    keys::SiteKey,
+    values::{self, Call},
+};
+use screening::{FraudCount, FraudRule, FraudRules, MAX_FRAUD_TIMES, NumberBlock};
+use types::{
+    disposition::FraudKind, id::LineId, phone_number::PhoneNumber, verdict::RecordingRule,
+};
+
+impl Session<'_> {
+    /// Counts what happened in a call that has just been finished. An attorney's is never counted.
+    pub fn settle_fraud(&mut self, line: LineId, record: &Call) -> Result<(), Error> {
+        let privileged = record.recording == Some(Code(RecordingRule::Privileged));
+        let number = record.number.as_deref().and_then(PhoneNumber::parse);
+        let (Some(number), false) = (number, privileged) else {
+            return Ok(());
+        };
+        let happened = [
+            (FraudKind::ThreeWay, record.three_way_times),
+            (
+                FraudKind::ExtraDigits,
+                u16::from(record.flags.0.extra_digits),
+            ),
+        ];
+        for (kind, times) in happened.into_iter().filter(|(_, times)| *times > 0) {
+            self.count_fraud(line, &number, kind, times)?;
+        }
+        Ok(())
+    }
+
+    fn count_fraud(
+        &mut self,
+        line: LineId,
+        number: &PhoneNumber,
+        kind: FraudKind,
+        times: u16,
+    ) -> Result<(), Error> {
+        let rules = self.settings()?.fraud;
+        let table = &self.tables.fraud_counts;
+        let before = table.get(&self.writer, number)?;
+        let mut count = before.map_or_else(FraudCount::default, fraud_count);
+        let block = count.add(kind, times, self.now_utc_ms(), &rules);
+        if count == FraudCount::default() {
+            return Ok(());
+        }
+        table.put(&mut self.writer, number, &stored_fraud_count(&count))?;
+        let Some(block) = block else { return Ok(()) };
+        let alert = Alert::NumberBlocked {
+            number: *number,
+            kind: block.kind,
+            seconds: rules.block_seconds,
+        };
+        self.alert(&line_actor(line), number, alert)
+    }
+}
+
+pub(crate) fn fraud_count(stored: values::FraudCount) -> FraudCount {
+    FraudCount {
+        three_way: stored.three_way,
+        extra_digits: stored.extra_digits,
+        block: stored.block.map(number_block),
+    }
+}
+
+pub(crate) fn number_block(stored: values::NumberBlock) -> NumberBlock {
+    NumberBlock {
+        kind: stored.kind.0,
+        from: stored.from_utc_ms,
+        until: stored.until_utc_ms,
+    }
+}
+
+fn stored_fraud_count(count: &FraudCount) -> values::FraudCount {
+    values::FraudCount {
+        three_way: count.three_way.clone(),
+        extra_digits: count.extra_digits.clone(),
+        block: count.block.map(|block| values::NumberBlock {
+            kind: Code(block.kind),
+            from_utc_ms: block.from,
+            until_utc_ms: block.until,
+        }),
+    }
+}
+
+pub(crate) fn fraud_rules(stored: values::FraudRules) -> FraudRules {
+    FraudRules {
+        three_way: FraudRule {
+            times: stored.three_way_times,
+            period_seconds: stored.three_way_period_seconds,
+        },
+        extra_digits: FraudRule {
+            times: stored.extra_digits_times,
+            period_seconds: stored.extra_digits_period_seconds,
+        },
+        block_seconds: stored.block_seconds,
+    }
+}
+
+impl Session<'_> {
+    pub fn put_fraud_rules(&mut self, rules: &FraudRules) -> Result<(), Error> {
+        let stored = values::FraudRules {
+            three_way_times: rules.three_way.times,
+            three_way_period_seconds: rules.three_way.period_seconds,
+            extra_digits_times: rules.extra_digits.times,
+            extra_digits_period_seconds: rules.extra_digits.period_seconds,
+            block_seconds: rules.block_seconds,
+        };
+        let table = &self.tables.fraud_rules;
+        Ok(table.put(&mut self.writer, &SiteKey, &stored)?)
+    }
+}
+
+pub(crate) fn check(rules: &FraudRules) -> Result<(), Error> {
+    for rule in [rules.three_way, rules.extra_digits] {
+        if rule
+            .times
+            .is_some_and(|t| !(1..=MAX_FRAUD_TIMES).contains(&t))
+        {
+            let why = format!("1 to {MAX_FRAUD_TIMES} times, or never");
+            return Err(Error::invalid("fraud that blocks a number", why));
+        }
+        if rule.period_seconds == 0 {
+            return Err(Error::invalid(
+                "time in which fraud counts",
+                "longer than nothing",
+            ));
+        }
+    }
+    if rules.block_seconds == Some(0) {
+        return Err(Error::invalid("block of a number", "longer than nothing"));
+    }
+    Ok(())
+}

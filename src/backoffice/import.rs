@@ -1,0 +1,436 @@
+//! Many inmates and numbers at once: a portion of a file in one transaction, each row looked at
+//! before anything of it is written. What an administrator could not do row by row, a file can't.
+
+use crate::{
+    BackOffice, Error, NewInmate, NumberFlags, PinDetails, answer::inmate_subject,
+    error::InmateNumber, session::Session, stored,
+};
+use db::{
+    keys::{FacilityId, PinHash, PinNumberKey},
+    values::{Inmate, Pin},
+};
+use screening::{Class, Disabled};
+use types::{
+    digits::Digits, id::InmateId, language::Language, phone_number::PhoneNumber, secret::Secret,
+    tick::Tick,
+};
+
+/// A row of a file. What is `None` stays as it is, or is as usual for who is new.
+#[derive(Clone, Debug)]
+pub enum ImportRow {
+    Inmate(InmateImport),
+    Number(NumberImport),
+}
+
+/// An inmate, new or known by the facility's id.
+#[derive(Clone, Debug)]
+pub struct InmateImport {
+    pub facility_id: String,
+    pub name: Option<String>,
+    pub pin: Option<Secret<Digits>>,
+    pub language: Option<Language>,
+    /// A class of the PIN's own, or the phone's.
+    pub class: Option<Option<Class>>,
+}
+
+/// A number on the list of an inmate who is known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NumberImport {
+    pub facility_id: String,
+    pub number: PhoneNumber,
+    pub untimed: Option<bool>,
+    pub privileged: Option<bool>,
+    pub disabled: Option<bool>,
+}
+
+/// What is to become of the rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ImportMode {
+    /// Only looked at: nothing is written.
+    Check,
+    /// All of them, or none.
+    Whole,
+    /// The good ones.
+    SkipBad,
+}
+
+/// What became of a row, or would.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Imported {
+    New,
+    Changed,
+    Same,
+    /// Not taken; the column, where it is one's fault.
+    Bad {
+        column: &'static str,
+        why: String,
+    },
+}
+
+impl BackOffice {
+    /// Imports rows, in their order, in one transaction; tells of each what became of it.
+    ///
+    /// # Errors
+    /// Those of the database: then nothing is written.
+    pub fn import(
+        &mut self,
+        now: Tick,
+        actor: &str,
+        rows: &[ImportRow],
+        mode: ImportMode,
+    ) -> Result<Vec<Imported>, Error> {
+        let mut session = Session::begin(self, now)?;
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            all.push(session.import(actor, row)?);
+        }
+        let bad = all.iter().any(|done| matches!(done, Imported::Bad { .. }));
+        let wanted = match mode {
+            ImportMode::Check => false,
+            ImportMode::Whole => !bad,
+            ImportMode::SkipBad => true,
+        };
+        if wanted {
+            session.commit()?;
+        }
+        Ok(all)
+    }
+}
+
+impl BackOffice {
+    /// Journals where a file's import begins or ends. One that began, and ended nowhere, was stopped
+    /// by force: the file is to be imported again, which changes what is missing alone.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn note_import(&mut self, now: Tick, actor: &str, note: &str) -> Result<(), Error> {
+        crate::admin::text("note", note, true)?;
+        self.change(now, |session| {
+            session.journal(actor, "import", "file", note)
+        })
+    }
+}
+
+/// A column of which an error speaks.
+type Fault = (&'static str, Error);
+
+impl Session<'_> {
+    fn import(&mut self, actor: &str, row: &ImportRow) -> Result<Imported, Error> {
+        let done = match row {
+            ImportRow::Inmate(row) => self.import_inmate(actor, row),
+            ImportRow::Number(row) => self.import_number(actor, row),
+        };
+        match done {
+            Ok(done) => Ok(done),
+            Err((_, error)) if is_ours(&error) => Err(error),
+            Err((column, error)) => Ok(Imported::Bad {
+                column,
+                why: error.to_string(),
+            }),
+        }
+    }
+
+    fn import_inmate(&mut self, actor: &str, row: &InmateImport) -> Result<Imported, Fault> {
+        let known = self.known(&row.facility_id)?;
+        self.check_pin(row, known)?;
+        match known {
+            None => {
+                let new = NewInmate {
+                    facility_id: row.facility_id.clone(),
+                    name: row.name.clone().unwrap_or_default(),
+                };
+                let inmate = self.add_inmate(actor, &new).map_err(|error| match &error {
+                    Error::Invalid { field, .. } if *field == "facility id" => ("id", error),
+                    _ => ("name", error),
+                })?;
+                if let Some(pin) = &row.pin {
+                    self.import_pin(actor, inmate, pin, row)?;
+                }
+                Ok(Imported::New)
+            }
+            Some(inmate) => {
+                let mut changed = self.rename(actor, inmate, row.name.as_deref())?;
+                changed |= match &row.pin {
+                    Some(pin) if !self.has_pin(inmate, pin)? => {
+                        self.import_pin(actor, inmate, pin, row)?;
+                        true
+                    }
+                    _ => self.change_pin(actor, inmate, row)?,
+                };
+                Ok(match changed {
+                    true => Imported::Changed,
+                    false => Imported::Same,
+                })
+            }
+        }
+    }
+
+    fn import_number(&mut self, actor: &str, row: &NumberImport) -> Result<Imported, Fault> {
+        let unknown = || ("id", Error::UnknownFacilityId(row.facility_id.clone()));
+        let inmate = self.known(&row.facility_id)?.ok_or_else(unknown)?;
+        let key = PinNumberKey {
+            inmate,
+            number: row.number,
+        };
+        let there = self.tables.pin_numbers.get(&self.writer, &key);
+        let there = there.map_err(|error| ("number", error.into()))?;
+        let before = there.as_ref().map(|there| NumberFlags {
+            untimed: there.untimed,
+            privileged: there.privileged,
+            disabled: stored::disabled(there.disabled),
+        });
+        let is = before.unwrap_or_default();
+        let flags = NumberFlags {
+            untimed: row.untimed.unwrap_or(is.untimed),
+            privileged: row.privileged.unwrap_or(is.privileged),
+            disabled: match row.disabled {
+                None => is.disabled,
+                Some(false) => Disabled::No,
+                // One that is off for a time stays so.
+                Some(true) if is.disabled != Disabled::No => is.disabled,
+                Some(true) => Disabled::ForGood,
+            },
+        };
+        if before == Some(flags) {
+            return Ok(Imported::Same);
+        }
+        let number = row.number.to_string();
+        let put = self.set_pin_number(actor, inmate, &number, &flags);
+        put.map_err(|error| ("number", error))?;
+        Ok(match before {
+            None => Imported::New,
+            Some(_) => Imported::Changed,
+        })
+    }
+
+    fn known(&self, facility_id: &str) -> Result<Option<InmateId>, Fault> {
+        let key = FacilityId(facility_id.to_owned());
+        let found = self.tables.inmates_by_id.get(&self.writer, &key);
+        let found = found.map_err(|error| ("id", error.into()))?;
+        Ok(found.map(|found| InmateId(found.inmate)))
+    }
+
+    fn entry(&self, inmate: InmateId) -> Result<Inmate, Fault> {
+        let entry = self.tables.inmates.get(&self.writer, &inmate);
+        let entry = entry.map_err(|error| ("id", error.into()))?;
+        entry.ok_or(("id", Error::UnknownInmate(InmateNumber(inmate))))
+    }
+
+    /// What would be refused of the PIN is refused before anything is written.
+    fn check_pin(&self, row: &InmateImport, known: Option<InmateId>) -> Result<(), Fault> {
+        let Some(pin) = &row.pin else {
+            let has = match known {
+                Some(inmate) => self.entry(inmate)?.pin.is_some(),
+                None => false,
+            };
+            let column = match (row.language, row.class) {
+                _ if has => return Ok(()),
+                (Some(_), _) => "language",
+                (None, Some(_)) => "class",
+                (None, None) => return Ok(()),
+            };
+            return Err((column, Error::NoPinOf(row.facility_id.clone())));
+        };
+        let settings = self.settings().map_err(|error| ("pin", error))?;
+        let expected = settings.call.pin_length;
+        if pin.expose().len() != usize::from(expected) {
+            return Err(("pin", Error::PinShape { expected }));
+        }
+        let hash = PinHash(self.fixed.key.hash(pin));
+        let taken = self.tables.pins.get(&self.writer, &hash);
+        let taken = taken.map_err(|error| ("pin", error.into()))?;
+        match taken.map(|taken| InmateId(taken.inmate)) {
+            Some(other) if Some(other) != known => Err(("pin", Error::PinTaken)),
+            _ => Ok(()),
+        }
+    }
+
+    fn has_pin(&self, inmate: InmateId, pin: &Secret<Digits>) -> Result<bool, Fault> {
+        Ok(self.entry(inmate)?.pin == Some(self.fixed.key.hash(pin)))
+    }
+
+    /// A PIN in place of the one there was; of that stays what the row does not say.
+    fn import_pin(
+        &mut self,
+        actor: &str,
+        inmate: InmateId,
+        pin: &Secret<Digits>,
+        row: &InmateImport,
+    ) -> Result<(), Fault> {
+        let fault = |error| ("pin", error);
+        let before = self.pin_entry(inmate)?.map(|(_, pin)| pin);
+        let (language, class) = match before {
+            Some(before) => terms(&before).map_err(fault)?,
+            None => (None, None),
+        };
+        let details = PinDetails {
+            pin: pin.clone(),
+            language: row.language.or(language),
+            class: row.class.unwrap_or(class),
+        };
+        self.set_pin(actor, inmate, &details).map_err(fault)
+    }
+
+    fn pin_entry(&self, inmate: InmateId) -> Result<Option<(PinHash, Pin)>, Fault> {
+        let Some(hash) = self.entry(inmate)?.pin.map(PinHash) else {
+            return Ok(None);
+        };
+        let pin = self.tables.pins.get(&self.writer, &hash);
+        let pin = pin.map_err(|error| ("pin", error.into()))?;
+        Ok(pin.map(|pin| (hash, pin)))
+    }
+
+    /// Language and class of a PIN that stays.
+    fn change_pin(
+        &mut self,
+        actor: &str,
+        inmate: InmateId,
+        row: &InmateImport,
+    ) -> Result<bool, Fault> {
+        let fault = |error| ("pin", error);
+        let Some((hash, before)) = self.pin_entry(inmate)? else {
+            return Ok(false);
+        };
+        let (language, class) = terms(&before).map_err(fault)?;
+        let (language, class) = (row.language.or(language), row.class.unwrap_or(class));
+        let after = Pin {
+            duration_class: class.map(Class::number),
+            language: language.map(stored::stored_language),
+            ..before.clone()
+        };
+        if after == before {
+            return Ok(false);
+        }
+        let put = self.tables.pins.put(&mut self.writer, &hash, &after);
+        put.map_err(|error| fault(error.into()))?;
+        let told = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
+        let change = format!(
+            "language {}, class {}",
+            told(language.map(|language| language.to_string())),
+            told(class.map(|class| class.number().to_string())),
+        );
+        let subject = inmate_subject(inmate);
+        self.journal(actor, "pin", subject, change).map_err(fault)?;
+        Ok(true)
+    }
+
+    fn rename(&mut self, actor: &str, inmate: InmateId, name: Option<&str>) -> Result<bool, Fault> {
+        let fault = |error| ("name", error);
+        let mut entry = self.entry(inmate)?;
+        let Some(name) = name.filter(|name| *name != entry.name) else {
+            return Ok(false);
+        };
+        crate::admin::text("inmate's name", name, true).map_err(fault)?;
+        let change = format!("named {name}, before {}", entry.name);
+        entry.name = name.to_owned();
+        let put = self.tables.inmates.put(&mut self.writer, &inmate, &entry);
+        put.map_err(|error| fault(error.into()))?;
+        let subject = inmate_subject(inmate);
+        self.journal(actor, "inmate", subject, change)
+            .map_err(fault)?;
+        Ok(true)
+    }
+}
+
+fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Error> {
+    let language = pin.language.map(stored::language).transpose()?;
+    let class = pin.duration_class.map(stored::class).transpose()?;
+    Ok((language, class))
+}
+
+/// No row can be blamed for it.
+fn is_ours(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Database(_) | Error::Stored { .. } | Error::Journal { .. }
+    )
+}
+
+/// An inmate as a file has one; of a PIN there is nothing but what it says of calls.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InmateExport {
+    pub facility_id: String,
+    pub name: String,
+    pub language: Option<Language>,
+    pub class: Option<Class>,
+}
+
+/// A number of a list as a file has one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NumberExport {
+    pub facility_id: String,
+    pub number: PhoneNumber,
+    pub flags: NumberFlags,
+}
+
+impl BackOffice {
+    /// Up to so many inmates after one, in the order they were entered; each with its number, which
+    /// is where to go on.
+    pub fn inmates_after(
+        &self,
+        after: Option<InmateId>,
+        limit: usize,
+    ) -> Result<Vec<(InmateId, InmateExport)>, Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let mut all = Vec::new();
+        for (inmate, entry) in tables
+            .inmates
+            .page(&reader, after_key(&after), UNBOUNDED, limit)?
+        {
+            let pin = match entry.pin.map(PinHash) {
+                Some(hash) => tables.pins.get(&reader, &hash)?,
+                None => None,
+            };
+            let (language, class) = pin.map_or(Ok((None, None)), |pin| terms(&pin))?;
+            let exported = InmateExport {
+                facility_id: entry.facility_id,
+                name: entry.name,
+                language,
+                class,
+            };
+            all.push((inmate, exported));
+        }
+        Ok(all)
+    }
+
+    /// The numbers of as many inmates.
+    pub fn numbers_after(
+        &self,
+        after: Option<InmateId>,
+        inmates: usize,
+    ) -> Result<(Vec<NumberExport>, Option<InmateId>), Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let page = tables
+            .inmates
+            .page(&reader, after_key(&after), UNBOUNDED, inmates)?;
+        let last = page.last().map(|(inmate, _)| *inmate);
+        let mut all = Vec::new();
+        for (inmate, entry) in page {
+            let prefix = db::Key::bytes(&inmate);
+            let list = &tables.pin_numbers;
+            for (key, number) in list.with_prefix(&reader, &prefix, usize::MAX)? {
+                all.push(NumberExport {
+                    facility_id: entry.facility_id.clone(),
+                    number: key.number,
+                    flags: NumberFlags {
+                        untimed: number.untimed,
+                        privileged: number.privileged,
+                        disabled: stored::disabled(number.disabled),
+                    },
+                });
+            }
+        }
+        Ok((all, last))
+    }
+}
+
+const UNBOUNDED: std::ops::Bound<&InmateId> = std::ops::Bound::Unbounded;
+
+fn after_key(after: &Option<InmateId>) -> std::ops::Bound<&InmateId> {
+    match after {
+        Some(inmate) => std::ops::Bound::Excluded(inmate),
+        None => std::ops::Bound::Unbounded,
+    }
+}

@@ -1,0 +1,131 @@
+//! `sallyport export`: inmates, the numbers of their lists, or call records, to a file of CSV or
+//! Excel. No PIN is in any: there are none to be had.
+
+use std::{
+    fs::OpenOptions,
+    io::BufWriter,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use clap::{ArgGroup, Args};
+use serde_json::Value;
+use sheets::{Format, Sheet};
+
+use super::SiteArgs;
+use crate::{
+    control::{Answer, Office, Request, people},
+    log,
+    records::KEYS,
+    site::Site,
+};
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("what").required(true).args(["inmates", "numbers", "records"])))]
+pub struct ExportArgs {
+    #[command(flatten)]
+    site: SiteArgs,
+    /// Inmates; the file can be imported again.
+    #[arg(long, value_name = "FILE")]
+    inmates: Option<PathBuf>,
+    /// The numbers of their lists; the same.
+    #[arg(long, value_name = "FILE")]
+    numbers: Option<PathBuf>,
+    /// Call records, with the columns that `records --json` has keys.
+    #[arg(long, value_name = "FILE")]
+    records: Option<PathBuf>,
+}
+
+pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
+    let site = Site::load(&args.site.site)?;
+    let (log, _guard) = log::start(log::Options::WARNINGS);
+    let office = Office::reach(&site, &log)?;
+    let inmates = |after| Request::Inmates { after };
+    let numbers = |after| Request::Numbers { after };
+    let rows = match (&args.inmates, &args.numbers, &args.records) {
+        (Some(file), ..) => write(file, people::INMATES, of_people(&office, inmates))?,
+        (None, Some(file), _) => write(file, people::NUMBERS, of_people(&office, numbers))?,
+        (None, None, Some(file)) => write(file, KEYS, of_records(&office))?,
+        (None, None, None) => unreachable!("the command line asks for one"),
+    };
+    super::print(&[format!("{rows} rows written")]);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The next rows; none at the end.
+type Rows<'a> = Box<dyn FnMut() -> anyhow::Result<Option<Vec<Vec<String>>>> + 'a>;
+
+/// Writes a new file, for its owner alone; one that is there stays.
+fn write(path: &Path, columns: &[&str], mut rows: Rows<'_>) -> anyhow::Result<usize> {
+    let of_file = || path.display().to_string();
+    let format = Format::of(path).with_context(of_file)?;
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(0o600).open(path);
+    let file = BufWriter::new(file.with_context(of_file)?);
+    let mut sheet = Sheet::new(format, columns, file).with_context(of_file)?;
+    let mut count = 0;
+    while let Some(page) = rows()? {
+        for row in &page {
+            let row: Vec<&str> = row.iter().map(String::as_str).collect();
+            sheet.row(&row).with_context(of_file)?;
+        }
+        count += page.len();
+    }
+    sheet.finish().with_context(of_file)?;
+    Ok(count)
+}
+
+fn of_people<'a>(
+    office: &'a Office<'_>,
+    request: impl Fn(Option<u32>) -> Request + 'a,
+) -> Rows<'a> {
+    let mut after = Some(None);
+    Box::new(move || {
+        let Some(from) = after else { return Ok(None) };
+        let Answer { lines, more } = office.ask(request(from))?;
+        after = more.map(|more| more.parse().map(Some)).transpose()?;
+        let row = |line: &String| Ok(serde_json::from_str(line)?);
+        lines
+            .iter()
+            .map(row)
+            .collect::<anyhow::Result<_>>()
+            .map(Some)
+    })
+}
+
+fn of_records<'a>(office: &'a Office<'_>) -> Rows<'a> {
+    let mut after = Some(None);
+    Box::new(move || {
+        let Some(from) = after.take() else {
+            return Ok(None);
+        };
+        let request = Request::Records {
+            json: true,
+            after: from,
+        };
+        let Answer { lines, more } = office.ask(request)?;
+        after = more.map(Some);
+        let row = |line: &String| {
+            let record: Value = serde_json::from_str(line)?;
+            Ok(KEYS.iter().map(|key| text(&record[*key])).collect())
+        };
+        lines
+            .iter()
+            .map(row)
+            .collect::<anyhow::Result<_>>()
+            .map(Some)
+    })
+}
+
+/// A value in one cell: the parts of a list beside each other.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts.iter().map(text).collect::<Vec<_>>().join("; "),
+        Value::Object(parts) => parts.values().map(text).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}

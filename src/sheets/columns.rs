@@ -1,0 +1,85 @@
+//! Columns by their names.
+
+use crate::{Cell, FileError};
+
+/// A column that a file may have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Column {
+    pub name: &'static str,
+    /// A file without it is refused.
+    pub needed: bool,
+}
+
+/// Where each known column is in a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Columns {
+    /// By the file's column, which of the known ones it is.
+    known: Vec<usize>,
+    names: Vec<&'static str>,
+}
+
+impl Columns {
+    /// Finds known columns by the names in the first row.
+    ///
+    /// # Errors
+    /// A column that is not known, is there twice, or is missing.
+    pub fn find(first: &[Cell], all: &[Column]) -> Result<Columns, FileError> {
+        let mut known = Vec::with_capacity(first.len());
+        let mut cells = first;
+        // Spreadsheets like to add empty columns at the end.
+        while let [rest @ .., Cell::Empty] = cells {
+            cells = rest;
+        }
+        for (at, cell) in cells.iter().enumerate() {
+            let wrong = |why: String| FileError::Header {
+                column: at + 1,
+                why,
+            };
+            let text = cell.as_text().map_err(|why| wrong(why.to_owned()))?;
+            let text = text.unwrap_or_default();
+            let name = text.to_lowercase().replace([' ', '_'], "-");
+            let place = all.iter().position(|column| column.name == name);
+            let place = place.ok_or_else(|| {
+                let names: Vec<&str> = all.iter().map(|column| column.name).collect();
+                let text: String = text.chars().take(40).collect();
+                wrong(format!(
+                    "{text:?} is not known; known: {}",
+                    names.join(", ")
+                ))
+            })?;
+            if known.contains(&place) {
+                return Err(wrong(format!("{name:?} is there twice")));
+            }
+            known.push(place);
+        }
+        let missing = |(at, column): (usize, &Column)| {
+            (column.needed && !known.contains(&at)).then_some(column.name)
+        };
+        if let Some(name) = all.iter().enumerate().find_map(missing) {
+            return Err(FileError::MissingColumn(name));
+        }
+        let names = all.iter().map(|column| column.name).collect();
+        Ok(Columns { known, names })
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.known.iter().any(|&known| self.names[known] == name)
+    }
+
+    /// The cell of a column in a row; one that the file has not is empty.
+    pub fn cell<'a>(&self, cells: &'a [Cell], name: &str) -> &'a Cell {
+        let place = self
+            .known
+            .iter()
+            .position(|&known| self.names[known] == name);
+        place.and_then(|at| cells.get(at)).unwrap_or(&Cell::Empty)
+    }
+
+    /// Whether there is something beyond the last column.
+    pub fn has_more(&self, cells: &[Cell]) -> bool {
+        cells
+            .iter()
+            .skip(self.known.len())
+            .any(|cell| !cell.is_empty())
+    }
+}

@@ -1,0 +1,183 @@
+//! Excel files (.xlsx): a ZIP of XML. It is unpacked once for nothing, to see that it does not
+//! unpack to more than it may; then its first sheet is read cell by cell.
+
+use crate::{Cell, FileError, LARGEST_FILE};
+use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
+use std::io::{Read, Seek, SeekFrom};
+use zip::{ZipArchive, result::ZipError};
+
+/// What all parts unpack to at most, in octets.
+const MOST: u64 = 2 << 30;
+/// The same of the texts of all cells, which are held in memory.
+const MOST_TEXT: u64 = 256 << 20;
+/// The same of any part but the sheets.
+const MOST_OTHER: u64 = 64 << 20;
+const MOST_PARTS: usize = 10_000;
+/// The most columns that are looked at.
+const MOST_COLUMNS: u32 = 256;
+
+pub(crate) fn read<R, E>(
+    mut source: R,
+    take: &mut impl FnMut(u64, &mut [Cell]) -> Result<(), E>,
+) -> Result<(), E>
+where
+    R: Read + Seek,
+    E: From<FileError>,
+{
+    unpacks(&mut source)?;
+    source.seek(SeekFrom::Start(0)).map_err(FileError::Io)?;
+    let mut book: Xlsx<R> = Xlsx::new(source).map_err(damaged)?;
+    let sheet = book.sheet_names().into_iter().next();
+    let sheet = sheet.ok_or(FileError::Empty)?;
+    let mut reader = book.worksheet_cells_reader(&sheet).map_err(damaged)?;
+    let mut row = 0;
+    let mut cells = Vec::new();
+    while let Some(found) = reader.next_cell_with_formula_metadata().map_err(damaged)? {
+        let (at, column) = found.pos;
+        if at < row {
+            return Err(FileError::Damaged("rows are out of order".to_owned()).into());
+        }
+        if at > row {
+            take(u64::from(row) + 1, &mut cells)?;
+            cells.clear();
+            row = at;
+        }
+        let cell = match found.formula {
+            Some(_) => Cell::Wrong("is a formula: put its value in its place"),
+            None => plain(found.value),
+        };
+        if cell.is_empty() {
+            continue;
+        }
+        // What is far to the right is told as beyond the last column.
+        let column = column.min(MOST_COLUMNS) as usize;
+        if cells.len() <= column {
+            cells.resize(column + 1, Cell::Empty);
+        }
+        cells[column] = cell;
+    }
+    take(u64::from(row) + 1, &mut cells)
+}
+
+fn plain(value: DataRef<'_>) -> Cell {
+    match value {
+        DataRef::Empty => Cell::Empty,
+        DataRef::String(text) => Cell::text(&text),
+        DataRef::SharedString(text) => Cell::text(text),
+        DataRef::Int(number) => Cell::Number(number as f64),
+        DataRef::Float(number) => Cell::Number(number),
+        DataRef::Bool(value) => Cell::Bool(value),
+        DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => {
+            Cell::Wrong("is a date or a time: make the column text, and enter it again")
+        }
+        DataRef::Error(_) => Cell::Wrong("is an error of the spreadsheet"),
+    }
+}
+
+fn damaged(error: XlsxError) -> FileError {
+    match error {
+        XlsxError::Io(error) => FileError::Io(error),
+        XlsxError::Password => FileError::OldExcel,
+        error => FileError::Damaged(error.to_string()),
+    }
+}
+
+/// Unpacks every part into nothing, and counts: what its directory says of it need not be true.
+fn unpacks<R: Read + Seek>(source: &mut R) -> Result<(), FileError> {
+    if source.seek(SeekFrom::End(0))? > LARGEST_FILE {
+        return Err(FileError::TooLarge);
+    }
+    source.seek(SeekFrom::Start(0))?;
+    let mut head = Vec::new();
+    source.by_ref().take(4).read_to_end(&mut head)?;
+    if head == [0xd0, 0xcf, 0x11, 0xe0] {
+        return Err(FileError::OldExcel);
+    }
+    source.seek(SeekFrom::Start(0))?;
+    let mut archive = ZipArchive::new(source).map_err(not_zip)?;
+    if archive.len() > MOST_PARTS {
+        let part = "too many parts".to_owned();
+        return Err(FileError::Bomb { part });
+    }
+    let mut left = MOST;
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).map_err(not_zip)?;
+        let name = part.name().map_err(not_zip)?.to_lowercase();
+        if name.ends_with("vbaproject.bin") {
+            return Err(FileError::Macros);
+        }
+        let most = match &*name {
+            name if name.contains("/worksheets/") => left,
+            name if name.ends_with("sharedstrings.xml") => left.min(MOST_TEXT),
+            _ => left.min(MOST_OTHER),
+        };
+        left -= unpack(&mut part, &name, most)?;
+    }
+    Ok(())
+}
+
+/// How much a part unpacks to.
+fn unpack(part: &mut impl Read, name: &str, most: u64) -> Result<u64, FileError> {
+    let bomb = || FileError::Bomb {
+        part: name.chars().take(80).collect(),
+    };
+    let damaged = |error: std::io::Error| FileError::Damaged(format!("{name}: {error}"));
+    let mut octets = vec![0; 64 << 10];
+    let mut all: u64 = 0;
+    let mut texts = Texts::default();
+    loop {
+        let count = part.read(&mut octets).map_err(damaged)?;
+        if count == 0 {
+            break;
+        }
+        all += count as u64;
+        if all > most {
+            return Err(bomb());
+        }
+        texts.look(&octets[..count]);
+    }
+    // The reader makes room for as many texts as a part says it has: each has five octets at least.
+    match texts.told {
+        Some(told) if told > all / 5 => Err(bomb()),
+        _ => Ok(all),
+    }
+}
+
+/// The largest `uniqueCount` that is told anywhere in a part, wherever it is cut into pieces.
+#[derive(Default)]
+struct Texts {
+    /// How much of the name was met, and of what comes after it.
+    met: usize,
+    number: Option<u64>,
+    told: Option<u64>,
+}
+
+const COUNT: &[u8] = b"uniqueCount";
+
+impl Texts {
+    fn look(&mut self, octets: &[u8]) {
+        for &octet in octets {
+            match (self.met == COUNT.len(), octet) {
+                (false, octet) if octet == COUNT[self.met] => self.met += 1,
+                (false, octet) => self.met = usize::from(octet == COUNT[0]),
+                (true, b'0'..=b'9') => {
+                    let number = self.number.unwrap_or(0).saturating_mul(10);
+                    self.number = Some(number.saturating_add(u64::from(octet - b'0')));
+                    self.told = self.told.max(self.number);
+                }
+                (true, b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'"' | b'\'' | b'+') => {}
+                (true, _) => (self.met, self.number) = (0, None),
+            }
+        }
+    }
+}
+
+fn not_zip(error: ZipError) -> FileError {
+    match error {
+        ZipError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
+            FileError::Damaged(error.to_string())
+        }
+        ZipError::UnsupportedArchive(why) if why.contains("assword") => FileError::OldExcel,
+        error => FileError::Damaged(error.to_string()),
+    }
+}

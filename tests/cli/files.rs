@@ -1,0 +1,249 @@
+//! `sallyport import` and `export` where no controller runs.
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
+};
+
+use crate::{Place, Run, places::with_database};
+
+impl Place {
+    fn beside(&self, name: &str) -> String {
+        let path = self.directory.path().join(name);
+        path.to_str().expect("a path that is text").to_owned()
+    }
+
+    /// A file for its owner alone.
+    fn put(&self, name: &str, text: &str) -> String {
+        let path = self.beside(name);
+        fs::write(&path, text).expect("a file");
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("the mode");
+        path
+    }
+
+    fn exported(&self, what: &str, name: &str) -> String {
+        let path = self.beside(name);
+        let run = self.run(&["export", what, &path]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        fs::read_to_string(path).unwrap_or_default()
+    }
+}
+
+#[track_caller]
+fn says(run: &Run, code: i32, parts: &[&str]) {
+    assert_eq!(run.code, Some(code), "{run:?}");
+    for part in parts {
+        assert!(run.out.contains(part), "no {part:?} in {}", run.out);
+    }
+}
+
+const GOOD: &str = "id,name,pin,class\nB-1,\"Müller, Jörg\",111222,2\nB-2,=1+1,222333,\n\
+                    A-1042,Daniel Reyes,,3\nA-1107,Maria Santos,730264,2\n";
+
+#[test]
+fn a_file_is_only_checked_until_it_is_applied_and_is_the_same_the_second_time() {
+    let place = with_database();
+    let file = place.put("in.csv", GOOD);
+    let before = place.exported("--inmates", "before.csv");
+    let checked = place.run(&["import", "--inmates", &file]);
+    says(
+        &checked,
+        0,
+        &["2 new, 1 changed, 1 as they were, 0 bad; nothing was written"],
+    );
+    assert_eq!(place.exported("--inmates", "still.csv"), before);
+    let applied = place.run(&["import", "--inmates", &file, "--apply"]);
+    says(
+        &applied,
+        0,
+        &["2 new, 1 changed, 1 as they were, 0 bad; written"],
+    );
+    let again = place.run(&["import", "--inmates", &file, "--apply"]);
+    says(&again, 0, &["0 new, 0 changed, 4 as they were, 0 bad"]);
+    let after = place.exported("--inmates", "after.csv");
+    assert!(
+        after.contains("B-1,\"Müller, Jörg\",,2\nB-2,'=1+1,,\n"),
+        "{after}"
+    );
+    assert!(!after.contains("111222"), "no PIN goes out: {after}");
+    for (what, name) in [("--inmates", "all.xlsx"), ("--numbers", "numbers.xlsx")] {
+        place.exported(what, name);
+        let back = place.run(&["import", what, &place.beside(name), "--apply"]);
+        says(&back, 0, &["0 new, 0 changed", "0 bad"]);
+    }
+    let called = [
+        "explain",
+        "--line",
+        "1",
+        "--inmate",
+        "B-1",
+        "--number",
+        "02155550123",
+    ];
+    says(
+        &place.run(&called),
+        0,
+        &["Müller, Jörg (B-1) dials", "Allowed", "class 2, the PIN's"],
+    );
+}
+
+#[test]
+fn one_bad_row_keeps_the_file_out_unless_bad_rows_are_to_be_skipped() {
+    let place = with_database();
+    let bad = "B-3,,333444,\nB-4,Poe,1234,\nB-5,Roe,482915,\nB-1,Twice,555666,\nB-6,Loe,111222,\n";
+    let file = place.put("in.csv", &format!("{GOOD}{bad}"));
+    let told = [
+        "row 6, name: inmate's name: must not be empty",
+        "row 7, pin: a PIN has 6 decimal digits here",
+        "row 8, pin: this PIN is given out already",
+        "row 9, id: is in row 2 already",
+        "row 10, pin: is in row 2 already",
+    ];
+    let refused = place.run(&["import", "--inmates", &file, "--apply"]);
+    says(&refused, 1, &told);
+    says(
+        &refused,
+        1,
+        &["5 bad; nothing was written: mend the bad rows"],
+    );
+    assert!(
+        !refused.out.contains("1234\n") && !refused.out.contains("482915"),
+        "{refused:?}"
+    );
+    assert!(!place.exported("--inmates", "none.csv").contains("B-"));
+    let report = place.beside("report.txt");
+    let skipped = [
+        "import",
+        "--inmates",
+        &file,
+        "--apply",
+        "--skip-bad",
+        "--report",
+        &report,
+    ];
+    says(
+        &place.run(&skipped),
+        0,
+        &["2 new, 1 changed, 1 as they were, 5 bad; written"],
+    );
+    let text = fs::read_to_string(&report).expect("a report");
+    assert_eq!(text.lines().count(), 5, "{text}");
+    assert!(told.iter().all(|line| text.contains(line)), "{text}");
+    let after = place.exported("--inmates", "after.csv");
+    assert!(after.contains("B-2,") && !after.contains("B-4"), "{after}");
+    let over = place.run(&skipped);
+    assert_eq!(
+        over.code,
+        Some(1),
+        "a report is never written over: {over:?}"
+    );
+}
+
+#[test]
+fn the_first_hundred_bad_rows_are_printed_and_all_are_in_the_report() {
+    let place = with_database();
+    let rows: String = (0..250).map(|at| format!("C-{at},2155550123\n")).collect();
+    let file = place.put("in.csv", &format!("id,number\n{rows}"));
+    let report = place.beside("report.txt");
+    let run = place.run(&["import", "--numbers", &file, "--report", &report]);
+    says(
+        &run,
+        1,
+        &[
+            "row 101, id: no inmate has the id",
+            "and 150 more: in the report",
+        ],
+    );
+    assert!(!run.out.contains("row 102,"), "{}", run.out);
+    let report = fs::read_to_string(report).expect("a report");
+    assert_eq!(report.lines().count(), 250);
+}
+
+#[test]
+fn numbers_of_lists_are_imported_changed_and_exported() {
+    let place = with_database();
+    let text = "number;id;privileged;disabled\n(215) 555-0123;A-1042;yes;\n\
+                +44 20 7946 0123;A-1042;;\n2155550142;A-1042;;yes\n";
+    let file = place.put("in.csv", text);
+    let run = place.run(&["import", "--numbers", &file, "--apply"]);
+    says(
+        &run,
+        0,
+        &["2 new, 1 changed, 0 as they were, 0 bad; written"],
+    );
+    let out = place.exported("--numbers", "out.csv");
+    for line in [
+        "A-1042,'+442079460123,no,no,no",
+        "A-1042,2155550123,no,yes,no",
+        "2155550142,no,no,yes",
+    ] {
+        assert!(out.contains(line), "no {line} in {out}");
+    }
+    let again = place.run(&["import", "--numbers", &place.beside("out.csv")]);
+    says(&again, 0, &["0 new, 0 changed"]);
+    // The list of a PIN holds 20 numbers.
+    let rows: String = (0..20)
+        .map(|at| format!("A-1042,21555501{at:02}\n"))
+        .collect();
+    let file = place.put("many.csv", &format!("id,number\n{rows}"));
+    let run = place.run(&["import", "--numbers", &file, "--apply"]);
+    says(
+        &run,
+        1,
+        &[
+            "the list of inmate 1 is full: it holds 20 numbers",
+            "nothing was written",
+        ],
+    );
+}
+
+#[test]
+fn a_file_with_pins_must_be_for_its_owner_alone_and_none_is_written_over() {
+    let place = with_database();
+    let file = place.put("in.csv", GOOD);
+    fs::set_permissions(&file, Permissions::from_mode(0o640)).expect("the mode");
+    let open = place.run(&["import", "--inmates", &file]);
+    assert_eq!(open.code, Some(1));
+    assert!(open.err.contains("do: chmod 600"), "{}", open.err);
+    let without = place.put("names.csv", "id,name\nA-1042,Dan Reyes\n");
+    fs::set_permissions(&without, Permissions::from_mode(0o644)).expect("the mode");
+    says(
+        &place.run(&["import", "--inmates", &without]),
+        0,
+        &["1 changed"],
+    );
+    let over = place.run(&["export", "--inmates", &without]);
+    assert_eq!(over.code, Some(1), "{over:?}");
+    assert!(
+        fs::read_to_string(&without)
+            .expect("the file")
+            .contains("Dan")
+    );
+    for (name, part) in [
+        ("a.xls", "old Excel"),
+        ("a.pdf", ".csv or .xlsx"),
+        ("none.csv", "No such file"),
+    ] {
+        if name != "none.csv" {
+            place.put(name, "x");
+        }
+        let run = place.run(&["import", "--inmates", &place.beside(name)]);
+        assert_eq!(run.code, Some(1));
+        assert!(
+            run.err.contains(part) && run.err.contains(name),
+            "{}",
+            run.err
+        );
+    }
+}
+
+#[test]
+fn records_are_exported_with_the_keys_of_their_json() {
+    let place = with_database();
+    let text = place.exported("--records", "records.csv");
+    let head = text.lines().next().expect("a first row");
+    assert!(
+        head.starts_with("call_id,line,inmate,dialed,pattern,call_type,started_at"),
+        "{head}"
+    );
+}

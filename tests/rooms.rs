@@ -172,6 +172,7 @@ const TEST_ONLY: &[&str] = &[
     "insta",
     "proptest",
     "rustfft",
+    "serialport",
     "tempfile",
     "toml",
 ];

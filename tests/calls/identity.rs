@@ -1,8 +1,11 @@
 //! Who calls, by card or by number and passcode, and officers who confirm, as the inmate hears it.
 
-use crate::bench::{
-    self, MOTHER, OTHER_PIN, Outcome, PIN, RESTRICTED, STRANGER, Scenario, then, typed_in_one_go,
-    wait,
+use crate::{
+    bench::{
+        self, MOTHER, OTHER_PIN, Outcome, PIN, RESTRICTED, STRANGER, Scenario, then,
+        typed_in_one_go, wait,
+    },
+    privacy,
 };
 use backoffice::{
     AllowedFlags, Disabled, NewOfficer, PhoneIdentity, Seed, SeedCredentials, SeedOfficer,
@@ -506,19 +509,23 @@ fn an_officer_confirms_with_a_code_that_nobody_sees() {
     }
 }
 
-#[test]
-fn inmates_card_and_then_officers_card() {
+/// The inmate's card, and then the officer's.
+pub fn both_cards() -> Scenario {
     let number = format!("0{MOTHER}");
     let steps = then(
         lifts(),
         [wait(6000), Step::dial(&number), wait(16_000), Step::OnHook],
     );
-    let out = bench::phone(steps)
+    bench::phone(steps)
         .site(site(IdentifyBy::Card, ConfirmBy::Card))
         .at(4, read(MILLERS_CARD))
         .at(15, read(OFFICERS_CARD))
         .lasting(26)
-        .run();
+}
+
+#[test]
+fn inmates_card_and_then_officers_card() {
+    let out = both_cards().run();
     is_confirmed(&out);
     of_miller(&out);
 }
@@ -709,6 +716,9 @@ fn the_rest_of_a_code_that_is_keyed_on_after_the_console_confirmed_stays_secret(
     assert_eq!(out.record().officer, Some(OFFICER));
     let shown = out.told_keys();
     assert!(shown.ends_with("......"), "{shown} {}", out.tale());
+    let recorded = privacy::keyed(privacy::frames(&out).map(|frame| frame.from_phone));
+    assert!(privacy::frames(&out).count() > 100, "it is recorded");
+    assert_eq!(recorded, "", "not one tone of it");
 }
 
 #[test]
@@ -731,4 +741,29 @@ fn no_card_passcode_or_code_is_told_in_a_fact_or_a_record() {
     }
     let shown: String = out.told_keys().chars().filter(|c| *c != '.').collect();
     assert_eq!(shown, format!("0{MOTHER}"), "nothing else is told");
+}
+
+/// One scenario for each new way between phases.
+pub fn ways() -> Vec<Scenario> {
+    let in_dial_tone = |s: &mut types::settings::CallSettings| s.dial_tone = Ticks::secs(20);
+    let waiting = |steps: Vec<Step>| confirmed_by(ConfirmBy::Any, steps).lasting(14);
+    vec![
+        both_cards(),
+        waiting(hangs_up_after(6000).to_vec()),
+        waiting(vec![]).at(9, LineCommand::CutOff),
+        phone(then(lifts(), hangs_up_after(4000)), IdentifyBy::Card)
+            .settings(in_dial_tone)
+            .at(2, read(MILLERS_CARD))
+            .lasting(6),
+        phone(
+            then(
+                lifts(),
+                [wait(4000), Step::dial("2"), wait(1000), Step::OnHook],
+            ),
+            IdentifyBy::Card,
+        )
+        .settings(bench::two_languages(LanguageChoice::Menu))
+        .at(3, read(MILLERS_CARD))
+        .lasting(9),
+    ]
 }

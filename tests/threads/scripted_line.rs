@@ -229,7 +229,8 @@ impl LineLogic for ScriptedLine {
                     }
                 }
                 LineCommand::CutOff => self.end(now, Disposition::CutOff, &mut out),
-                LineCommand::Settings(_) => {}
+                LineCommand::Card(_) => out.facts.push(Fact::CardRead),
+                LineCommand::Settings(_) | LineCommand::Confirm { .. } => {}
             }
         }
         for edge in input.phone_edges {

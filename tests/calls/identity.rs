@@ -408,6 +408,24 @@ fn set_lengths_end_number_and_passcode_and_a_pound_after_them_is_nothing() {
 }
 
 #[test]
+fn a_pound_after_a_number_of_set_length_leaves_the_next_prompt_standing() {
+    let steps = then(
+        lifts(),
+        [wait(6500), Step::dial("1002#"), wait(5000), Step::OnHook],
+    );
+    let out = phone(steps, IdentifyBy::IdAndPasscode)
+        .settings(|s| s.id_length = 4)
+        .lasting(15)
+        .run();
+    assert_eq!(
+        out.inmate_heard(Prompt::EnterPasscode).len(),
+        1,
+        "{}",
+        out.tale()
+    );
+}
+
+#[test]
 fn star_starts_number_and_passcode_again() {
     let keys = format!("10*1002#77*1002#{WILSONS_PASSCODE}#");
     let steps = then(typed_in_one_go(&keys), [wait(2500), Step::OnHook]);

@@ -65,6 +65,7 @@ impl Number {
 
     pub(crate) fn step(self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
+            Event::Key(digit) if self.ends_passcode(cx, digit) => Phase::Number(self),
             Event::Key(digit) => {
                 cx.hush(Leg::Phone);
                 self.key(cx, digit)
@@ -78,6 +79,12 @@ impl Number {
         }
     }
 
+    /// The `#` after a passcode of set length, which was complete without it.
+    fn ends_passcode(&self, cx: &Cx<'_>, digit: Digit) -> bool {
+        let of_passcode = cx.settings.identify_by == IdentifyBy::IdAndPasscode;
+        of_passcode && digit == Digit::POUND && self.attempt.dialed.is_empty()
+    }
+
     fn key(mut self, cx: &mut Cx<'_>, digit: Digit) -> Phase {
         if digit == Digit::STAR {
             self.attempt.dialed = Digits::EMPTY;
@@ -85,11 +92,6 @@ impl Number {
             return Phase::Number(self);
         }
         if digit == Digit::POUND {
-            // That of a passcode of set length, which was complete without it.
-            let of_passcode = cx.settings.identify_by == IdentifyBy::IdAndPasscode;
-            if of_passcode && self.attempt.dialed.is_empty() {
-                return Phase::Number(self);
-            }
             return self.ended(cx);
         }
         // With no room left it is no number any more, whatever follows.

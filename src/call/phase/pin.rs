@@ -201,6 +201,7 @@ impl Pin {
         match event {
             // Nothing is to be keyed: the words go on.
             Event::Key(_) if matches!(self.entry, Entry::Card) => Phase::Pin(self),
+            Event::Key(digit) if self.is_late_pound(digit) => Phase::Pin(self),
             Event::Key(digit) => {
                 cx.hush(Leg::Phone);
                 if cx.now < self.forget_until {
@@ -225,6 +226,12 @@ impl Pin {
         }
     }
 
+    /// The `#` after an id of set length, which was complete without it.
+    fn is_late_pound(&self, digit: Digit) -> bool {
+        let none_yet = self.keyed.expose().is_empty();
+        digit == Digit::POUND && none_yet && self.entry.ends_with_pound()
+    }
+
     fn key(mut self, cx: &mut Cx<'_>, digit: Digit) -> Phase {
         if matches!(self.entry, Entry::Card) {
             return Phase::Pin(self);
@@ -233,8 +240,7 @@ impl Pin {
             return self.from_the_beginning(cx);
         }
         if digit == Digit::POUND && self.entry.ends_with_pound() {
-            // One that comes after a set length ends what is complete already.
-            return match self.keyed.expose().is_empty() {
+            return match self.is_late_pound(digit) {
                 true => Phase::Pin(self),
                 false => self.complete(cx),
             };

@@ -10,6 +10,19 @@ use super::{EN, ES, speech};
 use crate::kind::Kind;
 use crate::{Piece, Speech};
 
+/// Who calls, and who confirms.
+const IDENTITY: [Prompt; 9] = [
+    Prompt::PresentCard,
+    Prompt::EnterPinOrCard,
+    Prompt::EnterId,
+    Prompt::EnterPasscode,
+    Prompt::CardUnknown,
+    Prompt::IdUnknown,
+    Prompt::OfficerMustConfirm,
+    Prompt::OfficerUnknown,
+    Prompt::NotConfirmed,
+];
+
 /// Every prompt with every argument that its check promises.
 pub(super) fn every_prompt() -> Vec<Prompt> {
     let mut prompts = vec![
@@ -19,14 +32,6 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         Prompt::PinInUse,
         Prompt::PinDisabled,
         Prompt::PinResting,
-        Prompt::PresentCard,
-        Prompt::EnterPinOrCard,
-        Prompt::EnterId,
-        Prompt::EnterPasscode,
-        Prompt::CardUnknown,
-        Prompt::IdUnknown,
-        Prompt::OfficerMustConfirm,
-        Prompt::OfficerUnknown,
         Prompt::EnterNumber,
         Prompt::NumberNotValid,
         Prompt::SpeedDialNotAssigned,
@@ -40,7 +45,6 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         Prompt::CallTypeNotAllowed,
         Prompt::SystemUnavailable,
         Prompt::NotRecordable,
-        Prompt::NotConfirmed,
         Prompt::NoLineAvailable,
         Prompt::NoAnswer,
         Prompt::LineBusy,
@@ -67,6 +71,7 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         prompts.push(Prompt::CollectCallFrom { brand });
     }
     prompts.extend((1..=THREE_WAY_WARNINGS).map(|choice| Prompt::ThreeWayWarning { choice }));
+    prompts.extend(IDENTITY);
     for seconds in (0..=6000)
         .chain((6000..=90_000).step_by(59))
         .chain([u32::MAX])

@@ -36,8 +36,8 @@ impl fmt::Display for Alert {
         match self {
             Alert::PhoneRests { line, seconds } => write!(
                 f,
-                "too many wrong PINs (cards, passcodes, codes) at the phone of line {line}: it takes none for \
-                 {seconds} s"
+                "too many wrong PINs (cards, passcodes, codes) at the phone of line {line}: it takes \
+                 none for {seconds} s"
             ),
             Alert::PinRests { inmate, seconds } => write!(
                 f,

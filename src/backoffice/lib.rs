@@ -10,7 +10,8 @@
 //! * Calls that a crash left open are finished when the database is opened, at the last
 //!   second they were seen.
 //! * Who calls by card or passcode is held to the rules of PINs: each comes down to the key of one.
-//! * PINs, cards, passcodes and codes are kept only as a hash under the site's key; nothing prints or stores their digits.
+//! * PINs, cards, passcodes and codes are kept only as hashes under the site's key; nothing prints or
+//!   stores them.
 
 #![forbid(unsafe_code)]
 

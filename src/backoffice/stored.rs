@@ -172,19 +172,11 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
                 why: "more languages than a site can have".to_owned(),
             })?;
     }
-    let standard = CallSettings::standard();
     let call = CallSettings {
         in_service: true,
         pin_required: true,
         pin_length: stored.pin_length,
         pin_tries: stored.pin_tries,
-        // What the phone says, and what has a table of its own, is put in its place afterwards.
-        identify_by: standard.identify_by,
-        id_length: standard.id_length,
-        passcode_length: standard.passcode_length,
-        confirm_by: standard.confirm_by,
-        confirm_wait: standard.confirm_wait,
-        code_length: standard.code_length,
         language_choice: stored.language_choice.0,
         languages,
         dial_tone: Ticks(stored.dial_tone),
@@ -211,6 +203,8 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
         talk_silence: Ticks(stored.talk_silence),
         hard_limit: Ticks(stored.hard_limit),
         join_talk: stored.join_talk,
+        // Who calls and who confirms: put in by what has a table of its own.
+        ..CallSettings::standard()
     };
     Ok(SiteSettings {
         call,

@@ -81,13 +81,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     // Calls are worth more than commands beside them.
     let control = Server::start(&site.data, desk, log.clone())
         .inspect_err(|why| error!(log, "alarm: no command can be taken"; "why" => %causes(why)));
-    let readers = site
-        .readers
-        .iter()
-        .map(|reader| (reader.line, reader.wire.clone()));
-    let readers: Vec<_> = readers.collect();
-    let readers =
-        Readers::start(&readers, runner.line_door(), clock, log.clone()).context("card readers")?;
+    let readers = readers(&site, &runner, clock, &log)?;
     info!(log, "running"; "site" => &site.name, "phones" => site.lines.len(),
         "trunks" => site.trunks.len());
     while !stop.load(Ordering::Relaxed) && runner.failed().is_none() {
@@ -118,6 +112,15 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         None => ExitCode::SUCCESS,
         Some(_) => ExitCode::from(FAILED),
     })
+}
+
+/// The card readers of the site tell the lines what they read.
+fn readers(site: &Site, runner: &Live, clock: Clock, log: &Logger) -> anyhow::Result<Readers> {
+    let wires = site.readers.iter();
+    let wires: Vec<_> = wires
+        .map(|reader| (reader.line, reader.wire.clone()))
+        .collect();
+    Readers::start(&wires, runner.line_door(), clock, log.clone()).context("card readers")
 }
 
 /// What happened since the last time, in the order of time.

@@ -139,9 +139,7 @@ impl Story {
             Fact::NameRecorded { ms } => format!("keeps the inmate's name, {:.1} s", seconds(*ms)),
             Fact::Interfered => "digits go out over the key".to_owned(),
             Fact::CutOff => "the call is cut off".to_owned(),
-            Fact::CardRead => "a card is read".to_owned(),
-            Fact::OfficerAsked => "the call waits for an officer".to_owned(),
-            Fact::Confirmed(officer) => format!("officer {} confirms the call", officer.0),
+            Fact::CardRead | Fact::OfficerAsked | Fact::Confirmed(_) => identity_words(fact),
             Fact::LateReply => "an answer of the back office came too late".to_owned(),
             Fact::PortFault { leg } => format!("the port towards {} failed", listener(*leg)),
             Fact::Ended(end) => ended(end),
@@ -277,6 +275,15 @@ fn decided(verdict: &Verdict) -> String {
         Err(refusal) => {
             format!("decides: {}; passed: {passed}", refused(refusal.blocked))
         }
+    }
+}
+
+/// Cards and officers.
+fn identity_words(fact: &Fact) -> String {
+    match fact {
+        Fact::CardRead => "a card is read".to_owned(),
+        Fact::Confirmed(officer) => format!("officer {} confirms the call", officer.0),
+        _ => "the call waits for an officer".to_owned(),
     }
 }
 

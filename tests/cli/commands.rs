@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{Place, Run, SAMPLE, program, sallyport};
 
-const KEYS: [&str; 32] = [
+const KEYS: [&str; 33] = [
     "call_id",
     "line",
     "inmate",

@@ -9,6 +9,7 @@ use sallyport::runtime::readers::Readers;
 use serialport::{SerialPort, TTYPort};
 use slog::{Discard, Logger, o};
 use std::{
+    fs::File,
     io::Write,
     path::PathBuf,
     time::{Duration, Instant},
@@ -31,6 +32,8 @@ fn a_card_at_a_reader_reaches_the_line_of_its_phone() {
     let facts = controller.facts(1000);
     let (mut device, port) = TTYPort::pair().expect("a pseudo-terminal");
     let path = PathBuf::from(port.name().expect("its name"));
+    // Not by the crate, which would keep the port for itself.
+    let _wire = File::open(&path).expect("the port");
     drop(port);
     let wires = [
         // One that is not there keeps nobody waiting.

@@ -4,7 +4,7 @@ use gateways::{
     card_reader::{Fault, Format},
     serial::{Event, ParityBit, Reader, Wire},
 };
-use nix::pty::{OpenptyResult, openpty};
+use serialport::{SerialPort, TTYPort};
 use std::{
     fs::File,
     io::Write,
@@ -21,18 +21,22 @@ use types::{
 
 /// A reader's other end.
 struct Device {
-    master: File,
+    master: TTYPort,
     /// Kept open, as the wire of a port that exists is.
-    _slave: File,
+    _wire: File,
     path: PathBuf,
 }
 
 fn device() -> Device {
-    let OpenptyResult { master, slave } = openpty(None, None).expect("a pseudo-terminal");
-    let path = nix::unistd::ttyname(&slave).expect("its name");
+    let (mut master, slave) = TTYPort::pair().expect("a pseudo-terminal");
+    let patient = Duration::from_secs(20);
+    master.set_timeout(patient).expect("a timeout");
+    let path = PathBuf::from(slave.name().expect("its name"));
+    // Not by the crate, which would keep the port for itself.
+    let wire = File::open(&path).expect("the port");
     Device {
-        master: master.into(),
-        _slave: slave.into(),
+        master,
+        _wire: wire,
         path,
     }
 }
@@ -141,7 +145,7 @@ fn a_flood_of_one_reader_takes_one_turn_no_longer_than_another() {
     let mut device = device();
     let mut reader = Reader::new(wire(&device.path));
     quiet(&mut reader, secs(0));
-    let mut flood = device.master.try_clone().expect("another hand");
+    let mut flood = device.master.try_clone_native().expect("another hand");
     let sender = thread::spawn(move || {
         let _ = flood.write_all(&b"7".repeat(200_000));
         let _ = flood.write_all(b"\n");

@@ -7,10 +7,12 @@ use types::{
     credential::{ConfirmBy, IdentifyBy},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::{SitKind, Tone},
+    treatment::{Brand, ThreeWayResponse, Warning},
     verdict::{Check, Finding, Handling, RecordingRule},
 };
 
@@ -106,6 +108,10 @@ codes!("blocked disposition", Blocked {
     [Blocked::NotConfirmed] = 70,
     [Blocked::CardUnknown] = 71,
     [Blocked::IdUnknown] = 72,
+    [Blocked::CalledPartyBlocksInmate] = 80,
+    [Blocked::CalledPartyBlocksFacility] = 81,
+    [Blocked::NotFromThisPhone] = 40,
+    [Blocked::NoRoute] = 41,
     [Blocked::NumberFraud] = 50,
 });
 
@@ -196,6 +202,17 @@ codes!("check", Check {
     [Check::ShorterNumber] = 12,
     [Check::Officer] = 70,
     [Check::NumberFraud] = 50,
+    [Check::NumberRecord] = 40,
+    [Check::CallTypeTable] = 41,
+    [Check::LineTreatment] = 42,
+    [Check::Treatment] = 43,
+    [Check::Route] = 44,
+    [Check::CalledParty] = 80,
+});
+
+codes!("block by a called party", PartyBlock {
+    [PartyBlock::Inmate] = 1,
+    [PartyBlock::Facility] = 2,
 });
 
 codes!("finding", Finding {
@@ -206,6 +223,22 @@ codes!("finding", Finding {
     [Finding::Disabled] = 5,
     [Finding::Rescued] = 6,
     [Finding::Passed] = 7,
+    [Finding::OfNumber] = 40,
+    [Finding::OfPhone] = 41,
+    [Finding::OfCallType] = 42,
+});
+
+codes!("three-way response", ThreeWayResponse {
+    [ThreeWayResponse::Disconnect] = 1,
+    [ThreeWayResponse::Warn(Warning::One)] = 2,
+    [ThreeWayResponse::Warn(Warning::Random)] = 3,
+    [ThreeWayResponse::Flag] = 4,
+    [ThreeWayResponse::Ignore] = 5,
+});
+
+codes!("brand", Brand {
+    [Brand::IntraLata] = 1,
+    [Brand::InterLata] = 2,
 });
 
 codes!("answer evidence", AnswerEvidence {

@@ -221,6 +221,33 @@ impl Key for PinNumberKey {
     }
 }
 
+/// Whose calls the called party at a number refuses: one inmate's, or every one's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct PartyBlockKey {
+    pub inmate: Option<InmateId>,
+    pub number: PhoneNumber,
+}
+
+/// No inmate has this number.
+const EVERY_INMATE: InmateId = InmateId(0);
+
+impl Key for PartyBlockKey {
+    fn bytes(&self) -> Vec<u8> {
+        let mut key = self.inmate.unwrap_or(EVERY_INMATE).bytes();
+        key.extend(number_bytes(&self.number));
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<PartyBlockKey> {
+        let (inmate, number) = bytes.split_at_checked(4)?;
+        let inmate = InmateId::from_bytes(inmate)?;
+        Some(PartyBlockKey {
+            inmate: (inmate != EVERY_INMATE).then_some(inmate),
+            number: number_from(number)?,
+        })
+    }
+}
+
 /// `N` or `+`, then the digits.
 fn number_bytes(number: &PhoneNumber) -> Vec<u8> {
     let mut bytes = vec![if number.international { b'+' } else { b'N' }];
@@ -283,6 +310,32 @@ impl Key for ScheduleKey {
     fn from_bytes(bytes: &[u8]) -> Option<ScheduleKey> {
         let [number] = *bytes else { return None };
         Some(ScheduleKey(number))
+    }
+}
+
+/// A call treatment, a line treatment or a route by its number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Numbered(pub u16);
+
+impl Key for Numbered {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.to_be_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Numbered> {
+        Some(Numbered(u16::from_be_bytes(bytes.try_into().ok()?)))
+    }
+}
+
+/// A call type, by its number.
+impl Key for CallType {
+    fn bytes(&self) -> Vec<u8> {
+        vec![self.code()]
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<CallType> {
+        let [code] = *bytes else { return None };
+        CallType::from_code(code)
     }
 }
 

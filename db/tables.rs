@@ -4,22 +4,23 @@ use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
         CardHash, CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, HolderKey,
-        OfficerCodeHash, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode,
-        StartKey,
+        Numbered, OfficerCodeHash, PartyBlockKey, PhoneGroup, PinHash, PinNumberKey, ScheduleKey,
+        Shut, SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        Allowed, Call, Card, CardRef, Counter, Duration, Entry, FraudCount, FraudRules, Group,
-        Guesses, Holiday, IdentitySettings, Inmate, InmateRef, Meta, Officer, OfficerRef, OpenCall,
-        Passcode, Phone, PhoneIdentity, Pin, PinInUse, PinNumber, Restricted, Schedule, Settings,
-        Shutdown, SpeedDial, TimeRestricted, Unit,
+        self, Allowed, BlockKeys, Call, CallTreatment, CallTypeRule, Card, CardRef, Counter,
+        Duration, Entry, FraudCount, FraudRules, Group, Guesses, Holiday, IdentitySettings, Inmate,
+        InmateRef, LineTreatment, Meta, NumberRecord, Officer, OfficerRef, OpenCall, PartyBlock,
+        Passcode, Phone, PhoneIdentity, Pin, PinInUse, PinNumber, Restricted, Route, Schedule,
+        Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
     id::{CallId, GroupId, InmateId, LineId, OfficerId},
-    phone_number::PhoneNumber,
+    phone_number::{CallType, PhoneNumber},
 };
 
 /// The most patterns with `?` in one table; they are walked at each look-up.
@@ -86,6 +87,14 @@ tables! {
     group_phones: Table<GroupPhone, Unit>,
     phone_groups: Table<PhoneGroup, Unit>,
     shutdowns: Table<Shut, Shutdown>,
+    call_treatments: Table<Numbered, CallTreatment>,
+    line_treatments: Table<Numbered, LineTreatment>,
+    number_records: PatternTable<NumberRecord>,
+    call_types: PatternTable<values::CallType>,
+    call_type_rules: Table<CallType, CallTypeRule>,
+    routes: Table<Numbered, Route>,
+    called_party_blocks: Table<PartyBlockKey, PartyBlock>,
+    block_keys: Table<SiteKey, BlockKeys>,
 }
 
 impl Tables {

@@ -50,7 +50,13 @@ values! {
     allowed::Allowed { 1 => v1 } newest 1,
     time_restricted::TimeRestricted { 1 => v1 } newest 1,
     speed_dial::SpeedDial { 1 => v1 } newest 1,
-    phone::Phone { 1 => v1, 2 => v2 } newest 2,
+    phone::Phone { 1 => v1, 2 => v2, 3 => v3 } newest 3,
+    call_treatment::CallTreatment { 1 => v1 } newest 1,
+    line_treatment::LineTreatment { 1 => v1 } newest 1,
+    number_record::NumberRecord { 1 => v1 } newest 1,
+    call_type::CallType { 1 => v1 } newest 1,
+    call_type_rule::CallTypeRule { 1 => v1 } newest 1,
+    route::Route { 1 => v1 } newest 1,
     schedule::Schedule { 1 => v1 } newest 1,
     settings::Settings { 1 => v1, 2 => v2, 3 => v3, 4 => v4 } newest 4,
     duration::Duration { 1 => v1 } newest 1,
@@ -72,10 +78,16 @@ values! {
     officer_ref::OfficerRef { 1 => v1 } newest 1,
     phone_identity::PhoneIdentity { 1 => v1 } newest 1,
     identity_settings::IdentitySettings { 1 => v1 } newest 1,
+    party_block::PartyBlock { 1 => v1 } newest 1,
+    block_keys::BlockKeys { 1 => v1 } newest 1,
 }
 
 pub use allowed::v1::Allowed;
+pub use block_keys::v1::BlockKeys;
 pub use call::{v1::Caller, v5::Call};
+pub use call_treatment::v1::{CallTreatment, ExtraDigitKind, ExtraDigits};
+pub use call_type::v1::CallType;
+pub use call_type_rule::v1::CallTypeRule;
 pub use card::v1::Card;
 pub use card_ref::v1::CardRef;
 pub use counter::v1::Counter;
@@ -89,17 +101,21 @@ pub use holiday::v1::Holiday;
 pub use identity_settings::v1::IdentitySettings;
 pub use inmate::v1::Inmate;
 pub use inmate_ref::v1::InmateRef;
+pub use line_treatment::v1::{LineRule, LineTreatment};
 pub use meta::v1::Meta;
+pub use number_record::v1::NumberRecord;
 pub use officer::v1::Officer;
 pub use officer_ref::v1::OfficerRef;
 pub use open_call::v1::OpenCall;
+pub use party_block::v1::PartyBlock;
 pub use passcode::v1::Passcode;
-pub use phone::v2::Phone;
+pub use phone::v3::Phone;
 pub use phone_identity::v1::PhoneIdentity;
 pub use pin::v1::Pin;
 pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
 pub use restricted::v1::Restricted;
+pub use route::v1::Route;
 pub use schedule::v1::Schedule;
 pub use settings::v4::Settings;
 pub use shutdown::v1::Shutdown;

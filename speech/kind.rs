@@ -65,6 +65,12 @@ impl Slot {
             (Slot::Key, Prompt::LanguageOffer { key, .. }) => key,
             (Slot::Accept, Prompt::AcceptOrRefuse { accept, .. }) => accept,
             (Slot::Refuse, Prompt::AcceptOrRefuse { refuse, .. }) => refuse,
+            (
+                Slot::Key,
+                Prompt::BlockInmateOffer { key }
+                | Prompt::BlockFacilityOffer { key }
+                | Prompt::ConfirmBlock { key },
+            ) => key,
             (Slot::Choice, Prompt::ThreeWayWarning { choice }) => choice,
             _ => panic!("{prompt:?} has no number for {{{}}}", self.name()),
         }
@@ -147,8 +153,11 @@ kinds! {
     NumberRestricted number_restricted [];
     NumberNotAllowed number_not_allowed [];
     NumberTimeRestricted number_time_restricted [];
+    CalledPartyBlocksInmate called_party_blocks_inmate [];
+    CalledPartyBlocksFacility called_party_blocks_facility [];
     NumberFraud number_fraud [];
     CallTypeNotAllowed call_type_not_allowed [];
+    NotFromThisPhone not_from_this_phone [];
     SystemUnavailable system_unavailable [];
     NotRecordable not_recordable [];
     NotConfirmed not_confirmed [];
@@ -171,6 +180,12 @@ kinds! {
     RecordingNotice recording_notice [];
     ThreeWayNotice three_way_notice [];
     AcceptOrRefuse accept_or_refuse [Accept Refuse];
+    BlockInmateOffer block_inmate_offer [Key];
+    BlockFacilityOffer block_facility_offer [Key];
+    InmateBlockMeans inmate_block_means [];
+    FacilityBlockMeans facility_block_means [];
+    ConfirmBlock confirm_block [Key];
+    BlockKept block_kept [];
     ThankYouGoAhead thank_you_go_ahead [];
     Goodbye goodbye [];
     TimeRemaining time_remaining [Seconds];

@@ -41,8 +41,11 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         Prompt::NumberRestricted,
         Prompt::NumberNotAllowed,
         Prompt::NumberTimeRestricted,
+        Prompt::CalledPartyBlocksInmate,
+        Prompt::CalledPartyBlocksFacility,
         Prompt::NumberFraud,
         Prompt::CallTypeNotAllowed,
+        Prompt::NotFromThisPhone,
         Prompt::SystemUnavailable,
         Prompt::NotRecordable,
         Prompt::NoLineAvailable,
@@ -62,6 +65,9 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         Prompt::CallEndedByFacility,
         Prompt::RecordingNotice,
         Prompt::ThreeWayNotice,
+        Prompt::InmateBlockMeans,
+        Prompt::FacilityBlockMeans,
+        Prompt::BlockKept,
         Prompt::ThankYouGoAhead,
         Prompt::Goodbye,
         Prompt::CallOrigin,
@@ -83,6 +89,11 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
         let key = accept;
         let offer = |language| Prompt::LanguageOffer { language, key };
         prompts.extend(Speech::available().into_iter().map(offer));
+        prompts.extend([
+            Prompt::BlockInmateOffer { key },
+            Prompt::BlockFacilityOffer { key },
+            Prompt::ConfirmBlock { key },
+        ]);
         prompts.extend((0..=9).map(|refuse| Prompt::AcceptOrRefuse { accept, refuse }));
     }
     prompts

@@ -6,12 +6,16 @@ mod fraud;
 mod groups;
 pub(crate) mod identity;
 mod numbers;
+mod party_blocks;
 mod site;
+mod treatments;
+
+pub use treatments::{NamedTreatment, NumberDetails, PhoneRule, PhoneTreatment};
 
 use crate::{BackOffice, Error, SiteSettings};
 use db::keys::Shut;
 use identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
-use screening::{Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
+use screening::{CallTypeRules, Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
 use types::{
     credential::CardNumber,
     digits::Digits,
@@ -79,6 +83,8 @@ pub struct Phone {
     pub patterns: Option<Vec<DialingPattern>>,
     /// When it is in service; `None` is always.
     pub schedule: Option<ScheduleNumber>,
+    /// What may be called from it; `None` is what is open above.
+    pub line_treatment: Option<u16>,
 }
 
 impl Phone {
@@ -93,6 +99,7 @@ impl Phone {
             call_types: None,
             patterns: None,
             schedule: None,
+            line_treatment: None,
         }
     }
 }
@@ -160,6 +167,9 @@ changes! {
     fn add_allowed(pattern: &str, flags: &AllowedFlags) -> ();
     /// Takes a pattern out of the allowed table.
     fn remove_allowed(pattern: &str) -> ();
+    /// Calls to a number are allowed again that its party had refused for good: those of an inmate, or,
+    /// where they had refused every one's, all. `false` when they had not.
+    fn lift_called_party_block(number: &str, inmate: Option<InmateId>) -> bool;
     /// Says when numbers may be called.
     fn set_time_restricted(restriction: &TimeRestriction) -> ();
     /// Takes a pattern out of the time restricted table.
@@ -176,6 +186,20 @@ changes! {
     fn set_durations(class: Class, call_type: CallType, durations: &Durations) -> ();
     /// Enters or changes a circuit schedule.
     fn set_schedule(number: ScheduleNumber, name: &str, schedule: &Schedule) -> ();
+    /// Enters or changes a call treatment; 0 is what holds for the whole site.
+    fn set_call_treatment(number: u16, treatment: &NamedTreatment) -> ();
+    /// Enters or changes a line treatment.
+    fn set_line_treatment(number: u16, treatment: &PhoneTreatment) -> ();
+    /// Enters or changes the record of the numbers that fit.
+    fn set_number_record(pattern: &str, details: &NumberDetails) -> ();
+    /// Takes the record of a pattern out.
+    fn remove_number_record(pattern: &str) -> ();
+    /// Says which type calls to numbers with this beginning are.
+    fn set_call_type(prefix: &str, call_type: CallType) -> ();
+    /// Leaves the type of calls with this beginning to a shorter one, or to the dial plan.
+    fn remove_call_type(prefix: &str) -> ();
+    /// Says how calls of a type are treated.
+    fn set_call_type_rules(call_type: CallType, rules: &CallTypeRules) -> ();
     /// Enters a holiday: year, month, day.
     fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
     /// Adds a group as a part of another, or of the facility itself.

@@ -1,6 +1,8 @@
 //! Admission: decide, open the record, hold the PIN, all in the caller's transaction.
 
-use crate::{Error, SiteSettings, answer::line_actor, session::Session, stored, words::kebab};
+use crate::{
+    Alert, Error, SiteSettings, answer::line_actor, session::Session, stored, words::kebab,
+};
 use db::{
     codes::{Code, FlagBits},
     keys::{PinHash, SpeedCode, StartKey},
@@ -33,6 +35,8 @@ struct Placed {
     until: Option<Tick>,
     recording: RecordingRule,
     treatment: CallTreatment,
+    /// Whether its limit is told, if its treatment says so.
+    announce_limit: Option<bool>,
 }
 
 impl Session<'_> {
@@ -54,6 +58,9 @@ impl Session<'_> {
         let pin = pin.filter(|_| decision.inmate.is_some());
         let record = self.new_record(line, admission, &decision, pin, &outcome)?;
         self.open_record(line, call, admission, record, &outcome, pin)?;
+        if decision.watched {
+            self.alert(&line_actor(line), call, Alert::WatchedNumber { line, call })?;
+        }
         Ok(Some(verdict(
             call, admission, &decision, outcome, &settings,
         )))
@@ -163,17 +170,20 @@ impl Session<'_> {
             }
         };
         let routing = &self.fixed.routing;
+        let handling = routing.handling(number.pattern, allowed.handling);
         let outpulse =
-            dialed.and_then(|dialed| routing.outpulse(number.pattern, &number.number, &dialed));
+            |dialed: Digits| routing.outpulse(number.pattern, handling, &number.number, &dialed);
+        let outpulse = dialed.and_then(outpulse);
         Ok(outpulse
             .map(|outpulse| Placed {
                 number,
-                handling: routing.handling(number.pattern),
+                handling,
                 outpulse,
                 limit: allowed.limit,
                 until: service.map(|left| self.now + left),
                 recording: allowed.recording,
-                treatment: CallTreatment::standard(),
+                treatment: allowed.treatment,
+                announce_limit: allowed.announce_limit,
             })
             .ok_or(Blocked::NumberNotValid))
     }
@@ -326,6 +336,7 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         three_way_times: 0,
         warned: 0,
         interfered: 0,
+        party_block: None,
     }
 }
 
@@ -366,6 +377,11 @@ fn verdict(
     outcome: Result<Placed, Blocked>,
     settings: &SiteSettings,
 ) -> Verdict {
+    let announced = outcome
+        .as_ref()
+        .ok()
+        .and_then(|placed| placed.announce_limit);
+    let announce_limit = announced.unwrap_or(settings.announce_limit);
     let outcome = match outcome {
         Ok(placed) => Ok(Permit {
             call,
@@ -377,7 +393,7 @@ fn verdict(
             outpulse: placed.outpulse,
             limit: placed.limit,
             until: placed.until,
-            announce_limit: settings.announce_limit && placed.limit.is_some(),
+            announce_limit: announce_limit && placed.limit.is_some(),
             recording: placed.recording,
             treatment: placed.treatment,
         }),

@@ -1,8 +1,11 @@
 use crate::{
-    AccountDetails, AllowedFlags, Anchor, Error, NewInmate, NewOfficer, NumberFlags, Phone,
-    PhoneIdentity, PinDetails, TimeRestriction, admin::identity::MOST_KEYS,
+    AccountDetails, AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NewOfficer,
+    NumberDetails, NumberFlags, Phone, PhoneIdentity, PhoneTreatment, PinDetails, TimeRestriction,
+    admin::identity::MOST_KEYS,
 };
-use screening::{Class, Durations, FraudRules, GuessRule, Rules, Schedule, ScheduleNumber};
+use screening::{
+    CallTypeRules, Class, Durations, FraudRules, GuessRule, Rules, Schedule, ScheduleNumber,
+};
 use std::sync::Arc;
 use types::{
     credential::CardNumber,
@@ -59,13 +62,14 @@ impl Routing {
         }
     }
 
-    pub(crate) fn handling(&self, pattern: DialingPattern) -> Handling {
-        match pattern {
-            DialingPattern::ZeroPlus => self.zero_plus,
-            DialingPattern::OnePlus
-            | DialingPattern::Direct
-            | DialingPattern::International
-            | DialingPattern::SpeedDial => Handling::Direct,
+    /// Who handles a call, if a treatment or its type `asks` for one. The automated operator takes
+    /// collect calls (0+) alone.
+    pub(crate) fn handling(&self, pattern: DialingPattern, asks: Option<Handling>) -> Handling {
+        match (pattern, asks) {
+            (DialingPattern::ZeroPlus, None) => self.zero_plus,
+            (DialingPattern::ZeroPlus, Some(handling)) => handling,
+            (_, Some(Handling::CarrierOperator)) => Handling::CarrierOperator,
+            (_, None | Some(Handling::AutomatedOperator | Handling::Direct)) => Handling::Direct,
         }
     }
 
@@ -73,15 +77,19 @@ impl Routing {
     pub(crate) fn outpulse(
         &self,
         pattern: DialingPattern,
+        handling: Handling,
         number: &PhoneNumber,
         dialed: &Digits,
     ) -> Option<Digits> {
         let whole = number.digits == *dialed;
-        let prefix = match (pattern, self.zero_plus) {
+        let prefix = match (pattern, handling) {
             (DialingPattern::Direct, _) if whole && self.seven_digit_exchange => {
                 self.automated_prefix
             }
-            (DialingPattern::ZeroPlus, Handling::AutomatedOperator) => self.automated_prefix,
+            // A collect call that nobody is to accept is completed like any other.
+            (DialingPattern::ZeroPlus, Handling::AutomatedOperator | Handling::Direct) => {
+                self.automated_prefix
+            }
             (DialingPattern::ZeroPlus, Handling::CarrierOperator) => self.operator_prefix,
             _ => return Some(*dialed),
         };
@@ -146,6 +154,16 @@ impl SiteSettings {
                 "two different keys of 0 to 9",
             );
         }
+        let keys = &call.block_keys;
+        let keys: Vec<u8> = [keys.inmate, keys.facility].into_iter().flatten().collect();
+        let others = [call.accept_key, call.refuse_key];
+        let taken = |key: &u8| *key > 9 || others.contains(key);
+        if keys.iter().any(taken) || (keys.len() == 2 && keys[0] == keys[1]) {
+            return refuse(
+                "keys to refuse all further calls",
+                "keys of 0 to 9 that mean nothing else",
+            );
+        }
         if call.hard_limit.0 == 0 {
             return refuse("hard limit", "longer than nothing");
         }
@@ -176,7 +194,20 @@ pub struct Seed {
     pub schedules: Vec<(ScheduleNumber, String, Schedule)>,
     /// Year, month, day, name.
     pub holidays: Vec<(i16, u8, u8, String)>,
+    pub treatments: SeedTreatments,
     pub identity: SeedIdentity,
+}
+
+/// How calls are treated, and what their numbers are.
+#[derive(Clone, Default, Debug)]
+pub struct SeedTreatments {
+    pub call_treatments: Vec<(u16, NamedTreatment)>,
+    pub line_treatments: Vec<(u16, PhoneTreatment)>,
+    /// By pattern.
+    pub numbers: Vec<(String, NumberDetails)>,
+    /// By the beginning of the numbers.
+    pub call_types: Vec<(String, CallType)>,
+    pub call_type_rules: Vec<(CallType, CallTypeRules)>,
 }
 
 /// Who has cards, passcodes and codes, and which phones ask for them.
@@ -237,6 +268,7 @@ impl Seed {
             schedules: Vec::new(),
             holidays: Vec::new(),
             identity: SeedIdentity::default(),
+            treatments: SeedTreatments::default(),
         }
     }
 }

@@ -36,9 +36,13 @@ impl Session<'_> {
     /// Finishes the record of an attempt, or writes it if it has none. `None`: there is no
     /// room for the record of a call that was never admitted; it is only counted.
     pub fn end(&mut self, line: LineId, end: &CallEnd) -> Result<Option<CallId>, Error> {
-        if let Some((call, record)) = self.record_of(line, end)? {
+        if let Some((call, mut record)) = self.record_of(line, end)? {
+            // Kept even if the call was taken for interrupted before its end was told.
+            let refused = self.keep_party_block(call, &mut record, end)?;
             if record.ended_after.is_none() {
                 self.finish(line, call, record, end)?;
+            } else if refused {
+                self.tables.calls.put(&mut self.writer, &call, &record)?;
             }
             return Ok(Some(call));
         }

@@ -103,6 +103,10 @@ pub enum Error {
     SpeedNumber { code: u8, dialed: String },
     #[error("schedule {0} is not entered")]
     UnknownSchedule(u8),
+    #[error("call treatment {0} is not entered")]
+    UnknownCallTreatment(u16),
+    #[error("line treatment {0} is not entered")]
+    UnknownLineTreatment(u16),
     #[error("no phone is named {0:?}, nor has a line of that number")]
     UnknownPhoneName(String),
     #[error("several phones are named {name:?}: say its line, {}", several.join(" or "))]

@@ -6,7 +6,7 @@ use screening::{GuessRule, Guesses};
 use std::fmt;
 use types::{
     disposition::FraudKind,
-    id::{InmateId, LineId},
+    id::{CallId, InmateId, LineId},
     phone_number::PhoneNumber,
 };
 
@@ -29,6 +29,8 @@ pub enum Alert {
         kind: FraudKind,
         seconds: Option<u32>,
     },
+    /// Somebody calls a watched number, or tried to.
+    WatchedNumber { line: LineId, call: CallId },
 }
 
 impl fmt::Display for Alert {
@@ -70,6 +72,12 @@ impl fmt::Display for Alert {
                     Some(seconds) => write!(f, "for {seconds} s"),
                     None => write!(f, "until the block is lifted"),
                 }
+            }
+            Alert::WatchedNumber { line, call } => {
+                write!(
+                    f,
+                    "a watched number was dialed at the phone of line {line}: call {call}"
+                )
             }
         }
     }

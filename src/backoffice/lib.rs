@@ -32,6 +32,7 @@ mod journal;
 mod lookups;
 mod memory;
 mod office;
+mod party_block;
 mod phones;
 mod records;
 mod recovery;
@@ -40,13 +41,18 @@ mod service;
 mod session;
 mod site_key;
 mod stored;
+mod stored_treatments;
 mod words;
 
 pub use admin::identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
-pub use admin::{AllowedFlags, NewInmate, NumberFlags, Phone, PinDetails, TimeRestriction};
+pub use admin::{
+    AllowedFlags, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone, PhoneRule,
+    PhoneTreatment, PinDetails, TimeRestriction,
+};
 pub use clock::Anchor;
 pub use config::{
-    Config, Routing, Seed, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer, SiteSettings,
+    Config, Routing, Seed, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer, SeedTreatments,
+    SiteSettings,
 };
 pub use db::{Usage, keys::Shut};
 pub use error::Error;
@@ -58,8 +64,10 @@ pub use import::{
 };
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
+pub use party_block::CalledPartyBlock;
 pub use records::{Counters, RecordRange};
 pub use screening::{
-    Class, DayKind, DaySteps, Disabled, Durations, FraudRule, FraudRules, GuessRule, LimitedBy,
-    Rules, Schedule, ScheduleNumber, WeekSteps, Weekend,
+    CallTypeRules, Class, DayKind, DaySteps, Days, Disabled, Durations, FraudRule, FraudRules,
+    GuessRule, LimitedBy, LineOutcome, Rules, Schedule, ScheduleNumber, TreatmentRules, WeekSteps,
+    Weekend,
 };

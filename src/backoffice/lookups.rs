@@ -5,21 +5,22 @@ use crate::{
     admin::identity::{phone_identity, with_identity},
     fraud,
     groups::Groups,
-    stored,
+    party_block, stored, stored_treatments,
 };
 use db::{
     Read, Tables,
-    keys::{DurationKey, PinHash, PinNumberKey, SiteKey, SpeedCode},
+    keys::{DurationKey, Numbered, PinHash, PinNumberKey, SiteKey, SpeedCode},
 };
 use screening::{
-    AllowedEntry, Class, Durations, ListedNumber, NumberBlock, PhoneRules, PinEntry, PinKey,
-    RestrictedEntry, WeekSteps,
+    AllowedEntry, CallTypeRules, Class, Durations, LineTreatment, ListedNumber, NumberBlock,
+    NumberRecord, PhoneRules, PinEntry, PinKey, RestrictedEntry, TreatmentRules, WeekSteps,
 };
 use types::{
     credential::ConfirmBy,
     dial_plan::{DialPlan, Dialed, DialedNumber},
     digits::Digits,
     id::{InmateId, LineId, OfficerId},
+    party_block::PartyBlock,
     phone_number::{CallType, PhoneNumber},
 };
 
@@ -51,6 +52,7 @@ pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSett
     if let Some(rules) = tables.fraud_rules.get(txn, &SiteKey)? {
         settings.fraud = fraud::fraud_rules(rules);
     }
+    settings.call.block_keys = party_block::keys(tables, txn)?;
     with_identity(tables, txn, settings)
 }
 
@@ -138,6 +140,22 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         }))
     }
 
+    fn party_block(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Error> {
+        party_block::of(self.tables, self.txn, inmate, number)
+    }
+
+    fn party_block_beyond(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Error> {
+        party_block::beyond(self.tables, self.txn, inmate, number)
+    }
+
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Error> {
         let count = self.tables.fraud_counts.get(self.txn, number)?;
         Ok(count.and_then(|count| count.block).map(fraud::number_block))
@@ -155,5 +173,36 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         };
         let entry = self.tables.duration_classes.get(self.txn, &key)?;
         Ok(entry.map(stored::durations))
+    }
+
+    fn record(&self, number: &PhoneNumber) -> Result<Option<NumberRecord>, Error> {
+        let best = self.tables.number_records.best(self.txn, number)?;
+        Ok(best.map(|best| stored_treatments::number_record(&best.value, best.specificity())))
+    }
+
+    fn call_type(&self, number: &PhoneNumber) -> Result<Option<CallType>, Error> {
+        let best = self.tables.call_types.best(self.txn, number)?;
+        Ok(best.map(|best| best.value.call_type.0))
+    }
+
+    fn call_type_rules(&self, call_type: CallType) -> Result<CallTypeRules, Error> {
+        let rules = self.tables.call_type_rules.get(self.txn, &call_type)?;
+        Ok(rules.map_or_else(CallTypeRules::default, |rules| {
+            stored_treatments::call_type_rules(&rules)
+        }))
+    }
+
+    fn line_treatment(
+        &self,
+        treatment: u16,
+        number: &PhoneNumber,
+    ) -> Result<Option<LineTreatment>, Error> {
+        stored_treatments::line_treatment(self.tables, self.txn, treatment, number)
+    }
+
+    fn call_treatment(&self, treatment: u16) -> Result<Option<TreatmentRules>, Error> {
+        let table = &self.tables.call_treatments;
+        let stored = table.get(self.txn, &Numbered(treatment))?;
+        Ok(stored.map(|stored| stored_treatments::treatment_rules(&stored)))
     }
 }

@@ -1,6 +1,6 @@
 //! Filling an empty database, once, in one transaction.
 
-use crate::{Error, Holder, Seed, SeedIdentity, session::Session};
+use crate::{Error, Holder, Seed, SeedIdentity, SeedTreatments, session::Session};
 use db::{
     keys::{FacilityId, SiteKey},
     values::Meta,
@@ -27,6 +27,7 @@ pub(crate) fn fill(session: &mut Session<'_>, seed: &Seed) -> Result<(), Error> 
     for (number, name, schedule) in &seed.schedules {
         session.set_schedule(ACTOR, *number, name, schedule)?;
     }
+    fill_treatments(session, &seed.treatments)?;
     for (line, phone) in &seed.phones {
         session.set_phone(ACTOR, *line, phone)?;
     }
@@ -85,6 +86,26 @@ fn identity(session: &mut Session<'_>, seed: &SeedIdentity) -> Result<(), Error>
     }
     for (line, identity) in &seed.phones {
         session.set_phone_identity(ACTOR, *line, identity)?;
+    }
+    Ok(())
+}
+
+/// Call treatments first: the others name them.
+fn fill_treatments(session: &mut Session<'_>, seed: &SeedTreatments) -> Result<(), Error> {
+    for (number, treatment) in &seed.call_treatments {
+        session.set_call_treatment(ACTOR, *number, treatment)?;
+    }
+    for (number, treatment) in &seed.line_treatments {
+        session.set_line_treatment(ACTOR, *number, treatment)?;
+    }
+    for (pattern, details) in &seed.numbers {
+        session.set_number_record(ACTOR, pattern, details)?;
+    }
+    for (prefix, call_type) in &seed.call_types {
+        session.set_call_type(ACTOR, prefix, *call_type)?;
+    }
+    for (call_type, rules) in &seed.call_type_rules {
+        session.set_call_type_rules(ACTOR, *call_type, rules)?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use types::{
     digits::List,
     id::{CallId, InmateId, LineId, OfficerId, TrunkId},
     language::Language,
+    party_block::BlockKeys,
     phone_number::PhoneNumber,
     settings::CallSettings,
     tick::Ticks,
@@ -110,6 +111,7 @@ pub(crate) fn phone_rules(stored: values::Phone) -> Result<PhoneRules, Error> {
         privileged: phone.privileged,
         call_types: phone.call_types,
         patterns: phone.patterns,
+        line_treatment: phone.line_treatment,
     })
 }
 
@@ -123,6 +125,7 @@ pub(crate) fn phone(stored: values::Phone) -> Result<Phone, Error> {
         call_types: stored.call_types.map(uncoded),
         patterns: stored.patterns.map(uncoded),
         schedule: stored.schedule.map(schedule_number).transpose()?,
+        line_treatment: stored.line_treatment,
     })
 }
 
@@ -136,6 +139,7 @@ pub(crate) fn stored_phone(phone: &Phone) -> values::Phone {
         call_types: phone.call_types.as_deref().map(coded),
         patterns: phone.patterns.as_deref().map(coded),
         schedule: phone.schedule.map(ScheduleNumber::number),
+        line_treatment: phone.line_treatment,
     }
 }
 
@@ -194,6 +198,8 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
         name_seconds: stored.name_seconds,
         accept_key: stored.accept_key,
         refuse_key: stored.refuse_key,
+        // In a table of their own.
+        block_keys: BlockKeys::default(),
         pulse_acceptance: stored.pulse_acceptance,
         drop_machines: stored.drop_machines,
         accept_wait: Ticks(stored.accept_wait),
@@ -341,6 +347,7 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
         route: stored.route,
         officer: stored.officer.map(OfficerId),
         officer_id: None,
+        party_block: stored.party_block.map(|c| c.0),
     })
 }
 

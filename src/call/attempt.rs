@@ -17,6 +17,7 @@ use types::{
     fact::{Fact, Leg},
     id::{CallId, InmateId, TrunkId},
     language::Language,
+    party_block::PartyBlock,
     prompt::Prompt,
     query::Query,
     secret::Secret,
@@ -48,6 +49,8 @@ pub struct Attempt {
     pub card: Option<Secret<CardNumber>>,
     /// An officer's code was begun on the keys when the call went on without it.
     pub code_begun: bool,
+    /// What the called party chose, if anything.
+    pub far_language: Option<Language>,
     /// Whose PIN was keyed, also one that was refused.
     pub inmate: Option<InmateId>,
     /// Keys pressed before the step that takes them.
@@ -70,6 +73,7 @@ pub struct Attempt {
     pub flags: FraudFlags,
     pub extra_digits: u16,
     pub response: Response,
+    pub party_block: Option<PartyBlock>,
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
     pub three_way: ThreeWayEvidences,
@@ -90,6 +94,7 @@ impl Attempt {
             credential: None,
             card: None,
             code_begun: false,
+            far_language: None,
             inmate: None,
             ahead: Secret::default(),
             dialed: Digits::EMPTY,
@@ -106,6 +111,7 @@ impl Attempt {
             flags: FraudFlags::NONE,
             extra_digits: 0,
             response: Response::default(),
+            party_block: None,
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
@@ -132,8 +138,16 @@ impl Attempt {
             .unwrap_or(Language::ENGLISH)
     }
 
+    /// The language to speak to the called party in: the one chosen there, or the inmate's.
+    pub(crate) fn far_tongue(&self, cx: &Cx<'_>) -> Language {
+        self.far_language.unwrap_or_else(|| self.tongue(cx))
+    }
+
     pub(crate) fn say(&self, cx: &mut Cx<'_>, leg: Leg, prompt: Prompt) {
-        let language = self.tongue(cx);
+        let language = match leg {
+            Leg::Phone => self.tongue(cx),
+            Leg::Trunk => self.far_tongue(cx),
+        };
         cx.say(leg, language, prompt);
     }
 
@@ -331,6 +345,7 @@ impl Attempt {
             answer_evidence: self.answer_evidence,
             release_evidence: self.release_evidence,
             three_way: self.three_way,
+            party_block: self.party_block,
         });
     }
 
@@ -379,6 +394,8 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::PinInUse => Prompt::PinInUse,
         Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Prompt::NumberNotAllowed,
         Blocked::NumberRestricted => Prompt::NumberRestricted,
+        Blocked::CalledPartyBlocksInmate => Prompt::CalledPartyBlocksInmate,
+        Blocked::CalledPartyBlocksFacility => Prompt::CalledPartyBlocksFacility,
         Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
         Blocked::NumberFraud => Prompt::NumberFraud,
         Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
@@ -391,5 +408,7 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::NotConfirmed => Prompt::NotConfirmed,
         Blocked::CardUnknown => Prompt::CardUnknown,
         Blocked::IdUnknown => Prompt::IdUnknown,
+        Blocked::NotFromThisPhone => Prompt::NotFromThisPhone,
+        Blocked::NoRoute => Prompt::NoLineAvailable,
     }
 }

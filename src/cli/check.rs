@@ -7,6 +7,7 @@ use std::{
     process::ExitCode,
 };
 
+use backoffice::SeedTreatments;
 use db::pattern::Pattern;
 use drivers::dahdi::survey::{Holder, Survey, holders};
 use types::{
@@ -200,7 +201,8 @@ fn never_matching(site: &Site, plan: &DialPlan) -> Vec<String> {
         .map(|entry| ("restricted", entry))
         .chain(allowed.map(|entry| ("allowed", entry)))
         .chain(hours.map(|entry| ("hours", entry)))
-        .chain(lists.map(|entry| ("inmate.numbers", entry)));
+        .chain(lists.map(|entry| ("inmate.numbers", entry)))
+        .chain(treated(&defaults.treatments));
     tables
         .filter(|(_, entry)| !could_match(entry, plan))
         .map(|(table, entry)| {
@@ -212,6 +214,19 @@ fn never_matching(site: &Site, plan: &DialPlan) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// The numbers that treatments name.
+fn treated(treatments: &SeedTreatments) -> impl Iterator<Item = (&'static str, String)> {
+    let numbers = treatments.numbers.iter();
+    let numbers = numbers.map(|(pattern, _)| ("number", pattern.clone()));
+    let types = treatments.call_types.iter();
+    let types = types.map(|(prefix, _)| ("call_type.prefixes", format!("{prefix}*")));
+    let rules = treatments.line_treatments.iter();
+    let rules = rules.flat_map(|(_, treatment)| &treatment.rules);
+    let rules = rules.flat_map(|rule| rule.numbers.iter().flatten());
+    let rules = rules.map(|pattern| ("line_treatment.rule.numbers", pattern.clone()));
+    numbers.chain(types).chain(rules)
 }
 
 /// The same as a beginning, if numbers have it.

@@ -1,7 +1,7 @@
 //! A decision in words: each table that was passed and what it said, what was decided, and what the
 //! inmate hears.
 
-use super::Desk;
+use super::{Desk, treatment};
 use crate::records::{
     self, blocked_words, check_words, finding_words, handling_words, length, moment, names,
     pattern_words, recording_words, rfc3339, type_words,
@@ -187,16 +187,14 @@ fn allowed(permit: &Permit, told: &Explanation) -> Vec<String> {
             )
         }
     };
-    vec![
+    let mut lines = vec![
         limit,
         format!("Handled so: {}.", handling_words(permit.handling)),
         format!("Dialed on the trunk: {}.", permit.outpulse),
         format!("Recording: {}.", recording_words(permit.recording)),
-        match permit.treatment.number {
-            0 => "Call treatment: that of the whole site.".to_owned(),
-            number => format!("Call treatment: {number}."),
-        },
-    ]
+    ];
+    lines.extend(treatment::words(&permit.treatment));
+    lines
 }
 
 fn limit_words(by: LimitedBy) -> String {
@@ -211,6 +209,8 @@ fn limit_words(by: LimitedBy) -> String {
         }
         LimitedBy::Default => "the site's default for calls without a duration".to_owned(),
         LimitedBy::Service => "the phone goes out of service then, by its schedule".to_owned(),
+        LimitedBy::Number => "the number's record says so".to_owned(),
+        LimitedBy::Treatment => "its call treatment says so".to_owned(),
     }
 }
 
@@ -237,5 +237,7 @@ fn limit_name(by: LimitedBy) -> &'static str {
         LimitedBy::Class { of_pin: false, .. } => "class-of-phone",
         LimitedBy::Default => "default",
         LimitedBy::Service => "service",
+        LimitedBy::Number => "number",
+        LimitedBy::Treatment => "treatment",
     }
 }

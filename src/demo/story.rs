@@ -7,6 +7,7 @@ use types::{
     fact::{Fact, FactAt, Leg},
     heard::Heard,
     language::Language,
+    party_block::PartyBlock,
     prompt::Prompt,
     three_way::ThreeWayEvidences,
     tick::Tick,
@@ -98,11 +99,8 @@ impl Story {
                 language,
                 prompt,
             } => {
-                format!(
-                    "says to {}: \"{}\"",
-                    listener(*leg),
-                    (self.words)(*language, prompt)
-                )
+                let (to, words) = (listener(*leg), (self.words)(*language, prompt));
+                format!("says to {to}: \"{words}\"")
             }
             Fact::FarKeyed { digit } => far_keyed(*digit),
             Fact::Heard {
@@ -130,6 +128,7 @@ impl Story {
             Fact::ThreeWay(pieces) => third_party(pieces),
             Fact::Accepted => "the called party accepts the call".to_owned(),
             Fact::Refused => "the called party refuses the call".to_owned(),
+            Fact::Blocks(block) => block_words(*block).to_owned(),
             Fact::TalkBegins => "both parties are connected".to_owned(),
             Fact::Joined | Fact::Parted => path_words(fact).to_owned(),
             Fact::Released(piece) => {
@@ -305,14 +304,26 @@ fn refusing_table(why: Blocked) -> Option<Check> {
         Blocked::PinInUse => Some(Check::PinInUse),
         Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Some(Check::PinNumberList),
         Blocked::NumberRestricted => Some(Check::RestrictedTable),
+        Blocked::CalledPartyBlocksInmate | Blocked::CalledPartyBlocksFacility => {
+            Some(Check::CalledParty)
+        }
         Blocked::TimeRestricted => Some(Check::TimeRestricted),
         Blocked::NumberFraud => Some(Check::NumberFraud),
         Blocked::CallTypeNotAllowed => Some(Check::CallType),
         Blocked::SpeedDialNotAssigned => Some(Check::SpeedDial),
+        Blocked::NotFromThisPhone => Some(Check::LineTreatment),
+        Blocked::NoRoute => Some(Check::Route),
         Blocked::NumberNotValid
         | Blocked::PhoneOutOfService
         | Blocked::SystemUnavailable
         | Blocked::NotRecordable => None,
+    }
+}
+
+fn block_words(block: PartyBlock) -> &'static str {
+    match block {
+        PartyBlock::Inmate => "the called party refuses all further calls of this inmate",
+        PartyBlock::Facility => "the called party refuses all further calls from the facility",
     }
 }
 
@@ -335,11 +346,17 @@ fn check_words(check: Check) -> &'static str {
         Check::RestrictedMode => "the rule on restricted numbers",
         Check::RestrictedTable => "the restricted table",
         Check::AllowedTable => "the allowed table",
+        Check::CalledParty => "the called parties' own refusals",
         Check::TimeRestricted => "the table of hours",
         Check::ShorterNumber => "the tables without the last digits",
         Check::NumberFraud => "the table of fraud on calls to a number",
         Check::Limit => "the limit",
         Check::Officer => "the phone's rule on officers",
+        Check::NumberRecord => "the number's record",
+        Check::CallTypeTable => "the table of call types",
+        Check::LineTreatment => "the phone's line treatment",
+        Check::Treatment => "the call treatment",
+        Check::Route => "the routes",
     }
 }
 
@@ -352,6 +369,9 @@ fn step_words(step: &Step) -> String {
         Finding::Disabled => "disabled",
         Finding::Rescued => "rescued",
         Finding::Passed => "passed",
+        Finding::OfNumber => "of the number",
+        Finding::OfPhone => "of the phone",
+        Finding::OfCallType => "of the call type",
     };
     format!("{} ({finding})", check_words(step.check))
 }

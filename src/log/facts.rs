@@ -66,6 +66,9 @@ pub fn log_fact(log: &Logger, at: &FactAt) {
             }
         }
         Fact::NameRecorded { ms } => info!(log, "name-recorded"; "length_ms" => ms),
+        Fact::Blocks(block) => {
+            info!(log, "called-party-blocks"; "calls_of" => names::party_block(*block));
+        }
         Fact::Ended(end) => log_end(&log, end),
         Fact::Confirmed(officer) => info!(log, "confirmed"; "officer" => officer.0),
         Fact::LateReply => warn!(log, "late-reply"),
@@ -108,6 +111,9 @@ fn prompt_words(prompt: &Prompt) -> String {
             format!("{name}, {seconds} s")
         }
         Prompt::LanguageOffer { language, key } => format!("{name}, {language} with {key}"),
+        Prompt::BlockInmateOffer { key }
+        | Prompt::BlockFacilityOffer { key }
+        | Prompt::ConfirmBlock { key } => format!("{name}, with {key}"),
         Prompt::AcceptOrRefuse { accept, refuse } => format!("{name}, {accept} or {refuse}"),
         _ => name,
     }

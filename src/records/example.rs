@@ -67,6 +67,7 @@ pub fn talked() -> CallRecord {
         route: None,
         officer: Some(OfficerId(2)),
         officer_id: Some("O-31".to_owned()),
+        party_block: None,
     }
 }
 

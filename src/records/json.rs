@@ -56,6 +56,7 @@ keyed! {
         three_way_times: u16,
         warned: u16,
         interfered: u16,
+        party_block: Option<&'static str>,
     }
 }
 
@@ -110,6 +111,7 @@ pub fn json_line(record: &CallRecord) -> String {
         three_way_times: record.response.three_way_times,
         warned: record.response.warned,
         interfered: record.response.interfered,
+        party_block: record.party_block.map(names::party_block),
     };
     serde_json::to_string(&line).expect("a record has no map with keys that are not text")
 }
@@ -184,7 +186,7 @@ mod tests {
                 r#""flags":["second-dial-tone"],"blocked":null,"trunk":3,"#,
                 r#""language":"en","handling":"automated-operator","officer":"O-31","#,
                 r#""treatment":4,"route":null,"extra_digits":0,"far_digits":0,"#,
-                r#""three_way_times":2,"warned":1,"interfered":0}"#
+                r#""three_way_times":2,"warned":1,"interfered":0,"party_block":null}"#
             )
         );
     }

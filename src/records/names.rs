@@ -6,6 +6,7 @@ use types::{
     answer_class::AnswerClass,
     disposition::{Blocked, Disposition, EndedBy},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     three_way::ThreeWayEvidence,
     tone::Tone,
@@ -76,6 +77,10 @@ names! {
     Blocked::NotConfirmed => "not-confirmed",
     Blocked::CardUnknown => "card-unknown",
     Blocked::IdUnknown => "id-unknown",
+    Blocked::CalledPartyBlocksInmate => "called-party-blocks-inmate",
+    Blocked::CalledPartyBlocksFacility => "called-party-blocks-facility",
+    Blocked::NotFromThisPhone => "not-from-this-phone",
+    Blocked::NoRoute => "no-route",
 }
 
 names! {
@@ -133,11 +138,24 @@ names! {
     Check::RestrictedMode => "restricted-mode",
     Check::RestrictedTable => "restricted-table",
     Check::AllowedTable => "allowed-table",
+    Check::CalledParty => "called-party",
     Check::TimeRestricted => "time-restricted",
     Check::ShorterNumber => "shorter-number",
     Check::NumberFraud => "number-fraud",
     Check::Limit => "limit",
     Check::Officer => "officer",
+    Check::NumberRecord => "number-record",
+    Check::CallTypeTable => "call-type-table",
+    Check::LineTreatment => "line-treatment",
+    Check::Treatment => "treatment",
+    Check::Route => "route",
+}
+
+names! {
+    /// Whose calls the called party refused for good.
+    party_block, PARTY_BLOCKS, PartyBlock:
+    PartyBlock::Inmate => "inmate",
+    PartyBlock::Facility => "facility",
 }
 
 names! {
@@ -150,6 +168,9 @@ names! {
     Finding::Disabled => "disabled",
     Finding::Rescued => "rescued",
     Finding::Passed => "passed",
+    Finding::OfNumber => "of-number",
+    Finding::OfPhone => "of-phone",
+    Finding::OfCallType => "of-call-type",
 }
 
 names! {
@@ -230,6 +251,7 @@ pub const LISTS: &[(&str, &[&str])] = &[
     ("release_evidence", RELEASE_EVIDENCE),
     ("three_way", THREE_WAY),
     ("flags", FLAGS),
+    ("party_block", PARTY_BLOCKS),
 ];
 
 #[cfg(test)]

@@ -5,14 +5,16 @@ mod fraud;
 mod lists;
 mod number;
 mod officer;
+mod party;
+mod record;
 mod shorter;
 mod time;
+mod treatment;
 
 pub use time::LimitedBy;
 
-use crate::{
-    AllowedEntry, Disabled, ListedNumber, LocalTime, PhoneRules, PinEntry, PinKey, Rules, Tables,
-};
+use crate::{Disabled, LocalTime, PhoneRules, PinEntry, PinKey, Rules, Tables};
+use record::Whole;
 use types::{
     dial_plan::DialedNumber,
     disposition::Blocked,
@@ -20,7 +22,8 @@ use types::{
     phone_number::PhoneNumber,
     query::DialedOrSpeed,
     tick::Ticks,
-    verdict::{Check, Finding, RecordingRule, Step, Trace},
+    treatment::CallTreatment,
+    verdict::{Check, Finding, Handling, RecordingRule, Step, Trace},
 };
 
 /// What is known of a call that is asked for.
@@ -47,6 +50,8 @@ pub struct Decision {
     pub inmate: Option<InmateId>,
     /// The number that was screened: what was dialed, or what the code stands for.
     pub number: Option<DialedNumber>,
+    /// The officers are to know of it, let through or not.
+    pub watched: bool,
     /// Which limit is the smallest, where the call is allowed and limited.
     pub limited_by: Option<LimitedBy>,
     pub outcome: Result<Allowed, Blocked>,
@@ -58,6 +63,11 @@ pub struct Allowed {
     /// `None` is untimed.
     pub limit: Option<Ticks>,
     pub recording: RecordingRule,
+    pub treatment: CallTreatment,
+    /// Who handles it, if a call treatment or the call type says so.
+    pub handling: Option<Handling>,
+    /// Whether the limit is told, if a call treatment says so.
+    pub announce_limit: Option<bool>,
 }
 
 /// What a PIN is worth at this moment.
@@ -101,6 +111,7 @@ pub fn decide<T: Tables + ?Sized>(
         rules,
         trace: Trace::new(),
         inmate: None,
+        watched: false,
         number: match request.number {
             DialedOrSpeed::Number(number) => Some(number),
             DialedOrSpeed::Speed(_) => None,
@@ -116,6 +127,7 @@ pub fn decide<T: Tables + ?Sized>(
         trace: walk.trace,
         inmate: walk.inmate,
         number: walk.number,
+        watched: walk.watched,
         limited_by: walk.limited_by,
         outcome,
     })
@@ -139,6 +151,7 @@ struct Walk<'a, T: Tables + ?Sized> {
     rules: &'a Rules,
     trace: Trace,
     inmate: Option<InmateId>,
+    watched: bool,
     number: Option<DialedNumber>,
     limited_by: Option<LimitedBy>,
 }
@@ -153,6 +166,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         // Looked up for every call: an entry marks a number as privileged and untimed
         // even where the flowchart does not need it to let the call through.
         let allowed = self.tables.allowed(&number.number)?;
+        let record = self.record(&number, listed, allowed)?;
         match listed {
             Some(_) if self.rules.global_block_wins => {
                 self.restricted(&number, allowed)?;
@@ -160,20 +174,31 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             Some(_) => {}
             None => self.tables_of_all(pin.is_some(), &number, allowed)?,
         }
+        let whole = Whole {
+            listed,
+            allowed,
+            record,
+        };
+        let flags = Flags::of(&whole, &phone);
+        let from_phone = self.line_treatment_of(&phone, &number, flags.privileged)?;
+        self.party(&number)?;
         self.time(&number)?;
         for shorter in self.request.shorter {
-            self.shorter(shorter, pin.as_ref(), listed, allowed)?;
+            self.shorter(shorter, pin.as_ref(), &whole)?;
+            let there = self.line_treatment_there(shorter, &phone, &number, from_phone)?;
+            self.not_instead(there)?;
         }
-        let flags = Flags::of(listed, allowed, &phone);
         self.number_fraud(&number.number, flags.privileged)?;
-        let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed)?;
+        let treated = self.treatment(&number, &whole, from_phone, &flags)?;
+        let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed, treated.limits)?;
         self.officer(flags.privileged)?;
-        let recording = match (flags.privileged, self.rules.record) {
-            (true, _) => RecordingRule::Privileged,
-            (false, true) => RecordingRule::Record,
-            (false, false) => RecordingRule::DoNotRecord,
-        };
-        Ok(Allowed { limit, recording })
+        Ok(Allowed {
+            limit,
+            recording: treated.recording,
+            treatment: treated.told,
+            handling: treated.handling,
+            announce_limit: treated.announce_limit,
+        })
     }
 
     fn note(&mut self, check: Check, finding: Finding) {
@@ -205,11 +230,12 @@ struct Flags {
 impl Flags {
     /// Timed or not is for the entry that let the call through: the PIN's own, or else the
     /// allowed one. One word is enough to make a call privileged.
-    fn of(
-        listed: Option<ListedNumber>,
-        allowed: Option<AllowedEntry>,
-        phone: &PhoneRules,
-    ) -> Flags {
+    fn of(whole: &Whole, phone: &PhoneRules) -> Flags {
+        let Whole {
+            listed,
+            allowed,
+            record,
+        } = *whole;
         let untimed = match (listed, allowed) {
             (Some(own), _) => own.untimed,
             (None, Some(entry)) => entry.untimed,
@@ -217,7 +243,8 @@ impl Flags {
         };
         let privileged = phone.privileged
             || listed.is_some_and(|own| own.privileged)
-            || allowed.is_some_and(|entry| entry.privileged);
+            || allowed.is_some_and(|entry| entry.privileged)
+            || record.is_some_and(|record| record.privileged);
         Flags {
             untimed,
             privileged,

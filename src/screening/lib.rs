@@ -2,17 +2,21 @@
 //! trace of the checks that it passed, in the order of the flowchart:
 //!
 //! 1. does the phone require a PIN; is the PIN known, enabled, and not in use;
-//! 2. what does a speed dial code stand for;
+//! 2. what does a speed dial code stand for; which type of call is it by the site's own table;
 //! 3. may this type of call be made from this phone;
-//! 4. is the number on the PIN's own list, and enabled there;
+//! 4. is the number on the PIN's own list, and enabled there; does its global record block it, in
+//!    every mode, unless an allowed entry as exact rescues it;
 //! 5. are restricted numbers checked at all; is it restricted, and does an allowed entry
-//!    rescue it; is it allowed;
-//! 6. may it be called at this time of this day (listed numbers too);
-//! 7. where the length of numbers is open: do the same tables block what is reached if the last
-//!    digits count for nothing;
-//! 8. is it, or what is reached so, blocked for the fraud on calls to it (privileged calls apart);
-//! 9. how long may the call last;
-//! 10. must an officer confirm it, and has one.
+//!    rescue it; is it allowed; does the phone's line treatment let it through;
+//! 6. does the called party take calls of this inmate, and from here (listed, allowed and privileged
+//!    numbers too: nobody overrules it but an administrator who lifts it);
+//! 7. may it be called at this time of this day (listed numbers too);
+//! 8. where the length of numbers is open: do the same tables, or the called party, block what is
+//!    reached if the last digits count for nothing;
+//! 9. is it, or what is reached so, blocked for the fraud on calls to it (privileged calls apart);
+//! 10. which call treatment has it (that of the number's record, of the line treatment's rule, of the
+//!     call type, of the site), and how long may it last;
+//! 11. must an officer confirm it, and has one.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 
@@ -24,6 +28,7 @@ mod fraud;
 mod guessing;
 mod rules;
 mod tables;
+mod treatments;
 
 pub use calendar::{
     DayKind, DaySteps, LocalTime, STEPS_A_DAY, Schedule, ScheduleNumber, WeekSteps, Weekend,
@@ -35,4 +40,7 @@ pub use rules::Rules;
 pub use tables::{
     AllowedEntry, Class, Disabled, Durations, ListedNumber, PhoneRules, PinEntry, PinKey,
     RestrictedEntry, Tables,
+};
+pub use treatments::{
+    CallTypeRules, Days, LineOutcome, LineRule, LineTreatment, NumberRecord, TreatmentRules,
 };

@@ -1,9 +1,12 @@
 //! The tables that screening asks, as it sees them.
 
-use crate::{DayKind, NumberBlock, WeekSteps};
+use crate::{
+    CallTypeRules, DayKind, LineTreatment, NumberBlock, NumberRecord, TreatmentRules, WeekSteps,
+};
 use types::{
     dial_plan::DialedNumber,
     id::{InmateId, LineId, OfficerId},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
 };
 
@@ -59,6 +62,8 @@ pub struct PhoneRules {
     pub call_types: Option<Vec<CallType>>,
     /// `None` is every pattern. A speed dial code counts as what it stands for.
     pub patterns: Option<Vec<DialingPattern>>,
+    /// The number of a line treatment; without one what is open above may be called.
+    pub line_treatment: Option<u16>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -131,6 +136,19 @@ pub trait Tables {
     ) -> Result<Option<ListedNumber>, Self::Error>;
     fn restricted(&self, number: &PhoneNumber) -> Result<Option<RestrictedEntry>, Self::Error>;
     fn allowed(&self, number: &PhoneNumber) -> Result<Option<AllowedEntry>, Self::Error>;
+    /// Whose calls the party at this very number refuses, if this inmate's are among them.
+    fn party_block(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Self::Error>;
+    /// The same of a party who was reached by more digits than these, of which the exchange may have
+    /// passed over the last.
+    fn party_block_beyond(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Self::Error>;
     /// Whether a number was blocked for the fraud on calls to it.
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Self::Error>;
     /// When a number may be called; `None` when it is not restricted by time.
@@ -140,4 +158,16 @@ pub trait Tables {
         class: Class,
         call_type: CallType,
     ) -> Result<Option<Durations>, Self::Error>;
+    /// The record of a number.
+    fn record(&self, number: &PhoneNumber) -> Result<Option<NumberRecord>, Self::Error>;
+    /// The type that the site's table gives a number.
+    fn call_type(&self, number: &PhoneNumber) -> Result<Option<CallType>, Self::Error>;
+    fn call_type_rules(&self, call_type: CallType) -> Result<CallTypeRules, Self::Error>;
+    /// What a line treatment says of a number; `None` where there is none.
+    fn line_treatment(
+        &self,
+        treatment: u16,
+        number: &PhoneNumber,
+    ) -> Result<Option<LineTreatment>, Self::Error>;
+    fn call_treatment(&self, treatment: u16) -> Result<Option<TreatmentRules>, Self::Error>;
 }

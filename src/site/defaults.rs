@@ -2,7 +2,8 @@
 //! is administered, and these lines have no effect.
 
 use backoffice::{
-    DaySteps, FraudRules, GuessRule, PhoneIdentity, Schedule, ScheduleNumber, Weekend,
+    DaySteps, FraudRules, GuessRule, PhoneIdentity, Schedule, ScheduleNumber, SeedTreatments,
+    Weekend,
 };
 use types::{
     digits::{Digits, List},
@@ -18,7 +19,7 @@ use super::{
     identity::{self, Credentials, Given, OfficerDefault},
     reader::{Placed, Section},
     settings::{self, set_flag},
-    values,
+    treatments, values,
 };
 
 /// The content of a new database.
@@ -37,6 +38,7 @@ pub struct Defaults {
     pub speed_dials: Vec<SpeedDial>,
     pub schedules: Vec<ScheduleDefault>,
     pub holidays: Vec<HolidayDefault>,
+    pub treatments: SeedTreatments,
 }
 
 /// What screening asks for the whole site.
@@ -85,6 +87,8 @@ pub struct PhoneDefault {
     pub call_types: Vec<CallType>,
     /// None is by PIN, and without an officer.
     pub identity: Option<PhoneIdentity>,
+    /// What may be called from it.
+    pub line_treatment: Option<u16>,
 }
 
 #[derive(Clone, Debug)]
@@ -149,7 +153,7 @@ pub struct SpeedDial {
 }
 
 /// Monday first, as the tables count.
-const DAYS: [&str; 7] = [
+pub(super) const DAYS: [&str; 7] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -159,7 +163,7 @@ const DAYS: [&str; 7] = [
     "sunday",
 ];
 
-const PATTERN: &str =
+pub(super) const PATTERN: &str =
     "a number in which ? is any digit and a last * any digits, such as \"900???????\" or \"+44*\"";
 
 impl Defaults {
@@ -198,10 +202,10 @@ impl Defaults {
             speed_dials: speed_dials(section.table("speed_dial")),
             schedules: schedules(&mut section),
             holidays: holidays(section.table("holidays")),
+            treatments: treatments::read(&mut section),
         };
         let phones = section.tables("phone");
-        let schedules = &defaults.schedules;
-        let phone = |of| phone(of, schedules);
+        let phone = |of| phone(of, &defaults);
         let phones = phones.into_iter().filter_map(phone).collect();
         section.finish();
         Defaults { phones, ..defaults }
@@ -333,13 +337,14 @@ fn spans(section: &mut Section<'_>, key: &'static str) -> Option<DaySteps> {
     Some(spans.iter().fold(DaySteps::CLOSED, open))
 }
 
-fn phone(mut section: Section<'_>, schedules: &[ScheduleDefault]) -> Option<PhoneDefault> {
+fn phone(mut section: Section<'_>, defaults: &Defaults) -> Option<PhoneDefault> {
     let line = section.key("line").must().int(1..=65_535);
     let class = section.key("class").int(1..=5);
     let in_service = section.key("in_service").flag();
     let privileged = section.key("privileged").flag();
     let call_types = call_types(&mut section);
-    let schedule = schedule_of(&mut section, schedules);
+    let schedule = schedule_of(&mut section, &defaults.schedules);
+    let line_treatment = line_treatment_of(&mut section, &defaults.treatments);
     let identity = identity::phone(&mut section);
     section.finish();
     Some(PhoneDefault {
@@ -350,7 +355,23 @@ fn phone(mut section: Section<'_>, schedules: &[ScheduleDefault]) -> Option<Phon
         in_service: in_service.unwrap_or(true),
         privileged: privileged.unwrap_or(false),
         call_types,
+        line_treatment,
     })
+}
+
+/// The line treatment that a phone names; it has to be there.
+fn line_treatment_of(section: &mut Section<'_>, there: &SeedTreatments) -> Option<u16> {
+    let Placed { value, line } = section.key("line_treatment").int_at(1..=65_535)?;
+    let number = value as u16;
+    let mut known = there.line_treatments.iter();
+    if !known.any(|(treatment, _)| *treatment == number) {
+        let what =
+            format!("is {number}, and there is no [[defaults.line_treatment]] of this number");
+        section
+            .notes()
+            .add(line, section.path("line_treatment"), what);
+    }
+    Some(number)
 }
 
 /// The schedule that a phone names; it has to be there.
@@ -369,12 +390,8 @@ fn schedule_of(section: &mut Section<'_>, there: &[ScheduleDefault]) -> Option<S
 }
 
 fn call_types(section: &mut Section<'_>) -> Vec<CallType> {
-    let names: Vec<&str> = values::CALL_TYPES.iter().map(|(name, _)| *name).collect();
-    plain(
-        section
-            .key("call_types")
-            .list(&names.join(", "), values::call_type),
-    )
+    let names = values::call_type_names();
+    plain(section.key("call_types").list(&names, values::call_type))
 }
 
 fn inmates(
@@ -573,13 +590,13 @@ fn holidays(mut section: Section<'_>) -> Vec<HolidayDefault> {
 }
 
 /// Checks a pattern and gives it back without the marks that people put between digits.
-fn pattern(text: &str) -> Option<String> {
+pub(super) fn pattern(text: &str) -> Option<String> {
     db::pattern::Pattern::parse(text)
         .ok()
         .map(|pattern| pattern.to_string())
 }
 
-fn plain<T>(found: Option<Vec<Placed<T>>>) -> Vec<T> {
+pub(super) fn plain<T>(found: Option<Vec<Placed<T>>>) -> Vec<T> {
     found
         .unwrap_or_default()
         .into_iter()

@@ -20,6 +20,7 @@ mod seed;
 mod settings;
 mod signalling;
 mod sim;
+mod treatments;
 mod values;
 mod wiring;
 mod zone;
@@ -62,7 +63,20 @@ use reader::{Notes, Section};
 
 /// Tables of which there can be many, by the last word of their names.
 const MANY: &[&str] = &[
-    "line", "trunk", "class", "inmate", "phone", "hours", "route", "officer", "reader",
+    "line",
+    "trunk",
+    "class",
+    "inmate",
+    "phone",
+    "hours",
+    "route",
+    "call_treatment",
+    "line_treatment",
+    "rule",
+    "number",
+    "call_type",
+    "officer",
+    "reader",
 ];
 
 /// The largest site file that is read.

@@ -63,6 +63,7 @@ impl Site {
             schedules: defaults.schedules.iter().map(schedule).collect(),
             holidays: holidays.collect(),
             identity: identity(self),
+            treatments: defaults.treatments.clone(),
         }
     }
 }
@@ -120,6 +121,7 @@ fn phone(line: &LineWire, defaults: &Defaults) -> Phone {
             class: Class::new(phone.class).expect("the site file's classes are 1 to 5"),
             privileged: phone.privileged,
             call_types: (!phone.call_types.is_empty()).then(|| phone.call_types.clone()),
+            line_treatment: phone.line_treatment,
             ..standard
         },
     }

@@ -114,6 +114,12 @@ pub const CALL_TYPES: &[(&str, CallType)] = &[
     (names::call_type(CallType::Service), CallType::Service),
 ];
 
+/// Their names, for messages.
+pub fn call_type_names() -> String {
+    let names: Vec<&str> = CALL_TYPES.iter().map(|(name, _)| *name).collect();
+    names.join(", ")
+}
+
 pub fn call_type(text: &str) -> Option<CallType> {
     CALL_TYPES
         .iter()

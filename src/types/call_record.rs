@@ -6,6 +6,7 @@ use crate::{
     evidence::{AnswerEvidence, Evidences, ReleaseEvidence},
     id::{CallId, InmateId, LineId, OfficerId, TrunkId},
     language::Language,
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     three_way::{ThreeWayEvidence, ThreeWayEvidences},
     tick::{Tick, Ticks},
@@ -63,6 +64,8 @@ pub struct CallEnd {
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
     pub three_way: ThreeWayEvidences,
+    /// Whose calls the called party refused for good.
+    pub party_block: Option<PartyBlock>,
 }
 
 impl CallEnd {
@@ -93,6 +96,7 @@ impl CallEnd {
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
+            party_block: None,
         }
     }
 }
@@ -145,4 +149,5 @@ pub struct CallRecord {
     pub officer: Option<OfficerId>,
     /// The facility's own id of the officer.
     pub officer_id: Option<String>,
+    pub party_block: Option<PartyBlock>,
 }

@@ -82,6 +82,13 @@ pub enum Blocked {
     CardUnknown,
     /// The number that was keyed is nobody's, or the passcode is another.
     IdUnknown,
+    /// The called party refuses all calls of this inmate, or of the facility.
+    CalledPartyBlocksInmate,
+    CalledPartyBlocksFacility,
+    /// The phone's line treatment keeps the number from it.
+    NotFromThisPhone,
+    /// No outbound route is for such a call.
+    NoRoute,
 }
 
 /// Who or what ended the call.

@@ -10,6 +10,7 @@ use crate::{
     heard::Heard,
     id::{LineId, OfficerId, TrunkId},
     language::Language,
+    party_block::PartyBlock,
     prompt::Prompt,
     three_way::ThreeWayEvidences,
     tick::Tick,
@@ -90,6 +91,8 @@ pub enum Fact {
     Answered(Weighed<AnswerEvidence>),
     Accepted,
     Refused,
+    /// The called party refuses all further calls as well.
+    Blocks(PartyBlock),
     TalkBegins,
     /// Both channels are joined by their driver, past us; and taken out again.
     Joined,

@@ -17,6 +17,7 @@ pub mod heard;
 pub mod id;
 pub mod language;
 pub mod mf;
+pub mod party_block;
 pub mod phone_number;
 pub mod prompt;
 pub mod query;

@@ -55,9 +55,15 @@ pub enum Prompt {
     NumberRestricted,
     NumberNotAllowed,
     NumberTimeRestricted,
+    /// The called party takes no calls from this inmate.
+    CalledPartyBlocksInmate,
+    /// Nor from anybody here.
+    CalledPartyBlocksFacility,
     /// Too much fraud on calls to it.
     NumberFraud,
     CallTypeNotAllowed,
+    /// A rule of the phone's line treatment keeps the number from it.
+    NotFromThisPhone,
     SystemUnavailable,
     /// The call must be recorded, and can't be.
     NotRecordable,
@@ -98,6 +104,22 @@ pub enum Prompt {
         accept: u8,
         refuse: u8,
     },
+    /// "To refuse all calls from this inmate press {key}."
+    BlockInmateOffer {
+        key: u8,
+    },
+    /// The same of the facility.
+    BlockFacilityOffer {
+        key: u8,
+    },
+    /// What that means: no more calls, until the facility is asked for them.
+    InmateBlockMeans,
+    FacilityBlockMeans,
+    /// "To confirm press {key}."
+    ConfirmBlock {
+        key: u8,
+    },
+    BlockKept,
     /// Said once the called party has accepted.
     ThankYouGoAhead,
     /// Said to a called party who refused or never chose.

@@ -5,6 +5,7 @@ use crate::{
     credential::{ConfirmBy, IdentifyBy},
     digits::List,
     language::Language,
+    party_block::BlockKeys,
     tick::Ticks,
 };
 
@@ -77,6 +78,8 @@ pub struct CallSettings {
     pub name_seconds: u8,
     pub accept_key: u8,
     pub refuse_key: u8,
+    /// The keys to refuse all further calls as well.
+    pub block_keys: BlockKeys,
     /// The called party may also dial the keys on a rotary telephone. Keys of one or two pulses
     /// are easily mistaken for noise: choose keys from 3 on.
     pub pulse_acceptance: bool,
@@ -133,6 +136,7 @@ impl CallSettings {
             name_seconds: 3,
             accept_key: 1,
             refuse_key: 2,
+            block_keys: BlockKeys::default(),
             pulse_acceptance: false,
             drop_machines: true,
             accept_wait: Ticks::secs(8),

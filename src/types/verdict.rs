@@ -23,6 +23,8 @@ pub enum Check {
     RestrictedMode,
     RestrictedTable,
     AllowedTable,
+    /// Did the called party refuse all further calls?
+    CalledParty,
     TimeRestricted,
     /// Is it a number of a table with digits after it, which an exchange may pass over?
     ShorterNumber,
@@ -32,6 +34,16 @@ pub enum Check {
     Limit,
     /// Must an officer confirm the call, and has one?
     Officer,
+    /// The global record of the number.
+    NumberRecord,
+    /// The site's own table of call types.
+    CallTypeTable,
+    /// What may be called from this phone.
+    LineTreatment,
+    /// How the call is treated, where that is not as for the whole site.
+    Treatment,
+    /// The way out.
+    Route,
 }
 
 /// What a check said.
@@ -46,6 +58,12 @@ pub enum Finding {
     /// An allowed entry overrode a restricted one.
     Rescued,
     Passed,
+    /// As the number's record says.
+    OfNumber,
+    /// As a rule of the phone's line treatment says.
+    OfPhone,
+    /// As the site says of the call type.
+    OfCallType,
 }
 
 /// One step of the trace.

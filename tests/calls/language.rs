@@ -1,9 +1,10 @@
 //! The language menu, and the language of everything after it.
 
 use crate::bench::{
-    self, Outcome, PIN, RESTRICTED, Scenario, listen, then, two_languages, typed_in_one_go, wait,
+    self, COLLECT_CALL, MOTHER, Outcome, PIN, RESTRICTED, Scenario, listen, then, two_languages,
+    typed_in_one_go, wait,
 };
-use drivers::sim::script::Step;
+use drivers::sim::{called_party::CalledPartyScript, script::Step};
 use types::{
     disposition::Disposition, fact::Fact, language::Language, prompt::Prompt,
     settings::LanguageChoice, tick::Ticks,
@@ -245,4 +246,84 @@ fn a_choice_at_the_menu_holds_against_the_language_of_the_pin() {
     );
     let spoke = out.fact(|f| matches!(f, Fact::Says { language, .. } if *language == SPANISH));
     assert_eq!(spoke, None);
+}
+
+/// An inmate whose PIN speaks Spanish calls and stays so long after the name; the called party does this.
+fn called_by_a_spanish_speaker(inmate_ms: u64, party: Vec<Step>) -> Scenario {
+    let steps = then(
+        bench::collect_call(PIN, MOTHER),
+        [wait(inmate_ms), Step::OnHook],
+    );
+    let scenario = bench::phone(steps)
+        .to(
+            &format!("1{MOTHER}"),
+            CalledPartyScript::answering(1, party),
+        )
+        .settings(two_languages(LanguageChoice::FromPin));
+    pin_speaks_spanish(scenario)
+}
+
+/// Hears all out.
+fn hears() -> Step {
+    Step::await_quiet(Ticks::ms(1200), Ticks::secs(60))
+}
+
+#[test]
+fn the_called_party_chooses_a_language_of_its_own_and_hears_it_to_the_end() {
+    let party = vec![
+        hears(),
+        Step::dial("3"),
+        wait(600),
+        hears(),
+        Step::dial("1"),
+        wait(60_000),
+    ];
+    let scenario = called_by_a_spanish_speaker(90_000, party)
+        .treated(|t| t.announcements.origin_every = Some(Ticks::secs(20)))
+        .lasting(115);
+    let out = scenario.run();
+    let called = |language, prompt| out.heard(out.trunk(), language, prompt).len();
+    // What is offered is every other language, in its own words.
+    let offer = |language| Prompt::LanguageOffer { language, key: 3 };
+    for language in [SPANISH, ENGLISH] {
+        assert!(called(language, offer(language)) > 0, "{}", out.tale());
+    }
+    for language in [SPANISH, ENGLISH] {
+        assert!(called(language, COLLECT_CALL) > 0, "{}", out.tale());
+    }
+    assert_eq!(
+        called(ENGLISH, Prompt::ThankYouGoAhead),
+        1,
+        "{}",
+        out.tale()
+    );
+    assert_eq!(called(SPANISH, Prompt::ThankYouGoAhead), 0);
+    // In the talk each hears its own.
+    assert!(called(ENGLISH, Prompt::CallOrigin) > 0, "{}", out.tale());
+    let (english, spanish) = heard_in(&out, Prompt::CallOrigin);
+    assert!(english == 0 && spanish > 0, "{}", out.tale());
+    assert_eq!(out.record().language, Some(SPANISH));
+}
+
+#[test]
+fn a_called_party_who_only_changes_languages_is_given_up() {
+    let mut party = Vec::new();
+    for _ in 0..9 {
+        party.extend([wait(4000), Step::dial("3")]);
+    }
+    let out = called_by_a_spanish_speaker(140_000, party)
+        .lasting(150)
+        .run();
+    let began = out.facts().filter(|(_, fact)| {
+        matches!(
+            fact,
+            Fact::Says {
+                prompt: Prompt::CollectCallFrom { .. },
+                ..
+            }
+        )
+    });
+    // Once, three changes, and once more as nothing was chosen.
+    assert_eq!(began.count(), 5, "{}", out.tale());
+    assert_eq!(out.record().disposition, Disposition::NotAccepted);
 }

@@ -322,7 +322,21 @@ fn collect_calls() -> Vec<Scenario> {
             .at(12, LineCommand::CutOff)
             .lasting(14),
         then_pin(collect_call(PIN, MOTHER)),
+        refused_for_good(vec![wait(20_000)], vec![]),
+        refused_for_good(vec![wait(20_000)], vec![wait(500), Step::OnHook]),
+        refused_for_good(vec![wait(12_000), Step::OnHook], vec![]),
     ]
+}
+
+/// The called party presses the key that refuses all calls, and does this.
+fn refused_for_good(inmate: Vec<Step>, party: Vec<Step>) -> Scenario {
+    let party = then(vec![wait(7000), Step::dial("8")], party);
+    collect(inmate, party)
+        .settings(|s| {
+            s.block_keys.facility = Some(8);
+            s.accept_wait = Ticks::secs(1);
+        })
+        .lasting(30)
 }
 
 fn then_pin(steps: Vec<Step>) -> Scenario {

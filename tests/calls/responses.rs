@@ -5,7 +5,7 @@ use crate::{
     hearing,
     ready::{collect, direct, hiss, hung_up, picks_up, quick, talks},
     short::hears_fast_busy,
-    third_party::{at_home, joins_after_talk, says, talked},
+    third_party::{at_home, joins_after_talk, says, talked, talked_with, third_talk},
 };
 use backoffice::FraudRule;
 use drivers::sim::{
@@ -123,6 +123,57 @@ fn a_warning_in_changing_words_is_one_of_all_and_the_same_to_both_and_in_a_repla
     assert_eq!(all.iter().flatten().sum::<usize>(), 2, "{all:?}");
     let again = joined(ThreeWayResponse::Warn(Warning::Random));
     assert_eq!(out.hash, again.hash);
+}
+
+/// A third is joined, dropped, and joined again a minute and a half later.
+#[test]
+fn a_third_party_who_comes_again_later_is_warned_of_again_and_one_who_stays_is_not() {
+    let mut steps = joins_after_talk();
+    steps.truncate(steps.len() - 1);
+    steps.extend([wait(9000), Step::flash_ms(450), wait(40_000)]);
+    steps.extend(joins_after_talk());
+    let third = [(500, 2), (6500, 7), (8000, 9), (8000, 9)];
+    let third = third
+        .iter()
+        .flat_map(|&(ms, s)| [wait(ms), says(&third_talk(), s)]);
+    let mut scenario = talked_with(
+        at_home(steps, Services::three_way(Switching::ANALOG)),
+        crate::third_party::third(third.chain([wait(60_000)]).collect()),
+    );
+    scenario.handsets[0].pop();
+    let again = scenario.handsets[0].clone();
+    scenario.handsets[0].extend(again.into_iter().skip(6));
+    scenario.handsets[0].push(Step::OnHook);
+    let scenario = scenario.treated(|t| t.three_way = ThreeWayResponse::Warn(Warning::Random));
+    let out = scenario.lasting(240).run();
+    let told: Vec<Tick> = out
+        .facts()
+        .filter(|(_, f)| matches!(f, Fact::ThreeWay(_)))
+        .map(|f| f.0)
+        .collect();
+    assert!(told.len() >= 2, "{}", out.tale());
+    for two in told.windows(2) {
+        assert!(two[1].since(two[0]) >= Ticks::secs(60), "{told:?}");
+    }
+    let response = out.record().response;
+    assert_eq!(usize::from(response.three_way_times), told.len());
+    assert_eq!(response.warned, response.three_way_times);
+    let choices: Vec<u8> = out
+        .facts()
+        .filter_map(|(_, f)| match f {
+            Fact::Says {
+                leg: Leg::Trunk,
+                prompt: Prompt::ThreeWayWarning { choice },
+                ..
+            } => Some(*choice),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(choices.len(), told.len(), "{}", out.tale());
+    assert!(
+        choices.windows(2).all(|two| two[0] != two[1]),
+        "{choices:?}"
+    );
 }
 
 #[test]

@@ -222,14 +222,17 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 19] = [
+const REASONS: [Prompt; 22] = [
     Prompt::PinResting,
     Prompt::NotRecordable,
+    Prompt::CalledPartyBlocksInmate,
+    Prompt::CalledPartyBlocksFacility,
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,
     Prompt::NumberFraud,
     Prompt::CallTypeNotAllowed,
+    Prompt::NotFromThisPhone,
     Prompt::SpeedDialNotAssigned,
     Prompt::NumberNotValid,
     Prompt::SystemUnavailable,

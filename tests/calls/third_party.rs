@@ -29,7 +29,7 @@ use types::{
 const THIRD: &str = "2155550177";
 
 /// A voice that is neither the inmate's nor the called party's: whoever says the Spanish prompts.
-fn third_talk() -> Clip {
+pub fn third_talk() -> Clip {
     let prompts = [
         Prompt::NumberTimeRestricted,
         Prompt::AnsweredByMachine,
@@ -89,7 +89,7 @@ pub fn at_home(steps: Vec<Step>, services: Services) -> CalledPartyScript {
 }
 
 /// Somebody farther away, in a louder room.
-fn third(steps: Vec<Step>) -> CalledPartyScript {
+pub fn third(steps: Vec<Step>) -> CalledPartyScript {
     CalledPartyScript::new(Answer::After(Ticks::secs(5)), steps)
         .on(SubscriberLine::house(5.0, 13.0, -47.0))
 }
@@ -140,7 +140,7 @@ pub fn talked(party: CalledPartyScript) -> Scenario {
     talked_with(party, third_who_talks())
 }
 
-fn talked_with(party: CalledPartyScript, third: CalledPartyScript) -> Scenario {
+pub fn talked_with(party: CalledPartyScript, third: CalledPartyScript) -> Scenario {
     let mut scenario = direct(inmate(), vec![]).lasting(106);
     scenario.routes = drivers::sim::exchange::routes::Routes::new()
         .to(&format!("1{}", crate::bench::MOTHER), party)

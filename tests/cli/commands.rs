@@ -50,6 +50,7 @@ const KEYS: [&str; 33] = [
     "three_way_times",
     "warned",
     "interfered",
+    "party_block",
 ];
 
 fn records(run: &Run) -> Vec<Value> {

@@ -244,6 +244,28 @@ fn keys_to_accept_and_refuse_must_differ() {
 }
 
 #[test]
+fn keys_to_refuse_all_further_calls_mean_nothing_else() {
+    let with = |keys: &str| changed("refuse_key = 2", &format!("refuse_key = 2\n{keys}"));
+    for (keys, told) in [
+        (
+            "block_inmate_key = 2",
+            "`defaults.block_inmate_key` is 2, which is also `refuse_key`",
+        ),
+        (
+            "block_facility_key = 1",
+            "`defaults.block_facility_key` is 1, which is also `accept_key`",
+        ),
+        (
+            "block_inmate_key = 7\nblock_facility_key = 7",
+            "`defaults.block_facility_key` is 7, which is also `block_inmate_key`",
+        ),
+    ] {
+        let out = with(keys);
+        assert!(out.contains(told), "{out}");
+    }
+}
+
+#[test]
 fn an_unknown_table_is_told() {
     told(
         "[routing]",
@@ -715,4 +737,79 @@ fn mistakes_of_cards_passcodes_and_officers_are_told_without_showing_them() {
         run.out
     );
     assert!(!run.out.contains("314159"), "{}", run.out);
+}
+
+const TREATED: &str = "[[defaults.call_treatment]]\nnumber = 1\n[[defaults.line_treatment]]\nnumber = 2\n\
+                       [[defaults.line_treatment.rule]]\ncalls = \"allow\"\ntreatment = 1\n";
+
+#[test]
+fn what_names_a_treatment_that_is_not_there_is_told() {
+    let naming = [
+        (
+            "[[defaults.number]]\nnumber = \"215*\"\ntreatment = 7",
+            "defaults.number[1].treatment",
+        ),
+        (
+            "[[defaults.call_type]]\ntype = \"local\"\ntreatment = 7",
+            "defaults.call_type[1].treatment",
+        ),
+        (
+            "[[defaults.line_treatment.rule]]\ncalls = \"allow\"\ntreatment = 7",
+            "defaults.line_treatment[1].rule[2].treatment",
+        ),
+    ];
+    for (tables, key) in naming {
+        told_with(
+            &format!("{TREATED}{tables}\n"),
+            key,
+            &["is 7", "[[defaults.call_treatment]]"],
+        );
+    }
+    let phone = format!("{TREATED}[[defaults.phone]]\nline = 1\nline_treatment = 3\n");
+    let parts = ["is 3", "[[defaults.line_treatment]]"];
+    told_with(&phone, "defaults.phone[1].line_treatment", &parts);
+}
+
+#[test]
+fn who_handles_calls_is_said_in_one_place() {
+    let tables = "[[defaults.call_treatment]]\nnumber = 0\nhandling = \"direct\"\n";
+    told_with(
+        tables,
+        "defaults.call_treatment[1].handling",
+        &["routing.zero_plus"],
+    );
+}
+
+#[test]
+fn a_rule_that_refuses_has_no_treatment() {
+    let refuses = TREATED.replace("\"allow\"", "\"refuse\"");
+    told_with(
+        &refuses,
+        "defaults.line_treatment[1].rule[1].treatment",
+        &["refuses"],
+    );
+}
+
+#[test]
+fn announcements_without_end_are_told() {
+    let tables = "[[defaults.call_treatment]]\nnumber = 1\norigin_every_seconds = 3\n";
+    let key = "defaults.call_treatment[1].origin_every_seconds";
+    told_with(tables, key, &["is 3", "10 seconds at least"]);
+}
+
+#[test]
+fn numbers_of_treatments_that_can_not_match_are_told() {
+    let tables = "[[defaults.number]]\nnumber = \"5550199\"\n[[defaults.call_type]]\ntype = \"local\"\n\
+                  prefixes = [\"1215\"]\n";
+    let place = Place::with(&format!("{SAMPLE}\n{TREATED}numbers = [\"+1*\"]\n{tables}"));
+    let run = place.run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    for key in [
+        "number",
+        "call_type.prefixes",
+        "line_treatment.rule.numbers",
+    ] {
+        let told = format!("`defaults.{key}`: no number of the dial plan");
+        assert!(run.out.contains(&told), "{key}: {}", run.out);
+    }
 }

@@ -7,20 +7,24 @@ use db::{
     codes::{Code, Coded, FlagBits},
     keys::{CounterKey, CounterKind, HolderKind},
     values::{
-        Allowed, Call, CallIdV1, Caller, Card, CardRef, Counter, DisabledV1, Duration, Entry,
-        FraudCount, FraudRules, Group, Guesses, Holiday, IdentitySettings, Inmate, InmateRef, Meta,
-        NumberBlock, Officer, OfficerRef, OpenCall, Passcode, Phone, PhoneIdentity, Pin, PinInUse,
-        PinNumber, Restricted, Schedule, Settings, Shutdown, SpeedDial, TimeRestricted, Unit,
+        self, Allowed, Call, CallIdV1, CallTreatment, CallTypeRule, Caller, Card, CardRef, Counter,
+        DisabledV1, Duration, Entry, ExtraDigitKind, ExtraDigits, FraudCount, FraudRules, Group,
+        Guesses, Holiday, IdentitySettings, Inmate, InmateRef, LineRule, LineTreatment, Meta,
+        NumberBlock, NumberRecord, Officer, OfficerRef, OpenCall, Passcode, Phone, PhoneIdentity,
+        Pin, PinInUse, PinNumber, Restricted, Route, Schedule, Settings, Shutdown, SpeedDial,
+        TimeRestricted, Unit,
     },
 };
 use types::{
     credential::{ConfirmBy, IdentifyBy},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     settings::{LanguageChoice, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::Tone,
+    treatment::{Brand, ThreeWayResponse, Warning},
     verdict::{Check, Finding, Handling, RecordingRule},
 };
 
@@ -154,7 +158,7 @@ fn speed_dial_v1() {
 }
 
 #[test]
-fn phone_v1_and_v2() {
+fn phone_v1_to_v3() {
     let value = Phone {
         name: "B1".to_owned(),
         in_service: true,
@@ -164,15 +168,111 @@ fn phone_v1_and_v2() {
         call_types: Some(vec![Code(CallType::Local), Code(CallType::Service)]),
         patterns: Some(vec![Code(DialingPattern::ZeroPlus)]),
         schedule: None,
+        line_treatment: None,
     };
     let old = bytes("01024231010004010102010a010101");
     assert_eq!(Phone::decode(&old), Ok(value.clone()));
+    let value = Phone {
+        schedule: Some(3),
+        ..value
+    };
+    let old = bytes("02024231010004010102010a0101010103");
+    assert_eq!(Phone::decode(&old), Ok(value.clone()));
     golden(
         Phone {
-            schedule: Some(3),
+            line_treatment: Some(300),
             ..value
         },
-        "02024231010004010102010a0101010103",
+        "03024231010004010102010a010101010301ac02",
+    );
+}
+
+#[test]
+fn call_treatment_v1() {
+    let value = CallTreatment {
+        name: "lawyers".to_owned(),
+        handling: Some(Code(Handling::Direct)),
+        three_way: Some(Code(ThreeWayResponse::Warn(Warning::Random))),
+        extra_digits: Some(ExtraDigits {
+            response: Code(ExtraDigitKind::Interfere),
+            digits: 4,
+        }),
+        origin_every: Some(300),
+        remaining_every: Some(0),
+        brand: Some(Code(Brand::InterLata)),
+        record: Some(false),
+        limit: Some(600),
+        announce_limit: None,
+    };
+    golden(
+        value,
+        "01076c6177796572730103010301020401ac0201000102010001d80400",
+    );
+}
+
+#[test]
+fn line_treatment_v1() {
+    let rule = LineRule {
+        call_types: Some(vec![Code(CallType::Local)]),
+        numbers: Some(vec!["215*".to_owned()]),
+        days: 0x1f,
+        privileged_only: true,
+        allowed: true,
+        treatment: Some(7),
+    };
+    let value = LineTreatment {
+        name: "law".to_owned(),
+        rules: vec![rule],
+        others: false,
+    };
+    golden(value, "01036c6177010101010101043231352a1f0101010700");
+}
+
+#[test]
+fn number_record_v1() {
+    let value = NumberRecord {
+        blocked: false,
+        free: true,
+        privileged: true,
+        no_recording: false,
+        customer_service: false,
+        watched: true,
+        three_way: Some(Code(ThreeWayResponse::Ignore)),
+        limit: Some(1200),
+        treatment: None,
+        party: "Roe".to_owned(),
+        note: "n".to_owned(),
+    };
+    golden(value, "01000101000001010501b0090003526f65016e");
+}
+
+#[test]
+fn call_type_and_its_rule_v1() {
+    let call_type = Code(CallType::IntraLata);
+    golden(values::CallType { call_type }, "0102");
+    let value = CallTypeRule {
+        treatment: Some(2),
+        handling: Some(Code(Handling::CarrierOperator)),
+        brand: None,
+    };
+    golden(value, "010102010200");
+}
+
+#[test]
+fn route_v1() {
+    let value = Route {
+        name: "far".to_owned(),
+        call_types: Some(vec![Code(CallType::InterLata)]),
+        prefixes: Some(vec!["+44".to_owned()]),
+        handlings: Some(vec![Code(Handling::Direct)]),
+        group: Some(2),
+        remove: 1,
+        add: "9".to_owned(),
+        carrier: "1010288".to_owned(),
+    };
+    golden(
+        value,
+        "01036661720101030101032b343401010301020101390731303130323838",
     );
 }
 
@@ -391,6 +491,7 @@ fn call() -> Call {
         three_way_times: 3,
         warned: 1,
         interfered: 5,
+        party_block: Some(Code(PartyBlock::Facility)),
         officer: Some(300),
     }
 }
@@ -404,6 +505,7 @@ fn unnoted() -> Call {
         three_way_times: 0,
         warned: 0,
         interfered: 0,
+        party_block: None,
         officer: None,
         ..call()
     }
@@ -464,7 +566,7 @@ fn call_v4() {
 fn call_v5() {
     golden(
         call(),
-        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac0201070203010501ac02",
+        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac02010702030105010201ac02",
     );
 }
 
@@ -624,7 +726,10 @@ fn no_number_stands_for_two_values() {
     each::<LanguageChoice>(2);
     each::<Unrecorded>(2);
     each::<Check>(11);
-    each::<Finding>(7);
+    each::<Finding>(10);
+    each::<ThreeWayResponse>(5);
+    each::<Brand>(2);
+    each::<ExtraDigitKind>(4);
     each::<AnswerEvidence>(4);
     each::<ReleaseEvidence>(21);
     each::<CounterKind>(7);
@@ -672,4 +777,23 @@ fn unreadable_bytes_are_reported_with_table_and_key() {
         error.to_string().contains("the key does not decode"),
         "{error}"
     );
+}
+
+#[test]
+fn party_block_v1() {
+    let value = values::PartyBlock {
+        utc_ms: 1_790_000_000_000,
+        call: CALL,
+        least_digits: 10,
+    };
+    golden(value, "0180b083c5986807ac020a");
+}
+
+#[test]
+fn block_keys_v1() {
+    let value = values::BlockKeys {
+        inmate: Some(7),
+        facility: None,
+    };
+    golden(value, "01010700");
 }

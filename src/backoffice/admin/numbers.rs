@@ -96,7 +96,7 @@ impl Session<'_> {
 
     /// Reads a pattern as people write it. One that begins with the dial plan's international
     /// prefix is meant for international numbers, which tables hold without it.
-    fn pattern(&self, text: &str) -> Result<Pattern, Error> {
+    pub(super) fn pattern(&self, text: &str) -> Result<Pattern, Error> {
         let canonical = international(&self.fixed.dial_plan, text);
         Pattern::parse(&canonical).map_err(|why| Error::Pattern {
             text: text.to_owned(),
@@ -115,7 +115,7 @@ impl Session<'_> {
         Ok(pattern)
     }
 
-    fn remove_pattern<V: Value>(
+    pub(super) fn remove_pattern<V: Value>(
         &mut self,
         actor: &str,
         table: &PatternTable<V>,

@@ -19,15 +19,20 @@ impl Session<'_> {
         if let Some(number) = phone.schedule {
             self.schedule(number)?;
         }
+        if let Some(treatment) = phone.line_treatment {
+            self.line_treatment_there(treatment)?;
+        }
         let stored = stored::stored_phone(phone);
         self.tables.phones.put(&mut self.writer, &line, &stored)?;
         let change = format!(
-            "in service {}, schedule {}, PIN required {}, class {}, privileged {}",
+            "in service {}, schedule {}, PIN required {}, class {}, privileged {}, \
+             line treatment {}",
             phone.in_service,
             phone.schedule.map_or(0, ScheduleNumber::number),
             phone.pin_required,
             phone.class.number(),
-            phone.privileged
+            phone.privileged,
+            phone.line_treatment.unwrap_or(0)
         );
         self.journal(actor, "phone", line, change)
     }
@@ -58,6 +63,7 @@ impl Session<'_> {
         let table = &self.tables.settings;
         table.put(&mut self.writer, &SiteKey, &stored)?;
         self.put_identity_settings(settings)?;
+        self.set_block_keys(&settings.call.block_keys)?;
         self.put_fraud_rules(&settings.fraud)?;
         self.journal(actor, "settings", "site", format!("{settings:?}"))
     }

@@ -3,6 +3,7 @@
 mod accept;
 mod admit;
 mod aftermath;
+mod block;
 mod confirm;
 mod dial;
 mod dial_tone;
@@ -20,6 +21,7 @@ mod talk;
 pub use accept::Accept;
 pub use admit::Admit;
 pub use aftermath::Aftermath;
+pub use block::Block;
 pub use confirm::Confirm;
 pub use dial::Dial;
 pub use dial_tone::DialTone;
@@ -66,6 +68,7 @@ pub enum Phase {
     Dial(Dial),
     Progress(Progress),
     Accept(Accept),
+    Block(Block),
     Farewell(Farewell),
     Talk(Talk),
     Aftermath(Aftermath),
@@ -88,6 +91,7 @@ impl Phase {
             Phase::Dial(p) => p.step(cx, event),
             Phase::Progress(p) => p.step(cx, event),
             Phase::Accept(p) => p.step(cx, event),
+            Phase::Block(p) => p.step(cx, event),
             Phase::Farewell(p) => p.step(cx, event),
             Phase::Talk(p) => p.step(cx, event),
             Phase::Aftermath(p) => p.step(cx, event),
@@ -110,6 +114,7 @@ impl Phase {
             Phase::Dial(_) => "dial",
             Phase::Progress(_) => "progress",
             Phase::Accept(_) => "accept",
+            Phase::Block(_) => "block",
             Phase::Farewell(_) => "farewell",
             Phase::Talk(_) => "talk",
             Phase::Aftermath(_) => "aftermath",
@@ -132,6 +137,7 @@ impl Phase {
             Phase::Dial(p) => p.until,
             Phase::Progress(p) => p.deadline(),
             Phase::Accept(p) => p.until,
+            Phase::Block(p) => p.until,
             Phase::Farewell(p) => p.until,
             Phase::Talk(p) => p.deadline(),
             Phase::Aftermath(p) => p.until,
@@ -176,7 +182,11 @@ impl Phase {
     pub(crate) fn watches_extra_digits(&self) -> bool {
         matches!(
             self,
-            Phase::Progress(_) | Phase::Accept(_) | Phase::Farewell(_) | Phase::Talk(_)
+            Phase::Progress(_)
+                | Phase::Accept(_)
+                | Phase::Block(_)
+                | Phase::Farewell(_)
+                | Phase::Talk(_)
         )
     }
 
@@ -193,6 +203,7 @@ impl Phase {
     /// How the call ends if the inmate hangs up now, where that is decided already.
     pub(crate) fn outcome(&self) -> Option<(Disposition, EndedBy)> {
         match self {
+            Phase::Block(_) => Some(Block::OUTCOME),
             Phase::Farewell(p) => Some(p.outcome()),
             _ => None,
         }
@@ -213,6 +224,7 @@ impl Phase {
             Phase::Dial(p) => Some(&p.attempt),
             Phase::Progress(p) => Some(&p.attempt),
             Phase::Accept(p) => Some(&p.attempt),
+            Phase::Block(p) => Some(&p.attempt),
             Phase::Farewell(p) => Some(&p.attempt),
             Phase::Talk(p) => Some(&p.attempt),
         }
@@ -233,6 +245,7 @@ impl Phase {
             Phase::Dial(p) => Some(&mut p.attempt),
             Phase::Progress(p) => Some(&mut p.attempt),
             Phase::Accept(p) => Some(&mut p.attempt),
+            Phase::Block(p) => Some(&mut p.attempt),
             Phase::Farewell(p) => Some(&mut p.attempt),
             Phase::Talk(p) => Some(&mut p.attempt),
         }
@@ -253,6 +266,7 @@ impl Phase {
             Phase::Dial(p) => Some(p.attempt),
             Phase::Progress(p) => Some(p.attempt),
             Phase::Accept(p) => Some(p.attempt),
+            Phase::Block(p) => Some(p.attempt),
             Phase::Farewell(p) => Some(p.attempt),
             Phase::Talk(p) => Some(p.attempt),
         }

@@ -12,7 +12,7 @@ use types::{
 impl<T: Tables + ?Sized> Walk<'_, T> {
     pub(super) fn number(&mut self) -> Result<DialedNumber, Stop<T::Error>> {
         let code = match self.request.number {
-            DialedOrSpeed::Number(number) => return Ok(number),
+            DialedOrSpeed::Number(number) => return self.of_site(number),
             DialedOrSpeed::Speed(code) => code,
         };
         let Some(number) = self.tables.speed_dial(code)? else {
@@ -20,6 +20,16 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             return self.stop(Check::SpeedDial, Finding::NotFound, blocked);
         };
         self.note(Check::SpeedDial, Finding::Found);
+        self.of_site(number)
+    }
+
+    /// The number with the call type that the site's own table gives it; without an entry the dial
+    /// plan's stays.
+    fn of_site(&mut self, mut number: DialedNumber) -> Result<DialedNumber, Stop<T::Error>> {
+        if let Some(call_type) = self.tables.call_type(&number.number)? {
+            self.note(Check::CallTypeTable, Finding::Found);
+            number.call_type = call_type;
+        }
         self.number = Some(number);
         Ok(number)
     }

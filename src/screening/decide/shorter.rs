@@ -1,6 +1,6 @@
 //! What is reached if the last digits of a number of open length count for nothing.
 
-use super::{Stop, Walk};
+use super::{Stop, Walk, record::Whole};
 use crate::{AllowedEntry, ListedNumber, PinEntry, Tables};
 use types::{
     disposition::Blocked,
@@ -16,9 +16,11 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         &mut self,
         shorter: &PhoneNumber,
         pin: Option<&PinEntry>,
-        listed: Option<ListedNumber>,
-        allowed: Option<AllowedEntry>,
+        whole: &Whole,
     ) -> Result<(), Stop<T::Error>> {
+        let Whole {
+            listed, allowed, ..
+        } = *whole;
         let there = self.tables.allowed(shorter)?;
         let own = match pin {
             Some(pin) => self.tables.listed(pin.inmate, shorter)?,
@@ -28,17 +30,25 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             Some(_) => self.rules.global_block_wins,
             None => pin.is_none() || self.rules.check_restricted,
         };
+        let of_record = self.record_there(shorter, whole)?;
         let blocked = if tables_count && self.restricted_there(shorter, [allowed, there])? {
             Some(Blocked::NumberRestricted)
         } else if listed.is_none() && own.is_some_and(|own| self.is_off(own.disabled)) {
             Some(Blocked::PinNumberDisabled)
-        } else if listed.is_none() && is_anothers_privilege(shorter, own, there, allowed) {
+        } else if listed.is_none() && is_anothers_privilege(shorter, own, there, whole) {
             Some(Blocked::NumberNotAllowed)
+        } else if let Some(blocked) = self.refused_at(shorter)? {
+            Some(blocked)
         } else if !self.is_open(shorter)? {
             Some(Blocked::TimeRestricted)
         } else {
-            None
+            of_record
         };
+        self.not_instead(blocked)
+    }
+
+    /// Stops at a number that would be reached instead, if something is against it.
+    pub(super) fn not_instead(&mut self, blocked: Option<Blocked>) -> Result<(), Stop<T::Error>> {
         match blocked {
             Some(blocked) => self.stop(Check::ShorterNumber, Finding::Found, blocked),
             None => Ok(()),
@@ -71,14 +81,13 @@ fn is_anothers_privilege(
     shorter: &PhoneNumber,
     own: Option<ListedNumber>,
     there: Option<AllowedEntry>,
-    whole: Option<AllowedEntry>,
+    whole: &Whole,
 ) -> bool {
     // A number on a PIN's list is exact: each of its digits is fixed.
     let own = own.filter(|own| own.privileged);
     let own = own.map(|_| shorter.digits.len());
     let there = there.filter(|there| there.privileged);
     let there = there.map(|there| usize::from(there.specificity));
-    let whole = whole.map(|whole| usize::from(whole.specificity));
     own.max(there)
-        .is_some_and(|privileged| whole < Some(privileged))
+        .is_some_and(|privileged| whole.specificity() < Some(privileged))
 }

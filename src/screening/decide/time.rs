@@ -23,6 +23,10 @@ pub enum LimitedBy {
     Default,
     /// The phone goes out of service.
     Service,
+    /// The record of the number says so.
+    Number,
+    /// The call treatment says so.
+    Treatment,
 }
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
@@ -45,6 +49,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         pin: Option<&PinEntry>,
         number: &DialedNumber,
         untimed: bool,
+        own: [Option<(Ticks, LimitedBy)>; 2],
     ) -> Result<Option<Ticks>, Stop<T::Error>> {
         let service = self.request.in_service_for;
         if service == Some(Ticks::ZERO) {
@@ -66,7 +71,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             Some((Ticks::secs(u64::from(seconds)), by))
         };
         let service = service.map(|left| (left, LimitedBy::Service));
-        let all = [of_class, service].into_iter().flatten();
+        let all = [of_class, service].into_iter().chain(own).flatten();
         let smallest = all.min_by_key(|(limit, _)| *limit);
         let finding = match smallest {
             Some(_) => Finding::Yes,

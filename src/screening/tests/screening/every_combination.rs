@@ -1,9 +1,19 @@
 use crate::{
     oracle,
-    world::{ALLOWED, Dials, INMATE, LISTED, NOW, PinIs, Shorter, Time, World},
+    world::{ALLOWED, Dials, FromPhone, INMATE, LISTED, NOW, PinIs, Shorter, Time, World},
 };
-use screening::{AllowedEntry, Disabled, ListedNumber, Rules, decide};
-use types::tick::Ticks;
+use screening::{
+    AllowedEntry, CallTypeRules, Disabled, ListedNumber, NumberRecord, Rules, TreatmentRules,
+    decide,
+};
+use types::{
+    dial_plan::DialedNumber,
+    party_block::PartyBlock,
+    phone_number::CallType,
+    tick::Ticks,
+    treatment::{Brand, ExtraDigitResponse, ThreeWayResponse},
+    verdict::Handling,
+};
 
 const BOTH: [bool; 2] = [false, true];
 
@@ -21,7 +31,13 @@ fn agree(world: &World) {
         (Ok(allowed), None) => {
             assert_eq!(allowed.limit, expected.limit, "{world:?}");
             assert_eq!(allowed.recording, expected.recording, "{world:?}");
-            assert_eq!(decision.number, Some(World::number()), "{world:?}");
+            assert_eq!(allowed.treatment, expected.treatment, "{world:?}");
+            assert_eq!(allowed.handling, expected.handling, "{world:?}");
+            let number = DialedNumber {
+                call_type: world.type_of_table.unwrap_or(CallType::InterLata),
+                ..World::number()
+            };
+            assert_eq!(decision.number, Some(number), "{world:?}");
             assert_eq!(decision.inmate.is_some(), world.pin_required, "{world:?}");
         }
         (Ok(_), Some(why)) => panic!("let through, but {why:?}: {world:?}"),
@@ -192,18 +208,43 @@ fn shorter_numbers() -> Vec<Shorter> {
     for listed in listed {
         for allowed in [None].into_iter().chain(allowed) {
             for restricted in [None, Some(3), Some(9)] {
-                for closed in BOTH {
+                for (party, closed) in [
+                    (None, false),
+                    (None, true),
+                    (Some(PartyBlock::Inmate), true),
+                ] {
                     all.push(Shorter {
                         listed,
                         restricted,
                         allowed,
+                        party,
                         closed,
+                        ..Shorter::IN_NO_TABLE
                     });
                 }
             }
         }
     }
     all
+}
+
+#[test]
+fn every_combination_with_a_called_party_who_refuses_is_decided_as_the_flowchart_says() {
+    let said = [None, Some(PartyBlock::Inmate), Some(PartyBlock::Facility)];
+    for party in said {
+        for party_beyond in said {
+            for (pin_required, phone_privileged) in [(false, false), (true, false), (true, true)] {
+                let way = World {
+                    pin_required,
+                    phone_privileged,
+                    party,
+                    party_beyond,
+                    ..World::quiet()
+                };
+                with_tables(&way, &mut agree);
+            }
+        }
+    }
 }
 
 #[test]
@@ -216,6 +257,192 @@ fn every_combination_with_a_shorter_number_is_decided_by_the_strictest() {
                 ..World::quiet()
             };
             with_tables(&way, &mut agree);
+        }
+    }
+}
+
+/// What a record can say of a number.
+fn records(specificity: u8) -> Vec<Option<NumberRecord>> {
+    let plain = NumberRecord {
+        specificity,
+        ..NumberRecord::default()
+    };
+    let said = [
+        plain,
+        NumberRecord {
+            blocked: true,
+            ..plain
+        },
+        NumberRecord {
+            privileged: true,
+            ..plain
+        },
+        NumberRecord {
+            no_recording: true,
+            ..plain
+        },
+        NumberRecord {
+            customer_service: true,
+            watched: true,
+            ..plain
+        },
+        NumberRecord {
+            treatment: Some(7),
+            customer_service: true,
+            ..plain
+        },
+        NumberRecord {
+            treatment: Some(8),
+            limit_seconds: Some(120),
+            ..plain
+        },
+        NumberRecord {
+            three_way: Some(ThreeWayResponse::Flag),
+            privileged: true,
+            limit_seconds: Some(99_000),
+            ..plain
+        },
+    ];
+    let mut all = vec![None];
+    all.extend(said.map(Some));
+    all
+}
+
+const FROM_PHONE: [FromPhone; 9] = [
+    FromPhone::NoTreatment,
+    FromPhone::Missing,
+    FromPhone::Others(true),
+    FromPhone::Others(false),
+    FromPhone::Refused,
+    FromPhone::Allowed(None),
+    FromPhone::Allowed(Some(7)),
+    FromPhone::AttorneysOnly,
+    FromPhone::AnotherDay,
+];
+
+#[test]
+fn every_combination_of_records_and_line_treatments_is_decided_as_the_order_says() {
+    for record in records(4) {
+        for from_phone in FROM_PHONE {
+            for pin_required in BOTH {
+                let way = World {
+                    record,
+                    from_phone,
+                    pin_required,
+                    ..World::quiet()
+                };
+                with_tables(&way, &mut agree);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_combination_of_treatments_is_chosen_most_specific_first() {
+    let of_site = TreatmentRules {
+        three_way: Some(ThreeWayResponse::Disconnect),
+        extra_digits: Some(ExtraDigitResponse::Disconnect { digits: 3 }),
+        record: Some(false),
+        limit_seconds: Some(60),
+        ..TreatmentRules::default()
+    };
+    let sites = [
+        None,
+        Some(TreatmentRules {
+            brand: Some(Brand::IntraLata),
+            record: Some(true),
+            ..of_site
+        }),
+        Some(of_site),
+    ];
+    let plain = CallTypeRules::default();
+    let of_types = [
+        plain,
+        CallTypeRules {
+            treatment: Some(7),
+            ..plain
+        },
+        CallTypeRules {
+            handling: Some(Handling::AutomatedOperator),
+            ..plain
+        },
+        CallTypeRules {
+            treatment: Some(8),
+            brand: Some(Brand::IntraLata),
+            ..plain
+        },
+    ];
+    for record in records(10) {
+        for from_phone in FROM_PHONE {
+            for site in sites {
+                for type_rules in of_types {
+                    for type_of_table in [None, Some(CallType::Local), Some(CallType::Interstate)] {
+                        for bits in 0..8 {
+                            let untimed = bits & 1 != 0;
+                            let mut world = World {
+                                record,
+                                from_phone,
+                                site,
+                                type_rules,
+                                type_of_table,
+                                allowed: Some(AllowedEntry { untimed, ..ALLOWED }),
+                                phone_privileged: bits & 2 != 0,
+                                ..World::quiet()
+                            };
+                            world.rules.record = bits & 4 != 0;
+                            agree(&world);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_combination_of_records_with_a_shorter_number_is_decided_by_the_strictest() {
+    let mut shorters = Vec::new();
+    for record in records(9) {
+        for refused_from_phone in [None, Some(0), Some(9), Some(11)] {
+            for type_closed in BOTH {
+                shorters.push(Shorter {
+                    record,
+                    refused_from_phone,
+                    type_closed,
+                    ..Shorter::IN_NO_TABLE
+                });
+            }
+        }
+    }
+    let of_whole = [3, 9, 10].into_iter().flat_map(records);
+    let of_whole: Vec<_> = of_whole.collect();
+    let allowed = [None, Some(3), Some(9)].map(|specificity| {
+        specificity.map(|specificity| AllowedEntry {
+            specificity,
+            ..ALLOWED
+        })
+    });
+    for shorter in shorters {
+        for record in &of_whole {
+            for from_phone in FROM_PHONE {
+                for allowed in allowed {
+                    for listed in [None, Some(LISTED)] {
+                        for bits in 0..4 {
+                            let mut world = World {
+                                shorter: Some(shorter),
+                                record: *record,
+                                from_phone,
+                                allowed,
+                                listed,
+                                ..World::quiet()
+                            };
+                            world.rules.allowed_rescues = bits & 1 != 0;
+                            world.rules.global_block_wins = bits & 2 != 0;
+                            agree(&world);
+                        }
+                    }
+                }
+            }
         }
     }
 }

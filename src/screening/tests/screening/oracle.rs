@@ -2,12 +2,17 @@
 //! row, and the first row that holds is the answer. The trace is the list of all
 //! steps that apply, cut off at the row.
 
-use crate::world::{Dials, PinIs, Time, World, class_of_phone, class_of_pin, minutes_of};
+use crate::world::{
+    Dials, FromPhone, PinIs, SEVEN, Time, World, class_of_phone, class_of_pin, minutes_of,
+};
 use screening::AllowedEntry;
 use types::{
     disposition::Blocked,
+    party_block::PartyBlock,
+    phone_number::CallType,
     tick::Ticks,
-    verdict::{Check, Finding, RecordingRule},
+    treatment::{Brand, CallTreatment, ThreeWayResponse},
+    verdict::{Check, Finding, Handling, RecordingRule},
 };
 
 pub struct Answer {
@@ -15,6 +20,8 @@ pub struct Answer {
     pub steps: Vec<(Check, Finding)>,
     pub limit: Option<Ticks>,
     pub recording: RecordingRule,
+    pub treatment: CallTreatment,
+    pub handling: Option<Handling>,
 }
 
 pub fn answer(w: &World) -> Answer {
@@ -43,10 +50,27 @@ pub fn answer(w: &World) -> Answer {
     let no_time_left = w.service == Some(Ticks::ZERO);
 
     let shorter_refuses = shorter(w);
+    let party_refuses = party(w, w.party).or(party(w, w.party_beyond));
+    let is_privileged = is_privileged(w, on_list);
     let blocked_for_fraud = w
         .block
         .is_some_and(|b| b.until.unwrap_or(i64::MAX) > crate::world::NOW);
-    let is_privileged = recording(w, on_list) == RecordingRule::Privileged;
+    let record_blocks =
+        w.record.is_some_and(|record| record.blocked) && (!on_list || w.rules.global_block_wins);
+    let record_rescued = match (w.record, w.allowed) {
+        (Some(record), Some(allowed)) => {
+            w.rules.allowed_rescues && allowed.specificity >= record.specificity
+        }
+        _ => false,
+    };
+    let from_phone = match w.from_phone {
+        FromPhone::NoTreatment => None,
+        FromPhone::Missing => Some(Finding::NotFound),
+        FromPhone::Others(true) | FromPhone::Allowed(_) => Some(Finding::Passed),
+        FromPhone::AttorneysOnly if is_privileged => Some(Finding::Passed),
+        _ => Some(Finding::Found),
+    };
+    let treatment = treatment(w, on_list);
 
     // (does it apply, the step, does it refuse and why)
     let yes_no = |yes| if yes { Finding::Yes } else { Finding::No };
@@ -96,6 +120,11 @@ pub fn answer(w: &World) -> Answer {
             ),
         ),
         (
+            w.type_of_table.is_some(),
+            Some((Check::CallTypeTable, Finding::Found)),
+            None,
+        ),
+        (
             !(w.type_open && w.pattern_open),
             Some((Check::CallType, Finding::No)),
             Some(Blocked::CallTypeNotAllowed),
@@ -109,6 +138,21 @@ pub fn answer(w: &World) -> Answer {
         (
             identified,
             Some((Check::PinNumberList, found(on_list))),
+            None,
+        ),
+        (
+            w.record.is_some() && !record_blocks,
+            Some((Check::NumberRecord, Finding::Passed)),
+            None,
+        ),
+        (
+            record_blocks,
+            Some((Check::NumberRecord, Finding::Found)),
+            refuse(!record_rescued, Blocked::NumberRestricted),
+        ),
+        (
+            record_blocks,
+            Some((Check::AllowedTable, Finding::Rescued)),
             None,
         ),
         (
@@ -141,6 +185,19 @@ pub fn answer(w: &World) -> Answer {
             ),
         ),
         (
+            from_phone.is_some(),
+            from_phone.map(|finding| (Check::LineTreatment, finding)),
+            refuse(
+                from_phone.is_some() && from_phone != Some(Finding::Passed),
+                Blocked::NotFromThisPhone,
+            ),
+        ),
+        (
+            party_refuses.is_some(),
+            Some((Check::CalledParty, Finding::Yes)),
+            party_refuses,
+        ),
+        (
             w.time == Time::NotRestricted,
             Some((Check::TimeRestricted, Finding::NotFound)),
             None,
@@ -170,6 +227,11 @@ pub fn answer(w: &World) -> Answer {
             Some((Check::NumberFraud, Finding::Passed)),
             None,
         ),
+        (
+            treatment.step.is_some(),
+            treatment.step.map(|by| (Check::Treatment, by)),
+            None,
+        ),
         (no_time_left, None, Some(Blocked::PhoneOutOfService)),
         (true, Some((Check::Limit, yes_no(limit.is_some()))), None),
     ];
@@ -186,6 +248,8 @@ pub fn answer(w: &World) -> Answer {
         steps,
         limit,
         recording: recording(w, on_list),
+        treatment: treatment.told,
+        handling: treatment.handling,
     }
 }
 
@@ -212,13 +276,115 @@ fn shorter(w: &World) -> Option<Blocked> {
         if own.is_some_and(|own| own.disabled.holds(crate::world::NOW)) {
             return Some(Blocked::PinNumberDisabled);
         }
+        let record = w.record.map_or(-1, |record| i32::from(record.specificity));
+        let whole = whole.max(record);
         let privileged_for_all = there.allowed.is_some_and(|e| e.privileged) && whole < part;
         let privileged_for_one = own.is_some_and(|own| own.privileged) && whole < 9;
         if privileged_for_all || privileged_for_one {
             return Some(Blocked::NumberNotAllowed);
         }
     }
-    there.closed.then_some(Blocked::TimeRestricted)
+    if let Some(refused) = party(w, there.party) {
+        return Some(refused);
+    }
+    if there.closed {
+        return Some(Blocked::TimeRestricted);
+    }
+    if let Some(record) = there.record {
+        let of_record = w.record.map_or(-1, |record| i32::from(record.specificity));
+        let its = i32::from(record.specificity);
+        let counts = !whole_on_list || w.rules.global_block_wins;
+        let rescued = w.rules.allowed_rescues && whole.max(part) >= its;
+        let cleared = w.record.is_some_and(|own| !own.blocked) && of_record >= its;
+        if record.blocked && counts && !rescued && !cleared {
+            return Some(Blocked::NumberRestricted);
+        }
+        let told_apart = whole.max(of_record) >= its;
+        if (record.privileged || record.no_recording) && !whole_on_list && !told_apart {
+            return Some(Blocked::NumberNotAllowed);
+        }
+    }
+    if there.type_closed {
+        return Some(Blocked::CallTypeNotAllowed);
+    }
+    let rule = match w.from_phone {
+        FromPhone::NoTreatment => None,
+        FromPhone::Allowed(_) => there.refused_from_phone.filter(|digits| *digits > 10),
+        _ => there.refused_from_phone.filter(|digits| *digits > 0),
+    };
+    rule.map(|_| Blocked::NotFromThisPhone)
+}
+
+/// A refusal of one inmate's calls means who keys his PIN, and nobody at a phone without.
+fn party(w: &World, block: Option<PartyBlock>) -> Option<Blocked> {
+    match block? {
+        PartyBlock::Facility => Some(Blocked::CalledPartyBlocksFacility),
+        PartyBlock::Inmate => w.pin_required.then_some(Blocked::CalledPartyBlocksInmate),
+    }
+}
+
+struct Treatment {
+    step: Option<Finding>,
+    told: CallTreatment,
+    handling: Option<Handling>,
+}
+
+/// The first of number, phone and call type that names a treatment has it; one that is not there is as
+/// none.
+fn treatment(w: &World, on_list: bool) -> Treatment {
+    let of_phone = match w.from_phone {
+        FromPhone::Allowed(with) => with,
+        _ => None,
+    };
+    let (named, by) = match (w.record.and_then(|r| r.treatment), of_phone) {
+        (Some(number), _) => (Some(number), Finding::OfNumber),
+        (None, Some(number)) => (Some(number), Finding::OfPhone),
+        (None, None) => (w.type_rules.treatment, Finding::OfCallType),
+    };
+    let own = (named == Some(7)).then_some(SEVEN);
+    let site = w.site.unwrap_or_default();
+    let three_way = if let Some(of_number) = w.record.and_then(|r| r.three_way) {
+        of_number
+    } else if own.is_some() {
+        ThreeWayResponse::Disconnect
+    } else if is_privileged(w, on_list) {
+        ThreeWayResponse::Ignore
+    } else {
+        site.three_way.unwrap_or(ThreeWayResponse::Flag)
+    };
+    let standard = CallTreatment::standard();
+    let far = !matches!(w.type_of_table, Some(CallType::Local));
+    let by_type = if far {
+        Brand::InterLata
+    } else {
+        Brand::IntraLata
+    };
+    let desk = w
+        .record
+        .is_some_and(|r| r.customer_service && r.treatment.is_none());
+    let handling = match (desk, own) {
+        (true, _) => Some(Handling::Direct),
+        (false, Some(_)) => Some(Handling::CarrierOperator),
+        (false, None) => w.type_rules.handling,
+    };
+    Treatment {
+        step: named.map(|number| if number == 7 { by } else { Finding::NotFound }),
+        told: CallTreatment {
+            number: if own.is_some() { 7 } else { 0 },
+            three_way,
+            extra_digits: site.extra_digits.unwrap_or(standard.extra_digits),
+            announcements: standard.announcements,
+            brand: site.brand.or(w.type_rules.brand).unwrap_or(by_type),
+        },
+        handling,
+    }
+}
+
+fn is_privileged(w: &World, on_list: bool) -> bool {
+    w.phone_privileged
+        || on_list && w.listed.is_some_and(|own| own.privileged)
+        || w.allowed.is_some_and(|entry| entry.privileged)
+        || w.record.is_some_and(|record| record.privileged)
 }
 
 fn limit(w: &World, on_list: bool) -> Option<Ticks> {
@@ -235,16 +401,32 @@ fn limit(w: &World, on_list: bool) -> Option<Ticks> {
         false => w.rules.default_limit_seconds,
     };
     let of_class = Ticks::secs(u64::from(seconds));
-    let all = [(!untimed).then_some(of_class), w.service];
+    let own = w.record.and_then(|record| record.limit_seconds);
+    let is_seven = treatment(w, on_list).told.number == 7;
+    let of_treatment = match is_seven {
+        true => Some(300),
+        false => w.site.and_then(|site| site.limit_seconds),
+    };
+    let of_treatment = of_treatment.filter(|_| !untimed);
+    let seconds = |seconds: u32| Ticks::secs(u64::from(seconds));
+    let all = [
+        (!untimed).then_some(of_class),
+        w.service,
+        own.map(seconds),
+        of_treatment.map(seconds),
+    ];
     all.into_iter().flatten().min()
 }
 
 fn recording(w: &World, on_list: bool) -> RecordingRule {
-    let own = on_list && w.listed.is_some_and(|own| own.privileged);
-    let global = w.allowed.is_some_and(|entry| entry.privileged);
-    if own || global || w.phone_privileged {
+    let off = w.record.is_some_and(|record| record.no_recording);
+    let wanted = w
+        .site
+        .and_then(|site| site.record)
+        .unwrap_or(w.rules.record);
+    if is_privileged(w, on_list) {
         RecordingRule::Privileged
-    } else if w.rules.record {
+    } else if wanted && !off {
         RecordingRule::Record
     } else {
         RecordingRule::DoNotRecord

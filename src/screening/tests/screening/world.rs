@@ -1,16 +1,20 @@
 //! One call and the entries that bear on it, as a handful of small choices.
 
 use screening::{
-    AllowedEntry, Class, Disabled, Durations, ListedNumber, LocalTime, NumberBlock, PhoneRules,
-    PinEntry, PinKey, Request, RestrictedEntry, Rules, Tables, WeekSteps,
+    AllowedEntry, CallTypeRules, Class, Days, Disabled, Durations, LineOutcome, LineRule,
+    LineTreatment, ListedNumber, LocalTime, NumberBlock, NumberRecord, PhoneRules, PinEntry,
+    PinKey, Request, RestrictedEntry, Rules, Tables, TreatmentRules, WeekSteps,
 };
 use std::{convert::Infallible, sync::LazyLock};
 use types::{
     dial_plan::DialedNumber,
     id::{InmateId, LineId, OfficerId},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::DialedOrSpeed,
     tick::Ticks,
+    treatment::ThreeWayResponse,
+    verdict::Handling,
 };
 
 pub const LINE: LineId = LineId(4);
@@ -19,6 +23,19 @@ pub const OFFICER: OfficerId = OfficerId(31);
 pub const PIN: PinKey = PinKey([5; 32]);
 pub const NOW: i64 = 1_790_000_000_000;
 pub const CODE: u8 = 12;
+pub const LAW_LIBRARY: u16 = 3;
+/// The call treatment that is there.
+pub const SEVEN: TreatmentRules = TreatmentRules {
+    handling: Some(Handling::CarrierOperator),
+    three_way: Some(ThreeWayResponse::Disconnect),
+    extra_digits: None,
+    origin_every: None,
+    remaining_every: None,
+    brand: None,
+    record: None,
+    limit_seconds: Some(300),
+    announce_limit: None,
+};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PinIs {
@@ -49,7 +66,30 @@ pub struct Shorter {
     pub listed: Option<ListedNumber>,
     pub restricted: Option<u8>,
     pub allowed: Option<AllowedEntry>,
+    pub party: Option<PartyBlock>,
     pub closed: bool,
+    pub record: Option<NumberRecord>,
+    /// The phone's line treatment refuses it by a rule with so many fixed digits.
+    pub refused_from_phone: Option<u8>,
+    /// Of a type that the phone is closed for.
+    pub type_closed: bool,
+}
+
+/// What the phone's line treatment says of the number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FromPhone {
+    NoTreatment,
+    /// The phone names one that is not there.
+    Missing,
+    /// No rule fits, and others are allowed, or not.
+    Others(bool),
+    Refused,
+    /// With this call treatment; such a rule has ten fixed digits.
+    Allowed(Option<u16>),
+    /// For attorneys alone, and others are not allowed.
+    AttorneysOnly,
+    /// The rule that would let it through is for another day.
+    AnotherDay,
 }
 
 impl Shorter {
@@ -57,7 +97,11 @@ impl Shorter {
         listed: None,
         restricted: None,
         allowed: None,
+        party: None,
         closed: false,
+        record: None,
+        refused_from_phone: None,
+        type_closed: false,
     };
 }
 
@@ -73,6 +117,9 @@ pub struct World {
     pub listed: Option<ListedNumber>,
     pub restricted: Option<u8>,
     pub allowed: Option<AllowedEntry>,
+    /// What the party at the number refused, and one reached by more digits.
+    pub party: Option<PartyBlock>,
+    pub party_beyond: Option<PartyBlock>,
     pub time: Time,
     pub service: Option<Ticks>,
     pub class_of_pin: bool,
@@ -81,6 +128,13 @@ pub struct World {
     pub rules: Rules,
     pub shorter: Option<Shorter>,
     pub block: Option<NumberBlock>,
+    pub record: Option<NumberRecord>,
+    pub from_phone: FromPhone,
+    /// What the site's own table says of the number.
+    pub type_of_table: Option<CallType>,
+    pub type_rules: CallTypeRules,
+    /// The site's treatment; 7 is always there, and 8 never.
+    pub site: Option<TreatmentRules>,
     /// `None` where the phone wants none.
     pub officer: Option<OfficerIs>,
 }
@@ -118,6 +172,8 @@ impl World {
             listed: None,
             restricted: None,
             allowed: None,
+            party: None,
+            party_beyond: None,
             time: Time::NotRestricted,
             service: None,
             class_of_pin: true,
@@ -127,6 +183,11 @@ impl World {
             shorter: None,
             officer: None,
             block: None,
+            record: None,
+            from_phone: FromPhone::NoTreatment,
+            type_of_table: None,
+            type_rules: CallTypeRules::default(),
+            site: None,
         }
     }
 
@@ -149,6 +210,12 @@ impl World {
         }
         assert_eq!(*number, World::shorter_number());
         Some(self.shorter.expect("it is not asked for"))
+    }
+
+    /// A block of one inmate is found by his PIN alone.
+    fn of_caller(&self, inmate: Option<InmateId>, block: Option<PartyBlock>) -> Option<PartyBlock> {
+        assert_eq!(inmate, self.pin_required.then_some(INMATE));
+        block.filter(|block| *block == PartyBlock::Facility || inmate.is_some())
     }
 
     pub fn request(&self) -> Request<'_> {
@@ -198,12 +265,10 @@ impl Tables for World {
 
     fn phone(&self, line: LineId) -> Result<Option<PhoneRules>, Infallible> {
         assert_eq!(line, LINE);
-        let other = |open: bool| {
-            if open {
-                None
-            } else {
-                Some(vec![CallType::Local])
-            }
+        let other = |open: bool| match open {
+            // All but one, which nothing but a shorter number is of.
+            true => Some(CallType::ALL[..9].to_vec()),
+            false => Some(vec![CallType::Service]),
         };
         let patterns = match self.pattern_open {
             true => Some(vec![DialingPattern::OnePlus, DialingPattern::ZeroPlus]),
@@ -216,6 +281,7 @@ impl Tables for World {
             privileged: self.phone_privileged,
             call_types: other(self.type_open),
             patterns,
+            line_treatment: (self.from_phone != FromPhone::NoTreatment).then_some(LAW_LIBRARY),
         }))
     }
 
@@ -279,6 +345,27 @@ impl Tables for World {
         })
     }
 
+    fn party_block(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Infallible> {
+        let block = match self.shorter_of(number) {
+            Some(shorter) => shorter.party,
+            None => self.party,
+        };
+        Ok(self.of_caller(inmate, block))
+    }
+
+    fn party_block_beyond(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Infallible> {
+        assert_eq!(*number, World::number().number, "of what was dialed alone");
+        Ok(self.of_caller(inmate, self.party_beyond))
+    }
+
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Infallible> {
         Ok(match self.shorter_of(number) {
             Some(_) => None,
@@ -304,11 +391,94 @@ impl Tables for World {
         class: Class,
         call_type: CallType,
     ) -> Result<Option<Durations>, Infallible> {
-        assert_eq!(call_type, CallType::InterLata);
+        assert_eq!(call_type, self.type_of_table.unwrap_or(CallType::InterLata));
         Ok(self.durations_entered.then(|| Durations {
             weekday: minutes_of(class) * 60,
             weekend: 1,
             holiday: 2,
         }))
+    }
+
+    fn record(&self, number: &PhoneNumber) -> Result<Option<NumberRecord>, Infallible> {
+        Ok(match self.shorter_of(number) {
+            Some(shorter) => shorter.record,
+            None => self.record,
+        })
+    }
+
+    fn call_type(&self, number: &PhoneNumber) -> Result<Option<CallType>, Infallible> {
+        Ok(match self.shorter_of(number) {
+            Some(shorter) => shorter.type_closed.then_some(CallType::Service),
+            None => self.type_of_table,
+        })
+    }
+
+    fn call_type_rules(&self, call_type: CallType) -> Result<CallTypeRules, Infallible> {
+        assert_eq!(call_type, self.type_of_table.unwrap_or(CallType::InterLata));
+        Ok(self.type_rules)
+    }
+
+    fn line_treatment(
+        &self,
+        treatment: u16,
+        number: &PhoneNumber,
+    ) -> Result<Option<LineTreatment>, Infallible> {
+        assert_eq!(treatment, LAW_LIBRARY);
+        let rule = |specificity, outcome| LineRule {
+            specificity,
+            call_types: None,
+            days: Days::ALL,
+            privileged_only: false,
+            outcome,
+        };
+        let anything = LineOutcome::Allow(None);
+        let (rules, others) = match (self.shorter_of(number), self.from_phone) {
+            (_, FromPhone::NoTreatment) => panic!("it is not asked for"),
+            (_, FromPhone::Missing) => return Ok(None),
+            (
+                Some(Shorter {
+                    refused_from_phone: Some(digits),
+                    ..
+                }),
+                _,
+            ) => (vec![rule(digits, LineOutcome::Refuse)], true),
+            (Some(_), _) => (vec![], false),
+            (None, FromPhone::Others(others)) => (vec![], others),
+            (None, FromPhone::Refused) => (vec![rule(3, LineOutcome::Refuse)], true),
+            (None, FromPhone::Allowed(with)) => {
+                let refused_after = rule(10, LineOutcome::Refuse);
+                (
+                    vec![rule(10, LineOutcome::Allow(with)), refused_after],
+                    false,
+                )
+            }
+            (None, FromPhone::AttorneysOnly) => {
+                let privileged_only = true;
+                let only = LineRule {
+                    privileged_only,
+                    ..rule(0, anything)
+                };
+                (vec![only], false)
+            }
+            (None, FromPhone::AnotherDay) => {
+                let days = Days(Days::ALL.0 & !(1 << 1));
+                (
+                    vec![LineRule {
+                        days,
+                        ..rule(10, anything)
+                    }],
+                    false,
+                )
+            }
+        };
+        Ok(Some(LineTreatment { rules, others }))
+    }
+
+    fn call_treatment(&self, treatment: u16) -> Result<Option<TreatmentRules>, Infallible> {
+        Ok(match treatment {
+            TreatmentRules::SITE => self.site,
+            7 => Some(SEVEN),
+            _ => None,
+        })
     }
 }

@@ -1,0 +1,23 @@
+use crate::codes::Code;
+use serde::{Deserialize, Serialize};
+use types::{phone_number::CallType, verdict::Handling};
+
+/// A way out: for which calls, over which trunks, with which digits.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct Route {
+    pub name: String,
+    /// `None` is every type.
+    pub call_types: Option<Vec<Code<CallType>>>,
+    /// Beginnings of numbers, `+` before those abroad; `None` is any number.
+    pub prefixes: Option<Vec<String>>,
+    /// `None` is any.
+    pub handlings: Option<Vec<Code<Handling>>>,
+    /// The trunk group; `None` is any trunk.
+    pub group: Option<u8>,
+    /// How many leading digits are taken off.
+    pub remove: u8,
+    /// Digits put before what is left.
+    pub add: String,
+    /// The carrier's access code, before all of them.
+    pub carrier: String,
+}

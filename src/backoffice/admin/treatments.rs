@@ -1,0 +1,254 @@
+//! Call treatments, line treatments, number records, call types.
+
+use super::text;
+use crate::{Error, session::Session, stored_treatments as stored, words::kebab};
+use db::{
+    keys::Numbered,
+    pattern::Pattern,
+    values::{self, LineTreatment},
+};
+use screening::{CallTypeRules, Days, LineOutcome, TreatmentRules};
+use types::{
+    phone_number::CallType,
+    tick::Ticks,
+    treatment::{ExtraDigitResponse, ThreeWayResponse},
+};
+
+/// The longest limit, in seconds: 99 minutes.
+const LONGEST: u32 = 99 * 60;
+
+/// Announcements in a talk keep at least so much apart.
+const CLOSEST: Ticks = Ticks::secs(10);
+
+/// A call treatment as it is administered.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct NamedTreatment {
+    pub name: String,
+    pub rules: TreatmentRules,
+}
+
+/// A line treatment: what may be called from the phones that name it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PhoneTreatment {
+    pub name: String,
+    /// The first that fits decides.
+    pub rules: Vec<PhoneRule>,
+    /// Whether a call that no rule fits may be placed.
+    pub others: bool,
+}
+
+/// One rule of a line treatment. What it does not name it fits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PhoneRule {
+    pub call_types: Option<Vec<CallType>>,
+    /// Patterns, as people write them.
+    pub numbers: Option<Vec<String>>,
+    pub days: Days,
+    /// For privileged calls alone: to attorneys.
+    pub privileged_only: bool,
+    pub outcome: LineOutcome,
+}
+
+impl PhoneRule {
+    /// Fits every call.
+    pub fn any(outcome: LineOutcome) -> PhoneRule {
+        PhoneRule {
+            call_types: None,
+            numbers: None,
+            days: Days::ALL,
+            privileged_only: false,
+            outcome,
+        }
+    }
+}
+
+/// A global number record as it is administered.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct NumberDetails {
+    pub blocked: bool,
+    /// Nobody pays for calls to it.
+    pub free: bool,
+    pub privileged: bool,
+    pub no_recording: bool,
+    pub customer_service: bool,
+    /// Calls to it are told to the officers.
+    pub watched: bool,
+    pub three_way: Option<ThreeWayResponse>,
+    pub limit_seconds: Option<u32>,
+    /// The number of a call treatment.
+    pub treatment: Option<u16>,
+    /// Who answers there.
+    pub party: String,
+    pub note: String,
+}
+
+impl Session<'_> {
+    pub fn set_call_treatment(
+        &mut self,
+        actor: &str,
+        number: u16,
+        treatment: &NamedTreatment,
+    ) -> Result<(), Error> {
+        text("call treatment's name", &treatment.name, false)?;
+        check(number, &treatment.rules)?;
+        let value = stored::stored_treatment(&treatment.name, &treatment.rules);
+        let table = &self.tables.call_treatments;
+        table.put(&mut self.writer, &Numbered(number), &value)?;
+        let change = format!("{:?}", treatment.rules);
+        self.journal(actor, "call-treatment", number, change)
+    }
+
+    pub fn set_line_treatment(
+        &mut self,
+        actor: &str,
+        number: u16,
+        treatment: &PhoneTreatment,
+    ) -> Result<(), Error> {
+        text("line treatment's name", &treatment.name, false)?;
+        if number == 0 {
+            return Err(Error::invalid("line treatment", "numbered from 1"));
+        }
+        let mut rules = Vec::with_capacity(treatment.rules.len());
+        for rule in &treatment.rules {
+            if rule.days.0 == 0 || rule.days.0 > Days::ALL.0 {
+                let why = "at least one day of a week of seven days";
+                return Err(Error::invalid("days of a line treatment's rule", why));
+            }
+            if let LineOutcome::Allow(Some(treatment)) = rule.outcome {
+                self.treatment_there(treatment)?;
+            }
+            let numbers = rule.numbers.as_ref();
+            let canonical = |text: &String| self.pattern(text).map(|pattern| pattern.to_string());
+            let numbers = numbers.map(|texts| texts.iter().map(canonical).collect());
+            rules.push(stored::stored_line_rule(rule, numbers.transpose()?));
+        }
+        let value = LineTreatment {
+            name: treatment.name.clone(),
+            rules,
+            others: treatment.others,
+        };
+        let table = &self.tables.line_treatments;
+        table.put(&mut self.writer, &Numbered(number), &value)?;
+        self.journal(actor, "line-treatment", number, format!("{treatment:?}"))
+    }
+
+    pub fn set_number_record(
+        &mut self,
+        actor: &str,
+        pattern: &str,
+        details: &NumberDetails,
+    ) -> Result<(), Error> {
+        text("note", &details.note, false)?;
+        text("registered party", &details.party, false)?;
+        limit_fits(details.limit_seconds)?;
+        if let Some(treatment) = details.treatment {
+            self.treatment_there(treatment)?;
+        }
+        let pattern = self.pattern(pattern)?;
+        let value = stored::stored_number_record(details);
+        let table = &self.tables.number_records;
+        table.put(&mut self.writer, &pattern, &value)?;
+        self.journal(actor, "number-record", pattern, format!("{details:?}"))
+    }
+
+    pub fn remove_number_record(&mut self, actor: &str, pattern: &str) -> Result<(), Error> {
+        let tables = self.tables;
+        self.remove_pattern(actor, &tables.number_records, pattern)
+    }
+
+    pub fn set_call_type(
+        &mut self,
+        actor: &str,
+        prefix: &str,
+        call_type: CallType,
+    ) -> Result<(), Error> {
+        let prefix = self.prefix(prefix)?;
+        let value = values::CallType {
+            call_type: db::codes::Code(call_type),
+        };
+        let table = &self.tables.call_types;
+        table.put(&mut self.writer, &prefix, &value)?;
+        self.journal(actor, "call-type", prefix, kebab(call_type))
+    }
+
+    pub fn remove_call_type(&mut self, actor: &str, prefix: &str) -> Result<(), Error> {
+        let prefix = self.prefix(prefix)?.to_string();
+        let tables = self.tables;
+        self.remove_pattern(actor, &tables.call_types, &prefix)
+    }
+
+    pub fn set_call_type_rules(
+        &mut self,
+        actor: &str,
+        call_type: CallType,
+        rules: &CallTypeRules,
+    ) -> Result<(), Error> {
+        if let Some(treatment) = rules.treatment {
+            self.treatment_there(treatment)?;
+        }
+        let value = stored::stored_call_type_rule(rules);
+        let table = &self.tables.call_type_rules;
+        table.put(&mut self.writer, &call_type, &value)?;
+        let change = format!("{rules:?}");
+        self.journal(actor, "call-type-rules", kebab(call_type), change)
+    }
+
+    /// A phone's line treatment has to be there before the phone names it.
+    pub fn line_treatment_there(&self, treatment: u16) -> Result<(), Error> {
+        let table = &self.tables.line_treatments;
+        match table.contains(&self.writer, &Numbered(treatment))? {
+            true => Ok(()),
+            false => Err(Error::UnknownLineTreatment(treatment)),
+        }
+    }
+
+    fn treatment_there(&self, treatment: u16) -> Result<(), Error> {
+        let table = &self.tables.call_treatments;
+        match table.contains(&self.writer, &Numbered(treatment))? {
+            true => Ok(()),
+            false => Err(Error::UnknownCallTreatment(treatment)),
+        }
+    }
+
+    /// The beginning of numbers, as a pattern.
+    fn prefix(&self, text: &str) -> Result<Pattern, Error> {
+        let digits = text.strip_suffix('*').unwrap_or(text);
+        if digits.contains('?') {
+            return Err(Error::invalid("prefix", "digits alone, without ?"));
+        }
+        self.pattern(&format!("{digits}*"))
+    }
+}
+
+fn check(number: u16, rules: &TreatmentRules) -> Result<(), Error> {
+    if number == TreatmentRules::SITE && rules.handling.is_some() {
+        let why = "of the whole site is said by what is wired, and by call type";
+        return Err(Error::invalid("handling", why));
+    }
+    limit_fits(rules.limit_seconds)?;
+    let counted = match rules.extra_digits {
+        Some(
+            ExtraDigitResponse::Disconnect { digits } | ExtraDigitResponse::Interfere { digits },
+        ) => Some(digits),
+        Some(ExtraDigitResponse::Flag | ExtraDigitResponse::Ignore) | None => None,
+    };
+    if counted == Some(0) {
+        return Err(Error::invalid("extra digits", "from one digit on"));
+    }
+    for every in [rules.origin_every, rules.remaining_every]
+        .into_iter()
+        .flatten()
+    {
+        if every != Ticks::ZERO && every < CLOSEST {
+            return Err(Error::invalid("announcement", "every 10 s at most"));
+        }
+    }
+    Ok(())
+}
+
+fn limit_fits(seconds: Option<u32>) -> Result<(), Error> {
+    match seconds.is_none_or(|seconds| (1..=LONGEST).contains(&seconds)) {
+        true => Ok(()),
+        false => Err(Error::invalid("limit", "1 second to 99 minutes")),
+    }
+}

@@ -11,7 +11,12 @@ use crate::kind::Kind;
 use crate::{Piece, Speech};
 
 /// Who calls, and who confirms.
-const IDENTITY: [Prompt; 9] = [
+const IDENTITY: [Prompt; 14] = [
+    Prompt::PinTryAgain,
+    Prompt::PinInvalid,
+    Prompt::PinInUse,
+    Prompt::PinDisabled,
+    Prompt::PinResting,
     Prompt::PresentCard,
     Prompt::EnterPinOrCard,
     Prompt::EnterId,
@@ -27,11 +32,6 @@ const IDENTITY: [Prompt; 9] = [
 pub(super) fn every_prompt() -> Vec<Prompt> {
     let mut prompts = vec![
         Prompt::EnterPin,
-        Prompt::PinTryAgain,
-        Prompt::PinInvalid,
-        Prompt::PinInUse,
-        Prompt::PinDisabled,
-        Prompt::PinResting,
         Prompt::EnterNumber,
         Prompt::NumberNotValid,
         Prompt::SpeedDialNotAssigned,

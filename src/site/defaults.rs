@@ -404,7 +404,7 @@ fn inmates(
     for mut section in defaults.tables("inmate") {
         let id = section.key("id").must().text(40);
         let name = section.key("name").must().text(80);
-        let pin = pin(&mut section, settings.pin_length);
+        let pin = identity::pin(&mut section, settings.pin_length);
         let credentials = identity::credentials(&mut section, given, settings);
         let known = |text: &str| {
             Language::parse(text).filter(|code| languages.is_none_or(|all| all.contains(code)))
@@ -443,19 +443,6 @@ fn inmates(
         });
     }
     inmates
-}
-
-fn pin(section: &mut Section<'_>, length: u8) -> Option<Placed<Secret<Digits>>> {
-    let allowed = format!("{length} digits 0-9 in quotes (`pin_length`)");
-    // Who has a card or a passcode may have no PIN.
-    let other = section.has("card") || section.has("passcode");
-    let key = section.key("pin");
-    let key = if other { key } else { key.must() };
-    key.secret(&allowed, |text| {
-        let decimal = text.bytes().all(|c| c.is_ascii_digit());
-        let fits = decimal && text.len() == usize::from(length);
-        fits.then(|| Digits::parse(text).map(Secret::new))?
-    })
 }
 
 /// `numbers`, and which of them are `untimed`, `privileged` or `disabled`.

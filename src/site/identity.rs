@@ -94,6 +94,20 @@ impl Given {
     }
 }
 
+/// `pin` of an inmate.
+pub fn pin(section: &mut Section<'_>, length: u8) -> Option<Placed<Secret<Digits>>> {
+    let allowed = format!("{length} digits 0-9 in quotes (`pin_length`)");
+    // Who has a card or a passcode may have no PIN.
+    let other = section.has("card") || section.has("passcode");
+    let key = section.key("pin");
+    let key = if other { key } else { key.must() };
+    key.secret(&allowed, |text| {
+        let decimal = text.bytes().all(|c| c.is_ascii_digit());
+        let fits = decimal && text.len() == usize::from(length);
+        fits.then(|| Digits::parse(text).map(Secret::new))?
+    })
+}
+
 /// `card` and `passcode` of an inmate.
 pub fn credentials(
     section: &mut Section<'_>,

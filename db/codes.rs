@@ -4,6 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use types::{
     answer_class::AnswerClass,
+    credential::{ConfirmBy, IdentifyBy},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     party_block::PartyBlock,
@@ -104,6 +105,9 @@ codes!("blocked disposition", Blocked {
     [Blocked::SystemUnavailable] = 12,
     [Blocked::PinResting] = 13,
     [Blocked::NotRecordable] = 14,
+    [Blocked::NotConfirmed] = 70,
+    [Blocked::CardUnknown] = 71,
+    [Blocked::IdUnknown] = 72,
     [Blocked::CalledPartyBlocksInmate] = 80,
     [Blocked::CalledPartyBlocksFacility] = 81,
     [Blocked::NotFromThisPhone] = 40,
@@ -183,6 +187,22 @@ codes!("period", Period {
     [Period::Month] = 3,
 });
 
+codes!("way to say who calls", IdentifyBy {
+    [IdentifyBy::Pin] = 1,
+    [IdentifyBy::Card] = 2,
+    [IdentifyBy::PinOrCard] = 3,
+    [IdentifyBy::CardAndPin] = 4,
+    [IdentifyBy::IdAndPasscode] = 5,
+});
+
+codes!("way to confirm a call", ConfirmBy {
+    [ConfirmBy::Nobody] = 1,
+    [ConfirmBy::Card] = 2,
+    [ConfirmBy::Code] = 3,
+    [ConfirmBy::Console] = 4,
+    [ConfirmBy::Any] = 5,
+});
+
 codes!("check", Check {
     [Check::PinRequired] = 1,
     [Check::PinTable] = 2,
@@ -198,6 +218,7 @@ codes!("check", Check {
     [Check::ShorterNumber] = 12,
     [Check::InmateRegister] = 20,
     [Check::NumberRegister] = 21,
+    [Check::Officer] = 70,
     [Check::NumberFraud] = 50,
     [Check::NumberRecord] = 40,
     [Check::CallTypeTable] = 41,

@@ -5,7 +5,7 @@ mod groups;
 pub use groups::{GroupPhone, PhoneGroup, Shut};
 
 use types::{
-    id::{CallId, InmateId, LineId},
+    id::{CallId, InmateId, LineId, OfficerId},
     phone_number::{CallType, PhoneNumber},
 };
 
@@ -29,6 +29,67 @@ impl Key for PinHash {
 
     fn from_bytes(bytes: &[u8]) -> Option<PinHash> {
         Some(PinHash(bytes.try_into().ok()?))
+    }
+}
+
+/// A card, hashed as a PIN is, but never to what a PIN is hashed to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CardHash(pub [u8; 32]);
+
+/// An officer's code, hashed likewise.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct OfficerCodeHash(pub [u8; 32]);
+
+macro_rules! hash_key {
+    ($($name:ident)+) => {
+        $(
+            impl Key for $name {
+                fn bytes(&self) -> Vec<u8> {
+                    self.0.to_vec()
+                }
+
+                fn from_bytes(bytes: &[u8]) -> Option<$name> {
+                    Some($name(bytes.try_into().ok()?))
+                }
+            }
+        )+
+    };
+}
+
+hash_key! { CardHash OfficerCodeHash }
+
+/// Who has a card.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum HolderKind {
+    Inmate,
+    Officer,
+}
+
+crate::codes::codes!("holder of a card", HolderKind {
+    [HolderKind::Inmate] = 1,
+    [HolderKind::Officer] = 2,
+});
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct HolderKey {
+    pub kind: HolderKind,
+    /// The inmate's number, or the officer's.
+    pub number: u32,
+}
+
+impl Key for HolderKey {
+    fn bytes(&self) -> Vec<u8> {
+        let mut key = vec![self.kind.code()];
+        key.extend(self.number.to_be_bytes());
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<HolderKey> {
+        let (kind, number) = bytes.split_first()?;
+        Some(HolderKey {
+            kind: HolderKind::from_code(*kind)?,
+            number: u32::from_be_bytes(number.try_into().ok()?),
+        })
     }
 }
 
@@ -68,6 +129,16 @@ impl Key for InmateId {
 
     fn from_bytes(bytes: &[u8]) -> Option<InmateId> {
         Some(InmateId(u32::from_be_bytes(bytes.try_into().ok()?)))
+    }
+}
+
+impl Key for OfficerId {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.to_be_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<OfficerId> {
+        Some(OfficerId(u32::from_be_bytes(bytes.try_into().ok()?)))
     }
 }
 
@@ -306,6 +377,8 @@ pub enum CounterKind {
     InmateNumber,
     /// The last sequence given to an adjustment of a lockout register.
     Adjustment,
+    /// The last number given to an officer.
+    OfficerNumber,
     /// The last number given to a group.
     GroupNumber,
     /// Off-hook and on-hook again without a digit, by line.
@@ -320,6 +393,7 @@ crate::codes::codes!("counter", CounterKind {
     [CounterKind::InmateNumber] = 3,
     [CounterKind::Adjustment] = 20,
     [CounterKind::EmptyOffHook] = 16,
+    [CounterKind::OfficerNumber] = 70,
     [CounterKind::GroupNumber] = 30,
     [CounterKind::UnrecordedAttempt] = 17,
 });
@@ -366,16 +440,21 @@ pub enum GuessKey {
     Phone(LineId),
     /// An inmate's PIN, wherever it is tried.
     Inmate(InmateId),
+    /// An id that is nobody's, by 16 bits of its hash: it rests as an inmate's does, so that no
+    /// rest tells which ids there are.
+    NobodysId(u16),
 }
 
 const GUESSED_AT_PHONE: u8 = 1;
 const GUESSED_OF_INMATE: u8 = 2;
+const GUESSED_OF_NOBODY: u8 = 3;
 
 impl Key for GuessKey {
     fn bytes(&self) -> Vec<u8> {
         let (kind, number) = match self {
             GuessKey::Phone(line) => (GUESSED_AT_PHONE, u32::from(line.0)),
             GuessKey::Inmate(inmate) => (GUESSED_OF_INMATE, inmate.0),
+            GuessKey::NobodysId(id) => (GUESSED_OF_NOBODY, u32::from(*id)),
         };
         let mut key = vec![kind];
         key.extend(number.to_be_bytes());
@@ -388,6 +467,7 @@ impl Key for GuessKey {
         match *kind {
             GUESSED_AT_PHONE => Some(GuessKey::Phone(LineId(number.try_into().ok()?))),
             GUESSED_OF_INMATE => Some(GuessKey::Inmate(InmateId(number))),
+            GUESSED_OF_NOBODY => Some(GuessKey::NobodysId(number.try_into().ok()?)),
             _ => None,
         }
     }

@@ -3,23 +3,24 @@
 use crate::{
     Error, Read, Result, Table, Value, Writer,
     keys::{
-        AllowanceKey, CountedKey, CounterKey, DateKey, DurationKey, FacilityId, GroupPhone,
-        GuessKey, NumberKey, Numbered, PartyBlockKey, PhoneGroup, PinHash, PinNumberKey,
-        ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
+        AllowanceKey, CardHash, CountedKey, CounterKey, DateKey, DurationKey, FacilityId,
+        GroupPhone, GuessKey, HolderKey, NumberKey, Numbered, OfficerCodeHash, PartyBlockKey,
+        PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode, StartKey,
     },
     pattern::{Kind, Pattern, marker},
     table::Raw,
     values::{
-        self, Allowance, Allowed, BlockKeys, Call, CallTreatment, CallTypeRule, Counted, Counter,
-        Duration, Entry, FraudCount, FraudRules, Group, Guesses, Holiday, Inmate, InmateRef,
-        LineTreatment, Meta, NumberRecord, NumberTold, OpenCall, PartyBlock, Phone, Pin, PinInUse,
+        self, Allowance, Allowed, BlockKeys, Call, CallTreatment, CallTypeRule, Card, CardRef,
+        Counted, Counter, Duration, Entry, FraudCount, FraudRules, Group, Guesses, Holiday,
+        IdentitySettings, Inmate, InmateRef, LineTreatment, Meta, NumberRecord, NumberTold,
+        Officer, OfficerRef, OpenCall, PartyBlock, Passcode, Phone, PhoneIdentity, Pin, PinInUse,
         PinNumber, RegisterRules, Restricted, Route, Schedule, Settings, Shutdown, SpeedDial,
         TimeRestricted, Unit,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
-    id::{CallId, GroupId, InmateId, LineId},
+    id::{CallId, GroupId, InmateId, LineId, OfficerId},
     phone_number::{CallType, PhoneNumber},
 };
 
@@ -78,6 +79,14 @@ tables! {
     counted: Table<CountedKey, Counted>,
     register_rules: Table<SiteKey, RegisterRules>,
     numbers_told: Table<NumberKey, NumberTold>,
+    cards: Table<CardHash, Card>,
+    cards_held: Table<HolderKey, CardRef>,
+    passcodes: Table<InmateId, Passcode>,
+    officers: Table<OfficerId, Officer>,
+    officers_by_id: Table<FacilityId, OfficerRef>,
+    officer_codes: Table<OfficerCodeHash, OfficerRef>,
+    phone_identity: Table<LineId, PhoneIdentity>,
+    identity_settings: Table<SiteKey, IdentitySettings>,
     fraud_counts: Table<PhoneNumber, FraudCount>,
     fraud_rules: Table<SiteKey, FraudRules>,
     groups: Table<GroupId, Group>,

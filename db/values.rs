@@ -75,6 +75,13 @@ values! {
     group::Group { 1 => v1 } newest 1,
     shutdown::Shutdown { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
+    card::Card { 1 => v1 } newest 1,
+    card_ref::CardRef { 1 => v1 } newest 1,
+    passcode::Passcode { 1 => v1 } newest 1,
+    officer::Officer { 1 => v1 } newest 1,
+    officer_ref::OfficerRef { 1 => v1 } newest 1,
+    phone_identity::PhoneIdentity { 1 => v1 } newest 1,
+    identity_settings::IdentitySettings { 1 => v1 } newest 1,
     party_block::PartyBlock { 1 => v1 } newest 1,
     block_keys::BlockKeys { 1 => v1 } newest 1,
 }
@@ -86,6 +93,8 @@ pub use call::{v1::Caller, v5::Call};
 pub use call_treatment::v1::{CallTreatment, ExtraDigitKind, ExtraDigits};
 pub use call_type::v1::CallType;
 pub use call_type_rule::v1::CallTypeRule;
+pub use card::v1::Card;
+pub use card_ref::v1::CardRef;
 pub use counted::v1::{Counted, Counting};
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
@@ -95,15 +104,20 @@ pub use fraud_rules::v1::FraudRules;
 pub use group::v1::Group;
 pub use guesses::v1::Guesses;
 pub use holiday::v1::Holiday;
+pub use identity_settings::v1::IdentitySettings;
 pub use inmate::v1::Inmate;
 pub use inmate_ref::v1::InmateRef;
 pub use line_treatment::v1::{LineRule, LineTreatment};
 pub use meta::v1::Meta;
 pub use number_record::v1::NumberRecord;
 pub use number_told::v1::NumberTold;
+pub use officer::v1::Officer;
+pub use officer_ref::v1::OfficerRef;
 pub use open_call::v2::{OpenCall, Reservation};
 pub use party_block::v1::PartyBlock;
+pub use passcode::v1::Passcode;
 pub use phone::v3::Phone;
+pub use phone_identity::v1::PhoneIdentity;
 pub use pin::v1::Pin;
 pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;

@@ -152,6 +152,14 @@ kinds! {
     PinInUse pin_in_use [];
     PinDisabled pin_disabled [];
     PinResting pin_resting [];
+    PresentCard present_card [];
+    EnterPinOrCard enter_pin_or_card [];
+    EnterId enter_id [];
+    EnterPasscode enter_passcode [];
+    CardUnknown card_unknown [];
+    IdUnknown id_unknown [];
+    OfficerMustConfirm officer_must_confirm [];
+    OfficerUnknown officer_unknown [];
     EnterNumber enter_number [];
     NumberNotValid number_not_valid [];
     SpeedDialNotAssigned speed_dial_not_assigned [];
@@ -177,6 +185,7 @@ kinds! {
     TooSoon too_soon [];
     NumberUsedUp number_used_up [];
     CallAgainIn call_again_in [Seconds];
+    NotConfirmed not_confirmed [];
     NoLineAvailable no_line_available [];
     NoAnswer no_answer [];
     LineBusy line_busy [];

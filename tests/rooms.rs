@@ -99,7 +99,7 @@ const ROOMS: &[Room] = &[
         name: "gateways",
         directory: "src/gateways",
         doors: &["types", "billing"],
-        outside: &[],
+        outside: &["arrayvec", "serialport"],
     },
     Room {
         name: "admin",
@@ -172,6 +172,7 @@ const TEST_ONLY: &[&str] = &[
     "insta",
     "proptest",
     "rustfft",
+    "serialport",
     "tempfile",
     "toml",
 ];

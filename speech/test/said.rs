@@ -61,6 +61,15 @@ const PLAIN: &[Prompt] = &[
     Prompt::ThankYouGoAhead,
     Prompt::Goodbye,
     Prompt::CallOrigin,
+    Prompt::PresentCard,
+    Prompt::EnterPinOrCard,
+    Prompt::EnterId,
+    Prompt::EnterPasscode,
+    Prompt::CardUnknown,
+    Prompt::IdUnknown,
+    Prompt::OfficerMustConfirm,
+    Prompt::OfficerUnknown,
+    Prompt::NotConfirmed,
 ];
 
 /// Every prompt with every argument that its check promises.

@@ -4,6 +4,7 @@
 mod callers;
 mod fraud;
 mod groups;
+pub(crate) mod identity;
 mod numbers;
 mod party_blocks;
 mod registers;
@@ -18,12 +19,14 @@ pub use registers::AllowanceOf;
 
 use crate::{BackOffice, Error, RegisterOf, SiteSettings};
 use db::keys::Shut;
+use identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
 use screening::{
     Allowance, CallTypeRules, Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps,
 };
 use types::{
+    credential::CardNumber,
     digits::Digits,
-    id::{GroupId, InmateId, LineId},
+    id::{GroupId, InmateId, LineId, OfficerId},
     language::Language,
     phone_number::{CallType, DialingPattern},
     secret::Secret,
@@ -135,6 +138,25 @@ changes! {
     fn lift_phone_rest(line: LineId) -> bool;
     /// Ends the rest of an inmate's PIN that failed too often.
     fn lift_pin_rest(inmate: InmateId) -> bool;
+    /// Opens the account of an inmate who gets no PIN, or says what holds for it.
+    fn open_account(inmate: InmateId, details: &AccountDetails) -> ();
+    /// Gives a card to an inmate or an officer, in place of the one there was, which is taken no more.
+    /// A card that was anybody's before is refused, lost ones too.
+    fn give_card(holder: Holder, card: &Secret<CardNumber>) -> ();
+    /// Takes somebody's card for nobody's from now on: it is lost, or broken.
+    fn disable_card(holder: Holder, note: &str) -> ();
+    /// Takes the card that somebody was given last again: it is found.
+    fn enable_card(holder: Holder, note: &str) -> ();
+    /// Gives an inmate a passcode, in place of the one there was. It goes with the facility's id.
+    fn set_passcode(inmate: InmateId, passcode: &Secret<Digits>) -> ();
+    /// Enters an officer, who may confirm calls.
+    fn add_officer(officer: &NewOfficer) -> OfficerId;
+    /// Says whether an officer may confirm calls.
+    fn set_officer_active(officer: OfficerId, active: bool) -> ();
+    /// Gives an officer a code, in place of the one there was.
+    fn set_officer_code(officer: OfficerId, code: &Secret<Digits>) -> ();
+    /// Says how callers at a phone say who they are, and who confirms their calls.
+    fn set_phone_identity(line: LineId, identity: &PhoneIdentity) -> ();
     /// Ends the block of a number for the fraud on calls to it, and forgets that; `false` when there was
     /// none.
     fn lift_number_block(number: &str) -> bool;

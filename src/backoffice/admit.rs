@@ -14,9 +14,9 @@ use types::{
     dial_plan::DialedNumber,
     digits::Digits,
     disposition::{Blocked, Disposition, FraudFlags},
-    id::{CallId, InmateId, LineId},
+    id::{CallId, InmateId, LineId, OfficerId},
     phone_number::{DialingPattern, PhoneNumber},
-    query::{Admission, DialedOrSpeed},
+    query::{Admission, DialedOrSpeed, OfficerWord},
     route::Routes,
     settings::Unrecorded,
     tick::{Tick, Ticks},
@@ -49,14 +49,19 @@ struct Placed {
 }
 
 impl Session<'_> {
-    pub fn admit(&mut self, line: LineId, admission: &Admission) -> Result<Verdict, Error> {
+    /// `None` where an officer must confirm the call first, and none was asked: nothing is written.
+    pub fn admit(&mut self, line: LineId, admission: &Admission) -> Result<Option<Verdict>, Error> {
         self.close_left_open(line)?;
-        let pin = admission
-            .pin
-            .as_ref()
-            .map(|pin| PinKey(self.fixed.key.hash(pin)));
+        let pin = match &admission.credential {
+            Some(credential) => self.caller_key(line, credential)?,
+            None => None,
+        };
         let settings = self.settings()?;
         let (decision, outcome) = self.screened(line, pin, admission, &settings)?;
+        let unconfirmed = decision.outcome == Err(Blocked::NotConfirmed);
+        if unconfirmed && admission.officer == OfficerWord::NotAsked {
+            return Ok(None);
+        }
         let call = self.next_call()?;
         // The PIN is the caller's only where screening asked for it and found it.
         let pin = pin.filter(|_| decision.inmate.is_some());
@@ -79,7 +84,7 @@ impl Session<'_> {
         if let Err(refusal) = &mut verdict.outcome {
             refusal.again_in = self.again_in(&decision);
         }
-        Ok(verdict)
+        Ok(Some(verdict))
     }
 
     /// What an admission would be answered; nothing is written. The permit's call has the number 0,
@@ -165,6 +170,7 @@ impl Session<'_> {
         Ok(Request {
             line,
             pin,
+            officer: confirming(admission),
             number: admission.number,
             shorter,
             now_utc_ms,
@@ -257,6 +263,7 @@ impl Session<'_> {
                 Err(_) => Disposition::Blocked,
             }),
             blocked: outcome.as_ref().err().map(|blocked| Code(*blocked)),
+            officer: confirmed(decision, admission),
             screening: stored_trace(&decision.trace),
             treatment: placed.map(|p| p.treatment.number),
             ..empty_record(line, started_utc_ms)
@@ -358,6 +365,7 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         joined: None,
         recorded: None,
         recording_gap: None,
+        officer: None,
         treatment: None,
         route: None,
         far_digits: 0,
@@ -366,6 +374,23 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         interfered: 0,
         party_block: None,
     }
+}
+
+fn confirming(admission: &Admission) -> Option<OfficerId> {
+    match admission.officer {
+        OfficerWord::Confirmed(officer) => Some(officer),
+        OfficerWord::NotAsked | OfficerWord::Nothing => None,
+    }
+}
+
+/// Who confirmed it, where that was what let it through.
+fn confirmed(decision: &Decision, admission: &Admission) -> Option<u32> {
+    let found = Step {
+        check: Check::Officer,
+        finding: Finding::Found,
+    };
+    let officer = confirming(admission).filter(|_| decision.trace.contains(&found));
+    officer.map(|officer| officer.0)
 }
 
 /// How it was keyed: a code stays a code, whatever it stands for.

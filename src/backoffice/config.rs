@@ -1,6 +1,7 @@
 use crate::{
-    AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NumberDetails, NumberFlags,
-    OutboundRoute, Phone, PhoneTreatment, PinDetails, RegisterRules, TimeRestriction,
+    AccountDetails, AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NewOfficer,
+    NumberDetails, NumberFlags, OutboundRoute, Phone, PhoneIdentity, PhoneTreatment, PinDetails,
+    RegisterRules, TimeRestriction, admin::identity::MOST_KEYS,
 };
 use screening::{
     Allowance, CallTypeRules, Class, Durations, FraudRules, GuessRule, Rules, Schedule,
@@ -8,10 +9,12 @@ use screening::{
 };
 use std::sync::Arc;
 use types::{
+    credential::CardNumber,
     dial_plan::DialPlan,
     digits::Digits,
     id::LineId,
     phone_number::{CallType, DialingPattern, PhoneNumber},
+    secret::Secret,
     settings::{CallSettings, Unrecorded},
     verdict::Handling,
 };
@@ -137,6 +140,15 @@ impl SiteSettings {
         if call.pin_tries == 0 {
             return refuse("PIN tries", "at least one");
         }
+        if call.id_length > MOST_KEYS || call.passcode_length > MOST_KEYS {
+            return refuse(
+                "keys of an id or a passcode",
+                "at most 16, or 0 for any number",
+            );
+        }
+        if (1..4).contains(&call.passcode_length) || !(4..=MOST_KEYS).contains(&call.code_length) {
+            return refuse("keys of a passcode or an officer's code", "4 to 16");
+        }
         if call.languages.is_empty() {
             return refuse("languages", "at least one");
         }
@@ -189,6 +201,7 @@ pub struct Seed {
     pub holidays: Vec<(i16, u8, u8, String)>,
     pub treatments: SeedTreatments,
     pub allowances: Vec<(SeedAllowance, Allowance)>,
+    pub identity: SeedIdentity,
 }
 
 /// How calls are treated, and what their numbers are.
@@ -213,6 +226,32 @@ pub enum SeedAllowance {
     Inmate(String),
     /// By pattern.
     Numbers(String),
+}
+
+/// Who has cards, passcodes and codes, and which phones ask for them.
+#[derive(Clone, Default, Debug)]
+pub struct SeedIdentity {
+    /// By the facility's own id of the inmate.
+    pub inmates: Vec<SeedCredentials>,
+    pub officers: Vec<SeedOfficer>,
+    pub phones: Vec<(LineId, PhoneIdentity)>,
+}
+
+/// What an inmate has beside a PIN, or in place of one.
+#[derive(Clone, Debug)]
+pub struct SeedCredentials {
+    pub facility_id: String,
+    /// For who has no PIN.
+    pub account: Option<AccountDetails>,
+    pub card: Option<Secret<CardNumber>>,
+    pub passcode: Option<Secret<Digits>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SeedOfficer {
+    pub officer: NewOfficer,
+    pub card: Option<Secret<CardNumber>>,
+    pub code: Option<Secret<Digits>>,
 }
 
 #[derive(Clone, Debug)]
@@ -246,6 +285,7 @@ impl Seed {
             speed_dials: Vec::new(),
             schedules: Vec::new(),
             holidays: Vec::new(),
+            identity: SeedIdentity::default(),
             treatments: SeedTreatments::default(),
             allowances: Vec::new(),
         }

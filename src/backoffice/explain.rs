@@ -10,7 +10,7 @@ use types::{
     disposition::Blocked,
     id::{InmateId, LineId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
-    query::{Admission, DialedOrSpeed},
+    query::{Admission, DialedOrSpeed, OfficerWord},
     tick::{Tick, Ticks},
     verdict::{Check, Finding, Permit, Step, Trace},
 };
@@ -118,7 +118,8 @@ impl Session<'_> {
         }
         let admission = Admission {
             off_hook_at: self.now,
-            pin: None,
+            credential: None,
+            officer: OfficerWord::NotAsked,
             dialed: asking.dialed,
             number: asking.number,
         };

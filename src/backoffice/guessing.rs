@@ -25,6 +25,12 @@ pub enum Alert {
         inmates: u32,
         period: Period,
     },
+    /// A card that is not taken any more was presented at a phone.
+    DisabledCard {
+        line: LineId,
+        /// Whose it was, if an inmate's.
+        inmate: Option<InmateId>,
+    },
     /// There was too much fraud on calls to a number; no `seconds` is until somebody lifts it.
     NumberBlocked {
         number: PhoneNumber,
@@ -40,7 +46,8 @@ impl fmt::Display for Alert {
         match self {
             Alert::PhoneRests { line, seconds } => write!(
                 f,
-                "too many wrong PINs at the phone of line {line}: it takes none for {seconds} s"
+                "too many wrong PINs (cards, passcodes, codes) at the phone of line {line}: it takes \
+                 none for {seconds} s"
             ),
             Alert::PinRests { inmate, seconds } => write!(
                 f,
@@ -56,6 +63,18 @@ impl fmt::Display for Alert {
                 f,
                 "number {number} has {calls} calls of {inmates} inmates this {}",
                 kebab(period)
+            ),
+            Alert::DisabledCard {
+                line,
+                inmate: Some(inmate),
+            } => write!(
+                f,
+                "a card of inmate {} that is not taken any more was presented at the phone of line {line}",
+                inmate.0
+            ),
+            Alert::DisabledCard { line, inmate: None } => write!(
+                f,
+                "an officer's card that is not taken any more was presented at the phone of line {line}"
             ),
             Alert::NumberBlocked {
                 number,
@@ -107,6 +126,8 @@ impl Session<'_> {
         let alert = match at {
             GuessKey::Phone(line) => Alert::PhoneRests { line, seconds },
             GuessKey::Inmate(inmate) => Alert::PinRests { inmate, seconds },
+            // There is nobody to look after.
+            GuessKey::NobodysId(_) => return Ok(()),
         };
         self.alert(&line_actor(line), subject(at), alert)
     }
@@ -143,5 +164,6 @@ fn subject(at: GuessKey) -> String {
     match at {
         GuessKey::Phone(line) => format!("phone {line}"),
         GuessKey::Inmate(inmate) => crate::answer::inmate_subject(inmate),
+        GuessKey::NobodysId(_) => "unknown".to_owned(),
     }
 }

@@ -11,7 +11,9 @@
 //! * A record is opened once and finished once. Asking twice to end a call changes nothing.
 //! * Calls that a crash left open are finished when the database is opened, at the last
 //!   second they were seen.
-//! * PINs are kept only as a hash under the site's key; nothing prints or stores their digits.
+//! * Who calls by card or passcode is held to the rules of PINs: each comes down to the key of one.
+//! * PINs, cards, passcodes and codes are kept only as hashes under the site's key; nothing prints or
+//!   stores them.
 
 #![forbid(unsafe_code)]
 
@@ -26,6 +28,7 @@ mod explain;
 mod fraud;
 mod groups;
 mod guessing;
+mod identify;
 mod import;
 mod journal;
 mod lookups;
@@ -45,12 +48,16 @@ mod stored;
 mod stored_treatments;
 mod words;
 
+pub use admin::identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
 pub use admin::{
     AllowanceOf, AllowedFlags, NamedTreatment, NewInmate, NumberDetails, NumberFlags,
     OutboundRoute, Phone, PhoneRule, PhoneTreatment, PinDetails, TimeRestriction,
 };
 pub use clock::Anchor;
-pub use config::{Config, Routing, Seed, SeedAllowance, SeedInmate, SeedTreatments, SiteSettings};
+pub use config::{
+    Config, Routing, Seed, SeedAllowance, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer,
+    SeedTreatments, SiteSettings,
+};
 pub use db::{Usage, keys::Shut};
 pub use error::Error;
 pub use explain::{Asking, Explanation, WhyOut};

@@ -1,7 +1,9 @@
 //! The database as screening's tables.
 
 use crate::{
-    Error, SiteSettings, fraud,
+    Error, SiteSettings,
+    admin::identity::{phone_identity, with_identity},
+    fraud,
     groups::Groups,
     party_block,
     registers::{self, Registers},
@@ -17,9 +19,10 @@ use screening::{
     WeekSteps,
 };
 use types::{
+    credential::ConfirmBy,
     dial_plan::{DialPlan, Dialed, DialedNumber},
     digits::Digits,
-    id::{InmateId, LineId},
+    id::{InmateId, LineId, OfficerId},
     party_block::PartyBlock,
     phone_number::{CallType, PhoneNumber},
 };
@@ -55,7 +58,7 @@ pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSett
     }
     settings.call.block_keys = party_block::keys(tables, txn)?;
     settings.registers = registers::rules(tables, txn)?;
-    Ok(settings)
+    with_identity(tables, txn, settings)
 }
 
 /// The number that a string of digits is, if it is one as it stands.
@@ -92,6 +95,16 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
     fn pin_in_use(&self, pin: &PinKey, line: LineId) -> Result<bool, Error> {
         let held = self.tables.pins_in_use.get(self.txn, &PinHash(pin.0))?;
         Ok(held.is_some_and(|held| held.line != line.0))
+    }
+
+    fn wants_officer(&self, line: LineId) -> Result<bool, Error> {
+        let identity = phone_identity(self.tables, self.txn, line)?;
+        Ok(identity.officer != ConfirmBy::Nobody)
+    }
+
+    fn is_officer(&self, officer: OfficerId) -> Result<bool, Error> {
+        let officer = self.tables.officers.get(self.txn, &officer)?;
+        Ok(officer.is_some_and(|officer| officer.active))
     }
 
     fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Error> {

@@ -1,6 +1,8 @@
 //! Filling an empty database, once, in one transaction.
 
-use crate::{AllowanceOf, Error, Seed, SeedAllowance, SeedTreatments, session::Session};
+use crate::{
+    AllowanceOf, Error, Holder, Seed, SeedAllowance, SeedIdentity, SeedTreatments, session::Session,
+};
 use db::{
     keys::{FacilityId, SiteKey},
     values::Meta,
@@ -40,6 +42,7 @@ pub(crate) fn fill(session: &mut Session<'_>, seed: &Seed) -> Result<(), Error> 
             session.add_pin_number(ACTOR, inmate, number, flags)?;
         }
     }
+    identity(session, &seed.identity)?;
     for (pattern, note) in &seed.restricted {
         session.add_restricted(ACTOR, pattern, note)?;
     }
@@ -58,6 +61,37 @@ pub(crate) fn fill(session: &mut Session<'_>, seed: &Seed) -> Result<(), Error> 
     for (of, allowance) in &seed.allowances {
         let of = allowance_of(session, of)?;
         session.set_allowance(ACTOR, &of, Some(allowance))?;
+    }
+    Ok(())
+}
+
+fn identity(session: &mut Session<'_>, seed: &SeedIdentity) -> Result<(), Error> {
+    for entry in &seed.inmates {
+        let key = FacilityId(entry.facility_id.clone());
+        let found = session.tables.inmates_by_id.get(&session.writer, &key)?;
+        let unknown = || Error::invalid("card or passcode", format!("of nobody: {}", key.0));
+        let inmate = InmateId(found.ok_or_else(unknown)?.inmate);
+        if let Some(account) = &entry.account {
+            session.open_account(ACTOR, inmate, account)?;
+        }
+        if let Some(card) = &entry.card {
+            session.give_card(ACTOR, Holder::Inmate(inmate), card)?;
+        }
+        if let Some(passcode) = &entry.passcode {
+            session.set_passcode(ACTOR, inmate, passcode)?;
+        }
+    }
+    for entry in &seed.officers {
+        let officer = session.add_officer(ACTOR, &entry.officer)?;
+        if let Some(card) = &entry.card {
+            session.give_card(ACTOR, Holder::Officer(officer), card)?;
+        }
+        if let Some(code) = &entry.code {
+            session.set_officer_code(ACTOR, officer, code)?;
+        }
+    }
+    for (line, identity) in &seed.phones {
+        session.set_phone_identity(ACTOR, *line, identity)?;
     }
     Ok(())
 }

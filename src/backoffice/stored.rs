@@ -12,7 +12,7 @@ use screening::{
 use types::{
     call_record::{CallRecord, Response},
     digits::List,
-    id::{CallId, InmateId, LineId, TrunkId},
+    id::{CallId, InmateId, LineId, OfficerId, TrunkId},
     language::Language,
     party_block::BlockKeys,
     phone_number::PhoneNumber,
@@ -209,6 +209,8 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
         talk_silence: Ticks(stored.talk_silence),
         hard_limit: Ticks(stored.hard_limit),
         join_talk: stored.join_talk,
+        // Who calls and who confirms: put in by what has a table of its own.
+        ..CallSettings::standard()
     };
     Ok(SiteSettings {
         call,
@@ -217,6 +219,7 @@ pub(crate) fn settings(stored: values::Settings) -> Result<SiteSettings, Error> 
             allowed_rescues: stored.allowed_rescues,
             global_block_wins: stored.global_block_wins,
             record: stored.record,
+            officer_for_privileged: Rules::standard().officer_for_privileged,
             weekend: Weekend(stored.weekend),
             default_limit_seconds: stored.default_limit_seconds,
         },
@@ -343,6 +346,8 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
         },
         treatment: stored.treatment,
         route: stored.route,
+        officer: stored.officer.map(OfficerId),
+        officer_id: None,
         party_block: stored.party_block.map(|c| c.0),
     })
 }

@@ -10,6 +10,7 @@ use crate::{
 use types::{
     answer_class::{AnswerClass, SURE_MACHINE},
     call_record::{CallEnd, Response},
+    credential::{CardNumber, Credential},
     digits::{Digit, Digits},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Weighed, gather},
@@ -43,9 +44,14 @@ pub struct Attempt {
     /// When a digit was pressed last. With one, the attempt gets a record.
     pub keyed_at: Option<Tick>,
     pub language: Option<Language>,
+    /// What said who calls.
+    pub credential: Option<Credential>,
+    /// A card that was read before the step that takes it.
+    pub card: Option<Secret<CardNumber>>,
+    /// An officer's code was begun on the keys when the call went on without it.
+    pub code_begun: bool,
     /// What the called party chose, if anything.
     pub far_language: Option<Language>,
-    pub pin: Option<Secret<Digits>>,
     /// Whose PIN was keyed, also one that was refused.
     pub inmate: Option<InmateId>,
     /// Keys pressed before the step that takes them.
@@ -89,8 +95,10 @@ impl Attempt {
             off_hook_at: cx.now,
             keyed_at: None,
             language: None,
+            credential: None,
+            card: None,
+            code_begun: false,
             far_language: None,
-            pin: None,
             inmate: None,
             ahead: Secret::default(),
             dialed: Digits::EMPTY,
@@ -171,6 +179,14 @@ impl Attempt {
     /// step takes that many.
     pub(crate) fn type_ahead(&mut self, digit: Digit) {
         let _ = self.ahead.expose_mut().push(digit);
+    }
+
+    /// Keeps a card for the step that asks who calls.
+    pub(crate) fn keep_card(&mut self, cx: &Cx<'_>, card: &Secret<CardNumber>) {
+        if cx.settings.takes_cards() && self.credential.is_none() {
+            self.card = Some(card.clone());
+            self.keyed_at = Some(cx.now);
+        }
     }
 
     pub(crate) fn forget_ahead(&mut self) {
@@ -302,11 +318,16 @@ impl Attempt {
         self.blocked = Some(blocked);
         let prompt = refusal_prompt(blocked);
         let (why, by) = (Disposition::Blocked, EndedBy::Controller);
-        match again_in {
-            Some(wait) => {
-                let seconds = to_be_told(wait);
-                self.over(cx, why, by, &[prompt, Prompt::CallAgainIn { seconds }])
-            }
+        let after = match (prompt, again_in) {
+            // Said before another try too, so that they do not ask to hang up.
+            (Prompt::CardUnknown | Prompt::IdUnknown, _) => Some(Prompt::HangUp),
+            (_, Some(wait)) => Some(Prompt::CallAgainIn {
+                seconds: to_be_told(wait),
+            }),
+            (_, None) => None,
+        };
+        match after {
+            Some(after) => self.over(cx, why, by, &[prompt, after]),
             None => self.over(cx, why, by, &[prompt]),
         }
     }
@@ -427,6 +448,9 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::PinResting => Prompt::PinResting,
         Blocked::SystemUnavailable => Prompt::SystemUnavailable,
         Blocked::NotRecordable => Prompt::NotRecordable,
+        Blocked::NotConfirmed => Prompt::NotConfirmed,
+        Blocked::CardUnknown => Prompt::CardUnknown,
+        Blocked::IdUnknown => Prompt::IdUnknown,
         Blocked::NotFromThisPhone => Prompt::NotFromThisPhone,
         Blocked::NoRoute => Prompt::NoLineAvailable,
         Blocked::CallsUsedUp => Prompt::CallsUsedUp,

@@ -11,6 +11,7 @@ use backoffice::SeedTreatments;
 use db::pattern::Pattern;
 use drivers::dahdi::survey::{Holder, Survey, holders};
 use types::{
+    credential::{ConfirmBy, IdentifyBy},
     dial_plan::DialPlan,
     phone_number::{DialingPattern, PhoneNumber},
     trunk::{Outpulsing, TrunkSignalling},
@@ -148,7 +149,34 @@ fn problems(site: &Site) -> Vec<String> {
     problems.extend(site.obstacles());
     problems.extend(recorded_nowhere(site));
     problems.extend(site.useless_routes());
+    problems.extend(site.readers_missing());
+    problems.extend(cards_nowhere(site));
     problems
+}
+
+/// Phones that ask for cards, and have nothing to read them with.
+fn cards_nowhere(site: &Site) -> Vec<String> {
+    let read = |line| site.readers.iter().any(|reader| reader.line == line);
+    let phones = site.defaults.phones.iter();
+    let asks = phones.filter(|phone| {
+        let by = phone
+            .identity
+            .map(|identity| (identity.by, identity.officer));
+        // With a PIN or a code in place of the card it is no mistake.
+        matches!(
+            by,
+            Some((IdentifyBy::Card | IdentifyBy::CardAndPin, _) | (_, ConfirmBy::Card))
+        )
+    });
+    let without = asks.filter(|phone| !read(phone.line));
+    without
+        .map(|phone| {
+            let line = phone.line;
+            format!(
+                "the phone of line {line} asks for cards, and no [[reader]] has `line = {line}`"
+            )
+        })
+        .collect()
 }
 
 /// Parties are told that calls are recorded wherever the rules say so.

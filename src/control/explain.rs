@@ -18,6 +18,7 @@ use types::{
     call_record::CallRecord,
     disposition::Blocked,
     phone_number::{CallType, DialingPattern},
+    prompt::Prompt,
     verdict::{Permit, RecordingRule, Trace},
 };
 
@@ -49,11 +50,23 @@ pub fn words(asking: &Asking, told: &Explanation, desk: &Desk) -> Vec<String> {
     lines.extend(steps(&told.trace));
     match &told.outcome {
         Ok(permit) => lines.extend(allowed(permit, told)),
+        Err(Blocked::NotConfirmed) => lines.extend(waits(desk)),
         Err(blocked) => lines.extend(refused(*blocked, told.why_out, desk)),
     }
     let opens = told.opens_utc_ms.map(|at| moment(at, &desk.zone));
     lines.extend(opens.map(|at| format!("Such a call can be placed again from {at} on.")));
     lines
+}
+
+/// All else lets the call through.
+fn waits(desk: &Desk) -> [String; 2] {
+    let prompt = Prompt::OfficerMustConfirm;
+    let heard = desk.shared.speech.words(desk.language, &prompt);
+    [
+        "Waits for an officer, and is refused if none confirms it in time (not-confirmed)."
+            .to_owned(),
+        format!("The inmate hears: \"{heard}\""),
+    ]
 }
 
 /// The same of a call that was made.

@@ -138,6 +138,7 @@ impl Story {
             Fact::NameRecorded { ms } => format!("keeps the inmate's name, {:.1} s", seconds(*ms)),
             Fact::Interfered => "digits go out over the key".to_owned(),
             Fact::CutOff => "the call is cut off".to_owned(),
+            Fact::CardRead | Fact::OfficerAsked | Fact::Confirmed(_) => identity_words(fact),
             Fact::LateReply => "an answer of the back office came too late".to_owned(),
             Fact::PortFault { leg } => format!("the port towards {} failed", listener(*leg)),
             Fact::Ended(end) => ended(end),
@@ -276,6 +277,15 @@ fn decided(verdict: &Verdict) -> String {
     }
 }
 
+/// Cards and officers.
+fn identity_words(fact: &Fact) -> String {
+    match fact {
+        Fact::CardRead => "a card is read".to_owned(),
+        Fact::Confirmed(officer) => format!("officer {} confirms the call", officer.0),
+        _ => "the call waits for an officer".to_owned(),
+    }
+}
+
 fn refused(why: Blocked) -> String {
     let table =
         refusing_table(why).map_or(String::new(), |check| format!(" by {}", check_words(check)));
@@ -285,7 +295,12 @@ fn refused(why: Blocked) -> String {
 /// The table or rule that a refusal came from; `None` when none was asked.
 fn refusing_table(why: Blocked) -> Option<Check> {
     match why {
-        Blocked::PinInvalid | Blocked::PinDisabled | Blocked::PinResting => Some(Check::PinTable),
+        Blocked::PinInvalid
+        | Blocked::PinDisabled
+        | Blocked::PinResting
+        | Blocked::CardUnknown
+        | Blocked::IdUnknown => Some(Check::PinTable),
+        Blocked::NotConfirmed => Some(Check::Officer),
         Blocked::PinInUse => Some(Check::PinInUse),
         Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Some(Check::PinNumberList),
         Blocked::NumberRestricted => Some(Check::RestrictedTable),
@@ -342,6 +357,7 @@ fn check_words(check: Check) -> &'static str {
         Check::InmateRegister => "the inmate's register of calls",
         Check::NumberRegister => "the number's register of calls",
         Check::Limit => "the limit",
+        Check::Officer => "the phone's rule on officers",
         Check::NumberRecord => "the number's record",
         Check::CallTypeTable => "the table of call types",
         Check::LineTreatment => "the phone's line treatment",

@@ -70,6 +70,7 @@ pub fn log_fact(log: &Logger, at: &FactAt) {
             info!(log, "called-party-blocks"; "calls_of" => names::party_block(*block));
         }
         Fact::Ended(end) => log_end(&log, end),
+        Fact::Confirmed(officer) => info!(log, "confirmed"; "officer" => officer.0),
         Fact::LateReply => warn!(log, "late-reply"),
         Fact::PortFault { leg } => warn!(log, "port-fault"; "leg" => leg_name(*leg)),
         plain => log_plain(&log, plain),
@@ -95,6 +96,8 @@ fn log_plain(log: &Logger, fact: &Fact) {
         Fact::Parted => "parted",
         Fact::Interfered => "interfered",
         Fact::CutOff => "cut-off",
+        Fact::CardRead => "card-read",
+        Fact::OfficerAsked => "officer-asked",
         other => unreachable!("{other:?} has a line of its own"),
     };
     info!(log, "{}", name);

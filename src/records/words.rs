@@ -281,6 +281,9 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::SystemUnavailable => "the database did not answer in time, or can't be written",
         Blocked::PinResting => "too many wrong PINs were tried: none is taken for a while",
         Blocked::NotRecordable => "it could not have been recorded",
+        Blocked::NotConfirmed => "no officer confirmed it in time",
+        Blocked::CardUnknown => "the card is not known, or not taken any more",
+        Blocked::IdUnknown => "the number is not known, or the passcode is another",
         Blocked::CalledPartyBlocksInmate => "the called party refuses all calls of this inmate",
         Blocked::CalledPartyBlocksFacility => {
             "the called party refuses all calls from the facility"
@@ -315,6 +318,7 @@ pub fn check_words(check: Check) -> &'static str {
         Check::InmateRegister => "Has the inmate calls and minutes left, and is it time for one?",
         Check::NumberRegister => "Has the number calls and minutes left, of all callers?",
         Check::Limit => "Is the length of the call limited?",
+        Check::Officer => "Must an officer confirm the call, and has one?",
         Check::NumberRecord => "Does the number's global record block it?",
         Check::CallTypeTable => "Does the site's own table say what type of call it is?",
         Check::LineTreatment => "Does the phone's line treatment let it through?",
@@ -331,6 +335,9 @@ pub fn finding_words(step: &Step) -> &'static str {
         }
         Finding::Passed if step.check == Check::NumberFraud => "yes, but not for a privileged call",
         Finding::Passed if step.check == Check::TimeRestricted => "yes, and this time is in them",
+        Finding::NotFound if step.check == Check::Officer => "it must, and nobody has",
+        Finding::Found if step.check == Check::Officer => "yes, confirmed",
+        Finding::No if step.check == Check::Officer => "no, privileged calls need none",
         Finding::Passed if step.check == Check::NumberRecord => "no, it says other things of it",
         Finding::Found if step.check == Check::LineTreatment => {
             "no, none of its rules allows this call, or one refuses it"

@@ -222,7 +222,7 @@ pub fn links(gauges: Arc<Gauges>) -> Links {
 /// Whether the back office answers this question.
 pub fn is_answered(query: &Query) -> bool {
     match query {
-        Query::Pin(_) | Query::Admit(_) | Query::End(_) => true,
+        Query::Identify(_) | Query::Officer { .. } | Query::Admit(_) | Query::End(_) => true,
         Query::Seen { .. } | Query::EmptyOffHook => false,
     }
 }
@@ -236,7 +236,7 @@ impl Outbox {
                 self.gauges.counts.asks_dropped.add(1);
                 return None;
             }
-            Query::Pin(_) | Query::Admit(_) if room <= ASKS_KEPT => {
+            Query::Identify(_) | Query::Officer { .. } | Query::Admit(_) if room <= ASKS_KEPT => {
                 self.gauges.counts.asks_refused.add(1);
                 let reply = Reply::Unavailable;
                 return Some(Answered {

@@ -4,6 +4,7 @@ mod caller;
 mod fraud;
 mod lists;
 mod number;
+mod officer;
 mod party;
 mod record;
 mod registers;
@@ -19,7 +20,7 @@ use record::Whole;
 use types::{
     dial_plan::DialedNumber,
     disposition::Blocked,
-    id::{InmateId, LineId},
+    id::{InmateId, LineId, OfficerId},
     phone_number::PhoneNumber,
     query::DialedOrSpeed,
     tick::Ticks,
@@ -33,6 +34,8 @@ pub struct Request<'a> {
     pub line: LineId,
     /// What was keyed, hashed; ignored at a phone that requires none.
     pub pin: Option<PinKey>,
+    /// Who confirmed the call.
+    pub officer: Option<OfficerId>,
     pub number: DialedOrSpeed,
     /// What an exchange may connect that takes the last digits for none of the number's.
     pub shorter: &'a [PhoneNumber],
@@ -201,6 +204,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let held = self.registers(pin.as_ref(), &number, &flags)?;
         let limits = treated.limits.into_iter().chain([held.longest]);
         let limit = self.limit(&phone, pin.as_ref(), &number, flags.untimed, limits)?;
+        self.officer(flags.privileged)?;
         Ok(Allowed {
             limit,
             recording: treated.recording,

@@ -18,7 +18,8 @@
 //!     call type, of the site);
 //! 11. do the lockout registers of the inmate and of the number hold one more call;
 //! 12. how long may the call last: the least of class, service, number, treatment, and minutes left in
-//!     the registers.
+//!     the registers;
+//! 13. must an officer confirm it, and has one.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 

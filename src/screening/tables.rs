@@ -6,7 +6,7 @@ use crate::{
 };
 use types::{
     dial_plan::DialedNumber,
-    id::{InmateId, LineId},
+    id::{InmateId, LineId, OfficerId},
     party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
 };
@@ -124,6 +124,10 @@ pub trait Tables {
     fn pin(&self, pin: &PinKey) -> Result<Option<PinEntry>, Self::Error>;
     /// Whether an open call of another line holds the PIN.
     fn pin_in_use(&self, pin: &PinKey, line: LineId) -> Result<bool, Self::Error>;
+    /// Whether calls from this phone need an officer's word.
+    fn wants_officer(&self, line: LineId) -> Result<bool, Self::Error>;
+    /// Whether this is somebody who may confirm calls now.
+    fn is_officer(&self, officer: OfficerId) -> Result<bool, Self::Error>;
     /// What a code stands for.
     fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Self::Error>;
     fn listed(

@@ -2,8 +2,8 @@
 //! is administered, and these lines have no effect.
 
 use backoffice::{
-    Allowance, DaySteps, FraudRules, GuessRule, RegisterRules, Schedule, ScheduleNumber,
-    SeedTreatments, Weekend,
+    Allowance, DaySteps, FraudRules, GuessRule, PhoneIdentity, RegisterRules, Schedule,
+    ScheduleNumber, SeedTreatments, Weekend,
 };
 use types::{
     digits::{Digits, List},
@@ -16,6 +16,7 @@ use types::{
 
 use super::{
     fraud,
+    identity::{self, Credentials, Given, OfficerDefault},
     reader::{Placed, Section},
     registers::{self, NumberLimit},
     settings::{self, set_flag},
@@ -30,6 +31,7 @@ pub struct Defaults {
     pub classes: Vec<Class>,
     pub phones: Vec<PhoneDefault>,
     pub inmates: Vec<InmateDefault>,
+    pub officers: Vec<OfficerDefault>,
     /// As written, checked to be patterns.
     pub restricted: Vec<String>,
     pub allowed: Vec<AllowedNumbers>,
@@ -58,6 +60,8 @@ pub struct ScreeningDefaults {
     /// The most numbers on one PIN's list.
     pub pin_numbers_max: u16,
     pub guessing: GuessRule,
+    /// Privileged calls need an officer as others do.
+    pub officer_for_privileged: bool,
     pub fraud: FraudRules,
     pub weekend: Weekend,
 }
@@ -86,6 +90,8 @@ pub struct PhoneDefault {
     pub privileged: bool,
     /// None is every type.
     pub call_types: Vec<CallType>,
+    /// None is by PIN, and without an officer.
+    pub identity: Option<PhoneIdentity>,
     /// What may be called from it.
     pub line_treatment: Option<u16>,
 }
@@ -95,7 +101,9 @@ pub struct InmateDefault {
     /// The facility's own id.
     pub id: String,
     pub name: String,
-    pub pin: Secret<Digits>,
+    /// None for who has a card or a passcode in its place.
+    pub pin: Option<Secret<Digits>>,
+    pub credentials: Credentials,
     pub language: Option<Language>,
     pub class: Option<u8>,
     pub numbers: Vec<ListedNumber>,
@@ -167,25 +175,30 @@ pub(super) const PATTERN: &str =
 
 impl Defaults {
     pub fn has_pins(&self) -> bool {
-        !self.inmates.is_empty()
+        !self.inmates.is_empty() || !self.officers.is_empty()
     }
 
     pub(super) fn read(
         mut section: Section<'_>,
         languages: Option<&List<Language, MAX_LANGUAGES>>,
     ) -> Defaults {
-        let settings = settings::read(&mut section, languages);
-        let pin_length = settings.pin_length;
+        let mut settings = settings::read(&mut section, languages);
+        let mut screening = screening(&mut section);
+        let privileged = &mut screening.officer_for_privileged;
+        identity::settings(&mut section, &mut settings, privileged);
+        let mut given = Given::default();
+        let inmates = inmates(&mut section, &settings, &mut given, languages);
         let defaults = Defaults {
+            officers: identity::officers(&mut section, &mut given, &settings),
             settings,
-            screening: screening(&mut section),
+            screening,
             classes: section
                 .tables("class")
                 .into_iter()
                 .filter_map(class)
                 .collect(),
             phones: Vec::new(),
-            inmates: inmates(&mut section, pin_length, languages),
+            inmates,
             restricted: plain(section.key("restricted").list(PATTERN, pattern)),
             allowed: allowed(&mut section),
             time_restricted: section
@@ -224,6 +237,7 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
         default_limit_seconds: 900,
         pin_numbers_max: 20,
         guessing: guessing(section),
+        officer_for_privileged: false,
         fraud: fraud::rules(section),
         weekend: Weekend::SATURDAY_SUNDAY,
     };
@@ -345,8 +359,10 @@ fn phone(mut section: Section<'_>, defaults: &Defaults) -> Option<PhoneDefault> 
     let call_types = call_types(&mut section);
     let schedule = schedule_of(&mut section, &defaults.schedules);
     let line_treatment = line_treatment_of(&mut section, &defaults.treatments);
+    let identity = identity::phone(&mut section);
     section.finish();
     Some(PhoneDefault {
+        identity,
         schedule,
         line: LineId(line? as u16),
         class: class.unwrap_or(1) as u8,
@@ -394,14 +410,16 @@ fn call_types(section: &mut Section<'_>) -> Vec<CallType> {
 
 fn inmates(
     defaults: &mut Section<'_>,
-    pin_length: u8,
+    settings: &CallSettings,
+    given: &mut Given,
     languages: Option<&List<Language, MAX_LANGUAGES>>,
 ) -> Vec<InmateDefault> {
     let mut inmates: Vec<InmateDefault> = Vec::new();
     for mut section in defaults.tables("inmate") {
         let id = section.key("id").must().text(40);
         let name = section.key("name").must().text(80);
-        let pin = pin(&mut section, pin_length);
+        let pin = identity::pin(&mut section, settings.pin_length);
+        let credentials = identity::credentials(&mut section, given, settings);
         let known = |text: &str| {
             Language::parse(text).filter(|code| languages.is_none_or(|all| all.contains(code)))
         };
@@ -413,12 +431,14 @@ fn inmates(
         let allowance = registers::allowance(&mut section);
         let (notes, pin_path, id_path) = (section.notes(), section.path("pin"), section.path("id"));
         section.finish();
-        let (Some(id), Some(name), Some(pin)) = (id, name, pin) else {
+        let (Some(id), Some(name)) = (id, name) else {
             continue;
         };
-        if inmates
-            .iter()
-            .any(|before| before.pin.expose() == pin.value.expose())
+        identity::check_id(notes, id_path.clone(), &id, &credentials, settings);
+        if let Some(pin) = &pin
+            && inmates
+                .iter()
+                .any(|before| before.pin.as_ref() == Some(&pin.value))
         {
             let what = "is the PIN of an inmate above (not shown); each must be its own";
             notes.add(pin.line, pin_path, what);
@@ -430,7 +450,8 @@ fn inmates(
         inmates.push(InmateDefault {
             id: id.value,
             name: name.value,
-            pin: pin.value,
+            pin: pin.map(|pin| pin.value),
+            credentials,
             language: language.map(|language| language.value),
             class,
             numbers,
@@ -438,15 +459,6 @@ fn inmates(
         });
     }
     inmates
-}
-
-fn pin(section: &mut Section<'_>, length: u8) -> Option<Placed<Secret<Digits>>> {
-    let allowed = format!("{length} digits 0-9 in quotes (`pin_length`)");
-    section.key("pin").must().secret(&allowed, |text| {
-        let decimal = text.bytes().all(|c| c.is_ascii_digit());
-        let fits = decimal && text.len() == usize::from(length);
-        fits.then(|| Digits::parse(text).map(Secret::new))?
-    })
 }
 
 /// `numbers`, and which of them are `untimed`, `privileged` or `disabled`.

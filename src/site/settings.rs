@@ -179,7 +179,7 @@ pub fn set_flag(section: &mut Section<'_>, key: &'static str, value: &mut bool) 
     *value = section.key(key).flag().unwrap_or(*value);
 }
 
-fn set_small(
+pub fn set_small(
     section: &mut Section<'_>,
     key: &'static str,
     allowed: std::ops::RangeInclusive<u64>,

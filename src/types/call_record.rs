@@ -4,7 +4,7 @@ use crate::{
     digits::Digits,
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, Evidences, ReleaseEvidence},
-    id::{CallId, InmateId, LineId, TrunkId},
+    id::{CallId, InmateId, LineId, OfficerId, TrunkId},
     language::Language,
     party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
@@ -149,5 +149,9 @@ pub struct CallRecord {
     pub treatment: Option<u16>,
     /// The outbound route of its trunk.
     pub route: Option<u16>,
+    /// Who confirmed the call, where an officer had to.
+    pub officer: Option<OfficerId>,
+    /// The facility's own id of the officer.
+    pub officer_id: Option<String>,
     pub party_block: Option<PartyBlock>,
 }

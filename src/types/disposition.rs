@@ -76,6 +76,12 @@ pub enum Blocked {
     PinResting,
     /// It must be recorded, and the recorder can't write.
     NotRecordable,
+    /// No officer confirmed it in time.
+    NotConfirmed,
+    /// The card at the phone is nobody's, or is not taken any more.
+    CardUnknown,
+    /// The number that was keyed is nobody's, or the passcode is another.
+    IdUnknown,
     /// The called party refuses all calls of this inmate, or of the facility.
     CalledPartyBlocksInmate,
     CalledPartyBlocksFacility,

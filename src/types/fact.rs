@@ -8,7 +8,7 @@ use crate::{
     edge::Edge,
     evidence::{AnswerEvidence, ReleaseEvidence, Weighed},
     heard::Heard,
-    id::{LineId, TrunkId},
+    id::{LineId, OfficerId, TrunkId},
     language::Language,
     party_block::PartyBlock,
     prompt::Prompt,
@@ -108,6 +108,11 @@ pub enum Fact {
         ms: u32,
     },
     CutOff,
+    /// The reader at the phone read a card, and the call took it.
+    CardRead,
+    /// The call waits for an officer.
+    OfficerAsked,
+    Confirmed(OfficerId),
     Ended(CallEnd),
     /// An answer of the back office came when nobody waited for it any more.
     LateReply,

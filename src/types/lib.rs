@@ -5,6 +5,7 @@
 
 pub mod answer_class;
 pub mod call_record;
+pub mod credential;
 pub mod dial_plan;
 pub mod digits;
 pub mod disposition;

@@ -22,6 +22,17 @@ pub enum Prompt {
     PinDisabled,
     /// Too many PINs were wrong: none is taken for a while.
     PinResting,
+    PresentCard,
+    EnterPinOrCard,
+    /// The inmate's own number, of those who identify by that and a passcode.
+    EnterId,
+    EnterPasscode,
+    CardUnknown,
+    /// Number or passcode, or both: nobody is told which.
+    IdUnknown,
+    OfficerMustConfirm,
+    /// What was presented or keyed is no officer's.
+    OfficerUnknown,
     /// Dialing instructions.
     EnterNumber,
     /// What was dialed is no number of the dial plan, or is cut short.
@@ -75,6 +86,8 @@ pub enum Prompt {
     CallAgainIn {
         seconds: u32,
     },
+    /// No officer confirmed the call in time.
+    NotConfirmed,
     NoLineAvailable,
 
     // --- to the inmate, what became of the call

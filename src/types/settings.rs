@@ -1,7 +1,13 @@
 //! How calls are to be handled at a phone: administered values, copied to the line
 //! whole, so that a call sees one set from its beginning to its end.
 
-use crate::{digits::List, language::Language, party_block::BlockKeys, tick::Ticks};
+use crate::{
+    credential::{ConfirmBy, IdentifyBy},
+    digits::List,
+    language::Language,
+    party_block::BlockKeys,
+    tick::Ticks,
+};
 
 /// The most prompt languages a site can offer (C1).
 pub const MAX_LANGUAGES: usize = 9;
@@ -52,8 +58,18 @@ pub enum CountsFrom {
 pub struct CallSettings {
     pub in_service: bool,
     pub pin_required: bool,
+    /// How callers say who they are, where `pin_required` asks for it.
+    pub identify_by: IdentifyBy,
     pub pin_length: u8,
+    /// Keys of a caller's own number and of a passcode; with 0 a `#` or a pause ends them.
+    pub id_length: u8,
+    pub passcode_length: u8,
     pub pin_tries: u8,
+    /// By what an officer confirms a call, and how long it waits for one.
+    pub confirm_by: ConfirmBy,
+    pub confirm_wait: Ticks,
+    /// Keys of an officer's code.
+    pub code_length: u8,
     pub language_choice: LanguageChoice,
     /// Offered in this order, keys from 1; the first is the default.
     pub languages: List<Language, MAX_LANGUAGES>,
@@ -108,13 +124,24 @@ pub struct CallSettings {
 }
 
 impl CallSettings {
+    /// Whether a card may say who calls.
+    pub fn takes_cards(&self) -> bool {
+        self.pin_required && self.identify_by.takes_cards()
+    }
+
     /// What an unconfigured site gets; the database is seeded with these.
     pub fn standard() -> CallSettings {
         CallSettings {
             in_service: true,
             pin_required: true,
+            identify_by: IdentifyBy::Pin,
             pin_length: 6,
+            id_length: 0,
+            passcode_length: 0,
             pin_tries: 3,
+            confirm_by: ConfirmBy::Nobody,
+            confirm_wait: Ticks::secs(60),
+            code_length: 6,
             language_choice: LanguageChoice::FromPin,
             languages: [Language::ENGLISH].into_iter().collect(),
             dial_tone: Ticks::secs(3),

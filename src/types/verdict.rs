@@ -37,6 +37,8 @@ pub enum Check {
     NumberRegister,
     /// The limit that came out of class, treatment and schedule.
     Limit,
+    /// Must an officer confirm the call, and has one?
+    Officer,
     /// The global record of the number.
     NumberRecord,
     /// The site's own table of call types.

@@ -10,6 +10,7 @@ mod bench;
 mod called_party;
 mod channels;
 mod fraud;
+mod identity;
 mod joined;
 mod keys;
 mod language;

@@ -122,6 +122,11 @@ fn two_calls_at_once_replay_to_the_byte() {
 }
 
 #[test]
+fn a_call_by_card_that_an_officer_confirms_replays_to_the_byte() {
+    replays(crate::identity::both_cards);
+}
+
+#[test]
 fn a_different_word_of_the_called_party_gives_other_bytes() {
     let other = direct(
         vec![
@@ -171,6 +176,7 @@ fn all_ways() -> Vec<Scenario> {
     all.extend(collect_calls());
     all.extend(on_the_trunk());
     all.extend(conversations());
+    all.extend(crate::identity::ways());
     all
 }
 

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{Place, Run, SAMPLE, program, sallyport};
 
-const KEYS: [&str; 33] = [
+const KEYS: [&str; 34] = [
     "call_id",
     "line",
     "inmate",
@@ -42,6 +42,7 @@ const KEYS: [&str; 33] = [
     "trunk",
     "language",
     "handling",
+    "officer",
     "treatment",
     "route",
     "extra_digits",

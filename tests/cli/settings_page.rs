@@ -17,6 +17,10 @@ const TABLES: &[(&str, &str)] = &[
     ("[routing]", ""),
     ("[[line]]", "id = 1\nchannel = 1"),
     (
+        "[[reader]]",
+        "line = 1\nport = \"/dev/ttyS0\"\nformat = \"lines\"",
+    ),
+    (
         "[[trunk]]",
         "id = 1\nchannel = 2\nsignalling = \"SIGNALLING\"",
     ),
@@ -35,6 +39,7 @@ const TABLES: &[(&str, &str)] = &[
         "[[defaults.inmate]]",
         "id = \"A\"\nname = \"N\"\npin = \"482915\"",
     ),
+    ("[[defaults.officer]]", "id = \"O\"\nname = \"N\""),
     (
         "[[defaults.hours]]",
         "number = \"900*\"\nfrom = \"08:00\"\nto = \"20:00\"",
@@ -66,6 +71,9 @@ const SHORTER: &[&str] = &[
     "allowed_privileged",
     "call_types",
     "pin",
+    "card",
+    "passcode",
+    "code",
     "language",
     "numbers",
     "untimed",

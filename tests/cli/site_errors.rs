@@ -660,6 +660,85 @@ fn calls_that_are_to_be_recorded_nowhere_are_told() {
     assert!(!run.out.contains("`site.recordings`"), "{run:?}");
 }
 
+/// The sample with one more table, and what is told of it.
+#[track_caller]
+fn added(table: &str, parts: &[&str]) {
+    let anchor = "[[trunk]]";
+    let out = changed(anchor, &format!("{table}\n\n{anchor}"));
+    for part in parts {
+        assert!(out.contains(part), "no {part:?} in {out}");
+    }
+}
+
+#[test]
+fn readers_of_no_phone_and_of_one_port_are_told() {
+    let reader = |line: u8, port: &str| {
+        format!("[[reader]]\nline = {line}\nport = \"{port}\"\nformat = \"lines\"\n")
+    };
+    let both = |one: String, other: String| format!("{one}\n{other}");
+    added(
+        &reader(99, "/dev/ttyS0"),
+        &["`reader[1].line` is 99, which no [[line]] has"],
+    );
+    let twice = both(reader(1, "/dev/ttyS0"), reader(2, "/dev/ttyS0"));
+    added(&twice, &["`reader[2].port` is \"/dev/ttyS0\", as above"]);
+    let twice = both(reader(1, "/dev/ttyS0"), reader(1, "/dev/ttyS1"));
+    added(
+        &twice,
+        &["`reader[2].line` is 1, as above; a phone has one reader"],
+    );
+}
+
+#[test]
+fn a_reader_that_is_not_there_is_told_and_so_is_a_phone_for_cards_without_one() {
+    let reader = "[[reader]]\nline = 1\nport = \"/dev/no-such\"\nformat = \"lines\"\n";
+    let place = Place::with(&SAMPLE.replacen("[[trunk]]", &format!("{reader}\n[[trunk]]"), 1));
+    let run = place.run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.out.contains("the card reader of line 1: /dev/no-such"),
+        "{}",
+        run.out
+    );
+    let phone = "[[defaults.phone]]\nline = 2\nidentity = \"card\"\n";
+    let place = Place::with(&format!("{SAMPLE}\n{phone}"));
+    let run = place.run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.out.contains("line 2 asks for cards, and no [[reader]]"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn mistakes_of_cards_passcodes_and_officers_are_told_without_showing_them() {
+    let id = "id = \"A-1042\"";
+    let with = |lines: &str| changed(id, &format!("{id}\n{lines}"));
+    let out = with("card = \"04-A1\"");
+    assert!(
+        out.contains("4 to 40 letters and digits") && !out.contains("04-A1"),
+        "{out}"
+    );
+    let out = with("passcode = \"271828\"");
+    assert!(
+        out.contains("can't be keyed") && !out.contains("271828"),
+        "{out}"
+    );
+    let officer = |id: &str, code: &str| {
+        format!("[[defaults.officer]]\nid = \"{id}\"\nname = \"N\"\ncode = \"{code}\"\n")
+    };
+    let two = format!("{}\n{}", officer("O-1", "314159"), officer("O-2", "314159"));
+    let run = Place::with(&format!("{SAMPLE}\n{two}")).run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.out.contains("the code of an officer above"),
+        "{}",
+        run.out
+    );
+    assert!(!run.out.contains("314159"), "{}", run.out);
+}
+
 const TREATED: &str = "[[defaults.call_treatment]]\nnumber = 1\n[[defaults.line_treatment]]\nnumber = 2\n\
                        [[defaults.line_treatment.rule]]\ncalls = \"allow\"\ntreatment = 1\n";
 

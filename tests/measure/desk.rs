@@ -140,7 +140,7 @@ impl Desk {
         let out = self.line.handle(self.now, input);
         for asked in &out.asks {
             let reply = match &asked.query {
-                Query::Pin(_) => Reply::Pin(PinAnswer::Valid {
+                Query::Identify(_) => Reply::Pin(PinAnswer::Valid {
                     inmate: InmateId(1),
                     language: None,
                 }),

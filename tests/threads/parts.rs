@@ -307,10 +307,12 @@ impl EasyOffice {
 impl EasyOffice {
     fn answer(&mut self, line: LineId, query: &Query) -> Option<Reply> {
         match query {
-            Query::Pin(_) => Some(Reply::Pin(PinAnswer::Valid {
+            Query::Identify(_) => Some(Reply::Pin(PinAnswer::Valid {
                 inmate: InmateId(1),
                 language: None,
             })),
+            // Its lines ask for none.
+            Query::Officer { .. } => Some(Reply::Unavailable),
             Query::Admit(_) => {
                 self.calls += 1;
                 let sequence = self.calls;

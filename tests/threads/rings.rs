@@ -15,6 +15,7 @@ use sallyport::runtime::{
 use std::sync::Arc;
 use types::{
     call_record::CallEnd,
+    credential::Credential,
     digits::Digits,
     fact::Fact,
     frame::FRAME,
@@ -53,7 +54,7 @@ fn asked(query: Query) -> Asked {
 }
 
 fn pin() -> Query {
-    Query::Pin(Secret::new(Digits::EMPTY))
+    Query::Identify(Credential::Pin(Secret::new(Digits::EMPTY)))
 }
 
 fn frame() -> TapEntry {

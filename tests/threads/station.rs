@@ -20,6 +20,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 use types::{
+    credential::Credential,
     digits::Digits,
     edge::{Edge, EdgeAt, HookState, PortCommand},
     fact::Fact,
@@ -539,7 +540,7 @@ fn a_reborn_line_hears_no_answer_that_was_meant_for_the_dead_one() {
         assert!(input.answers.iter().all(|a| a.number != 66));
         assert!(input.trunk_replies.is_empty());
         if input.phone_hook.is_some() {
-            let query = Query::Pin(Secret::new(Digits::EMPTY));
+            let query = Query::Identify(Credential::Pin(Secret::new(Digits::EMPTY)));
             out.asks.push(Asked { number: 66, query });
             out.trunk_asks.push(TrunkQuery::Borrow {
                 number: 7,
@@ -560,7 +561,7 @@ fn a_reborn_line_hears_no_answer_that_was_meant_for_the_dead_one() {
             notes.lock().expect("one thread").extend(numbers);
             let mut out = Outputs::default();
             if input.phone_hook.is_some() {
-                let query = Query::Pin(Secret::new(Digits::EMPTY));
+                let query = Query::Identify(Credential::Pin(Secret::new(Digits::EMPTY)));
                 out.asks.push(Asked { number: 1, query });
             }
             out

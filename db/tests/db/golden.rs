@@ -5,17 +5,19 @@ use crate::bench::small;
 use db::{
     Error, Value,
     codes::{Code, Coded, FlagBits},
-    keys::{CounterKey, CounterKind},
+    keys::{CounterKey, CounterKind, HolderKind},
     values::{
-        self, Allowance, Allowed, Call, CallIdV1, CallTreatment, CallTypeRule, Caller, Counted,
-        Counter, Counting, DisabledV1, Duration, Entry, ExtraDigitKind, ExtraDigits, FraudCount,
-        FraudRules, Group, Guesses, Holiday, Inmate, InmateRef, LineRule, LineTreatment, Meta,
-        NumberBlock, NumberRecord, NumberTold, OpenCall, Phone, Pin, PinInUse, PinNumber,
+        self, Allowance, Allowed, Call, CallIdV1, CallTreatment, CallTypeRule, Caller, Card,
+        CardRef, Counted, Counter, Counting, DisabledV1, Duration, Entry, ExtraDigitKind,
+        ExtraDigits, FraudCount, FraudRules, Group, Guesses, Holiday, IdentitySettings, Inmate,
+        InmateRef, LineRule, LineTreatment, Meta, NumberBlock, NumberRecord, NumberTold, Officer,
+        OfficerRef, OpenCall, Passcode, Phone, PhoneIdentity, Pin, PinInUse, PinNumber,
         RegisterRules, Reservation, Restricted, Route, Schedule, Settings, Shutdown, SpeedDial,
         TimeRestricted, Unit,
     },
 };
 use types::{
+    credential::{ConfirmBy, IdentifyBy},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     party_block::PartyBlock,
@@ -491,6 +493,7 @@ fn call() -> Call {
         warned: 1,
         interfered: 5,
         party_block: Some(Code(PartyBlock::Facility)),
+        officer: Some(300),
     }
 }
 
@@ -504,6 +507,7 @@ fn unnoted() -> Call {
         warned: 0,
         interfered: 0,
         party_block: None,
+        officer: None,
         ..call()
     }
 }
@@ -563,7 +567,7 @@ fn call_v4() {
 fn call_v5() {
     golden(
         call(),
-        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac020107020301050102",
+        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac02010702030105010201ac02",
     );
 }
 
@@ -664,6 +668,70 @@ fn counter_v1() {
 }
 
 #[test]
+fn card_v1() {
+    let value = Card {
+        holder: Code(HolderKind::Officer),
+        number: 300,
+        disabled: true,
+        note: "lost".to_owned(),
+        given_utc_ms: 1_790_000_000_000,
+    };
+    golden(value, "0102ac0201046c6f737480b083c59868");
+}
+
+#[test]
+fn card_ref_v1() {
+    let value = CardRef { card: [0xab; 32] };
+    let hash = "ab".repeat(32);
+    golden(value, &format!("01{hash}"));
+}
+
+#[test]
+fn passcode_v1() {
+    let value = Passcode { hash: [0xab; 32] };
+    let hash = "ab".repeat(32);
+    golden(value, &format!("01{hash}"));
+}
+
+#[test]
+fn officer_v1() {
+    let value = Officer {
+        id: "O-4".to_owned(),
+        name: "Roe".to_owned(),
+        active: true,
+        code: Some([0xab; 32]),
+    };
+    let hash = "ab".repeat(32);
+    golden(value, &format!("01034f2d3403526f650101{hash}"));
+}
+
+#[test]
+fn officer_ref_v1() {
+    golden(OfficerRef { officer: 300 }, "01ac02");
+}
+
+#[test]
+fn phone_identity_v1() {
+    let value = PhoneIdentity {
+        by: Code(IdentifyBy::CardAndPin),
+        officer: Code(ConfirmBy::Any),
+        wait_seconds: 300,
+    };
+    golden(value, "010405ac02");
+}
+
+#[test]
+fn identity_settings_v1() {
+    let value = IdentitySettings {
+        id_length: 5,
+        passcode_length: 8,
+        code_length: 6,
+        officer_for_privileged: true,
+    };
+    golden(value, "0105080601");
+}
+
+#[test]
 fn group_v1() {
     let group = Group {
         name: "East".to_owned(),
@@ -724,7 +792,10 @@ fn no_number_stands_for_two_values() {
     each::<ExtraDigitKind>(4);
     each::<AnswerEvidence>(4);
     each::<ReleaseEvidence>(21);
-    each::<CounterKind>(6);
+    each::<CounterKind>(7);
+    each::<HolderKind>(2);
+    each::<IdentifyBy>(5);
+    each::<ConfirmBy>(5);
 }
 
 #[test]

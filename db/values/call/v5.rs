@@ -66,6 +66,8 @@ pub struct Call {
     pub interfered: u16,
     /// Whose calls the called party refused for good.
     pub party_block: Option<Code<PartyBlock>>,
+    /// Who confirmed the call, where an officer had to.
+    pub officer: Option<u32>,
 }
 
 impl From<v4::Call> for Call {
@@ -106,6 +108,7 @@ impl From<v4::Call> for Call {
             warned: 0,
             interfered: 0,
             party_block: None,
+            officer: None,
         }
     }
 }

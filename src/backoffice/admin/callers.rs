@@ -203,7 +203,7 @@ impl Session<'_> {
         Ok(removed)
     }
 
-    fn inmate(&self, inmate: InmateId) -> Result<Inmate, Error> {
+    pub(super) fn inmate(&self, inmate: InmateId) -> Result<Inmate, Error> {
         let entry = self.tables.inmates.get(&self.writer, &inmate)?;
         entry.ok_or(Error::UnknownInmate(InmateNumber(inmate)))
     }

@@ -62,6 +62,7 @@ impl Session<'_> {
         let stored = stored::stored_settings(settings);
         let table = &self.tables.settings;
         table.put(&mut self.writer, &SiteKey, &stored)?;
+        self.put_identity_settings(settings)?;
         self.set_block_keys(&settings.call.block_keys)?;
         let rules = stored_rules(&settings.registers);
         let table = &self.tables.register_rules;

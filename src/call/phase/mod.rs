@@ -4,6 +4,7 @@ mod accept;
 mod admit;
 mod aftermath;
 mod block;
+mod confirm;
 mod dial;
 mod dial_tone;
 mod farewell;
@@ -21,6 +22,7 @@ pub use accept::Accept;
 pub use admit::Admit;
 pub use aftermath::Aftermath;
 pub use block::Block;
+pub use confirm::Confirm;
 pub use dial::Dial;
 pub use dial_tone::DialTone;
 pub use farewell::Farewell;
@@ -60,6 +62,7 @@ pub enum Phase {
     PinCheck(PinCheck),
     Number(Number),
     Admit(Admit),
+    Confirm(Confirm),
     Name(Name),
     Seize(Seize),
     Dial(Dial),
@@ -82,6 +85,7 @@ impl Phase {
             Phase::PinCheck(p) => p.step(cx, event),
             Phase::Number(p) => p.step(cx, event),
             Phase::Admit(p) => p.step(cx, event),
+            Phase::Confirm(p) => p.step(cx, event),
             Phase::Name(p) => p.step(cx, event),
             Phase::Seize(p) => p.step(cx, event),
             Phase::Dial(p) => p.step(cx, event),
@@ -104,6 +108,7 @@ impl Phase {
             Phase::PinCheck(_) => "pin-check",
             Phase::Number(_) => "number",
             Phase::Admit(_) => "admit",
+            Phase::Confirm(_) => "confirm",
             Phase::Name(_) => "name",
             Phase::Seize(_) => "seize",
             Phase::Dial(_) => "dial",
@@ -126,6 +131,7 @@ impl Phase {
             Phase::PinCheck(p) => p.until,
             Phase::Number(p) => p.until,
             Phase::Admit(p) => p.until,
+            Phase::Confirm(p) => p.deadline(),
             Phase::Name(p) => p.until,
             Phase::Seize(p) => p.until,
             Phase::Dial(p) => p.until,
@@ -155,16 +161,20 @@ impl Phase {
         }
     }
 
-    /// Digits that are, or may turn out to be, a PIN: also those typed ahead of its prompt, and
-    /// those of somebody who tries again before hanging up.
+    /// Digits that are, or may turn out to be, a PIN, a passcode or an officer's code: also those
+    /// typed ahead of its prompt, and those of somebody who tries again before hanging up.
     pub(crate) fn secret(&self, settings: &CallSettings) -> bool {
+        let codes = settings.confirm_by.takes_codes();
         match self {
-            Phase::Pin(_) | Phase::PinCheck(_) => true,
+            Phase::Pin(_) | Phase::PinCheck(_) | Phase::Confirm(_) => true,
+            Phase::Admit(_) => codes,
             Phase::DialTone(_) | Phase::Held(_) | Phase::Farewell(_) | Phase::Aftermath(_) => {
-                settings.pin_required
+                settings.pin_required || codes
             }
             Phase::LanguageMenu(p) => settings.pin_required && !p.pin_known(),
-            _ => false,
+            // The rest of a code that was no more needed.
+            Phase::Talk(_) => false,
+            phase => phase.attempt().is_some_and(|a| a.code_begun),
         }
     }
 
@@ -185,6 +195,7 @@ impl Phase {
         match self {
             Phase::PinCheck(p) => Some(p.asked),
             Phase::Admit(p) => Some(p.asked),
+            Phase::Confirm(p) => p.asked(),
             _ => None,
         }
     }
@@ -207,6 +218,7 @@ impl Phase {
             Phase::PinCheck(p) => Some(&p.attempt),
             Phase::Number(p) => Some(&p.attempt),
             Phase::Admit(p) => Some(&p.attempt),
+            Phase::Confirm(p) => Some(&p.attempt),
             Phase::Name(p) => Some(&p.attempt),
             Phase::Seize(p) => Some(&p.attempt),
             Phase::Dial(p) => Some(&p.attempt),
@@ -227,6 +239,7 @@ impl Phase {
             Phase::PinCheck(p) => Some(&mut p.attempt),
             Phase::Number(p) => Some(&mut p.attempt),
             Phase::Admit(p) => Some(&mut p.attempt),
+            Phase::Confirm(p) => Some(&mut p.attempt),
             Phase::Name(p) => Some(&mut p.attempt),
             Phase::Seize(p) => Some(&mut p.attempt),
             Phase::Dial(p) => Some(&mut p.attempt),
@@ -247,6 +260,7 @@ impl Phase {
             Phase::PinCheck(p) => Some(p.attempt),
             Phase::Number(p) => Some(p.attempt),
             Phase::Admit(p) => Some(p.attempt),
+            Phase::Confirm(p) => Some(p.attempt),
             Phase::Name(p) => Some(p.attempt),
             Phase::Seize(p) => Some(p.attempt),
             Phase::Dial(p) => Some(p.attempt),
@@ -272,7 +286,7 @@ pub(crate) fn first_step(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
 
 /// The language is chosen, or there is nothing to choose.
 pub(crate) fn after_language(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
-    if cx.settings.pin_required && attempt.pin.is_none() {
+    if cx.settings.pin_required && attempt.credential.is_none() {
         return Pin::enter(attempt, cx, cx.settings.pin_tries);
     }
     Number::enter(attempt, cx)

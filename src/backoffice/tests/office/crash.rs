@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 use types::{
+    credential::Credential,
     disposition::Disposition,
     id::{CallId, InmateId, LineId},
     query::{Asked, PinAnswer, Query, Reply},
@@ -196,7 +197,7 @@ fn check(dir: &Path, told: &BTreeMap<CallId, bool>) {
         assert_eq!((used.calls, used.ticks), talked, "{inmate:?}");
     }
     for pin in PINS {
-        let query = Query::Pin(crate::bench::secret(pin));
+        let query = Query::Identify(Credential::Pin(crate::bench::secret(pin)));
         let answers = office.answer(START, &[(LineId(1), Asked { number: 1, query })]);
         let free = matches!(answers[0].1.reply, Reply::Pin(PinAnswer::Valid { .. }));
         assert!(free, "a PIN is still in use");

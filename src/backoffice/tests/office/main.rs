@@ -13,6 +13,7 @@ mod fraud;
 mod full;
 mod groups;
 mod guessing;
+mod identity;
 mod journal;
 mod opening;
 mod pins;

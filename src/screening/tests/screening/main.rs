@@ -4,6 +4,7 @@ mod calendar;
 mod every_combination;
 mod fraud;
 mod guessing;
+mod officer;
 mod oracle;
 mod registers;
 mod scenarios;

@@ -9,7 +9,7 @@ use screening::{
 use std::{convert::Infallible, sync::LazyLock};
 use types::{
     dial_plan::DialedNumber,
-    id::{InmateId, LineId},
+    id::{InmateId, LineId, OfficerId},
     party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::DialedOrSpeed,
@@ -20,6 +20,7 @@ use types::{
 
 pub const LINE: LineId = LineId(4);
 pub const INMATE: InmateId = InmateId(17);
+pub const OFFICER: OfficerId = OfficerId(31);
 pub const PIN: PinKey = PinKey([5; 32]);
 pub const NOW: i64 = 1_790_000_000_000;
 pub const CODE: u8 = 12;
@@ -181,6 +182,16 @@ pub struct World {
     pub type_rules: CallTypeRules,
     /// The site's treatment; 7 is always there, and 8 never.
     pub site: Option<TreatmentRules>,
+    /// `None` where the phone wants none.
+    pub officer: Option<OfficerIs>,
+}
+
+/// What came of asking for an officer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OfficerIs {
+    Nobody,
+    Confirming,
+    NoOfficerAnyMore,
 }
 
 pub const LISTED: ListedNumber = ListedNumber {
@@ -219,6 +230,7 @@ impl World {
             shorter: None,
             of_inmate: Held::Boundless,
             of_number: Held::Boundless,
+            officer: None,
             block: None,
             record: None,
             from_phone: FromPhone::NoTreatment,
@@ -264,6 +276,10 @@ impl World {
         Request {
             line: LINE,
             pin: (self.pin != PinIs::NotKeyed).then_some(PIN),
+            officer: match self.officer {
+                None | Some(OfficerIs::Nobody) => None,
+                Some(_) => Some(OFFICER),
+            },
             number: match self.dials {
                 Dials::Number => DialedOrSpeed::Number(World::number()),
                 Dials::Code | Dials::CodeWithoutNumber => DialedOrSpeed::Speed(CODE),
@@ -334,6 +350,16 @@ impl Tables for World {
     fn pin_in_use(&self, pin: &PinKey, line: LineId) -> Result<bool, Infallible> {
         assert_eq!((*pin, line), (PIN, LINE));
         Ok(self.pin == PinIs::InUse)
+    }
+
+    fn wants_officer(&self, line: LineId) -> Result<bool, Infallible> {
+        assert_eq!(line, LINE);
+        Ok(self.officer.is_some())
+    }
+
+    fn is_officer(&self, officer: OfficerId) -> Result<bool, Infallible> {
+        assert_eq!(officer, OFFICER);
+        Ok(self.officer == Some(OfficerIs::Confirming))
     }
 
     fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Infallible> {

@@ -4,11 +4,13 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use types::{
     answer_class::AnswerClass,
+    credential::{ConfirmBy, IdentifyBy},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     inmate::{EnrollmentStep, Relationship, Review},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
-    settings::{LanguageChoice, Unrecorded},
+    settings::{CountsFrom, LanguageChoice, Period, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::{SitKind, Tone},
     treatment::{Brand, ThreeWayResponse, Warning},
@@ -113,8 +115,17 @@ codes!("blocked disposition", Blocked {
     [Blocked::OutsideWindow] = 36,
     [Blocked::NotBooked] = 37,
     [Blocked::NoOfficer] = 38,
+    [Blocked::NotConfirmed] = 70,
+    [Blocked::CardUnknown] = 71,
+    [Blocked::IdUnknown] = 72,
+    [Blocked::CalledPartyBlocksInmate] = 80,
+    [Blocked::CalledPartyBlocksFacility] = 81,
     [Blocked::NotFromThisPhone] = 40,
     [Blocked::NoRoute] = 41,
+    [Blocked::CallsUsedUp] = 20,
+    [Blocked::MinutesUsedUp] = 21,
+    [Blocked::TooSoon] = 22,
+    [Blocked::NumberUsedUp] = 23,
     [Blocked::NumberFraud] = 50,
 });
 
@@ -174,6 +185,34 @@ codes!("answer to a call that can't be recorded", Unrecorded {
     [Unrecorded::Allow] = 2,
 });
 
+codes!("beginning of counting", CountsFrom {
+    [CountsFrom::Dialing] = 1,
+    [CountsFrom::Answer] = 2,
+    [CountsFrom::Acceptance] = 3,
+});
+
+codes!("period", Period {
+    [Period::Day] = 1,
+    [Period::Week] = 2,
+    [Period::Month] = 3,
+});
+
+codes!("way to say who calls", IdentifyBy {
+    [IdentifyBy::Pin] = 1,
+    [IdentifyBy::Card] = 2,
+    [IdentifyBy::PinOrCard] = 3,
+    [IdentifyBy::CardAndPin] = 4,
+    [IdentifyBy::IdAndPasscode] = 5,
+});
+
+codes!("way to confirm a call", ConfirmBy {
+    [ConfirmBy::Nobody] = 1,
+    [ConfirmBy::Card] = 2,
+    [ConfirmBy::Code] = 3,
+    [ConfirmBy::Console] = 4,
+    [ConfirmBy::Any] = 5,
+});
+
 codes!("check", Check {
     [Check::PinRequired] = 1,
     [Check::PinTable] = 2,
@@ -187,6 +226,9 @@ codes!("check", Check {
     [Check::TimeRestricted] = 10,
     [Check::Limit] = 11,
     [Check::ShorterNumber] = 12,
+    [Check::InmateRegister] = 20,
+    [Check::NumberRegister] = 21,
+    [Check::Officer] = 70,
     [Check::NumberFraud] = 50,
     [Check::NumberRecord] = 40,
     [Check::CallTypeTable] = 41,
@@ -202,7 +244,13 @@ codes!("check", Check {
     [Check::Contact] = 36,
     [Check::Window] = 37,
     [Check::Booking] = 38,
-    [Check::Officer] = 39,
+    [Check::OfficerPresent] = 39,
+    [Check::CalledParty] = 80,
+});
+
+codes!("block by a called party", PartyBlock {
+    [PartyBlock::Inmate] = 1,
+    [PartyBlock::Facility] = 2,
 });
 
 codes!("relationship", Relationship {
@@ -245,6 +293,7 @@ codes!("finding", Finding {
     [Finding::Expired] = 31,
     [Finding::Blocked] = 32,
     [Finding::Allowed] = 33,
+    [Finding::UsedUp] = 20,
     [Finding::OfNumber] = 40,
     [Finding::OfPhone] = 41,
     [Finding::OfCallType] = 42,

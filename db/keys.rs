@@ -7,7 +7,7 @@ pub use groups::{GroupPhone, PhoneGroup, Shut, UnitInmate};
 pub use people::{BookingKey, ListKey, ListOf, ListerKey};
 
 use types::{
-    id::{CallId, InmateId, LineId},
+    id::{CallId, InmateId, LineId, OfficerId},
     phone_number::{CallType, PhoneNumber},
 };
 
@@ -31,6 +31,67 @@ impl Key for PinHash {
 
     fn from_bytes(bytes: &[u8]) -> Option<PinHash> {
         Some(PinHash(bytes.try_into().ok()?))
+    }
+}
+
+/// A card, hashed as a PIN is, but never to what a PIN is hashed to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CardHash(pub [u8; 32]);
+
+/// An officer's code, hashed likewise.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct OfficerCodeHash(pub [u8; 32]);
+
+macro_rules! hash_key {
+    ($($name:ident)+) => {
+        $(
+            impl Key for $name {
+                fn bytes(&self) -> Vec<u8> {
+                    self.0.to_vec()
+                }
+
+                fn from_bytes(bytes: &[u8]) -> Option<$name> {
+                    Some($name(bytes.try_into().ok()?))
+                }
+            }
+        )+
+    };
+}
+
+hash_key! { CardHash OfficerCodeHash }
+
+/// Who has a card.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum HolderKind {
+    Inmate,
+    Officer,
+}
+
+crate::codes::codes!("holder of a card", HolderKind {
+    [HolderKind::Inmate] = 1,
+    [HolderKind::Officer] = 2,
+});
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct HolderKey {
+    pub kind: HolderKind,
+    /// The inmate's number, or the officer's.
+    pub number: u32,
+}
+
+impl Key for HolderKey {
+    fn bytes(&self) -> Vec<u8> {
+        let mut key = vec![self.kind.code()];
+        key.extend(self.number.to_be_bytes());
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<HolderKey> {
+        let (kind, number) = bytes.split_first()?;
+        Some(HolderKey {
+            kind: HolderKind::from_code(*kind)?,
+            number: u32::from_be_bytes(number.try_into().ok()?),
+        })
     }
 }
 
@@ -70,6 +131,16 @@ impl Key for InmateId {
 
     fn from_bytes(bytes: &[u8]) -> Option<InmateId> {
         Some(InmateId(u32::from_be_bytes(bytes.try_into().ok()?)))
+    }
+}
+
+impl Key for OfficerId {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.to_be_bytes().to_vec()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<OfficerId> {
+        Some(OfficerId(u32::from_be_bytes(bytes.try_into().ok()?)))
     }
 }
 
@@ -147,6 +218,33 @@ impl Key for PinNumberKey {
         let (inmate, number) = bytes.split_at_checked(4)?;
         Some(PinNumberKey {
             inmate: InmateId::from_bytes(inmate)?,
+            number: number_from(number)?,
+        })
+    }
+}
+
+/// Whose calls the called party at a number refuses: one inmate's, or every one's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct PartyBlockKey {
+    pub inmate: Option<InmateId>,
+    pub number: PhoneNumber,
+}
+
+/// No inmate has this number.
+const EVERY_INMATE: InmateId = InmateId(0);
+
+impl Key for PartyBlockKey {
+    fn bytes(&self) -> Vec<u8> {
+        let mut key = self.inmate.unwrap_or(EVERY_INMATE).bytes();
+        key.extend(number_bytes(&self.number));
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<PartyBlockKey> {
+        let (inmate, number) = bytes.split_at_checked(4)?;
+        let inmate = InmateId::from_bytes(inmate)?;
+        Some(PartyBlockKey {
+            inmate: (inmate != EVERY_INMATE).then_some(inmate),
             number: number_from(number)?,
         })
     }
@@ -279,6 +377,10 @@ pub enum CounterKind {
     JournalSequence,
     /// The last number given to an inmate.
     InmateNumber,
+    /// The last sequence given to an adjustment of a lockout register.
+    Adjustment,
+    /// The last number given to an officer.
+    OfficerNumber,
     /// The last number given to a group.
     GroupNumber,
     /// The last number given to a booked call.
@@ -293,7 +395,9 @@ crate::codes::codes!("counter", CounterKind {
     [CounterKind::CallSequence] = 1,
     [CounterKind::JournalSequence] = 2,
     [CounterKind::InmateNumber] = 3,
+    [CounterKind::Adjustment] = 20,
     [CounterKind::EmptyOffHook] = 16,
+    [CounterKind::OfficerNumber] = 70,
     [CounterKind::GroupNumber] = 30,
     [CounterKind::BookingNumber] = 31,
     [CounterKind::UnrecordedAttempt] = 17,
@@ -341,16 +445,21 @@ pub enum GuessKey {
     Phone(LineId),
     /// An inmate's PIN, wherever it is tried.
     Inmate(InmateId),
+    /// An id that is nobody's, by 16 bits of its hash: it rests as an inmate's does, so that no
+    /// rest tells which ids there are.
+    NobodysId(u16),
 }
 
 const GUESSED_AT_PHONE: u8 = 1;
 const GUESSED_OF_INMATE: u8 = 2;
+const GUESSED_OF_NOBODY: u8 = 3;
 
 impl Key for GuessKey {
     fn bytes(&self) -> Vec<u8> {
         let (kind, number) = match self {
             GuessKey::Phone(line) => (GUESSED_AT_PHONE, u32::from(line.0)),
             GuessKey::Inmate(inmate) => (GUESSED_OF_INMATE, inmate.0),
+            GuessKey::NobodysId(id) => (GUESSED_OF_NOBODY, u32::from(*id)),
         };
         let mut key = vec![kind];
         key.extend(number.to_be_bytes());
@@ -363,6 +472,135 @@ impl Key for GuessKey {
         match *kind {
             GUESSED_AT_PHONE => Some(GuessKey::Phone(LineId(number.try_into().ok()?))),
             GUESSED_OF_INMATE => Some(GuessKey::Inmate(InmateId(number))),
+            GUESSED_OF_NOBODY => Some(GuessKey::NobodysId(number.try_into().ok()?)),
+            _ => None,
+        }
+    }
+}
+
+/// Whose lockout register.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum RegisterKey {
+    Inmate(InmateId),
+    /// All callers of a number.
+    Number(PhoneNumber),
+}
+
+const REGISTER_OF_INMATE: u8 = 1;
+const REGISTER_OF_NUMBER: u8 = 2;
+
+impl RegisterKey {
+    /// What all entries of this register begin with, and none of another's.
+    pub fn prefix(&self) -> Vec<u8> {
+        match self {
+            RegisterKey::Inmate(inmate) => {
+                let mut key = vec![REGISTER_OF_INMATE];
+                key.extend(inmate.0.to_be_bytes());
+                key
+            }
+            RegisterKey::Number(number) => {
+                let number = number_bytes(number);
+                let length = u8::try_from(number.len()).expect("a marker and at most MAX_DIGITS");
+                let mut key = vec![REGISTER_OF_NUMBER, length];
+                key.extend(number);
+                key
+            }
+        }
+    }
+
+    /// The register that a key begins with, and the rest.
+    fn split(bytes: &[u8]) -> Option<(RegisterKey, &[u8])> {
+        let (kind, rest) = bytes.split_first()?;
+        match *kind {
+            REGISTER_OF_INMATE => {
+                let (inmate, rest) = rest.split_at_checked(4)?;
+                Some((RegisterKey::Inmate(InmateId::from_bytes(inmate)?), rest))
+            }
+            REGISTER_OF_NUMBER => {
+                let (length, rest) = rest.split_first()?;
+                let (number, rest) = rest.split_at_checked(usize::from(*length))?;
+                Some((RegisterKey::Number(number_from(number)?), rest))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// An entry of a lockout register: whose, since when it counts ([`CountedKey::NOT_YET`] for a call
+/// that may count yet), and of which call. An adjustment has a site that none has, 0, and a
+/// sequence of its own.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct CountedKey {
+    pub register: RegisterKey,
+    pub at_utc_ms: i64,
+    pub call: CallId,
+}
+
+impl CountedKey {
+    /// After all that counts.
+    pub const NOT_YET: i64 = i64::MAX;
+}
+
+impl Key for CountedKey {
+    fn bytes(&self) -> Vec<u8> {
+        let mut key = self.register.prefix();
+        let start = StartKey {
+            started_utc_ms: self.at_utc_ms,
+            call: self.call,
+        };
+        key.extend(start.bytes());
+        key
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<CountedKey> {
+        let (register, rest) = RegisterKey::split(bytes)?;
+        let start = StartKey::from_bytes(rest)?;
+        Some(CountedKey {
+            register,
+            at_utc_ms: start.started_utc_ms,
+            call: start.call,
+        })
+    }
+}
+
+/// A number alone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct NumberKey(pub PhoneNumber);
+
+impl Key for NumberKey {
+    fn bytes(&self) -> Vec<u8> {
+        number_bytes(&self.0)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<NumberKey> {
+        number_from(bytes).map(NumberKey)
+    }
+}
+
+/// Whose allowance.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum AllowanceKey {
+    /// Every inmate who has none of their own.
+    Everybody,
+    Inmate(InmateId),
+}
+
+impl Key for AllowanceKey {
+    fn bytes(&self) -> Vec<u8> {
+        match self {
+            AllowanceKey::Everybody => vec![0],
+            AllowanceKey::Inmate(inmate) => {
+                let mut key = vec![1];
+                key.extend(inmate.bytes());
+                key
+            }
+        }
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<AllowanceKey> {
+        match bytes.split_first()? {
+            (0, []) => Some(AllowanceKey::Everybody),
+            (1, inmate) => Some(AllowanceKey::Inmate(InmateId::from_bytes(inmate)?)),
             _ => None,
         }
     }

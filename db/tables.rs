@@ -3,22 +3,25 @@
 use crate::{
     ListTable, PatternTable, Read, Result, Table,
     keys::{
-        BookingKey, CounterKey, DateKey, DurationKey, FacilityId, GroupPhone, GuessKey, ListerKey,
-        Numbered, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode,
-        StartKey, UnitInmate,
+        AllowanceKey, BookingKey, CardHash, CountedKey, CounterKey, DateKey, DurationKey,
+        FacilityId, GroupPhone, GuessKey, HolderKey, ListerKey, NumberKey, Numbered,
+        OfficerCodeHash, PartyBlockKey, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut,
+        SiteKey, SpeedCode, StartKey, UnitInmate,
     },
     table::Raw,
     values::{
-        self, Allowed, Booking, Call, CallTreatment, CallTypeRule, Contact, Counter, Duration,
-        Entry, EntryRestricted, FraudCount, FraudRules, Group, Guesses, Holiday, Inmate, InmateRef,
-        LineTreatment, ListEntry, Meta, NumberRecord, OfficerPost, OpenCall, PeopleRules, Phone,
-        Pin, PinInUse, PinNumber, Restricted, Route, Schedule, Settings, Shutdown, SpeedDial,
-        TimeRestricted, Unit, Window,
+        self, Allowance, Allowed, BlockKeys, Booking, Call, CallTreatment, CallTypeRule, Card,
+        CardRef, Contact, Counted, Counter, Duration, Entry, EntryRestricted, FraudCount,
+        FraudRules, Group, Guesses, Holiday, IdentitySettings, Inmate, InmateRef, LineTreatment,
+        ListEntry, Meta, NumberRecord, NumberTold, Officer, OfficerPost, OfficerRef, OpenCall,
+        PartyBlock, Passcode, PeopleRules, Phone, PhoneIdentity, Pin, PinInUse, PinNumber,
+        RegisterRules, Restricted, Route, Schedule, Settings, Shutdown, SpeedDial, TimeRestricted,
+        Unit, Window,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
 use types::{
-    id::{CallId, GroupId, InmateId, LineId},
+    id::{CallId, GroupId, InmateId, LineId, OfficerId},
     inmate::{InmateClass, Scope},
     phone_number::{CallType, PhoneNumber},
 };
@@ -70,6 +73,19 @@ tables! {
     journal: Table<CallId, Entry>,
     counters: Table<CounterKey, Counter>,
     guesses: Table<GuessKey, Guesses>,
+    allowances: Table<AllowanceKey, Allowance>,
+    number_allowances: PatternTable<Allowance>,
+    counted: Table<CountedKey, Counted>,
+    register_rules: Table<SiteKey, RegisterRules>,
+    numbers_told: Table<NumberKey, NumberTold>,
+    cards: Table<CardHash, Card>,
+    cards_held: Table<HolderKey, CardRef>,
+    passcodes: Table<InmateId, Passcode>,
+    officers: Table<OfficerId, Officer>,
+    officers_by_id: Table<FacilityId, OfficerRef>,
+    officer_codes: Table<OfficerCodeHash, OfficerRef>,
+    phone_identity: Table<LineId, PhoneIdentity>,
+    identity_settings: Table<SiteKey, IdentitySettings>,
     fraud_counts: Table<PhoneNumber, FraudCount>,
     fraud_rules: Table<SiteKey, FraudRules>,
     groups: Table<GroupId, Group>,
@@ -92,6 +108,8 @@ tables! {
     call_types: PatternTable<values::CallType>,
     call_type_rules: Table<CallType, CallTypeRule>,
     routes: Table<Numbered, Route>,
+    called_party_blocks: Table<PartyBlockKey, PartyBlock>,
+    block_keys: Table<SiteKey, BlockKeys>,
 }
 
 impl Tables {

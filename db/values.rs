@@ -67,10 +67,14 @@ values! {
     duration::Duration { 1 => v1 } newest 1,
     holiday::Holiday { 1 => v1 } newest 1,
     call::Call { 1 => v1, 2 => v2, 3 => v3, 4 => v4, 5 => v5 } newest 5,
-    open_call::OpenCall { 1 => v1 } newest 1,
+    open_call::OpenCall { 1 => v1, 2 => v2 } newest 2,
     entry::Entry { 1 => v1 } newest 1,
     counter::Counter { 1 => v1 } newest 1,
     guesses::Guesses { 1 => v1 } newest 1,
+    counted::Counted { 1 => v1 } newest 1,
+    allowance::Allowance { 1 => v1 } newest 1,
+    register_rules::RegisterRules { 1 => v1 } newest 1,
+    number_told::NumberTold { 1 => v1 } newest 1,
     fraud_count::FraudCount { 1 => v1 } newest 1,
     fraud_rules::FraudRules { 1 => v1 } newest 1,
     group::Group { 1 => v1 } newest 1,
@@ -84,15 +88,29 @@ values! {
     people_rules::PeopleRules { 1 => v1 } newest 1,
     shutdown::Shutdown { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
+    card::Card { 1 => v1 } newest 1,
+    card_ref::CardRef { 1 => v1 } newest 1,
+    passcode::Passcode { 1 => v1 } newest 1,
+    officer::Officer { 1 => v1 } newest 1,
+    officer_ref::OfficerRef { 1 => v1 } newest 1,
+    phone_identity::PhoneIdentity { 1 => v1 } newest 1,
+    identity_settings::IdentitySettings { 1 => v1 } newest 1,
+    party_block::PartyBlock { 1 => v1 } newest 1,
+    block_keys::BlockKeys { 1 => v1 } newest 1,
 }
 
+pub use allowance::v1::Allowance;
 pub use allowed::v1::Allowed;
+pub use block_keys::v1::BlockKeys;
 pub use booking::v1::Booking;
 pub use call::{v1::Caller, v5::Call};
 pub use call_treatment::v1::{CallTreatment, ExtraDigitKind, ExtraDigits};
 pub use call_type::v1::CallType;
 pub use call_type_rule::v1::CallTypeRule;
+pub use card::v1::Card;
+pub use card_ref::v1::CardRef;
 pub use contact::v1::Contact;
+pub use counted::v1::{Counted, Counting};
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;
 pub use entry::v1::Entry;
@@ -102,6 +120,7 @@ pub use fraud_rules::v1::FraudRules;
 pub use group::v1::Group;
 pub use guesses::v1::Guesses;
 pub use holiday::v1::Holiday;
+pub use identity_settings::v1::IdentitySettings;
 pub use inmate::v2::Inmate;
 pub use inmate_class::v1::InmateClass;
 pub use inmate_ref::v1::InmateRef;
@@ -109,13 +128,20 @@ pub use line_treatment::v1::{LineRule, LineTreatment};
 pub use list_entry::v1::ListEntry;
 pub use meta::v1::Meta;
 pub use number_record::v1::NumberRecord;
+pub use number_told::v1::NumberTold;
+pub use officer::v1::Officer;
 pub use officer_post::v1::OfficerPost;
-pub use open_call::v1::OpenCall;
+pub use officer_ref::v1::OfficerRef;
+pub use open_call::v2::{OpenCall, Reservation};
+pub use party_block::v1::PartyBlock;
+pub use passcode::v1::Passcode;
 pub use people_rules::v1::PeopleRules;
 pub use phone::v3::Phone;
+pub use phone_identity::v1::PhoneIdentity;
 pub use pin::v2::Pin;
 pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
+pub use register_rules::v1::RegisterRules;
 pub use restricted::v1::Restricted;
 pub use route::v1::Route;
 pub use schedule::v1::Schedule;

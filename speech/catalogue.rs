@@ -36,6 +36,7 @@ pub(crate) enum Step {
         inter_lata: ClipId,
     },
     Duration,
+    Calls,
     Name,
     Pause(u16),
 }
@@ -340,6 +341,7 @@ impl<'a> Token<'a> {
         match slot {
             None => Ok(Step::Clip(self.clip(place, "", names)?)),
             Some(Slot::Seconds) if self.alone() => Ok(Step::Duration),
+            Some(Slot::Calls) if self.alone() => Ok(Step::Calls),
             Some(Slot::Name) if self.alone() => Ok(Step::Name),
             Some(Slot::Carrier) if self.alone() => {
                 let named = |name| Token::parse(place, name)?.clip(place, "", names);
@@ -348,7 +350,7 @@ impl<'a> Token<'a> {
                     inter_lata: named("carrier_interlata")?,
                 })
             }
-            Some(slot @ (Slot::Seconds | Slot::Name | Slot::Carrier)) => {
+            Some(slot @ (Slot::Seconds | Slot::Calls | Slot::Name | Slot::Carrier)) => {
                 let name = slot.name();
                 Err(place.error(format!("{{{name}}} can not be a part of a clip's name")))
             }
@@ -366,7 +368,8 @@ const PAUSE_MAX_MS: u16 = 2000;
 fn check_lengths(prompts: &[Vec<Step>], longest_duration: usize) -> Result<(), String> {
     for (kind, steps) in Kind::ALL.iter().zip(prompts) {
         let pieces = steps.iter().map(|step| match step {
-            Step::Duration => longest_duration,
+            // A count of calls is half a duration.
+            Step::Duration | Step::Calls => longest_duration,
             _ => 1,
         });
         let pieces: usize = pieces.sum();

@@ -14,6 +14,8 @@ pub(crate) enum Slot {
     Refuse,
     /// A duration, as `[durations]` says it: `{seconds}`.
     Seconds,
+    /// A count of calls: `{calls}`.
+    Calls,
     /// The inmate's own recorded name: `{name}`.
     Name,
     /// Whose name the call is in: `{carrier}`.
@@ -29,6 +31,7 @@ impl Slot {
             "accept" => Some(Slot::Accept),
             "refuse" => Some(Slot::Refuse),
             "seconds" => Some(Slot::Seconds),
+            "calls" => Some(Slot::Calls),
             "name" => Some(Slot::Name),
             "carrier" => Some(Slot::Carrier),
             "choice" => Some(Slot::Choice),
@@ -42,6 +45,7 @@ impl Slot {
             Slot::Accept => "accept",
             Slot::Refuse => "refuse",
             Slot::Seconds => "seconds",
+            Slot::Calls => "calls",
             Slot::Name => "name",
             Slot::Carrier => "carrier",
             Slot::Choice => "choice",
@@ -65,6 +69,12 @@ impl Slot {
             (Slot::Key, Prompt::LanguageOffer { key, .. }) => key,
             (Slot::Accept, Prompt::AcceptOrRefuse { accept, .. }) => accept,
             (Slot::Refuse, Prompt::AcceptOrRefuse { refuse, .. }) => refuse,
+            (
+                Slot::Key,
+                Prompt::BlockInmateOffer { key }
+                | Prompt::BlockFacilityOffer { key }
+                | Prompt::ConfirmBlock { key },
+            ) => key,
             (Slot::Choice, Prompt::ThreeWayWarning { choice }) => choice,
             _ => panic!("{prompt:?} has no number for {{{}}}", self.name()),
         }
@@ -77,8 +87,22 @@ impl Slot {
 /// If the prompt has no such slot, which the catalogue's check excludes.
 pub(crate) fn seconds(prompt: &Prompt) -> u32 {
     match *prompt {
-        Prompt::CallLimit { seconds } | Prompt::TimeRemaining { seconds } => seconds,
+        Prompt::CallLimit { seconds }
+        | Prompt::TimeRemaining { seconds }
+        | Prompt::CallAgainIn { seconds }
+        | Prompt::MinutesLeft { seconds } => seconds,
         _ => panic!("{prompt:?} has no {{seconds}}"),
+    }
+}
+
+/// The count that `prompt` puts into `{calls}`.
+///
+/// # Panics
+/// If the prompt has no such slot, which the catalogue's check excludes.
+pub(crate) fn calls(prompt: &Prompt) -> u32 {
+    match *prompt {
+        Prompt::CallsLeft { calls } => calls,
+        _ => panic!("{prompt:?} has no {{calls}}"),
     }
 }
 
@@ -132,17 +156,29 @@ kinds! {
     PinExpired pin_expired [];
     InmateSuspended inmate_suspended [];
     NotEnrolled not_enrolled [];
+    PresentCard present_card [];
+    EnterPinOrCard enter_pin_or_card [];
+    EnterId enter_id [];
+    EnterPasscode enter_passcode [];
+    CardUnknown card_unknown [];
+    IdUnknown id_unknown [];
+    OfficerMustConfirm officer_must_confirm [];
+    OfficerUnknown officer_unknown [];
     EnterNumber enter_number [];
     NumberNotValid number_not_valid [];
     SpeedDialNotAssigned speed_dial_not_assigned [];
     SayName say_name [];
     OutOfService out_of_service [];
     CallLimit call_limit [Seconds];
+    CallsLeft calls_left [Calls];
+    MinutesLeft minutes_left [Seconds];
     ThankYouCarrier thank_you_carrier [Carrier];
     PleaseHold please_hold [];
     NumberRestricted number_restricted [];
     NumberNotAllowed number_not_allowed [];
     NumberTimeRestricted number_time_restricted [];
+    CalledPartyBlocksInmate called_party_blocks_inmate [];
+    CalledPartyBlocksFacility called_party_blocks_facility [];
     NumberFraud number_fraud [];
     CallTypeNotAllowed call_type_not_allowed [];
     NotFromThisPhone not_from_this_phone [];
@@ -152,6 +188,12 @@ kinds! {
     NotBooked not_booked [];
     NoOfficer no_officer [];
     ContactNotApproved contact_not_approved [];
+    CallsUsedUp calls_used_up [];
+    MinutesUsedUp minutes_used_up [];
+    TooSoon too_soon [];
+    NumberUsedUp number_used_up [];
+    CallAgainIn call_again_in [Seconds];
+    NotConfirmed not_confirmed [];
     NoLineAvailable no_line_available [];
     NoAnswer no_answer [];
     LineBusy line_busy [];
@@ -171,6 +213,12 @@ kinds! {
     RecordingNotice recording_notice [];
     ThreeWayNotice three_way_notice [];
     AcceptOrRefuse accept_or_refuse [Accept Refuse];
+    BlockInmateOffer block_inmate_offer [Key];
+    BlockFacilityOffer block_facility_offer [Key];
+    InmateBlockMeans inmate_block_means [];
+    FacilityBlockMeans facility_block_means [];
+    ConfirmBlock confirm_block [Key];
+    BlockKept block_kept [];
     ThankYouGoAhead thank_you_go_ahead [];
     Goodbye goodbye [];
     TimeRemaining time_remaining [Seconds];

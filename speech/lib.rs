@@ -57,10 +57,10 @@
 //!   until a facility records it.
 //! * `[prompts]`: `name: clips and slots`, in the order the language wants. The names are
 //!   those of [`Prompt`] in lower case. A prompt without a line is the clip of its own name.
-//!   `{seconds}` is a duration; `{name}` the inmate's recorded name; `{pause 200}` a silence
-//!   in milliseconds; `{carrier}` the carrier whose call it is. A digit stands inside a
-//!   clip's name: `press_{key}` is `press_0` to `press_9`, so that a language can bend the
-//!   words around it. Every argument of a prompt must be said somewhere.
+//!   `{seconds}` is a duration; `{calls}` a count of calls; `{name}` the inmate's recorded
+//!   name; `{pause 200}` a silence in milliseconds; `{carrier}` the carrier whose call it is. A
+//!   digit stands inside a clip's name: `press_{key}` is `press_0` to `press_9`, so that a
+//!   language can bend the words around it. Every argument of a prompt must be said somewhere.
 //!
 //! # Numbers, money and time
 //!
@@ -313,6 +313,10 @@ impl Speech {
                 Step::Duration => {
                     let seconds = kind::seconds(prompt);
                     self.say(script, &Value::Duration { seconds }, &mut phrase);
+                }
+                Step::Calls => {
+                    let calls = kind::calls(prompt);
+                    self.say(script, &Value::Calls(calls), &mut phrase);
                 }
                 Step::Name => phrase.push(Piece::Name),
                 Step::Pause(ms) => phrase.push(Piece::Pause { ms: *ms }),

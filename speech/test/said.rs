@@ -10,58 +10,71 @@ use super::{EN, ES, speech};
 use crate::kind::Kind;
 use crate::{Piece, Speech};
 
+/// The prompts that take no argument.
+const PLAIN: &[Prompt] = &[
+    Prompt::EnterPin,
+    Prompt::PinTryAgain,
+    Prompt::PinInvalid,
+    Prompt::PinInUse,
+    Prompt::PinDisabled,
+    Prompt::PinResting,
+    Prompt::EnterNumber,
+    Prompt::NumberNotValid,
+    Prompt::SpeedDialNotAssigned,
+    Prompt::SayName,
+    Prompt::OutOfService,
+    Prompt::PleaseHold,
+    Prompt::NumberRestricted,
+    Prompt::NumberNotAllowed,
+    Prompt::NumberTimeRestricted,
+    Prompt::CalledPartyBlocksInmate,
+    Prompt::CalledPartyBlocksFacility,
+    Prompt::NumberFraud,
+    Prompt::CallTypeNotAllowed,
+    Prompt::NotFromThisPhone,
+    Prompt::SystemUnavailable,
+    Prompt::NotRecordable,
+    Prompt::CallsUsedUp,
+    Prompt::MinutesUsedUp,
+    Prompt::TooSoon,
+    Prompt::NumberUsedUp,
+    Prompt::NoLineAvailable,
+    Prompt::NoAnswer,
+    Prompt::LineBusy,
+    Prompt::NetworkBusy,
+    Prompt::NumberNotInService,
+    Prompt::CallNotCompleted,
+    Prompt::CallRefused,
+    Prompt::CallNotAccepted,
+    Prompt::AnsweredByMachine,
+    Prompt::AnsweredByFax,
+    Prompt::TimeIsUp,
+    Prompt::FarEndHungUp,
+    Prompt::HangUp,
+    Prompt::HangUpFraud,
+    Prompt::CallEndedByFacility,
+    Prompt::RecordingNotice,
+    Prompt::ThreeWayNotice,
+    Prompt::InmateBlockMeans,
+    Prompt::FacilityBlockMeans,
+    Prompt::BlockKept,
+    Prompt::ThankYouGoAhead,
+    Prompt::Goodbye,
+    Prompt::CallOrigin,
+    Prompt::PresentCard,
+    Prompt::EnterPinOrCard,
+    Prompt::EnterId,
+    Prompt::EnterPasscode,
+    Prompt::CardUnknown,
+    Prompt::IdUnknown,
+    Prompt::OfficerMustConfirm,
+    Prompt::OfficerUnknown,
+    Prompt::NotConfirmed,
+];
+
 /// Every prompt with every argument that its check promises.
 pub(super) fn every_prompt() -> Vec<Prompt> {
-    let mut prompts = vec![
-        Prompt::EnterPin,
-        Prompt::PinTryAgain,
-        Prompt::PinInvalid,
-        Prompt::PinInUse,
-        Prompt::PinDisabled,
-        Prompt::PinResting,
-        Prompt::PinNotYetValid,
-        Prompt::PinExpired,
-        Prompt::InmateSuspended,
-        Prompt::NotEnrolled,
-        Prompt::EnterNumber,
-        Prompt::NumberNotValid,
-        Prompt::SpeedDialNotAssigned,
-        Prompt::SayName,
-        Prompt::OutOfService,
-        Prompt::PleaseHold,
-        Prompt::NumberRestricted,
-        Prompt::NumberNotAllowed,
-        Prompt::NumberTimeRestricted,
-        Prompt::NumberFraud,
-        Prompt::CallTypeNotAllowed,
-        Prompt::NotFromThisPhone,
-        Prompt::SystemUnavailable,
-        Prompt::NotRecordable,
-        Prompt::OutsideWindow,
-        Prompt::NotBooked,
-        Prompt::NoOfficer,
-        Prompt::ContactNotApproved,
-        Prompt::NoLineAvailable,
-        Prompt::NoAnswer,
-        Prompt::LineBusy,
-        Prompt::NetworkBusy,
-        Prompt::NumberNotInService,
-        Prompt::CallNotCompleted,
-        Prompt::CallRefused,
-        Prompt::CallNotAccepted,
-        Prompt::AnsweredByMachine,
-        Prompt::AnsweredByFax,
-        Prompt::TimeIsUp,
-        Prompt::FarEndHungUp,
-        Prompt::HangUp,
-        Prompt::HangUpFraud,
-        Prompt::CallEndedByFacility,
-        Prompt::RecordingNotice,
-        Prompt::ThreeWayNotice,
-        Prompt::ThankYouGoAhead,
-        Prompt::Goodbye,
-        Prompt::CallOrigin,
-    ];
+    let mut prompts = PLAIN.to_vec();
     for brand in [Brand::IntraLata, Brand::InterLata] {
         prompts.push(Prompt::ThankYouCarrier { brand });
         prompts.push(Prompt::CollectCallFrom { brand });
@@ -73,11 +86,19 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
     {
         prompts.push(Prompt::CallLimit { seconds });
         prompts.push(Prompt::TimeRemaining { seconds });
+        prompts.push(Prompt::CallAgainIn { seconds });
+        prompts.push(Prompt::MinutesLeft { seconds });
     }
+    prompts.extend((0..=100).map(|calls| Prompt::CallsLeft { calls }));
     for accept in 0..=9 {
         let key = accept;
         let offer = |language| Prompt::LanguageOffer { language, key };
         prompts.extend(Speech::available().into_iter().map(offer));
+        prompts.extend([
+            Prompt::BlockInmateOffer { key },
+            Prompt::BlockFacilityOffer { key },
+            Prompt::ConfirmBlock { key },
+        ]);
         prompts.extend((0..=9).map(|refuse| Prompt::AcceptOrRefuse { accept, refuse }));
     }
     prompts
@@ -191,6 +212,19 @@ fn a_collect_call_names_carrier_inmate_and_facility_in_each_languages_order() {
     let spanish = names(&speech, ES, collect_call);
     assert_eq!(spanish[0], "carrier");
     assert_eq!(spanish.iter().filter(|piece| *piece == "NAME").count(), 1);
+}
+
+#[test]
+fn what_is_left_and_when_it_opens_again_is_told() {
+    let speech = speech();
+    let calls = Prompt::CallsLeft { calls: 3 };
+    assert_eq!(speech.words(EN, &calls), "You still have 3 calls.");
+    let talk = Prompt::MinutesLeft { seconds: 1500 };
+    assert_eq!(speech.words(EN, &talk), "You still have 25 minutes.");
+    let wait = Prompt::CallAgainIn { seconds: 540 };
+    assert_eq!(speech.words(EN, &wait), "You may call again in 9 minutes.");
+    let words = speech.words(ES, &Prompt::CallsLeft { calls: 1 });
+    assert_eq!(words, "Usted todavía tiene 1 llamada.");
 }
 
 #[test]

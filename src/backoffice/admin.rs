@@ -6,24 +6,33 @@ pub(crate) mod contacts;
 mod fraud;
 mod groups;
 mod hours;
+pub(crate) mod identity;
 mod lists;
 mod numbers;
+mod party_blocks;
 pub(crate) mod people;
+mod registers;
+mod routes;
 mod site;
 mod treatments;
-
-pub use treatments::{NamedTreatment, NumberDetails, PhoneRule, PhoneTreatment};
 
 pub use contacts::{Contact, NewContact};
 pub use hours::Booking;
 pub use people::{InmateClassDetails, InmateDetails, InmateProfile};
+pub use registers::AllowanceOf;
+pub use routes::OutboundRoute;
+pub use treatments::{NamedTreatment, NumberDetails, PhoneRule, PhoneTreatment};
 
-use crate::{BackOffice, Error, SiteSettings};
+use crate::{BackOffice, Error, RegisterOf, SiteSettings};
 use db::keys::Shut;
-use screening::{CallTypeRules, Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps};
+use identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
+use screening::{
+    Allowance, CallTypeRules, Class, Disabled, Durations, Schedule, ScheduleNumber, WeekSteps,
+};
 use types::{
+    credential::CardNumber,
     digits::Digits,
-    id::{GroupId, InmateId, LineId},
+    id::{GroupId, InmateId, LineId, OfficerId},
     inmate::{InmateClass, Review, Scope},
     language::Language,
     phone_number::{CallType, DialingPattern},
@@ -136,6 +145,25 @@ changes! {
     fn lift_phone_rest(line: LineId) -> bool;
     /// Ends the rest of an inmate's PIN that failed too often.
     fn lift_pin_rest(inmate: InmateId) -> bool;
+    /// Opens the account of an inmate who gets no PIN, or says what holds for it.
+    fn open_account(inmate: InmateId, details: &AccountDetails) -> ();
+    /// Gives a card to an inmate or an officer, in place of the one there was, which is taken no more.
+    /// A card that was anybody's before is refused, lost ones too.
+    fn give_card(holder: Holder, card: &Secret<CardNumber>) -> ();
+    /// Takes somebody's card for nobody's from now on: it is lost, or broken.
+    fn disable_card(holder: Holder, note: &str) -> ();
+    /// Takes the card that somebody was given last again: it is found.
+    fn enable_card(holder: Holder, note: &str) -> ();
+    /// Gives an inmate a passcode, in place of the one there was. It goes with the facility's id.
+    fn set_passcode(inmate: InmateId, passcode: &Secret<Digits>) -> ();
+    /// Enters an officer, who may confirm calls.
+    fn add_officer(officer: &NewOfficer) -> OfficerId;
+    /// Says whether an officer may confirm calls.
+    fn set_officer_active(officer: OfficerId, active: bool) -> ();
+    /// Gives an officer a code, in place of the one there was.
+    fn set_officer_code(officer: OfficerId, code: &Secret<Digits>) -> ();
+    /// Says how callers at a phone say who they are, and who confirms their calls.
+    fn set_phone_identity(line: LineId, identity: &PhoneIdentity) -> ();
     /// Ends the block of a number for the fraud on calls to it, and forgets that; `false` when there was
     /// none.
     fn lift_number_block(number: &str) -> bool;
@@ -153,6 +181,9 @@ changes! {
     fn add_allowed(pattern: &str, flags: &AllowedFlags) -> ();
     /// Takes a pattern out of the allowed table.
     fn remove_allowed(pattern: &str) -> ();
+    /// Calls to a number are allowed again that its party had refused for good: those of an inmate, or,
+    /// where they had refused every one's, all. `false` when they had not.
+    fn lift_called_party_block(number: &str, inmate: Option<InmateId>) -> bool;
     /// Says when numbers may be called.
     fn set_time_restricted(restriction: &TimeRestriction) -> ();
     /// Takes a pattern out of the time restricted table.
@@ -183,6 +214,17 @@ changes! {
     fn remove_call_type(prefix: &str) -> ();
     /// Says how calls of a type are treated.
     fn set_call_type_rules(call_type: CallType, rules: &CallTypeRules) -> ();
+    /// Says what may be used in a day, a week, a month; `None` takes it back.
+    fn set_allowance(of: &AllowanceOf, allowance: Option<&Allowance>) -> ();
+    /// Gives calls and seconds back to a register, or takes some where they are less than nothing;
+    /// they count in the day, the week and the month that it is.
+    fn adjust_register(of: RegisterOf, calls: i32, seconds: i32, note: &str) -> ();
+    /// Forgets what a register counted; what open calls hold stays.
+    fn reset_register(of: RegisterOf) -> ();
+    /// Enters or changes an outbound route; they are tried in the order of their numbers.
+    fn set_route(number: u16, route: &OutboundRoute) -> ();
+    /// Takes a route out.
+    fn remove_route(number: u16) -> ();
     /// Enters a holiday: year, month, day.
     fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
     /// Adds a group as a part of another, or of the facility itself.

@@ -1,36 +1,42 @@
 //! Admission: decide, open the record, hold the PIN, all in the caller's transaction.
 
 use crate::{
-    Alert, Error, SiteSettings, answer::line_actor, lookups::Lookups, session::Session, stored,
-    words::kebab,
+    Alert, Error, SiteSettings, answer::line_actor, lookups::Lookups, registers::Reserving,
+    session::Session, stored, words::kebab,
 };
 use db::{
     codes::{Code, FlagBits},
     keys::{PinHash, SpeedCode, StartKey},
     values::{Call, Caller, OpenCall, PinInUse, Unit},
 };
-use screening::{Decision, PinKey, Request, decide};
+use screening::{Counts, Decision, PinKey, Request, Room, decide};
 use types::{
     dial_plan::DialedNumber,
     digits::Digits,
     disposition::{Blocked, Disposition, FraudFlags},
-    id::{CallId, InmateId, LineId},
+    id::{CallId, InmateId, LineId, OfficerId},
     phone_number::{DialingPattern, PhoneNumber},
-    query::{Admission, DialedOrSpeed},
+    query::{Admission, DialedOrSpeed, OfficerWord},
+    route::Routes,
     settings::Unrecorded,
     tick::{Tick, Ticks},
     treatment::CallTreatment,
-    verdict::{Check, Finding, Handling, Permit, RecordingRule, Refusal, Step, Trace, Verdict},
+    verdict::{
+        Check, Finding, Handling, Left, Permit, RecordingRule, Refusal, Step, Trace, Verdict,
+    },
 };
 
 /// From admission to talk no call takes longer: a busy trunk, many rings, a long announcement.
 const SETTING_UP: Ticks = Ticks::secs(15 * 60);
 
+/// How far ahead a caller is told when to call again.
+const TOLD_AHEAD: Ticks = Ticks::secs(24 * 3600);
+
 /// A call that screening let through, ready to be dialed.
 struct Placed {
     number: DialedNumber,
     handling: Handling,
-    outpulse: Digits,
+    routes: Routes,
     limit: Option<Ticks>,
     /// No talk goes on after it: the phone goes out of service, or the caller's hours are over.
     until: Option<Tick>,
@@ -38,17 +44,24 @@ struct Placed {
     treatment: CallTreatment,
     /// Whether its limit is told, if its treatment says so.
     announce_limit: Option<bool>,
+    counts: Counts,
+    room: Room,
 }
 
 impl Session<'_> {
-    pub fn admit(&mut self, line: LineId, admission: &Admission) -> Result<Verdict, Error> {
+    /// `None` where an officer must confirm the call first, and none was asked: nothing is written.
+    pub fn admit(&mut self, line: LineId, admission: &Admission) -> Result<Option<Verdict>, Error> {
         self.close_left_open(line)?;
-        let pin = admission
-            .pin
-            .as_ref()
-            .map(|pin| PinKey(self.fixed.key.hash(pin)));
+        let pin = match &admission.credential {
+            Some(credential) => self.caller_key(line, credential)?,
+            None => None,
+        };
         let settings = self.settings()?;
         let (decision, outcome) = self.screened(line, pin, admission, &settings)?;
+        let unconfirmed = decision.outcome == Err(Blocked::NotConfirmed);
+        if unconfirmed && admission.officer == OfficerWord::NotAsked {
+            return Ok(None);
+        }
         let call = self.next_call()?;
         // The PIN is the caller's only where screening asked for it and found it.
         let pin = pin.filter(|_| decision.inmate.is_some());
@@ -58,7 +71,21 @@ impl Session<'_> {
         if decision.watched {
             self.alert(&line_actor(line), call, Alert::WatchedNumber { line, call })?;
         }
-        Ok(verdict(call, admission, &decision, outcome, &settings))
+        if let Ok(placed) = &outcome {
+            let reserving = Reserving {
+                line,
+                call,
+                counts: placed.counts,
+                limit: placed.limit,
+                shorter: &self.shorter(admission),
+            };
+            self.reserve(&decision, &reserving)?;
+        }
+        let mut verdict = verdict(call, admission, &decision, outcome, &settings);
+        if let Err(refusal) = &mut verdict.outcome {
+            refusal.again_in = self.again_in(&decision);
+        }
+        Ok(Some(verdict))
     }
 
     /// What an admission would be answered; nothing is written. The permit's call has the number 0,
@@ -97,10 +124,21 @@ impl Session<'_> {
             ahead,
             ..self.lookups()
         };
-        let decision = decide(&request, &lookups, &settings.rules)?;
+        let mut decision = decide(&request, &lookups, &settings.rules)?;
         let outcome = self.placed(&decision, admission, service)?;
+        if matches!(outcome, Err(Blocked::NoRoute)) {
+            let (check, finding) = (Check::Route, Finding::NotFound);
+            decision.trace.push(Step { check, finding });
+        }
         let outcome = outcome.and_then(|placed| self.recordable(placed, settings));
         Ok((decision, outcome))
+    }
+
+    /// How long a register that refused the call holds nothing, if it is near enough to be told.
+    fn again_in(&self, decision: &Decision) -> Option<Ticks> {
+        let wait = decision.opens_utc_ms? - self.now_utc_ms();
+        let wait = Ticks::ms(u64::try_from(wait).ok()?);
+        (wait > Ticks::ZERO && wait <= TOLD_AHEAD).then_some(wait)
     }
 
     /// What an exchange may connect instead; a code stands for what an administrator entered.
@@ -139,6 +177,7 @@ impl Session<'_> {
         Ok(Request {
             line,
             pin,
+            officer: confirming(admission),
             number: admission.number,
             shorter,
             now_utc_ms,
@@ -174,23 +213,26 @@ impl Session<'_> {
         let handling = routing.handling(number.pattern, allowed.handling);
         let outpulse =
             |dialed: Digits| routing.outpulse(number.pattern, handling, &number.number, &dialed);
-        let outpulse = dialed.and_then(outpulse);
-        Ok(outpulse
-            .map(|outpulse| Placed {
-                number,
-                handling,
-                outpulse,
-                limit: allowed.limit,
-                until: [service, allowed.open_for]
-                    .into_iter()
-                    .flatten()
-                    .min()
-                    .map(|left| self.now + left),
-                recording: allowed.recording,
-                treatment: allowed.treatment,
-                announce_limit: allowed.announce_limit,
-            })
-            .ok_or(Blocked::NumberNotValid))
+        let Some(outpulse) = dialed.and_then(outpulse) else {
+            return Ok(Err(Blocked::NumberNotValid));
+        };
+        let routes = self.routes(&number, handling, &outpulse)?;
+        Ok(routes.map(|routes| Placed {
+            number,
+            handling,
+            routes,
+            limit: allowed.limit,
+            until: [service, allowed.open_for]
+                .into_iter()
+                .flatten()
+                .min()
+                .map(|left| self.now + left),
+            recording: allowed.recording,
+            treatment: allowed.treatment,
+            announce_limit: allowed.announce_limit,
+            counts: allowed.counts,
+            room: allowed.room,
+        }))
     }
 
     /// A call that must be recorded and can't be is refused, if the site wants it so.
@@ -233,6 +275,7 @@ impl Session<'_> {
                 Err(_) => Disposition::Blocked,
             }),
             blocked: outcome.as_ref().err().map(|blocked| Code(*blocked)),
+            officer: confirmed(decision, admission),
             screening: stored_trace(&decision.trace),
             treatment: placed.map(|p| p.treatment.number),
             ..empty_record(line, started_utc_ms)
@@ -281,6 +324,7 @@ impl Session<'_> {
             seen_after: self.now.since(admission.off_hook_at).0,
             answered_after: None,
             talk_after: None,
+            reservation: None,
         };
         self.tables.open_calls.put(&mut self.writer, &line, &open)?;
         let change = match outcome {
@@ -333,13 +377,32 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         joined: None,
         recorded: None,
         recording_gap: None,
+        officer: None,
         treatment: None,
         route: None,
         far_digits: 0,
         three_way_times: 0,
         warned: 0,
         interfered: 0,
+        party_block: None,
     }
+}
+
+fn confirming(admission: &Admission) -> Option<OfficerId> {
+    match admission.officer {
+        OfficerWord::Confirmed(officer) => Some(officer),
+        OfficerWord::NotAsked | OfficerWord::Nothing => None,
+    }
+}
+
+/// Who confirmed it, where that was what let it through.
+fn confirmed(decision: &Decision, admission: &Admission) -> Option<u32> {
+    let found = Step {
+        check: Check::Officer,
+        finding: Finding::Found,
+    };
+    let officer = confirming(admission).filter(|_| decision.trace.contains(&found));
+    officer.map(|officer| officer.0)
 }
 
 /// How it was keyed: a code stays a code, whatever it stands for.
@@ -375,17 +438,33 @@ fn verdict(
             pattern: pattern(admission),
             call_type: placed.number.call_type,
             handling: placed.handling,
-            outpulse: placed.outpulse,
+            routes: placed.routes,
             limit: placed.limit,
             until: placed.until,
             announce_limit: announce_limit && placed.limit.is_some(),
             recording: placed.recording,
             treatment: placed.treatment,
+            left: left(&placed.room, settings),
         }),
-        Err(blocked) => Err(Refusal { call, blocked }),
+        Err(blocked) => Err(Refusal {
+            call,
+            blocked,
+            again_in: None,
+        }),
     };
     Verdict {
         trace: decision.trace.clone(),
         outcome,
+    }
+}
+
+/// What is told of what registers leave, where the site wants it.
+fn left(room: &Room, settings: &SiteSettings) -> Left {
+    match settings.registers.tell_left {
+        true => Left {
+            calls: room.calls,
+            talk: room.talk,
+        },
+        false => Left::default(),
     }
 }

@@ -1,14 +1,10 @@
 //! The lines' questions: a batch is one transaction.
 
-use crate::{BackOffice, Error, Usage, session::Session, stored, words::kebab};
-use db::keys::{CounterKey, CounterKind, GuessKey, PinHash};
-use screening::{PinEntry, PinKey, PinState, pin_state};
+use crate::{BackOffice, Error, Usage, session::Session, stored};
+use db::keys::{CounterKey, CounterKind};
 use types::{
-    digits::Digits,
-    disposition::Blocked,
     id::{CallId, InmateId, LineId},
-    query::{Answered, Asked, PinAnswer, Query, Reply},
-    secret::Secret,
+    query::{Answered, Asked, Query, Reply},
     tick::Tick,
 };
 
@@ -85,7 +81,9 @@ impl BackOffice {
 fn unavailable((line, asked): &(LineId, Asked)) -> Option<(LineId, Answered)> {
     let reply = match asked.query {
         Query::Seen { .. } | Query::EmptyOffHook => return None,
-        Query::Pin(_) | Query::Admit(_) | Query::End(_) => Reply::Unavailable,
+        Query::Identify(_) | Query::Officer { .. } | Query::Admit(_) | Query::End(_) => {
+            Reply::Unavailable
+        }
     };
     let number = asked.number;
     Some((*line, Answered { number, reply }))
@@ -94,14 +92,18 @@ fn unavailable((line, asked): &(LineId, Asked)) -> Option<(LineId, Answered)> {
 impl Session<'_> {
     fn answer(&mut self, line: LineId, query: &Query) -> Result<Option<Reply>, Error> {
         match query {
-            Query::Pin(pin) => Ok(Some(Reply::Pin(self.pin(line, pin)?))),
+            Query::Identify(credential) => Ok(Some(Reply::Pin(self.identify(line, credential)?))),
+            Query::Officer { proof, inmate } => {
+                let answer = self.officer(line, proof, *inmate)?;
+                Ok(Some(Reply::Officer(answer)))
+            }
             Query::Admit(_) if self.fullness >= Usage::REFUSE_PERCENT => {
                 Ok(Some(Reply::Unavailable))
             }
-            Query::Admit(admission) => {
-                let verdict = self.admit(line, admission)?;
-                Ok(Some(Reply::Admitted(verdict)))
-            }
+            Query::Admit(admission) => Ok(Some(match self.admit(line, admission)? {
+                Some(verdict) => Reply::Admitted(verdict),
+                None => Reply::Confirm,
+            })),
             Query::End(end) => Ok(Some(match self.end(line, end)? {
                 Some(call) => Reply::Recorded(call),
                 None => Reply::Unavailable,
@@ -122,66 +124,6 @@ impl Session<'_> {
         }
     }
 
-    /// What a PIN is worth now. Failed tries are counted and go into the journal, without the PIN.
-    fn pin(&mut self, line: LineId, pin: &Secret<Digits>) -> Result<PinAnswer, Error> {
-        let rule = self.settings()?.guessing;
-        if self.is_resting(GuessKey::Phone(line), &rule)? {
-            return Ok(PinAnswer::Resting);
-        }
-        let key = PinKey(self.fixed.key.hash(pin));
-        let state = pin_state(&key, line, self.now_utc_ms(), &self.lookups())?;
-        if let Some(inmate) = whose(&state)
-            && self.is_resting(GuessKey::Inmate(inmate), &rule)?
-        {
-            return Ok(PinAnswer::Resting);
-        }
-        let (answer, failed) = match state {
-            PinState::Valid(PinEntry { inmate, .. }) => {
-                if let Some(blocked) = self.barred(inmate)? {
-                    let subject = inmate_subject(inmate);
-                    self.journal(&line_actor(line), "pin", subject, kebab(blocked))?;
-                    return Ok(PinAnswer::Refused { inmate, blocked });
-                }
-                let entry = self.tables.pins.get(&self.writer, &PinHash(key.0))?;
-                let language = entry.and_then(|entry| entry.language);
-                let language = language.map(stored::language).transpose()?;
-                return Ok(PinAnswer::Valid { inmate, language });
-            }
-            PinState::Unknown => (PinAnswer::Unknown, "tried: unknown"),
-            PinState::Disabled(PinEntry { inmate, .. }) => {
-                self.pin_failed(line, GuessKey::Inmate(inmate), &rule)?;
-                (PinAnswer::Disabled { inmate }, "tried: disabled")
-            }
-            PinState::NotYet(PinEntry { inmate, .. }) => {
-                let blocked = Blocked::PinNotYetValid;
-                (
-                    PinAnswer::Refused { inmate, blocked },
-                    "tried: not valid yet",
-                )
-            }
-            PinState::Expired(PinEntry { inmate, .. }) => {
-                let blocked = Blocked::PinExpired;
-                (PinAnswer::Refused { inmate, blocked }, "tried: expired")
-            }
-            PinState::InUse(PinEntry { inmate, .. }) => {
-                (PinAnswer::InUse { inmate }, "tried: in use")
-            }
-        };
-        self.pin_failed(line, GuessKey::Phone(line), &rule)?;
-        if self.fullness < RECORDS_STOP_PERCENT {
-            let subject = whose(&state).map_or_else(|| "unknown".to_owned(), inmate_subject);
-            self.journal(&line_actor(line), "pin", subject, failed)?;
-        }
-        Ok(answer)
-    }
-
-    /// Why an inmate may make no call now, if so.
-    fn barred(&self, inmate: InmateId) -> Result<Option<Blocked>, Error> {
-        let rules = self.settings()?.rules.people;
-        let profile = self.lookups().profile_of(inmate)?;
-        Ok(profile.barred(&rules, self.now_utc_ms()))
-    }
-
     /// The call was alive at `at`.
     fn seen(
         &mut self,
@@ -200,20 +142,10 @@ impl Session<'_> {
             open.seen_after = after;
             open.answered_after = answered_after;
             open.talk_after = talk_after;
+            self.count_if_due(&mut open)?;
             self.tables.open_calls.put(&mut self.writer, &line, &open)?;
         }
         Ok(())
-    }
-}
-
-fn whose(state: &PinState) -> Option<InmateId> {
-    match state {
-        PinState::Unknown => None,
-        PinState::Valid(entry)
-        | PinState::Disabled(entry)
-        | PinState::NotYet(entry)
-        | PinState::Expired(entry)
-        | PinState::InUse(entry) => Some(entry.inmate),
     }
 }
 

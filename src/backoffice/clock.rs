@@ -1,7 +1,8 @@
 //! Wall time out of ticks. Root knows the clock; here is only arithmetic.
 
 use crate::Error;
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use screening::{Periods, Span};
 use types::tick::Tick;
 
 /// Which instant a tick is.
@@ -53,4 +54,28 @@ pub(crate) fn local(zone: &TimeZone, utc_ms: i64) -> Result<Local, Error> {
         weekday,
         step: u8::try_from(minutes / 15).expect("96 quarter hours a day"),
     })
+}
+
+/// The day, week and month at an instant, from midnight to midnight on the facility's clock: a day
+/// on which the clock is changed has an hour less or more. `week_start` is 0 for Monday.
+pub(crate) fn spans(zone: &TimeZone, utc_ms: i64, week_start: u8) -> Result<Periods<Span>, Error> {
+    let Local { date, weekday, .. } = local(zone, utc_ms)?;
+    let into_week = (i64::from(weekday) - i64::from(week_start)).rem_euclid(7);
+    let span = |from: Date, to: Date| -> Result<Span, jiff::Error> {
+        // Where midnight is left out, the day begins after the gap.
+        let begins = |date: Date| date.to_zoned(zone.clone());
+        Ok(Span {
+            from: begins(from)?.timestamp().as_millisecond(),
+            to: begins(to)?.timestamp().as_millisecond(),
+        })
+    };
+    let spans = || -> Result<Periods<Span>, jiff::Error> {
+        let week = date.checked_sub(into_week.days())?;
+        Ok(Periods {
+            day: span(date, date.tomorrow()?)?,
+            week: span(week, week.checked_add(7.days())?)?,
+            month: span(date.first_of_month(), date.last_of_month().tomorrow()?)?,
+        })
+    };
+    spans().map_err(|why| Error::invalid("time", format!("{utc_ms} ms: {why}")))
 }

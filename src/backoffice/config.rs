@@ -1,17 +1,21 @@
 use crate::{
-    AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone,
-    PhoneTreatment, PinDetails, SeedPeople, TimeRestriction,
+    AccountDetails, AllowedFlags, Anchor, Error, NamedTreatment, NewInmate, NewOfficer,
+    NumberDetails, NumberFlags, OutboundRoute, Phone, PhoneIdentity, PhoneTreatment, PinDetails,
+    RegisterRules, SeedPeople, TimeRestriction, admin::identity::MOST_KEYS,
 };
 use screening::{
-    CallTypeRules, Class, Durations, FraudRules, GuessRule, Rules, Schedule, ScheduleNumber,
+    Allowance, CallTypeRules, Class, Durations, FraudRules, GuessRule, Rules, Schedule,
+    ScheduleNumber,
 };
 use std::sync::Arc;
 use types::{
+    credential::CardNumber,
     dial_plan::DialPlan,
     digits::Digits,
     id::LineId,
     inmate::EnrollmentStep,
     phone_number::{CallType, DialingPattern, PhoneNumber},
+    secret::Secret,
     settings::{CallSettings, Unrecorded},
     verdict::Handling,
 };
@@ -108,6 +112,8 @@ pub struct SiteSettings {
     pub guessing: GuessRule,
     /// What becomes of calls that must be recorded and can't be.
     pub unrecorded: Unrecorded,
+    /// How calls are counted.
+    pub registers: RegisterRules,
     /// How much fraud on calls to a number blocks it.
     pub fraud: FraudRules,
 }
@@ -121,6 +127,7 @@ impl SiteSettings {
             pin_numbers_max: 20,
             guessing: GuessRule::standard(),
             unrecorded: Unrecorded::Refuse,
+            registers: RegisterRules::standard(),
             fraud: FraudRules::standard(),
         }
     }
@@ -134,6 +141,15 @@ impl SiteSettings {
         if call.pin_tries == 0 {
             return refuse("PIN tries", "at least one");
         }
+        if call.id_length > MOST_KEYS || call.passcode_length > MOST_KEYS {
+            return refuse(
+                "keys of an id or a passcode",
+                "at most 16, or 0 for any number",
+            );
+        }
+        if (1..4).contains(&call.passcode_length) || !(4..=MOST_KEYS).contains(&call.code_length) {
+            return refuse("keys of a passcode or an officer's code", "4 to 16");
+        }
         if call.languages.is_empty() {
             return refuse("languages", "at least one");
         }
@@ -141,6 +157,16 @@ impl SiteSettings {
             return refuse(
                 "keys to accept and to refuse",
                 "two different keys of 0 to 9",
+            );
+        }
+        let keys = &call.block_keys;
+        let keys: Vec<u8> = [keys.inmate, keys.facility].into_iter().flatten().collect();
+        let others = [call.accept_key, call.refuse_key];
+        let taken = |key: &u8| *key > 9 || others.contains(key);
+        if keys.iter().any(taken) || (keys.len() == 2 && keys[0] == keys[1]) {
+            return refuse(
+                "keys to refuse all further calls",
+                "keys of 0 to 9 that mean nothing else",
             );
         }
         if call.hard_limit.0 == 0 {
@@ -158,6 +184,7 @@ impl SiteSettings {
         if self.rules.default_limit_seconds == 0 {
             return refuse("default limit", "longer than nothing");
         }
+        self.registers.check()?;
         crate::fraud::check(&self.fraud)
     }
 }
@@ -182,6 +209,8 @@ pub struct Seed {
     /// Groups, and what is attached to inmates.
     pub people: SeedPeople,
     pub treatments: SeedTreatments,
+    pub allowances: Vec<(SeedAllowance, Allowance)>,
+    pub identity: SeedIdentity,
 }
 
 /// How calls are treated, and what their numbers are.
@@ -194,6 +223,44 @@ pub struct SeedTreatments {
     /// By the beginning of the numbers.
     pub call_types: Vec<(String, CallType)>,
     pub call_type_rules: Vec<(CallType, CallTypeRules)>,
+    /// By number, which is their order.
+    pub routes: Vec<(u16, OutboundRoute)>,
+}
+
+/// Whose allowance a new database has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SeedAllowance {
+    Everybody,
+    /// By the facility's own id.
+    Inmate(String),
+    /// By pattern.
+    Numbers(String),
+}
+
+/// Who has cards, passcodes and codes, and which phones ask for them.
+#[derive(Clone, Default, Debug)]
+pub struct SeedIdentity {
+    /// By the facility's own id of the inmate.
+    pub inmates: Vec<SeedCredentials>,
+    pub officers: Vec<SeedOfficer>,
+    pub phones: Vec<(LineId, PhoneIdentity)>,
+}
+
+/// What an inmate has beside a PIN, or in place of one.
+#[derive(Clone, Debug)]
+pub struct SeedCredentials {
+    pub facility_id: String,
+    /// For who has no PIN.
+    pub account: Option<AccountDetails>,
+    pub card: Option<Secret<CardNumber>>,
+    pub passcode: Option<Secret<Digits>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SeedOfficer {
+    pub officer: NewOfficer,
+    pub card: Option<Secret<CardNumber>>,
+    pub code: Option<Secret<Digits>>,
 }
 
 #[derive(Clone, Debug)]
@@ -228,7 +295,9 @@ impl Seed {
             schedules: Vec::new(),
             holidays: Vec::new(),
             people: SeedPeople::default(),
+            identity: SeedIdentity::default(),
             treatments: SeedTreatments::default(),
+            allowances: Vec::new(),
         }
     }
 }

@@ -36,9 +36,13 @@ impl Session<'_> {
     /// Finishes the record of an attempt, or writes it if it has none. `None`: there is no
     /// room for the record of a call that was never admitted; it is only counted.
     pub fn end(&mut self, line: LineId, end: &CallEnd) -> Result<Option<CallId>, Error> {
-        if let Some((call, record)) = self.record_of(line, end)? {
+        if let Some((call, mut record)) = self.record_of(line, end)? {
+            // Kept even if the call was taken for interrupted before its end was told.
+            let refused = self.keep_party_block(call, &mut record, end)?;
             if record.ended_after.is_none() {
                 self.finish(line, call, record, end)?;
+            } else if refused {
+                self.tables.calls.put(&mut self.writer, &call, &record)?;
             }
             return Ok(Some(call));
         }
@@ -106,15 +110,15 @@ impl Session<'_> {
     ) -> Result<(), Error> {
         self.fill(&mut record, end)?;
         self.tables.calls.put(&mut self.writer, &call, &record)?;
-        self.release(line, call)?;
+        self.release(line, call, Some(&record))?;
         self.settle_fraud(line, &record)?;
         self.journal_end(line, call, &record)?;
         self.remember(line, end.off_hook_at, Outcome::Recorded(call));
         Ok(())
     }
 
-    /// Takes the call off the line, and its PIN out of use.
-    fn release(&mut self, line: LineId, call: CallId) -> Result<(), Error> {
+    /// Takes the call off the line, its PIN out of use, and settles what it held in registers.
+    fn release(&mut self, line: LineId, call: CallId, record: Option<&Call>) -> Result<(), Error> {
         let id = stored::stored_call_id(call);
         let Some(open) = self.tables.open_calls.get(&self.writer, &line)? else {
             return Ok(());
@@ -123,6 +127,9 @@ impl Session<'_> {
             return Ok(());
         }
         self.tables.open_calls.delete(&mut self.writer, &line)?;
+        if let Some(record) = record {
+            self.settle(&open, record)?;
+        }
         let Some(pin) = open.pin.map(PinHash) else {
             return Ok(());
         };
@@ -149,7 +156,8 @@ impl Session<'_> {
     /// Ends a call of which nobody will tell the end, at the last sign of life.
     pub fn interrupt(&mut self, line: LineId, open: &OpenCall) -> Result<(), Error> {
         let call = stored::call_id(open.call);
-        if let Some(mut record) = self.tables.calls.get(&self.writer, &call)?
+        let mut record = self.tables.calls.get(&self.writer, &call)?;
+        if let Some(record) = &mut record
             && record.ended_after.is_none()
         {
             record.ended_after = Some(open.seen_after);
@@ -160,13 +168,13 @@ impl Session<'_> {
             if record.disposition.0 == Disposition::InProgress {
                 record.disposition = Code(Disposition::Interrupted);
             }
-            self.tables.calls.put(&mut self.writer, &call, &record)?;
+            self.tables.calls.put(&mut self.writer, &call, record)?;
             let change = format!("ended without a word: {}", kebab(record.disposition.0));
             self.journal("system", "call", call, change)?;
             let off_hook = Tick(open.off_hook_tick);
             self.remember(line, off_hook, Outcome::Recorded(call));
         }
-        self.release(line, call)
+        self.release(line, call, record.as_ref())
     }
 
     /// Writes what the line knows into the record.
@@ -194,6 +202,7 @@ impl Session<'_> {
 fn fill(record: &mut Call, end: &CallEnd) {
     let after = |at: Tick| at.since(end.off_hook_at).0;
     record.trunk = end.trunk.map(|trunk| trunk.0);
+    record.route = end.route;
     if record.dialed.is_empty() {
         record.dialed = end.dialed.as_str().to_owned();
     }

@@ -49,6 +49,21 @@ pub enum Error {
     PinTaken,
     #[error("inmate {0} has no PIN")]
     NoPin(InmateNumber),
+    #[error("inmate {0} has a PIN")]
+    HasPin(InmateNumber),
+    #[error("this card is given out already{}", disabled.as_ref().map_or(String::new(),
+        |note| format!(", and is not taken any more: {note}")))]
+    CardTaken { disabled: Option<String> },
+    #[error("{0} has no card")]
+    NoCard(String),
+    #[error("id {0:?} can't be keyed: of digits alone, 16 at most, as many as `id_digits` says")]
+    IdNotKeyed(String),
+    #[error("officer {0} is not known")]
+    UnknownOfficer(u32),
+    #[error("officer's id {0:?} is entered already")]
+    DuplicateOfficer(String),
+    #[error("this code is given out already")]
+    CodeTaken,
     #[error("inmate {0:?} has no PIN: nothing but a phone that asks for none can be called from")]
     NoPinOf(String),
     #[error("no inmate has the id {0:?}")]
@@ -96,6 +111,8 @@ pub enum Error {
     UnknownPhoneName(String),
     #[error("several phones are named {name:?}: say its line, {}", several.join(" or "))]
     AmbiguousPhone { name: String, several: Vec<String> },
+    #[error("route {0} is not entered")]
+    UnknownRoute(u16),
     #[error("phone {0} is not entered")]
     UnknownPhone(LineId),
     #[error("class of inmates {0} is not entered")]

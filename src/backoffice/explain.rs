@@ -10,7 +10,7 @@ use types::{
     disposition::Blocked,
     id::{InmateId, LineId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
-    query::{Admission, DialedOrSpeed},
+    query::{Admission, DialedOrSpeed, OfficerWord},
     tick::{Tick, Ticks},
     verdict::{Check, Finding, Permit, Step, Trace},
 };
@@ -44,6 +44,8 @@ pub struct Explanation {
     /// Of several limits the smallest.
     pub limited_by: Option<LimitedBy>,
     pub outcome: Result<Permit, Blocked>,
+    /// When a lockout register that refuses it would let it through.
+    pub opens_utc_ms: Option<i64>,
 }
 
 /// Why a phone is out of service.
@@ -100,6 +102,7 @@ impl Session<'_> {
             why_out: self.why_out(asking.line, phone.as_ref())?,
             limited_by: None,
             outcome: Err(Blocked::PinResting),
+            opens_utc_ms: None,
             phone,
         };
         if let Some(caller) = &caller
@@ -115,7 +118,8 @@ impl Session<'_> {
         }
         let admission = Admission {
             off_hook_at: self.now,
-            pin: None,
+            credential: None,
+            officer: OfficerWord::NotAsked,
             dialed: asking.dialed,
             number: asking.number,
         };
@@ -125,6 +129,7 @@ impl Session<'_> {
             number: decision.number.map(|n| (n.number, n.pattern, n.call_type)),
             trace: verdict.trace,
             limited_by: decision.limited_by,
+            opens_utc_ms: decision.opens_utc_ms,
             outcome: verdict.outcome.map_err(|refusal| refusal.blocked),
             ..told
         })

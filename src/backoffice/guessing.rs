@@ -1,6 +1,6 @@
 //! Guessing of PINs: what failed is kept on disk, so that a restart forgets nothing.
 
-use crate::{Error, answer::line_actor, session::Session};
+use crate::{Error, answer::line_actor, session::Session, words::kebab};
 use db::{keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
 use std::fmt;
@@ -8,6 +8,7 @@ use types::{
     disposition::FraudKind,
     id::{CallId, InmateId, LineId},
     phone_number::PhoneNumber,
+    settings::Period,
 };
 
 /// Something an officer is to look at; it is in the journal as well.
@@ -29,6 +30,19 @@ pub enum Alert {
         call: CallId,
         inmate: InmateId,
     },
+    /// A number is called too often, or by too many.
+    FrequentNumber {
+        number: PhoneNumber,
+        calls: u32,
+        inmates: u32,
+        period: Period,
+    },
+    /// A card that is not taken any more was presented at a phone.
+    DisabledCard {
+        line: LineId,
+        /// Whose it was, if an inmate's.
+        inmate: Option<InmateId>,
+    },
     /// There was too much fraud on calls to a number; no `seconds` is until somebody lifts it.
     NumberBlocked {
         number: PhoneNumber,
@@ -44,7 +58,8 @@ impl fmt::Display for Alert {
         match self {
             Alert::PhoneRests { line, seconds } => write!(
                 f,
-                "too many wrong PINs at the phone of line {line}: it takes none for {seconds} s"
+                "too many wrong PINs (cards, passcodes, codes) at the phone of line {line}: it takes \
+                 none for {seconds} s"
             ),
             Alert::PinRests { inmate, seconds } => write!(
                 f,
@@ -65,6 +80,28 @@ impl fmt::Display for Alert {
                     "there is a note for call {call} of inmate {inmate} from line {line}"
                 )
             }
+            Alert::FrequentNumber {
+                number,
+                calls,
+                inmates,
+                period,
+            } => write!(
+                f,
+                "number {number} has {calls} calls of {inmates} inmates this {}",
+                kebab(period)
+            ),
+            Alert::DisabledCard {
+                line,
+                inmate: Some(inmate),
+            } => write!(
+                f,
+                "a card of inmate {} that is not taken any more was presented at the phone of line {line}",
+                inmate.0
+            ),
+            Alert::DisabledCard { line, inmate: None } => write!(
+                f,
+                "an officer's card that is not taken any more was presented at the phone of line {line}"
+            ),
             Alert::NumberBlocked {
                 number,
                 kind,
@@ -115,6 +152,8 @@ impl Session<'_> {
         let alert = match at {
             GuessKey::Phone(line) => Alert::PhoneRests { line, seconds },
             GuessKey::Inmate(inmate) => Alert::PinRests { inmate, seconds },
+            // There is nobody to look after.
+            GuessKey::NobodysId(_) => return Ok(()),
         };
         self.alert(&line_actor(line), subject(at), alert)
     }
@@ -151,5 +190,6 @@ fn subject(at: GuessKey) -> String {
     match at {
         GuessKey::Phone(line) => format!("phone {line}"),
         GuessKey::Inmate(inmate) => crate::answer::inmate_subject(inmate),
+        GuessKey::NobodysId(_) => "unknown".to_owned(),
     }
 }

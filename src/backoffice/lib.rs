@@ -6,10 +6,14 @@
 //!
 //! * An admission is decided on the writer's own view, with its record, its journal entry and
 //!   its hold on the PIN in the same transaction.
+//! * What a call may use of lockout registers is reserved with its admission and settled with its
+//!   end, whoever tells that: the line, or the next start after a crash.
 //! * A record is opened once and finished once. Asking twice to end a call changes nothing.
 //! * Calls that a crash left open are finished when the database is opened, at the last
 //!   second they were seen.
-//! * PINs are kept only as a hash under the site's key; nothing prints or stores their digits.
+//! * Who calls by card or passcode is held to the rules of PINs: each comes down to the key of one.
+//! * PINs, cards, passcodes and codes are kept only as hashes under the site's key; nothing prints or
+//!   stores them.
 
 #![forbid(unsafe_code)]
 
@@ -24,15 +28,19 @@ mod explain;
 mod fraud;
 mod groups;
 mod guessing;
+mod identify;
 mod import;
 mod journal;
 mod lookups;
 mod memory;
 mod office;
+mod party_block;
 mod people;
 mod phones;
 mod records;
 mod recovery;
+mod registers;
+mod routes;
 mod seed;
 mod service;
 mod session;
@@ -42,13 +50,17 @@ mod stored_treatments;
 mod watch;
 mod words;
 
+pub use admin::identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
 pub use admin::{
-    AllowedFlags, Booking, Contact, InmateClassDetails, InmateDetails, InmateProfile,
-    NamedTreatment, NewContact, NewInmate, NumberDetails, NumberFlags, Phone, PhoneRule,
-    PhoneTreatment, PinDetails, TimeRestriction,
+    AllowanceOf, AllowedFlags, Booking, Contact, InmateClassDetails, InmateDetails, InmateProfile,
+    NamedTreatment, NewContact, NewInmate, NumberDetails, NumberFlags, OutboundRoute, Phone,
+    PhoneRule, PhoneTreatment, PinDetails, TimeRestriction,
 };
 pub use clock::Anchor;
-pub use config::{Config, Routing, Seed, SeedInmate, SeedTreatments, SiteSettings};
+pub use config::{
+    Config, Routing, Seed, SeedAllowance, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer,
+    SeedTreatments, SiteSettings,
+};
 pub use db::{Usage, keys::Shut};
 pub use error::Error;
 pub use explain::{Asking, Explanation, WhyOut};
@@ -59,10 +71,12 @@ pub use import::{
 };
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;
+pub use party_block::CalledPartyBlock;
 pub use records::{Counters, RecordRange};
+pub use registers::{FrequentNumber, Often, RegisterOf, RegisterRules, RegisterState};
 pub use screening::{
-    CallTypeRules, Class, DayKind, DaySteps, Days, Disabled, Durations, FraudRule, FraudRules,
-    GuessRule, LimitedBy, LineOutcome, PeopleRules, Rules, Schedule, ScheduleNumber,
-    TreatmentRules, WeekSteps, Weekend,
+    Allowance, CallTypeRules, Class, DayKind, DaySteps, Days, Disabled, Durations, FraudRule,
+    FraudRules, GuessRule, LimitedBy, LineOutcome, PeopleRules, Period, Periods, Rules, Schedule,
+    ScheduleNumber, TreatmentRules, Used, WeekSteps, Weekend,
 };
 pub use seed::{SeedGroup, SeedPeople, SeedPerson, SeedScope};

@@ -1,21 +1,31 @@
 //! The database as screening's tables.
 
-use crate::{Error, SiteSettings, fraud, groups::Groups, people, stored, stored_treatments};
+use crate::{
+    Error, SiteSettings,
+    admin::identity::{phone_identity, with_identity},
+    fraud,
+    groups::Groups,
+    party_block, people,
+    registers::{self, Registers},
+    stored, stored_treatments,
+};
 use db::{
     Read, Tables,
-    keys::{DurationKey, Numbered, PinHash, PinNumberKey, SiteKey, SpeedCode},
+    keys::{DurationKey, Numbered, PinHash, PinNumberKey, RegisterKey, SiteKey, SpeedCode},
 };
 use jiff::tz::TimeZone;
 use screening::{
     AllowedEntry, CallTypeRules, Class, Contact, Durations, LineTreatment, ListedNumber, Listing,
-    NumberBlock, NumberRecord, Open, PhoneRules, PinEntry, PinKey, Profile, RestrictedEntry,
-    TreatmentRules, WeekSteps,
+    NumberBlock, NumberRecord, Open, PhoneRules, PinEntry, PinKey, Profile, Register,
+    RestrictedEntry, TreatmentRules, WeekSteps,
 };
 use types::{
+    credential::ConfirmBy,
     dial_plan::{DialPlan, Dialed, DialedNumber},
     digits::Digits,
-    id::{InmateId, LineId},
+    id::{InmateId, LineId, OfficerId},
     inmate::Scope,
+    party_block::PartyBlock,
     phone_number::{CallType, PhoneNumber},
     tick::Ticks,
 };
@@ -29,6 +39,7 @@ pub(crate) struct Lookups<'a, R> {
     pub now_utc_ms: i64,
     /// How far ahead it is looked whether something stays open.
     pub ahead: Ticks,
+    pub registers: Registers<'a, R>,
 }
 
 impl<'a, R> Lookups<'a, R> {
@@ -49,7 +60,9 @@ pub(crate) fn site_settings(tables: &Tables, txn: &impl Read) -> Result<SiteSett
     if let Some(rules) = tables.fraud_rules.get(txn, &SiteKey)? {
         settings.fraud = fraud::fraud_rules(rules);
     }
-    Ok(settings)
+    settings.call.block_keys = party_block::keys(tables, txn)?;
+    settings.registers = registers::rules(tables, txn)?;
+    with_identity(tables, txn, settings)
 }
 
 /// The number that a string of digits is, if it is one as it stands.
@@ -90,6 +103,16 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         Ok(held.is_some_and(|held| held.line != line.0))
     }
 
+    fn wants_officer(&self, line: LineId) -> Result<bool, Error> {
+        let identity = phone_identity(self.tables, self.txn, line)?;
+        Ok(identity.officer != ConfirmBy::Nobody)
+    }
+
+    fn is_officer(&self, officer: OfficerId) -> Result<bool, Error> {
+        let officer = self.tables.officers.get(self.txn, &officer)?;
+        Ok(officer.is_some_and(|officer| officer.active))
+    }
+
     fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Error> {
         let entry = self.tables.speed_dials.get(self.txn, &SpeedCode(code))?;
         Ok(entry.and_then(|entry| read_number(self.dial_plan, &entry.dialed)))
@@ -126,6 +149,22 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
             untimed: best.value.untimed,
             privileged: best.value.privileged,
         }))
+    }
+
+    fn party_block(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Error> {
+        party_block::of(self.tables, self.txn, inmate, number)
+    }
+
+    fn party_block_beyond(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Error> {
+        party_block::beyond(self.tables, self.txn, inmate, number)
     }
 
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Error> {
@@ -171,7 +210,7 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         self.booked_for(inmate, number)
     }
 
-    fn officer(&self, line: LineId) -> Result<Option<Open>, Error> {
+    fn officer_presence(&self, line: LineId) -> Result<Option<Open>, Error> {
         self.officer_at(line)
     }
 
@@ -204,5 +243,13 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         let table = &self.tables.call_treatments;
         let stored = table.get(self.txn, &Numbered(treatment))?;
         Ok(stored.map(|stored| stored_treatments::treatment_rules(&stored)))
+    }
+
+    fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Error> {
+        self.registers.limiting(RegisterKey::Inmate(inmate))
+    }
+
+    fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Error> {
+        self.registers.limiting(RegisterKey::Number(*number))
     }
 }

@@ -1,9 +1,9 @@
 //! The object itself: opening, and one transaction at a time.
 
 use crate::{
-    Alert, Anchor, Config, Error, Phone, Routing, SiteSettings, Usage, clock, groups::Groups,
-    lookups, memory::Memory, recovery, seed, service::Calendar, session::Session,
-    site_key::SiteKey, stored,
+    Alert, Anchor, Config, Error, Phone, Routing, SiteSettings, Usage,
+    admin::identity::phone_identity, clock, groups::Groups, lookups, memory::Memory, recovery,
+    seed, service::Calendar, session::Session, site_key::SiteKey, stored,
 };
 use db::{Database, Look, Options, Read, keys, values::Meta};
 use jiff::tz::TimeZone;
@@ -179,11 +179,12 @@ impl BackOffice {
         };
         let (weekend, now) = (site.rules.weekend, self.anchor.utc_ms(now));
         let left = calendar.in_service_for(phone.schedule, weekend, now, Ticks::ms(1))?;
-        Ok(CallSettings {
+        let identity = phone_identity(tables, reader, line)?;
+        Ok(identity.put_into(CallSettings {
             in_service: phone.in_service && left.is_none() && !tree.is_shut(line)?,
             pin_required: phone.pin_required,
             ..site.call.clone()
-        })
+        }))
     }
 
     /// Lines whose call an officer cuts with a shutdown, since this was asked last.

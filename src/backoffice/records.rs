@@ -5,12 +5,15 @@ use crate::{
     admin::{contacts, people},
     stored,
 };
-use db::Key;
-use db::keys::{CounterKind, FacilityId, StartKey};
+use db::{
+    Key, Reader, Tables,
+    keys::{CounterKind, FacilityId, StartKey},
+    values,
+};
 use std::ops::Bound;
 use types::{
     call_record::CallRecord,
-    id::{CallId, InmateId, LineId},
+    id::{CallId, InmateId, LineId, OfficerId},
 };
 
 /// Which records: those whose phone went off-hook from one instant up to another.
@@ -90,17 +93,26 @@ impl BackOffice {
                 what: "record",
                 why: format!("{} is in the index alone", key.call),
             })?;
-            records.push(stored::record(key.call, record)?);
+            records.push(shown(tables, &reader, key.call, record)?);
         }
         Ok(records)
     }
 
     pub fn record(&self, call: CallId) -> Result<Option<CallRecord>, Error> {
         let reader = self.database.read()?;
-        let record = self.database.tables().calls.get(&reader, &call)?;
+        let tables = self.database.tables();
+        let record = tables.calls.get(&reader, &call)?;
         record
-            .map(|record| stored::record(call, record))
+            .map(|record| shown(tables, &reader, call, record))
             .transpose()
+    }
+
+    /// The officer with this id of the facility's own.
+    pub fn officer(&self, id: &str) -> Result<Option<OfficerId>, Error> {
+        let reader = self.database.read()?;
+        let key = FacilityId(id.to_owned());
+        let found = self.database.tables().officers_by_id.get(&reader, &key)?;
+        Ok(found.map(|found| OfficerId(found.officer)))
     }
 
     /// The inmate with this id of the facility's own.
@@ -136,6 +148,8 @@ impl BackOffice {
                 CounterKind::CallSequence
                 | CounterKind::JournalSequence
                 | CounterKind::InmateNumber
+                | CounterKind::Adjustment
+                | CounterKind::OfficerNumber
                 | CounterKind::GroupNumber
                 | CounterKind::BookingNumber => continue,
             };
@@ -144,6 +158,21 @@ impl BackOffice {
         }
         Ok(counters)
     }
+}
+
+/// The record, with the id of the officer who confirmed it.
+fn shown(
+    tables: &Tables,
+    reader: &Reader<'_>,
+    call: CallId,
+    record: values::Call,
+) -> Result<CallRecord, Error> {
+    let mut record = stored::record(call, record)?;
+    if let Some(officer) = record.officer {
+        let officer = tables.officers.get(reader, &officer)?;
+        record.officer_id = officer.map(|officer| officer.id);
+    }
+    Ok(record)
 }
 
 /// The first key an instant can have.

@@ -4,8 +4,14 @@ mod people;
 
 pub use people::{SeedGroup, SeedPeople, SeedPerson, SeedScope};
 
-use crate::{Error, Seed, SeedTreatments, session::Session};
-use db::{keys::SiteKey, values::Meta};
+use crate::{
+    AllowanceOf, Error, Holder, Seed, SeedAllowance, SeedIdentity, SeedTreatments, session::Session,
+};
+use db::{
+    keys::{FacilityId, SiteKey},
+    values::Meta,
+};
+use types::id::InmateId;
 
 const ACTOR: &str = "site file";
 
@@ -41,6 +47,7 @@ pub(crate) fn fill(session: &mut Session<'_>, seed: &Seed) -> Result<(), Error> 
             session.add_pin_number(ACTOR, inmate, number, flags)?;
         }
     }
+    identity(session, &seed.identity)?;
     people::after_inmates(session, &seed.people)?;
     for (pattern, note) in &seed.restricted {
         session.add_restricted(ACTOR, pattern, note)?;
@@ -56,6 +63,41 @@ pub(crate) fn fill(session: &mut Session<'_>, seed: &Seed) -> Result<(), Error> 
     }
     for (year, month, day, name) in &seed.holidays {
         session.set_holiday(ACTOR, (*year, *month, *day), name)?;
+    }
+    for (of, allowance) in &seed.allowances {
+        let of = allowance_of(session, of)?;
+        session.set_allowance(ACTOR, &of, Some(allowance))?;
+    }
+    Ok(())
+}
+
+fn identity(session: &mut Session<'_>, seed: &SeedIdentity) -> Result<(), Error> {
+    for entry in &seed.inmates {
+        let key = FacilityId(entry.facility_id.clone());
+        let found = session.tables.inmates_by_id.get(&session.writer, &key)?;
+        let unknown = || Error::invalid("card or passcode", format!("of nobody: {}", key.0));
+        let inmate = InmateId(found.ok_or_else(unknown)?.inmate);
+        if let Some(account) = &entry.account {
+            session.open_account(ACTOR, inmate, account)?;
+        }
+        if let Some(card) = &entry.card {
+            session.give_card(ACTOR, Holder::Inmate(inmate), card)?;
+        }
+        if let Some(passcode) = &entry.passcode {
+            session.set_passcode(ACTOR, inmate, passcode)?;
+        }
+    }
+    for entry in &seed.officers {
+        let officer = session.add_officer(ACTOR, &entry.officer)?;
+        if let Some(card) = &entry.card {
+            session.give_card(ACTOR, Holder::Officer(officer), card)?;
+        }
+        if let Some(code) = &entry.code {
+            session.set_officer_code(ACTOR, officer, code)?;
+        }
+    }
+    for (line, identity) in &seed.phones {
+        session.set_phone_identity(ACTOR, *line, identity)?;
     }
     Ok(())
 }
@@ -77,5 +119,21 @@ fn fill_treatments(session: &mut Session<'_>, seed: &SeedTreatments) -> Result<(
     for (call_type, rules) in &seed.call_type_rules {
         session.set_call_type_rules(ACTOR, *call_type, rules)?;
     }
+    for (number, route) in &seed.routes {
+        session.set_route(ACTOR, *number, route)?;
+    }
     Ok(())
+}
+
+fn allowance_of(session: &Session<'_>, of: &SeedAllowance) -> Result<AllowanceOf, Error> {
+    Ok(match of {
+        SeedAllowance::Everybody => AllowanceOf::Everybody,
+        SeedAllowance::Numbers(pattern) => AllowanceOf::Numbers(pattern.clone()),
+        SeedAllowance::Inmate(id) => {
+            let key = FacilityId(id.clone());
+            let found = session.tables.inmates_by_id.get(&session.writer, &key)?;
+            let why = || Error::invalid("allowance", format!("there is no inmate {id:?}"));
+            AllowanceOf::Inmate(InmateId(found.ok_or_else(why)?.inmate))
+        }
+    })
 }

@@ -107,6 +107,7 @@ impl<'a> Session<'a> {
             zone: &self.fixed.zone,
             now_utc_ms: self.now_utc_ms(),
             ahead: Ticks::ZERO,
+            registers: self.registers(),
         }
     }
 

@@ -8,15 +8,26 @@ use std::{
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
-use types::{digits::Digits, secret::Secret};
+use types::{credential::CardNumber, digits::Digits, id::InmateId, secret::Secret};
 
 const NAME: &str = "site.key";
 const LENGTH: usize = 32;
 const PIN_CONTEXT: &str = "sallyport 2026-11 lookup of PINs v1";
+const CARD_CONTEXT: &str = "sallyport 2026-11 lookup of cards v1";
+const PASSCODE_CONTEXT: &str = "sallyport 2026-11 passcodes of inmates v1";
+const ACCOUNT_CONTEXT: &str = "sallyport 2026-11 accounts without a PIN v1";
+const CODE_CONTEXT: &str = "sallyport 2026-11 lookup of officers' codes v1";
+const BUCKET_CONTEXT: &str = "sallyport 2026-11 guesses of unknown ids v1";
 const CHECK_CONTEXT: &str = "sallyport 2026-11 check of the site key v1";
 
+/// A key of its own for each kind of secret: what one is hashed to, another never is.
 pub(crate) struct SiteKey {
     pin_key: Secret<[u8; LENGTH]>,
+    card_key: Secret<[u8; LENGTH]>,
+    passcode_key: Secret<[u8; LENGTH]>,
+    account_key: Secret<[u8; LENGTH]>,
+    code_key: Secret<[u8; LENGTH]>,
+    bucket_key: Secret<[u8; LENGTH]>,
     check: [u8; 16],
 }
 
@@ -57,9 +68,15 @@ impl SiteKey {
     }
 
     fn from_bytes(bytes: &Secret<[u8; LENGTH]>) -> SiteKey {
+        let derived = |context| Secret::new(blake3::derive_key(context, bytes.expose()));
         let check = blake3::derive_key(CHECK_CONTEXT, bytes.expose());
         SiteKey {
-            pin_key: Secret::new(blake3::derive_key(PIN_CONTEXT, bytes.expose())),
+            pin_key: derived(PIN_CONTEXT),
+            card_key: derived(CARD_CONTEXT),
+            passcode_key: derived(PASSCODE_CONTEXT),
+            account_key: derived(ACCOUNT_CONTEXT),
+            code_key: derived(CODE_CONTEXT),
+            bucket_key: derived(BUCKET_CONTEXT),
             check: *check.first_chunk().expect("32 bytes hold 16"),
         }
     }
@@ -70,9 +87,41 @@ impl SiteKey {
     }
 
     pub(crate) fn hash(&self, pin: &Secret<Digits>) -> [u8; 32] {
-        let digits = pin.expose().as_str().as_bytes();
-        *blake3::keyed_hash(self.pin_key.expose(), digits).as_bytes()
+        keyed(&self.pin_key, &[pin.expose().as_str().as_bytes()])
     }
+
+    pub(crate) fn card(&self, card: &Secret<CardNumber>) -> [u8; 32] {
+        keyed(&self.card_key, &[card.expose().as_bytes()])
+    }
+
+    /// One passcode of two inmates is two hashes.
+    pub(crate) fn passcode(&self, inmate: InmateId, passcode: &Secret<Digits>) -> [u8; 32] {
+        let digits = passcode.expose().as_str().as_bytes();
+        keyed(&self.passcode_key, &[&inmate.0.to_be_bytes(), digits])
+    }
+
+    /// What stands in the table of PINs for an inmate who has none.
+    pub(crate) fn account(&self, inmate: InmateId) -> [u8; 32] {
+        keyed(&self.account_key, &[&inmate.0.to_be_bytes()])
+    }
+
+    pub(crate) fn officer_code(&self, code: &Secret<Digits>) -> [u8; 32] {
+        keyed(&self.code_key, &[code.expose().as_str().as_bytes()])
+    }
+
+    /// Where guesses of an id are counted that is nobody's.
+    pub(crate) fn id_bucket(&self, id: &Secret<Digits>) -> u16 {
+        let hash = keyed(&self.bucket_key, &[id.expose().as_str().as_bytes()]);
+        u16::from_be_bytes([hash[0], hash[1]])
+    }
+}
+
+fn keyed(key: &Secret<[u8; LENGTH]>, parts: &[&[u8]]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_keyed(key.expose());
+    for part in parts {
+        hasher.update(part);
+    }
+    *hasher.finalize().as_bytes()
 }
 
 /// Written whole under another name and synced, then renamed: a crash leaves a key or none.

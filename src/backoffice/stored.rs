@@ -1,6 +1,6 @@
 //! Between what is stored and what the other rooms speak of.
 
-use crate::{Error, Phone, SiteSettings};
+use crate::{Error, Phone, RegisterRules, SiteSettings};
 use db::{
     codes::Code,
     values::{self, CallIdV1, DisabledV1},
@@ -12,8 +12,9 @@ use screening::{
 use types::{
     call_record::{CallRecord, Response},
     digits::List,
-    id::{CallId, InmateId, LineId, TrunkId},
+    id::{CallId, InmateId, LineId, OfficerId, TrunkId},
     language::Language,
+    party_block::BlockKeys,
     phone_number::PhoneNumber,
     settings::CallSettings,
     tick::Ticks,
@@ -200,6 +201,8 @@ pub(crate) fn settings(
         name_seconds: stored.name_seconds,
         accept_key: stored.accept_key,
         refuse_key: stored.refuse_key,
+        // In a table of their own.
+        block_keys: BlockKeys::default(),
         pulse_acceptance: stored.pulse_acceptance,
         drop_machines: stored.drop_machines,
         accept_wait: Ticks(stored.accept_wait),
@@ -209,6 +212,8 @@ pub(crate) fn settings(
         talk_silence: Ticks(stored.talk_silence),
         hard_limit: Ticks(stored.hard_limit),
         join_talk: stored.join_talk,
+        // Who calls and who confirms: put in by what has a table of its own.
+        ..CallSettings::standard()
     };
     Ok(SiteSettings {
         call,
@@ -217,6 +222,7 @@ pub(crate) fn settings(
             allowed_rescues: stored.allowed_rescues,
             global_block_wins: stored.global_block_wins,
             record: stored.record,
+            officer_for_privileged: Rules::standard().officer_for_privileged,
             weekend: Weekend(stored.weekend),
             default_limit_seconds: stored.default_limit_seconds,
             people,
@@ -230,7 +236,8 @@ pub(crate) fn settings(
             longest_rest_seconds: stored.longest_rest_seconds,
         },
         unrecorded: stored.unrecorded.0,
-        // In a table of its own.
+        // In tables of their own.
+        registers: RegisterRules::standard(),
         fraud: FraudRules::standard(),
     })
 }
@@ -343,6 +350,9 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
         },
         treatment: stored.treatment,
         route: stored.route,
+        officer: stored.officer.map(OfficerId),
+        officer_id: None,
+        party_block: stored.party_block.map(|c| c.0),
     })
 }
 

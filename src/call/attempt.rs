@@ -10,14 +10,17 @@ use crate::{
 use types::{
     answer_class::{AnswerClass, SURE_MACHINE},
     call_record::{CallEnd, Response},
+    credential::{CardNumber, Credential},
     digits::{Digit, Digits},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, Evidences, ReleaseEvidence, Weighed, gather},
     fact::{Fact, Leg},
     id::{CallId, InmateId, TrunkId},
     language::Language,
+    party_block::PartyBlock,
     prompt::Prompt,
     query::Query,
+    route::Route,
     secret::Secret,
     three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
@@ -41,9 +44,14 @@ pub struct Attempt {
     /// When a digit was pressed last. With one, the attempt gets a record.
     pub keyed_at: Option<Tick>,
     pub language: Option<Language>,
+    /// What said who calls.
+    pub credential: Option<Credential>,
+    /// A card that was read before the step that takes it.
+    pub card: Option<Secret<CardNumber>>,
+    /// An officer's code was begun on the keys when the call went on without it.
+    pub code_begun: bool,
     /// What the called party chose, if anything.
     pub far_language: Option<Language>,
-    pub pin: Option<Secret<Digits>>,
     /// Whose PIN was keyed, also one that was refused.
     pub inmate: Option<InmateId>,
     /// Keys pressed before the step that takes them.
@@ -56,7 +64,10 @@ pub struct Attempt {
     /// The trunk that is held now, and the last one that was.
     pub trunk: Option<TrunkProfile>,
     pub last_trunk: Option<TrunkId>,
+    /// Of the route that is being tried.
     pub trunks_tried: u8,
+    /// Which of the permit's routes that is.
+    pub route_at: usize,
     pub answered_at: Option<Tick>,
     pub talk_from: Option<Tick>,
     /// When it was over, if that was seen later.
@@ -66,6 +77,7 @@ pub struct Attempt {
     pub flags: FraudFlags,
     pub extra_digits: u16,
     pub response: Response,
+    pub party_block: Option<PartyBlock>,
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
     pub three_way: ThreeWayEvidences,
@@ -83,8 +95,10 @@ impl Attempt {
             off_hook_at: cx.now,
             keyed_at: None,
             language: None,
+            credential: None,
+            card: None,
+            code_begun: false,
             far_language: None,
-            pin: None,
             inmate: None,
             ahead: Secret::default(),
             dialed: Digits::EMPTY,
@@ -94,6 +108,7 @@ impl Attempt {
             trunk: None,
             last_trunk: None,
             trunks_tried: 0,
+            route_at: 0,
             answered_at: None,
             talk_from: None,
             over_at: None,
@@ -101,6 +116,7 @@ impl Attempt {
             flags: FraudFlags::NONE,
             extra_digits: 0,
             response: Response::default(),
+            party_block: None,
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
@@ -163,6 +179,14 @@ impl Attempt {
     /// step takes that many.
     pub(crate) fn type_ahead(&mut self, digit: Digit) {
         let _ = self.ahead.expose_mut().push(digit);
+    }
+
+    /// Keeps a card for the step that asks who calls.
+    pub(crate) fn keep_card(&mut self, cx: &Cx<'_>, card: &Secret<CardNumber>) {
+        if cx.settings.takes_cards() && self.credential.is_none() {
+            self.card = Some(card.clone());
+            self.keyed_at = Some(cx.now);
+        }
     }
 
     pub(crate) fn forget_ahead(&mut self) {
@@ -255,6 +279,22 @@ impl Attempt {
         cx.tell(Fact::Answered(piece));
     }
 
+    /// The way out that is being tried.
+    pub(crate) fn route(&self) -> Option<&Route> {
+        self.permit.as_ref()?.routes.get(self.route_at)
+    }
+
+    /// Goes on to the next way out; `false` when there is none.
+    pub(crate) fn overflow(&mut self) -> bool {
+        let permit = self.permit.as_ref();
+        let more = permit.is_some_and(|p| p.routes.get(self.route_at + 1).is_some());
+        if more {
+            self.route_at += 1;
+            self.trunks_tried = 0;
+        }
+        more
+    }
+
     pub(crate) fn return_trunk(&mut self, cx: &mut Cx<'_>, condition: TrunkCondition) {
         if let Some(profile) = self.trunk.take() {
             self.last_trunk = Some(profile.id);
@@ -264,10 +304,32 @@ impl Attempt {
     }
 
     /// Screening or the controller itself refuses: the reason's prompt, then fast busy.
-    pub(crate) fn refuse(mut self, cx: &mut Cx<'_>, blocked: Blocked) -> Phase {
+    pub(crate) fn refuse(self, cx: &mut Cx<'_>, blocked: Blocked) -> Phase {
+        self.refuse_for_now(cx, blocked, None)
+    }
+
+    /// The same; where it is known, the inmate is told how long that will be so.
+    pub(crate) fn refuse_for_now(
+        mut self,
+        cx: &mut Cx<'_>,
+        blocked: Blocked,
+        again_in: Option<Ticks>,
+    ) -> Phase {
         self.blocked = Some(blocked);
-        let prompts = [refusal_prompt(blocked)];
-        self.over(cx, Disposition::Blocked, EndedBy::Controller, &prompts)
+        let prompt = refusal_prompt(blocked);
+        let (why, by) = (Disposition::Blocked, EndedBy::Controller);
+        let after = match (prompt, again_in) {
+            // Said before another try too, so that they do not ask to hang up.
+            (Prompt::CardUnknown | Prompt::IdUnknown, _) => Some(Prompt::HangUp),
+            (_, Some(wait)) => Some(Prompt::CallAgainIn {
+                seconds: to_be_told(wait),
+            }),
+            (_, None) => None,
+        };
+        match after {
+            Some(after) => self.over(cx, why, by, &[prompt, after]),
+            None => self.over(cx, why, by, &[prompt]),
+        }
     }
 
     /// The attempt is over; the inmate is told why and then hears fast busy until on-hook.
@@ -297,6 +359,10 @@ impl Attempt {
             cx.ask(Query::EmptyOffHook);
             return;
         }
+        let route = self.route().filter(|_| self.last_trunk.is_some());
+        let route = route
+            .map(|route| route.number)
+            .filter(|number| *number != 0);
         let call = self.permit.as_ref().map(|p| p.call).or(self.refused_call);
         let ended_at = self.ended_at(cx.now);
         let talk = self.talk_from.map_or(Ticks::ZERO, |at| ended_at.since(at));
@@ -307,6 +373,7 @@ impl Attempt {
             inmate: self.inmate,
             dialed: self.dialed,
             trunk: self.last_trunk,
+            route,
             language: Some(self.tongue(cx)),
             answered_at: self.answered_at,
             talk_from: self.talk_from,
@@ -321,6 +388,7 @@ impl Attempt {
             answer_evidence: self.answer_evidence,
             release_evidence: self.release_evidence,
             three_way: self.three_way,
+            party_block: self.party_block,
         });
     }
 
@@ -379,6 +447,8 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::NotBooked => Prompt::NotBooked,
         Blocked::NoOfficer => Prompt::NoOfficer,
         Blocked::NumberRestricted => Prompt::NumberRestricted,
+        Blocked::CalledPartyBlocksInmate => Prompt::CalledPartyBlocksInmate,
+        Blocked::CalledPartyBlocksFacility => Prompt::CalledPartyBlocksFacility,
         Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
         Blocked::NumberFraud => Prompt::NumberFraud,
         Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
@@ -388,7 +458,25 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::PinResting => Prompt::PinResting,
         Blocked::SystemUnavailable => Prompt::SystemUnavailable,
         Blocked::NotRecordable => Prompt::NotRecordable,
+        Blocked::NotConfirmed => Prompt::NotConfirmed,
+        Blocked::CardUnknown => Prompt::CardUnknown,
+        Blocked::IdUnknown => Prompt::IdUnknown,
         Blocked::NotFromThisPhone => Prompt::NotFromThisPhone,
         Blocked::NoRoute => Prompt::NoLineAvailable,
+        Blocked::CallsUsedUp => Prompt::CallsUsedUp,
+        Blocked::MinutesUsedUp => Prompt::MinutesUsedUp,
+        Blocked::TooSoon => Prompt::TooSoon,
+        Blocked::NumberUsedUp => Prompt::NumberUsedUp,
     }
+}
+
+/// A time to be waited, in seconds: whole minutes where it is more than one, never too few.
+fn to_be_told(wait: Ticks) -> u32 {
+    let seconds = wait.0.div_ceil(Ticks::PER_SECOND);
+    let told = if seconds > 60 {
+        seconds.next_multiple_of(60)
+    } else {
+        seconds
+    };
+    u32::try_from(told).unwrap_or(u32::MAX)
 }

@@ -10,6 +10,7 @@ use types::{
     query::Query,
     settings::CallSettings,
     tick::Tick,
+    trunk::TrunkGroup,
 };
 
 /// The time, the settings and the plan a step goes by, and where its actions go.
@@ -54,9 +55,9 @@ impl Cx<'_> {
         number
     }
 
-    pub(crate) fn borrow_trunk(&mut self) -> u32 {
+    pub(crate) fn borrow_trunk(&mut self, group: Option<TrunkGroup>) -> u32 {
         let number = self.number();
-        self.do_(Action::Borrow { number });
+        self.do_(Action::Borrow { number, group });
         number
     }
 

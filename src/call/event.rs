@@ -11,7 +11,7 @@ use types::{
     three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
     tone::Tone,
-    trunk::{TrunkCondition, TrunkProfile},
+    trunk::{TrunkCondition, TrunkGroup, TrunkProfile},
 };
 
 /// One thing that happened on the line.
@@ -105,6 +105,7 @@ pub enum Action {
     },
     Borrow {
         number: u32,
+        group: Option<TrunkGroup>,
     },
     /// Go off-hook on the trunk that was lent.
     Seize,

@@ -189,7 +189,7 @@ impl Call {
 
     /// May the called party choose by dial pulses now?
     pub fn takes_pulses(&self) -> bool {
-        self.settings.pulse_acceptance && matches!(self.phase, Phase::Accept(_))
+        self.settings.pulse_acceptance && matches!(self.phase, Phase::Accept(_) | Phase::Block(_))
     }
 
     /// The call whose audio may leave the line, while it may.

@@ -11,6 +11,7 @@ use backoffice::SeedTreatments;
 use db::pattern::Pattern;
 use drivers::dahdi::survey::{Holder, Survey, holders};
 use types::{
+    credential::{ConfirmBy, IdentifyBy},
     dial_plan::DialPlan,
     phone_number::{DialingPattern, PhoneNumber},
     trunk::{Outpulsing, TrunkSignalling},
@@ -31,7 +32,7 @@ pub fn check(file: &Path) -> ExitCode {
             if site.driver == Driver::Dahdi {
                 cards(&site, &mut text, &mut problems);
             }
-            for note in notes(&site) {
+            for note in notes(&site).into_iter().chain(unrouted(&site)) {
                 let _ = writeln!(text, "  note: {note}");
             }
             (format!("{text}{}", told(&problems)), problems.is_empty())
@@ -147,7 +148,35 @@ fn problems(site: &Site) -> Vec<String> {
     }
     problems.extend(site.obstacles());
     problems.extend(recorded_nowhere(site));
+    problems.extend(site.useless_routes());
+    problems.extend(site.readers_missing());
+    problems.extend(cards_nowhere(site));
     problems
+}
+
+/// Phones that ask for cards, and have nothing to read them with.
+fn cards_nowhere(site: &Site) -> Vec<String> {
+    let read = |line| site.readers.iter().any(|reader| reader.line == line);
+    let phones = site.defaults.phones.iter();
+    let asks = phones.filter(|phone| {
+        let by = phone
+            .identity
+            .map(|identity| (identity.by, identity.officer));
+        // With a PIN or a code in place of the card it is no mistake.
+        matches!(
+            by,
+            Some((IdentifyBy::Card | IdentifyBy::CardAndPin, _) | (_, ConfirmBy::Card))
+        )
+    });
+    let without = asks.filter(|phone| !read(phone.line));
+    without
+        .map(|phone| {
+            let line = phone.line;
+            format!(
+                "the phone of line {line} asks for cards, and no [[reader]] has `line = {line}`"
+            )
+        })
+        .collect()
 }
 
 /// Parties are told that calls are recorded wherever the rules say so.
@@ -198,7 +227,10 @@ fn treated(treatments: &SeedTreatments) -> impl Iterator<Item = (&'static str, S
     let rules = rules.flat_map(|(_, treatment)| &treatment.rules);
     let rules = rules.flat_map(|rule| rule.numbers.iter().flatten());
     let rules = rules.map(|pattern| ("line_treatment.rule.numbers", pattern.clone()));
-    numbers.chain(types).chain(rules)
+    let routes = treatments.routes.iter();
+    let routes = routes.flat_map(|(_, route)| route.prefixes.iter().flatten());
+    let routes = routes.map(|prefix| ("route.prefixes", format!("{prefix}*")));
+    numbers.chain(types).chain(rules).chain(routes)
 }
 
 /// The same as a beginning, if numbers have it.
@@ -264,6 +296,15 @@ fn wins(screening: &ScreeningDefaults, as_specific: bool) -> &'static str {
         (true, true) if as_specific => "it may be called, as `allowed_rescues` is true",
         (true, true) => "it is refused, as the restricted entry is the more specific",
     }
+}
+
+/// Kinds of calls that routes were forgotten for.
+fn unrouted(site: &Site) -> Vec<String> {
+    let Ok(shared) = site.shared() else {
+        return Vec::new();
+    };
+    let rules = shared.dial_plan.rules.iter();
+    site.without_route(rules.map(|rule| rule.call_type))
 }
 
 fn told(problems: &[String]) -> String {

@@ -23,7 +23,7 @@ use clap::{ArgGroup, Args};
 use sheets::{BadCell, Cell, Columns, FileError, Format, InmateRow, NumberRow, RowOf};
 
 use self::report::{Counts, Progress, Report};
-use super::{SiteArgs, shutdown::actor};
+use super::SiteArgs;
 use crate::{
     control::{
         Office, Request,
@@ -267,8 +267,7 @@ impl Import<'_> {
     }
 
     fn note(&self, note: String) -> anyhow::Result<()> {
-        let actor = actor();
-        self.office.ask(Request::ImportNote { note, actor })?;
+        self.office.ask(Request::ImportNote { note })?;
         Ok(())
     }
 
@@ -316,8 +315,7 @@ impl Import<'_> {
         let mut progress = Progress::of(what, Some(all));
         for portion in portions {
             let (numbers, rows): (Vec<u64>, Vec<Row>) = portion.into_iter().unzip();
-            let actor = actor();
-            let done = self.office.ask(Request::Import { rows, mode, actor })?;
+            let done = self.office.ask(Request::Import { rows, mode })?;
             if done.lines.len() != numbers.len() {
                 bail!("the controller answered for other rows than it was asked");
             }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use backoffice::Anchor;
 use drivers::{
     dahdi::{
@@ -24,7 +24,10 @@ use crate::{
     control::{Desk, Server},
     demo::{Frames, Live, Runner, scripts},
     log::{self, log_fact},
-    runtime::{clock::Clock, notice::PortName, plant::Plant, seed::Seed, station::LAST_WORDS},
+    runtime::{
+        clock::Clock, notice::PortName, plant::Plant, readers::Readers, seed::Seed,
+        station::LAST_WORDS,
+    },
     site::{
         Driver, LineWire, Listener, Parties, Site, SiteOffice, TrunkWire, compare, listeners,
         without_survey,
@@ -78,6 +81,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     // Calls are worth more than commands beside them.
     let control = Server::start(&site.data, desk, log.clone())
         .inspect_err(|why| error!(log, "alarm: no command can be taken"; "why" => %causes(why)));
+    let readers = readers(&site, &runner, clock, &log)?;
     info!(log, "running"; "site" => &site.name, "phones" => site.lines.len(),
         "trunks" => site.trunks.len());
     while !stop.load(Ordering::Relaxed) && runner.failed().is_none() {
@@ -89,6 +93,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     info!(log, "stopping"; "grace_seconds" => grace);
     wind_down(&mut runner, Ticks::secs(u64::from(grace)), &log);
     drop(control);
+    drop(readers);
     let mut outcome = runner.finish(Ticks::ZERO);
     tell(std::mem::take(&mut outcome.facts), &log);
     for (port, counters) in &outcome.ports {
@@ -107,6 +112,15 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         None => ExitCode::SUCCESS,
         Some(_) => ExitCode::from(FAILED),
     })
+}
+
+/// The card readers of the site tell the lines what they read.
+fn readers(site: &Site, runner: &Live, clock: Clock, log: &Logger) -> anyhow::Result<Readers> {
+    let wires = site.readers.iter();
+    let wires: Vec<_> = wires
+        .map(|reader| (reader.line, reader.wire.clone()))
+        .collect();
+    Readers::start(&wires, runner.line_door(), clock, log.clone()).context("card readers")
 }
 
 /// What happened since the last time, in the order of time.
@@ -198,8 +212,10 @@ fn handset(site: &Site, wire: &LineWire) -> HandsetScript {
     let place = site.lines.iter().position(|line| line.id == wire.id);
     let inmate = place.and_then(|place| inmates.get(place));
     let mut seed = Seed::new(site.sim.seed ^ u64::from(wire.id.0) << 32);
-    let steps = inmate.map_or_else(Vec::new, |inmate| {
-        let pin = inmate.pin.expose();
+    // Who has no PIN makes no call by chance.
+    let pin = inmate.and_then(|inmate| inmate.pin.as_ref());
+    let steps = pin.map_or_else(Vec::new, |pin| {
+        let pin = pin.expose();
         scripts::by_chance(site, &mut seed, pin.as_str(), SIMULATED)
     });
     HandsetScript::new(steps).keep(Ticks::ZERO)

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Args};
-use nix::unistd::{Uid, User};
 
 use super::{SiteArgs, print};
 use crate::{
@@ -38,13 +37,12 @@ pub struct ShutdownArgs {
 }
 
 pub fn shutdown(args: ShutdownArgs) -> anyhow::Result<ExitCode> {
-    let (cut, actor) = (args.cut, actor());
-    ask(args.whole, |what| Request::Shutdown { what, cut, actor })
+    let cut = args.cut;
+    ask(args.whole, |what| Request::Shutdown { what, cut })
 }
 
 pub fn resume(args: WholeArgs) -> anyhow::Result<ExitCode> {
-    let actor = actor();
-    ask(args, |what| Request::Resume { what, actor })
+    ask(args, |what| Request::Resume { what })
 }
 
 /// What is shut down at present.
@@ -67,11 +65,4 @@ fn ask(args: WholeArgs, request: impl FnOnce(Whole) -> Request) -> anyhow::Resul
     };
     print(&office.ask(request(what))?.lines);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Who does it, for the journal: the user of this machine.
-pub fn actor() -> String {
-    let uid = Uid::current();
-    let name = User::from_uid(uid).ok().flatten().map(|user| user.name);
-    name.map_or_else(|| format!("user {uid}"), |name| format!("user {name}"))
 }

@@ -1,7 +1,7 @@
 //! The side of a command: the controller that holds the database, or the database itself.
 
 use super::{
-    Answer, Desk, LONGEST_ANSWER, LONGEST_REQUEST, NAME, Reply, Request,
+    Answer, Desk, LONGEST_ANSWER, LONGEST_REQUEST, NAME, Reply, Request, actor,
     serve::serve,
     server::{self, Line},
     socket, too_long,
@@ -74,7 +74,7 @@ impl<'a> Office<'a> {
 
     pub fn ask(&self, request: Request) -> anyhow::Result<Answer> {
         match &self.here {
-            Some(desk) => serve(request, desk),
+            Some(desk) => serve(request, desk, actor(Uid::current())),
             None => ask(&self.site.data, &request),
         }
     }

@@ -1,7 +1,7 @@
 //! A decision in words: each table that was passed and what it said, what was decided, and what the
 //! inmate hears.
 
-use super::Desk;
+use super::{Desk, treatment};
 use crate::records::{
     self, blocked_words, check_words, finding_words, handling_words, length, moment, names,
     pattern_words, recording_words, rfc3339, type_words,
@@ -18,6 +18,7 @@ use types::{
     call_record::CallRecord,
     disposition::Blocked,
     phone_number::{CallType, DialingPattern},
+    prompt::Prompt,
     verdict::{Permit, RecordingRule, Trace},
 };
 
@@ -49,9 +50,23 @@ pub fn words(asking: &Asking, told: &Explanation, desk: &Desk) -> Vec<String> {
     lines.extend(steps(&told.trace));
     match &told.outcome {
         Ok(permit) => lines.extend(allowed(permit, told)),
+        Err(Blocked::NotConfirmed) => lines.extend(waits(desk)),
         Err(blocked) => lines.extend(refused(*blocked, told.why_out, desk)),
     }
+    let opens = told.opens_utc_ms.map(|at| moment(at, &desk.zone));
+    lines.extend(opens.map(|at| format!("Such a call can be placed again from {at} on.")));
     lines
+}
+
+/// All else lets the call through.
+fn waits(desk: &Desk) -> [String; 2] {
+    let prompt = Prompt::OfficerMustConfirm;
+    let heard = desk.shared.speech.words(desk.language, &prompt);
+    [
+        "Waits for an officer, and is refused if none confirms it in time (not-confirmed)."
+            .to_owned(),
+        format!("The inmate hears: \"{heard}\""),
+    ]
 }
 
 /// The same of a call that was made.
@@ -104,12 +119,14 @@ pub fn json(asking: &Asking, told: &Explanation, desk: &Desk) -> String {
         "limit_seconds": permit.and_then(|p| p.limit).map(|limit| limit.as_secs()),
         "limited_by": told.limited_by.map(limit_name),
         "handling": permit.map(|permit| names::handling(permit.handling)),
-        "outpulsed": permit.map(|permit| permit.outpulse.as_str()),
+        "outpulsed": permit.map(|permit| permit.routes.first().outpulse.as_str()),
+        "routes": permit.map(routes_named),
         "recording": permit.map(|permit| match permit.recording {
             RecordingRule::Record => "record",
             RecordingRule::DoNotRecord => "do-not-record",
             RecordingRule::Privileged => "privileged",
         }),
+        "opens": told.opens_utc_ms.map(rfc3339),
         "treatment": permit.map(|permit| permit.treatment.number),
     });
     line.to_string()
@@ -174,16 +191,36 @@ fn allowed(permit: &Permit, told: &Explanation) -> Vec<String> {
             )
         }
     };
-    vec![
+    let mut lines = vec![
         limit,
         format!("Handled so: {}.", handling_words(permit.handling)),
-        format!("Dialed on the trunk: {}.", permit.outpulse),
-        format!("Recording: {}.", recording_words(permit.recording)),
-        match permit.treatment.number {
-            0 => "Call treatment: that of the whole site.".to_owned(),
-            number => format!("Call treatment: {number}."),
-        },
-    ]
+    ];
+    lines.extend(ways(permit));
+    lines.push(format!("Recording: {}.", recording_words(permit.recording)));
+    lines.extend(treatment::words(&permit.treatment));
+    lines
+}
+
+/// The ways out, in the order in which they are tried.
+fn ways(permit: &Permit) -> impl Iterator<Item = String> {
+    permit.routes.iter().enumerate().map(|(at, route)| {
+        let start = match at {
+            0 => "Dialed on the trunk",
+            _ => "Where none of those is free",
+        };
+        let over = match (route.number, route.group) {
+            (0, _) => String::new(),
+            (number, None) => format!(" (route {number})"),
+            (number, Some(group)) => format!(" (route {number}, trunk group {})", group.0),
+        };
+        format!("{start}: {}{over}.", route.outpulse)
+    })
+}
+
+/// The numbers of the routes; none where the site has no routes.
+fn routes_named(permit: &Permit) -> Vec<u16> {
+    let numbers = permit.routes.iter().map(|route| route.number);
+    numbers.filter(|number| *number != 0).collect()
 }
 
 fn limit_words(by: LimitedBy) -> String {
@@ -204,6 +241,8 @@ fn limit_words(by: LimitedBy) -> String {
         LimitedBy::Service => "the phone goes out of service then, by its schedule".to_owned(),
         LimitedBy::Number => "the number's record says so".to_owned(),
         LimitedBy::Treatment => "its call treatment says so".to_owned(),
+        LimitedBy::InmateMinutes => "the inmate has no more minutes left".to_owned(),
+        LimitedBy::NumberMinutes => "the number has no more minutes left".to_owned(),
     }
 }
 
@@ -234,5 +273,7 @@ fn limit_name(by: LimitedBy) -> &'static str {
         LimitedBy::Hours => "hours",
         LimitedBy::Number => "number",
         LimitedBy::Treatment => "treatment",
+        LimitedBy::InmateMinutes => "inmate-minutes",
+        LimitedBy::NumberMinutes => "number-minutes",
     }
 }

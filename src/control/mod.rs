@@ -16,11 +16,13 @@ mod explain;
 pub mod people;
 mod serve;
 mod server;
+mod treatment;
 
 pub use client::Office;
 pub use desk::Desk;
 pub use server::Server;
 
+use nix::unistd::{Uid, User};
 use serde::{Deserialize, Serialize};
 use std::{
     path::{Path, PathBuf},
@@ -67,11 +69,9 @@ pub enum Request {
         what: Whole,
         /// Calls are cut; else they go on to their ends.
         cut: bool,
-        actor: String,
     },
     Resume {
         what: Whole,
-        actor: String,
     },
     /// What is shut down.
     Shutdowns,
@@ -79,12 +79,10 @@ pub enum Request {
     Import {
         rows: Vec<people::Row>,
         mode: people::Mode,
-        actor: String,
     },
     /// Where an import began and ended, for the journal.
     ImportNote {
         note: String,
-        actor: String,
     },
     /// Pages of what a file can hold, after an inmate's number.
     Inmates {
@@ -151,6 +149,16 @@ enum Reply {
     Done(Answer),
     /// Why not, in words.
     Refused(String),
+}
+
+/// Who does something, for the journal: a user of this machine. Nobody is believed about it: a
+/// controller asks the kernel whose process is at the other end.
+fn actor(uid: Uid) -> String {
+    let user = User::from_uid(uid).ok().flatten();
+    user.map_or_else(
+        || format!("user {uid}"),
+        |user| format!("user {}", user.name),
+    )
 }
 
 /// Where the socket of a database is.

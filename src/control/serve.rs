@@ -13,7 +13,8 @@ use types::{
 /// Records of one page.
 const PAGE: usize = 100;
 
-pub fn serve(request: Request, desk: &Desk) -> anyhow::Result<Answer> {
+/// `actor` is who asks, as the journal tells it.
+pub fn serve(request: Request, desk: &Desk, actor: String) -> anyhow::Result<Answer> {
     match request {
         Request::Records { json, after } => records(desk, json, after.as_deref()),
         Request::Explain {
@@ -40,11 +41,11 @@ pub fn serve(request: Request, desk: &Desk) -> anyhow::Result<Answer> {
                 false => explain::words(&asking, &told, desk),
             }))
         }
-        Request::Shutdown { what, cut, actor } => shut_down(desk, what, cut, actor),
-        Request::Resume { what, actor } => resume(desk, what, actor),
+        Request::Shutdown { what, cut } => shut_down(desk, what, cut, actor),
+        Request::Resume { what } => resume(desk, what, actor),
         Request::Shutdowns => shutdowns(desk),
-        Request::Import { rows, mode, actor } => people::import(desk, rows, mode, actor),
-        Request::ImportNote { note, actor } => {
+        Request::Import { rows, mode } => people::import(desk, rows, mode, actor),
+        Request::ImportNote { note } => {
             desk.with(move |office, now| office.note_import(now, &actor, &note))?;
             Ok(Answer::default())
         }

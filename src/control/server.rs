@@ -1,7 +1,9 @@
 //! The side of the controller: a thread that listens, and one for each connection, of which there
 //! are few at a time.
 
-use super::{Desk, LONGEST_REQUEST, PATIENCE, Reply, Request, serve::serve, socket, too_long};
+use super::{
+    Desk, LONGEST_REQUEST, PATIENCE, Reply, Request, actor, serve::serve, socket, too_long,
+};
 use anyhow::{Context as _, anyhow, bail};
 use nix::{
     poll::{PollFd, PollFlags, PollTimeout, poll},
@@ -169,7 +171,7 @@ impl House {
 
     fn converse(&self, stream: &UnixStream) {
         let reply = match line(stream, LONGEST_REQUEST, PATIENCE) {
-            Line::Whole(request) => self.reply(request.expose()),
+            Line::Whole(request) => self.reply(request.expose(), stream),
             // Somebody only looked whether a controller is there.
             Line::None => return,
             Line::TooLong => Err(anyhow!("a request has {LONGEST_REQUEST} octets at most")),
@@ -185,14 +187,15 @@ impl House {
         let _ = write(stream, &text, Instant::now() + PATIENCE);
     }
 
-    fn reply(&self, request: &[u8]) -> anyhow::Result<super::Answer> {
+    fn reply(&self, request: &[u8], stream: &UnixStream) -> anyhow::Result<super::Answer> {
         let request: Request =
             serde_json::from_slice(request).map_err(|error| anyhow!("not a request: {error}"))?;
         match request.is_portion() {
             true => debug!(self.log, "command"; "what" => request.name()),
             false => info!(self.log, "command"; "what" => request.name()),
         }
-        serve(request, &self.desk)
+        let actor = actor(Uid::from_raw(peer(stream)?));
+        serve(request, &self.desk, actor)
     }
 }
 

@@ -233,6 +233,7 @@ fn phase_words(phase: &str) -> &str {
         "dial-tone" => "dial tone",
         "pin-check" => "pin",
         "admit" => "screening",
+        "confirm" => "officer asked",
         "dial" => "outpulsing",
         "progress" => "ringing",
         "accept" => "acceptance",

@@ -22,7 +22,7 @@ use crate::{
         plant::{Plant, Remains},
         recording::{Finished, Recording as _, Spell},
         threads::{
-            Controller, OfficeDoor, ThreadOptions,
+            Controller, LineDoor, OfficeDoor, ThreadOptions,
             hub::{Audience, Subscription},
         },
         virtual_time::{World, WorldOptions},
@@ -131,6 +131,11 @@ impl Live {
     /// Lines take no new call, or end those they have, while time goes on as before.
     pub fn wind_down(&self, cut: bool) {
         self.controller.wind_down(cut);
+    }
+
+    /// A way to the lines for a thread of its own.
+    pub fn line_door(&self) -> LineDoor {
+        self.controller.line_door()
     }
 
     /// A way to the back office beside the lines.

@@ -46,7 +46,12 @@ fn without_tables_past(most: u16) -> String {
 pub fn pins(site: &Site) -> Vec<String> {
     let inmates = site.defaults.inmates.iter();
     inmates
-        .map(|inmate| inmate.pin.expose().to_string())
+        .map(|inmate| {
+            let pin = inmate.pin.as_ref();
+            pin.expect("everybody of the sample has a PIN")
+                .expose()
+                .to_string()
+        })
         .collect()
 }
 

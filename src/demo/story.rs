@@ -7,6 +7,7 @@ use types::{
     fact::{Fact, FactAt, Leg},
     heard::Heard,
     language::Language,
+    party_block::PartyBlock,
     prompt::Prompt,
     three_way::ThreeWayEvidences,
     tick::Tick,
@@ -98,11 +99,8 @@ impl Story {
                 language,
                 prompt,
             } => {
-                format!(
-                    "says to {}: \"{}\"",
-                    listener(*leg),
-                    (self.words)(*language, prompt)
-                )
+                let (to, words) = (listener(*leg), (self.words)(*language, prompt));
+                format!("says to {to}: \"{words}\"")
             }
             Fact::FarKeyed { digit } => far_keyed(*digit),
             Fact::Heard {
@@ -130,6 +128,7 @@ impl Story {
             Fact::ThreeWay(pieces) => third_party(pieces),
             Fact::Accepted => "the called party accepts the call".to_owned(),
             Fact::Refused => "the called party refuses the call".to_owned(),
+            Fact::Blocks(block) => block_words(*block).to_owned(),
             Fact::TalkBegins => "both parties are connected".to_owned(),
             Fact::Joined | Fact::Parted => path_words(fact).to_owned(),
             Fact::Released(piece) => {
@@ -139,6 +138,7 @@ impl Story {
             Fact::NameRecorded { ms } => format!("keeps the inmate's name, {:.1} s", seconds(*ms)),
             Fact::Interfered => "digits go out over the key".to_owned(),
             Fact::CutOff => "the call is cut off".to_owned(),
+            Fact::CardRead | Fact::OfficerAsked | Fact::Confirmed(_) => identity_words(fact),
             Fact::LateReply => "an answer of the back office came too late".to_owned(),
             Fact::PortFault { leg } => format!("the port towards {} failed", listener(*leg)),
             Fact::Ended(end) => ended(end),
@@ -277,6 +277,15 @@ fn decided(verdict: &Verdict) -> String {
     }
 }
 
+/// Cards and officers.
+fn identity_words(fact: &Fact) -> String {
+    match fact {
+        Fact::CardRead => "a card is read".to_owned(),
+        Fact::Confirmed(officer) => format!("officer {} confirms the call", officer.0),
+        _ => "the call waits for an officer".to_owned(),
+    }
+}
+
 fn refused(why: Blocked) -> String {
     let table =
         refusing_table(why).map_or(String::new(), |check| format!(" by {}", check_words(check)));
@@ -290,26 +299,43 @@ fn refusing_table(why: Blocked) -> Option<Check> {
         | Blocked::PinDisabled
         | Blocked::PinResting
         | Blocked::PinNotYetValid
-        | Blocked::PinExpired => Some(Check::PinTable),
+        | Blocked::PinExpired
+        | Blocked::CardUnknown
+        | Blocked::IdUnknown => Some(Check::PinTable),
         Blocked::InmateSuspended | Blocked::NotEnrolled => Some(Check::InmateStatus),
         Blocked::NumberPrivate => Some(Check::ListsOfOthers),
         Blocked::ContactNotApproved => Some(Check::Contact),
         Blocked::OutsideWindow => Some(Check::Window),
         Blocked::NotBooked => Some(Check::Booking),
-        Blocked::NoOfficer => Some(Check::Officer),
+        Blocked::NoOfficer => Some(Check::OfficerPresent),
+        Blocked::NotConfirmed => Some(Check::Officer),
         Blocked::PinInUse => Some(Check::PinInUse),
         Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Some(Check::PinNumberList),
         Blocked::NumberRestricted => Some(Check::RestrictedTable),
+        Blocked::CalledPartyBlocksInmate | Blocked::CalledPartyBlocksFacility => {
+            Some(Check::CalledParty)
+        }
         Blocked::TimeRestricted => Some(Check::TimeRestricted),
         Blocked::NumberFraud => Some(Check::NumberFraud),
         Blocked::CallTypeNotAllowed => Some(Check::CallType),
         Blocked::SpeedDialNotAssigned => Some(Check::SpeedDial),
         Blocked::NotFromThisPhone => Some(Check::LineTreatment),
         Blocked::NoRoute => Some(Check::Route),
+        Blocked::CallsUsedUp | Blocked::MinutesUsedUp | Blocked::TooSoon => {
+            Some(Check::InmateRegister)
+        }
+        Blocked::NumberUsedUp => Some(Check::NumberRegister),
         Blocked::NumberNotValid
         | Blocked::PhoneOutOfService
         | Blocked::SystemUnavailable
         | Blocked::NotRecordable => None,
+    }
+}
+
+fn block_words(block: PartyBlock) -> &'static str {
+    match block {
+        PartyBlock::Inmate => "the called party refuses all further calls of this inmate",
+        PartyBlock::Facility => "the called party refuses all further calls from the facility",
     }
 }
 
@@ -335,17 +361,21 @@ fn check_words(check: Check) -> &'static str {
         Check::Contact => "the inmate's contacts",
         Check::Window => "the calling hours",
         Check::Booking => "the booked calls",
-        Check::Officer => "the officer's presence",
+        Check::OfficerPresent => "the officer's presence",
         Check::SpeedDial => "the speed dial table",
         Check::CallType => "the phone's call types",
         Check::PinNumberList => "the PIN's own list",
         Check::RestrictedMode => "the rule on restricted numbers",
         Check::RestrictedTable => "the restricted table",
         Check::AllowedTable => "the allowed table",
+        Check::CalledParty => "the called parties' own refusals",
         Check::TimeRestricted => "the table of hours",
         Check::ShorterNumber => "the tables without the last digits",
         Check::NumberFraud => "the table of fraud on calls to a number",
+        Check::InmateRegister => "the inmate's register of calls",
+        Check::NumberRegister => "the number's register of calls",
         Check::Limit => "the limit",
+        Check::Officer => "the phone's rule on officers",
         Check::NumberRecord => "the number's record",
         Check::CallTypeTable => "the table of call types",
         Check::LineTreatment => "the phone's line treatment",
@@ -370,6 +400,7 @@ fn step_words(step: &Step) -> String {
         Finding::OfNumber => "of the number",
         Finding::OfPhone => "of the phone",
         Finding::OfCallType => "of the call type",
+        Finding::UsedUp => "used up",
     };
     format!("{} ({finding})", check_words(step.check))
 }

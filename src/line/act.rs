@@ -16,8 +16,8 @@ impl Line {
         for action in actions {
             self.act(now, action, out);
         }
-        if let Some(number) = self.own_asked.take() {
-            self.lend_own(now, number, out);
+        if let Some((number, group)) = self.own_asked.take() {
+            self.lend_own(now, number, group, out);
         }
     }
 
@@ -60,9 +60,9 @@ impl Line {
                 let asked = out.asks.try_push(Asked { number, query });
                 assert!(asked.is_ok() || spare, "a line asks less in one turn");
             }
-            Action::Borrow { number } => match self.own_trunk {
-                Some(_) => self.own_asked = Some(number),
-                None => out.trunk_asks.push(TrunkQuery::Borrow { number }),
+            Action::Borrow { number, group } => match self.own_trunk {
+                Some(_) => self.own_asked = Some((number, group)),
+                None => out.trunk_asks.push(TrunkQuery::Borrow { number, group }),
             },
             Action::Seize => self.seize(now, out),
             Action::Outpulse(digits) => self.outpulse(now, digits, out),

@@ -8,7 +8,7 @@ use types::{
     edge::{Edge, HookState, PortCommand},
     id::{LineId, TrunkId},
     tick::Tick,
-    trunk::{TrunkCondition, TrunkProfile},
+    trunk::{TrunkCondition, TrunkGroup, TrunkProfile},
 };
 
 pub use crate::idle_trunk::{
@@ -21,25 +21,19 @@ pub enum KeeperInput {
     Borrow {
         line: LineId,
         number: u32,
+        /// One of this group; `None` is any.
+        group: Option<TrunkGroup>,
     },
     Returned {
         trunk: TrunkId,
         condition: TrunkCondition,
     },
     /// An edge of a trunk that is not lent.
-    Edge {
-        trunk: TrunkId,
-        edge: Edge,
-    },
+    Edge { trunk: TrunkId, edge: Edge },
     /// The card's own view of an idle trunk, given each second.
-    Hook {
-        trunk: TrunkId,
-        hook: HookState,
-    },
+    Hook { trunk: TrunkId, hook: HookState },
     /// The port of an idle trunk failed.
-    Fault {
-        trunk: TrunkId,
-    },
+    Fault { trunk: TrunkId },
     /// Nothing new; the deadline came.
     Timer,
 }
@@ -107,7 +101,11 @@ impl Keeper {
         let now = self.now;
         let mut out = KeeperOutputs::new();
         match input {
-            KeeperInput::Borrow { line, number } => out.push(self.lend(line, number)),
+            KeeperInput::Borrow {
+                line,
+                number,
+                group,
+            } => out.push(self.lend(line, number, group)),
             KeeperInput::Returned { trunk, condition } => {
                 if let Some(trunk) = self.trunk(trunk) {
                     trunk.returned(now, condition, &mut out);
@@ -168,10 +166,11 @@ impl Keeper {
         self.trunks.iter_mut().find(|t| t.idle.profile.id == id)
     }
 
-    /// The trunk that has been idle longest; the first of equals.
-    fn lend(&mut self, line: LineId, number: u32) -> KeeperOutput {
+    /// The trunk of the group that has been idle longest; the first of equals.
+    fn lend(&mut self, line: LineId, number: u32, group: Option<TrunkGroup>) -> KeeperOutput {
         let now = self.now;
-        let free = |t: &&mut Trunk| matches!(t.state(now), TrunkState::Idle { .. });
+        let wanted = |t: &Trunk| group.is_none_or(|group| t.idle.profile.group == group);
+        let free = |t: &&mut Trunk| wanted(t) && matches!(t.state(now), TrunkState::Idle { .. });
         let idle = self.trunks.iter_mut().filter(free);
         match idle.min_by_key(|t| t.idle.since()) {
             Some(trunk) => {

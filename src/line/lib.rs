@@ -58,7 +58,7 @@ use types::{
     settings::CallSettings,
     tap::{TapFlags, TapFrame},
     tick::{Tick, Ticks},
-    trunk::TrunkProfile,
+    trunk::{TrunkGroup, TrunkProfile},
 };
 
 pub use io::{Input, Outputs};
@@ -108,7 +108,7 @@ pub struct Line {
     own_trunk: Option<IdleTrunk>,
     media: bool,
     /// A question for the phone's own trunk, answered after the event that asked it.
-    own_asked: Option<u32>,
+    own_asked: Option<(u32, Option<TrunkGroup>)>,
 }
 
 /// A key that was pressed.

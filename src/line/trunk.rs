@@ -26,7 +26,7 @@ use types::{
     heard::Heard,
     query::{TrunkQuery, TrunkReply},
     tick::{Tick, Ticks},
-    trunk::{TrunkCondition, TrunkProfile},
+    trunk::{TrunkCondition, TrunkGroup, TrunkProfile},
 };
 
 /// After so long nothing comes back of what was sent any more: a hop over a geostationary satellite echoes
@@ -192,11 +192,19 @@ impl Line {
     }
 
     /// The phone's own trunk answers like the keeper would, without leaving the line.
-    pub(crate) fn lend_own(&mut self, now: Tick, number: u32, out: &mut Outputs) {
+    /// A phone's own trunk serves the routes of its group alone, as a shared one does.
+    pub(crate) fn lend_own(
+        &mut self,
+        now: Tick,
+        number: u32,
+        group: Option<TrunkGroup>,
+        out: &mut Outputs,
+    ) {
         let Some(own) = self.own_trunk.as_ref() else {
             return;
         };
-        if !own.is_free(now) {
+        let wanted = group.is_none_or(|group| group == own.profile.group);
+        if !wanted || !own.is_free(now) {
             self.deliver(now, Event::NoneFree { number }, out);
             return;
         }

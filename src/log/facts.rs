@@ -66,7 +66,11 @@ pub fn log_fact(log: &Logger, at: &FactAt) {
             }
         }
         Fact::NameRecorded { ms } => info!(log, "name-recorded"; "length_ms" => ms),
+        Fact::Blocks(block) => {
+            info!(log, "called-party-blocks"; "calls_of" => names::party_block(*block));
+        }
         Fact::Ended(end) => log_end(&log, end),
+        Fact::Confirmed(officer) => info!(log, "confirmed"; "officer" => officer.0),
         Fact::LateReply => warn!(log, "late-reply"),
         Fact::PortFault { leg } => warn!(log, "port-fault"; "leg" => leg_name(*leg)),
         plain => log_plain(&log, plain),
@@ -92,6 +96,8 @@ fn log_plain(log: &Logger, fact: &Fact) {
         Fact::Parted => "parted",
         Fact::Interfered => "interfered",
         Fact::CutOff => "cut-off",
+        Fact::CardRead => "card-read",
+        Fact::OfficerAsked => "officer-asked",
         other => unreachable!("{other:?} has a line of its own"),
     };
     info!(log, "{}", name);
@@ -101,10 +107,17 @@ fn log_plain(log: &Logger, fact: &Fact) {
 fn prompt_words(prompt: &Prompt) -> String {
     let name = speech::prompt_name(prompt).replace('_', "-");
     match prompt {
-        Prompt::CallLimit { seconds } | Prompt::TimeRemaining { seconds } => {
+        Prompt::CallLimit { seconds }
+        | Prompt::TimeRemaining { seconds }
+        | Prompt::CallAgainIn { seconds }
+        | Prompt::MinutesLeft { seconds } => {
             format!("{name}, {seconds} s")
         }
+        Prompt::CallsLeft { calls } => format!("{name}, {calls}"),
         Prompt::LanguageOffer { language, key } => format!("{name}, {language} with {key}"),
+        Prompt::BlockInmateOffer { key }
+        | Prompt::BlockFacilityOffer { key }
+        | Prompt::ConfirmBlock { key } => format!("{name}, with {key}"),
         Prompt::AcceptOrRefuse { accept, refuse } => format!("{name}, {accept} or {refuse}"),
         _ => name,
     }

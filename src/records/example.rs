@@ -4,7 +4,7 @@ use types::{
     call_record::{CallRecord, Response},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence},
-    id::{CallId, InmateId, LineId, TrunkId},
+    id::{CallId, InmateId, LineId, OfficerId, TrunkId},
     language::Language,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     tick::Ticks,
@@ -65,6 +65,9 @@ pub fn talked() -> CallRecord {
         },
         treatment: Some(4),
         route: None,
+        officer: Some(OfficerId(2)),
+        officer_id: Some("O-31".to_owned()),
+        party_block: None,
     }
 }
 
@@ -96,6 +99,8 @@ pub fn refused() -> CallRecord {
         flags: FraudFlags::NONE,
         response: Response::default(),
         treatment: None,
+        officer: None,
+        officer_id: None,
         ..talked()
     }
 }

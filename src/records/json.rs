@@ -48,6 +48,7 @@ keyed! {
         trunk: Option<u16>,
         language: Option<String>,
         handling: Option<&'static str>,
+        officer: Option<&'a str>,
         treatment: Option<u16>,
         route: Option<u16>,
         extra_digits: u16,
@@ -55,6 +56,7 @@ keyed! {
         three_way_times: u16,
         warned: u16,
         interfered: u16,
+        party_block: Option<&'static str>,
     }
 }
 
@@ -101,6 +103,7 @@ pub fn json_line(record: &CallRecord) -> String {
         trunk: record.trunk.map(|trunk| trunk.0),
         language: record.language.map(|language| language.to_string()),
         handling: record.handling.map(names::handling),
+        officer: record.officer_id.as_deref(),
         treatment: record.treatment,
         route: record.route,
         extra_digits: record.extra_digits,
@@ -108,6 +111,7 @@ pub fn json_line(record: &CallRecord) -> String {
         three_way_times: record.response.three_way_times,
         warned: record.response.warned,
         interfered: record.response.interfered,
+        party_block: record.party_block.map(names::party_block),
     };
     serde_json::to_string(&line).expect("a record has no map with keys that are not text")
 }
@@ -180,9 +184,9 @@ mod tests {
                 r#""release_evidence":[{"evidence":"tone-busy","trust":100}],"#,
                 r#""three_way":[],"#,
                 r#""flags":["second-dial-tone"],"blocked":null,"trunk":3,"#,
-                r#""language":"en","handling":"automated-operator","#,
+                r#""language":"en","handling":"automated-operator","officer":"O-31","#,
                 r#""treatment":4,"route":null,"extra_digits":0,"far_digits":0,"#,
-                r#""three_way_times":2,"warned":1,"interfered":0}"#
+                r#""three_way_times":2,"warned":1,"interfered":0,"party_block":null}"#
             )
         );
     }

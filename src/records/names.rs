@@ -6,6 +6,7 @@ use types::{
     answer_class::AnswerClass,
     disposition::{Blocked, Disposition, EndedBy},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     three_way::ThreeWayEvidence,
     tone::Tone,
@@ -82,8 +83,17 @@ names! {
     Blocked::OutsideWindow => "outside-window",
     Blocked::NotBooked => "not-booked",
     Blocked::NoOfficer => "no-officer",
+    Blocked::NotConfirmed => "not-confirmed",
+    Blocked::CardUnknown => "card-unknown",
+    Blocked::IdUnknown => "id-unknown",
+    Blocked::CalledPartyBlocksInmate => "called-party-blocks-inmate",
+    Blocked::CalledPartyBlocksFacility => "called-party-blocks-facility",
     Blocked::NotFromThisPhone => "not-from-this-phone",
     Blocked::NoRoute => "no-route",
+    Blocked::CallsUsedUp => "calls-used-up",
+    Blocked::MinutesUsedUp => "minutes-used-up",
+    Blocked::TooSoon => "too-soon",
+    Blocked::NumberUsedUp => "number-used-up",
 }
 
 names! {
@@ -141,6 +151,7 @@ names! {
     Check::RestrictedMode => "restricted-mode",
     Check::RestrictedTable => "restricted-table",
     Check::AllowedTable => "allowed-table",
+    Check::CalledParty => "called-party",
     Check::TimeRestricted => "time-restricted",
     Check::InmateStatus => "inmate-status",
     Check::ListsOfOthers => "lists-of-others",
@@ -151,15 +162,25 @@ names! {
     Check::Contact => "contact",
     Check::Window => "window",
     Check::Booking => "booking",
-    Check::Officer => "officer",
+    Check::OfficerPresent => "officer-present",
     Check::ShorterNumber => "shorter-number",
     Check::NumberFraud => "number-fraud",
+    Check::InmateRegister => "inmate-register",
+    Check::NumberRegister => "number-register",
     Check::Limit => "limit",
+    Check::Officer => "officer",
     Check::NumberRecord => "number-record",
     Check::CallTypeTable => "call-type-table",
     Check::LineTreatment => "line-treatment",
     Check::Treatment => "treatment",
     Check::Route => "route",
+}
+
+names! {
+    /// Whose calls the called party refused for good.
+    party_block, PARTY_BLOCKS, PartyBlock:
+    PartyBlock::Inmate => "inmate",
+    PartyBlock::Facility => "facility",
 }
 
 names! {
@@ -179,6 +200,7 @@ names! {
     Finding::OfNumber => "of-number",
     Finding::OfPhone => "of-phone",
     Finding::OfCallType => "of-call-type",
+    Finding::UsedUp => "used-up",
 }
 
 names! {
@@ -259,6 +281,7 @@ pub const LISTS: &[(&str, &[&str])] = &[
     ("release_evidence", RELEASE_EVIDENCE),
     ("three_way", THREE_WAY),
     ("flags", FLAGS),
+    ("party_block", PARTY_BLOCKS),
 ];
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use types::{
     call_record::CallRecord,
     disposition::{Blocked, Disposition, EndedBy},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     three_way::ThreeWayEvidence,
     tick::Ticks,
@@ -165,7 +166,7 @@ fn outcome(record: &CallRecord) -> String {
         Disposition::Intercept => "The number is not in service.".to_owned(),
         Disposition::NoAnswer => "Nobody answered.".to_owned(),
         Disposition::TrunkSilent => "The trunk stayed silent after dialing.".to_owned(),
-        Disposition::Refused => "The called party refused the call.".to_owned(),
+        Disposition::Refused => refusal_words(record.party_block).to_owned(),
         Disposition::NotAccepted => "The called party did not accept the call.".to_owned(),
         Disposition::AnsweringMachine => "An answering machine answered.".to_owned(),
         Disposition::FaxModem => "A fax machine or a modem answered.".to_owned(),
@@ -182,6 +183,18 @@ fn outcome(record: &CallRecord) -> String {
         Disposition::PhoneLost => format!("The phone's port was lost {}.", how_far(record)),
         Disposition::Fault => format!("The line's program failed {}.", how_far(record)),
         Disposition::Interrupted => format!("The controller stopped {}.", how_far(record)),
+    }
+}
+
+fn refusal_words(block: Option<PartyBlock>) -> &'static str {
+    match block {
+        None => "The called party refused the call.",
+        Some(PartyBlock::Inmate) => {
+            "The called party refused the call, and all further ones of this inmate."
+        }
+        Some(PartyBlock::Facility) => {
+            "The called party refused the call, and all further ones from the facility."
+        }
     }
 }
 
@@ -277,8 +290,19 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::OutsideWindow => "the inmate may not call at this time",
         Blocked::NotBooked => "the inmate's calls are booked, and none is for this time",
         Blocked::NoOfficer => "no officer is present, and one must be",
+        Blocked::NotConfirmed => "no officer confirmed it in time",
+        Blocked::CardUnknown => "the card is not known, or not taken any more",
+        Blocked::IdUnknown => "the number is not known, or the passcode is another",
+        Blocked::CalledPartyBlocksInmate => "the called party refuses all calls of this inmate",
+        Blocked::CalledPartyBlocksFacility => {
+            "the called party refuses all calls from the facility"
+        }
         Blocked::NotFromThisPhone => "the number may not be called from this phone",
         Blocked::NoRoute => "no outbound route is for such a call",
+        Blocked::CallsUsedUp => "the inmate's calls are used up",
+        Blocked::MinutesUsedUp => "the inmate's minutes are used up",
+        Blocked::TooSoon => "the inmate's last call ended too short a time ago",
+        Blocked::NumberUsedUp => "the number was called as much as it may be",
     }
 }
 
@@ -294,6 +318,7 @@ pub fn check_words(check: Check) -> &'static str {
         Check::RestrictedMode => "Is the restricted table looked at for numbers on no list?",
         Check::RestrictedTable => "Is the number in the restricted table?",
         Check::AllowedTable => "Is the number in the allowed table?",
+        Check::CalledParty => "Does the called party refuse all such calls?",
         Check::TimeRestricted => "Has the number hours at which it may be called?",
         Check::InmateStatus => "May this inmate make calls at all?",
         Check::ListsOfOthers => "Is the number on lists of other PINs only?",
@@ -304,12 +329,15 @@ pub fn check_words(check: Check) -> &'static str {
         Check::Contact => "Is whom the number belongs to approved?",
         Check::Window => "May the inmate call at this hour?",
         Check::Booking => "Is a call to this number booked for now?",
-        Check::Officer => "Is an officer present, as there must be?",
+        Check::OfficerPresent => "Is an officer present, as there must be?",
         Check::ShorterNumber => {
             "Is there a block on what is reached if its last digits count for nothing?"
         }
         Check::NumberFraud => "Is the number blocked for the fraud on calls to it?",
+        Check::InmateRegister => "Has the inmate calls and minutes left, and is it time for one?",
+        Check::NumberRegister => "Has the number calls and minutes left, of all callers?",
         Check::Limit => "Is the length of the call limited?",
+        Check::Officer => "Must an officer confirm the call, and has one?",
         Check::NumberRecord => "Does the number's global record block it?",
         Check::CallTypeTable => "Does the site's own table say what type of call it is?",
         Check::LineTreatment => "Does the phone's line treatment let it through?",
@@ -338,6 +366,9 @@ pub fn finding_words(step: &Step) -> &'static str {
         Finding::Expired => "yes, but it is not valid any more",
         Finding::Blocked => "yes, as blocked",
         Finding::Allowed => "yes, as allowed",
+        Finding::NotFound if step.check == Check::Officer => "it must, and nobody has",
+        Finding::Found if step.check == Check::Officer => "yes, confirmed",
+        Finding::No if step.check == Check::Officer => "no, privileged calls need none",
         Finding::Passed if step.check == Check::NumberRecord => "no, it says other things of it",
         Finding::Found if step.check == Check::LineTreatment => {
             "no, none of its rules allows this call, or one refuses it"
@@ -352,6 +383,7 @@ pub fn finding_words(step: &Step) -> &'static str {
         Finding::Disabled => "found, but disabled",
         Finding::Rescued => "yes, and no less exact than the restriction: it rescues the number",
         Finding::Passed => "yes",
+        Finding::UsedUp => "no, used up",
     }
 }
 

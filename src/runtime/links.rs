@@ -19,7 +19,7 @@ use types::{
     query::{Answered, Asked, LineCommand, Query, Reply},
     tap::TapEntry,
     tick::Tick,
-    trunk::{TrunkCondition, TrunkProfile},
+    trunk::{TrunkCondition, TrunkGroup, TrunkProfile},
 };
 
 /// Questions of a line that may be without an answer at once. Seconds of a call that were seen
@@ -61,6 +61,7 @@ pub const COMMANDS: usize = 16;
 pub enum TrunkAsk {
     Borrow {
         number: u32,
+        group: Option<TrunkGroup>,
     },
     Return {
         trunk: TrunkId,
@@ -221,7 +222,7 @@ pub fn links(gauges: Arc<Gauges>) -> Links {
 /// Whether the back office answers this question.
 pub fn is_answered(query: &Query) -> bool {
     match query {
-        Query::Pin(_) | Query::Admit(_) | Query::End(_) => true,
+        Query::Identify(_) | Query::Officer { .. } | Query::Admit(_) | Query::End(_) => true,
         Query::Seen { .. } | Query::EmptyOffHook => false,
     }
 }
@@ -235,7 +236,7 @@ impl Outbox {
                 self.gauges.counts.asks_dropped.add(1);
                 return None;
             }
-            Query::Pin(_) | Query::Admit(_) if room <= ASKS_KEPT => {
+            Query::Identify(_) | Query::Officer { .. } | Query::Admit(_) if room <= ASKS_KEPT => {
                 self.gauges.counts.asks_refused.add(1);
                 let reply = Reply::Unavailable;
                 return Some(Answered {
@@ -268,14 +269,14 @@ impl Outbox {
     }
 
     /// Asks for a trunk; `false` when the keeper is too far behind and there is none.
-    pub fn borrow(&mut self, number: u32) -> bool {
+    pub fn borrow(&mut self, number: u32, group: Option<TrunkGroup>) -> bool {
         let room = self.trunk_asks.slots().min(HANDOVERS - self.unlent);
         if room <= TRUNK_ASKS_KEPT {
             self.gauges.counts.borrows_refused.add(1);
             return false;
         }
         self.unlent += 1;
-        self.send_to_keeper(TrunkAsk::Borrow { number });
+        self.send_to_keeper(TrunkAsk::Borrow { number, group });
         true
     }
 

@@ -16,6 +16,7 @@ pub mod numbering;
 pub mod office;
 pub mod plant;
 pub mod port_gauge;
+pub mod readers;
 pub mod realtime;
 pub mod recording;
 pub mod sched;

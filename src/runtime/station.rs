@@ -561,9 +561,9 @@ impl Station {
 
     fn ask_keeper(&mut self, ask: TrunkQuery, outbox: &mut Outbox) {
         match ask {
-            TrunkQuery::Borrow { number } => {
+            TrunkQuery::Borrow { number, group } => {
                 self.borrowing = Some(number);
-                if !outbox.borrow(number) {
+                if !outbox.borrow(number, group) {
                     self.borrowing = None;
                     self.more = true;
                     self.replies.push(TrunkReply::NoneFree { number });

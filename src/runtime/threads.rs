@@ -204,8 +204,14 @@ impl Controller {
     /// # Errors
     /// When there is no such line, or it takes no commands.
     pub fn command(&self, line: LineId, command: LineCommand) -> Result<(), CommandError> {
-        let handle = self.lines.iter().find(|l| l.gauges.line == line);
-        handle.ok_or(CommandError::NoLine(line))?.tell(command)
+        self.line_door().command(line, command)
+    }
+
+    /// The same for a thread of its own.
+    pub fn line_door(&self) -> LineDoor {
+        LineDoor {
+            lines: self.lines.clone(),
+        }
     }
 
     /// The facts of all lines from now on, with room for so many.
@@ -330,6 +336,29 @@ impl Controller {
         // facts, and the subscription ends at once.
         let _ = self.entries.send(listener);
         let _ = self.hub_waker.wake();
+    }
+}
+
+/// A way to the lines beside the controller.
+#[derive(Clone)]
+pub struct LineDoor {
+    lines: Vec<Arc<LineHandle>>,
+}
+
+impl LineDoor {
+    /// Tells a line something.
+    ///
+    /// # Errors
+    /// When there is no such line, or it takes no commands.
+    pub fn command(&self, line: LineId, command: LineCommand) -> Result<(), CommandError> {
+        let handle = self.lines.iter().find(|l| l.gauges.line == line);
+        handle.ok_or(CommandError::NoLine(line))?.tell(command)
+    }
+}
+
+impl fmt::Debug for LineDoor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LineDoor").finish_non_exhaustive()
     }
 }
 

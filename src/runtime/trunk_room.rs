@@ -53,12 +53,15 @@ impl TrunkRoom {
     /// Serves a line; a borrower gets its answer at once.
     pub fn ask(&mut self, now: Tick, line: LineId, ask: TrunkAsk) -> Option<Handover> {
         match ask {
-            TrunkAsk::Borrow { number } => {
+            TrunkAsk::Borrow { number, group } => {
                 // A trunk that began to ring a moment ago must not be seized.
                 self.drain_edges(now);
-                let out = self
-                    .keeper
-                    .handle(now, KeeperInput::Borrow { line, number });
+                let input = KeeperInput::Borrow {
+                    line,
+                    number,
+                    group,
+                };
+                let out = self.keeper.handle(now, input);
                 self.execute(now, out)
             }
             TrunkAsk::Return {

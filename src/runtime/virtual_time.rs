@@ -98,6 +98,10 @@ struct Seat {
 }
 
 /// A reply on its way to a line.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a few are on their way at a time, and a verdict holds its routes by value"
+)]
 enum Delivery {
     Answer(Answered),
     Handover(Handover),

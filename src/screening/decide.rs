@@ -5,20 +5,26 @@ mod fraud;
 mod hours;
 mod lists;
 mod number;
+mod officer;
+mod party;
 mod people;
 mod record;
+mod registers;
 mod shorter;
 mod time;
 mod treatment;
 
+pub use registers::Counts;
 pub use time::LimitedBy;
 
-use crate::{Disabled, Listing, LocalTime, Open, PhoneRules, PinEntry, PinKey, Rules, Tables};
+use crate::{
+    Disabled, Listing, LocalTime, Open, PhoneRules, PinEntry, PinKey, Room, Rules, Tables,
+};
 use record::Whole;
 use types::{
     dial_plan::DialedNumber,
     disposition::Blocked,
-    id::{InmateId, LineId},
+    id::{InmateId, LineId, OfficerId},
     phone_number::PhoneNumber,
     query::DialedOrSpeed,
     tick::Ticks,
@@ -32,6 +38,8 @@ pub struct Request<'a> {
     pub line: LineId,
     /// What was keyed, hashed; ignored at a phone that requires none.
     pub pin: Option<PinKey>,
+    /// Who confirmed the call.
+    pub officer: Option<OfficerId>,
     pub number: DialedOrSpeed,
     /// What an exchange may connect that takes the last digits for none of the number's.
     pub shorter: &'a [PhoneNumber],
@@ -55,6 +63,9 @@ pub struct Decision {
     /// Which limit is the smallest, where the call is allowed and limited.
     pub limited_by: Option<LimitedBy>,
     pub outcome: Result<Allowed, Blocked>,
+    /// When a register that is used up holds something again, UTC in milliseconds; `None` where
+    /// none is, and where no waiting helps.
+    pub opens_utc_ms: Option<i64>,
 }
 
 /// A call that may be placed.
@@ -71,6 +82,9 @@ pub struct Allowed {
     pub handling: Option<Handling>,
     /// Whether the limit is told, if a call treatment says so.
     pub announce_limit: Option<bool>,
+    pub counts: Counts,
+    /// What the inmate's lockout register leaves, this call included.
+    pub room: Room,
 }
 
 /// What a PIN is worth at this moment.
@@ -129,6 +143,7 @@ pub fn decide<T: Tables + ?Sized>(
             DialedOrSpeed::Speed(_) => None,
         },
         limited_by: None,
+        opens: None,
     };
     let outcome = match walk.through() {
         Ok(allowed) => Ok(allowed),
@@ -142,6 +157,7 @@ pub fn decide<T: Tables + ?Sized>(
         watched: walk.watched,
         limited_by: walk.limited_by,
         outcome,
+        opens_utc_ms: walk.opens,
     })
 }
 
@@ -166,6 +182,7 @@ struct Walk<'a, T: Tables + ?Sized> {
     watched: bool,
     number: Option<DialedNumber>,
     limited_by: Option<LimitedBy>,
+    opens: Option<i64>,
 }
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
@@ -199,6 +216,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         };
         let flags = Flags::of(&whole, &phone);
         let from_phone = self.line_treatment_of(&phone, &number, flags.privileged)?;
+        self.party(&number)?;
         self.time(&number)?;
         let open = self.hours(caller, &number.number)?;
         for shorter in self.request.shorter {
@@ -208,7 +226,10 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         }
         self.number_fraud(&number.number, flags.privileged)?;
         let treated = self.treatment(&number, &whole, from_phone, &flags)?;
-        let limit = self.limit(&phone, caller, &number, flags.untimed, open, treated.limits)?;
+        let held = self.registers(pin.as_ref(), &number, &flags)?;
+        let limits = treated.limits.into_iter().chain([held.longest]);
+        let limit = self.limit(&phone, caller, &number, flags.untimed, open, limits)?;
+        self.officer(flags.privileged)?;
         let open_for = match open {
             Open::For(left) => Some(left),
             Open::No | Open::Throughout => None,
@@ -220,6 +241,8 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             treatment: treated.told,
             handling: treated.handling,
             announce_limit: treated.announce_limit,
+            counts: held.counts,
+            room: held.room,
         })
     }
 

@@ -11,13 +11,19 @@
 //!    relationship, the inmate's class, the supervision level, or the living unit;
 //! 5. are restricted numbers checked at all; is it restricted, and does an allowed entry
 //!    rescue it; is it allowed; does the phone's line treatment let it through;
-//! 6. may it be called at this time of this day (listed numbers too); may the inmate call at this
+//! 6. does the called party take calls of this inmate, and from here (listed, allowed and privileged
+//!    numbers too: nobody overrules it but an administrator who lifts it);
+//! 7. may it be called at this time of this day (listed numbers too); may the inmate call at this
 //!    time, is the call booked where it must be, is an officer present where one must be;
-//! 7. where the length of numbers is open: do the same tables block what is reached if the last
-//!    digits count for nothing;
-//! 8. is it, or what is reached so, blocked for the fraud on calls to it (privileged calls apart);
-//! 9. which call treatment has it (that of the number's record, of the line treatment's rule, of the
-//!    call type, of the site), and how long may it last.
+//! 8. where the length of numbers is open: do the same tables, or the called party, block what is
+//!    reached if the last digits count for nothing;
+//! 9. is it, or what is reached so, blocked for the fraud on calls to it (privileged calls apart);
+//! 10. which call treatment has it (that of the number's record, of the line treatment's rule, of the
+//!     call type, of the site);
+//! 11. do the lockout registers of the inmate and of the number hold one more call;
+//! 12. how long may the call last: the least of class, inmate, service, hours, number, treatment, and
+//!     minutes left in the registers;
+//! 13. must an officer confirm it, and has one.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 
@@ -28,6 +34,7 @@ mod decide;
 mod fraud;
 mod guessing;
 mod people;
+mod registers;
 mod rules;
 mod tables;
 mod treatments;
@@ -35,10 +42,13 @@ mod treatments;
 pub use calendar::{
     DayKind, DaySteps, LocalTime, STEPS_A_DAY, Schedule, ScheduleNumber, WeekSteps, Weekend,
 };
-pub use decide::{Allowed, Decision, LimitedBy, PinState, Request, decide, pin_state};
+pub use decide::{Allowed, Counts, Decision, LimitedBy, PinState, Request, decide, pin_state};
 pub use fraud::{FraudCount, FraudRule, FraudRules, MAX_FRAUD_TIMES, NumberBlock};
 pub use guessing::{GuessRule, Guesses};
 pub use people::{Contact, Listing, Open, PeopleRules, Profile};
+pub use registers::{
+    Allowance, Ended, Entry, LEAST_TALK, Lack, Period, Periods, Register, Room, Span, Spans, Used,
+};
 pub use rules::Rules;
 pub use tables::{
     AllowedEntry, Class, Disabled, Durations, ListedNumber, PhoneRules, PinEntry, PinKey,

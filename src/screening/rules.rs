@@ -13,6 +13,8 @@ pub struct Rules {
     pub global_block_wins: bool,
     /// Calls that are not privileged are recorded.
     pub record: bool,
+    /// Privileged calls need an officer as others do, where the phone asks for one.
+    pub officer_for_privileged: bool,
     pub weekend: Weekend,
     /// For a class and call type without an entry, in seconds.
     pub default_limit_seconds: u32,
@@ -26,6 +28,7 @@ impl Rules {
             allowed_rescues: true,
             global_block_wins: true,
             record: true,
+            officer_for_privileged: false,
             weekend: Weekend::SATURDAY_SUNDAY,
             default_limit_seconds: 15 * 60,
             people: PeopleRules::standard(),

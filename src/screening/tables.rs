@@ -2,12 +2,13 @@
 
 use crate::{
     CallTypeRules, Contact, DayKind, LineTreatment, Listing, NumberBlock, NumberRecord, Open,
-    Profile, TreatmentRules, WeekSteps,
+    Profile, Register, TreatmentRules, WeekSteps,
 };
 use types::{
     dial_plan::DialedNumber,
-    id::{InmateId, LineId},
+    id::{InmateId, LineId, OfficerId},
     inmate::Scope,
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
 };
 
@@ -128,6 +129,10 @@ pub trait Tables {
     fn pin(&self, pin: &PinKey) -> Result<Option<PinEntry>, Self::Error>;
     /// Whether an open call of another line holds the PIN.
     fn pin_in_use(&self, pin: &PinKey, line: LineId) -> Result<bool, Self::Error>;
+    /// Whether calls from this phone need an officer's word.
+    fn wants_officer(&self, line: LineId) -> Result<bool, Self::Error>;
+    /// Whether this is somebody who may confirm calls now.
+    fn is_officer(&self, officer: OfficerId) -> Result<bool, Self::Error>;
     /// What a code stands for.
     fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Self::Error>;
     fn listed(
@@ -137,6 +142,19 @@ pub trait Tables {
     ) -> Result<Option<ListedNumber>, Self::Error>;
     fn restricted(&self, number: &PhoneNumber) -> Result<Option<RestrictedEntry>, Self::Error>;
     fn allowed(&self, number: &PhoneNumber) -> Result<Option<AllowedEntry>, Self::Error>;
+    /// Whose calls the party at this very number refuses, if this inmate's are among them.
+    fn party_block(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Self::Error>;
+    /// The same of a party who was reached by more digits than these, of which the exchange may have
+    /// passed over the last.
+    fn party_block_beyond(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Self::Error>;
     /// Whether a number was blocked for the fraud on calls to it.
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Self::Error>;
     /// When a number may be called; `None` when it is not restricted by time.
@@ -164,7 +182,7 @@ pub trait Tables {
     /// How long calls of this inmate to this number are booked.
     fn booked(&self, inmate: InmateId, number: &PhoneNumber) -> Result<Open, Self::Error>;
     /// How long an officer is present at this phone; `None` when none must be.
-    fn officer(&self, line: LineId) -> Result<Option<Open>, Self::Error>;
+    fn officer_presence(&self, line: LineId) -> Result<Option<Open>, Self::Error>;
     /// The record of a number.
     fn record(&self, number: &PhoneNumber) -> Result<Option<NumberRecord>, Self::Error>;
     /// The type that the site's table gives a number.
@@ -177,4 +195,8 @@ pub trait Tables {
         number: &PhoneNumber,
     ) -> Result<Option<LineTreatment>, Self::Error>;
     fn call_treatment(&self, treatment: u16) -> Result<Option<TreatmentRules>, Self::Error>;
+    /// The lockout register of an inmate, and of all callers of a number; `None` where nothing
+    /// limits them.
+    fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Self::Error>;
+    fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Self::Error>;
 }

@@ -2,7 +2,8 @@
 //! is administered, and these lines have no effect.
 
 use backoffice::{
-    DaySteps, FraudRules, GuessRule, Schedule, ScheduleNumber, SeedTreatments, Weekend,
+    Allowance, DaySteps, FraudRules, GuessRule, PhoneIdentity, RegisterRules, Schedule,
+    ScheduleNumber, SeedTreatments, Weekend,
 };
 use types::{
     digits::{Digits, List},
@@ -15,8 +16,10 @@ use types::{
 
 use super::{
     fraud,
+    identity::{self, Credentials, Given, OfficerDefault},
     people::{PeopleDefaults, PersonDefault},
     reader::{Placed, Section},
+    registers::{self, NumberLimit},
     settings::{self, set_flag},
     treatments, values,
 };
@@ -29,6 +32,7 @@ pub struct Defaults {
     pub classes: Vec<Class>,
     pub phones: Vec<PhoneDefault>,
     pub inmates: Vec<InmateDefault>,
+    pub officers: Vec<OfficerDefault>,
     /// As written, checked to be patterns.
     pub restricted: Vec<String>,
     pub allowed: Vec<AllowedNumbers>,
@@ -38,6 +42,10 @@ pub struct Defaults {
     pub holidays: Vec<HolidayDefault>,
     pub people: PeopleDefaults,
     pub treatments: SeedTreatments,
+    /// Of every inmate without one of their own.
+    pub allowance: Option<Allowance>,
+    pub number_limits: Vec<NumberLimit>,
+    pub registers: RegisterRules,
 }
 
 /// What screening asks for the whole site.
@@ -54,6 +62,8 @@ pub struct ScreeningDefaults {
     /// The most numbers on one PIN's list.
     pub pin_numbers_max: u16,
     pub guessing: GuessRule,
+    /// Privileged calls need an officer as others do.
+    pub officer_for_privileged: bool,
     pub fraud: FraudRules,
     pub weekend: Weekend,
 }
@@ -84,6 +94,8 @@ pub struct PhoneDefault {
     pub call_types: Vec<CallType>,
     /// The full names of the groups it is in.
     pub groups: Vec<String>,
+    /// None is by PIN, and without an officer.
+    pub identity: Option<PhoneIdentity>,
     /// What may be called from it.
     pub line_treatment: Option<u16>,
 }
@@ -93,11 +105,15 @@ pub struct InmateDefault {
     /// The facility's own id.
     pub id: String,
     pub name: String,
-    pub pin: Secret<Digits>,
+    /// None for who has a card or a passcode in its place.
+    pub pin: Option<Secret<Digits>>,
+    pub credentials: Credentials,
     pub language: Option<Language>,
     pub class: Option<u8>,
     pub numbers: Vec<ListedNumber>,
     pub person: PersonDefault,
+    /// In place of everybody's.
+    pub allowance: Option<Allowance>,
 }
 
 /// A number on a PIN's own list.
@@ -164,26 +180,31 @@ pub(super) const PATTERN: &str =
 
 impl Defaults {
     pub fn has_pins(&self) -> bool {
-        !self.inmates.is_empty()
+        !self.inmates.is_empty() || !self.officers.is_empty()
     }
 
     pub(super) fn read(
         mut section: Section<'_>,
         languages: Option<&List<Language, MAX_LANGUAGES>>,
     ) -> Defaults {
-        let settings = settings::read(&mut section, languages);
-        let pin_length = settings.pin_length;
         let people = PeopleDefaults::read(&mut section);
+        let mut settings = settings::read(&mut section, languages);
+        let mut screening = screening(&mut section);
+        let privileged = &mut screening.officer_for_privileged;
+        identity::settings(&mut section, &mut settings, privileged);
+        let mut given = Given::default();
+        let inmates = inmates(&mut section, &settings, &mut given, languages, &people);
         let defaults = Defaults {
+            officers: identity::officers(&mut section, &mut given, &settings),
             settings,
-            screening: screening(&mut section),
+            screening,
             classes: section
                 .tables("class")
                 .into_iter()
                 .filter_map(class)
                 .collect(),
             phones: Vec::new(),
-            inmates: inmates(&mut section, pin_length, languages, &people),
+            inmates,
             restricted: plain(section.key("restricted").list(PATTERN, pattern)),
             allowed: allowed(&mut section),
             time_restricted: section
@@ -196,6 +217,13 @@ impl Defaults {
             holidays: holidays(section.table("holidays")),
             people,
             treatments: treatments::read(&mut section),
+            allowance: registers::allowance(&mut section),
+            number_limits: section
+                .tables("number_limit")
+                .into_iter()
+                .filter_map(registers::number_limit)
+                .collect(),
+            registers: registers::rules(&mut section),
         };
         let phones = section.tables("phone");
         let phone = |of| phone(of, &defaults);
@@ -216,6 +244,7 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
         default_limit_seconds: 900,
         pin_numbers_max: 20,
         guessing: guessing(section),
+        officer_for_privileged: false,
         fraud: fraud::rules(section),
         weekend: Weekend::SATURDAY_SUNDAY,
     };
@@ -338,9 +367,11 @@ fn phone(mut section: Section<'_>, defaults: &Defaults) -> Option<PhoneDefault> 
     let schedule = schedule_of(&mut section, &defaults.schedules);
     let line_treatment = line_treatment_of(&mut section, &defaults.treatments);
     let groups = defaults.people.groups_named(&mut section, "groups");
+    let identity = identity::phone(&mut section);
     section.finish();
     Some(PhoneDefault {
         groups,
+        identity,
         schedule,
         line: LineId(line? as u16),
         class: class.unwrap_or(1) as u8,
@@ -388,7 +419,8 @@ fn call_types(section: &mut Section<'_>) -> Vec<CallType> {
 
 fn inmates(
     defaults: &mut Section<'_>,
-    pin_length: u8,
+    settings: &CallSettings,
+    given: &mut Given,
     languages: Option<&List<Language, MAX_LANGUAGES>>,
     people: &PeopleDefaults,
 ) -> Vec<InmateDefault> {
@@ -396,7 +428,8 @@ fn inmates(
     for mut section in defaults.tables("inmate") {
         let id = section.key("id").must().text(40);
         let name = section.key("name").must().text(80);
-        let pin = pin(&mut section, pin_length);
+        let pin = identity::pin(&mut section, settings.pin_length);
+        let credentials = identity::credentials(&mut section, given, settings);
         let known = |text: &str| {
             Language::parse(text).filter(|code| languages.is_none_or(|all| all.contains(code)))
         };
@@ -407,14 +440,17 @@ fn inmates(
         let numbers = listed_numbers(&mut section);
         let listed_at = (section.line(), section.path("numbers"));
         let person = people.person(&mut section);
+        let allowance = registers::allowance(&mut section);
         let (notes, pin_path, id_path) = (section.notes(), section.path("pin"), section.path("id"));
         section.finish();
-        let (Some(id), Some(name), Some(pin)) = (id, name, pin) else {
+        let (Some(id), Some(name)) = (id, name) else {
             continue;
         };
-        if inmates
-            .iter()
-            .any(|before| before.pin.expose() == pin.value.expose())
+        identity::check_id(notes, id_path.clone(), &id, &credentials, settings);
+        if let Some(pin) = &pin
+            && inmates
+                .iter()
+                .any(|before| before.pin.as_ref() == Some(&pin.value))
         {
             let what = "is the PIN of an inmate above (not shown); each must be its own";
             notes.add(pin.line, pin_path, what);
@@ -427,24 +463,17 @@ fn inmates(
             person,
             id: id.value,
             name: name.value,
-            pin: pin.value,
+            pin: pin.map(|pin| pin.value),
+            credentials,
             language: language.map(|language| language.value),
             class,
             numbers,
+            allowance,
         };
         people.check_listed(&inmate, notes, listed_at);
         inmates.push(inmate);
     }
     inmates
-}
-
-fn pin(section: &mut Section<'_>, length: u8) -> Option<Placed<Secret<Digits>>> {
-    let allowed = format!("{length} digits 0-9 in quotes (`pin_length`)");
-    section.key("pin").must().secret(&allowed, |text| {
-        let decimal = text.bytes().all(|c| c.is_ascii_digit());
-        let fits = decimal && text.len() == usize::from(length);
-        fits.then(|| Digits::parse(text).map(Secret::new))?
-    })
 }
 
 /// `numbers`, and which of them are `untimed`, `privileged` or `disabled`.

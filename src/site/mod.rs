@@ -6,6 +6,7 @@ mod compare;
 mod defaults;
 mod discover;
 mod fraud;
+mod identity;
 mod idle_bits;
 mod limits;
 mod nearest;
@@ -14,7 +15,10 @@ mod people;
 mod places;
 mod plant;
 mod reader;
+mod readers;
+mod registers;
 pub mod rights;
+mod routes;
 mod seed;
 mod settings;
 mod signalling;
@@ -48,10 +52,12 @@ pub use defaults::{
     ScheduleDefault, ScreeningDefaults, SpeedDial, TimeWindow,
 };
 pub use discover::first_site;
+pub use identity::{Credentials, OfficerDefault};
 pub use limits::limits;
 pub use office::{SiteOffice, records_since};
 pub use plant::{Parties, SimPlant};
 pub use reader::Problem;
+pub use readers::ReaderWire;
 pub use rights::open_to_everybody;
 pub use sim::{Ending, Route, Sim};
 pub use wiring::{LineWire, TrunkWire};
@@ -76,6 +82,8 @@ const MANY: &[&str] = &[
     "rule",
     "number",
     "call_type",
+    "officer",
+    "reader",
 ];
 
 /// The largest site file that is read.
@@ -115,6 +123,8 @@ pub struct Site {
     pub routing: Routing,
     pub lines: Vec<LineWire>,
     pub trunks: Vec<TrunkWire>,
+    /// Card readers beside the phones.
+    pub readers: Vec<ReaderWire>,
     pub defaults: Defaults,
     pub sim: Sim,
 }
@@ -298,6 +308,7 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let cards = Card::of_all(root.table("dahdi"));
     let lines = wiring::lines(&mut root, cards);
     let trunks = wiring::trunks(&mut root, &lines, cards);
+    let readers = readers::readers(&mut root, &lines);
     let defaults = Defaults::read(root.table("defaults"), languages.as_ref());
     let sim = Sim::read(root.table("sim"));
     root.finish();
@@ -323,6 +334,7 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
         routing,
         lines,
         trunks,
+        readers,
         defaults,
         sim,
     })

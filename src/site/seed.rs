@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use backoffice::{
-    AllowedFlags, Anchor, Class, Config, Disabled, Durations, NewInmate, NumberFlags, Phone,
-    PinDetails, Rules, Schedule, ScheduleNumber, Seed, SeedInmate, SiteSettings, TimeRestriction,
-    WeekSteps,
+    AccountDetails, Allowance, AllowedFlags, Anchor, Class, Config, Disabled, Durations, NewInmate,
+    NewOfficer, NumberFlags, Phone, PinDetails, Rules, Schedule, ScheduleNumber, Seed,
+    SeedAllowance, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer, SiteSettings,
+    TimeRestriction, WeekSteps,
 };
 use types::{dial_plan::DialPlan, phone_number::CallType};
 
-use super::people;
 use super::{
-    Defaults, InmateDefault, LineWire, ListedNumber, PhoneDefault, ScheduleDefault, Site,
-    TimeWindow,
+    Defaults, InmateDefault, LineWire, ListedNumber, OfficerDefault, PhoneDefault, ScheduleDefault,
+    Site, TimeWindow, people,
 };
 
 const NOTE: &str = "from the site file";
@@ -63,7 +63,9 @@ impl Site {
             schedules: defaults.schedules.iter().map(schedule).collect(),
             holidays: holidays.collect(),
             people: people::seed(self),
+            identity: identity(self),
             treatments: defaults.treatments.clone(),
+            allowances: allowances(defaults),
         }
     }
 }
@@ -77,6 +79,7 @@ fn settings(defaults: &Defaults) -> SiteSettings {
             allowed_rescues: screening.allowed_rescues,
             global_block_wins: screening.global_block_wins,
             record: screening.record,
+            officer_for_privileged: screening.officer_for_privileged,
             weekend: screening.weekend,
             default_limit_seconds: screening.default_limit_seconds,
             people: defaults.people.rules,
@@ -86,7 +89,24 @@ fn settings(defaults: &Defaults) -> SiteSettings {
         guessing: screening.guessing,
         unrecorded: screening.unrecorded,
         fraud: screening.fraud,
+        registers: defaults.registers,
     }
+}
+
+/// What everybody may use, what some inmates may instead, and what numbers may be called.
+fn allowances(defaults: &Defaults) -> Vec<(SeedAllowance, Allowance)> {
+    let everybody = defaults.allowance.map(|a| (SeedAllowance::Everybody, a));
+    let inmates = defaults.inmates.iter().filter_map(|inmate| {
+        let of = SeedAllowance::Inmate(inmate.id.clone());
+        Some((of, inmate.allowance?))
+    });
+    let limits = defaults.number_limits.iter();
+    let numbers = limits.map(|l| (SeedAllowance::Numbers(l.pattern.clone()), l.allowance));
+    everybody
+        .into_iter()
+        .chain(inmates)
+        .chain(numbers)
+        .collect()
 }
 
 fn durations(defaults: &Defaults) -> Vec<(Class, CallType, Durations)> {
@@ -132,11 +152,11 @@ fn schedule(entry: &ScheduleDefault) -> (ScheduleNumber, String, Schedule) {
 }
 
 fn inmate(inmate: &InmateDefault) -> SeedInmate {
-    let pin = PinDetails {
-        pin: inmate.pin.clone(),
+    let pin = inmate.pin.clone().map(|pin| PinDetails {
+        pin,
         language: inmate.language,
         class: inmate.class.and_then(Class::new),
-    };
+    });
     let flags = |listed: &ListedNumber| NumberFlags {
         untimed: listed.untimed,
         privileged: listed.privileged,
@@ -152,9 +172,47 @@ fn inmate(inmate: &InmateDefault) -> SeedInmate {
             facility_id: inmate.id.clone(),
             name: inmate.name.clone(),
         },
-        pin: Some(pin),
+        pin,
         numbers: numbers
             .map(|listed| (listed.number.to_string(), flags(listed)))
+            .collect(),
+    }
+}
+
+fn identity(site: &Site) -> SeedIdentity {
+    let defaults = &site.defaults;
+    let credentials = |inmate: &InmateDefault| SeedCredentials {
+        facility_id: inmate.id.clone(),
+        account: inmate.pin.is_none().then(|| AccountDetails {
+            language: inmate.language,
+            class: inmate.class.and_then(Class::new),
+        }),
+        card: inmate.credentials.card.clone(),
+        passcode: inmate.credentials.passcode.clone(),
+    };
+    let officer = |officer: &OfficerDefault| SeedOfficer {
+        officer: NewOfficer {
+            id: officer.id.clone(),
+            name: officer.name.clone(),
+        },
+        card: officer.card.clone(),
+        code: officer.code.clone(),
+    };
+    let with = |inmate: &&InmateDefault| inmate.credentials.any();
+    let phones = defaults.phones.iter();
+    // A phone that no [[line]] has is entered nowhere, and asks for nothing.
+    let wired = |phone: &&PhoneDefault| site.lines.iter().any(|wire| wire.id == phone.line);
+    SeedIdentity {
+        inmates: defaults
+            .inmates
+            .iter()
+            .filter(with)
+            .map(credentials)
+            .collect(),
+        officers: defaults.officers.iter().map(officer).collect(),
+        phones: phones
+            .filter(wired)
+            .filter_map(|phone| Some((phone.line, phone.identity?)))
             .collect(),
     }
 }

@@ -105,6 +105,7 @@ fn acceptance(section: &mut Section<'_>, settings: &mut CallSettings) {
     set_small(section, "name_seconds", 1..=10, &mut settings.name_seconds);
     set_small(section, "accept_key", 0..=9, &mut settings.accept_key);
     set_small(section, "refuse_key", 0..=9, &mut settings.refuse_key);
+    block_keys(section, settings);
     set_time(
         section,
         "accept_wait_seconds",
@@ -130,6 +131,32 @@ fn acceptance(section: &mut Section<'_>, settings: &mut CallSettings) {
     }
 }
 
+/// Keys that mean nothing else; not offered where the file has none.
+fn block_keys(section: &mut Section<'_>, settings: &mut CallSettings) {
+    let mut taken = vec![
+        ("accept_key", settings.accept_key),
+        ("refuse_key", settings.refuse_key),
+    ];
+    let keys = &mut settings.block_keys;
+    for (name, key) in [
+        ("block_inmate_key", &mut keys.inmate),
+        ("block_facility_key", &mut keys.facility),
+    ] {
+        let Some(found) = section.key(name).int(0..=9) else {
+            continue;
+        };
+        let found = found as u8;
+        if let Some((other, _)) = taken.iter().find(|(_, key)| *key == found) {
+            let what = format!("is {found}, which is also `{other}`; the two must differ");
+            section
+                .notes()
+                .add(section.line(), section.path(name), what);
+        }
+        taken.push((name, found));
+        *key = Some(found);
+    }
+}
+
 fn talk(section: &mut Section<'_>, settings: &mut CallSettings) {
     set_flag(section, "warn_two_minutes", &mut settings.warn_two_minutes);
     set_flag(section, "warn_one_minute", &mut settings.warn_one_minute);
@@ -152,7 +179,7 @@ pub fn set_flag(section: &mut Section<'_>, key: &'static str, value: &mut bool) 
     *value = section.key(key).flag().unwrap_or(*value);
 }
 
-fn set_small(
+pub fn set_small(
     section: &mut Section<'_>,
     key: &'static str,
     allowed: std::ops::RangeInclusive<u64>,

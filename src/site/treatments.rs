@@ -15,7 +15,7 @@ use types::{
 use super::{
     defaults::{DAYS, PATTERN, pattern, plain},
     reader::{Placed, Section},
-    values,
+    routes, values,
 };
 use crate::records::names;
 
@@ -27,8 +27,10 @@ const THREE_WAY: &[(&str, ThreeWayResponse)] = &[
     ("ignore", ThreeWayResponse::Ignore),
 ];
 
-/// What becomes of extra digits, from how many on where the response counts.
-const EXTRA_DIGITS: &[(&str, fn(u8) -> ExtraDigitResponse)] = &[
+/// A response to extra digits, from so many on where it counts.
+type FromDigits = fn(u8) -> ExtraDigitResponse;
+
+const EXTRA_DIGITS: &[(&str, FromDigits)] = &[
     ("disconnect", |digits| ExtraDigitResponse::Disconnect {
         digits,
     }),
@@ -68,7 +70,9 @@ pub fn read(defaults: &mut Section<'_>) -> SeedTreatments {
             call_type_rules.push((kind, rules));
         }
     }
+    let routes = routes::read(defaults);
     SeedTreatments {
+        routes,
         call_treatments,
         line_treatments,
         numbers,
@@ -247,13 +251,7 @@ fn call_type(
     there: &[u16],
 ) -> Option<(CallType, Vec<String>, CallTypeRules)> {
     let kind = section.key("type").must().one_of(values::CALL_TYPES);
-    let allowed = "the first digits of numbers, such as \"215555\", or \"+44\" abroad";
-    let prefixes = section.key("prefixes").list(allowed, |text| {
-        let plain = values::plain(text);
-        let digits = plain.strip_prefix('+').unwrap_or(&plain);
-        let decimal = !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit());
-        (decimal && digits.len() <= 15).then_some(plain)
-    });
+    let prefixes = section.key("prefixes").list(values::PREFIX, values::prefix);
     let rules = CallTypeRules {
         treatment: treatment(&mut section, there),
         handling: section.key("handling").one_of(HANDLINGS),

@@ -85,6 +85,16 @@ pub fn number(text: &str) -> Option<PhoneNumber> {
 
 pub const NUMBER: &str = "a number such as \"2155550142\" or \"+442079460123\"";
 
+pub const PREFIX: &str = "the first digits of numbers, such as \"215555\", or \"+44\" abroad";
+
+/// The beginning of numbers as tables hold them.
+pub fn prefix(text: &str) -> Option<String> {
+    let plain = plain(text);
+    let digits = plain.strip_prefix('+').unwrap_or(&plain);
+    let decimal = !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit());
+    (decimal && digits.len() <= 15).then_some(plain)
+}
+
 /// Digits as they would be dialed.
 pub fn dialed(text: &str) -> Option<Digits> {
     let digits = Digits::parse(&plain(text))?;

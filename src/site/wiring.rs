@@ -6,7 +6,7 @@ use types::{
     frame::Law,
     id::{LineId, TrunkId},
     tick::Ticks,
-    trunk::{TrunkProfile, TrunkTrust},
+    trunk::{TrunkGroup, TrunkProfile, TrunkTrust},
 };
 
 use super::{
@@ -119,6 +119,7 @@ fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
     let dial_tone_wait = section.key("dial_tone_wait_seconds").number(0.5..=60.0);
     let dial_tone_break = section.key("dial_tone_break_ms").int(0..=2000);
     let cancel_echo = section.key("cancel_echo").flag();
+    let group = section.key("group").int(1..=255);
     TrunkProfile {
         id: TrunkId(id),
         law: law.unwrap_or(Law::Mu),
@@ -129,6 +130,7 @@ fn profile(section: &mut Section<'_>, id: u16) -> TrunkProfile {
         dial_tone_wait: dial_tone_wait.map_or(Ticks::secs(4), values::ticks),
         dial_tone_break: dial_tone_break.map_or(TrunkProfile::DIAL_TONE_BREAK, Ticks::ms),
         cancel_echo: cancel_echo.unwrap_or(true),
+        group: group.map_or(TrunkGroup::FIRST, |group| TrunkGroup(group as u8)),
     }
 }
 

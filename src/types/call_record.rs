@@ -4,8 +4,9 @@ use crate::{
     digits::Digits,
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, Evidences, ReleaseEvidence},
-    id::{CallId, InmateId, LineId, TrunkId},
+    id::{CallId, InmateId, LineId, OfficerId, TrunkId},
     language::Language,
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     three_way::{ThreeWayEvidence, ThreeWayEvidences},
     tick::{Tick, Ticks},
@@ -47,6 +48,8 @@ pub struct CallEnd {
     /// What was dialed; never PIN digits.
     pub dialed: Digits,
     pub trunk: Option<TrunkId>,
+    /// The route over which that was seized; `None` where the site has no routes.
+    pub route: Option<u16>,
     pub language: Option<Language>,
     /// Answer of the called party, and start of talk (after acceptance, if that is needed).
     pub answered_at: Option<Tick>,
@@ -63,6 +66,8 @@ pub struct CallEnd {
     pub answer_evidence: Evidences<AnswerEvidence>,
     pub release_evidence: Evidences<ReleaseEvidence>,
     pub three_way: ThreeWayEvidences,
+    /// Whose calls the called party refused for good.
+    pub party_block: Option<PartyBlock>,
 }
 
 impl CallEnd {
@@ -79,6 +84,7 @@ impl CallEnd {
             inmate: None,
             dialed: Digits::EMPTY,
             trunk: None,
+            route: None,
             language: None,
             answered_at: None,
             talk_from: None,
@@ -93,6 +99,7 @@ impl CallEnd {
             answer_evidence: Evidences::new(),
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
+            party_block: None,
         }
     }
 }
@@ -140,5 +147,11 @@ pub struct CallRecord {
     pub response: Response,
     /// The call treatment it was let through under; 0 is what holds for the whole site.
     pub treatment: Option<u16>,
+    /// The outbound route of its trunk.
     pub route: Option<u16>,
+    /// Who confirmed the call, where an officer had to.
+    pub officer: Option<OfficerId>,
+    /// The facility's own id of the officer.
+    pub officer_id: Option<String>,
+    pub party_block: Option<PartyBlock>,
 }

@@ -93,10 +93,27 @@ pub enum Blocked {
     NotBooked,
     /// Calls are made from this phone only while an officer is present.
     NoOfficer,
+    /// No officer confirmed it in time.
+    NotConfirmed,
+    /// The card at the phone is nobody's, or is not taken any more.
+    CardUnknown,
+    /// The number that was keyed is nobody's, or the passcode is another.
+    IdUnknown,
+    /// The called party refuses all calls of this inmate, or of the facility.
+    CalledPartyBlocksInmate,
+    CalledPartyBlocksFacility,
     /// The phone's line treatment keeps the number from it.
     NotFromThisPhone,
     /// No outbound route is for such a call.
     NoRoute,
+    /// The inmate made all the calls of a day, a week or a month.
+    CallsUsedUp,
+    /// The inmate talked all the minutes of such a period.
+    MinutesUsedUp,
+    /// The inmate's last call ended too short a time ago.
+    TooSoon,
+    /// All inmates together called this number as much as it may be called.
+    NumberUsedUp,
 }
 
 /// Who or what ended the call.

@@ -8,8 +8,9 @@ use crate::{
     edge::Edge,
     evidence::{AnswerEvidence, ReleaseEvidence, Weighed},
     heard::Heard,
-    id::{LineId, TrunkId},
+    id::{LineId, OfficerId, TrunkId},
     language::Language,
+    party_block::PartyBlock,
     prompt::Prompt,
     three_way::ThreeWayEvidences,
     tick::Tick,
@@ -90,6 +91,8 @@ pub enum Fact {
     Answered(Weighed<AnswerEvidence>),
     Accepted,
     Refused,
+    /// The called party refuses all further calls as well.
+    Blocks(PartyBlock),
     TalkBegins,
     /// Both channels are joined by their driver, past us; and taken out again.
     Joined,
@@ -105,6 +108,11 @@ pub enum Fact {
         ms: u32,
     },
     CutOff,
+    /// The reader at the phone read a card, and the call took it.
+    CardRead,
+    /// The call waits for an officer.
+    OfficerAsked,
+    Confirmed(OfficerId),
     Ended(CallEnd),
     /// An answer of the back office came when nobody waited for it any more.
     LateReply,

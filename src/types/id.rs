@@ -14,6 +14,10 @@ pub struct TrunkId(pub u16);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct InmateId(pub u32);
 
+/// An officer, as the back office numbers them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct OfficerId(pub u32);
+
 /// A group of phones and of inmates: a part of the facility, such as a living unit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct GroupId(pub u16);

@@ -5,6 +5,7 @@
 
 pub mod answer_class;
 pub mod call_record;
+pub mod credential;
 pub mod dial_plan;
 pub mod digits;
 pub mod disposition;
@@ -17,9 +18,11 @@ pub mod id;
 pub mod inmate;
 pub mod language;
 pub mod mf;
+pub mod party_block;
 pub mod phone_number;
 pub mod prompt;
 pub mod query;
+pub mod route;
 pub mod secret;
 pub mod settings;
 pub mod tap;

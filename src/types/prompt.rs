@@ -28,6 +28,17 @@ pub enum Prompt {
     InmateSuspended,
     /// Steps of enrollment are missing.
     NotEnrolled,
+    PresentCard,
+    EnterPinOrCard,
+    /// The inmate's own number, of those who identify by that and a passcode.
+    EnterId,
+    EnterPasscode,
+    CardUnknown,
+    /// Number or passcode, or both: nobody is told which.
+    IdUnknown,
+    OfficerMustConfirm,
+    /// What was presented or keyed is no officer's.
+    OfficerUnknown,
     /// Dialing instructions.
     EnterNumber,
     /// What was dialed is no number of the dial plan, or is cut short.
@@ -40,6 +51,14 @@ pub enum Prompt {
     CallLimit {
         seconds: u32,
     },
+    /// How many calls may be made still, this one included.
+    CallsLeft {
+        calls: u32,
+    },
+    /// How long may be talked still, this call included, in seconds.
+    MinutesLeft {
+        seconds: u32,
+    },
     /// The carrier's brand to the inmate: "Thank you for using ...".
     ThankYouCarrier {
         brand: Brand,
@@ -50,6 +69,10 @@ pub enum Prompt {
     NumberRestricted,
     NumberNotAllowed,
     NumberTimeRestricted,
+    /// The called party takes no calls from this inmate.
+    CalledPartyBlocksInmate,
+    /// Nor from anybody here.
+    CalledPartyBlocksFacility,
     /// Too much fraud on calls to it.
     NumberFraud,
     CallTypeNotAllowed,
@@ -66,6 +89,19 @@ pub enum Prompt {
     NoOfficer,
     /// Whom the inmate calls is not approved.
     ContactNotApproved,
+    /// The calls, or the minutes, of a day, a week or a month are used up.
+    CallsUsedUp,
+    MinutesUsedUp,
+    /// The last call ended too short a time ago.
+    TooSoon,
+    /// All callers together may not call this number any more for now.
+    NumberUsedUp,
+    /// After one of these four: how long it is until a call may be placed.
+    CallAgainIn {
+        seconds: u32,
+    },
+    /// No officer confirmed the call in time.
+    NotConfirmed,
     NoLineAvailable,
 
     // --- to the inmate, what became of the call
@@ -101,6 +137,22 @@ pub enum Prompt {
         accept: u8,
         refuse: u8,
     },
+    /// "To refuse all calls from this inmate press {key}."
+    BlockInmateOffer {
+        key: u8,
+    },
+    /// The same of the facility.
+    BlockFacilityOffer {
+        key: u8,
+    },
+    /// What that means: no more calls, until the facility is asked for them.
+    InmateBlockMeans,
+    FacilityBlockMeans,
+    /// "To confirm press {key}."
+    ConfirmBlock {
+        key: u8,
+    },
+    BlockKept,
     /// Said once the called party has accepted.
     ThankYouGoAhead,
     /// Said to a called party who refused or never chose.

@@ -3,15 +3,16 @@
 
 use crate::{
     call_record::CallEnd,
+    credential::{CardNumber, Credential, OfficerProof},
     dial_plan::DialedNumber,
     digits::Digits,
     disposition::Blocked,
-    id::{CallId, InmateId},
+    id::{CallId, InmateId, OfficerId},
     language::Language,
     secret::Secret,
     settings::CallSettings,
     tick::Tick,
-    trunk::{TrunkCondition, TrunkProfile},
+    trunk::{TrunkCondition, TrunkGroup, TrunkProfile},
     verdict::Verdict,
 };
 
@@ -28,8 +29,13 @@ pub struct Asked {
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Query {
-    /// Is this a PIN, and what does it say of the call?
-    Pin(Secret<Digits>),
+    /// Who is this, and what does their PIN say of the call?
+    Identify(Credential),
+    /// Is this an officer, who confirms the call of this inmate?
+    Officer {
+        proof: OfficerProof,
+        inmate: Option<InmateId>,
+    },
     /// May this call be placed? The answer comes when it is durably on disk.
     Admit(Admission),
     /// The attempt is over: finish its record, or write it if it has none yet.
@@ -52,9 +58,20 @@ pub enum Query {
 pub struct Admission {
     /// When the phone went off-hook.
     pub off_hook_at: Tick,
-    pub pin: Option<Secret<Digits>>,
+    pub credential: Option<Credential>,
     pub dialed: Digits,
     pub number: DialedOrSpeed,
+    pub officer: OfficerWord,
+}
+
+/// What an officer said to a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OfficerWord {
+    /// None was asked. If one must be, the answer is `Reply::Confirm`.
+    NotAsked,
+    Confirmed(OfficerId),
+    /// Nobody confirmed it, though asked.
+    Nothing,
 }
 
 /// What the digits were by the dial plan.
@@ -79,6 +96,9 @@ pub struct Answered {
 pub enum Reply {
     Pin(PinAnswer),
     Admitted(Verdict),
+    /// An officer must confirm the call first; nothing is written yet.
+    Confirm,
+    Officer(OfficerAnswer),
     /// The end of the call is on disk.
     Recorded(CallId),
     /// The question could not be served (disk full, database in error).
@@ -110,11 +130,23 @@ pub enum PinAnswer {
     Resting,
 }
 
+/// What an officer's card, code or word at the console is worth.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OfficerAnswer {
+    Confirmed(OfficerId),
+    /// No officer's, or not one's any more.
+    Unknown,
+    /// Not looked at: too many failed.
+    Resting,
+}
+
 /// A request to the keeper of the trunks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TrunkQuery {
     Borrow {
         number: u32,
+        /// One of this group; `None` is any.
+        group: Option<TrunkGroup>,
     },
     Return {
         trunk: crate::id::TrunkId,
@@ -136,6 +168,10 @@ pub enum LineCommand {
     Settings(CallSettings),
     /// End the call that is in progress.
     CutOff,
+    /// The reader at the phone read a card.
+    Card(Secret<CardNumber>),
+    /// An officer confirms, at a console, the call that waits for it.
+    Confirm { officer: OfficerId },
     /// Take no new call; `cut` also ends the one in progress.
     Stop { cut: bool },
 }

@@ -33,6 +33,14 @@ impl<T: Zeroize + Default> Default for Secret<T> {
     }
 }
 
+impl<T: Zeroize + PartialEq> PartialEq for Secret<T> {
+    fn eq(&self, other: &Secret<T>) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<T: Zeroize + Eq> Eq for Secret<T> {}
+
 impl<T: Zeroize> Drop for Secret<T> {
     fn drop(&mut self) {
         self.0.zeroize();

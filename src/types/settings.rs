@@ -1,7 +1,13 @@
 //! How calls are to be handled at a phone: administered values, copied to the line
 //! whole, so that a call sees one set from its beginning to its end.
 
-use crate::{digits::List, language::Language, tick::Ticks};
+use crate::{
+    credential::{ConfirmBy, IdentifyBy},
+    digits::List,
+    language::Language,
+    party_block::BlockKeys,
+    tick::Ticks,
+};
 
 /// The most prompt languages a site can offer (C1).
 pub const MAX_LANGUAGES: usize = 9;
@@ -24,13 +30,46 @@ pub enum Unrecorded {
     Allow,
 }
 
+/// Over what calls are counted; the days are the facility's own.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Period {
+    Day,
+    Week,
+    Month,
+}
+
+impl Period {
+    pub const ALL: [Period; 3] = [Period::Day, Period::Week, Period::Month];
+}
+
+/// How far a call has to come to count in the lockout registers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CountsFrom {
+    /// A trunk was taken to dial it.
+    Dialing,
+    /// It was answered.
+    Answer,
+    /// It was accepted, where somebody has to: the talk began.
+    Acceptance,
+}
+
 /// The settings of one phone. Times are lengths on the line's own clock.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CallSettings {
     pub in_service: bool,
     pub pin_required: bool,
+    /// How callers say who they are, where `pin_required` asks for it.
+    pub identify_by: IdentifyBy,
     pub pin_length: u8,
+    /// Keys of a caller's own number and of a passcode; with 0 a `#` or a pause ends them.
+    pub id_length: u8,
+    pub passcode_length: u8,
     pub pin_tries: u8,
+    /// By what an officer confirms a call, and how long it waits for one.
+    pub confirm_by: ConfirmBy,
+    pub confirm_wait: Ticks,
+    /// Keys of an officer's code.
+    pub code_length: u8,
     pub language_choice: LanguageChoice,
     /// Offered in this order, keys from 1; the first is the default.
     pub languages: List<Language, MAX_LANGUAGES>,
@@ -62,6 +101,8 @@ pub struct CallSettings {
     pub name_seconds: u8,
     pub accept_key: u8,
     pub refuse_key: u8,
+    /// The keys to refuse all further calls as well.
+    pub block_keys: BlockKeys,
     /// The called party may also dial the keys on a rotary telephone. Keys of one or two pulses
     /// are easily mistaken for noise: choose keys from 3 on.
     pub pulse_acceptance: bool,
@@ -83,13 +124,24 @@ pub struct CallSettings {
 }
 
 impl CallSettings {
+    /// Whether a card may say who calls.
+    pub fn takes_cards(&self) -> bool {
+        self.pin_required && self.identify_by.takes_cards()
+    }
+
     /// What an unconfigured site gets; the database is seeded with these.
     pub fn standard() -> CallSettings {
         CallSettings {
             in_service: true,
             pin_required: true,
+            identify_by: IdentifyBy::Pin,
             pin_length: 6,
+            id_length: 0,
+            passcode_length: 0,
             pin_tries: 3,
+            confirm_by: ConfirmBy::Nobody,
+            confirm_wait: Ticks::secs(60),
+            code_length: 6,
             language_choice: LanguageChoice::FromPin,
             languages: [Language::ENGLISH].into_iter().collect(),
             dial_tone: Ticks::secs(3),
@@ -107,6 +159,7 @@ impl CallSettings {
             name_seconds: 3,
             accept_key: 1,
             refuse_key: 2,
+            block_keys: BlockKeys::default(),
             pulse_acceptance: false,
             drop_machines: true,
             accept_wait: Ticks::secs(8),

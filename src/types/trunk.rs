@@ -153,6 +153,15 @@ impl TrunkTrust {
     };
 }
 
+/// A group of trunks, as routes name it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TrunkGroup(pub u8);
+
+impl TrunkGroup {
+    /// Where a trunk is that nobody put into another.
+    pub const FIRST: TrunkGroup = TrunkGroup(1);
+}
+
 /// A trunk as the site file describes it. It travels with the loan.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TrunkProfile {
@@ -170,6 +179,7 @@ pub struct TrunkProfile {
     /// Whether the line takes the trunk's echo out of what it receives. Not where the card or
     /// the carrier does.
     pub cancel_echo: bool,
+    pub group: TrunkGroup,
 }
 
 impl TrunkProfile {

@@ -1,10 +1,11 @@
 //! What screening decided about one call, with the trace of how it came to it.
 
 use crate::{
-    digits::{Digits, List},
+    digits::List,
     disposition::Blocked,
     id::{CallId, InmateId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
+    route::Routes,
     tick::{Tick, Ticks},
     treatment::CallTreatment,
 };
@@ -23,6 +24,8 @@ pub enum Check {
     RestrictedMode,
     RestrictedTable,
     AllowedTable,
+    /// Did the called party refuse all further calls?
+    CalledParty,
     TimeRestricted,
     /// Is the inmate suspended, or not enrolled?
     InmateStatus,
@@ -43,13 +46,19 @@ pub enum Check {
     /// Is the call booked?
     Booking,
     /// Is an officer present where one must be?
-    Officer,
+    OfficerPresent,
     /// Is it a number of a table with digits after it, which an exchange may pass over?
     ShorterNumber,
     /// Is it blocked for the fraud on calls to it?
     NumberFraud,
+    /// The inmate's lockout register.
+    InmateRegister,
+    /// The number's, of all callers together.
+    NumberRegister,
     /// The limit that came out of class, treatment and schedule.
     Limit,
+    /// Must an officer confirm the call, and has one?
+    Officer,
     /// The global record of the number.
     NumberRecord,
     /// The site's own table of call types.
@@ -88,6 +97,8 @@ pub enum Finding {
     OfPhone,
     /// As the site says of the call type.
     OfCallType,
+    /// A lockout register holds no more for this call.
+    UsedUp,
 }
 
 /// One step of the trace.
@@ -130,8 +141,8 @@ pub struct Permit {
     pub pattern: DialingPattern,
     pub call_type: CallType,
     pub handling: Handling,
-    /// What the trunk is to be dialed.
-    pub outpulse: Digits,
+    /// Over which trunks, and what these are to be dialed.
+    pub routes: Routes,
     /// Longest talk time; `None` is untimed (the hard limit still holds).
     pub limit: Option<Ticks>,
     /// No talk goes on after this, timed or not: the phone goes out of service.
@@ -140,6 +151,15 @@ pub struct Permit {
     pub announce_limit: bool,
     pub recording: RecordingRule,
     pub treatment: CallTreatment,
+    /// What is told before the call of what lockout registers leave.
+    pub left: Left,
+}
+
+/// What lockout registers leave, this call included; `None` is without limit, or not to be told.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Left {
+    pub calls: Option<u32>,
+    pub talk: Option<Ticks>,
 }
 
 /// The answer to an admission.
@@ -154,4 +174,6 @@ pub struct Verdict {
 pub struct Refusal {
     pub call: CallId,
     pub blocked: Blocked,
+    /// When a call may be placed again, where that is known and near enough to be told.
+    pub again_in: Option<Ticks>,
 }

@@ -126,6 +126,22 @@ fn keys_hidden_in_the_name_do_not_accept_the_call_by_their_echo() {
     }
 }
 
+#[test]
+fn keys_hidden_in_the_name_refuse_nobody_for_good_by_their_echo() {
+    for cancels in [false, true] {
+        let scenario = named(keys_under_hum(21.9), 3, 18.0, 400);
+        let mut scenario = scenario.settings(|settings| {
+            settings.name_seconds = 4;
+            settings.accept_key = 3;
+            settings.block_keys.facility = Some(1);
+        });
+        scenario.cancel_echo = cancels;
+        let out = scenario.run();
+        assert!(out.entered("accept").is_some(), "{}", out.tale());
+        assert!(out.entered("block").is_none(), "{cancels}: {}", out.tale());
+    }
+}
+
 /// By its echo, or by who is fast: the controller can't tell.
 #[test]
 fn while_the_name_is_said_the_call_can_be_refused_and_not_accepted() {

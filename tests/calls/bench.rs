@@ -53,7 +53,7 @@ use types::{
     settings::{CallSettings, LanguageChoice},
     tick::{Tick, Ticks},
     treatment::CallTreatment,
-    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
+    trunk::{Outpulsing, TrunkGroup, TrunkProfile, TrunkSignalling, TrunkTrust},
 };
 
 pub const PIN: &str = "483920";
@@ -84,6 +84,8 @@ pub struct Scenario {
     /// On-hook time of the trunks before they are lent again.
     pub guard: Ticks,
     pub cancel_echo: bool,
+    /// Of the trunks, in their order; the first group where it says nothing.
+    pub groups: Vec<TrunkGroup>,
     /// Whose tones and dial plan the controller and the people know.
     pub country: Country,
     /// What administrators do before the first call.
@@ -149,6 +151,7 @@ pub fn phone(steps: Vec<Step>) -> Scenario {
         outpulsing: Outpulsing::Dtmf,
         guard: Ticks::secs(1),
         cancel_echo: false,
+        groups: Vec::new(),
         country: UNITED_STATES,
         prepare: Box::new(|_| {}),
         own_trunk: false,
@@ -336,6 +339,11 @@ impl Scenario {
                 dial_tone_wait: Ticks::secs(4),
                 dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
                 cancel_echo: self.cancel_echo,
+                group: self
+                    .groups
+                    .get(usize::from(number) - 1)
+                    .copied()
+                    .unwrap_or(TrunkGroup::FIRST),
             };
             let port = faulty(port(number, line), number, &self.trunk_faults);
             trunks.push(PlantTrunk { profile, port });

@@ -55,7 +55,7 @@ fn recorded_call() -> Outcome {
 const OTHER_PIN_WITH_A_SLIP: &str = "771035";
 
 /// The digits that an ear of another make hears in this.
-fn keyed(frames: impl Iterator<Item = Samples>) -> String {
+pub fn keyed(frames: impl Iterator<Item = Samples>) -> String {
     let mut register = DtmfRegister::new();
     frames
         .filter_map(|frame| register.hear(&frame))
@@ -63,7 +63,7 @@ fn keyed(frames: impl Iterator<Item = Samples>) -> String {
         .collect()
 }
 
-fn frames(out: &Outcome) -> impl Iterator<Item = &TapFrame> + '_ {
+pub fn frames(out: &Outcome) -> impl Iterator<Item = &TapFrame> + '_ {
     out.story.tap.iter().filter_map(|entry| match entry {
         TapEntry::Frame(frame) => Some(frame),
         _ => None,

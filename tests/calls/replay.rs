@@ -122,6 +122,11 @@ fn two_calls_at_once_replay_to_the_byte() {
 }
 
 #[test]
+fn a_call_by_card_that_an_officer_confirms_replays_to_the_byte() {
+    replays(crate::identity::both_cards);
+}
+
+#[test]
 fn a_different_word_of_the_called_party_gives_other_bytes() {
     let other = direct(
         vec![
@@ -171,6 +176,7 @@ fn all_ways() -> Vec<Scenario> {
     all.extend(collect_calls());
     all.extend(on_the_trunk());
     all.extend(conversations());
+    all.extend(crate::identity::ways());
     all
 }
 
@@ -316,7 +322,21 @@ fn collect_calls() -> Vec<Scenario> {
             .at(12, LineCommand::CutOff)
             .lasting(14),
         then_pin(collect_call(PIN, MOTHER)),
+        refused_for_good(vec![wait(20_000)], vec![]),
+        refused_for_good(vec![wait(20_000)], vec![wait(500), Step::OnHook]),
+        refused_for_good(vec![wait(12_000), Step::OnHook], vec![]),
     ]
+}
+
+/// The called party presses the key that refuses all calls, and does this.
+fn refused_for_good(inmate: Vec<Step>, party: Vec<Step>) -> Scenario {
+    let party = then(vec![wait(7000), Step::dial("8")], party);
+    collect(inmate, party)
+        .settings(|s| {
+            s.block_keys.facility = Some(8);
+            s.accept_wait = Ticks::secs(1);
+        })
+        .lasting(30)
 }
 
 fn then_pin(steps: Vec<Step>) -> Scenario {

@@ -7,7 +7,7 @@ use crate::{
     short::hears_fast_busy,
     third_party::{at_home, joins_after_talk, says, talked, talked_with, third_talk},
 };
-use backoffice::FraudRule;
+use backoffice::{FraudRule, NamedTreatment, TreatmentRules};
 use drivers::sim::{
     called_office::{Services, Switching},
     called_party::{Answer, CalledPartyScript},
@@ -237,6 +237,24 @@ fn so_many_keys_end_the_call_and_one_less_does_not() {
     assert_eq!(out.record().disposition, Disposition::Completed);
     assert_eq!(out.record().extra_digits, 2);
     assert!(!out.record().flags.extra_digits, "two are borne");
+}
+
+#[test]
+fn what_the_site_says_of_keys_holds_on_the_line() {
+    let scenario = direct(keys("12"), vec![wait(20_000)]).lasting(24);
+    let out = scenario
+        .site(|seed| {
+            crate::ready::plain(seed);
+            let rules = TreatmentRules {
+                extra_digits: Some(ExtraDigitResponse::Disconnect { digits: 2 }),
+                ..TreatmentRules::default()
+            };
+            let name = "all calls".to_owned();
+            seed.treatments.call_treatments = vec![(0, NamedTreatment { name, rules })];
+        })
+        .run();
+    cut_for_keys(&out);
+    assert_eq!(out.record().treatment, Some(0));
 }
 
 #[test]
@@ -525,5 +543,29 @@ fn each_carrier_is_named_on_its_own_calls_to_both_parties() {
         assert_eq!(out.called_heard(second).len(), named, "{}", out.tale());
         let released = out.trunk().first(|e| *e == Event::Released);
         assert_eq!(released, None, "{}", out.tale());
+    }
+}
+
+/// What nobody says anything about goes by the type of the call.
+#[test]
+fn a_call_to_another_state_is_the_second_carriers_and_a_local_one_the_firsts() {
+    for (number, named) in [(MOTHER, 0), ("2125550123", 1)] {
+        let mut scenario = collect(vec![], vec![]).lasting(36);
+        scenario.handsets = vec![vec![
+            wait(300),
+            Step::OffHook,
+            wait(300),
+            Step::dial(&format!("0{number}")),
+            Step::await_beep(Ticks::secs(12)),
+            wait(200),
+            Step::Say(Clip::inmate_name()),
+            wait(30_000),
+        ]];
+        scenario.routes = Routes::new().to(&format!("1{number}"), picks_up(accepts()));
+        scenario.own_recordings = Some(second_carrier());
+        let out = scenario.run();
+        let second = Prompt::NetworkBusy;
+        assert_eq!(out.inmate_heard(second).len(), named, "{}", out.tale());
+        assert_eq!(out.called_heard(second).len(), named, "{}", out.tale());
     }
 }

@@ -222,7 +222,7 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 28] = [
+const REASONS: [Prompt; 34] = [
     Prompt::PinNotYetValid,
     Prompt::PinExpired,
     Prompt::InmateSuspended,
@@ -233,6 +233,12 @@ const REASONS: [Prompt; 28] = [
     Prompt::ContactNotApproved,
     Prompt::PinResting,
     Prompt::NotRecordable,
+    Prompt::CalledPartyBlocksInmate,
+    Prompt::CalledPartyBlocksFacility,
+    Prompt::CallsUsedUp,
+    Prompt::MinutesUsedUp,
+    Prompt::TooSoon,
+    Prompt::NumberUsedUp,
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
     Prompt::NumberTimeRestricted,

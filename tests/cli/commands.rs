@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{Place, Run, SAMPLE, program, sallyport};
 
-const KEYS: [&str; 32] = [
+const KEYS: [&str; 34] = [
     "call_id",
     "line",
     "inmate",
@@ -42,6 +42,7 @@ const KEYS: [&str; 32] = [
     "trunk",
     "language",
     "handling",
+    "officer",
     "treatment",
     "route",
     "extra_digits",
@@ -49,6 +50,7 @@ const KEYS: [&str; 32] = [
     "three_way_times",
     "warned",
     "interfered",
+    "party_block",
 ];
 
 fn records(run: &Run) -> Vec<Value> {

@@ -56,6 +56,8 @@ fn explain_tells_each_table_and_what_the_inmate_hears() {
             "Allowed, for 10 min at most: class 1, the PIN's, on a weekday.",
             "Dialed on the trunk: 12155550142.",
             "Recording: recorded.",
+            "Call treatment: that of the whole site.",
+            "  A third party: flagged, and nobody hears of it.",
         ],
     );
     let holiday = [&listed[..], &["--at", "2026-12-25T09:30"]].concat();

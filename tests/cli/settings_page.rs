@@ -17,6 +17,10 @@ const TABLES: &[(&str, &str)] = &[
     ("[routing]", ""),
     ("[[line]]", "id = 1\nchannel = 1"),
     (
+        "[[reader]]",
+        "line = 1\nport = \"/dev/ttyS0\"\nformat = \"lines\"",
+    ),
+    (
         "[[trunk]]",
         "id = 1\nchannel = 2\nsignalling = \"SIGNALLING\"",
     ),
@@ -35,6 +39,7 @@ const TABLES: &[(&str, &str)] = &[
         "[[defaults.inmate]]",
         "id = \"A\"\nname = \"N\"\npin = \"482915\"",
     ),
+    ("[[defaults.officer]]", "id = \"O\"\nname = \"N\""),
     (
         "[[defaults.hours]]",
         "number = \"900*\"\nfrom = \"08:00\"\nto = \"20:00\"",
@@ -48,6 +53,8 @@ const TABLES: &[(&str, &str)] = &[
     ("[[defaults.line_treatment.rule]]", "calls = \"allow\""),
     ("[[defaults.number]]", "number = \"900*\""),
     ("[[defaults.call_type]]", "type = \"local\""),
+    ("[[defaults.number_limit]]", "number = \"215*\""),
+    ("[[defaults.route]]", "number = 1"),
     ("[defaults.speed_dial]", ""),
     ("[defaults.holidays]", ""),
 ];
@@ -68,6 +75,9 @@ const SHORTER: &[&str] = &[
     "allowed_privileged",
     "call_types",
     "pin",
+    "card",
+    "passcode",
+    "code",
     "language",
     "numbers",
     "untimed",
@@ -87,6 +97,7 @@ const SHORTER: &[&str] = &[
     "entry_restricted",
     "blocked",
     "prefixes",
+    "handlings",
 ];
 
 struct Row {

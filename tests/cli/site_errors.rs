@@ -244,6 +244,28 @@ fn keys_to_accept_and_refuse_must_differ() {
 }
 
 #[test]
+fn keys_to_refuse_all_further_calls_mean_nothing_else() {
+    let with = |keys: &str| changed("refuse_key = 2", &format!("refuse_key = 2\n{keys}"));
+    for (keys, told) in [
+        (
+            "block_inmate_key = 2",
+            "`defaults.block_inmate_key` is 2, which is also `refuse_key`",
+        ),
+        (
+            "block_facility_key = 1",
+            "`defaults.block_facility_key` is 1, which is also `accept_key`",
+        ),
+        (
+            "block_inmate_key = 7\nblock_facility_key = 7",
+            "`defaults.block_facility_key` is 7, which is also `block_inmate_key`",
+        ),
+    ] {
+        let out = with(keys);
+        assert!(out.contains(told), "{out}");
+    }
+}
+
+#[test]
 fn an_unknown_table_is_told() {
     told(
         "[routing]",
@@ -638,6 +660,85 @@ fn calls_that_are_to_be_recorded_nowhere_are_told() {
     assert!(!run.out.contains("`site.recordings`"), "{run:?}");
 }
 
+/// The sample with one more table, and what is told of it.
+#[track_caller]
+fn added(table: &str, parts: &[&str]) {
+    let anchor = "[[trunk]]";
+    let out = changed(anchor, &format!("{table}\n\n{anchor}"));
+    for part in parts {
+        assert!(out.contains(part), "no {part:?} in {out}");
+    }
+}
+
+#[test]
+fn readers_of_no_phone_and_of_one_port_are_told() {
+    let reader = |line: u8, port: &str| {
+        format!("[[reader]]\nline = {line}\nport = \"{port}\"\nformat = \"lines\"\n")
+    };
+    let both = |one: String, other: String| format!("{one}\n{other}");
+    added(
+        &reader(99, "/dev/ttyS0"),
+        &["`reader[1].line` is 99, which no [[line]] has"],
+    );
+    let twice = both(reader(1, "/dev/ttyS0"), reader(2, "/dev/ttyS0"));
+    added(&twice, &["`reader[2].port` is \"/dev/ttyS0\", as above"]);
+    let twice = both(reader(1, "/dev/ttyS0"), reader(1, "/dev/ttyS1"));
+    added(
+        &twice,
+        &["`reader[2].line` is 1, as above; a phone has one reader"],
+    );
+}
+
+#[test]
+fn a_reader_that_is_not_there_is_told_and_so_is_a_phone_for_cards_without_one() {
+    let reader = "[[reader]]\nline = 1\nport = \"/dev/no-such\"\nformat = \"lines\"\n";
+    let place = Place::with(&SAMPLE.replacen("[[trunk]]", &format!("{reader}\n[[trunk]]"), 1));
+    let run = place.run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.out.contains("the card reader of line 1: /dev/no-such"),
+        "{}",
+        run.out
+    );
+    let phone = "[[defaults.phone]]\nline = 2\nidentity = \"card\"\n";
+    let place = Place::with(&format!("{SAMPLE}\n{phone}"));
+    let run = place.run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.out.contains("line 2 asks for cards, and no [[reader]]"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn mistakes_of_cards_passcodes_and_officers_are_told_without_showing_them() {
+    let id = "id = \"A-1042\"";
+    let with = |lines: &str| changed(id, &format!("{id}\n{lines}"));
+    let out = with("card = \"04-A1\"");
+    assert!(
+        out.contains("4 to 40 letters and digits") && !out.contains("04-A1"),
+        "{out}"
+    );
+    let out = with("passcode = \"271828\"");
+    assert!(
+        out.contains("can't be keyed") && !out.contains("271828"),
+        "{out}"
+    );
+    let officer = |id: &str, code: &str| {
+        format!("[[defaults.officer]]\nid = \"{id}\"\nname = \"N\"\ncode = \"{code}\"\n")
+    };
+    let two = format!("{}\n{}", officer("O-1", "314159"), officer("O-2", "314159"));
+    let run = Place::with(&format!("{SAMPLE}\n{two}")).run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.out.contains("the code of an officer above"),
+        "{}",
+        run.out
+    );
+    assert!(!run.out.contains("314159"), "{}", run.out);
+}
+
 const TREATED: &str = "[[defaults.call_treatment]]\nnumber = 1\n[[defaults.line_treatment]]\nnumber = 2\n\
                        [[defaults.line_treatment.rule]]\ncalls = \"allow\"\ntreatment = 1\n";
 
@@ -711,4 +812,60 @@ fn numbers_of_treatments_that_can_not_match_are_told() {
         let told = format!("`defaults.{key}`: no number of the dial plan");
         assert!(run.out.contains(&told), "{key}: {}", run.out);
     }
+}
+
+/// What `check` tells of the sample with these tables.
+fn checked(tables: &str) -> (Option<i32>, String) {
+    let run = Place::with(&format!("{SAMPLE}\n{tables}")).run(&["check"]);
+    (run.code, run.out)
+}
+
+#[test]
+fn a_route_over_a_group_without_trunks_is_told() {
+    let (code, out) = checked("[[defaults.route]]\nnumber = 1\ngroup = 4\n");
+    assert_eq!(code, Some(1), "{out}");
+    assert!(
+        out.contains("route 1 is over trunk group 4, in which there is no trunk"),
+        "{out}"
+    );
+    let (code, out) = checked("[[defaults.route]]\nnumber = 1\ngroup = 1\n");
+    assert_eq!(code, Some(0), "{out}");
+}
+
+#[test]
+fn a_route_that_no_call_comes_to_is_told() {
+    let unknown = "[[defaults.route]]\nnumber = 1\nprefixes = [\"1215\"]\n";
+    let (code, out) = checked(unknown);
+    assert_eq!(code, Some(1), "{out}");
+    assert!(
+        out.contains("`defaults.route.prefixes`: no number of the dial plan"),
+        "{out}"
+    );
+
+    let any = |number: u8| format!("[[defaults.route]]\nnumber = {number}\n");
+    let last = "[[defaults.route]]\nnumber = 9\nprefixes = [\"215\"]\n";
+    let (code, out) = checked(&format!("{last}{}", [1, 2, 3].map(any).concat()));
+    assert_eq!(code, Some(0), "{out}");
+    let (code, out) = checked(&format!("{last}{}", [1, 2, 3, 4].map(any).concat()));
+    assert_eq!(code, Some(1), "{out}");
+    assert!(out.contains("no call comes to route 9"), "{out}");
+}
+
+#[test]
+fn call_types_without_a_route_are_noted() {
+    let local = "[[defaults.route]]\nnumber = 1\ncall_types = [\"local\"]\n";
+    let (code, out) = checked(local);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(
+        out.contains("note: no [[defaults.route]] is for international calls"),
+        "{out}"
+    );
+    assert!(!out.contains("is for local calls"), "{out}");
+}
+
+#[test]
+fn two_routes_of_one_number_are_told() {
+    let route = "[[defaults.route]]\nnumber = 2\n";
+    let tables = format!("{route}{route}");
+    told_with(&tables, "defaults.route[2].number", &["a route above"]);
 }

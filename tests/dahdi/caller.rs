@@ -26,7 +26,7 @@ use types::{
     frame::{FRAME, FRAME_TICKS, Frame, Law},
     id::TrunkId,
     tick::{Tick, Ticks},
-    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
+    trunk::{Outpulsing, TrunkGroup, TrunkProfile, TrunkSignalling, TrunkTrust},
 };
 
 /// What sounds a string of digits.
@@ -73,6 +73,7 @@ impl Caller {
             dial_tone_wait: Ticks::secs(4),
             dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
             cancel_echo: false,
+            group: TrunkGroup::FIRST,
         };
         let port = DahdiPort::open(Wiring {
             channel,

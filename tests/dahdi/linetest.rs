@@ -45,7 +45,9 @@ use types::{
     id::TrunkId,
     mf::MfSignal,
     tick::Ticks,
-    trunk::{Outpulsing, R2Country, R2Trunk, TrunkProfile, TrunkSignalling, TrunkTrust, Wink},
+    trunk::{
+        Outpulsing, R2Country, R2Trunk, TrunkGroup, TrunkProfile, TrunkSignalling, TrunkTrust, Wink,
+    },
 };
 
 /// From a channel to the one at its other end.
@@ -405,6 +407,7 @@ fn on_bits(signalling: TrunkSignalling, bits: Bits, channel: u16) -> Living {
         dial_tone_wait: Ticks::secs(10),
         dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
+        group: TrunkGroup::FIRST,
     };
     let exchange = Exchange::new(ExchangeLine::of_trunk(&profile), Arc::new(routes()));
     let clock = Clock::starting_now();

@@ -13,9 +13,10 @@ use types::{
     language::Language,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::{Answered, PinAnswer, Query, Reply, TrunkQuery, TrunkReply},
+    route::Routes,
     settings::CallSettings,
     tick::{Tick, Ticks},
-    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
+    trunk::{Outpulsing, TrunkGroup, TrunkProfile, TrunkSignalling, TrunkTrust},
     verdict::{Handling, Permit, RecordingRule, Trace, Verdict},
 };
 
@@ -139,7 +140,7 @@ impl Desk {
         let out = self.line.handle(self.now, input);
         for asked in &out.asks {
             let reply = match &asked.query {
-                Query::Pin(_) => Reply::Pin(PinAnswer::Valid {
+                Query::Identify(_) => Reply::Pin(PinAnswer::Valid {
                     inmate: InmateId(1),
                     language: None,
                 }),
@@ -152,7 +153,7 @@ impl Desk {
             });
         }
         for ask in &out.trunk_asks {
-            if let TrunkQuery::Borrow { number } = *ask {
+            if let TrunkQuery::Borrow { number, .. } = *ask {
                 self.trunk_replies.push(TrunkReply::Lent {
                     number,
                     profile: trunk(),
@@ -174,12 +175,13 @@ fn permit() -> Verdict {
         pattern: DialingPattern::Direct,
         call_type: CallType::Local,
         handling: Handling::Direct,
-        outpulse: Digits::parse("2155550123").expect("digits"),
+        routes: Routes::any(Digits::parse("2155550123").expect("digits")),
         limit: None,
         until: None,
         announce_limit: false,
         recording: RecordingRule::Record,
         treatment: types::treatment::CallTreatment::standard(),
+        left: types::verdict::Left::default(),
     };
     Verdict {
         trace: Trace::new(),
@@ -198,6 +200,7 @@ fn trunk() -> TrunkProfile {
         dial_tone_wait: Ticks::secs(4),
         dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
+        group: TrunkGroup::FIRST,
     }
 }
 

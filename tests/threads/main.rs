@@ -5,6 +5,7 @@ mod allocator;
 mod deaths;
 mod office;
 mod parts;
+mod readers;
 mod real;
 mod recorder;
 mod rings;

@@ -8,6 +8,7 @@ use sallyport::runtime::{
 };
 use std::sync::{Arc, atomic::Ordering::SeqCst};
 use types::{
+    credential::Credential,
     digits::Digits,
     id::{CallId, LineId},
     query::{Asked, PinAnswer, Query, Reply},
@@ -25,7 +26,7 @@ fn room() -> (Arc<OfficeState>, OfficeRoom) {
 }
 
 fn pin(number: u32) -> Asked {
-    let query = Query::Pin(Secret::new(Digits::EMPTY));
+    let query = Query::Identify(Credential::Pin(Secret::new(Digits::EMPTY)));
     Asked { number, query }
 }
 

@@ -31,9 +31,10 @@ use types::{
     id::{CallId, InmateId, LineId, TrunkId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::{Answered, Asked, PinAnswer, Query, Reply},
+    route::Routes,
     settings::CallSettings,
     tick::{Tick, Ticks},
-    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
+    trunk::{Outpulsing, TrunkGroup, TrunkProfile, TrunkSignalling, TrunkTrust},
     verdict::{Handling, Permit, RecordingRule, Trace, Verdict},
 };
 
@@ -306,10 +307,12 @@ impl EasyOffice {
 impl EasyOffice {
     fn answer(&mut self, line: LineId, query: &Query) -> Option<Reply> {
         match query {
-            Query::Pin(_) => Some(Reply::Pin(PinAnswer::Valid {
+            Query::Identify(_) => Some(Reply::Pin(PinAnswer::Valid {
                 inmate: InmateId(1),
                 language: None,
             })),
+            // Its lines ask for none.
+            Query::Officer { .. } => Some(Reply::Unavailable),
             Query::Admit(_) => {
                 self.calls += 1;
                 let sequence = self.calls;
@@ -396,12 +399,13 @@ fn permitted(call: CallId, collect: bool) -> Verdict {
         pattern: DialingPattern::Direct,
         call_type: CallType::Local,
         handling,
-        outpulse: Digits::parse("12155550123").expect("digits"),
+        routes: Routes::any(Digits::parse("12155550123").expect("digits")),
         limit: None,
         until: None,
         announce_limit: false,
         recording: RecordingRule::Record,
         treatment: types::treatment::CallTreatment::standard(),
+        left: types::verdict::Left::default(),
     };
     Verdict {
         trace: Trace::new(),
@@ -420,6 +424,7 @@ pub fn profile(id: u16) -> TrunkProfile {
         dial_tone_wait: Ticks::secs(5),
         dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
+        group: TrunkGroup::FIRST,
     }
 }
 

@@ -15,6 +15,7 @@ use sallyport::runtime::{
 use std::sync::Arc;
 use types::{
     call_record::CallEnd,
+    credential::Credential,
     digits::Digits,
     fact::Fact,
     frame::FRAME,
@@ -53,7 +54,7 @@ fn asked(query: Query) -> Asked {
 }
 
 fn pin() -> Query {
-    Query::Pin(Secret::new(Digits::EMPTY))
+    Query::Identify(Credential::Pin(Secret::new(Digits::EMPTY)))
 }
 
 fn frame() -> TapEntry {
@@ -183,9 +184,9 @@ fn answers_have_room_for_all_questions_even_when_the_line_takes_none() {
 fn a_keeper_that_stands_still_has_none_free_and_room_for_the_return() {
     let (gauges, mut links) = rings();
     for number in 0..(TRUNK_ASKS - TRUNK_ASKS_KEPT) as u32 {
-        assert!(links.outbox.borrow(number));
+        assert!(links.outbox.borrow(number, None));
     }
-    assert!(!links.outbox.borrow(99));
+    assert!(!links.outbox.borrow(99, None));
     assert_eq!(gauges.counts.borrows_refused.get(), 1);
     let port = Box::new(Tape::new(Arc::new(PortState::default())));
     links

@@ -11,7 +11,10 @@ use types::{
     fact::Fact,
     frame::{FRAME, Law},
     id::{CallId, LineId, TrunkId},
-    query::{Admission, Asked, DialedOrSpeed, LineCommand, Query, Reply, TrunkQuery, TrunkReply},
+    query::{
+        Admission, Asked, DialedOrSpeed, LineCommand, OfficerWord, Query, Reply, TrunkQuery,
+        TrunkReply,
+    },
     tap::{TapEntry, TapFlags, TapFrame},
     tick::{Tick, Ticks},
     trunk::TrunkCondition,
@@ -90,7 +93,8 @@ impl ScriptedLine {
         let dialed = Digits::parse("2155550123").expect("digits");
         let admission = Admission {
             off_hook_at: now,
-            pin: None,
+            credential: None,
+            officer: OfficerWord::NotAsked,
             dialed,
             number: DialedOrSpeed::Speed(1),
         };
@@ -143,7 +147,10 @@ impl ScriptedLine {
         self.phase = Phase::Seize;
         self.number += 1;
         let number = self.number;
-        out.trunk_asks.push(TrunkQuery::Borrow { number });
+        out.trunk_asks.push(TrunkQuery::Borrow {
+            number,
+            group: None,
+        });
     }
 
     fn lent(&mut self, reply: &TrunkReply, now: Tick, out: &mut Outputs) {
@@ -225,7 +232,8 @@ impl LineLogic for ScriptedLine {
                     }
                 }
                 LineCommand::CutOff => self.end(now, Disposition::CutOff, &mut out),
-                LineCommand::Settings(_) => {}
+                LineCommand::Card(_) => out.facts.push(Fact::CardRead),
+                LineCommand::Settings(_) | LineCommand::Confirm { .. } => {}
             }
         }
         for edge in input.phone_edges {

@@ -20,6 +20,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 use types::{
+    credential::Credential,
     digits::Digits,
     edge::{Edge, EdgeAt, HookState, PortCommand},
     fact::Fact,
@@ -228,7 +229,7 @@ impl Bench {
 
     /// Serves what the line asked of the keeper; the trunk has this id.
     fn lend(&mut self, trunk: u16) {
-        while let Ok(TrunkAsk::Borrow { number }) = self.links.keeper.asks.pop() {
+        while let Ok(TrunkAsk::Borrow { number, .. }) = self.links.keeper.asks.pop() {
             let port = Fed {
                 name: "trunk",
                 feed: Arc::clone(&self.trunk),
@@ -251,7 +252,10 @@ fn eager() -> impl FnMut(Tick, &Input<'_>) -> Outputs + Send {
         let mut out = Outputs::default();
         if std::mem::take(&mut first) {
             out.phone_commands.push(PortCommand::Media(true));
-            out.trunk_asks.push(TrunkQuery::Borrow { number: 1 });
+            out.trunk_asks.push(TrunkQuery::Borrow {
+                number: 1,
+                group: None,
+            });
         }
         for reply in input.trunk_replies {
             if let TrunkReply::Lent { profile, .. } = reply {
@@ -475,7 +479,10 @@ fn a_trunk_that_nobody_waits_for_goes_straight_back() {
         let mut out = Outputs::default();
         if asked < 2 {
             asked += 1;
-            out.trunk_asks.push(TrunkQuery::Borrow { number: asked });
+            out.trunk_asks.push(TrunkQuery::Borrow {
+                number: asked,
+                group: None,
+            });
         }
         out
     });
@@ -533,9 +540,12 @@ fn a_reborn_line_hears_no_answer_that_was_meant_for_the_dead_one() {
         assert!(input.answers.iter().all(|a| a.number != 66));
         assert!(input.trunk_replies.is_empty());
         if input.phone_hook.is_some() {
-            let query = Query::Pin(Secret::new(Digits::EMPTY));
+            let query = Query::Identify(Credential::Pin(Secret::new(Digits::EMPTY)));
             out.asks.push(Asked { number: 66, query });
-            out.trunk_asks.push(TrunkQuery::Borrow { number: 7 });
+            out.trunk_asks.push(TrunkQuery::Borrow {
+                number: 7,
+                group: None,
+            });
         }
         out
     };
@@ -551,7 +561,7 @@ fn a_reborn_line_hears_no_answer_that_was_meant_for_the_dead_one() {
             notes.lock().expect("one thread").extend(numbers);
             let mut out = Outputs::default();
             if input.phone_hook.is_some() {
-                let query = Query::Pin(Secret::new(Digits::EMPTY));
+                let query = Query::Identify(Credential::Pin(Secret::new(Digits::EMPTY)));
                 out.asks.push(Asked { number: 1, query });
             }
             out

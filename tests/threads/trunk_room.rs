@@ -59,7 +59,10 @@ impl Bench {
     }
 
     fn borrow(&mut self) -> Option<Box<dyn Port>> {
-        let ask = TrunkAsk::Borrow { number: 4 };
+        let ask = TrunkAsk::Borrow {
+            number: 4,
+            group: None,
+        };
         match self
             .room
             .ask(self.now, LINE, ask)

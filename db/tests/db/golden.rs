@@ -5,22 +5,26 @@ use crate::bench::small;
 use db::{
     Error, Value,
     codes::{Code, Coded, FlagBits},
-    keys::{CounterKey, CounterKind},
+    keys::{CounterKey, CounterKind, HolderKind},
     values::{
-        self, Allowed, Booking, Call, CallIdV1, CallTreatment, CallTypeRule, Caller, Contact,
-        Counter, DisabledV1, Duration, Entry, EntryRestricted, ExtraDigitKind, ExtraDigits,
-        FraudCount, FraudRules, Group, Guesses, Holiday, Inmate, InmateClass, InmateRef, LineRule,
-        LineTreatment, ListEntry, Meta, NumberBlock, NumberRecord, OfficerPost, OpenCall,
-        PeopleRules, Phone, Pin, PinInUse, PinNumber, Restricted, Route, Schedule, Settings,
-        Shutdown, SpeedDial, StepsV1, TimeRestricted, Unit, Window,
+        self, Allowance, Allowed, Booking, Call, CallIdV1, CallTreatment, CallTypeRule, Caller,
+        Card, CardRef, Contact, Counted, Counter, Counting, DisabledV1, Duration, Entry,
+        EntryRestricted, ExtraDigitKind, ExtraDigits, FraudCount, FraudRules, Group, Guesses,
+        Holiday, IdentitySettings, Inmate, InmateClass, InmateRef, LineRule, LineTreatment,
+        ListEntry, Meta, NumberBlock, NumberRecord, NumberTold, Officer, OfficerPost, OfficerRef,
+        OpenCall, Passcode, PeopleRules, Phone, PhoneIdentity, Pin, PinInUse, PinNumber,
+        RegisterRules, Reservation, Restricted, Route, Schedule, Settings, Shutdown, SpeedDial,
+        StepsV1, TimeRestricted, Unit, Window,
     },
 };
 use types::{
+    credential::{ConfirmBy, IdentifyBy},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags, FraudKind},
     evidence::{AnswerEvidence, ReleaseEvidence},
     inmate::{Enrollment, EnrollmentStep, Relationship, Review},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
-    settings::{LanguageChoice, Unrecorded},
+    settings::{CountsFrom, LanguageChoice, Period, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::Tone,
     treatment::{Brand, ThreeWayResponse, Warning},
@@ -547,6 +551,8 @@ fn call() -> Call {
         three_way_times: 3,
         warned: 1,
         interfered: 5,
+        party_block: Some(Code(PartyBlock::Facility)),
+        officer: Some(300),
     }
 }
 
@@ -559,6 +565,8 @@ fn unnoted() -> Call {
         three_way_times: 0,
         warned: 0,
         interfered: 0,
+        party_block: None,
+        officer: None,
         ..call()
     }
 }
@@ -618,12 +626,12 @@ fn call_v4() {
 fn call_v5() {
     golden(
         call(),
-        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac02010702030105",
+        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac02010702030105010201ac02",
     );
 }
 
 #[test]
-fn open_call_v1() {
+fn open_call_v1_and_v2() {
     let value = OpenCall {
         call: CALL,
         pin: Some([0xcd; 32]),
@@ -631,11 +639,70 @@ fn open_call_v1() {
         seen_after: 8000,
         answered_after: Some(5000),
         talk_after: None,
+        reservation: None,
     };
-    golden(
-        value,
+    let old = bytes(
         "0107ac0201cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdc0c407c03e01882700",
     );
+    assert_eq!(OpenCall::decode(&old), Ok(value.clone()));
+    let reservation = Reservation {
+        inmate: Some(41),
+        numbers: vec!["2155550123".to_owned(), "+44".to_owned()],
+        timed: true,
+        counts_from: Code(CountsFrom::Acceptance),
+        counted_utc_ms: Some(1_790_000_000_000),
+    };
+    golden(
+        OpenCall {
+            reservation: Some(reservation),
+            ..value
+        },
+        "0207ac0201cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdc0c407c03e01882700010129020a32313535353530313233032b343401030180b083c59868",
+    );
+}
+
+#[test]
+fn allowance_v1() {
+    let value = Allowance {
+        calls: [Some(3), None, Some(300)],
+        minutes: [None, Some(120), None],
+        between_seconds: Some(600),
+    };
+    golden(value, "0101030001ac020001780001d804");
+}
+
+#[test]
+fn counted_v1() {
+    let value = Counted {
+        counting: Code(Counting::Call),
+        calls: 1,
+        ticks: 480_000,
+        ended_utc_ms: Some(1_790_000_060_000),
+        inmate: Some(41),
+    };
+    golden(value, "01030280cc3a01c0d98ac598680129");
+}
+
+#[test]
+fn register_rules_v1() {
+    let value = RegisterRules {
+        rolling: true,
+        week_start: 6,
+        counts_from: Code(CountsFrom::Answer),
+        tell_left: true,
+        frequent_calls: Some(40),
+        frequent_inmates: Some(5),
+        frequent_period: Code(Period::Week),
+    };
+    golden(value, "01010602010128010502");
+}
+
+#[test]
+fn number_told_v1() {
+    let value = NumberTold {
+        told_utc_ms: 1_790_000_000_000,
+    };
+    golden(value, "0180b083c59868");
 }
 
 #[test]
@@ -657,6 +724,70 @@ fn entry_v1() {
 #[test]
 fn counter_v1() {
     golden(Counter { count: 300 }, "01ac02");
+}
+
+#[test]
+fn card_v1() {
+    let value = Card {
+        holder: Code(HolderKind::Officer),
+        number: 300,
+        disabled: true,
+        note: "lost".to_owned(),
+        given_utc_ms: 1_790_000_000_000,
+    };
+    golden(value, "0102ac0201046c6f737480b083c59868");
+}
+
+#[test]
+fn card_ref_v1() {
+    let value = CardRef { card: [0xab; 32] };
+    let hash = "ab".repeat(32);
+    golden(value, &format!("01{hash}"));
+}
+
+#[test]
+fn passcode_v1() {
+    let value = Passcode { hash: [0xab; 32] };
+    let hash = "ab".repeat(32);
+    golden(value, &format!("01{hash}"));
+}
+
+#[test]
+fn officer_v1() {
+    let value = Officer {
+        id: "O-4".to_owned(),
+        name: "Roe".to_owned(),
+        active: true,
+        code: Some([0xab; 32]),
+    };
+    let hash = "ab".repeat(32);
+    golden(value, &format!("01034f2d3403526f650101{hash}"));
+}
+
+#[test]
+fn officer_ref_v1() {
+    golden(OfficerRef { officer: 300 }, "01ac02");
+}
+
+#[test]
+fn phone_identity_v1() {
+    let value = PhoneIdentity {
+        by: Code(IdentifyBy::CardAndPin),
+        officer: Code(ConfirmBy::Any),
+        wait_seconds: 300,
+    };
+    golden(value, "010405ac02");
+}
+
+#[test]
+fn identity_settings_v1() {
+    let value = IdentitySettings {
+        id_length: 5,
+        passcode_length: 8,
+        code_length: 6,
+        officer_for_privileged: true,
+    };
+    golden(value, "0105080601");
 }
 
 #[test]
@@ -806,6 +937,9 @@ fn no_number_stands_for_two_values() {
     each::<Relationship>(11);
     each::<Review>(3);
     each::<EnrollmentStep>(4);
+    each::<HolderKind>(2);
+    each::<IdentifyBy>(5);
+    each::<ConfirmBy>(5);
 }
 
 #[test]
@@ -847,4 +981,23 @@ fn unreadable_bytes_are_reported_with_table_and_key() {
         error.to_string().contains("the key does not decode"),
         "{error}"
     );
+}
+
+#[test]
+fn party_block_v1() {
+    let value = values::PartyBlock {
+        utc_ms: 1_790_000_000_000,
+        call: CALL,
+        least_digits: 10,
+    };
+    golden(value, "0180b083c5986807ac020a");
+}
+
+#[test]
+fn block_keys_v1() {
+    let value = values::BlockKeys {
+        inmate: Some(7),
+        facility: None,
+    };
+    golden(value, "01010700");
 }

@@ -3,8 +3,9 @@
 use db::{
     Key,
     keys::{
-        BookingKey, CounterKey, CounterKind, DateKey, DurationKey, GroupPhone, ListKey, ListOf,
-        ListerKey, PhoneGroup, PinNumberKey, Shut, StartKey, UnitInmate,
+        AllowanceKey, BookingKey, CountedKey, CounterKey, CounterKind, DateKey, DurationKey,
+        GroupPhone, ListKey, ListOf, ListerKey, NumberKey, PhoneGroup, PinNumberKey, RegisterKey,
+        Shut, StartKey, UnitInmate,
     },
 };
 use proptest::prelude::*;
@@ -35,6 +36,48 @@ proptest! {
         let (a, b) = (key(a), key(b));
         prop_assert!(sorted(&a, &b));
         same(a);
+    }
+
+    #[test]
+    fn entries_of_a_register_sort_as_time_and_are_found_by_its_prefix(
+        a in any::<(u32, i64, u32, u64)>(),
+        b in any::<(u32, i64, u32, u64)>(),
+        digits in "[0-9]{1,15}",
+        plus: bool,
+    ) {
+        let number = match plus {
+            true => PhoneNumber::international(&digits),
+            false => PhoneNumber::national(&digits),
+        };
+        let number = RegisterKey::Number(number.expect("digits"));
+        for (one, other) in [
+            (RegisterKey::Inmate(InmateId(a.0)), RegisterKey::Inmate(InmateId(b.0))),
+            (number, number),
+            (RegisterKey::Inmate(InmateId(a.0)), number),
+        ] {
+            let key = |register, (_, at_utc_ms, site, sequence)| CountedKey {
+                register,
+                at_utc_ms,
+                call: CallId { site, sequence },
+            };
+            let (first, second) = (key(one, a), key(other, b));
+            same(first);
+            same(second);
+            prop_assert!(one != other || sorted(&first, &second));
+            prop_assert!(first.bytes().starts_with(&one.prefix()));
+            prop_assert_eq!(second.bytes().starts_with(&one.prefix()), one == other);
+        }
+    }
+
+    #[test]
+    fn a_longer_number_is_not_in_the_register_of_its_beginning(digits in "[0-9]{2,15}") {
+        let number = |digits: &str| PhoneNumber::national(digits).expect("digits");
+        let whole = RegisterKey::Number(number(&digits)).prefix();
+        let part = RegisterKey::Number(number(&digits[..digits.len() - 1])).prefix();
+        prop_assert!(!whole.starts_with(&part));
+        same(NumberKey(number(&digits)));
+        same(AllowanceKey::Everybody);
+        same(AllowanceKey::Inmate(InmateId(digits.len() as u32)));
     }
 
     #[test]
@@ -119,6 +162,7 @@ fn every_call_type_and_counter_has_a_key() {
         CounterKind::JournalSequence,
         CounterKind::InmateNumber,
         CounterKind::EmptyOffHook,
+        CounterKind::Adjustment,
         CounterKind::UnrecordedAttempt,
         CounterKind::GroupNumber,
         CounterKind::BookingNumber,

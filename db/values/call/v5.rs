@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use types::{
     disposition::{Blocked, Disposition, EndedBy},
     evidence::{AnswerEvidence, ReleaseEvidence},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
     three_way::ThreeWayEvidence,
     verdict::{Check, Finding, Handling, RecordingRule},
@@ -63,6 +64,10 @@ pub struct Call {
     pub three_way_times: u16,
     pub warned: u16,
     pub interfered: u16,
+    /// Whose calls the called party refused for good.
+    pub party_block: Option<Code<PartyBlock>>,
+    /// Who confirmed the call, where an officer had to.
+    pub officer: Option<u32>,
 }
 
 impl From<v4::Call> for Call {
@@ -102,6 +107,8 @@ impl From<v4::Call> for Call {
             three_way_times: 0,
             warned: 0,
             interfered: 0,
+            party_block: None,
+            officer: None,
         }
     }
 }

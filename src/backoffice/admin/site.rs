@@ -2,7 +2,7 @@
 
 use super::Phone;
 use super::text;
-use crate::{Error, SiteSettings, session::Session, stored, words::kebab};
+use crate::{Error, SiteSettings, registers::stored_rules, session::Session, stored, words::kebab};
 use db::{
     keys::{DateKey, DurationKey, ScheduleKey, SiteKey},
     values::{self, Duration, Holiday},
@@ -65,6 +65,11 @@ impl Session<'_> {
         let people = crate::people::stored_rules(&settings.rules.people);
         let table = &self.tables.people_rules;
         table.put(&mut self.writer, &SiteKey, &people)?;
+        self.put_identity_settings(settings)?;
+        self.set_block_keys(&settings.call.block_keys)?;
+        let rules = stored_rules(&settings.registers);
+        let table = &self.tables.register_rules;
+        table.put(&mut self.writer, &SiteKey, &rules)?;
         self.put_fraud_rules(&settings.fraud)?;
         self.journal(actor, "settings", "site", format!("{settings:?}"))
     }

@@ -17,7 +17,7 @@ use types::{
     disposition::{Disposition, EndedBy},
     id::LineId,
     phone_number::{CallType, DialingPattern, PhoneNumber},
-    query::{Admission, Asked, DialedOrSpeed, Query, Reply},
+    query::{Admission, Asked, DialedOrSpeed, OfficerWord, Query, Reply},
     tick::{Tick, Ticks},
 };
 
@@ -126,7 +126,8 @@ fn admission(off_hook_at: Tick) -> Asked {
     };
     let query = Query::Admit(Admission {
         off_hook_at,
-        pin: None,
+        credential: None,
+        officer: OfficerWord::NotAsked,
         dialed: Digits::parse("02155550123").expect("digits"),
         number: DialedOrSpeed::Number(number),
     });

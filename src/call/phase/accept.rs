@@ -1,6 +1,6 @@
 //! The called party hears who calls and chooses. Until then neither hears the other.
 
-use super::{Farewell, Phase, Talk};
+use super::{Block, Farewell, Phase, Talk, block};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{
     answer_class::AnswerClass,
@@ -9,6 +9,7 @@ use types::{
     fact::{Fact, Leg},
     language::Language,
     prompt::Prompt,
+    settings::CallSettings,
     tick::{Tick, Ticks},
     treatment::ThreeWayResponse,
     verdict::RecordingRule,
@@ -69,6 +70,14 @@ impl Accept {
 
     /// By an echo of the name nobody accepts.
     fn chosen(self, cx: &mut Cx<'_>, digit: Digit, doubtful: bool) -> Phase {
+        let blocks = digit
+            .value()
+            .and_then(|key| block::meant_by(&self.attempt, cx, key));
+        if let Some(key) = blocks
+            && !doubtful
+        {
+            return Block::enter(self.attempt, cx, key);
+        }
         match digit.value() {
             Some(key) if key == cx.settings.accept_key && !doubtful => self.accept(cx),
             Some(key) if key == cx.settings.refuse_key => {
@@ -93,16 +102,12 @@ impl Accept {
 
     /// Only a person can accept. Who says nothing is asked to the end.
     fn classified(self, cx: &mut Cx<'_>, class: AnswerClass) -> Phase {
-        let drop = match class {
-            AnswerClass::Machine => cx.settings.drop_machines,
-            _ => true,
-        };
-        match unattended(class) {
-            Some((disposition, prompt)) if drop => {
+        match given_up(cx, class) {
+            Some((disposition, prompt)) => {
                 let by = EndedBy::Controller;
                 self.attempt.over(cx, disposition, by, &[prompt])
             }
-            _ => Phase::Accept(self),
+            None => Phase::Accept(self),
         }
     }
 
@@ -144,6 +149,12 @@ impl Accept {
     }
 }
 
+/// What becomes of a call that a person must accept, if none answered it.
+pub(super) fn given_up(cx: &Cx<'_>, class: AnswerClass) -> Option<(Disposition, Prompt)> {
+    let drop = class != AnswerClass::Machine || cx.settings.drop_machines;
+    unattended(class).filter(|_| drop)
+}
+
 /// What becomes of a call that no person answered.
 pub(super) fn unattended(class: AnswerClass) -> Option<(Disposition, Prompt)> {
     match class {
@@ -160,8 +171,16 @@ pub(super) fn unattended(class: AnswerClass) -> Option<(Disposition, Prompt)> {
 /// takes, in their order.
 fn offers(attempt: &Attempt, cx: &Cx<'_>) -> impl Iterator<Item = (u8, Language)> + use<> {
     let spoken = attempt.far_tongue(cx);
-    let choices = [cx.settings.accept_key, cx.settings.refuse_key];
-    let keys = (1..=9).chain([0]).filter(move |key| !choices.contains(key));
+    let CallSettings {
+        accept_key,
+        refuse_key,
+        block_keys,
+        ..
+    } = cx.settings;
+    let (accept, refuse) = (Some(*accept_key), Some(*refuse_key));
+    let choices = [accept, refuse, block_keys.inmate, block_keys.facility];
+    let keys = (1..=9).chain([0]);
+    let keys = keys.filter(move |key| !choices.contains(&Some(*key)));
     let languages = cx.settings.languages.clone();
     let others = languages.into_iter().filter(move |other| *other != spoken);
     keys.zip(others)
@@ -184,6 +203,7 @@ fn announce(attempt: Attempt, cx: &mut Cx<'_>, repeats_left: u8, changes_left: u
         refuse: cx.settings.refuse_key,
     };
     attempt.say(cx, Leg::Trunk, choice);
+    block::offer(&attempt, cx);
     for (key, language) in offers(&attempt, cx) {
         cx.say(
             Leg::Trunk,

@@ -1,12 +1,12 @@
 //! Screening: the back office decides and writes; nothing is dialed before its answer.
 
-use super::{Name, Phase, Seize};
+use super::{Confirm, Name, Phase, Seize};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{
     disposition::Blocked,
     fact::{Fact, Leg},
     prompt::Prompt,
-    query::{Admission, DialedOrSpeed, Query, Reply},
+    query::{Admission, DialedOrSpeed, OfficerWord, Query, Reply},
     tick::Tick,
     verdict::{Handling, Permit, Verdict},
 };
@@ -17,22 +17,36 @@ pub struct Admit {
     pub until: Tick,
     pub attempt: Attempt,
     pub asked: u32,
+    number: DialedOrSpeed,
+    officer: OfficerWord,
 }
 
 impl Admit {
-    pub(crate) fn enter(mut attempt: Attempt, cx: &mut Cx<'_>, number: DialedOrSpeed) -> Phase {
+    pub(crate) fn enter(attempt: Attempt, cx: &mut Cx<'_>, number: DialedOrSpeed) -> Phase {
+        Admit::with_officer(attempt, cx, number, OfficerWord::NotAsked)
+    }
+
+    pub(crate) fn with_officer(
+        mut attempt: Attempt,
+        cx: &mut Cx<'_>,
+        number: DialedOrSpeed,
+        officer: OfficerWord,
+    ) -> Phase {
         attempt.forget_ahead();
         let admission = Admission {
             off_hook_at: attempt.off_hook_at,
-            pin: attempt.pin.clone(),
+            credential: attempt.credential.clone(),
             dialed: attempt.dialed,
             number,
+            officer,
         };
         let asked = cx.ask(Query::Admit(admission));
         Phase::Admit(Admit {
             until: cx.now + cx.settings.back_office_wait,
             attempt,
             asked,
+            number,
+            officer,
         })
     }
 
@@ -40,6 +54,9 @@ impl Admit {
         match event {
             Event::Answer(answered) => match &answered.reply {
                 Reply::Admitted(verdict) => self.decided(cx, verdict),
+                Reply::Confirm if self.officer == OfficerWord::NotAsked => {
+                    Confirm::enter(self.attempt, cx, self.number)
+                }
                 _ => self.attempt.refuse(cx, Blocked::SystemUnavailable),
             },
             Event::Timer if cx.now >= self.until => {
@@ -56,7 +73,7 @@ impl Admit {
             Ok(permit) => permitted(attempt, cx, permit),
             Err(refusal) => {
                 attempt.refused_call = Some(refusal.call);
-                attempt.refuse(cx, refusal.blocked)
+                attempt.refuse_for_now(cx, refusal.blocked, refusal.again_in)
             }
         }
     }
@@ -73,7 +90,7 @@ fn permitted(mut attempt: Attempt, cx: &mut Cx<'_>, permit: &Permit) -> Phase {
     }
 }
 
-/// Brand and limit, said while the trunk is being seized and dialed.
+/// Brand, limit and what is left, said while the trunk is being seized and dialed.
 pub(crate) fn announce(attempt: &Attempt, cx: &mut Cx<'_>, permit: &Permit) {
     if permit.handling == Handling::AutomatedOperator {
         let brand = permit.treatment.brand;
@@ -82,5 +99,12 @@ pub(crate) fn announce(attempt: &Attempt, cx: &mut Cx<'_>, permit: &Permit) {
     if let Some(limit) = permit.limit.filter(|_| permit.announce_limit) {
         let seconds = u32::try_from(limit.as_secs()).unwrap_or(u32::MAX);
         attempt.say(cx, Leg::Phone, Prompt::CallLimit { seconds });
+    }
+    if let Some(calls) = permit.left.calls {
+        attempt.say(cx, Leg::Phone, Prompt::CallsLeft { calls });
+    }
+    if let Some(talk) = permit.left.talk {
+        let seconds = u32::try_from(talk.as_secs() / 60 * 60).unwrap_or(u32::MAX);
+        attempt.say(cx, Leg::Phone, Prompt::MinutesLeft { seconds });
     }
 }

@@ -26,11 +26,8 @@ pub struct Dial {
 
 impl Dial {
     pub(crate) fn enter(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
-        let permit = attempt
-            .permit
-            .as_ref()
-            .expect("only an admitted call is dialed");
-        let digits = permit.outpulse;
+        let route = attempt.route().expect("only an admitted call is dialed");
+        let digits = route.outpulse;
         cx.tell(Fact::Outpulsing {
             digits: u8::try_from(digits.len()).unwrap_or(u8::MAX),
         });

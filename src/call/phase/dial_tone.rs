@@ -2,7 +2,7 @@
 
 use super::{Phase, first_step};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
-use types::tick::Tick;
+use types::{query::LineCommand, tick::Tick};
 
 /// Waits for the first key, or for the end of the tone.
 #[derive(Debug)]
@@ -16,6 +16,10 @@ impl DialTone {
         match event {
             Event::Key(digit) => {
                 self.attempt.type_ahead(digit);
+                first_step(self.attempt, cx)
+            }
+            Event::Command(LineCommand::Card(card)) if cx.settings.takes_cards() => {
+                self.attempt.keep_card(cx, card);
                 first_step(self.attempt, cx)
             }
             Event::Timer if cx.now >= self.until => first_step(self.attempt, cx),

@@ -10,7 +10,7 @@ use types::{
     tick::{Tick, Ticks},
 };
 
-const LONGEST: Ticks = Ticks::secs(8);
+const LONGEST: Ticks = Ticks::secs(15);
 
 /// Waits for the goodbye to be said.
 #[derive(Debug)]
@@ -31,6 +31,9 @@ impl Farewell {
         prompt: Prompt,
     ) -> Phase {
         cx.hush(Leg::Trunk);
+        if attempt.party_block.is_some() {
+            attempt.say(cx, Leg::Trunk, Prompt::BlockKept);
+        }
         attempt.say(cx, Leg::Trunk, Prompt::Goodbye);
         Phase::Farewell(Farewell {
             until: cx.now + LONGEST,

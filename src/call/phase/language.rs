@@ -2,7 +2,7 @@
 
 use super::{PROMPT_MAX, Phase, after_language};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
-use types::{digits::Digit, fact::Leg, prompt::Prompt, tick::Tick};
+use types::{digits::Digit, fact::Leg, prompt::Prompt, query::LineCommand, tick::Tick};
 
 /// Waits for the key of a language.
 #[derive(Debug)]
@@ -26,14 +26,19 @@ impl LanguageMenu {
         offer(attempt, cx, cx.settings.prompt_repeats)
     }
 
-    /// A PIN was given before the menu, so keys are no secret here.
+    /// Who calls was told before the menu, so keys are no secret here.
     pub(crate) fn pin_known(&self) -> bool {
-        self.attempt.pin.is_some()
+        self.attempt.credential.is_some()
     }
 
     pub(crate) fn step(self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
             Event::Key(digit) => self.key(cx, digit),
+            Event::Command(LineCommand::Card(card)) => {
+                let mut menu = self;
+                menu.attempt.keep_card(cx, card);
+                Phase::LanguageMenu(menu)
+            }
             Event::Timer if cx.now >= self.until => {
                 if self.repeats_left > 1 {
                     return offer(self.attempt, cx, self.repeats_left - 1);

@@ -3,6 +3,8 @@
 mod accept;
 mod admit;
 mod aftermath;
+mod block;
+mod confirm;
 mod dial;
 mod dial_tone;
 mod farewell;
@@ -19,6 +21,8 @@ mod talk;
 pub use accept::Accept;
 pub use admit::Admit;
 pub use aftermath::Aftermath;
+pub use block::Block;
+pub use confirm::Confirm;
 pub use dial::Dial;
 pub use dial_tone::DialTone;
 pub use farewell::Farewell;
@@ -58,11 +62,13 @@ pub enum Phase {
     PinCheck(PinCheck),
     Number(Number),
     Admit(Admit),
+    Confirm(Confirm),
     Name(Name),
     Seize(Seize),
     Dial(Dial),
     Progress(Progress),
     Accept(Accept),
+    Block(Block),
     Farewell(Farewell),
     Talk(Talk),
     Aftermath(Aftermath),
@@ -79,11 +85,13 @@ impl Phase {
             Phase::PinCheck(p) => p.step(cx, event),
             Phase::Number(p) => p.step(cx, event),
             Phase::Admit(p) => p.step(cx, event),
+            Phase::Confirm(p) => p.step(cx, event),
             Phase::Name(p) => p.step(cx, event),
             Phase::Seize(p) => p.step(cx, event),
             Phase::Dial(p) => p.step(cx, event),
             Phase::Progress(p) => p.step(cx, event),
             Phase::Accept(p) => p.step(cx, event),
+            Phase::Block(p) => p.step(cx, event),
             Phase::Farewell(p) => p.step(cx, event),
             Phase::Talk(p) => p.step(cx, event),
             Phase::Aftermath(p) => p.step(cx, event),
@@ -100,11 +108,13 @@ impl Phase {
             Phase::PinCheck(_) => "pin-check",
             Phase::Number(_) => "number",
             Phase::Admit(_) => "admit",
+            Phase::Confirm(_) => "confirm",
             Phase::Name(_) => "name",
             Phase::Seize(_) => "seize",
             Phase::Dial(_) => "dial",
             Phase::Progress(_) => "progress",
             Phase::Accept(_) => "accept",
+            Phase::Block(_) => "block",
             Phase::Farewell(_) => "farewell",
             Phase::Talk(_) => "talk",
             Phase::Aftermath(_) => "aftermath",
@@ -121,11 +131,13 @@ impl Phase {
             Phase::PinCheck(p) => p.until,
             Phase::Number(p) => p.until,
             Phase::Admit(p) => p.until,
+            Phase::Confirm(p) => p.deadline(),
             Phase::Name(p) => p.until,
             Phase::Seize(p) => p.until,
             Phase::Dial(p) => p.until,
             Phase::Progress(p) => p.deadline(),
             Phase::Accept(p) => p.until,
+            Phase::Block(p) => p.until,
             Phase::Farewell(p) => p.until,
             Phase::Talk(p) => p.deadline(),
             Phase::Aftermath(p) => p.until,
@@ -149,16 +161,20 @@ impl Phase {
         }
     }
 
-    /// Digits that are, or may turn out to be, a PIN: also those typed ahead of its prompt, and
-    /// those of somebody who tries again before hanging up.
+    /// Digits that are, or may turn out to be, a PIN, a passcode or an officer's code: also those
+    /// typed ahead of its prompt, and those of somebody who tries again before hanging up.
     pub(crate) fn secret(&self, settings: &CallSettings) -> bool {
+        let codes = settings.confirm_by.takes_codes();
         match self {
-            Phase::Pin(_) | Phase::PinCheck(_) => true,
+            Phase::Pin(_) | Phase::PinCheck(_) | Phase::Confirm(_) => true,
+            Phase::Admit(_) => codes,
             Phase::DialTone(_) | Phase::Held(_) | Phase::Farewell(_) | Phase::Aftermath(_) => {
-                settings.pin_required
+                settings.pin_required || codes
             }
             Phase::LanguageMenu(p) => settings.pin_required && !p.pin_known(),
-            _ => false,
+            // The rest of a code that was no more needed.
+            Phase::Talk(_) => false,
+            phase => phase.attempt().is_some_and(|a| a.code_begun),
         }
     }
 
@@ -166,7 +182,11 @@ impl Phase {
     pub(crate) fn watches_extra_digits(&self) -> bool {
         matches!(
             self,
-            Phase::Progress(_) | Phase::Accept(_) | Phase::Farewell(_) | Phase::Talk(_)
+            Phase::Progress(_)
+                | Phase::Accept(_)
+                | Phase::Block(_)
+                | Phase::Farewell(_)
+                | Phase::Talk(_)
         )
     }
 
@@ -175,6 +195,7 @@ impl Phase {
         match self {
             Phase::PinCheck(p) => Some(p.asked),
             Phase::Admit(p) => Some(p.asked),
+            Phase::Confirm(p) => p.asked(),
             _ => None,
         }
     }
@@ -182,6 +203,7 @@ impl Phase {
     /// How the call ends if the inmate hangs up now, where that is decided already.
     pub(crate) fn outcome(&self) -> Option<(Disposition, EndedBy)> {
         match self {
+            Phase::Block(_) => Some(Block::OUTCOME),
             Phase::Farewell(p) => Some(p.outcome()),
             _ => None,
         }
@@ -196,11 +218,13 @@ impl Phase {
             Phase::PinCheck(p) => Some(&p.attempt),
             Phase::Number(p) => Some(&p.attempt),
             Phase::Admit(p) => Some(&p.attempt),
+            Phase::Confirm(p) => Some(&p.attempt),
             Phase::Name(p) => Some(&p.attempt),
             Phase::Seize(p) => Some(&p.attempt),
             Phase::Dial(p) => Some(&p.attempt),
             Phase::Progress(p) => Some(&p.attempt),
             Phase::Accept(p) => Some(&p.attempt),
+            Phase::Block(p) => Some(&p.attempt),
             Phase::Farewell(p) => Some(&p.attempt),
             Phase::Talk(p) => Some(&p.attempt),
         }
@@ -215,11 +239,13 @@ impl Phase {
             Phase::PinCheck(p) => Some(&mut p.attempt),
             Phase::Number(p) => Some(&mut p.attempt),
             Phase::Admit(p) => Some(&mut p.attempt),
+            Phase::Confirm(p) => Some(&mut p.attempt),
             Phase::Name(p) => Some(&mut p.attempt),
             Phase::Seize(p) => Some(&mut p.attempt),
             Phase::Dial(p) => Some(&mut p.attempt),
             Phase::Progress(p) => Some(&mut p.attempt),
             Phase::Accept(p) => Some(&mut p.attempt),
+            Phase::Block(p) => Some(&mut p.attempt),
             Phase::Farewell(p) => Some(&mut p.attempt),
             Phase::Talk(p) => Some(&mut p.attempt),
         }
@@ -234,11 +260,13 @@ impl Phase {
             Phase::PinCheck(p) => Some(p.attempt),
             Phase::Number(p) => Some(p.attempt),
             Phase::Admit(p) => Some(p.attempt),
+            Phase::Confirm(p) => Some(p.attempt),
             Phase::Name(p) => Some(p.attempt),
             Phase::Seize(p) => Some(p.attempt),
             Phase::Dial(p) => Some(p.attempt),
             Phase::Progress(p) => Some(p.attempt),
             Phase::Accept(p) => Some(p.attempt),
+            Phase::Block(p) => Some(p.attempt),
             Phase::Farewell(p) => Some(p.attempt),
             Phase::Talk(p) => Some(p.attempt),
         }
@@ -258,7 +286,7 @@ pub(crate) fn first_step(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
 
 /// The language is chosen, or there is nothing to choose.
 pub(crate) fn after_language(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
-    if cx.settings.pin_required && attempt.pin.is_none() {
+    if cx.settings.pin_required && attempt.credential.is_none() {
         return Pin::enter(attempt, cx, cx.settings.pin_tries);
     }
     Number::enter(attempt, cx)

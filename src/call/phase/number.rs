@@ -4,6 +4,7 @@
 use super::{Admit, PROMPT_MAX, Phase};
 use crate::{attempt::Attempt, cx::Cx, event::Event};
 use types::{
+    credential::IdentifyBy,
     dial_plan::{DialPlan, Dialed},
     digits::{Digit, Digits},
     disposition::{Blocked, Disposition, EndedBy},
@@ -64,6 +65,7 @@ impl Number {
 
     pub(crate) fn step(self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         match event {
+            Event::Key(digit) if self.ends_passcode(cx, digit) => Phase::Number(self),
             Event::Key(digit) => {
                 cx.hush(Leg::Phone);
                 self.key(cx, digit)
@@ -75,6 +77,12 @@ impl Number {
             Event::Timer if cx.now >= self.until => self.timed_out(cx),
             _ => Phase::Number(self),
         }
+    }
+
+    /// The `#` after a passcode of set length, which was complete without it.
+    fn ends_passcode(&self, cx: &Cx<'_>, digit: Digit) -> bool {
+        let of_passcode = cx.settings.identify_by == IdentifyBy::IdAndPasscode;
+        of_passcode && digit == Digit::POUND && self.attempt.dialed.is_empty()
     }
 
     fn key(mut self, cx: &mut Cx<'_>, digit: Digit) -> Phase {

@@ -1,4 +1,5 @@
-//! A trunk is borrowed and taken off-hook; digits go out only after its own proceed signal.
+//! A trunk is borrowed and taken off-hook; digits go out only after its own proceed signal. Where none
+//! of a route's trunks is free, or gives it, the next route is tried.
 
 use super::{Dial, Phase};
 use crate::{
@@ -24,7 +25,8 @@ pub struct Seize {
 
 impl Seize {
     pub(crate) fn enter(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
-        let asked = cx.borrow_trunk();
+        let group = attempt.route().and_then(|route| route.group);
+        let asked = cx.borrow_trunk(group);
         Phase::Seize(Seize {
             until: cx.now + cx.settings.trunk_wait,
             attempt,
@@ -47,7 +49,7 @@ impl Seize {
             }
             Event::NoneFree { number } if number == self.asked => {
                 cx.tell(Fact::NoTrunkFree);
-                no_trunk(self.attempt, cx)
+                next_route(self.attempt, cx)
             }
             Event::Proceed if self.attempt.trunk.is_some() => {
                 cx.tell(Fact::ProceedHeard);
@@ -74,9 +76,17 @@ pub(super) fn next_trunk(mut attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
     }
     attempt.return_trunk(cx, TrunkCondition::Faulty);
     if attempt.trunks_tried >= cx.settings.trunk_tries {
-        return no_trunk(attempt, cx);
+        return next_route(attempt, cx);
     }
     Seize::enter(attempt, cx)
+}
+
+/// Overflow: the trunks of the next route, with its digits.
+fn next_route(mut attempt: Attempt, cx: &mut Cx<'_>) -> Phase {
+    match attempt.overflow() {
+        true => Seize::enter(attempt, cx),
+        false => no_trunk(attempt, cx),
+    }
 }
 
 fn no_trunk(attempt: Attempt, cx: &mut Cx<'_>) -> Phase {

@@ -12,7 +12,8 @@ use types::{
     mf::MfSignal,
     tick::{Tick, Ticks},
     trunk::{
-        Outpulsing, R2Country, R2Trunk, TrunkCondition, TrunkProfile, TrunkSignalling, TrunkTrust,
+        Outpulsing, R2Country, R2Trunk, TrunkCondition, TrunkGroup, TrunkProfile, TrunkSignalling,
+        TrunkTrust,
     },
 };
 
@@ -30,6 +31,7 @@ fn profile(id: u16) -> TrunkProfile {
         dial_tone_wait: Ticks::secs(5),
         dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
+        group: TrunkGroup::FIRST,
     }
 }
 
@@ -68,9 +70,14 @@ impl Bench {
 
     /// The trunk that is lent, or `None`.
     fn borrow(&mut self) -> Option<TrunkId> {
+        self.borrow_of(None)
+    }
+
+    fn borrow_of(&mut self, group: Option<TrunkGroup>) -> Option<TrunkId> {
         let out = self.tell(KeeperInput::Borrow {
             line: LINE,
             number: 3,
+            group,
         });
         match out.as_slice() {
             [
@@ -141,6 +148,7 @@ fn no_trunk_is_lent_in_its_guard_time() {
     let ask = KeeperInput::Borrow {
         line: LINE,
         number: 1,
+        group: None,
     };
     let early = keeper.handle(Tick(GUARD.0 - 1), ask);
     assert!(matches!(early.as_slice(), [KeeperOutput::NoneFree { .. }]));
@@ -162,6 +170,29 @@ fn the_longest_idle_trunk_is_lent_first() {
     bench.wait(GUARD);
     let order = [bench.borrow(), bench.borrow(), bench.borrow()];
     assert_eq!(order, [2, 3, 1].map(|id| Some(TrunkId(id))));
+}
+
+#[test]
+fn a_trunk_of_the_group_that_is_asked_for_is_lent_and_no_other() {
+    let in_group = |id, group| TrunkProfile {
+        group: TrunkGroup(group),
+        ..profile(id)
+    };
+    let mut bench = Bench::with(vec![in_group(1, 1), in_group(2, 2), in_group(3, 2)]);
+    let second = Some(TrunkGroup(2));
+    assert_eq!(bench.borrow_of(second), Some(TrunkId(2)));
+    assert_eq!(bench.borrow_of(second), Some(TrunkId(3)));
+    assert_eq!(
+        bench.borrow_of(second),
+        None,
+        "the free one is of another group"
+    );
+    assert_eq!(bench.borrow_of(Some(TrunkGroup(9))), None);
+    assert_eq!(bench.borrow_of(None), Some(TrunkId(1)), "any will do");
+    bench.give_back(3, TrunkCondition::Good);
+    assert_eq!(bench.borrow_of(second), None, "it is guarded");
+    bench.wait(GUARD);
+    assert_eq!(bench.borrow_of(second), Some(TrunkId(3)));
 }
 
 #[test]

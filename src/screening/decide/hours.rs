@@ -23,7 +23,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
                 .and(self.windows(caller)?)
                 .and(self.booking(caller, number)?);
         }
-        Ok(open.and(self.officer()?))
+        Ok(open.and(self.officer_present()?))
     }
 
     /// The hours of the inmate, of the class, and of the living unit and the groups above it: all
@@ -57,11 +57,11 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         self.passes(Check::Booking, open, Blocked::NotBooked)
     }
 
-    fn officer(&mut self) -> Result<Open, Stop<T::Error>> {
-        let Some(open) = self.tables.officer(self.request.line)? else {
+    fn officer_present(&mut self) -> Result<Open, Stop<T::Error>> {
+        let Some(open) = self.tables.officer_presence(self.request.line)? else {
             return Ok(Open::Throughout);
         };
-        self.passes(Check::Officer, open, Blocked::NoOfficer)
+        self.passes(Check::OfficerPresent, open, Blocked::NoOfficer)
     }
 
     fn passes(

@@ -46,6 +46,8 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             Some(Blocked::PinNumberDisabled)
         } else if listed.is_none() && is_anothers_privilege(shorter, own, there, whole) {
             Some(Blocked::NumberNotAllowed)
+        } else if let Some(blocked) = self.refused_at(shorter)? {
+            Some(blocked)
         } else if !self.is_open(shorter)? {
             Some(Blocked::TimeRestricted)
         } else {

@@ -31,6 +31,10 @@ pub enum LimitedBy {
     Number,
     /// The call treatment says so.
     Treatment,
+    /// The minutes that are left to the inmate.
+    InmateMinutes,
+    /// The minutes that are left for the number, of all callers together.
+    NumberMinutes,
 }
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
@@ -54,7 +58,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         number: &DialedNumber,
         untimed: bool,
         open: Open,
-        own: [Option<(Ticks, LimitedBy)>; 2],
+        own: impl Iterator<Item = Option<(Ticks, LimitedBy)>>,
     ) -> Result<Option<Ticks>, Stop<T::Error>> {
         let service = self.request.in_service_for;
         if service == Some(Ticks::ZERO) {

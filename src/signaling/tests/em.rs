@@ -13,7 +13,9 @@ use types::{
     id::TrunkId,
     tick::{Tick, Ticks},
     tone::Tone,
-    trunk::{FeatureGroupD, Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust, Wink},
+    trunk::{
+        FeatureGroupD, Outpulsing, TrunkGroup, TrunkProfile, TrunkSignalling, TrunkTrust, Wink,
+    },
 };
 
 /// A trunk and what its signalling wanted so far.
@@ -35,6 +37,7 @@ impl Bench {
             dial_tone_wait: Ticks::secs(4),
             dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
             cancel_echo: false,
+            group: TrunkGroup::FIRST,
         };
         let mut bench = Bench {
             trunk: Trunk::new(&profile),

@@ -12,7 +12,7 @@ use types::{
     id::TrunkId,
     tick::{Tick, Ticks},
     tone::Tone,
-    trunk::{Outpulsing, TrunkProfile, TrunkSignalling, TrunkTrust},
+    trunk::{Outpulsing, TrunkGroup, TrunkProfile, TrunkSignalling, TrunkTrust},
 };
 
 const SEIZED: Tick = Tick(8000);
@@ -181,6 +181,7 @@ fn a_tip_that_is_open_before_it_was_grounded_releases_nothing() {
         dial_tone_wait: Ticks::secs(4),
         dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
+        group: TrunkGroup::FIRST,
     });
     trunk.seize(SEIZED);
     let edge = Edge::TipOpen;

@@ -6,7 +6,9 @@ use types::{
     id::TrunkId,
     mf::MfSignal,
     tick::Ticks,
-    trunk::{Outpulsing, R2Country, R2Trunk, TrunkProfile, TrunkSignalling, TrunkTrust, Wink},
+    trunk::{
+        Outpulsing, R2Country, R2Trunk, TrunkGroup, TrunkProfile, TrunkSignalling, TrunkTrust, Wink,
+    },
 };
 
 /// Kinds of trunks that are signalled by bits, as `--signalling` names them. Feature group D needs
@@ -55,5 +57,6 @@ pub(crate) fn of(signalling: TrunkSignalling, mf: bool) -> TrunkProfile {
         dial_tone_wait: Ticks::secs(10),
         dial_tone_break: TrunkProfile::DIAL_TONE_BREAK,
         cancel_echo: false,
+        group: TrunkGroup::FIRST,
     }
 }

@@ -8,6 +8,7 @@ use backoffice::{
 use types::{
     digits::List,
     id::{InmateId, LineId},
+    party_block::BlockKeys,
     phone_number::CallType,
 };
 
@@ -205,13 +206,26 @@ fn durations_are_up_to_99_minutes() {
 fn settings_that_no_call_could_be_made_with_are_refused() {
     let mut bench = bench();
     type Change = fn(&mut SiteSettings);
-    let wrong: [(&str, Change); 10] = [
+    let wrong: [(&str, Change); 14] = [
         ("PIN length", |s| s.call.pin_length = 0),
         ("PIN length", |s| s.call.pin_length = 17),
         ("PIN tries", |s| s.call.pin_tries = 0),
         ("languages", |s| s.call.languages = List::new()),
         ("keys to accept", |s| s.call.accept_key = s.call.refuse_key),
         ("keys to accept", |s| s.call.refuse_key = 10),
+        ("keys to refuse all", |s| s.call.block_keys.inmate = Some(1)),
+        ("keys to refuse all", |s| {
+            s.call.block_keys.facility = Some(2)
+        }),
+        ("keys to refuse all", |s| {
+            s.call.block_keys.inmate = Some(10)
+        }),
+        ("keys to refuse all", |s| {
+            s.call.block_keys = BlockKeys {
+                inmate: Some(7),
+                facility: Some(7),
+            }
+        }),
         ("hard limit", |s| {
             s.call.hard_limit = types::tick::Ticks::ZERO
         }),
@@ -234,6 +248,7 @@ fn settings_come_back_as_they_were_set() {
     let mut settings = SiteSettings::standard();
     settings.call.pin_tries = 5;
     settings.call.warn_two_minutes = true;
+    settings.call.block_keys.facility = Some(9);
     settings.call.languages = ["es", "en"]
         .iter()
         .map(|code| types::language::Language::parse(code).expect("a code"))

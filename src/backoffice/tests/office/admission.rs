@@ -18,7 +18,7 @@ fn a_collect_call_is_permitted_with_all_a_line_needs() {
     assert_eq!(permit.pattern, DialingPattern::ZeroPlus);
     assert_eq!(permit.call_type, CallType::Local);
     assert_eq!(permit.handling, Handling::AutomatedOperator);
-    assert_eq!(permit.outpulse.as_str(), "12155550123");
+    assert_eq!(permit.routes.first().outpulse.as_str(), "12155550123");
     assert_eq!(
         permit.limit,
         Some(Ticks::secs(10 * 60)),
@@ -35,7 +35,7 @@ fn the_carriers_operator_is_reached_by_its_prefix() {
     });
     let permit = bench.permitted(ONE, Some(DOE), "02155550123");
     assert_eq!(permit.handling, Handling::CarrierOperator);
-    assert_eq!(permit.outpulse.as_str(), "02155550123");
+    assert_eq!(permit.routes.first().outpulse.as_str(), "02155550123");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn other_calls_are_dialed_as_they_were() {
     let mut bench = bench();
     for dialed in ["12155550123", "2155550123", "011442079460123"] {
         let permit = bench.permitted(ONE, Some(DOE), dialed);
-        assert_eq!(permit.outpulse.as_str(), dialed);
+        assert_eq!(permit.routes.first().outpulse.as_str(), dialed);
         assert_eq!(permit.handling, Handling::Direct);
     }
 }

@@ -1,6 +1,7 @@
 use crate::bench::{DOE, ONE, ROE, TWO, admission, bench, completed, database, secret};
 use db::keys::{CounterKey, CounterKind};
 use types::{
+    credential::Credential,
     disposition::Blocked,
     id::LineId,
     query::{PinAnswer, Query, Reply},
@@ -18,7 +19,7 @@ fn later_questions_of_a_batch_see_the_earlier_ones() {
     let answers = bench.batch(vec![
         (ONE, admission(Some(DOE), "02155550123", now)),
         (TWO, admission(Some(DOE), "02155550123", now)),
-        (TWO, Query::Pin(secret(DOE))),
+        (TWO, Query::Identify(Credential::Pin(secret(DOE)))),
         (ONE, Query::End(completed(None, now))),
         (TWO, admission(Some(DOE), "02155550124", now)),
     ]);
@@ -45,7 +46,7 @@ fn answers_carry_the_lines_and_numbers_of_their_questions() {
     let mut bench = bench();
     let now = bench.now;
     let answers = bench.batch(vec![
-        (TWO, Query::Pin(secret(ROE))),
+        (TWO, Query::Identify(Credential::Pin(secret(ROE)))),
         (ONE, Query::EmptyOffHook),
         (ONE, admission(Some(DOE), "02155550123", now)),
     ]);

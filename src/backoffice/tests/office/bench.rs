@@ -7,13 +7,14 @@ use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
 use types::{
     call_record::{CallEnd, CallRecord},
+    credential::Credential,
     dial_plan::{DialPlan, DialRule, Dialed},
     digits::Digits,
     disposition::{Blocked, Disposition, EndedBy},
     id::{CallId, LineId},
     language::Language,
     phone_number::{CallType, DialingPattern},
-    query::{Admission, Answered, Asked, DialedOrSpeed, PinAnswer, Query, Reply},
+    query::{Admission, Answered, Asked, DialedOrSpeed, OfficerWord, PinAnswer, Query, Reply},
     secret::Secret,
     tick::{Tick, Ticks},
     verdict::{Permit, Verdict},
@@ -148,7 +149,8 @@ pub fn admission(pin: Option<&str>, dialed: &str, off_hook_at: Tick) -> Query {
     };
     Query::Admit(Admission {
         off_hook_at,
-        pin: pin.map(secret),
+        credential: pin.map(secret).map(Credential::Pin),
+        officer: OfficerWord::NotAsked,
         dialed: digits,
         number,
     })
@@ -240,7 +242,7 @@ impl Bench {
     }
 
     pub fn pin(&mut self, line: LineId, pin: &str) -> PinAnswer {
-        match self.ask(line, Query::Pin(secret(pin))) {
+        match self.ask(line, Query::Identify(Credential::Pin(secret(pin)))) {
             Some(Reply::Pin(answer)) => answer,
             other => panic!("no answer to a PIN: {other:?}"),
         }

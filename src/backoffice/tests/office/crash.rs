@@ -2,7 +2,7 @@
 //! anybody must be there; nothing may be left open; the journal must verify.
 
 use crate::bench::{ONE, OPEN_PHONE, START, TWO, completed, config, open};
-use backoffice::{Config, Phone, RecordRange};
+use backoffice::{Config, Phone, RecordRange, RegisterOf};
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader, Write},
@@ -11,8 +11,9 @@ use std::{
     time::Duration,
 };
 use types::{
+    credential::Credential,
     disposition::Disposition,
-    id::{CallId, LineId},
+    id::{CallId, InmateId, LineId},
     query::{Asked, PinAnswer, Query, Reply},
     tick::Ticks,
 };
@@ -156,6 +157,7 @@ fn check(dir: &Path, told: &BTreeMap<CallId, bool>) {
     office.verify_journal().expect("the journal is whole");
     let mut range = RecordRange::all();
     let mut sequences = Vec::new();
+    let mut talked: BTreeMap<InmateId, (i64, i64)> = BTreeMap::new();
     loop {
         let page = office.records(&range).expect("reads");
         let Some(last) = page.last() else { break };
@@ -172,6 +174,12 @@ fn check(dir: &Path, told: &BTreeMap<CallId, bool>) {
                 );
             }
             sequences.push(record.call.sequence);
+            if record.talk_utc_ms.is_some() {
+                let inmate = record.inmate.expect("with a PIN");
+                let of_inmate = talked.entry(inmate).or_default();
+                of_inmate.0 += 1;
+                of_inmate.1 += record.talk.0.cast_signed();
+            }
         }
     }
     sequences.sort_unstable();
@@ -181,8 +189,15 @@ fn check(dir: &Path, told: &BTreeMap<CallId, bool>) {
         let record = office.record(*call).expect("reads");
         assert!(record.is_some(), "{call} was told and is gone");
     }
+    // What registers count is what the records say: nothing is held by a call that is over.
+    for inmate in (1..).map(InmateId).take(PINS.len()) {
+        let state = office.register(START, RegisterOf::Inmate(inmate));
+        let used = state.expect("reads").used.month;
+        let talked = talked.get(&inmate).copied().unwrap_or_default();
+        assert_eq!((used.calls, used.ticks), talked, "{inmate:?}");
+    }
     for pin in PINS {
-        let query = Query::Pin(crate::bench::secret(pin));
+        let query = Query::Identify(Credential::Pin(crate::bench::secret(pin)));
         let answers = office.answer(START, &[(LineId(1), Asked { number: 1, query })]);
         let free = matches!(answers[0].1.reply, Reply::Pin(PinAnswer::Valid { .. }));
         assert!(free, "a PIN is still in use");

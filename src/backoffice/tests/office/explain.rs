@@ -78,7 +78,7 @@ fn an_explanation_says_what_the_admission_says() {
                 match (told.outcome, verdict.outcome) {
                     (Ok(told), Ok(given)) => {
                         assert_eq!(told.call.sequence, 0, "{case}");
-                        assert_eq!((told.limit, told.outpulse), (given.limit, given.outpulse));
+                        assert_eq!((told.limit, told.routes), (given.limit, given.routes));
                         assert_eq!(
                             (told.recording, told.handling),
                             (given.recording, given.handling)

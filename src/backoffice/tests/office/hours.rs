@@ -283,7 +283,7 @@ fn calls_from_a_groups_phones_need_an_officer_there_and_end_when_the_officer_goe
     assert_eq!(permit.until, Some(bench.now + Ticks::secs(55 * 60)));
     officer(&mut bench, east, None);
     assert_eq!(bench.refused(TWO, Some(ROE), COLLECT), Blocked::NoOfficer);
-    assert_eq!(found(&mut bench, Check::Officer), Some(Finding::No));
+    assert_eq!(found(&mut bench, Check::OfficerPresent), Some(Finding::No));
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn hours_booking_officer_and_shutdown_hold_together() {
     hours(&mut bench, Scope::Inmate(DOES_ID), &tuesdays(38, 39));
     let permit = bench.permitted(ONE, Some(DOE), COLLECT);
     assert_eq!(permit.until, Some(bench.now + Ticks::secs(480)));
-    for check in [Check::Window, Check::Booking, Check::Officer] {
+    for check in [Check::Window, Check::Booking, Check::OfficerPresent] {
         assert_eq!(found(&mut bench, check), Some(Finding::Passed));
     }
     change(&mut bench, |office, now| {

@@ -129,7 +129,7 @@ fn a_number_is_open_by_the_wall_clock_of_the_facility() {
 fn a_code_is_dialed_and_recorded_as_what_it_stands_for() {
     let mut bench = seeded(|seed| seed.speed_dials = vec![(7, FRIEND.to_owned())]);
     let permit = bench.permitted(ONE, Some(DOE), "07");
-    assert_eq!(permit.outpulse.as_str(), "12155550123");
+    assert_eq!(permit.routes.first().outpulse.as_str(), "12155550123");
     assert_eq!(permit.pattern, DialingPattern::SpeedDial);
     assert_eq!(permit.number.to_string(), "2155550123");
     let record = bench.record(permit.call);

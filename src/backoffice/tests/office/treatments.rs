@@ -391,7 +391,7 @@ fn a_record_says_recording_limit_response_and_that_it_is_a_desk() {
     assert_eq!(permit.treatment.three_way, ThreeWayResponse::Disconnect);
     assert_eq!(permit.handling, Handling::Direct);
     assert_eq!(
-        permit.outpulse.as_str(),
+        permit.routes.first().outpulse.as_str(),
         "12155550123",
         "as any direct call"
     );
@@ -515,7 +515,7 @@ fn each_call_type_is_handled_as_it_says_and_else_as_wired() {
     for (dialed, handling, outpulse) in cases {
         let permit = bench.permitted(ONE, Some(DOE), dialed);
         assert_eq!(permit.handling, handling, "{dialed}");
-        assert_eq!(permit.outpulse.as_str(), outpulse);
+        assert_eq!(permit.routes.first().outpulse.as_str(), outpulse);
     }
 }
 

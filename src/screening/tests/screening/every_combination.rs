@@ -1,6 +1,6 @@
 use crate::{
     oracle,
-    world::{ALLOWED, Dials, FromPhone, INMATE, LISTED, NOW, PinIs, Shorter, Time, World},
+    world::{ALLOWED, Dials, FromPhone, Held, INMATE, LISTED, NOW, PinIs, Shorter, Time, World},
 };
 use screening::{
     AllowedEntry, CallTypeRules, Disabled, ListedNumber, NumberRecord, Rules, TreatmentRules,
@@ -8,6 +8,7 @@ use screening::{
 };
 use types::{
     dial_plan::DialedNumber,
+    party_block::PartyBlock,
     phone_number::CallType,
     tick::Ticks,
     treatment::{Brand, ExtraDigitResponse, ThreeWayResponse},
@@ -207,11 +208,16 @@ fn shorter_numbers() -> Vec<Shorter> {
     for listed in listed {
         for allowed in [None].into_iter().chain(allowed) {
             for restricted in [None, Some(3), Some(9)] {
-                for closed in BOTH {
+                for (party, closed) in [
+                    (None, false),
+                    (None, true),
+                    (Some(PartyBlock::Inmate), true),
+                ] {
                     all.push(Shorter {
                         listed,
                         restricted,
                         allowed,
+                        party,
                         closed,
                         ..Shorter::IN_NO_TABLE
                     });
@@ -220,6 +226,25 @@ fn shorter_numbers() -> Vec<Shorter> {
         }
     }
     all
+}
+
+#[test]
+fn every_combination_with_a_called_party_who_refuses_is_decided_as_the_flowchart_says() {
+    let said = [None, Some(PartyBlock::Inmate), Some(PartyBlock::Facility)];
+    for party in said {
+        for party_beyond in said {
+            for (pin_required, phone_privileged) in [(false, false), (true, false), (true, true)] {
+                let way = World {
+                    pin_required,
+                    phone_privileged,
+                    party,
+                    party_beyond,
+                    ..World::quiet()
+                };
+                with_tables(&way, &mut agree);
+            }
+        }
+    }
 }
 
 #[test]
@@ -304,6 +329,37 @@ fn every_combination_of_records_and_line_treatments_is_decided_as_the_order_says
                     record,
                     from_phone,
                     pin_required,
+                    ..World::quiet()
+                };
+                with_tables(&way, &mut agree);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_combination_of_lockout_registers_is_decided_as_they_say() {
+    let held = [
+        Held::Boundless,
+        Held::Minutes(5),
+        Held::Minutes(200),
+        Held::NoCalls,
+        Held::NoMinutes,
+        Held::NoTime,
+    ];
+    for of_inmate in held {
+        for of_number in held {
+            for (pin_required, service) in [
+                (true, None),
+                (true, Some(Ticks::secs(120))),
+                (false, None),
+                (true, Some(Ticks::ZERO)),
+            ] {
+                let way = World {
+                    pin_required,
+                    service,
+                    of_inmate,
+                    of_number,
                     ..World::quiet()
                 };
                 with_tables(&way, &mut agree);

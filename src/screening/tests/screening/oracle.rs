@@ -3,11 +3,12 @@
 //! steps that apply, cut off at the row.
 
 use crate::world::{
-    Dials, FromPhone, PinIs, SEVEN, Time, World, class_of_phone, class_of_pin, minutes_of,
+    Dials, FromPhone, Held, PinIs, SEVEN, Time, World, class_of_phone, class_of_pin, minutes_of,
 };
 use screening::AllowedEntry;
 use types::{
     disposition::Blocked,
+    party_block::PartyBlock,
     phone_number::CallType,
     tick::Ticks,
     treatment::{Brand, CallTreatment, ThreeWayResponse},
@@ -49,6 +50,7 @@ pub fn answer(w: &World) -> Answer {
     let no_time_left = w.service == Some(Ticks::ZERO);
 
     let shorter_refuses = shorter(w);
+    let party_refuses = party(w, w.party).or(party(w, w.party_beyond));
     let is_privileged = is_privileged(w, on_list);
     let blocked_for_fraud = w
         .block
@@ -83,6 +85,13 @@ pub fn answer(w: &World) -> Answer {
         PinIs::NotKeyed | PinIs::Unknown => Finding::NotFound,
         PinIs::Disabled => Finding::Disabled,
         PinIs::InUse | PinIs::Good => Finding::Found,
+    };
+    let untimed = is_untimed(w, on_list);
+    let privileged = recording(w, on_list) == RecordingRule::Privileged;
+    let held = |held: Held| match held {
+        Held::NoCalls | Held::NoTime => Finding::UsedUp,
+        Held::NoMinutes if !untimed => Finding::UsedUp,
+        _ => Finding::Passed,
     };
     let limit = limit(w, on_list);
     type Row = (bool, Option<(Check, Finding)>, Option<Blocked>);
@@ -191,6 +200,11 @@ pub fn answer(w: &World) -> Answer {
             ),
         ),
         (
+            party_refuses.is_some(),
+            Some((Check::CalledParty, Finding::Yes)),
+            party_refuses,
+        ),
+        (
             w.time == Time::NotRestricted,
             Some((Check::TimeRestricted, Finding::NotFound)),
             None,
@@ -224,6 +238,21 @@ pub fn answer(w: &World) -> Answer {
             treatment.step.is_some(),
             treatment.step.map(|by| (Check::Treatment, by)),
             None,
+        ),
+        (
+            identified && !privileged && w.of_inmate != Held::Boundless,
+            Some((Check::InmateRegister, held(w.of_inmate))),
+            match w.of_inmate {
+                Held::NoCalls => Some(Blocked::CallsUsedUp),
+                Held::NoTime => Some(Blocked::TooSoon),
+                Held::NoMinutes if !untimed => Some(Blocked::MinutesUsedUp),
+                _ => None,
+            },
+        ),
+        (
+            !privileged && w.of_number != Held::Boundless,
+            Some((Check::NumberRegister, held(w.of_number))),
+            refuse(held(w.of_number) == Finding::UsedUp, Blocked::NumberUsedUp),
         ),
         (no_time_left, None, Some(Blocked::PhoneOutOfService)),
         (true, Some((Check::Limit, yes_no(limit.is_some()))), None),
@@ -277,6 +306,9 @@ fn shorter(w: &World) -> Option<Blocked> {
             return Some(Blocked::NumberNotAllowed);
         }
     }
+    if let Some(refused) = party(w, there.party) {
+        return Some(refused);
+    }
     if there.closed {
         return Some(Blocked::TimeRestricted);
     }
@@ -303,6 +335,14 @@ fn shorter(w: &World) -> Option<Blocked> {
         _ => there.refused_from_phone.filter(|digits| *digits > 0),
     };
     rule.map(|_| Blocked::NotFromThisPhone)
+}
+
+/// A refusal of one inmate's calls means who keys his PIN, and nobody at a phone without.
+fn party(w: &World, block: Option<PartyBlock>) -> Option<Blocked> {
+    match block? {
+        PartyBlock::Facility => Some(Blocked::CalledPartyBlocksFacility),
+        PartyBlock::Inmate => w.pin_required.then_some(Blocked::CalledPartyBlocksInmate),
+    }
 }
 
 struct Treatment {
@@ -369,11 +409,15 @@ fn is_privileged(w: &World, on_list: bool) -> bool {
         || w.record.is_some_and(|record| record.privileged)
 }
 
-fn limit(w: &World, on_list: bool) -> Option<Ticks> {
-    let untimed = match on_list {
+fn is_untimed(w: &World, on_list: bool) -> bool {
+    match on_list {
         true => w.listed.is_some_and(|own| own.untimed),
         false => w.allowed.is_some_and(|entry| entry.untimed),
-    };
+    }
+}
+
+fn limit(w: &World, on_list: bool) -> Option<Ticks> {
+    let untimed = is_untimed(w, on_list);
     let class = match w.pin_required && w.class_of_pin {
         true => class_of_pin(),
         false => class_of_phone(),
@@ -391,11 +435,19 @@ fn limit(w: &World, on_list: bool) -> Option<Ticks> {
     };
     let of_treatment = of_treatment.filter(|_| !untimed);
     let seconds = |seconds: u32| Ticks::secs(u64::from(seconds));
+    let counts = !untimed && recording(w, on_list) != RecordingRule::Privileged;
+    let left = |held| match held {
+        Held::Minutes(left) if counts => Some(Ticks::secs(u64::from(left) * 60)),
+        _ => None,
+    };
+    let of_inmate = left(w.of_inmate).filter(|_| w.pin_required);
     let all = [
         (!untimed).then_some(of_class),
         w.service,
         own.map(seconds),
         of_treatment.map(seconds),
+        of_inmate,
+        left(w.of_number),
     ];
     all.into_iter().flatten().min()
 }

@@ -5,14 +5,15 @@ use proptest::{prelude::*, test_runner::Config};
 use screening::{
     AllowedEntry, CallTypeRules, Class, Contact, Disabled, Durations, LineTreatment, ListedNumber,
     Listing, LocalTime, NumberBlock, NumberRecord, Open, PhoneRules, PinEntry, PinKey, Profile,
-    Request, RestrictedEntry, Rules, Tables, TreatmentRules, WeekSteps, decide,
+    Register, Request, RestrictedEntry, Rules, Tables, TreatmentRules, WeekSteps, decide,
 };
 use std::convert::Infallible;
 use types::{
     dial_plan::DialedNumber,
     disposition::Blocked,
-    id::{GroupId, InmateId, LineId},
+    id::{GroupId, InmateId, LineId, OfficerId},
     inmate::{Enrollment, EnrollmentStep, InmateClass, Relationship, Review, Scope, Supervision},
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::DialedOrSpeed,
     tick::Ticks,
@@ -181,8 +182,40 @@ impl Tables for House {
         Ok(self.booked)
     }
 
-    fn officer(&self, _: LineId) -> Result<Option<Open>, Infallible> {
+    fn officer_presence(&self, _: LineId) -> Result<Option<Open>, Infallible> {
         Ok(self.officer)
+    }
+
+    fn wants_officer(&self, _: LineId) -> Result<bool, Infallible> {
+        Ok(false)
+    }
+
+    fn is_officer(&self, _: OfficerId) -> Result<bool, Infallible> {
+        unreachable!("no call is to be confirmed")
+    }
+
+    fn party_block(
+        &self,
+        _: Option<InmateId>,
+        _: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Infallible> {
+        Ok(None)
+    }
+
+    fn party_block_beyond(
+        &self,
+        _: Option<InmateId>,
+        _: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Infallible> {
+        Ok(None)
+    }
+
+    fn inmate_register(&self, _: InmateId) -> Result<Option<Register>, Infallible> {
+        Ok(None)
+    }
+
+    fn number_register(&self, _: &PhoneNumber) -> Result<Option<Register>, Infallible> {
+        Ok(None)
     }
 }
 
@@ -419,6 +452,7 @@ proptest! {
         let request = Request {
             line: LineId(1),
             pin: Some(PIN),
+            officer: None,
             number: DialedOrSpeed::Number(number),
             shorter: &[],
             now_utc_ms: NOW,

@@ -4,6 +4,7 @@ use crate::world::{ALLOWED, Dials, LISTED, PinIs, Shorter, Time, World};
 use screening::{AllowedEntry, Disabled, ListedNumber, Rules, decide};
 use types::{
     disposition::Blocked,
+    party_block::PartyBlock,
     tick::Ticks,
     verdict::{Check, Finding, RecordingRule},
 };
@@ -407,5 +408,89 @@ fn the_trace_reads_like_the_flowchart() {
             (Check::TimeRestricted, Finding::NotFound),
             (Check::Limit, Finding::Yes),
         ]
+    );
+}
+
+// ---- what the called party refused
+
+#[test]
+fn a_party_who_refuses_an_inmates_calls_is_not_called_by_him_whatever_lists_say() {
+    let attorney = World {
+        listed: Some(ListedNumber {
+            privileged: true,
+            untimed: true,
+            ..LISTED
+        }),
+        allowed: Some(ALLOWED),
+        party: Some(PartyBlock::Inmate),
+        ..World::quiet()
+    };
+    for rules in [Rules::standard(), without_checking_restricted()] {
+        let world = World { rules, ..attorney };
+        is_blocked(world, Blocked::CalledPartyBlocksInmate);
+    }
+}
+
+#[test]
+fn a_party_who_refuses_the_facility_is_called_from_no_phone_of_it() {
+    for pin_required in [true, false] {
+        let world = World {
+            pin_required,
+            party: Some(PartyBlock::Facility),
+            ..World::quiet()
+        };
+        is_blocked(world, Blocked::CalledPartyBlocksFacility);
+    }
+}
+
+#[test]
+fn a_refusal_of_one_inmate_says_nothing_of_a_phone_where_nobody_is_known() {
+    is_allowed(World {
+        pin_required: false,
+        party: Some(PartyBlock::Inmate),
+        ..World::quiet()
+    });
+}
+
+#[test]
+fn digits_after_the_number_of_a_party_who_refuses_are_no_way_round_it() {
+    let refused = Shorter {
+        party: Some(PartyBlock::Inmate),
+        ..Shorter::IN_NO_TABLE
+    };
+    is_blocked(
+        World {
+            shorter: Some(refused),
+            listed: Some(LISTED),
+            ..World::quiet()
+        },
+        Blocked::CalledPartyBlocksInmate,
+    );
+}
+
+#[test]
+fn a_refusal_by_a_party_who_was_reached_with_digits_after_the_number_holds_for_the_number() {
+    let world = World {
+        party_beyond: Some(PartyBlock::Inmate),
+        ..World::quiet()
+    };
+    is_blocked(world, Blocked::CalledPartyBlocksInmate);
+}
+
+#[test]
+fn a_refusal_is_told_before_the_hours_and_after_the_tables() {
+    let world = World {
+        party: Some(PartyBlock::Facility),
+        time: Time::Closed,
+        ..World::quiet()
+    };
+    is_blocked(world, Blocked::CalledPartyBlocksFacility);
+    let restricted = Some(10);
+    is_blocked(
+        World {
+            restricted,
+            ..world
+        },
+        Blocked::NumberRestricted,
     );
 }

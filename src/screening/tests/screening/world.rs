@@ -1,15 +1,17 @@
 //! One call and the entries that bear on it, as a handful of small choices.
 
 use screening::{
-    AllowedEntry, CallTypeRules, Class, Contact, Days, Disabled, Durations, LineOutcome, LineRule,
-    LineTreatment, ListedNumber, Listing, LocalTime, NumberBlock, NumberRecord, Open, PhoneRules,
-    PinEntry, PinKey, Profile, Request, RestrictedEntry, Rules, Tables, TreatmentRules, WeekSteps,
+    Allowance, AllowedEntry, CallTypeRules, Class, Contact, Days, Disabled, Durations, Ended,
+    Entry, LineOutcome, LineRule, LineTreatment, ListedNumber, Listing, LocalTime, NumberBlock,
+    NumberRecord, Open, Periods, PhoneRules, PinEntry, PinKey, Profile, Register, Request,
+    RestrictedEntry, Rules, Span, Spans, Tables, TreatmentRules, WeekSteps,
 };
 use std::{convert::Infallible, sync::LazyLock};
 use types::{
     dial_plan::DialedNumber,
-    id::{InmateId, LineId},
+    id::{InmateId, LineId, OfficerId},
     inmate::Scope,
+    party_block::PartyBlock,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::DialedOrSpeed,
     tick::Ticks,
@@ -19,6 +21,7 @@ use types::{
 
 pub const LINE: LineId = LineId(4);
 pub const INMATE: InmateId = InmateId(17);
+pub const OFFICER: OfficerId = OfficerId(31);
 pub const PIN: PinKey = PinKey([5; 32]);
 pub const NOW: i64 = 1_790_000_000_000;
 pub const CODE: u8 = 12;
@@ -59,12 +62,57 @@ pub enum Time {
     Closed,
 }
 
+/// What a lockout register holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Held {
+    Boundless,
+    /// As many minutes are left, and calls enough.
+    Minutes(u32),
+    NoCalls,
+    NoMinutes,
+    /// Too soon after the last call.
+    NoTime,
+}
+
+impl Held {
+    /// Of a day that began an hour ago.
+    fn register(self) -> Option<Register> {
+        let (calls, minutes, between) = match self {
+            Held::Boundless => return None,
+            Held::Minutes(left) => (2, left + 7, None),
+            Held::NoCalls => (1, 100, None),
+            Held::NoMinutes => (2, 7, None),
+            Held::NoTime => (2, 100, Some(3600)),
+        };
+        let day = Span {
+            from: NOW - 3_600_000,
+            to: NOW + 23 * 3_600_000,
+        };
+        let talked = Entry {
+            at_utc_ms: Some(NOW - 1_800_000),
+            calls: 1,
+            ticks: 7 * 60 * 8000,
+            ended: Ended::At(NOW - 1_200_000),
+        };
+        let mut allowance = Allowance::default();
+        allowance.calls.day = Some(calls);
+        allowance.minutes.day = Some(minutes);
+        allowance.between_seconds = between;
+        Some(Register {
+            allowance,
+            spans: Spans::Calendar(Periods::each(|_| day)),
+            entries: vec![talked],
+        })
+    }
+}
+
 /// What the tables say of a number that the exchange may connect before the last digit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Shorter {
     pub listed: Option<ListedNumber>,
     pub restricted: Option<u8>,
     pub allowed: Option<AllowedEntry>,
+    pub party: Option<PartyBlock>,
     pub closed: bool,
     pub record: Option<NumberRecord>,
     /// The phone's line treatment refuses it by a rule with so many fixed digits.
@@ -95,6 +143,7 @@ impl Shorter {
         listed: None,
         restricted: None,
         allowed: None,
+        party: None,
         closed: false,
         record: None,
         refused_from_phone: None,
@@ -114,6 +163,9 @@ pub struct World {
     pub listed: Option<ListedNumber>,
     pub restricted: Option<u8>,
     pub allowed: Option<AllowedEntry>,
+    /// What the party at the number refused, and one reached by more digits.
+    pub party: Option<PartyBlock>,
+    pub party_beyond: Option<PartyBlock>,
     pub time: Time,
     pub service: Option<Ticks>,
     pub class_of_pin: bool,
@@ -121,6 +173,8 @@ pub struct World {
     pub durations_entered: bool,
     pub rules: Rules,
     pub shorter: Option<Shorter>,
+    pub of_inmate: Held,
+    pub of_number: Held,
     pub block: Option<NumberBlock>,
     pub record: Option<NumberRecord>,
     pub from_phone: FromPhone,
@@ -129,6 +183,16 @@ pub struct World {
     pub type_rules: CallTypeRules,
     /// The site's treatment; 7 is always there, and 8 never.
     pub site: Option<TreatmentRules>,
+    /// `None` where the phone wants none.
+    pub officer: Option<OfficerIs>,
+}
+
+/// What came of asking for an officer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OfficerIs {
+    Nobody,
+    Confirming,
+    NoOfficerAnyMore,
 }
 
 pub const LISTED: ListedNumber = ListedNumber {
@@ -156,6 +220,8 @@ impl World {
             listed: None,
             restricted: None,
             allowed: None,
+            party: None,
+            party_beyond: None,
             time: Time::NotRestricted,
             service: None,
             class_of_pin: true,
@@ -163,6 +229,9 @@ impl World {
             durations_entered: true,
             rules: Rules::standard(),
             shorter: None,
+            of_inmate: Held::Boundless,
+            of_number: Held::Boundless,
+            officer: None,
             block: None,
             record: None,
             from_phone: FromPhone::NoTreatment,
@@ -193,6 +262,12 @@ impl World {
         Some(self.shorter.expect("it is not asked for"))
     }
 
+    /// A block of one inmate is found by his PIN alone.
+    fn of_caller(&self, inmate: Option<InmateId>, block: Option<PartyBlock>) -> Option<PartyBlock> {
+        assert_eq!(inmate, self.pin_required.then_some(INMATE));
+        block.filter(|block| *block == PartyBlock::Facility || inmate.is_some())
+    }
+
     pub fn request(&self) -> Request<'_> {
         static SHORTER: LazyLock<[PhoneNumber; 1]> = LazyLock::new(|| [World::shorter_number()]);
         let shorter: &[PhoneNumber] = match self.shorter {
@@ -202,6 +277,10 @@ impl World {
         Request {
             line: LINE,
             pin: (self.pin != PinIs::NotKeyed).then_some(PIN),
+            officer: match self.officer {
+                None | Some(OfficerIs::Nobody) => None,
+                Some(_) => Some(OFFICER),
+            },
             number: match self.dials {
                 Dials::Number => DialedOrSpeed::Number(World::number()),
                 Dials::Code | Dials::CodeWithoutNumber => DialedOrSpeed::Speed(CODE),
@@ -277,6 +356,16 @@ impl Tables for World {
         Ok(self.pin == PinIs::InUse)
     }
 
+    fn wants_officer(&self, line: LineId) -> Result<bool, Infallible> {
+        assert_eq!(line, LINE);
+        Ok(self.officer.is_some())
+    }
+
+    fn is_officer(&self, officer: OfficerId) -> Result<bool, Infallible> {
+        assert_eq!(officer, OFFICER);
+        Ok(self.officer == Some(OfficerIs::Confirming))
+    }
+
     fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Infallible> {
         assert_eq!(code, CODE);
         Ok((self.dials == Dials::Code).then(World::number))
@@ -307,6 +396,27 @@ impl Tables for World {
             Some(shorter) => shorter.allowed,
             None => self.allowed,
         })
+    }
+
+    fn party_block(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Infallible> {
+        let block = match self.shorter_of(number) {
+            Some(shorter) => shorter.party,
+            None => self.party,
+        };
+        Ok(self.of_caller(inmate, block))
+    }
+
+    fn party_block_beyond(
+        &self,
+        inmate: Option<InmateId>,
+        number: &PhoneNumber,
+    ) -> Result<Option<PartyBlock>, Infallible> {
+        assert_eq!(*number, World::number().number, "of what was dialed alone");
+        Ok(self.of_caller(inmate, self.party_beyond))
     }
 
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Infallible> {
@@ -367,7 +477,7 @@ impl Tables for World {
         Ok(Open::No)
     }
 
-    fn officer(&self, _: LineId) -> Result<Option<Open>, Infallible> {
+    fn officer_presence(&self, _: LineId) -> Result<Option<Open>, Infallible> {
         Ok(None)
     }
 
@@ -452,5 +562,17 @@ impl Tables for World {
             7 => Some(SEVEN),
             _ => None,
         })
+    }
+
+    fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Infallible> {
+        assert_eq!(inmate, INMATE);
+        Ok(self.of_inmate.register())
+    }
+
+    fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Infallible> {
+        match self.shorter_of(number) {
+            Some(_) => Ok(None),
+            None => Ok(self.of_number.register()),
+        }
     }
 }

@@ -1,0 +1,4 @@
+//! Readers: what they send, and the ports they are on.
+
+mod decoding;
+mod ports;

@@ -54,8 +54,10 @@ impl Session<'_> {
         let (answer, failed) = match state {
             PinState::Valid(PinEntry { inmate, .. }) => {
                 if let Some(blocked) = self.barred(inmate)? {
-                    let subject = inmate_subject(inmate);
-                    self.journal(&line_actor(line), noun(credential), subject, kebab(blocked))?;
+                    if self.fullness < RECORDS_STOP_PERCENT {
+                        let (actor, subject) = (line_actor(line), inmate_subject(inmate));
+                        self.journal(&actor, noun(credential), subject, kebab(blocked))?;
+                    }
                     return Ok(PinAnswer::Refused { inmate, blocked });
                 }
                 let hash = resolved.key.map(|key| PinHash(key.0));

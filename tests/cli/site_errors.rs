@@ -869,3 +869,107 @@ fn two_routes_of_one_number_are_told() {
     let tables = format!("{route}{route}");
     told_with(&tables, "defaults.route[2].number", &["a route above"]);
 }
+
+/// An inmate of whom the file says this besides.
+fn inmate_with(rest: &str) -> String {
+    format!("[[defaults.inmate]]\nid = \"G-1\"\nname = \"N\"\npin = \"730518\"\n{rest}\n")
+}
+
+#[test]
+fn a_group_that_is_not_there_is_told_wherever_it_is_named() {
+    let east = "[[defaults.group]]\nname = \"East\"\n";
+    let unit = inmate_with("unit = \"West\"");
+    for (table, key) in [
+        (
+            "[[defaults.phone]]\nline = 1\ngroups = [\"West\"]\n",
+            "defaults.phone[1].groups",
+        ),
+        (&unit, "defaults.inmate[1].unit"),
+    ] {
+        let parts = ["the name of a [[defaults.group]]"];
+        told_with(&format!("{east}{table}"), key, &parts);
+    }
+    for (table, key) in [
+        ("list", "defaults.list[1].of"),
+        ("window", "defaults.window[1].of"),
+    ] {
+        let table = format!("{east}[[defaults.{table}]]\nof = \"group West\"\n");
+        told_with(&table, key, &["\"relationship\" or \"group\", and which"]);
+    }
+}
+
+#[test]
+fn a_group_comes_once_and_after_the_one_it_is_a_part_of() {
+    let groups = |names: &[&str]| {
+        let group = |name: &&str| format!("[[defaults.group]]\nname = \"{name}\"\n");
+        names.iter().map(group).collect::<String>()
+    };
+    // So no group is within itself, however long the way round.
+    for names in [&["East/Tier 1", "East"], &["East/East", "East"]] {
+        let told = "is a part of \"East\", which is no [[defaults.group]] above";
+        told_with(&groups(names), "defaults.group[1].name", &[told]);
+    }
+    let twice = groups(&["East", "East/Tier 1", "East/Tier 1"]);
+    told_with(&twice, "defaults.group[3].name", &["as above"]);
+    let nameless = groups(&["East", "East/ "]);
+    told_with(
+        &nameless,
+        "defaults.group[2].name",
+        &["has nothing after its last /"],
+    );
+    let (code, out) = checked(&groups(&["East", "East/Tier 1", "East/Tier 1/A", "West"]));
+    assert_eq!(code, Some(0), "{out}");
+}
+
+#[test]
+fn a_class_of_inmates_that_is_not_there_is_told_wherever_it_is_named() {
+    let class = "[[defaults.inmate_class]]\nnumber = 2\nname = \"Workers\"\n";
+    let inmate = format!("{class}{}", inmate_with("inmate_class = 3"));
+    let told = "there is no [[defaults.inmate_class]] of this number";
+    told_with(&inmate, "defaults.inmate[1].inmate_class", &[told]);
+    for (table, key) in [
+        ("list", "defaults.list[1].of"),
+        ("window", "defaults.window[1].of"),
+    ] {
+        let of = |number| format!("{class}[[defaults.{table}]]\nof = \"class {number}\"\n");
+        told_with(&of(3), key, &["\"class\", \"supervision\""]);
+        let (code, out) = checked(&of(2));
+        assert_eq!(code, Some(0), "{out}");
+    }
+}
+
+#[test]
+fn what_has_no_list_or_no_hours_of_its_own_is_told() {
+    let list = "[[defaults.list]]\nof = \"inmate A-17\"\n";
+    told_with(list, "defaults.list[1].of", &["and which"]);
+    for of in ["supervision 2", "relationship friend", "everybody"] {
+        let window = format!("[[defaults.window]]\nof = \"{of}\"\n");
+        told_with(&window, "defaults.window[1].of", &["and which"]);
+    }
+}
+
+#[test]
+fn days_of_a_pin_that_end_before_they_begin_are_told() {
+    let days = |to: &str| inmate_with(&format!("valid_from = \"2026-12-25\"\nvalid_to = \"{to}\""));
+    for to in ["2026-12-24", "2026-12-25"] {
+        let told = "must be later than `valid_from`";
+        told_with(&days(to), "defaults.inmate[1].valid_to", &[told]);
+    }
+    let (code, out) = checked(&days("2026-12-26"));
+    assert_eq!(code, Some(0), "{out}");
+}
+
+#[test]
+fn a_listed_number_that_no_list_takes_is_told() {
+    const TRIES: &str = "pin_tries = 3";
+    let listed = inmate_with("numbers = [\"2155550142\"]");
+    let text = SAMPLE.replacen(
+        TRIES,
+        &format!("entry_restricted = [\"215555*\"]\n{TRIES}"),
+        1,
+    );
+    let run = Place::with(&format!("{text}\n{listed}")).run(&["check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let told = "has 2155550142, which `entry_restricted` has as 215555*";
+    assert!(run.out.contains(told), "{}", run.out);
+}

@@ -1,6 +1,6 @@
 //! Who calls by card or by number and passcode, and officers who confirm: the rules of PINs hold.
 
-use crate::bench::{Bench, DOE, ONE, ROE, TWO, bench, bench_with, secret};
+use crate::bench::{Bench, DOE, NOON_ISH, ONE, ROE, TWO, bench, bench_with, secret};
 use backoffice::{
     AccountDetails, Alert, Disabled, Error, GuessRule, Holder, NewInmate, NewOfficer,
     PhoneIdentity, PinDetails,
@@ -114,6 +114,39 @@ fn blocked(reply: Reply) -> Blocked {
 
 fn is_good(answer: PinAnswer, who: InmateId) -> bool {
     matches!(answer, PinAnswer::Valid { inmate, .. } if inmate == who)
+}
+
+#[test]
+fn who_may_make_no_call_is_refused_by_card_and_by_passcode_as_by_pin() {
+    let ways = [
+        (IdentifyBy::Card, DOES_ID, Credential::Card(card(CARD))),
+        (IdentifyBy::IdAndPasscode, ROES_ID, account("18", "2468")),
+    ];
+    for (by, inmate, credential) in ways {
+        let mut bench = people(by);
+        let refused = |why, bench: &mut Bench| {
+            let told = identify(bench, ONE, credential.clone());
+            let blocked_for = PinAnswer::Refused {
+                inmate,
+                blocked: why,
+            };
+            assert_eq!(told, blocked_for, "{by:?}");
+            let word = OfficerWord::NotAsked;
+            assert_eq!(blocked(admit(bench, ONE, credential.clone(), word)), why);
+        };
+        let now = bench.now;
+        let office = &mut bench.office;
+        let days = office.set_pin_validity(now, WARDEN, inmate, None, Some(NOON_ISH));
+        days.expect("days");
+        refused(Blocked::PinExpired, &mut bench);
+        let office = &mut bench.office;
+        let days = office.set_pin_validity(now, WARDEN, inmate, None, None);
+        days.expect("days");
+        let office = &mut bench.office;
+        let suspended = office.set_suspended(now, WARDEN, inmate, Disabled::ForGood);
+        suspended.expect("suspended");
+        refused(Blocked::InmateSuspended, &mut bench);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use db::{
     Key,
     keys::{
         AllowanceKey, CountedKey, CounterKey, CounterKind, DateKey, DurationKey, GroupPhone,
-        NumberKey, PhoneGroup, PinNumberKey, RegisterKey, Shut, StartKey,
+        PhoneGroup, PinNumberKey, RegisterKey, Shut, StartKey,
     },
 };
 use proptest::prelude::*;
@@ -73,7 +73,7 @@ proptest! {
         let whole = RegisterKey::Number(number(&digits)).prefix();
         let part = RegisterKey::Number(number(&digits[..digits.len() - 1])).prefix();
         prop_assert!(!whole.starts_with(&part));
-        same(NumberKey(number(&digits)));
+        same(number(&digits));
         same(AllowanceKey::Everybody);
         same(AllowanceKey::Inmate(InmateId(digits.len() as u32)));
     }

@@ -4,9 +4,9 @@ use crate::{
     ListTable, PatternTable, Read, Result, Table,
     keys::{
         AllowanceKey, BookingKey, CardHash, CountedKey, CounterKey, DateKey, DurationKey,
-        FacilityId, GroupPhone, GuessKey, HolderKey, ListerKey, NumberKey, Numbered,
-        OfficerCodeHash, PartyBlockKey, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut,
-        SiteKey, SpeedCode, StartKey, UnitInmate,
+        FacilityId, GroupPhone, GuessKey, HolderKey, ListerKey, Numbered, OfficerCodeHash,
+        PartyBlockKey, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode,
+        StartKey, UnitInmate,
     },
     table::Raw,
     values::{
@@ -77,7 +77,7 @@ tables! {
     number_allowances: PatternTable<Allowance>,
     counted: Table<CountedKey, Counted>,
     register_rules: Table<SiteKey, RegisterRules>,
-    numbers_told: Table<NumberKey, NumberTold>,
+    numbers_told: Table<PhoneNumber, NumberTold>,
     cards: Table<CardHash, Card>,
     cards_held: Table<HolderKey, CardRef>,
     passcodes: Table<InmateId, Passcode>,

@@ -66,20 +66,16 @@ impl fmt::Display for Alert {
                 "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
                 inmate.0
             ),
-            Alert::WatchedInmate { line, call, inmate } => {
-                let inmate = inmate.0;
-                write!(
-                    f,
-                    "inmate {inmate}, who is watched, calls from line {line}: call {call}"
-                )
-            }
-            Alert::NoteForCall { line, call, inmate } => {
-                let inmate = inmate.0;
-                write!(
-                    f,
-                    "there is a note for call {call} of inmate {inmate} from line {line}"
-                )
-            }
+            Alert::WatchedInmate { line, call, inmate } => write!(
+                f,
+                "inmate {}, who is watched, calls from line {line}: call {call}",
+                inmate.0
+            ),
+            Alert::NoteForCall { line, call, inmate } => write!(
+                f,
+                "there is a note for call {call} of inmate {} from line {line}",
+                inmate.0
+            ),
             Alert::FrequentNumber {
                 number,
                 calls,
@@ -117,12 +113,10 @@ impl fmt::Display for Alert {
                     None => write!(f, "until the block is lifted"),
                 }
             }
-            Alert::WatchedNumber { line, call } => {
-                write!(
-                    f,
-                    "a watched number was dialed at the phone of line {line}: call {call}"
-                )
-            }
+            Alert::WatchedNumber { line, call } => write!(
+                f,
+                "a watched number was dialed at the phone of line {line}: call {call}"
+            ),
         }
     }
 }

@@ -16,7 +16,7 @@ use types::{
     language::Language,
     party_block::BlockKeys,
     phone_number::PhoneNumber,
-    settings::CallSettings,
+    settings::{CallSettings, MAX_LANGUAGES},
     tick::Ticks,
     verdict::{Step, Trace},
 };
@@ -166,12 +166,9 @@ fn coded<T: Copy>(values: &[T]) -> Vec<Code<T>> {
     values.iter().map(|value| Code(*value)).collect()
 }
 
-pub(crate) fn settings(
-    stored: values::Settings,
-    people: PeopleRules,
-) -> Result<SiteSettings, Error> {
+fn languages(codes: Vec<[u8; 2]>) -> Result<List<Language, MAX_LANGUAGES>, Error> {
     let mut languages = List::new();
-    for code in stored.languages {
+    for code in codes {
         languages
             .try_push(language(code)?)
             .map_err(|_| Error::Stored {
@@ -179,13 +176,20 @@ pub(crate) fn settings(
                 why: "more languages than a site can have".to_owned(),
             })?;
     }
+    Ok(languages)
+}
+
+pub(crate) fn settings(
+    stored: values::Settings,
+    people: PeopleRules,
+) -> Result<SiteSettings, Error> {
     let call = CallSettings {
         in_service: true,
         pin_required: true,
         pin_length: stored.pin_length,
         pin_tries: stored.pin_tries,
         language_choice: stored.language_choice.0,
-        languages,
+        languages: languages(stored.languages)?,
         dial_tone: Ticks(stored.dial_tone),
         first_digit: Ticks(stored.first_digit),
         inter_digit: Ticks(stored.inter_digit),

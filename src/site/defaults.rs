@@ -2,8 +2,8 @@
 //! is administered, and these lines have no effect.
 
 use backoffice::{
-    Allowance, DaySteps, FraudRules, GuessRule, PhoneIdentity, RegisterRules, Schedule,
-    ScheduleNumber, SeedTreatments, Weekend,
+    Allowance, FraudRules, GuessRule, PhoneIdentity, RegisterRules, ScheduleNumber, SeedTreatments,
+    Weekend,
 };
 use types::{
     digits::{Digits, List},
@@ -20,6 +20,7 @@ use super::{
     people::{PeopleDefaults, PersonDefault},
     reader::{Placed, Section},
     registers::{self, NumberLimit},
+    schedules::{ScheduleDefault, schedule_of, schedules},
     settings::{self, set_flag},
     treatments, values,
 };
@@ -140,14 +141,6 @@ pub struct TimeWindow {
     /// Quarter hours of the day, 0 to 96; the end is not open any more.
     pub from: u8,
     pub to: u8,
-}
-
-/// A circuit schedule (C4).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ScheduleDefault {
-    pub number: ScheduleNumber,
-    pub name: String,
-    pub schedule: Schedule,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -315,49 +308,6 @@ fn class(mut section: Section<'_>) -> Option<Class> {
     })
 }
 
-/// `[[defaults.schedule]]`: when phones are in service, by what kind of day it is.
-fn schedules(defaults: &mut Section<'_>) -> Vec<ScheduleDefault> {
-    let mut schedules: Vec<ScheduleDefault> = Vec::new();
-    for mut section in defaults.tables("schedule") {
-        let number = section.key("number").must().int(1..=5);
-        let name = section.key("name").text(80);
-        let weekday = spans(&mut section, "weekday");
-        let weekend = spans(&mut section, "weekend").or(weekday);
-        let holiday = spans(&mut section, "holiday").or(weekend);
-        let (notes, path, at) = (section.notes(), section.path("number"), section.line());
-        section.finish();
-        let number = number.and_then(|number| ScheduleNumber::new(number as u8));
-        let Some(number) = number else { continue };
-        if schedules.iter().any(|before| before.number == number) {
-            notes.add(at, path, "is the number of a schedule above");
-            continue;
-        }
-        schedules.push(ScheduleDefault {
-            number,
-            name: name.map_or_else(String::new, |name| name.value),
-            schedule: Schedule {
-                weekday: weekday.unwrap_or(DaySteps::CLOSED),
-                weekend: weekend.unwrap_or(DaySteps::CLOSED),
-                holiday: holiday.unwrap_or(DaySteps::CLOSED),
-            },
-        });
-    }
-    schedules
-}
-
-/// From one quarter hour to another, as often as there are such; an empty list is out of service
-/// all day.
-pub(super) fn spans(section: &mut Section<'_>, key: &'static str) -> Option<DaySteps> {
-    let allowed = "times from one quarter hour to a later one, such as \"08:00-11:45\"";
-    let spans = section.key(key).list(allowed, |text| {
-        let (from, to) = text.split_once('-')?;
-        let (from, to) = (quarter(from.trim())?, quarter(to.trim())?);
-        (from < to).then_some((from, to))
-    })?;
-    let open = |day: DaySteps, span: &Placed<(u8, u8)>| day.with_open(span.value.0, span.value.1);
-    Some(spans.iter().fold(DaySteps::CLOSED, open))
-}
-
 fn phone(mut section: Section<'_>, defaults: &Defaults) -> Option<PhoneDefault> {
     let line = section.key("line").must().int(1..=65_535);
     let class = section.key("class").int(1..=5);
@@ -393,21 +343,6 @@ fn line_treatment_of(section: &mut Section<'_>, there: &SeedTreatments) -> Optio
         section
             .notes()
             .add(line, section.path("line_treatment"), what);
-    }
-    Some(number)
-}
-
-/// The schedule that a phone names; it has to be there.
-fn schedule_of(section: &mut Section<'_>, there: &[ScheduleDefault]) -> Option<ScheduleNumber> {
-    let number = section.key("schedule").int(1..=5)?;
-    let number = ScheduleNumber::new(number as u8)?;
-    if !there.iter().any(|schedule| schedule.number == number) {
-        let what = format!(
-            "is {}, and there is no [[defaults.schedule]] of this number",
-            number.number()
-        );
-        let (notes, path) = (section.notes(), section.path("schedule"));
-        notes.add(section.line(), path, what);
     }
     Some(number)
 }
@@ -557,7 +492,7 @@ fn hours(mut section: Section<'_>) -> Option<TimeWindow> {
     })
 }
 
-fn quarter(text: &str) -> Option<u8> {
+pub(super) fn quarter(text: &str) -> Option<u8> {
     let (hours, minutes) = text.split_once(':')?;
     if hours.len() != 2 || minutes.len() != 2 {
         return None;

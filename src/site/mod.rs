@@ -19,6 +19,7 @@ mod readers;
 mod registers;
 pub mod rights;
 mod routes;
+mod schedules;
 mod seed;
 mod settings;
 mod signalling;
@@ -49,7 +50,7 @@ pub use card::{Card, trunk_role, trunk_signalling};
 pub use compare::{Comparison, Listener, compare, listeners, without_survey};
 pub use defaults::{
     AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,
-    ScheduleDefault, ScreeningDefaults, SpeedDial, TimeWindow,
+    ScreeningDefaults, SpeedDial, TimeWindow,
 };
 pub use discover::first_site;
 pub use identity::{Credentials, OfficerDefault};
@@ -59,6 +60,7 @@ pub use plant::{Parties, SimPlant};
 pub use reader::Problem;
 pub use readers::ReaderWire;
 pub use rights::open_to_everybody;
+pub use schedules::ScheduleDefault;
 pub use sim::{Ending, Route, Sim};
 pub use wiring::{LineWire, TrunkWire};
 

@@ -13,8 +13,9 @@ use types::{
 
 use super::{
     Defaults, InmateDefault, Site,
-    defaults::{DAYS, PATTERN, pattern, plain, spans},
+    defaults::{DAYS, PATTERN, pattern, plain},
     reader::{Notes, Placed, Section},
+    schedules::spans,
     settings::set_flag,
 };
 

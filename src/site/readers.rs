@@ -48,7 +48,7 @@ pub fn readers(root: &mut Section<'_>, lines: &[LineWire]) -> Vec<ReaderWire> {
         if let Some(port) = &port
             && readers
                 .iter()
-                .any(|before| before.wire.port == PathBuf::from(&port.value))
+                .any(|before| before.wire.port.as_os_str() == port.value.as_str())
         {
             let what = format!("is \"{}\", as above; each reader has its own", port.value);
             section.notes().add(port.line, section.path("port"), what);

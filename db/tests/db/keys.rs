@@ -4,8 +4,8 @@ use db::{
     Key,
     keys::{
         AllowanceKey, BookingKey, CountedKey, CounterKey, CounterKind, DateKey, DurationKey,
-        GroupPhone, ListKey, ListOf, ListerKey, NumberKey, PhoneGroup, PinNumberKey, RegisterKey,
-        Shut, StartKey, UnitInmate,
+        GroupPhone, ListKey, ListOf, ListerKey, PhoneGroup, PinNumberKey, RegisterKey, Shut,
+        StartKey, UnitInmate,
     },
 };
 use proptest::prelude::*;
@@ -75,7 +75,7 @@ proptest! {
         let whole = RegisterKey::Number(number(&digits)).prefix();
         let part = RegisterKey::Number(number(&digits[..digits.len() - 1])).prefix();
         prop_assert!(!whole.starts_with(&part));
-        same(NumberKey(number(&digits)));
+        same(number(&digits));
         same(AllowanceKey::Everybody);
         same(AllowanceKey::Inmate(InmateId(digits.len() as u32)));
     }

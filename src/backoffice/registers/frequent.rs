@@ -4,7 +4,7 @@ use super::{Registers, rules};
 use crate::{Alert, BackOffice, Error, RecordRange, session::Session, stored};
 use db::{
     Read,
-    keys::{NumberKey, RegisterKey},
+    keys::RegisterKey,
     values::{NumberTold, Reservation},
 };
 use screening::{Ended, Period};
@@ -65,10 +65,9 @@ impl Session<'_> {
         let told = NumberTold {
             told_utc_ms: self.now_utc_ms(),
         };
-        let key = NumberKey(number);
         self.tables
             .numbers_told
-            .put(&mut self.writer, &key, &told)?;
+            .put(&mut self.writer, &number, &told)?;
         let alert = Alert::FrequentNumber {
             number,
             calls,
@@ -89,7 +88,7 @@ impl<R: Read> Registers<'_, R> {
         }
         let span = self.spans(&rules)?.of(often.period);
         let inside = |at: i64| (span.from..span.to).contains(&at);
-        let told = self.tables.numbers_told.get(self.txn, &NumberKey(number))?;
+        let told = self.tables.numbers_told.get(self.txn, &number)?;
         if told.is_some_and(|told| inside(told.told_utc_ms)) {
             return Ok(None);
         }

@@ -237,7 +237,7 @@ impl Pin {
             return Phase::Pin(self);
         }
         if digit == Digit::STAR {
-            return self.begun_again(cx);
+            return self.first_step(cx);
         }
         if digit == Digit::POUND && self.entry.ends_with_pound() {
             return match self.is_late_pound(digit) {
@@ -259,7 +259,7 @@ impl Pin {
     }
 
     /// `*`
-    fn begun_again(mut self, cx: &mut Cx<'_>) -> Phase {
+    fn first_step(mut self, cx: &mut Cx<'_>) -> Phase {
         self.keyed = Secret::default();
         if let Entry::PasscodeOf(_) = self.entry {
             return Pin::asked(self.attempt, cx, Entry::Id, self.tries_left);

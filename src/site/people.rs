@@ -248,11 +248,16 @@ fn classes(section: &mut Section<'_>) -> Vec<(InmateClass, InmateClassDetails)> 
         let longest = section.key("longest_seconds").int(1..=5940);
         let mut booked_only = false;
         set_flag(&mut section, "booked_only", &mut booked_only);
+        let (notes, path, at) = (section.notes(), section.path("number"), section.line());
         section.finish();
         let number = number.and_then(|number| InmateClass::new(number as u8));
         let (Some(number), Some(name)) = (number, name) else {
             continue;
         };
+        if classes.iter().any(|(before, _)| *before == number) {
+            notes.add(at, path, "is the number of an inmate class above");
+            continue;
+        }
         let details = InmateClassDetails {
             name: name.value,
             longest_seconds: longest.map(|seconds| seconds as u32),
@@ -325,9 +330,10 @@ fn windows(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, Week
     for mut section in section.tables("window") {
         let of = section.key("of").must().parsed(OF, |text| {
             let scope = known.scope(text)?;
-            let attached = SeedScope::Known(Scope::Supervision(Supervision::new(1)?));
-            let no_hours = std::mem::discriminant(&scope) == std::mem::discriminant(&attached)
-                && !matches!(scope, SeedScope::Known(Scope::Class(_)));
+            let no_hours = matches!(
+                scope,
+                SeedScope::Known(Scope::Supervision(_) | Scope::Relationship(_))
+            );
             (!no_hours).then_some(scope)
         });
         let days = section.key("days").list(&DAYS.join(", "), |text| {

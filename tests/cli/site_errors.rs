@@ -927,6 +927,9 @@ fn a_class_of_inmates_that_is_not_there_is_told_wherever_it_is_named() {
     let inmate = format!("{class}{}", inmate_with("inmate_class = 3"));
     let told = "there is no [[defaults.inmate_class]] of this number";
     told_with(&inmate, "defaults.inmate[1].inmate_class", &[told]);
+    let twice = format!("{class}{class}");
+    let told = "is the number of an inmate class above";
+    told_with(&twice, "defaults.inmate_class[2].number", &[told]);
     for (table, key) in [
         ("list", "defaults.list[1].of"),
         ("window", "defaults.window[1].of"),

@@ -111,6 +111,11 @@ pub fn peer(stream: &UnixStream) -> io::Result<u32> {
     Ok(getsockopt(stream, PeerCredentials)?.uid())
 }
 
+/// Root may, and whoever the controller runs as.
+fn may_command(peer: u32, us: u32) -> bool {
+    peer == 0 || peer == us
+}
+
 /// One of the few connections; room for another when it is dropped.
 struct Room(Arc<House>);
 
@@ -149,7 +154,7 @@ impl House {
     fn admit(self: &Arc<House>, stream: UnixStream) {
         let us = Uid::effective().as_raw();
         match peer(&stream) {
-            Ok(uid) if uid == 0 || uid == us => {}
+            Ok(uid) if may_command(uid, us) => {}
             Ok(uid) => {
                 warn!(self.log, "a command of another user is refused"; "user" => uid);
                 return;
@@ -268,4 +273,28 @@ fn write(mut stream: &UnixStream, mut text: &[u8], until: Instant) -> io::Result
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_and_the_controllers_own_user_may_command_and_nobody_else() {
+        for (peer, us, may) in [
+            (0, 1000, true),
+            (1000, 1000, true),
+            (1001, 1000, false),
+            (1000, 0, false),
+            (0, 0, true),
+        ] {
+            assert_eq!(may_command(peer, us), may, "{peer} of {us}");
+        }
+    }
+
+    #[test]
+    fn the_kernel_says_who_is_at_the_other_end() {
+        let (one, _other) = UnixStream::pair().expect("a pair");
+        assert_eq!(peer(&one).expect("its user"), Uid::effective().as_raw());
+    }
 }

@@ -193,7 +193,7 @@ fn nonsense_too_much_and_too_many_are_refused_and_calls_go_on() {
 #[test]
 fn a_command_of_another_user_is_refused() {
     if !Uid::effective().is_root() {
-        // Only root can be another user.
+        // Only root can be another user; whom the rule lets in is a test of the server's own.
         return;
     }
     let (place, controller) = live();

@@ -113,8 +113,10 @@ impl Session<'_> {
                 at,
                 answered_at,
                 talk_from,
+                noticed,
             } => {
                 self.seen(line, *call, *at, [*answered_at, *talk_from])?;
+                self.notice(line, *call, noticed)?;
                 Ok(None)
             }
             Query::EmptyOffHook => {

@@ -5,12 +5,13 @@ use crate::{
     admit::empty_record,
     answer::{RECORDS_STOP_PERCENT, line_actor},
     memory::Outcome,
+    noticed,
     session::Session,
     stored,
     words::kebab,
 };
 use db::{
-    codes::{Code, FlagBits},
+    codes::Code,
     keys::{CounterKey, CounterKind, PinHash},
     values::{Call, Caller, OpenCall},
 };
@@ -38,10 +39,11 @@ impl Session<'_> {
     pub fn end(&mut self, line: LineId, end: &CallEnd) -> Result<Option<CallId>, Error> {
         if let Some((call, mut record)) = self.record_of(line, end)? {
             // Kept even if the call was taken for interrupted before its end was told.
-            let refused = self.keep_party_block(call, &mut record, end)?;
+            let noticed = end.noticed();
+            let news = self.keep_noticed(line, call, &mut record, &noticed, end.off_hook_at)?;
             if record.ended_after.is_none() {
                 self.finish(line, call, record, end)?;
-            } else if refused {
+            } else if news {
                 self.tables.calls.put(&mut self.writer, &call, &record)?;
             }
             return Ok(Some(call));
@@ -111,7 +113,6 @@ impl Session<'_> {
         self.fill(&mut record, end)?;
         self.tables.calls.put(&mut self.writer, &call, &record)?;
         self.release(line, call, Some(&record))?;
-        self.settle_fraud(line, &record)?;
         self.journal_end(line, call, &record)?;
         self.remember(line, end.off_hook_at, Outcome::Recorded(call));
         Ok(())
@@ -220,18 +221,12 @@ fn fill(record: &mut Call, end: &CallEnd) {
     });
     record.blocked = end.blocked.map(Code).or(record.blocked);
     record.ended_by = Some(Code(end.ended_by));
-    record.flags = FlagBits(end.flags);
-    record.extra_digits = end.extra_digits;
-    record.far_digits = end.response.far_digits;
-    record.three_way_times = end.response.three_way_times;
-    record.warned = end.response.warned;
-    record.interfered = end.response.interfered;
     record.answer_evidence = evidence(&end.answer_evidence, after);
     record.release_evidence = evidence(&end.release_evidence, after);
-    record.three_way = evidence(&end.three_way, after);
+    noticed::write(record, &end.noticed(), end.off_hook_at);
 }
 
-fn evidence<E: Copy>(
+pub(crate) fn evidence<E: Copy>(
     pieces: &[Weighed<E>],
     after: impl Fn(Tick) -> u64,
 ) -> Vec<(Code<E>, u64, u8)> {

@@ -1,39 +1,14 @@
-//! Fraud on calls to a number: counted over all callers when a call ends, and kept on disk, so that a
-//! restart forgets neither what happened nor the block that it brought.
+//! Fraud on calls to a number: counted over all callers when it is noticed, and kept on disk, so that
+//! nothing that ends a call or the controller forgets what happened or the block that it brought.
 
 use crate::{Alert, Error, answer::line_actor, session::Session};
-use db::{
-    codes::Code,
-    keys::SiteKey,
-    values::{self, Call},
-};
+use db::{codes::Code, keys::SiteKey, values};
 use screening::{FraudCount, FraudRule, FraudRules, MAX_FRAUD_TIMES, NumberBlock};
-use types::{
-    disposition::FraudKind, id::LineId, phone_number::PhoneNumber, verdict::RecordingRule,
-};
+use types::{disposition::FraudKind, id::LineId, phone_number::PhoneNumber};
 
 impl Session<'_> {
-    /// Counts what happened in a call that has just been finished. An attorney's is never counted.
-    pub fn settle_fraud(&mut self, line: LineId, record: &Call) -> Result<(), Error> {
-        let privileged = record.recording == Some(Code(RecordingRule::Privileged));
-        let number = record.number.as_deref().and_then(PhoneNumber::parse);
-        let (Some(number), false) = (number, privileged) else {
-            return Ok(());
-        };
-        let happened = [
-            (FraudKind::ThreeWay, record.three_way_times),
-            (
-                FraudKind::ExtraDigits,
-                u16::from(record.flags.0.extra_digits),
-            ),
-        ];
-        for (kind, times) in happened.into_iter().filter(|(_, times)| *times > 0) {
-            self.count_fraud(line, &number, kind, times)?;
-        }
-        Ok(())
-    }
-
-    fn count_fraud(
+    /// Counts events on a call to the number, and blocks it when they are too many.
+    pub fn count_fraud(
         &mut self,
         line: LineId,
         number: &PhoneNumber,

@@ -33,6 +33,7 @@ mod import;
 mod journal;
 mod lookups;
 mod memory;
+mod noticed;
 mod office;
 mod party_block;
 mod people;

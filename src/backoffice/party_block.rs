@@ -1,5 +1,4 @@
-//! What called parties refuse for good: kept with the end of the call on which they said so, and asked
-//! for each call after it.
+//! What called parties refuse for good: kept when they have said so, and asked for each call after it.
 
 use crate::{BackOffice, Error, answer::inmate_subject, session::Session, stored};
 use db::{
@@ -10,7 +9,6 @@ use db::{
 };
 use std::ops::Bound;
 use types::{
-    call_record::CallEnd,
     digits::Digits,
     id::{CallId, InmateId},
     party_block::{BlockKeys, PartyBlock},
@@ -62,16 +60,15 @@ impl BackOffice {
 }
 
 impl Session<'_> {
-    /// Keeps what the called party refused on this call, once; whether the record has to be written
-    /// for it.
+    /// Keeps what the called party refused on this call, once: what the record says was kept before.
     pub fn keep_party_block(
         &mut self,
         call: CallId,
         record: &mut Call,
-        end: &CallEnd,
-    ) -> Result<bool, Error> {
-        let (Some(block), None) = (end.party_block, record.party_block) else {
-            return Ok(false);
+        refused: Option<PartyBlock>,
+    ) -> Result<(), Error> {
+        let (Some(block), None) = (refused, record.party_block) else {
+            return Ok(());
         };
         let inmate = record.caller.as_ref().map(|c| InmateId(c.inmate));
         let (inmate, number) = match (block, inmate, &record.number) {
@@ -80,13 +77,13 @@ impl Session<'_> {
                 (Some(inmate), stored::number(number)?)
             }
             // The line offers it on no such call.
-            (PartyBlock::Inmate, None, _) | (_, _, None) => return Ok(false),
+            (PartyBlock::Inmate, None, _) | (_, _, None) => return Ok(()),
         };
         record.party_block = Some(Code(block));
         let key = PartyBlockKey { inmate, number };
         let blocks = &self.tables.called_party_blocks;
         if blocks.contains(&self.writer, &key)? {
-            return Ok(true);
+            return Ok(());
         }
         let value = values::PartyBlock {
             utc_ms: self.now_utc_ms(),
@@ -100,8 +97,7 @@ impl Session<'_> {
             "called-party-block",
             block_subject(&key),
             change,
-        )?;
-        Ok(true)
+        )
     }
 
     /// With how many digits of the number the exchange may have connected. A code stands for what an

@@ -9,7 +9,7 @@ use crate::{
 };
 use types::{
     answer_class::{AnswerClass, SURE_MACHINE},
-    call_record::{CallEnd, Response},
+    call_record::{CallEnd, Noticed, Response},
     credential::{CardNumber, Credential},
     digits::{Digit, Digits},
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
@@ -88,6 +88,15 @@ pub struct Attempt {
     released_by: Option<ReleaseEvidence>,
 }
 
+/// What of a call has consequences for others at once: each change of it is told when it happens, keys
+/// and the like with the next sign of life.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct News {
+    flags: FraudFlags,
+    three_way_times: u16,
+    party_block: Option<PartyBlock>,
+}
+
 impl Attempt {
     /// The phone went off-hook: dial tone, or why there is none.
     pub(crate) fn lift(cx: &mut Cx<'_>) -> Phase {
@@ -134,6 +143,24 @@ impl Attempt {
             until: cx.now + cx.settings.dial_tone,
             attempt,
         })
+    }
+
+    pub(crate) fn news(&self) -> News {
+        News {
+            flags: self.flags,
+            three_way_times: self.response.three_way_times,
+            party_block: self.party_block,
+        }
+    }
+
+    pub(crate) fn noticed(&self) -> Noticed {
+        Noticed {
+            flags: self.flags,
+            extra_digits: self.extra_digits,
+            response: self.response,
+            three_way: self.three_way.clone(),
+            party_block: self.party_block,
+        }
     }
 
     /// The language to speak in: the one chosen, or the site's first.

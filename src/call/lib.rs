@@ -33,6 +33,7 @@ use types::{
     verdict::Handling,
 };
 
+use attempt::News;
 pub use attempt::{Attempt, refusal_prompt};
 pub use cx::Cx;
 pub use event::{Action, Actions, Event};
@@ -65,6 +66,8 @@ pub struct Call {
     next_settings: Option<CallSettings>,
     next_number: u32,
     seen_due: Option<Tick>,
+    /// What the back office was told was noticed in the open call.
+    told: News,
     unrecorded: List<Unrecorded, UNRECORDED_MAX>,
     /// No new call, whatever the settings say: the controller is stopping.
     stopped: bool,
@@ -87,6 +90,7 @@ impl Call {
             next_settings: None,
             next_number: 1,
             seen_due: None,
+            told: News::default(),
             unrecorded: List::new(),
             stopped: false,
         }
@@ -197,13 +201,6 @@ impl Call {
         self.phase.attempt().and_then(Attempt::tap)
     }
 
-    fn open_call(&self) -> Option<CallId> {
-        self.phase
-            .attempt()
-            .and_then(|a| a.permit.as_ref())
-            .map(|p| p.call)
-    }
-
     pub fn holds_trunk(&self) -> bool {
         self.phase.attempt().is_some_and(|a| a.trunk.is_some())
     }
@@ -250,20 +247,7 @@ impl Call {
 
     /// What runs beside the phases: last-seen, ends not yet on disk, settings.
     fn after(&mut self, now: Tick, out: &mut Actions) {
-        match (self.open_call(), self.seen_due) {
-            (None, _) => self.seen_due = None,
-            (Some(_), None) => self.seen_due = Some(now + SEEN_EACH),
-            (Some(call), Some(due)) if now >= due => {
-                self.seen_due = Some(now + SEEN_EACH);
-                let number = self.next_number;
-                self.next_number += 1;
-                out.push(Action::Ask {
-                    number,
-                    query: self.seen(call, now),
-                });
-            }
-            (Some(_), Some(_)) => {}
-        }
+        self.tell_seen(now, out);
         for waiting in &mut self.unrecorded {
             if now >= waiting.due && !out.is_full() {
                 waiting.due = now + RESEND_END;
@@ -277,14 +261,33 @@ impl Call {
         self.adopt_settings();
     }
 
-    fn seen(&self, call: CallId, at: Tick) -> Query {
+    /// Tells that the open call lives: each second, and at once when there is news that must not be lost
+    /// with it.
+    fn tell_seen(&mut self, now: Tick, out: &mut Actions) {
         let attempt = self.phase.attempt();
-        Query::Seen {
-            call,
-            at,
-            answered_at: attempt.and_then(|a| a.answered_at),
-            talk_from: attempt.and_then(|a| a.talk_from),
+        let permit = attempt.and_then(|a| Some((a, a.permit.as_ref()?)));
+        let Some((attempt, permit)) = permit else {
+            self.seen_due = None;
+            self.told = News::default();
+            return;
+        };
+        let due = *self.seen_due.get_or_insert(now + SEEN_EACH);
+        let news = attempt.news();
+        if now < due && news == self.told {
+            return;
         }
+        let query = Query::Seen {
+            call: permit.call,
+            at: now,
+            answered_at: attempt.answered_at,
+            talk_from: attempt.talk_from,
+            noticed: attempt.noticed(),
+        };
+        self.seen_due = Some(now + SEEN_EACH);
+        self.told = news;
+        let number = self.next_number;
+        self.next_number += 1;
+        out.push(Action::Ask { number, query });
     }
 
     fn adopt_settings(&mut self) {

@@ -37,6 +37,17 @@ pub struct Response {
     pub interfered: u16,
 }
 
+/// What was noticed in a call so far that must not be lost with it: it has consequences for other calls.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Noticed {
+    pub flags: FraudFlags,
+    pub extra_digits: u16,
+    pub response: Response,
+    pub three_way: ThreeWayEvidences,
+    /// Whose calls the called party refused for good.
+    pub party_block: Option<PartyBlock>,
+}
+
 /// What a line knows of an attempt when it is over.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CallEnd {
@@ -71,6 +82,17 @@ pub struct CallEnd {
 }
 
 impl CallEnd {
+    /// What was noticed in all of the call.
+    pub fn noticed(&self) -> Noticed {
+        Noticed {
+            flags: self.flags,
+            extra_digits: self.extra_digits,
+            response: self.response,
+            three_way: self.three_way.clone(),
+            party_block: self.party_block,
+        }
+    }
+
     /// The end of an attempt of which nothing else is known.
     pub fn bare(
         off_hook_at: Tick,

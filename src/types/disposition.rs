@@ -158,6 +158,16 @@ impl FraudFlags {
         three_way: false,
     };
 
+    /// What is set in either.
+    pub const fn or(self, other: FraudFlags) -> FraudFlags {
+        FraudFlags {
+            extra_digits: self.extra_digits | other.extra_digits,
+            switch_hook: self.switch_hook | other.switch_hook,
+            second_dial_tone: self.second_dial_tone | other.second_dial_tone,
+            three_way: self.three_way | other.three_way,
+        }
+    }
+
     /// The names of the flags that are set, as records show them.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         [

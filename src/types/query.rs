@@ -2,7 +2,7 @@
 //! All fixed in size: they cross rings between threads without allocation.
 
 use crate::{
-    call_record::CallEnd,
+    call_record::{CallEnd, Noticed},
     credential::{CardNumber, Credential, OfficerProof},
     dial_plan::DialedNumber,
     digits::Digits,
@@ -41,13 +41,16 @@ pub enum Query {
     /// The attempt is over: finish its record, or write it if it has none yet.
     /// Answered by `Recorded` when it is on disk.
     End(CallEnd),
-    /// Sent each second while a call is open: the record is to end no later than this.
+    /// Sent each second while a call is open, and at once when something was noticed in it: the record is
+    /// to end no later than this, and whatever ends the call, what was noticed is kept and counts. It is
+    /// all of it each time, so that one that is lost is made up for by the next.
     Seen {
         call: CallId,
         at: Tick,
         /// As far as the call has come: what its record will say if nobody tells its end.
         answered_at: Option<Tick>,
         talk_from: Option<Tick>,
+        noticed: Noticed,
     },
     /// The phone went off-hook and on-hook again without a digit: only counted.
     EmptyOffHook,

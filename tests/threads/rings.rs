@@ -14,7 +14,7 @@ use sallyport::runtime::{
 };
 use std::sync::Arc;
 use types::{
-    call_record::CallEnd,
+    call_record::{CallEnd, Noticed},
     credential::Credential,
     digits::Digits,
     fact::Fact,
@@ -127,6 +127,7 @@ fn questions_to_a_back_office_that_stands_still_give_way_in_the_stated_order() {
         at: Tick(1),
         answered_at: None,
         talk_from: None,
+        noticed: Noticed::default(),
     };
     assert!(links.outbox.ask(asked(seen)).is_none());
     assert!(links.outbox.ask(asked(Query::EmptyOffHook)).is_none());

@@ -4,7 +4,7 @@
 use line::{Input, Outputs};
 use sallyport::runtime::station::LineLogic;
 use types::{
-    call_record::CallEnd,
+    call_record::{CallEnd, Noticed},
     digits::Digits,
     disposition::{Disposition, EndedBy},
     edge::{Edge, PortCommand},
@@ -202,6 +202,7 @@ impl ScriptedLine {
                     at: now,
                     answered_at: None,
                     talk_from: None,
+                    noticed: Noticed::default(),
                 },
                 out,
             );

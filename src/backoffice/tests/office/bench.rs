@@ -6,7 +6,7 @@ use backoffice::{
 use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
 use types::{
-    call_record::{CallEnd, CallRecord},
+    call_record::{CallEnd, CallRecord, Noticed},
     credential::Credential,
     dial_plan::{DialPlan, DialRule, Dialed},
     digits::Digits,
@@ -213,6 +213,7 @@ impl Bench {
             at,
             answered_at,
             talk_from,
+            noticed: Noticed::default(),
         };
         assert!(self.ask(line, query).is_none());
     }

@@ -1,7 +1,7 @@
 //! A process that admits and ends calls is killed at a random moment. What it had told
 //! anybody must be there; nothing may be left open; the journal must verify.
 
-use crate::bench::{ONE, OPEN_PHONE, START, TWO, completed, config, open};
+use crate::bench::{ONE, OPEN_PHONE, START, TWO, completed, config, database, open};
 use backoffice::{Config, Phone, RecordRange, RegisterOf};
 use std::{
     collections::BTreeMap,
@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 use types::{
+    call_record::Noticed,
     credential::Credential,
     disposition::Disposition,
     id::{CallId, InmateId, LineId},
@@ -21,17 +22,31 @@ use types::{
 const DIRECTORY: &str = "SALLYPORT_TEST_CRASH_DIRECTORY";
 const ROUNDS: u64 = 12;
 const LINES: [LineId; 3] = [ONE, TWO, OPEN_PHONE];
+/// In each of their calls a third party is noticed. One is left to the next admission of its line.
+const WATCHED: [LineId; 2] = [TWO, OPEN_PHONE];
 const PINS: [&str; 3] = ["100001", "100002", "100003"];
 
 fn site() -> Config {
     let mut config = config();
     config.map_size = 64 << 20;
+    // Never so much of it that a number is blocked.
+    config.seed.settings.fraud.three_way.times = Some(1000);
     config.seed.phones = LINES.map(|line| (line, Phone::standard("any"))).to_vec();
     config.seed.inmates = PINS
         .iter()
         .map(|pin| crate::bench::inmate(pin, "Inmate", pin))
         .collect();
     config
+}
+
+/// On the watched lines many numbers, each of them now and then.
+fn dialed(line: LineId, number: u32) -> String {
+    let last = if WATCHED.contains(&line) {
+        number % 97
+    } else {
+        123
+    };
+    format!("0215555{last:04}")
 }
 
 /// Not a test of its own: the process that is killed. It tells what it was answered.
@@ -48,7 +63,7 @@ fn child() {
         let mut batch = Vec::new();
         let lifted = now;
         for (line, pin) in LINES.iter().zip(PINS) {
-            let query = crate::bench::admission(Some(pin), "02155550123", lifted);
+            let query = crate::bench::admission(Some(pin), &dialed(*line, number), lifted);
             batch.push((*line, Asked { number, query }));
         }
         let mut calls = Vec::new();
@@ -65,17 +80,27 @@ fn child() {
         }
         now += Ticks::secs(1);
         let mut batch = Vec::new();
+        let mut third = Noticed::default();
+        third.response.three_way_times = 1;
         for (line, call) in &calls {
             let (call, at) = (*call, now);
+            let noticed = match WATCHED.contains(line) {
+                true => third.clone(),
+                false => Noticed::default(),
+            };
             let query = Query::Seen {
                 call,
                 at,
                 answered_at: None,
                 talk_from: None,
+                noticed,
             };
             batch.push((*line, Asked { number, query }));
         }
         office.answer(now, &batch);
+        for (_, call) in calls.iter().filter(|(line, _)| WATCHED.contains(line)) {
+            writeln!(told, "\nnoticed {} {} .", call.site, call.sequence).expect("tells");
+        }
         // One call of three is left to the next admission of its line.
         for (line, call) in &calls[..2] {
             let query = Query::End(completed(Some(*call), lifted));
@@ -90,8 +115,15 @@ fn child() {
     }
 }
 
-/// Runs the child for a while, kills it, and gives what it had told: call, and whether ended.
-fn run_and_kill(dir: &Path, life: Duration) -> BTreeMap<CallId, bool> {
+/// What the child told of a call that it had admitted.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    noticed: bool,
+    ended: bool,
+}
+
+/// Runs the child for a while, kills it, and gives what it had told.
+fn run_and_kill(dir: &Path, life: Duration) -> BTreeMap<CallId, Told> {
     let program = std::env::current_exe().expect("this program");
     let mut child = Command::new(program)
         .args([
@@ -115,19 +147,27 @@ fn run_and_kill(dir: &Path, life: Duration) -> BTreeMap<CallId, bool> {
     })
 }
 
-fn read_told(told: impl BufRead) -> BTreeMap<CallId, bool> {
-    let mut calls = BTreeMap::new();
+fn read_told(told: impl BufRead) -> BTreeMap<CallId, Told> {
+    let mut calls: BTreeMap<CallId, Told> = BTreeMap::new();
     for line in told.lines() {
         let line = line.expect("is text");
         let words: Vec<&str> = line.split_whitespace().collect();
         // The point tells that the line is whole: a number cut short would be another call.
-        let [what @ ("admitted" | "ended"), site, sequence, "."] = words[..] else {
+        let [
+            what @ ("admitted" | "noticed" | "ended"),
+            site,
+            sequence,
+            ".",
+        ] = words[..]
+        else {
             continue;
         };
         let (Ok(site), Ok(sequence)) = (site.parse(), sequence.parse()) else {
             continue;
         };
-        *calls.entry(CallId { site, sequence }).or_default() |= what == "ended";
+        let call = calls.entry(CallId { site, sequence }).or_default();
+        call.noticed |= what == "noticed";
+        call.ended |= what == "ended";
     }
     calls
 }
@@ -135,7 +175,7 @@ fn read_told(told: impl BufRead) -> BTreeMap<CallId, bool> {
 #[test]
 fn nothing_that_was_told_is_lost_and_nothing_is_left_open() {
     let dir = tempfile::tempdir().expect("a directory");
-    let mut told: BTreeMap<CallId, bool> = BTreeMap::new();
+    let mut told: BTreeMap<CallId, Told> = BTreeMap::new();
     let seed = u64::from(std::process::id());
     for round in 0..ROUNDS {
         // Spread over 60 to 260 ms, another in each run.
@@ -149,14 +189,16 @@ fn nothing_that_was_told_is_lost_and_nothing_is_left_open() {
         "the child did too little: {} calls",
         told.len()
     );
-    assert!(told.values().any(|ended| *ended));
+    assert!(told.values().any(|told| told.ended));
+    assert!(told.values().any(|told| told.noticed && !told.ended));
 }
 
-fn check(dir: &Path, told: &BTreeMap<CallId, bool>) {
+fn check(dir: &Path, told: &BTreeMap<CallId, Told>) {
     let mut office = open(dir, site());
     office.verify_journal().expect("the journal is whole");
     let mut range = RecordRange::all();
     let mut sequences = Vec::new();
+    let mut noticed = 0;
     let mut talked: BTreeMap<InmateId, (i64, i64)> = BTreeMap::new();
     loop {
         let page = office.records(&range).expect("reads");
@@ -165,7 +207,11 @@ fn check(dir: &Path, told: &BTreeMap<CallId, bool>) {
         for record in page {
             assert!(record.ended_utc_ms.is_some(), "{} is open", record.call);
             assert_ne!(record.disposition, Disposition::InProgress);
-            if told.get(&record.call) == Some(&true) {
+            let told = told.get(&record.call).copied().unwrap_or_default();
+            let thirds = record.response.three_way_times;
+            assert!(thirds > 0 || !told.noticed, "{}", record.call);
+            noticed += usize::from(thirds);
+            if told.ended {
                 assert_eq!(
                     record.disposition,
                     Disposition::Completed,
@@ -202,4 +248,14 @@ fn check(dir: &Path, told: &BTreeMap<CallId, bool>) {
         let free = matches!(answers[0].1.reply, Reply::Pin(PinAnswer::Valid { .. }));
         assert!(free, "a PIN is still in use");
     }
+    drop(office);
+    assert_eq!(counted(dir), noticed, "each event counts once");
+}
+
+/// Third parties that are counted, for whatever number.
+fn counted(dir: &Path) -> usize {
+    let database = database(dir);
+    let reader = database.read().expect("reads");
+    let counts = database.tables().fraud_counts.all(&reader).expect("reads");
+    counts.iter().map(|(_, count)| count.three_way.len()).sum()
 }

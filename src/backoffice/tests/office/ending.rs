@@ -1,6 +1,7 @@
 use crate::bench::{DOE, NOON_ISH, ONE, TWO, admission, bench, completed};
 use backoffice::RecordRange;
 use types::{
+    call_record::Noticed,
     disposition::{Blocked, Disposition, EndedBy, FraudFlags},
     evidence::{AnswerEvidence, ReleaseEvidence, Weighed},
     id::{CallId, InmateId, TrunkId},
@@ -312,6 +313,7 @@ fn an_interrupted_call_keeps_its_answer_and_its_talk_time() {
         at: bench.now + Ticks::secs(50),
         answered_at: Some(answered),
         talk_from: Some(talk),
+        noticed: Noticed::default(),
     };
     assert!(bench.ask(ONE, seen).is_none());
     let bench = bench.restart();

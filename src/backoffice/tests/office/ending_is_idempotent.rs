@@ -6,6 +6,7 @@ use backoffice::{BackOffice, Phone, RecordRange};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use types::{
+    call_record::Noticed,
     disposition::Disposition,
     id::{CallId, LineId},
     query::{Asked, Query, Reply},
@@ -120,7 +121,7 @@ proptest! {
                     Query::End(end)
                 }
                 Move::Seen => match attempts.get(&line).and_then(|attempt| attempt.call) {
-                    Some(call) => Query::Seen { call, at: now, answered_at: None, talk_from: None },
+                    Some(call) => Query::Seen { call, at: now, answered_at: None, talk_from: None, noticed: Noticed::default() },
                     None => continue,
                 },
             };

@@ -17,6 +17,7 @@ mod hours;
 mod identity;
 mod journal;
 mod lists;
+mod noticed;
 mod opening;
 mod people;
 mod pins;

@@ -6,7 +6,7 @@ use backoffice::{
     Used,
 };
 use types::{
-    call_record::CallEnd,
+    call_record::{CallEnd, Noticed},
     disposition::{Blocked, Disposition, EndedBy},
     id::{CallId, InmateId, LineId, TrunkId},
     phone_number::PhoneNumber,
@@ -106,6 +106,7 @@ fn seen_talking(bench: &mut Bench, line: LineId, permit: &Permit, from: Tick) {
         at,
         answered_at: Some(from),
         talk_from: Some(from),
+        noticed: Noticed::default(),
     };
     assert!(bench.ask(line, query).is_none());
 }

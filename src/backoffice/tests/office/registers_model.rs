@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tempfile::TempDir;
 use types::{
-    call_record::CallEnd,
+    call_record::{CallEnd, Noticed},
     disposition::{Blocked, Disposition, EndedBy},
     id::{CallId, InmateId, LineId, TrunkId},
     query::{Answered, Asked, Query, Reply},
@@ -366,6 +366,7 @@ impl Run {
             at: self.site.tick(now),
             answered_at: from,
             talk_from: from,
+            noticed: Noticed::default(),
         };
         assert!(self.site.ask(line, query).is_none());
     }

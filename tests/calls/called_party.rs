@@ -34,7 +34,7 @@ const CHOICE: Prompt = Prompt::AcceptOrRefuse {
     refuse: 2,
 };
 
-fn offered(scenario: Scenario) -> Scenario {
+pub fn offered(scenario: Scenario) -> Scenario {
     offered_with(scenario, |_| {})
 }
 
@@ -54,7 +54,7 @@ fn impatient(settings: &mut CallSettings) {
 }
 
 /// A collect call, named, listened to its end; hung up at the fast busy.
-fn calls(pin: &str) -> Vec<Step> {
+pub fn calls(pin: &str) -> Vec<Step> {
     let mut steps = typed_in_one_go(&format!("{pin}0{MOTHER}"));
     steps.extend([
         Step::await_beep(Ticks::secs(20)),
@@ -98,7 +98,7 @@ fn presses_and_then(key: &str, answer: Vec<Step>) -> Vec<Step> {
     then(then(hears_it_out(), pressed), answer)
 }
 
-fn confirms(key: &str) -> Vec<Step> {
+pub fn confirms(key: &str) -> Vec<Step> {
     presses_and_then(key, vec![Step::dial(key), wait(20_000)])
 }
 

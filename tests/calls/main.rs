@@ -9,6 +9,7 @@ mod attack_tones;
 mod bench;
 mod called_party;
 mod channels;
+mod dead_stop;
 mod fraud;
 mod identity;
 mod joined;

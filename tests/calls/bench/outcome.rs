@@ -92,9 +92,14 @@ impl Outcome {
     /// The records as the next start of the controller finds them, the present run having
     /// been stopped dead.
     pub fn records_after_restart(&self) -> Vec<CallRecord> {
-        let office = BackOffice::open(self.dir.path(), self.config.clone());
-        let office = office.expect("a back office on the same database");
+        let office = self.restarted();
         office.records(&RecordRange::all()).expect("records")
+    }
+
+    /// The back office of that next start.
+    pub fn restarted(&self) -> BackOffice {
+        let office = BackOffice::open(self.dir.path(), self.config.clone());
+        office.expect("a back office on the same database")
     }
 
     pub fn phone(&self) -> &Transcript {

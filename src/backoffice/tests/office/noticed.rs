@@ -364,7 +364,6 @@ proptest! {
     }
 }
 
-/// The settings of a database are those it was made with: the rule outlives a restart of the bench.
 #[test]
 fn a_rule_without_a_number_counts_nothing_that_is_noticed() {
     let mut bench = bench_with(|_| {});

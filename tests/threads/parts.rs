@@ -28,12 +28,13 @@ use types::{
     digits::Digits,
     edge::{Edge, EdgeAt, HookState, PortCommand},
     frame::{FRAME, FRAME_TICKS, Frame, Law},
-    id::{CallId, InmateId, LineId, TrunkId},
+    id::{CallId, InmateId, LineId, OfficerId, TrunkId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
-    query::{Answered, Asked, PinAnswer, Query, Reply},
+    query::{Answered, Asked, OfficerAnswer, OfficerWord, PinAnswer, Query, Reply},
     route::Routes,
     settings::CallSettings,
     tick::{Tick, Ticks},
+    treatment::CallTreatment,
     trunk::{Outpulsing, TrunkGroup, TrunkProfile, TrunkSignalling, TrunkTrust},
     verdict::{Handling, Permit, RecordingRule, Trace, Verdict},
 };
@@ -291,6 +292,10 @@ pub struct EasyOffice {
     state: Arc<OfficeState>,
     /// Calls are to be accepted by the called party.
     pub collect: bool,
+    /// An officer confirms each call.
+    pub officer: bool,
+    /// The site's own unless another is told.
+    pub treatment: Option<CallTreatment>,
     calls: u64,
     failing: bool,
 }
@@ -311,13 +316,21 @@ impl EasyOffice {
                 inmate: InmateId(1),
                 language: None,
             })),
-            // Its lines ask for none.
-            Query::Officer { .. } => Some(Reply::Unavailable),
+            Query::Officer { .. } => {
+                let confirmed = OfficerAnswer::Confirmed(OfficerId(1));
+                Some(Reply::Officer(confirmed))
+            }
+            Query::Admit(admission)
+                if self.officer && admission.officer == OfficerWord::NotAsked =>
+            {
+                Some(Reply::Confirm)
+            }
             Query::Admit(_) => {
                 self.calls += 1;
                 let sequence = self.calls;
                 let call = CallId { site: 1, sequence };
-                Some(Reply::Admitted(permitted(call, self.collect)))
+                let treatment = self.treatment.unwrap_or_else(CallTreatment::standard);
+                Some(Reply::Admitted(permitted(call, self.collect, treatment)))
             }
             Query::End(end) => {
                 let mut stored = self.state.stored.lock().expect("no panic");
@@ -386,7 +399,7 @@ impl Office for EasyOffice {
     }
 }
 
-fn permitted(call: CallId, collect: bool) -> Verdict {
+fn permitted(call: CallId, collect: bool, treatment: CallTreatment) -> Verdict {
     let handling = if collect {
         Handling::AutomatedOperator
     } else {
@@ -404,7 +417,7 @@ fn permitted(call: CallId, collect: bool) -> Verdict {
         until: None,
         announce_limit: false,
         recording: RecordingRule::Record,
-        treatment: types::treatment::CallTreatment::standard(),
+        treatment,
         left: types::verdict::Left::default(),
     };
     Verdict {

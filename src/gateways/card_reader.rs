@@ -111,12 +111,17 @@ impl Decoder {
 
     /// What began and did not go on is dropped.
     pub fn time(&mut self, now: Tick) -> Option<Reading> {
-        let begun = self.inside && (self.bad.is_some() || !self.collected.expose().is_empty());
-        if !begun || now.since(self.last_octet) < HALF_AFTER {
+        if self.deadline().is_none_or(|at| now < at) {
             return None;
         }
         self.forget();
         Some(Reading::Bad(Fault::Half))
+    }
+
+    /// When that is, unless more comes.
+    pub fn deadline(&self) -> Option<Tick> {
+        let begun = self.inside && (self.bad.is_some() || !self.collected.expose().is_empty());
+        begun.then_some(self.last_octet + HALF_AFTER)
     }
 
     /// The reader was unplugged: nothing of before goes on.

@@ -4,6 +4,7 @@ use crate::card_reader::{Decoder, Fault, Format, Reading};
 use serialport::{DataBits, FlowControl, Parity, SerialPort, StopBits, TTYPort};
 use std::{
     io::{ErrorKind, Read},
+    os::fd::{AsRawFd, RawFd},
     path::PathBuf,
     time::Duration,
 };
@@ -56,6 +57,8 @@ pub struct Reader {
     decoder: Decoder,
     try_at: Tick,
     told_lost: bool,
+    /// A turn left octets for the next.
+    more: bool,
 }
 
 impl Reader {
@@ -67,6 +70,22 @@ impl Reader {
             port: None,
             try_at: Tick::ZERO,
             told_lost: false,
+            more: false,
+        }
+    }
+
+    /// The descriptor to wait on, while the port is open. It becomes readable, or breaks, when there is
+    /// something to take.
+    pub fn descriptor(&self) -> Option<RawFd> {
+        self.port.as_ref().map(AsRawFd::as_raw_fd)
+    }
+
+    /// When it wants its next turn though nothing comes.
+    pub fn deadline(&self, now: Tick) -> Option<Tick> {
+        match self.port {
+            None => Some(self.try_at),
+            Some(_) if self.more => Some(now),
+            Some(_) => self.decoder.deadline(),
         }
     }
 
@@ -98,11 +117,15 @@ impl Reader {
         };
         let decoder = &mut self.decoder;
         let mut octets = Secret::new([0; AT_ONCE]);
+        self.more = true;
         for _ in 0..READS_A_TURN {
             let count = match port.read(octets.expose_mut()) {
                 Ok(0) => return Err("the reader is gone".to_owned()),
                 Ok(count) => count,
-                Err(error) if is_nothing(error.kind()) => break,
+                Err(error) if is_nothing(error.kind()) => {
+                    self.more = error.kind() == ErrorKind::Interrupted;
+                    break;
+                }
                 Err(error) => return Err(error.to_string()),
             };
             let come = &octets.expose()[..count];
@@ -114,7 +137,8 @@ impl Reader {
         Ok(())
     }
 
-    fn lost(&mut self, now: Tick, why: String, mut told: impl FnMut(Event)) {
+    /// The port can't be used: it is given up, and tried again as one that was unplugged.
+    pub fn lost(&mut self, now: Tick, why: String, mut told: impl FnMut(Event)) {
         self.port = None;
         self.decoder.reset();
         self.try_at = now + TRY_EACH;

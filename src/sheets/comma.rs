@@ -76,6 +76,7 @@ where
         .from_reader(bounded);
     let mut record = ByteRecord::new();
     let mut cells = Vec::new();
+    let mut last = 0;
     loop {
         of_row.set(LONGEST_ROW);
         let row = reader.position().line();
@@ -84,7 +85,10 @@ where
             Ok(false) => return Ok(()),
             Err(error) => return Err(not_read(error, row, of_row.get()).into()),
         }
+        // Lines are counted by line feeds: where a carriage return alone ends them, rows are.
         let row = record.position().map_or(row, csv::Position::line);
+        let row = row.max(last + 1);
+        last = row;
         cells.clear();
         cells.extend(
             record

@@ -117,6 +117,14 @@ fn semicolons_tabs_and_a_mark_of_utf8_are_understood() {
 }
 
 #[test]
+fn rows_that_end_in_a_carriage_return_alone_have_numbers_of_their_own() {
+    let read = inmates("id,pin\rA-1,x\rA-2,123456\r\"A\r3\",y\r");
+    assert_eq!(read.rows.len(), 1);
+    is_bad(&read, 2, "pin", "decimal");
+    is_bad(&read, 4, "pin", "decimal");
+}
+
+#[test]
 fn characters_that_are_not_utf8_are_told_by_row_and_the_rest_is_read() {
     let octets = b"id,name\nA-1,M\xfcller\nA-2,Roe\n";
     let read: Read<InmateRow> = read(octets, Format::Csv).expect("is read");

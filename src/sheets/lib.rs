@@ -87,6 +87,19 @@ pub enum FileError {
     Io(#[from] io::Error),
 }
 
+/// As much of what a file says, or of what is said of it, as can be shown; nothing that a terminal obeys.
+fn shown(text: &str) -> String {
+    const MOST: usize = 120;
+    let mut shown = String::new();
+    for character in text.chars().take(MOST) {
+        match character.is_control() {
+            true => shown.extend(character.escape_default()),
+            false => shown.push(character),
+        }
+    }
+    shown
+}
+
 /// Reads all rows: first gives the names of the columns, then each row that is not empty.
 ///
 /// # Errors

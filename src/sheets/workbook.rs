@@ -1,7 +1,7 @@
 //! Excel files (.xlsx): a ZIP of XML. It is unpacked once for nothing, to see that it does not
 //! unpack to more than it may; then its first sheet is read cell by cell.
 
-use crate::{Cell, FileError, LARGEST_FILE};
+use crate::{Cell, FileError, LARGEST_FILE, shown};
 use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
 use std::io::{Read, Seek, SeekFrom};
 use zip::{ZipArchive, result::ZipError};
@@ -78,7 +78,7 @@ fn damaged(error: XlsxError) -> FileError {
     match error {
         XlsxError::Io(error) => FileError::Io(error),
         XlsxError::Password => FileError::OldExcel,
-        error => FileError::Damaged(error.to_string()),
+        error => FileError::Damaged(shown(&error.to_string())),
     }
 }
 
@@ -118,10 +118,11 @@ fn unpacks<R: Read + Seek>(source: &mut R) -> Result<(), FileError> {
 
 /// How much a part unpacks to.
 fn unpack(part: &mut impl Read, name: &str, most: u64) -> Result<u64, FileError> {
-    let bomb = || FileError::Bomb {
-        part: name.chars().take(80).collect(),
+    let bomb = || FileError::Bomb { part: shown(name) };
+    let damaged = |error: std::io::Error| {
+        let (name, error) = (shown(name), shown(&error.to_string()));
+        FileError::Damaged(format!("{name}: {error}"))
     };
-    let damaged = |error: std::io::Error| FileError::Damaged(format!("{name}: {error}"));
     let mut octets = vec![0; 64 << 10];
     let mut all: u64 = 0;
     let mut texts = Texts::default();
@@ -175,9 +176,9 @@ impl Texts {
 fn not_zip(error: ZipError) -> FileError {
     match error {
         ZipError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
-            FileError::Damaged(error.to_string())
+            FileError::Damaged(shown(&error.to_string()))
         }
         ZipError::UnsupportedArchive(why) if why.contains("assword") => FileError::OldExcel,
-        error => FileError::Damaged(error.to_string()),
+        error => FileError::Damaged(shown(&error.to_string())),
     }
 }

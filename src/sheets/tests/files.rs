@@ -117,6 +117,22 @@ fn semicolons_tabs_and_a_mark_of_utf8_are_understood() {
 }
 
 #[test]
+fn what_is_wrong_with_a_workbook_is_said_without_the_control_characters_of_its_parts() {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let name = format!("xl/\u{1b}[2J{}.xml", "a".repeat(3000));
+    zip.start_file(name, stored).expect("a part");
+    zip.write_all(b"what the checksum is of").expect("memory");
+    let mut book = zip.finish().expect("a directory").into_inner();
+    let at = book.windows(4).position(|part| part == b"what");
+    book[at.expect("is stored as it is")] = b'W';
+    let why = refused(&book, Format::Xlsx);
+    assert!(why.contains("damaged: xl/\\u{1b}[2jaaa"), "{why:?}");
+    assert!(!why.contains(char::is_control), "{why:?}");
+    assert!(why.len() < 500, "{why:?}");
+}
+
+#[test]
 fn rows_that_end_in_a_carriage_return_alone_have_numbers_of_their_own() {
     let read = inmates("id,pin\rA-1,x\rA-2,123456\r\"A\r3\",y\r");
     assert_eq!(read.rows.len(), 1);

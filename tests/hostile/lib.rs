@@ -7,9 +7,11 @@ mod detectors;
 mod measures;
 mod octets;
 mod recording;
+mod sheet;
 mod subject;
 mod table;
 
 pub use detectors::detectors;
 pub use recording::recording;
+pub use sheet::sheet;
 pub use table::table;

@@ -2,7 +2,7 @@
 //!
 //! `HOSTILE_INPUTS=100000` runs so many random inputs of each kind, `HOSTILE_SEED` others.
 
-use hostile::{detectors, recording, table};
+use hostile::{detectors, recording, sheet, table};
 use std::{fs, path::Path};
 use suites::random::Random;
 
@@ -95,4 +95,10 @@ fn tables_are_read_or_refused() {
 fn recordings_are_read_or_refused() {
     let inputs = corpus("recording", recording);
     random(&inputs, 5000, 3000, recording);
+}
+
+#[test]
+fn sheets_are_read_or_refused_and_come_back() {
+    let inputs = corpus("sheet", sheet);
+    random(&inputs, 3000, 2000, sheet);
 }

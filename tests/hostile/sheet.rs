@@ -164,7 +164,8 @@ const TYPES: &str =
     r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#;
 const RELATIONS: &str = concat!(
     r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#,
-    r#"<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>"#,
+    r#"<Relationship Id="r1" Target="worksheets/sheet1.xml" "#,
+    r#"Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"/>"#,
     "</Relationships>",
 );
 const BOOK: &str = concat!(

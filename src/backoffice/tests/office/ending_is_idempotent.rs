@@ -121,7 +121,13 @@ proptest! {
                     Query::End(end)
                 }
                 Move::Seen => match attempts.get(&line).and_then(|attempt| attempt.call) {
-                    Some(call) => Query::Seen { call, at: now, answered_at: None, talk_from: None, noticed: Noticed::default() },
+                    Some(call) => Query::Seen {
+                        call,
+                        at: now,
+                        answered_at: None,
+                        talk_from: None,
+                        noticed: Noticed::default(),
+                    },
                     None => continue,
                 },
             };

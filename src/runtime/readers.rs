@@ -139,11 +139,11 @@ impl Seat {
             Ok(()) => self.waited_on = true,
             Err(why) => {
                 let line = self.line;
-                let tell = |event| match event {
-                    Event::Lost(why) => tell_lost(log, line, &why),
-                    _ => {}
-                };
-                self.reader.lost(now, why.to_string(), tell);
+                self.reader.lost(now, why.to_string(), |event| {
+                    if let Event::Lost(why) = event {
+                        tell_lost(log, line, &why);
+                    }
+                });
             }
         }
     }

@@ -6,6 +6,7 @@ use backoffice::{
     Weekend,
 };
 use types::{
+    credential::{ConfirmBy, IdentifyBy},
     digits::{Digits, List},
     id::LineId,
     language::Language,
@@ -23,6 +24,7 @@ use super::{
     schedules::{ScheduleDefault, schedule_of, schedules},
     settings::{self, set_flag},
     treatments, values,
+    wiring::Wired,
 };
 
 /// The content of a new database.
@@ -43,7 +45,7 @@ pub struct Defaults {
     pub holidays: Vec<HolidayDefault>,
     pub people: PeopleDefaults,
     pub treatments: SeedTreatments,
-    /// Of every inmate without one of their own.
+    /// Of every inmate without one of their own, and whose class has none.
     pub allowance: Option<Allowance>,
     pub number_limits: Vec<NumberLimit>,
     pub registers: RegisterRules,
@@ -113,7 +115,7 @@ pub struct InmateDefault {
     pub class: Option<u8>,
     pub numbers: Vec<ListedNumber>,
     pub person: PersonDefault,
-    /// In place of everybody's.
+    /// In place of everybody's, and of that of the class.
     pub allowance: Option<Allowance>,
 }
 
@@ -179,23 +181,29 @@ impl Defaults {
     pub(super) fn read(
         mut section: Section<'_>,
         languages: Option<&List<Language, MAX_LANGUAGES>>,
+        wired: &Wired<'_>,
     ) -> Defaults {
-        let people = PeopleDefaults::read(&mut section);
+        let mut people = PeopleDefaults::read(&mut section);
+        let classes = section.tables("class").into_iter().filter_map(class);
+        let classes: Vec<Class> = classes.collect();
         let mut settings = settings::read(&mut section, languages);
         let mut screening = screening(&mut section);
         let privileged = &mut screening.officer_for_privileged;
         identity::settings(&mut section, &mut settings, privileged);
         let mut given = Given::default();
-        let inmates = inmates(&mut section, &settings, &mut given, languages, &people);
+        let known = Known {
+            settings: &settings,
+            languages,
+            classes: &classes,
+            people: &people,
+        };
+        let inmates = inmates(&mut section, &mut given, &known);
+        people.read_windows(&mut section, &inmates);
         let defaults = Defaults {
             officers: identity::officers(&mut section, &mut given, &settings),
             settings,
             screening,
-            classes: section
-                .tables("class")
-                .into_iter()
-                .filter_map(class)
-                .collect(),
+            classes,
             phones: Vec::new(),
             inmates,
             restricted: plain(section.key("restricted").list(PATTERN, pattern)),
@@ -209,7 +217,7 @@ impl Defaults {
             schedules: schedules(&mut section),
             holidays: holidays(section.table("holidays")),
             people,
-            treatments: treatments::read(&mut section),
+            treatments: treatments::read(&mut section, wired),
             allowance: registers::allowance(&mut section),
             number_limits: section
                 .tables("number_limit")
@@ -219,7 +227,8 @@ impl Defaults {
             registers: registers::rules(&mut section),
         };
         let phones = section.tables("phone");
-        let phone = |of| phone(of, &defaults);
+        let mut seen = Vec::new();
+        let phone = |of| phone(of, &defaults, wired, &mut seen);
         let phones = phones.into_iter().filter_map(phone).collect();
         section.finish();
         Defaults { phones, ..defaults }
@@ -308,9 +317,15 @@ fn class(mut section: Section<'_>) -> Option<Class> {
     })
 }
 
-fn phone(mut section: Section<'_>, defaults: &Defaults) -> Option<PhoneDefault> {
-    let line = section.key("line").must().int(1..=65_535);
-    let class = section.key("class").int(1..=5);
+/// `[[defaults.phone]]`; `seen` are the lines of those above.
+fn phone(
+    mut section: Section<'_>,
+    defaults: &Defaults,
+    wired: &Wired<'_>,
+    seen: &mut Vec<u64>,
+) -> Option<PhoneDefault> {
+    let line = section.key("line").must().int_at(1..=65_535);
+    let class = duration_class(&mut section, &defaults.classes);
     let in_service = section.key("in_service").flag();
     let privileged = section.key("privileged").flag();
     let call_types = call_types(&mut section);
@@ -318,18 +333,53 @@ fn phone(mut section: Section<'_>, defaults: &Defaults) -> Option<PhoneDefault> 
     let line_treatment = line_treatment_of(&mut section, &defaults.treatments);
     let groups = defaults.people.groups_named(&mut section, "groups");
     let identity = identity::phone(&mut section);
+    if let Some(line) = &line {
+        let (notes, path, number) = (section.notes(), section.path("line"), line.value);
+        if seen.contains(&number) {
+            notes.add(line.line, path, format!("is {number}, as above"));
+        } else if !wired.has_line(number) {
+            let what = format!("is {number}, which no [[line]] has: nothing here has an effect");
+            notes.unmet(line.line, path, what);
+        } else if identity.is_some_and(asks_for_cards) && !wired.has_reader(number) {
+            let what =
+                format!("is {number}; the phone asks for cards, and no [[reader]] has this line");
+            notes.unmet(line.line, path, what);
+        }
+        seen.push(number);
+    }
     section.finish();
     Some(PhoneDefault {
         groups,
         identity,
         schedule,
-        line: LineId(line? as u16),
-        class: class.unwrap_or(1) as u8,
+        line: LineId(line?.value as u16),
+        class: class.unwrap_or(1),
         in_service: in_service.unwrap_or(true),
         privileged: privileged.unwrap_or(false),
         call_types,
         line_treatment,
     })
+}
+
+/// With a PIN or a code in place of the card a phone without a reader is no mistake.
+fn asks_for_cards(identity: PhoneIdentity) -> bool {
+    let by_card = matches!(identity.by, IdentifyBy::Card | IdentifyBy::CardAndPin);
+    by_card || identity.officer == ConfirmBy::Card
+}
+
+/// `class` of a phone or of an inmate's PIN.
+fn duration_class(section: &mut Section<'_>, there: &[Class]) -> Option<u8> {
+    let Placed { value, line } = section.key("class").int_at(1..=5)?;
+    let number = value as u8;
+    if !there.iter().any(|class| class.number == number) {
+        let what = format!(
+            "is {number}, and there is no [[defaults.class]] of this number: calls last as \
+             `default_limit_seconds` says"
+        );
+        let path = section.path("class");
+        section.notes().unmet(line, path, what);
+    }
+    Some(number)
 }
 
 /// The line treatment that a phone names; it has to be there.
@@ -352,26 +402,30 @@ fn call_types(section: &mut Section<'_>) -> Vec<CallType> {
     plain(section.key("call_types").list(&names, values::call_type))
 }
 
-fn inmates(
-    defaults: &mut Section<'_>,
-    settings: &CallSettings,
-    given: &mut Given,
-    languages: Option<&List<Language, MAX_LANGUAGES>>,
-    people: &PeopleDefaults,
-) -> Vec<InmateDefault> {
+/// What inmates may name, and what holds for them.
+struct Known<'a> {
+    settings: &'a CallSettings,
+    languages: Option<&'a List<Language, MAX_LANGUAGES>>,
+    classes: &'a [Class],
+    people: &'a PeopleDefaults,
+}
+
+fn inmates(defaults: &mut Section<'_>, given: &mut Given, known: &Known<'_>) -> Vec<InmateDefault> {
+    let (settings, people) = (known.settings, known.people);
     let mut inmates: Vec<InmateDefault> = Vec::new();
     for mut section in defaults.tables("inmate") {
         let id = section.key("id").must().text(40);
         let name = section.key("name").must().text(80);
         let pin = identity::pin(&mut section, settings.pin_length);
         let credentials = identity::credentials(&mut section, given, settings);
-        let known = |text: &str| {
-            Language::parse(text).filter(|code| languages.is_none_or(|all| all.contains(code)))
+        let loaded = |text: &str| {
+            let all = known.languages;
+            Language::parse(text).filter(|code| all.is_none_or(|all| all.contains(code)))
         };
         let language = section
             .key("language")
-            .parsed("a code of [site] languages", known);
-        let class = section.key("class").int(1..=5).map(|class| class as u8);
+            .parsed("a code of [site] languages", loaded);
+        let class = duration_class(&mut section, known.classes);
         let numbers = listed_numbers(&mut section);
         let listed_at = (section.line(), section.path("numbers"));
         let person = people.person(&mut section);

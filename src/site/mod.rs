@@ -65,6 +65,7 @@ pub use sim::{Ending, Route, Sim};
 pub use wiring::{LineWire, TrunkWire};
 
 use reader::{Notes, Section};
+use wiring::Wired;
 
 /// Tables of which there can be many, by the last word of their names.
 const MANY: &[&str] = &[
@@ -129,6 +130,8 @@ pub struct Site {
     pub readers: Vec<ReaderWire>,
     pub defaults: Defaults,
     pub sim: Sim,
+    /// What the defaults name and is not there, though the site can run so.
+    pub unmet: Vec<Problem>,
 }
 
 /// What the lines and trunks are connected to.
@@ -211,7 +214,10 @@ impl Site {
         };
         let site = assemble(Section::root(&notes, table.get_ref()), file);
         match site {
-            Some(site) if notes.is_clean() => Ok(site),
+            Some(site) if notes.is_clean() => Ok(Site {
+                unmet: notes.into_unmet(),
+                ..site
+            }),
             _ => Err(fail(notes)),
         }
     }
@@ -311,7 +317,12 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let lines = wiring::lines(&mut root, cards);
     let trunks = wiring::trunks(&mut root, &lines, cards);
     let readers = readers::readers(&mut root, &lines);
-    let defaults = Defaults::read(root.table("defaults"), languages.as_ref());
+    let wired = Wired {
+        lines: &lines,
+        trunks: &trunks,
+        readers: &readers,
+    };
+    let defaults = Defaults::read(root.table("defaults"), languages.as_ref(), &wired);
     let sim = Sim::read(root.table("sim"));
     root.finish();
 
@@ -339,5 +350,6 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
         readers,
         defaults,
         sim,
+        unmet: Vec::new(),
     })
 }

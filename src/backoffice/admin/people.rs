@@ -72,10 +72,8 @@ impl Session<'_> {
         if let Some(note) = &profile.note_for_next_call {
             text("note for the next call", note, true)?;
         }
-        if let Some(class) = profile.class
-            && !self.tables.inmate_classes.contains(&self.writer, &class)?
-        {
-            return Err(Error::UnknownClass(class.number()));
+        if let Some(class) = profile.class {
+            self.must_be_a_class(class)?;
         }
         let unit = match profile.living_unit {
             Some(unit) => self.groups().full_name(unit)?,
@@ -145,6 +143,13 @@ impl Session<'_> {
             details.booked_only
         );
         self.journal(actor, "inmate-class", class.number(), change)
+    }
+
+    pub(crate) fn must_be_a_class(&self, class: InmateClass) -> Result<(), Error> {
+        match self.tables.inmate_classes.contains(&self.writer, &class)? {
+            true => Ok(()),
+            false => Err(Error::UnknownClass(class.number())),
+        }
     }
 
     pub fn set_suspended(

@@ -12,6 +12,7 @@ mod limits;
 mod nearest;
 mod office;
 mod people;
+mod phones;
 mod places;
 mod plant;
 mod reader;
@@ -49,13 +50,14 @@ use types::{
 pub use card::{Card, trunk_role, trunk_signalling};
 pub use compare::{Comparison, Listener, compare, listeners, without_survey};
 pub use defaults::{
-    AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,
+    AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber,
     ScreeningDefaults, SpeedDial, TimeWindow,
 };
 pub use discover::first_site;
 pub use identity::{Credentials, OfficerDefault};
 pub use limits::limits;
 pub use office::{SiteOffice, records_since};
+pub use phones::PhoneDefault;
 pub use plant::{Parties, SimPlant};
 pub use reader::Problem;
 pub use readers::ReaderWire;

@@ -56,25 +56,7 @@ const GROUP: &str = "the name of a [[defaults.group]]";
 const OF: &str = "\"inmate\", \"class\", \"supervision\", \"relationship\" or \"group\", and which";
 const DATE: &str = "a date such as \"2026-12-25\"";
 
-const RELATIONSHIPS: [(&str, Relationship); 11] = [
-    ("spouse", Relationship::Spouse),
-    ("parent", Relationship::Parent),
-    ("child", Relationship::Child),
-    ("sibling", Relationship::Sibling),
-    ("grandparent", Relationship::Grandparent),
-    ("relative", Relationship::Relative),
-    ("friend", Relationship::Friend),
-    ("attorney", Relationship::Attorney),
-    ("clergy", Relationship::Clergy),
-    ("official", Relationship::Official),
-    ("other", Relationship::Other),
-];
-
-const STEPS: [(&str, EnrollmentStep); 3] = [
-    ("identified", EnrollmentStep::Identified),
-    ("rules-signed", EnrollmentStep::RulesSigned),
-    ("name-recorded", EnrollmentStep::NameRecorded),
-];
+const STEPS: &str = "identified, rules-signed, name-recorded";
 
 impl PeopleDefaults {
     pub(super) fn read(section: &mut Section<'_>) -> PeopleDefaults {
@@ -209,11 +191,7 @@ fn rules(section: &mut Section<'_>) -> PeopleRules {
 }
 
 fn steps(section: &mut Section<'_>, key: &'static str) -> Vec<EnrollmentStep> {
-    plain(
-        section
-            .key(key)
-            .list(&names(&STEPS), |text| named(&STEPS, text)),
-    )
+    plain(section.key(key).list(STEPS, EnrollmentStep::named))
 }
 
 /// `[[defaults.group]]`: a group comes after the one it is a part of.
@@ -340,7 +318,7 @@ fn scope(text: &str) -> Option<SeedScope> {
             SeedScope::Known(Scope::Supervision(level))
         }
         "relationship" => {
-            let relationship = named(&RELATIONSHIPS, which)?;
+            let relationship = Relationship::named(which)?;
             SeedScope::Known(Scope::Relationship(relationship))
         }
         _ => return None,
@@ -401,16 +379,6 @@ fn windows(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, Week
         }
     }
     windows
-}
-
-fn named<T: Copy>(choices: &[(&str, T)], text: &str) -> Option<T> {
-    let found = choices.iter().find(|(name, _)| *name == text);
-    found.map(|(_, value)| *value)
-}
-
-fn names<T>(choices: &[(&str, T)]) -> String {
-    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-    names.join(", ")
 }
 
 /// As the back office takes them into an empty database.

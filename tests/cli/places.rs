@@ -70,7 +70,7 @@ pub fn with_database_of(site: &str, checked: i32) -> Place {
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("the signal");
     assert!(child.wait().expect("the end").success());
     let check = place.run(&["check"]);
-    assert_eq!(check.code, Some(0), "{check:?}");
+    assert_eq!(check.code, Some(checked), "{check:?}");
     place
 }
 

@@ -215,7 +215,7 @@ pub(crate) fn details(entry: Inmate) -> Result<InmateDetails, Error> {
     })
 }
 
-fn check_longest(seconds: Option<u32>) -> Result<(), Error> {
+pub(crate) fn check_longest(seconds: Option<u32>) -> Result<(), Error> {
     match seconds {
         Some(seconds) if !(1..=LONGEST).contains(&seconds) => {
             Err(Error::invalid("longest call", "1 second to 99 minutes"))

@@ -1127,7 +1127,8 @@ const NAMES: &[(&str, &str, &str, &str, &str)] = &[
         "no [[defaults.call_treatment]]",
     ),
     (
-        "[[defaults.line_treatment]]\nnumber = 2\n[[defaults.line_treatment.rule]]\ncalls = \"allow\"\ntreatment = @",
+        "[[defaults.line_treatment]]\nnumber = 2\n[[defaults.line_treatment.rule]]\ncalls = \"allow\"\n\
+         treatment = @",
         "line_treatment[2].rule[1].treatment",
         "9",
         "3",

@@ -66,7 +66,7 @@ pub use schedules::ScheduleDefault;
 pub use sim::{Ending, Route, Sim};
 pub use wiring::{LineWire, TrunkWire};
 
-use reader::{Notes, Section};
+use reader::{Notes, Placed, Section};
 use wiring::Wired;
 
 /// Tables of which there can be many, by the last word of their names.
@@ -279,6 +279,13 @@ fn note_missing(root: &Section<'_>) {
     }
 }
 
+/// Tells of an area code that no number of the country has.
+fn note_foreign(head: &Section<'_>, country: &Placed<String>, area: &Placed<Digits>) {
+    if let Some(what) = values::foreign_area(&country.value, &area.value) {
+        head.notes().add(area.line, head.path("area_code"), what);
+    }
+}
+
 /// Reads all parts, so that all mistakes are found, then puts the site together.
 fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let base = file.parent().unwrap_or(Path::new(""));
@@ -293,10 +300,8 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let area_code = head
         .key("area_code")
         .parsed("1 to 6 digits in quotes", values::area_code);
-    if let (Some(country), Some(area)) = (&country, &area_code)
-        && let Some(what) = values::foreign_area(&country.value, &area.value)
-    {
-        head.notes().add(area.line, head.path("area_code"), what);
+    if let (Some(country), Some(area)) = (&country, &area_code) {
+        note_foreign(&head, country, area);
     }
     let zone = head.key("time_zone").must().parsed(
         "a name of the time zone database, such as \"America/New_York\"",
@@ -319,16 +324,12 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let lines = wiring::lines(&mut root, cards);
     let trunks = wiring::trunks(&mut root, &lines, cards);
     let readers = readers::readers(&mut root, &lines);
-    let wired = Wired {
-        lines: &lines,
-        trunks: &trunks,
-        readers: &readers,
-    };
+    let wired = Wired::new(&lines, &trunks, &readers);
     let defaults = Defaults::read(root.table("defaults"), languages.as_ref(), &wired);
     let sim = Sim::read(root.table("sim"));
     root.finish();
 
-    let under = |path: reader::Placed<String>| base.join(path.value);
+    let under = |path: Placed<String>| base.join(path.value);
     let (time_zone_name, time_zone) = zone?.value;
     Some(Site {
         file: file.to_owned(),

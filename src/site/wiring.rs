@@ -42,12 +42,24 @@ pub struct TrunkWire {
 
 /// All that is wired, which defaults may name.
 pub struct Wired<'a> {
-    pub lines: &'a [LineWire],
-    pub trunks: &'a [TrunkWire],
-    pub readers: &'a [ReaderWire],
+    lines: &'a [LineWire],
+    trunks: &'a [TrunkWire],
+    readers: &'a [ReaderWire],
 }
 
-impl Wired<'_> {
+impl<'a> Wired<'a> {
+    pub fn new(
+        lines: &'a [LineWire],
+        trunks: &'a [TrunkWire],
+        readers: &'a [ReaderWire],
+    ) -> Wired<'a> {
+        Wired {
+            lines,
+            trunks,
+            readers,
+        }
+    }
+
     pub fn has_line(&self, line: u64) -> bool {
         self.lines.iter().any(|wire| u64::from(wire.id.0) == line)
     }

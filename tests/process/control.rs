@@ -402,7 +402,7 @@ fn officers_and_cards_go_in_and_out_beside_calls_and_no_secret_is_told() {
         fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("the mode");
         place.run(&["import", what, &text(file), "--apply"])
     };
-    let officers = (0..1200).map(|at| format!("F-{at},Officer,{:08}\n", 70_000_000 + at));
+    let officers = (0..1200).map(|at| format!("F-{at},Officer,{}\n", 700_000 + at));
     let cards = (0..1200).map(|at| format!("F-{at},officer,SECRET{at:04}\n"));
     let head = ["id,name,code\n", "id,holder,card\n"].map(str::to_owned);
     let [officers, cards] = [officers.collect::<String>(), cards.collect()];
@@ -423,16 +423,10 @@ fn officers_and_cards_go_in_and_out_beside_calls_and_no_secret_is_told() {
         let out = fs::read_to_string(out).expect("a file");
         let ours = out.lines().filter(|line| line.starts_with("F-"));
         assert_eq!(ours.count(), 1200, "pages are put together");
-        assert!(
-            !out.contains("SECRET") && !out.contains("7000119"),
-            "{what}"
-        );
+        assert!(!out.contains("SECRET") && !out.contains("701199"), "{what}");
     }
     assert!(controller.is_alive());
     let log = controller.log();
     assert!(!log.contains("late-reply"), "{log}");
-    assert!(
-        !log.contains("SECRET") && !log.contains("70001199"),
-        "{log}"
-    );
+    assert!(!log.contains("SECRET") && !log.contains("701199"), "{log}");
 }

@@ -6,6 +6,7 @@ use sheets::{
     LONGEST_CELL, NumberRow, OfficerRow, ProfileRow, RowOf,
 };
 use std::{cell::OnceCell, fmt::Debug, io::Cursor};
+use types::inmate::{Enrollment, EnrollmentStep, Relationship, Review};
 
 /// Good rows as they are shown, and bad cells.
 type Found = Result<(Vec<String>, Vec<BadCell>), FileError>;
@@ -300,4 +301,32 @@ fn what_is_secret_is_in_no_row_as_it_is_shown() {
         }
     }
     assert_eq!(secrets, 3, "a PIN, a card, a code");
+}
+
+#[test]
+fn every_relationship_review_and_step_that_can_be_is_read_by_its_name() {
+    for relationship in Relationship::ALL {
+        let text = format!(
+            "id,number,relationship\nA-1,2155550123,{}\n",
+            relationship.name()
+        );
+        let (good, bad) = read::<ContactRow>(text.as_bytes(), Format::Csv).expect("is read");
+        let shown = format!("relationship: Some({relationship:?})");
+        assert!(good[0].contains(&shown), "{good:?} {bad:?}");
+    }
+    for review in Review::ALL {
+        let text = format!("id,number,review\nA-1,2155550123,{}\n", review.name());
+        let (good, bad) = read::<ContactRow>(text.as_bytes(), Format::Csv).expect("is read");
+        let shown = format!("review: Some({review:?})");
+        assert!(good[0].contains(&shown), "{good:?} {bad:?}");
+    }
+    for step in EnrollmentStep::ALL {
+        let text = format!("id,enrolled\nA-1,{}\n", step.name());
+        let (good, bad) = read::<ProfileRow>(text.as_bytes(), Format::Csv).expect("is read");
+        let shown = format!("enrolled: Some({:?})", Enrollment::NONE.with(step));
+        match step {
+            EnrollmentStep::VoiceTaken => assert_eq!((good.len(), bad.len()), (0, 1)),
+            _ => assert!(good[0].contains(&shown), "{good:?} {bad:?}"),
+        }
+    }
 }

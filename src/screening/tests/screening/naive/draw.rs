@@ -74,8 +74,15 @@ const HANDLINGS: [Handling; 3] = [
     Handling::Direct,
 ];
 
-/// Random bits, taken from the low end; without any the plainest is drawn.
-struct Bits(u64);
+/// Random bits, taken from the low end; without any the plainest is drawn. The numbers may be those of
+/// open length alone: entries for what they share are met more often so.
+struct Bits(u64, Pool);
+
+#[derive(Clone, Copy)]
+enum Pool {
+    All,
+    Abroad,
+}
 
 impl Bits {
     fn below(&mut self, n: usize) -> usize {
@@ -87,6 +94,20 @@ impl Bits {
 
     fn of<T: Clone>(&mut self, all: &[T]) -> T {
         all[self.below(all.len())].clone()
+    }
+
+    fn number(&mut self) -> Text {
+        match self.1 {
+            Pool::All => self.of(&NUMBERS),
+            Pool::Abroad => self.of(&NUMBERS[4..7]),
+        }
+    }
+
+    fn pattern(&mut self) -> Text {
+        match self.1 {
+            Pool::All => self.of(&PATTERNS),
+            Pool::Abroad => self.of(&PATTERNS[9..]),
+        }
     }
 
     /// One time in so many.
@@ -182,26 +203,19 @@ pub fn cases() -> impl Strategy<Value = (Site, Ask)> {
 
 fn drawn(heads: [u64; HEADS], tables: &[Vec<u64>; TABLES]) -> (Site, Ask) {
     let mut tables = tables.iter();
-    let [
-        rules,
-        one,
-        two,
-        pin,
-        other_pin,
-        inmate,
-        other,
-        ask,
-        switches,
-        when,
-    ] = heads.map(Bits);
+    let mut switches = Bits(heads[0], Pool::All);
+    let pool = switches.of(&[Pool::All, Pool::Abroad]);
+    let bits = heads.map(|head| Bits(head, pool));
+    let [_, rules, one, two, pin, other_pin, inmate, other, ask, when] = bits;
     let now = moment(when);
     let ask = asked(ask, now);
-    let mut switches = switches;
     macro_rules! rows {
         ($draw:expr) => {{
             let rows = tables.next().expect("a table more");
             let draw: fn(&mut Bits, i64) -> _ = $draw;
-            rows.iter().map(|row| draw(&mut Bits(*row), now)).collect()
+            rows.iter()
+                .map(|row| draw(&mut Bits(*row, pool), now))
+                .collect()
         }};
     }
     let site = Site {
@@ -211,9 +225,9 @@ fn drawn(heads: [u64; HEADS], tables: &[Vec<u64>; TABLES]) -> (Site, Ask) {
         pins: vec![a_pin(pin, 1, now), a_pin(other_pin, 2, now)],
         inmates: vec![an_inmate(inmate, 1, now), an_inmate(other, 2, now)],
         own: rows!(own),
-        restricted: rows!(|bits, _| bits.of(&PATTERNS)),
+        restricted: rows!(|bits, _| bits.pattern()),
         allowed: rows!(|bits, _| Allowed {
-            pattern: bits.of(&PATTERNS),
+            pattern: bits.pattern(),
             untimed: bits.once_in(3),
             privileged: bits.once_in(4),
         }),
@@ -221,26 +235,26 @@ fn drawn(heads: [u64; HEADS], tables: &[Vec<u64>; TABLES]) -> (Site, Ask) {
         lists: rows!(|bits, _| OnList {
             scope: bits.scope_of_list(),
             blocked: bits.once_in(2),
-            pattern: bits.of(&PATTERNS),
+            pattern: bits.pattern(),
         }),
         contacts: rows!(|bits, _| Contact {
             inmate: 1,
-            number: bits.of(&NUMBERS),
+            number: bits.number(),
             relationship: bits.of(&[Relationship::Friend, Relationship::Parent]),
             review: bits.of(&[Review::Approved, Review::Pending, Review::Refused]),
         }),
         windows: rows!(|bits, now| (bits.scope(), bits.times(now))),
         bookings: rows!(|bits, now| Booking {
             inmate: 1,
-            number: bits.maybe(2, |bits| bits.of(&NUMBERS)),
+            number: bits.maybe(2, |bits| bits.number()),
             from: bits.near(now),
             to: bits.near(now),
         }),
-        closed_numbers: rows!(|bits, now| (bits.of(&PATTERNS), bits.times(now))),
+        closed_numbers: rows!(|bits, now| (bits.pattern(), bits.times(now))),
         line_treatments: vec![(1, !switches.once_in(2))],
         line_rules: rows!(line_rule),
         call_treatments: rows!(call_treatment),
-        call_types: rows!(|bits, _| (bits.of(&PATTERNS), bits.of(&TYPES))),
+        call_types: rows!(|bits, _| (bits.pattern(), bits.of(&TYPES))),
         type_rules: rows!(|bits, _| TypeRules {
             call_type: bits.of(&TYPES),
             treatment: bits.maybe(2, |bits| bits.of(&[1, 2, 3])),
@@ -249,14 +263,10 @@ fn drawn(heads: [u64; HEADS], tables: &[Vec<u64>; TABLES]) -> (Site, Ask) {
         }),
         durations: rows!(durations),
         parties: rows!(party),
-        fraud: rows!(|bits, now| (bits.of(&NUMBERS), bits.maybe(2, |bits| bits.near(now)))),
+        fraud: rows!(|bits, now| (bits.number(), bits.maybe(2, |bits| bits.near(now)))),
         allowances: rows!(limits),
         used: rows!(used),
-        codes: rows!(|bits, _| (
-            bits.of(&[1, 2]),
-            bits.of(&NUMBERS),
-            DialingPattern::SpeedDial
-        )),
+        codes: rows!(|bits, _| (bits.of(&[1, 2]), bits.number(), DialingPattern::SpeedDial)),
         holidays: rows!(|bits, now| clock::local(now).day + i64::from(bits.once_in(2))),
         officers: vec![1],
     };
@@ -288,7 +298,7 @@ fn moment(mut bits: Bits) -> i64 {
 }
 
 fn asked(mut bits: Bits, now: i64) -> Ask {
-    let number: Text = bits.of(&NUMBERS);
+    let number: Text = bits.number();
     let dials = match bits.once_in(10) {
         true => Dials::Code(bits.of(&[1, 2])),
         false => Dials::Number(number, bits.of(&DIALED)),
@@ -382,7 +392,7 @@ fn an_inmate(mut bits: Bits, id: u32, now: i64) -> Inmate {
 fn own(bits: &mut Bits, now: i64) -> Own {
     Own {
         inmate: if bits.once_in(3) { 2 } else { 1 },
-        number: bits.of(&NUMBERS),
+        number: bits.number(),
         untimed: bits.once_in(3),
         privileged: bits.once_in(5),
         disabled: bits.off(4, now),
@@ -391,7 +401,7 @@ fn own(bits: &mut Bits, now: i64) -> Own {
 
 fn record(bits: &mut Bits, _: i64) -> Record {
     Record {
-        pattern: bits.of(&PATTERNS),
+        pattern: bits.pattern(),
         blocked: bits.once_in(4),
         privileged: bits.once_in(5),
         no_recording: bits.once_in(3),
@@ -407,7 +417,7 @@ fn line_rule(bits: &mut Bits, now: i64) -> LineRule {
     let today = 1 << clock::local(now).weekday;
     LineRule {
         treatment: 1,
-        pattern: bits.maybe(2, |bits| bits.of(&PATTERNS)),
+        pattern: bits.maybe(2, |bits| bits.pattern()),
         call_types: bits.maybe(4, |bits| bits.most(&TYPES)),
         days: bits.of(&[0x7f, today, 0x7f ^ today]),
         privileged_only: bits.once_in(5),
@@ -459,7 +469,7 @@ fn durations(bits: &mut Bits, _: i64) -> (u8, CallType, Durations) {
 }
 
 fn party(bits: &mut Bits, _: i64) -> Party {
-    let number: Text = bits.of(&NUMBERS);
+    let number: Text = bits.number();
     Party {
         inmate: bits.of(&[None, Some(1), Some(2)]),
         number,
@@ -480,7 +490,7 @@ fn limits(bits: &mut Bits, _: i64) -> Limits {
 
 fn holder(bits: &mut Bits) -> Holder {
     match bits.below(3) {
-        0 => Holder::Number(bits.of(&NUMBERS)),
+        0 => Holder::Number(bits.number()),
         _ => Holder::Inmate(1),
     }
 }

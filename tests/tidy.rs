@@ -38,13 +38,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Functions that may be longer: the file, the function, the reason.
-const LONG_FUNCTIONS: &[(&str, &str, &str)] = &[(
-    "src/screening/tests/screening/oracle.rs",
-    "answer",
-    "a second flowchart in one piece, to be read beside the first",
-)];
-
 fn excepted(rule: &str, path: &Path) -> bool {
     let path = source::shown(path);
     let holds = |file: &str| match file.ends_with('/') {
@@ -69,7 +62,7 @@ fn sources() -> Vec<Source> {
 
 #[test]
 fn exceptions_are_still_needed_and_give_a_reason() {
-    for (_, file, reason) in EXCEPTIONS.iter().chain(LONG_FUNCTIONS) {
+    for (_, file, reason) in EXCEPTIONS {
         assert!(!reason.is_empty(), "{file} has no reason");
     }
     for (_, file, _) in EXCEPTIONS {
@@ -102,9 +95,6 @@ fn no_function_is_longer_than_a_page() {
         let place = source::shown(&file.path);
         let tests = file.test_lines();
         for (name, first, last) in source::functions(&file.code) {
-            let known = LONG_FUNCTIONS
-                .iter()
-                .any(|(path, f, _)| *path == place && *f == name);
             let lines = last - first + 1;
             let in_test = file.is_test() || tests.contains(&first);
             let most = if in_test {
@@ -112,7 +102,7 @@ fn no_function_is_longer_than_a_page() {
             } else {
                 LONGEST_FUNCTION
             };
-            if lines > most && !known {
+            if lines > most {
                 wrong.push(format!("{place}:{first} {name}: {lines} lines"));
             }
         }

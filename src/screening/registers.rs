@@ -247,15 +247,18 @@ impl Register {
             return Some(spans.of(period).to);
         }
         let span = self.spans.of(period);
-        let inside = |entry: &&Entry| entry.at_utc_ms.is_some_and(|at| at >= span.from);
+        let counts = |at: i64| (span.from..span.to).contains(&at);
+        let inside = |entry: &&Entry| entry.at_utc_ms.is_some_and(counts);
         let mut leaving: Vec<&Entry> = self.entries.iter().filter(inside).collect();
         leaving.sort_by_key(|entry| entry.at_utc_ms);
         let mut used = self.used(period);
-        for entry in leaving {
-            used.calls -= entry.calls;
-            used.ticks -= entry.ticks;
+        for together in leaving.chunk_by(|a, b| a.at_utc_ms == b.at_utc_ms) {
+            for entry in together {
+                used.calls -= entry.calls;
+                used.ticks -= entry.ticks;
+            }
             if enough(used) {
-                return entry.at_utc_ms.map(|at| at + length(period));
+                return together[0].at_utc_ms.map(|at| at + length(period));
             }
         }
         // Calls that may count yet are in the way: how they end is not known.

@@ -35,9 +35,11 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         {
             return self.stop(Check::ShorterNumber, Finding::Found, blocked);
         }
-        let tables_count = match listed {
-            Some(_) => self.rules.global_block_wins,
-            None => caller.is_none() || self.rules.check_restricted,
+        // As for the whole number: one on a list passes the restricted table where global blocks win.
+        let on_list = listed.is_some() || listing == Some(Listing::Allowed);
+        let tables_count = match on_list {
+            true => self.rules.global_block_wins,
+            false => caller.is_none() || self.rules.check_restricted,
         };
         let of_record = self.record_there(shorter, whole)?;
         let blocked = if tables_count && self.restricted_there(shorter, [allowed, there])? {

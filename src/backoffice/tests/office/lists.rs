@@ -270,6 +270,46 @@ fn digits_after_a_number_that_a_list_blocks_do_not_make_it_another() {
 }
 
 #[test]
+fn the_nearest_list_decides_of_what_is_reached_without_the_last_digits_too() {
+    let mut house = house();
+    let (class, tier) = (house.class, Scope::Group(house.tier));
+    let bench = &mut house.bench;
+    attach(bench, tier, true, "+442079460123");
+    let longer = "0114420794601239";
+    assert_eq!(
+        bench.refused(ONE, Some(DOE), longer),
+        Blocked::NumberRestricted
+    );
+    attach(bench, class, false, "+442079460123");
+    bench.permitted(ONE, Some(DOE), longer);
+}
+
+#[test]
+fn digits_after_a_restricted_number_are_no_way_round_it_for_who_has_a_wider_list() {
+    let mut house = house();
+    let tier = Scope::Group(house.tier);
+    let bench = &mut house.bench;
+    settings(bench, |site| site.rules.check_restricted = false);
+    attach(bench, tier, false, "+44*");
+    change(bench, |office, now| {
+        office.add_restricted(now, WHO, "+442079460123", "")
+    });
+    for dialed in ["011442079460123", "0114420794601239"] {
+        let refused = bench.refused(ONE, Some(DOE), dialed);
+        assert_eq!(refused, Blocked::NumberRestricted, "{dialed}");
+    }
+    bench.permitted(ONE, Some(DOE), "011442079460124");
+    // Where lists go before what is blocked for all, they do so for both.
+    settings(bench, |site| {
+        site.rules.check_restricted = true;
+        site.rules.global_block_wins = false;
+    });
+    for dialed in ["011442079460123", "0114420794601239"] {
+        bench.permitted(ONE, Some(DOE), dialed);
+    }
+}
+
+#[test]
 fn a_list_is_attached_to_what_is_there() {
     let mut house = house();
     let bench = &mut house.bench;

@@ -248,6 +248,34 @@ fn a_rolling_register_opens_when_enough_calls_have_left_it() {
 }
 
 #[test]
+fn what_leaves_a_rolling_register_together_is_weighed_together() {
+    let ago = 20 * HOUR;
+    let taken = Entry {
+        at_utc_ms: Some(NOW - ago),
+        calls: -1,
+        ended: Ended::NoCall,
+        ..call(ago, 0)
+    };
+    let entries = [call(ago, 5), taken, call(10 * HOUR, 5)];
+    let register = rolling(calls(Some(1), None, None), &entries);
+    assert_eq!(register.opens(true, NOW), Some(NOW + 14 * HOUR));
+}
+
+#[test]
+fn what_lies_further_ahead_than_a_period_frees_nothing_when_it_leaves() {
+    let going_on = Entry {
+        at_utc_ms: None,
+        ended: Ended::NotYet,
+        ..call(0, 5)
+    };
+    // Written before the clock was set back.
+    let entries = [going_on, call(-2 * DAY, 5)];
+    let register = rolling(calls(Some(1), None, None), &entries);
+    assert_eq!(room(&register), Err(Lack::Calls(Period::Day)));
+    assert_eq!(register.opens(true, NOW), None);
+}
+
+#[test]
 fn where_nothing_is_allowed_no_waiting_helps() {
     let none = register(calls(Some(0), None, None), &[]);
     assert_eq!(room(&none), Err(Lack::Calls(Period::Day)));

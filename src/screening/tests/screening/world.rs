@@ -1,10 +1,9 @@
 //! One call and the entries that bear on it, as a handful of small choices.
 
 use screening::{
-    Allowance, AllowedEntry, CallTypeRules, Class, Contact, Days, Disabled, Durations, Ended,
-    Entry, LineOutcome, LineRule, LineTreatment, ListedNumber, Listing, LocalTime, NumberBlock,
-    NumberRecord, Open, Periods, PhoneRules, PinEntry, PinKey, Profile, Register, Request,
-    RestrictedEntry, Rules, Span, Spans, Tables, TreatmentRules, WeekSteps,
+    AllowedEntry, CallTypeRules, Class, Contact, Disabled, Durations, LineTreatment, ListedNumber,
+    Listing, LocalTime, NumberBlock, NumberRecord, Open, PhoneRules, PinEntry, PinKey, Profile,
+    Register, Request, RestrictedEntry, Rules, Tables, TreatmentRules, WeekSteps,
 };
 use std::{convert::Infallible, sync::LazyLock};
 use types::{
@@ -15,8 +14,6 @@ use types::{
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::DialedOrSpeed,
     tick::Ticks,
-    treatment::ThreeWayResponse,
-    verdict::Handling,
 };
 
 pub const LINE: LineId = LineId(4);
@@ -25,20 +22,6 @@ pub const OFFICER: OfficerId = OfficerId(31);
 pub const PIN: PinKey = PinKey([5; 32]);
 pub const NOW: i64 = 1_790_000_000_000;
 pub const CODE: u8 = 12;
-pub const LAW_LIBRARY: u16 = 3;
-/// The call treatment that is there.
-pub const SEVEN: TreatmentRules = TreatmentRules {
-    handling: Some(Handling::CarrierOperator),
-    three_way: Some(ThreeWayResponse::Disconnect),
-    extra_digits: None,
-    origin_every: None,
-    remaining_every: None,
-    brand: None,
-    record: None,
-    limit_seconds: Some(300),
-    announce_limit: None,
-};
-
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PinIs {
     NotKeyed,
@@ -62,50 +45,6 @@ pub enum Time {
     Closed,
 }
 
-/// What a lockout register holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Held {
-    Boundless,
-    /// As many minutes are left, and calls enough.
-    Minutes(u32),
-    NoCalls,
-    NoMinutes,
-    /// Too soon after the last call.
-    NoTime,
-}
-
-impl Held {
-    /// Of a day that began an hour ago.
-    fn register(self) -> Option<Register> {
-        let (calls, minutes, between) = match self {
-            Held::Boundless => return None,
-            Held::Minutes(left) => (2, left + 7, None),
-            Held::NoCalls => (1, 100, None),
-            Held::NoMinutes => (2, 7, None),
-            Held::NoTime => (2, 100, Some(3600)),
-        };
-        let day = Span {
-            from: NOW - 3_600_000,
-            to: NOW + 23 * 3_600_000,
-        };
-        let talked = Entry {
-            at_utc_ms: Some(NOW - 1_800_000),
-            calls: 1,
-            ticks: 7 * 60 * 8000,
-            ended: Ended::At(NOW - 1_200_000),
-        };
-        let mut allowance = Allowance::default();
-        allowance.calls.day = Some(calls);
-        allowance.minutes.day = Some(minutes);
-        allowance.between_seconds = between;
-        Some(Register {
-            allowance,
-            spans: Spans::Calendar(Periods::each(|_| day)),
-            entries: vec![talked],
-        })
-    }
-}
-
 /// What the tables say of a number that the exchange may connect before the last digit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Shorter {
@@ -114,28 +53,6 @@ pub struct Shorter {
     pub allowed: Option<AllowedEntry>,
     pub party: Option<PartyBlock>,
     pub closed: bool,
-    pub record: Option<NumberRecord>,
-    /// The phone's line treatment refuses it by a rule with so many fixed digits.
-    pub refused_from_phone: Option<u8>,
-    /// Of a type that the phone is closed for.
-    pub type_closed: bool,
-}
-
-/// What the phone's line treatment says of the number.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FromPhone {
-    NoTreatment,
-    /// The phone names one that is not there.
-    Missing,
-    /// No rule fits, and others are allowed, or not.
-    Others(bool),
-    Refused,
-    /// With this call treatment; such a rule has ten fixed digits.
-    Allowed(Option<u16>),
-    /// For attorneys alone, and others are not allowed.
-    AttorneysOnly,
-    /// The rule that would let it through is for another day.
-    AnotherDay,
 }
 
 impl Shorter {
@@ -145,9 +62,6 @@ impl Shorter {
         allowed: None,
         party: None,
         closed: false,
-        record: None,
-        refused_from_phone: None,
-        type_closed: false,
     };
 }
 
@@ -173,16 +87,7 @@ pub struct World {
     pub durations_entered: bool,
     pub rules: Rules,
     pub shorter: Option<Shorter>,
-    pub of_inmate: Held,
-    pub of_number: Held,
     pub block: Option<NumberBlock>,
-    pub record: Option<NumberRecord>,
-    pub from_phone: FromPhone,
-    /// What the site's own table says of the number.
-    pub type_of_table: Option<CallType>,
-    pub type_rules: CallTypeRules,
-    /// The site's treatment; 7 is always there, and 8 never.
-    pub site: Option<TreatmentRules>,
     /// `None` where the phone wants none.
     pub officer: Option<OfficerIs>,
 }
@@ -229,15 +134,8 @@ impl World {
             durations_entered: true,
             rules: Rules::standard(),
             shorter: None,
-            of_inmate: Held::Boundless,
-            of_number: Held::Boundless,
             officer: None,
             block: None,
-            record: None,
-            from_phone: FromPhone::NoTreatment,
-            type_of_table: None,
-            type_rules: CallTypeRules::default(),
-            site: None,
         }
     }
 
@@ -316,9 +214,8 @@ impl Tables for World {
 
     fn phone(&self, line: LineId) -> Result<Option<PhoneRules>, Infallible> {
         assert_eq!(line, LINE);
-        let other = |open: bool| match open {
-            // All but one, which nothing but a shorter number is of.
-            true => Some(CallType::ALL[..9].to_vec()),
+        let call_types = match self.type_open {
+            true => None,
             false => Some(vec![CallType::Service]),
         };
         let patterns = match self.pattern_open {
@@ -330,9 +227,9 @@ impl Tables for World {
             pin_required: self.pin_required,
             class: class_of_phone(),
             privileged: self.phone_privileged,
-            call_types: other(self.type_open),
+            call_types,
             patterns,
-            line_treatment: (self.from_phone != FromPhone::NoTreatment).then_some(LAW_LIBRARY),
+            line_treatment: None,
         }))
     }
 
@@ -444,7 +341,7 @@ impl Tables for World {
         class: Class,
         call_type: CallType,
     ) -> Result<Option<Durations>, Infallible> {
-        assert_eq!(call_type, self.type_of_table.unwrap_or(CallType::InterLata));
+        assert_eq!(call_type, CallType::InterLata);
         Ok(self.durations_entered.then(|| Durations {
             weekday: minutes_of(class) * 60,
             weekend: 1,
@@ -481,98 +378,31 @@ impl Tables for World {
         Ok(None)
     }
 
-    fn record(&self, number: &PhoneNumber) -> Result<Option<NumberRecord>, Infallible> {
-        Ok(match self.shorter_of(number) {
-            Some(shorter) => shorter.record,
-            None => self.record,
-        })
+    fn record(&self, _: &PhoneNumber) -> Result<Option<NumberRecord>, Infallible> {
+        Ok(None)
     }
 
-    fn call_type(&self, number: &PhoneNumber) -> Result<Option<CallType>, Infallible> {
-        Ok(match self.shorter_of(number) {
-            Some(shorter) => shorter.type_closed.then_some(CallType::Service),
-            None => self.type_of_table,
-        })
+    fn call_type(&self, _: &PhoneNumber) -> Result<Option<CallType>, Infallible> {
+        Ok(None)
     }
 
-    fn call_type_rules(&self, call_type: CallType) -> Result<CallTypeRules, Infallible> {
-        assert_eq!(call_type, self.type_of_table.unwrap_or(CallType::InterLata));
-        Ok(self.type_rules)
+    fn call_type_rules(&self, _: CallType) -> Result<CallTypeRules, Infallible> {
+        Ok(CallTypeRules::default())
     }
 
-    fn line_treatment(
-        &self,
-        treatment: u16,
-        number: &PhoneNumber,
-    ) -> Result<Option<LineTreatment>, Infallible> {
-        assert_eq!(treatment, LAW_LIBRARY);
-        let rule = |specificity, outcome| LineRule {
-            specificity,
-            call_types: None,
-            days: Days::ALL,
-            privileged_only: false,
-            outcome,
-        };
-        let anything = LineOutcome::Allow(None);
-        let (rules, others) = match (self.shorter_of(number), self.from_phone) {
-            (_, FromPhone::NoTreatment) => panic!("it is not asked for"),
-            (_, FromPhone::Missing) => return Ok(None),
-            (
-                Some(Shorter {
-                    refused_from_phone: Some(digits),
-                    ..
-                }),
-                _,
-            ) => (vec![rule(digits, LineOutcome::Refuse)], true),
-            (Some(_), _) => (vec![], false),
-            (None, FromPhone::Others(others)) => (vec![], others),
-            (None, FromPhone::Refused) => (vec![rule(3, LineOutcome::Refuse)], true),
-            (None, FromPhone::Allowed(with)) => {
-                let refused_after = rule(10, LineOutcome::Refuse);
-                (
-                    vec![rule(10, LineOutcome::Allow(with)), refused_after],
-                    false,
-                )
-            }
-            (None, FromPhone::AttorneysOnly) => {
-                let privileged_only = true;
-                let only = LineRule {
-                    privileged_only,
-                    ..rule(0, anything)
-                };
-                (vec![only], false)
-            }
-            (None, FromPhone::AnotherDay) => {
-                let days = Days(Days::ALL.0 & !(1 << 1));
-                (
-                    vec![LineRule {
-                        days,
-                        ..rule(10, anything)
-                    }],
-                    false,
-                )
-            }
-        };
-        Ok(Some(LineTreatment { rules, others }))
+    fn line_treatment(&self, _: u16, _: &PhoneNumber) -> Result<Option<LineTreatment>, Infallible> {
+        Ok(None)
     }
 
-    fn call_treatment(&self, treatment: u16) -> Result<Option<TreatmentRules>, Infallible> {
-        Ok(match treatment {
-            TreatmentRules::SITE => self.site,
-            7 => Some(SEVEN),
-            _ => None,
-        })
+    fn call_treatment(&self, _: u16) -> Result<Option<TreatmentRules>, Infallible> {
+        Ok(None)
     }
 
-    fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Infallible> {
-        assert_eq!(inmate, INMATE);
-        Ok(self.of_inmate.register())
+    fn inmate_register(&self, _: InmateId) -> Result<Option<Register>, Infallible> {
+        Ok(None)
     }
 
-    fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Infallible> {
-        match self.shorter_of(number) {
-            Some(_) => Ok(None),
-            None => Ok(self.of_number.register()),
-        }
+    fn number_register(&self, _: &PhoneNumber) -> Result<Option<Register>, Infallible> {
+        Ok(None)
     }
 }

@@ -1,0 +1,228 @@
+//! What a call is like that may be placed.
+
+use super::*;
+
+type Limits = Vec<(i64, LimitedBy)>;
+
+fn ms(seconds: u32) -> i64 {
+    i64::from(seconds) * 1000
+}
+
+impl Model<'_> {
+    /// How it is treated: as its number's record says, the rule of its phone, its type, or the site.
+    pub(super) fn treated(&mut self, known: &Known, rule: Option<&LineRule>) -> (Call, Limits) {
+        let of_phone = match rule.map(|rule| rule.outcome) {
+            Some(LineOutcome::Allow(treatment)) => treatment,
+            _ => None,
+        };
+        let mut types = self.site.type_rules.iter();
+        let of_type = types.find(|row| row.call_type == known.call_type);
+        let of_record = known.record.and_then(|row| row.treatment);
+        let by = match (of_record, of_phone) {
+            (Some(number), _) => Some((number, Finding::OfNumber)),
+            (None, Some(number)) => Some((number, Finding::OfPhone)),
+            (None, None) => of_type
+                .and_then(|row| row.treatment)
+                .map(|number| (number, Finding::OfCallType)),
+        };
+        let find = |number| {
+            let mut rows = self.site.call_treatments.iter();
+            rows.find(|row| row.0 == number).map(|row| row.1)
+        };
+        let site = find(0).unwrap_or_default();
+        let own = by.and_then(|(number, _)| Some((number, find(number)?)));
+        if let Some((_, finding)) = by {
+            let there = own.map_or(Finding::NotFound, |_| finding);
+            self.step(Check::Treatment, there);
+        }
+        let number = own.map_or(0, |own| own.0);
+        let own = own.map(|own| own.1).unwrap_or_default();
+        let desk = known.record.is_some_and(|row| row.customer_service) && of_record.is_none();
+        let of_type_handling = of_type.and_then(|row| row.handling);
+        let quiet = known.record.is_some_and(|row| row.no_recording);
+        let record = own.record.or(site.record).unwrap_or(self.site.rules.record);
+        let call = Call {
+            treatment: number,
+            handling: match desk {
+                true => Some(Handling::Direct),
+                false => own.handling.or(of_type_handling),
+            },
+            recording: match (known.privileged, record && !quiet) {
+                (true, _) => RecordingRule::Privileged,
+                (false, true) => RecordingRule::Record,
+                (false, false) => RecordingRule::DoNotRecord,
+            },
+            three_way: match (known.record.and_then(|row| row.three_way), own.three_way) {
+                (Some(of_number), _) => of_number,
+                (None, Some(of_treatment)) => of_treatment,
+                (None, None) if known.privileged => ThreeWayResponse::Ignore,
+                (None, None) => site.three_way.unwrap_or(ThreeWayResponse::Flag),
+            },
+            extra_digits: own
+                .extra_digits
+                .or(site.extra_digits)
+                .unwrap_or(ExtraDigitResponse::Flag),
+            origin_every: own.origin_every.or(site.origin_every).map_or(0, |t| t.0),
+            remaining_every: own
+                .remaining_every
+                .or(site.remaining_every)
+                .map_or(0, |t| t.0),
+            brand: own
+                .brand
+                .or(site.brand)
+                .or(of_type.and_then(|row| row.brand))
+                .unwrap_or(carrier(known.call_type)),
+            announce_limit: own.announce_limit.or(site.announce_limit),
+            counts: match (known.privileged, known.untimed) {
+                (true, _) => Counts::Nowhere,
+                (false, true) => Counts::AsCall,
+                (false, false) => Counts::WithMinutes,
+            },
+            limit_ms: None,
+            limited_by: Vec::new(),
+            open_ms: 0,
+            left: Left::default(),
+        };
+        let of_treatment = own.limit_seconds.or(site.limit_seconds);
+        let of_treatment = of_treatment.filter(|_| !known.untimed);
+        let mut limits = Limits::new();
+        let of_number = known.record.and_then(|row| row.limit);
+        limits.extend(of_number.map(|s| (ms(s), LimitedBy::Number)));
+        limits.extend(of_treatment.map(|s| (ms(s), LimitedBy::Treatment)));
+        (call, limits)
+    }
+
+    /// What lockout registers, class, schedule and hours leave, and whether an officer confirmed it.
+    pub(super) fn limited(
+        &mut self,
+        known: &Known,
+        (call, mut limits): (Call, Limits),
+        open_ms: i64,
+    ) -> Refused<Call> {
+        let left = self.registers(known, &mut limits)?;
+        if self.ask.in_service_for == Some(0) {
+            return Err(vec![Blocked::PhoneOutOfService]);
+        }
+        let seconds = |s: u64| i64::try_from(s).expect("is small") * 1000;
+        let service = self.ask.in_service_for.map(seconds);
+        limits.extend(service.map(|left| (left, LimitedBy::Service)));
+        if open_ms <= seconds(self.ask.hard_limit) {
+            limits.push((open_ms, LimitedBy::Hours));
+        }
+        if !known.untimed {
+            limits.push(self.of_class(known));
+            let longest = known.person.and_then(|person| person.longest);
+            limits.extend(longest.map(|s| (ms(s), LimitedBy::Inmate)));
+        }
+        let limit_ms = limits.iter().map(|limit| limit.0).min();
+        let timed = if limit_ms.is_some() {
+            Finding::Yes
+        } else {
+            Finding::No
+        };
+        self.step(Check::Limit, timed);
+        self.officer(known)?;
+        let smallest = limits.iter().filter(|limit| Some(limit.0) == limit_ms);
+        Ok(Call {
+            limit_ms,
+            limited_by: smallest.map(|limit| limit.1).collect(),
+            open_ms,
+            left,
+            ..call
+        })
+    }
+
+    fn of_class(&self, known: &Known) -> (i64, LimitedBy) {
+        let local = clock::local(self.ask.now);
+        let day = if self.site.holidays.contains(&local.day) {
+            DayKind::Holiday
+        } else if self.site.rules.weekend.0 >> local.weekday & 1 == 1 {
+            DayKind::Weekend
+        } else {
+            DayKind::Weekday
+        };
+        let of_pin = known.pin.and_then(|pin| pin.class);
+        let number = of_pin.unwrap_or(known.phone.class);
+        let mut rows = self.site.durations.iter();
+        let row = rows.find(|row| row.0 == number && row.1 == known.call_type);
+        let (seconds, by) = match row {
+            None => (self.site.rules.default_limit_seconds, LimitedBy::Default),
+            Some((_, _, of)) => {
+                let by = LimitedBy::Class {
+                    class: Class::new(number).expect("a class"),
+                    of_pin: of_pin.is_some(),
+                    day,
+                };
+                let seconds = match day {
+                    DayKind::Weekday => of.weekday,
+                    DayKind::Weekend => of.weekend,
+                    DayKind::Holiday => of.holiday,
+                };
+                (seconds, by)
+            }
+        };
+        (i64::from(seconds) * 1000, by)
+    }
+
+    fn registers(&mut self, known: &Known, limits: &mut Limits) -> Refused<Left> {
+        let mut of_inmate = Left::default();
+        if known.privileged {
+            return Ok(of_inmate);
+        }
+        let timed = !known.untimed;
+        let count = |of| Count::of(self.site, of, self.ask.now, timed);
+        let own = known.person.and_then(|p| count(Holder::Inmate(p.id)));
+        let numbers = std::iter::once(&known.number).chain(&self.ask.shorter);
+        let of_numbers = numbers.filter_map(|number| {
+            let mut rows = self.site.allowances.iter();
+            let is_it = |of: Holder| matches!(of, Holder::Number(n) if n == number);
+            count(rows.find(|row| is_it(row.of))?.of)
+        });
+        let of_numbers: Vec<Count> = of_numbers.collect();
+        if let Some(count) = own {
+            if let Some(why) = count.lacks() {
+                self.opens = count.opens();
+                return self.no(Check::InmateRegister, Finding::UsedUp, why);
+            }
+            self.step(Check::InmateRegister, Finding::Passed);
+            of_inmate = count.left();
+            limits.extend(of_inmate.talk_ms.map(|ms| (ms, LimitedBy::InmateMinutes)));
+        }
+        for count in &of_numbers {
+            if count.lacks().is_some() {
+                self.opens = count.opens();
+                return self.no(
+                    Check::NumberRegister,
+                    Finding::UsedUp,
+                    Blocked::NumberUsedUp,
+                );
+            }
+            limits.extend(
+                count
+                    .left()
+                    .talk_ms
+                    .map(|ms| (ms, LimitedBy::NumberMinutes)),
+            );
+        }
+        if !of_numbers.is_empty() {
+            self.step(Check::NumberRegister, Finding::Passed);
+        }
+        Ok(of_inmate)
+    }
+
+    fn officer(&mut self, known: &Known) -> Refused<()> {
+        if !known.phone.wants_officer {
+            return Ok(());
+        }
+        if known.privileged && !self.site.rules.officer_for_privileged {
+            self.step(Check::Officer, Finding::No);
+            return Ok(());
+        }
+        let mut confirmed = self.ask.officer.iter();
+        if confirmed.any(|officer| self.site.officers.contains(officer)) {
+            self.step(Check::Officer, Finding::Found);
+            return Ok(());
+        }
+        self.no(Check::Officer, Finding::NotFound, Blocked::NotConfirmed)
+    }
+}

@@ -8,7 +8,7 @@ use crate::{
 };
 use types::phone_number::PhoneNumber;
 
-/// The most patterns with `?` in one table or list; they are walked at each look-up.
+/// The most patterns with `?` in one table or list: what a look-up walks, at the worst.
 pub const MAX_WILDCARDS: usize = 1000;
 
 /// A table keyed by pattern.
@@ -101,7 +101,9 @@ impl<V: Value> ListTable<V> {
         number: &PhoneNumber,
     ) -> Result<Option<PatternMatch<V>>> {
         // Most lists are not there at all.
-        if self.table.count_prefix(txn, &list.bytes(), 1)? == 0 {
+        let start = list.bytes();
+        let next = self.table.at_or_after(txn, &start)?;
+        if next.is_none_or(|(key, _)| !key.starts_with(&start)) {
             return Ok(None);
         }
         self.of(list).best(txn, number)
@@ -162,55 +164,148 @@ impl<K: EndsInPattern, V: Value, F: Fn(Pattern) -> K> Patterns<'_, K, V, F> {
     }
 
     fn best(&self, txn: &impl Read, number: &PhoneNumber) -> Result<Option<PatternMatch<V>>> {
-        if let Some(exact) = self.entry(txn, Pattern::exact(number))? {
-            return Ok(Some(exact));
+        let (digits, marker) = (
+            number.digits.as_str().as_bytes(),
+            marker(number.international),
+        );
+        let mut key = self.starting(&[b'E', marker]);
+        key.extend(digits);
+        if let Some(value) = self.table.raw_get(txn, &key)? {
+            return self.found(&key, value).map(Some);
         }
-        let mut best = self.longest_prefix(txn, number)?;
-        let length = u8::try_from(number.digits.len()).expect("at most MAX_DIGITS digits");
+        key.truncate(self.start.len());
+        key.extend([b'P', marker]);
+        let mut best = self.longest_prefix(txn, &mut key, digits)?;
+        let length = u8::try_from(digits.len()).expect("at most MAX_DIGITS digits");
         for length in [length, 0] {
-            let start = self.starting(&[b'W', marker(number.international), length]);
-            for (key, value) in self.table.with_prefix(txn, &start, MAX_WILDCARDS)? {
-                let pattern = key.pattern();
-                let better = best
-                    .as_ref()
-                    .is_none_or(|best| pattern.rank() > best.pattern.rank());
-                if better && pattern.fits(number) {
-                    best = Some(PatternMatch { pattern, value });
+            key.truncate(self.start.len());
+            key.extend([b'W', marker, length]);
+            let steps = Leaps::new(key.len(), digits, length == 0);
+            key.extend(digits);
+            while let Some((found, value)) = self.table.at_or_after(txn, &key)? {
+                if !found.starts_with(&key[..steps.head]) {
+                    break;
+                }
+                let Leap { fits, more } = steps.leap(found, &mut key);
+                if fits {
+                    let pattern = self.table.key(found)?.pattern();
+                    let better = |(best, _, _): &Found<'_>| pattern.rank() > best.rank();
+                    if best.as_ref().is_none_or(better) {
+                        best = Some((pattern, found, value));
+                    }
+                }
+                if !more {
+                    break;
                 }
             }
         }
-        Ok(best)
+        let decoded = |(pattern, key, value): Found<'_>| {
+            let value = self.table.value(key, value)?;
+            Ok(PatternMatch { pattern, value })
+        };
+        best.map(decoded).transpose()
     }
 
-    fn longest_prefix(
+    /// `key` is what the keys of prefixes begin with; it is left as anything.
+    ///
+    /// The greatest key that is not beyond the number's is its prefix, or else shares the beginning with
+    /// it that the longest prefix there can be has.
+    fn longest_prefix<'t>(
         &self,
-        txn: &impl Read,
-        number: &PhoneNumber,
-    ) -> Result<Option<PatternMatch<V>>> {
-        let plus = if number.international { "+" } else { "" };
-        let digits = number.digits.as_str();
-        for length in (0..=digits.len()).rev() {
-            let text = format!("{plus}{}*", &digits[..length]);
-            // A number can hold digits that no pattern can (`*`, `#`): such a prefix is in no table.
-            let Ok(pattern) = Pattern::parse(&text) else {
-                continue;
-            };
-            if let Some(found) = self.entry(txn, pattern)? {
-                return Ok(Some(found));
+        txn: &'t impl Read,
+        key: &mut Vec<u8>,
+        digits: &[u8],
+    ) -> Result<Option<Found<'t>>> {
+        let head = key.len();
+        key.extend(digits);
+        while let Some((found, value)) = self.table.at_or_before(txn, key)? {
+            let pairs = found.iter().zip(key.iter());
+            let common = pairs.take_while(|(found, own)| found == own).count();
+            if common < head {
+                break;
             }
+            if common == found.len() {
+                return Ok(Some((self.table.key(found)?.pattern(), found, value)));
+            }
+            key.truncate(common);
         }
         Ok(None)
     }
 
-    fn entry(&self, txn: &impl Read, pattern: Pattern) -> Result<Option<PatternMatch<V>>> {
-        let key = (self.key)(pattern.clone());
-        let value = self.table.get(txn, &key)?;
-        Ok(value.map(|value| PatternMatch { pattern, value }))
+    fn found(&self, key: &[u8], value: &[u8]) -> Result<PatternMatch<V>> {
+        Ok(PatternMatch {
+            pattern: self.table.key(key)?.pattern(),
+            value: self.table.value(key, value)?,
+        })
     }
 
     fn starting(&self, with: &[u8]) -> Vec<u8> {
         let mut start = self.start.clone();
         start.extend(with);
         start
+    }
+}
+
+/// A pattern with the key and the value that it is stored as.
+type Found<'t> = (Pattern, &'t [u8], &'t [u8]);
+
+/// The way through the patterns with `?` of one length: from each that is met to the next that can fit
+/// the number, over all that cannot. A place holds the number's digit or `?`, which sorts after it.
+struct Leaps<'n> {
+    /// Bytes of a key before its pattern.
+    head: usize,
+    digits: &'n [u8],
+    /// The patterns end in `*`.
+    open: bool,
+}
+
+struct Leap {
+    fits: bool,
+    /// Whether the key was set to where the next one can be.
+    more: bool,
+}
+
+impl<'n> Leaps<'n> {
+    fn new(head: usize, digits: &'n [u8], open: bool) -> Leaps<'n> {
+        Leaps { head, digits, open }
+    }
+
+    /// Whether a key that was met fits; sets `key` to the least that is greater than it and can fit.
+    fn leap(&self, met: &[u8], key: &mut Vec<u8>) -> Leap {
+        let body = &met[self.head..];
+        let own = |(place, digit): (&u8, &u8)| place == digit || *place == b'?';
+        let fitting = body.iter().zip(self.digits).take_while(|p| own(*p)).count();
+        key.clear();
+        key.extend(&met[..self.head + fitting]);
+        let whole = fitting == body.len();
+        let fits = whole && (self.open || fitting == self.digits.len());
+        let more = match (self.digits.get(fitting), body.get(fitting)) {
+            // All that goes on from here is greater.
+            (Some(digit), None) => {
+                key.push((*digit).min(b'?'));
+                true
+            }
+            (Some(digit), Some(place)) if place < digit => {
+                key.push((*digit).min(b'?'));
+                true
+            }
+            (Some(_), Some(place)) if *place < b'?' => {
+                key.push(b'?');
+                true
+            }
+            _ => self.back(key),
+        };
+        Leap { fits, more }
+    }
+
+    /// The last fixed digit becomes `?`.
+    fn back(&self, key: &mut Vec<u8>) -> bool {
+        while key.len() > self.head {
+            if key.pop().is_some_and(|place| place < b'?') {
+                key.push(b'?');
+                return true;
+            }
+        }
+        false
     }
 }

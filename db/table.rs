@@ -125,6 +125,29 @@ impl<K: Key, V: Value> Table<K, V> {
         Ok((stat.branch_pages + stat.leaf_pages + stat.overflow_pages) as u64)
     }
 
+    /// The stored bytes of a value under the bytes of its key.
+    pub(crate) fn raw_get<'t>(&self, txn: &'t impl Read, key: &[u8]) -> Result<Option<&'t [u8]>> {
+        Ok(self.raw.get(txn.txn(), key)?)
+    }
+
+    /// The entry with the least key that is not before this one.
+    pub(crate) fn at_or_after<'t>(
+        &self,
+        txn: &'t impl Read,
+        key: &[u8],
+    ) -> Result<Option<(&'t [u8], &'t [u8])>> {
+        Ok(self.raw.get_greater_than_or_equal_to(txn.txn(), key)?)
+    }
+
+    /// The entry with the greatest key that is not after this one.
+    pub(crate) fn at_or_before<'t>(
+        &self,
+        txn: &'t impl Read,
+        key: &[u8],
+    ) -> Result<Option<(&'t [u8], &'t [u8])>> {
+        Ok(self.raw.get_lower_than_or_equal_to(txn.txn(), key)?)
+    }
+
     pub(crate) fn raw_bytes(&self, txn: &impl Read, key: &[u8]) -> Result<Option<Vec<u8>>> {
         Ok(self.raw.get(txn.txn(), key)?.map(<[u8]>::to_vec))
     }
@@ -143,12 +166,14 @@ impl<K: Key, V: Value> Table<K, V> {
     }
 
     fn entry(&self, (key, value): (&[u8], &[u8])) -> Result<(K, V)> {
-        let typed =
-            K::from_bytes(key).ok_or_else(|| unreadable(self.name, key, Unreadable::Key))?;
-        Ok((typed, self.value(key, value)?))
+        Ok((self.key(key)?, self.value(key, value)?))
     }
 
-    fn value(&self, key: &[u8], bytes: &[u8]) -> Result<V> {
+    pub(crate) fn key(&self, key: &[u8]) -> Result<K> {
+        K::from_bytes(key).ok_or_else(|| unreadable(self.name, key, Unreadable::Key))
+    }
+
+    pub(crate) fn value(&self, key: &[u8], bytes: &[u8]) -> Result<V> {
         V::decode(bytes).map_err(|why| unreadable(self.name, key, why))
     }
 }

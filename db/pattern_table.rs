@@ -2,11 +2,13 @@
 
 use crate::{
     Error, Key, Read, Result, Table, Value, Writer,
+    error::unreadable,
     keys::{ListKey, ListOf},
     pattern::{Kind, Pattern, marker},
+    sieve::Sieve,
     table::Raw,
 };
-use types::phone_number::PhoneNumber;
+use types::{digits::MAX_DIGITS, phone_number::PhoneNumber};
 
 /// The most patterns with `?` in one table or list: what a look-up walks, at the worst.
 pub const MAX_WILDCARDS: usize = 1000;
@@ -15,12 +17,14 @@ pub const MAX_WILDCARDS: usize = 1000;
 #[derive(Debug)]
 pub struct PatternTable<V> {
     table: Table<Pattern, V>,
+    sieve: Sieve,
 }
 
 /// A table of lists, each keyed by pattern.
 #[derive(Debug)]
 pub struct ListTable<V> {
     table: Table<ListKey, V>,
+    sieve: Sieve,
 }
 
 /// The most specific entry that fits a number.
@@ -38,8 +42,15 @@ impl<V> PatternMatch<V> {
 
 impl<V: Value> PatternTable<V> {
     pub(crate) fn new(name: &'static str, raw: Raw) -> PatternTable<V> {
-        let table = Table::new(name, raw);
-        PatternTable { table }
+        PatternTable {
+            table: Table::new(name, raw),
+            sieve: Sieve::new(0),
+        }
+    }
+
+    pub(crate) fn learn(&mut self, txn: &impl Read) -> Result<()> {
+        self.sieve = Sieve::new(self.table.len(txn)?);
+        self.all().learn(txn)
     }
 
     /// The plain table underneath: entries by pattern, pages, counts.
@@ -68,6 +79,7 @@ impl<V: Value> PatternTable<V> {
     fn all(&self) -> Patterns<'_, Pattern, V, impl Fn(Pattern) -> Pattern> {
         Patterns {
             table: &self.table,
+            sieve: &self.sieve,
             start: Vec::new(),
             key: |pattern| pattern,
         }
@@ -76,8 +88,22 @@ impl<V: Value> PatternTable<V> {
 
 impl<V: Value> ListTable<V> {
     pub(crate) fn new(name: &'static str, raw: Raw) -> ListTable<V> {
-        let table = Table::new(name, raw);
-        ListTable { table }
+        ListTable {
+            table: Table::new(name, raw),
+            sieve: Sieve::new(0),
+        }
+    }
+
+    pub(crate) fn learn(&mut self, txn: &impl Read) -> Result<()> {
+        self.sieve = Sieve::new(self.table.len(txn)?);
+        self.table.each_key(txn, |key| {
+            // What is no key is never looked up; whoever walks the table is told of it.
+            if let Some(ListKey { list, pattern }) = ListKey::from_bytes(key) {
+                self.sieve.add(&list.bytes());
+                self.sieve.add(key);
+                self.sieve.add_pattern(&pattern);
+            }
+        })
     }
 
     /// The plain table underneath: entries by list and pattern, pages, counts.
@@ -86,6 +112,7 @@ impl<V: Value> ListTable<V> {
     }
 
     pub fn put(&self, txn: &mut Writer<'_>, key: &ListKey, value: &V) -> Result<()> {
+        self.sieve.add(&key.list.bytes());
         self.of(key.list).put(txn, &key.pattern, value)
     }
 
@@ -101,9 +128,7 @@ impl<V: Value> ListTable<V> {
         number: &PhoneNumber,
     ) -> Result<Option<PatternMatch<V>>> {
         // Most lists are not there at all.
-        let start = list.bytes();
-        let next = self.table.at_or_after(txn, &start)?;
-        if next.is_none_or(|(key, _)| !key.starts_with(&start)) {
+        if !self.sieve.may_hold(&list.bytes()) {
             return Ok(None);
         }
         self.of(list).best(txn, number)
@@ -116,6 +141,7 @@ impl<V: Value> ListTable<V> {
     fn of(&self, list: ListOf) -> Patterns<'_, ListKey, V, impl Fn(Pattern) -> ListKey> {
         Patterns {
             table: &self.table,
+            sieve: &self.sieve,
             start: list.bytes(),
             key: move |pattern| ListKey { list, pattern },
         }
@@ -125,6 +151,7 @@ impl<V: Value> ListTable<V> {
 /// Patterns whose keys begin with the same bytes.
 struct Patterns<'a, K, V, F> {
     table: &'a Table<K, V>,
+    sieve: &'a Sieve,
     start: Vec<u8>,
     key: F,
 }
@@ -160,82 +187,79 @@ impl<K: EndsInPattern, V: Value, F: Fn(Pattern) -> K> Patterns<'_, K, V, F> {
                 });
             }
         }
+        self.sieve.add(&key.bytes());
+        self.sieve.add_pattern(pattern);
         self.table.put(txn, &key, value)
     }
 
     fn best(&self, txn: &impl Read, number: &PhoneNumber) -> Result<Option<PatternMatch<V>>> {
-        let (digits, marker) = (
-            number.digits.as_str().as_bytes(),
-            marker(number.international),
-        );
-        let mut key = self.starting(&[b'E', marker]);
-        key.extend(digits);
-        if let Some(value) = self.table.raw_get(txn, &key)? {
-            return self.found(&key, value).map(Some);
-        }
-        key.truncate(self.start.len());
-        key.extend([b'P', marker]);
-        let mut best = self.longest_prefix(txn, &mut key, digits)?;
-        let length = u8::try_from(digits.len()).expect("at most MAX_DIGITS digits");
-        for length in [length, 0] {
-            key.truncate(self.start.len());
-            key.extend([b'W', marker, length]);
-            let steps = Leaps::new(key.len(), digits, length == 0);
-            key.extend(digits);
-            while let Some((found, value)) = self.table.at_or_after(txn, &key)? {
-                if !found.starts_with(&key[..steps.head]) {
-                    break;
-                }
-                let Leap { fits, more } = steps.leap(found, &mut key);
-                if fits {
-                    let pattern = self.table.key(found)?.pattern();
-                    let better = |(best, _, _): &Found<'_>| pattern.rank() > best.rank();
+        let mut key = Vec::with_capacity(LONGEST_KEY);
+        key.extend(&self.start);
+        let head = key.len();
+        let (digits, marker) = (number.digits.as_str(), marker(number.international));
+        key.extend([b'E', marker]);
+        key.extend(digits.bytes());
+        let mut best = self.entry(txn, &key)?;
+        if best.is_none() {
+            key[head] = b'P';
+            best = self.longest_prefix(txn, &mut key, head + 2)?;
+            for mask in self.sieve.masks().iter().filter(|mask| mask.fits(number)) {
+                key.truncate(head);
+                mask.push_key(number, &mut key);
+                if let Some(found) = self.entry(txn, &key)? {
+                    let better = |best: &Found<'_>| found.0.rank() > best.0.rank();
                     if best.as_ref().is_none_or(better) {
-                        best = Some((pattern, found, value));
+                        best = Some(found);
                     }
-                }
-                if !more {
-                    break;
                 }
             }
         }
-        let decoded = |(pattern, key, value): Found<'_>| {
-            let value = self.table.value(key, value)?;
-            Ok(PatternMatch { pattern, value })
+        let decoded = |(pattern, value): Found<'_>| match V::decode(value) {
+            Ok(value) => Ok(PatternMatch { pattern, value }),
+            Err(why) => {
+                let key = (self.key)(pattern).bytes();
+                Err(unreadable(self.table.name(), &key, why))
+            }
         };
         best.map(decoded).transpose()
     }
 
-    /// `key` is what the keys of prefixes begin with; it is left as anything.
-    ///
-    /// The greatest key that is not beyond the number's is its prefix, or else shares the beginning with
-    /// it that the longest prefix there can be has.
+    /// `key` is that of the number itself as a prefix, and is left as anything; before `head` are no
+    /// digits.
     fn longest_prefix<'t>(
         &self,
         txn: &'t impl Read,
         key: &mut Vec<u8>,
-        digits: &[u8],
+        head: usize,
     ) -> Result<Option<Found<'t>>> {
-        let head = key.len();
-        key.extend(digits);
-        while let Some((found, value)) = self.table.at_or_before(txn, key)? {
-            let pairs = found.iter().zip(key.iter());
-            let common = pairs.take_while(|(found, own)| found == own).count();
-            if common < head {
-                break;
+        loop {
+            if let Some(found) = self.entry(txn, key)? {
+                return Ok(Some(found));
             }
-            if common == found.len() {
-                return Ok(Some((self.table.key(found)?.pattern(), found, value)));
+            if key.len() == head {
+                return Ok(None);
             }
-            key.truncate(common);
+            key.pop();
         }
-        Ok(None)
     }
 
-    fn found(&self, key: &[u8], value: &[u8]) -> Result<PatternMatch<V>> {
-        Ok(PatternMatch {
-            pattern: self.table.key(key)?.pattern(),
-            value: self.table.value(key, value)?,
+    fn entry<'t>(&self, txn: &'t impl Read, key: &[u8]) -> Result<Option<Found<'t>>> {
+        if !self.sieve.may_hold(key) {
+            return Ok(None);
+        }
+        let Some(value) = self.table.raw_get(txn, key)? else {
+            return Ok(None);
+        };
+        Ok(Some((self.table.key(key)?.pattern(), value)))
+    }
+
+    fn learn(&self, txn: &impl Read) -> Result<()> {
+        self.table.each_key(txn, |key| {
+            // What is no key is never looked up; whoever walks the table is told of it.
+            if let Some(typed) = K::from_bytes(key) {
+                self.sieve.add(key);
+                self.sieve.add_pattern(&typed.pattern());
+            }
         })
     }
 
@@ -246,66 +270,8 @@ impl<K: EndsInPattern, V: Value, F: Fn(Pattern) -> K> Patterns<'_, K, V, F> {
     }
 }
 
-/// A pattern with the key and the value that it is stored as.
-type Found<'t> = (Pattern, &'t [u8], &'t [u8]);
+/// A pattern and its stored value.
+type Found<'t> = (Pattern, &'t [u8]);
 
-/// The way through the patterns with `?` of one length: from each that is met to the next that can fit
-/// the number, over all that cannot. A place holds the number's digit or `?`, which sorts after it.
-struct Leaps<'n> {
-    /// Bytes of a key before its pattern.
-    head: usize,
-    digits: &'n [u8],
-    /// The patterns end in `*`.
-    open: bool,
-}
-
-struct Leap {
-    fits: bool,
-    /// Whether the key was set to where the next one can be.
-    more: bool,
-}
-
-impl<'n> Leaps<'n> {
-    fn new(head: usize, digits: &'n [u8], open: bool) -> Leaps<'n> {
-        Leaps { head, digits, open }
-    }
-
-    /// Whether a key that was met fits; sets `key` to the least that is greater than it and can fit.
-    fn leap(&self, met: &[u8], key: &mut Vec<u8>) -> Leap {
-        let body = &met[self.head..];
-        let own = |(place, digit): (&u8, &u8)| place == digit || *place == b'?';
-        let fitting = body.iter().zip(self.digits).take_while(|p| own(*p)).count();
-        key.clear();
-        key.extend(&met[..self.head + fitting]);
-        let whole = fitting == body.len();
-        let fits = whole && (self.open || fitting == self.digits.len());
-        let more = match (self.digits.get(fitting), body.get(fitting)) {
-            // All that goes on from here is greater.
-            (Some(digit), None) => {
-                key.push((*digit).min(b'?'));
-                true
-            }
-            (Some(digit), Some(place)) if place < digit => {
-                key.push((*digit).min(b'?'));
-                true
-            }
-            (Some(_), Some(place)) if *place < b'?' => {
-                key.push(b'?');
-                true
-            }
-            _ => self.back(key),
-        };
-        Leap { fits, more }
-    }
-
-    /// The last fixed digit becomes `?`.
-    fn back(&self, key: &mut Vec<u8>) -> bool {
-        while key.len() > self.head {
-            if key.pop().is_some_and(|place| place < b'?') {
-                key.push(b'?');
-                return true;
-            }
-        }
-        false
-    }
-}
+/// A list, a kind, a marker, a length, and digits.
+const LONGEST_KEY: usize = 6 + 3 + MAX_DIGITS;

@@ -4,7 +4,7 @@ use crate::{
     Key, Read, Result, Value, Writer,
     error::{Unreadable, unreadable},
 };
-use heed::types::Bytes;
+use heed::types::{Bytes, DecodeIgnore};
 use std::{fmt, marker::PhantomData, ops::Bound};
 
 pub(crate) type Raw = heed::Database<'static, Bytes, Bytes>;
@@ -130,22 +130,17 @@ impl<K: Key, V: Value> Table<K, V> {
         Ok(self.raw.get(txn.txn(), key)?)
     }
 
-    /// The entry with the least key that is not before this one.
-    pub(crate) fn at_or_after<'t>(
-        &self,
-        txn: &'t impl Read,
-        key: &[u8],
-    ) -> Result<Option<(&'t [u8], &'t [u8])>> {
-        Ok(self.raw.get_greater_than_or_equal_to(txn.txn(), key)?)
+    /// Does something with the bytes of each key.
+    pub(crate) fn each_key(&self, txn: &impl Read, mut with: impl FnMut(&[u8])) -> Result<()> {
+        for entry in self.raw.remap_data_type::<DecodeIgnore>().iter(txn.txn())? {
+            with(entry?.0);
+        }
+        Ok(())
     }
 
-    /// The entry with the greatest key that is not after this one.
-    pub(crate) fn at_or_before<'t>(
-        &self,
-        txn: &'t impl Read,
-        key: &[u8],
-    ) -> Result<Option<(&'t [u8], &'t [u8])>> {
-        Ok(self.raw.get_lower_than_or_equal_to(txn.txn(), key)?)
+    /// Nothing of a plain table is held in memory.
+    pub(crate) fn learn(&mut self, _: &impl Read) -> Result<()> {
+        Ok(())
     }
 
     pub(crate) fn raw_bytes(&self, txn: &impl Read, key: &[u8]) -> Result<Option<Vec<u8>>> {

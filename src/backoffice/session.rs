@@ -100,12 +100,7 @@ impl<'a> Session<'a> {
     }
 
     pub fn lookups(&self) -> Lookups<'_, Writer<'a>> {
-        Lookups::new(
-            self.tables,
-            &self.writer,
-            self.fixed,
-            self.now_utc_ms(),
-        )
+        Lookups::new(self.tables, &self.writer, self.fixed, self.now_utc_ms())
     }
 
     pub fn calendar(&self) -> Calendar<'_, Writer<'a>> {

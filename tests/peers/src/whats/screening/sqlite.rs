@@ -11,7 +11,7 @@ use db::{
     Database, Key, Options, PatternTable, Table, Value, codes::Coded, keys::RegisterKey,
     pattern::Pattern, values::Inmate,
 };
-use rusqlite::{Connection, Statement, params};
+use rusqlite::{Connection, Statement, config::DbConfig, params};
 use std::{ops::Bound, path::Path};
 use types::{id::GroupId, inmate::Scope, phone_number::PhoneNumber};
 
@@ -28,6 +28,8 @@ pub fn open(dir: &Path) -> anyhow::Result<Connection> {
         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
          PRAGMA cache_size = -1000000; PRAGMA mmap_size = 8000000000; PRAGMA temp_store = MEMORY;",
     )?;
+    // A plan is made once: else a statement is planned anew where what it is given lies elsewhere.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 
@@ -47,7 +49,7 @@ pub fn fill(connection: &mut Connection, ours: &Path) -> anyhow::Result<()> {
     filling.inmates()?;
     filling.numbers()?;
     transaction.commit()?;
-    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); ANALYZE;")?;
+    connection.execute_batch("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);")?;
     Ok(())
 }
 

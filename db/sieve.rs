@@ -1,0 +1,142 @@
+//! What may be in a table of patterns, held in memory: most look-ups ask for keys that are not there,
+//! and end here.
+//!
+//! What: for any key, "no" or "perhaps"; and the masks that patterns with `?` have.
+//!
+//! How: a Bloom filter of 16 bits an entry and 2 hashes, for which an absent key is "perhaps" about once
+//! in 70 times. It is filled when the database is opened, before anybody reads, and by each entry that is
+//! put; what is deleted, or put by a transaction that is given up, stays. So it holds all that any
+//! transaction of this process can see, which is enough: what it says too much costs a look-up. Entries
+//! beyond those it was made for make it say "perhaps" more often, until the next opening.
+
+use crate::pattern::{Kind, Pattern, marker};
+use std::sync::{
+    PoisonError, RwLock, RwLockReadGuard,
+    atomic::{AtomicU64, Ordering},
+};
+use types::phone_number::PhoneNumber;
+
+/// So many entries have room in any.
+const LEAST: u64 = 8192;
+const BITS_AN_ENTRY: u64 = 16;
+
+/// The filter and the masks of one table.
+#[derive(Debug)]
+pub(crate) struct Sieve {
+    bits: Box<[AtomicU64]>,
+    masks: RwLock<Vec<Mask>>,
+}
+
+/// Where the `?` of patterns stand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Mask {
+    international: bool,
+    open: bool,
+    /// Of the pattern without its `*`.
+    length: u8,
+    /// A bit each for the places that hold a `?`, the first place in the lowest.
+    any: u32,
+}
+
+impl Mask {
+    fn of(pattern: &Pattern) -> Mask {
+        let places = pattern.body().bytes().enumerate();
+        let any = places.filter(|(_, place)| *place == b'?');
+        Mask {
+            international: pattern.is_international(),
+            open: pattern.is_open(),
+            length: u8::try_from(pattern.body().len()).expect("at most MAX_DIGITS digits"),
+            any: any.fold(0, |any, (at, _)| any | 1 << at),
+        }
+    }
+
+    pub fn fits(&self, number: &PhoneNumber) -> bool {
+        let (length, digits) = (usize::from(self.length), number.digits.len());
+        let length_fits = match self.open {
+            true => digits >= length,
+            false => digits == length,
+        };
+        length_fits && self.international == number.international
+    }
+
+    /// The key of the pattern that has this mask and fits the number, after what keys begin with.
+    pub fn push_key(&self, number: &PhoneNumber, key: &mut Vec<u8>) {
+        let length = if self.open { 0 } else { self.length };
+        key.extend([b'W', marker(self.international), length]);
+        let digits = number.digits.as_str().bytes().take(self.length.into());
+        key.extend(
+            digits
+                .enumerate()
+                .map(|(at, digit)| match self.any >> at & 1 {
+                    1 => b'?',
+                    _ => digit,
+                }),
+        );
+    }
+}
+
+impl Sieve {
+    /// With room for so many entries.
+    pub fn new(entries: u64) -> Sieve {
+        let bits = (entries.max(LEAST) * BITS_AN_ENTRY).next_power_of_two();
+        Sieve {
+            bits: (0..bits / 64).map(|_| AtomicU64::new(0)).collect(),
+            masks: RwLock::new(Vec::new()),
+        }
+    }
+
+    /// A key that is there, or will be.
+    pub fn add(&self, key: &[u8]) {
+        for at in places(key) {
+            let (word, bit) = place(&self.bits, at);
+            word.fetch_or(bit, Ordering::Release);
+        }
+    }
+
+    /// A pattern whose key was added.
+    pub fn add_pattern(&self, pattern: &Pattern) {
+        if pattern.kind() != Kind::Wildcard {
+            return;
+        }
+        let mask = Mask::of(pattern);
+        let mut masks = self.masks.write().unwrap_or_else(PoisonError::into_inner);
+        if !masks.contains(&mask) {
+            masks.push(mask);
+        }
+    }
+
+    /// Whether there may be an entry of this key.
+    pub fn may_hold(&self, key: &[u8]) -> bool {
+        places(key).into_iter().all(|at| {
+            let (word, bit) = place(&self.bits, at);
+            word.load(Ordering::Acquire) & bit != 0
+        })
+    }
+
+    pub fn masks(&self) -> RwLockReadGuard<'_, Vec<Mask>> {
+        self.masks.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn place(bits: &[AtomicU64], at: u64) -> (&AtomicU64, u64) {
+    // There is a power of two of them.
+    let word = usize::try_from(at >> 6).unwrap_or(usize::MAX) & (bits.len() - 1);
+    (&bits[word], 1 << (at & 63))
+}
+
+/// Two hashes of a key: eight bytes at a time, multiplied and folded.
+fn places(key: &[u8]) -> [u64; 2] {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let fold = |hash: u64, part: u64| {
+        let product = u128::from(hash ^ part) * u128::from(ODD);
+        (product >> 64) as u64 ^ product as u64
+    };
+    let (parts, rest) = key.as_chunks::<8>();
+    let hash = parts.iter().fold(key.len() as u64 ^ ODD, |hash, part| {
+        fold(hash, u64::from_le_bytes(*part))
+    });
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let hash = fold(hash, u64::from_le_bytes(last));
+    [hash, fold(hash, ODD.rotate_left(32))]
+}

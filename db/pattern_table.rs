@@ -202,7 +202,13 @@ impl<K: EndsInPattern, V: Value, F: Fn(Pattern) -> K> Patterns<'_, K, V, F> {
         let mut best = self.entry(txn, &key)?;
         if best.is_none() {
             key[head] = b'P';
-            best = self.longest_prefix(txn, &mut key, head + 2)?;
+            for length in self.sieve.prefixes(number) {
+                key.truncate(head + 2 + length);
+                best = self.entry(txn, &key)?;
+                if best.is_some() {
+                    break;
+                }
+            }
             for mask in self.sieve.masks().iter().filter(|mask| mask.fits(number)) {
                 key.truncate(head);
                 mask.push_key(number, &mut key);
@@ -222,25 +228,6 @@ impl<K: EndsInPattern, V: Value, F: Fn(Pattern) -> K> Patterns<'_, K, V, F> {
             }
         };
         best.map(decoded).transpose()
-    }
-
-    /// `key` is that of the number itself as a prefix, and is left as anything; before `head` are no
-    /// digits.
-    fn longest_prefix<'t>(
-        &self,
-        txn: &'t impl Read,
-        key: &mut Vec<u8>,
-        head: usize,
-    ) -> Result<Option<Found<'t>>> {
-        loop {
-            if let Some(found) = self.entry(txn, key)? {
-                return Ok(Some(found));
-            }
-            if key.len() == head {
-                return Ok(None);
-            }
-            key.pop();
-        }
     }
 
     fn entry<'t>(&self, txn: &'t impl Read, key: &[u8]) -> Result<Option<Found<'t>>> {

@@ -1,7 +1,8 @@
 //! What may be in a table of patterns, held in memory: most look-ups ask for keys that are not there,
 //! and end here.
 //!
-//! What: for any key, "no" or "perhaps"; and the masks that patterns with `?` have.
+//! What: for any key, "no" or "perhaps"; and how long prefixes are, and which masks patterns with `?`
+//! have.
 //!
 //! How: a Bloom filter of 16 bits an entry and 2 hashes, for which an absent key is "perhaps" about once
 //! in 70 times. It is filled when the database is opened, before anybody reads, and by each entry that is
@@ -24,6 +25,8 @@ const BITS_AN_ENTRY: u64 = 16;
 #[derive(Debug)]
 pub(crate) struct Sieve {
     bits: Box<[AtomicU64]>,
+    /// How long prefixes are, a bit each: national ones, and international ones.
+    prefixes: [AtomicU64; 2],
     masks: RwLock<Vec<Mask>>,
 }
 
@@ -81,6 +84,7 @@ impl Sieve {
         let bits = (entries.max(LEAST) * BITS_AN_ENTRY).next_power_of_two();
         Sieve {
             bits: (0..bits / 64).map(|_| AtomicU64::new(0)).collect(),
+            prefixes: [AtomicU64::new(0), AtomicU64::new(0)],
             masks: RwLock::new(Vec::new()),
         }
     }
@@ -95,14 +99,28 @@ impl Sieve {
 
     /// A pattern whose key was added.
     pub fn add_pattern(&self, pattern: &Pattern) {
-        if pattern.kind() != Kind::Wildcard {
-            return;
+        match pattern.kind() {
+            Kind::Exact => {}
+            Kind::Prefix => {
+                let lengths = &self.prefixes[usize::from(pattern.is_international())];
+                lengths.fetch_or(1 << pattern.body().len(), Ordering::Release);
+            }
+            Kind::Wildcard => {
+                let mask = Mask::of(pattern);
+                let mut masks = self.masks.write().unwrap_or_else(PoisonError::into_inner);
+                if !masks.contains(&mask) {
+                    masks.push(mask);
+                }
+            }
         }
-        let mask = Mask::of(pattern);
-        let mut masks = self.masks.write().unwrap_or_else(PoisonError::into_inner);
-        if !masks.contains(&mask) {
-            masks.push(mask);
-        }
+    }
+
+    /// How many digits prefixes of a number may have, the longest first.
+    pub fn prefixes(&self, number: &PhoneNumber) -> impl Iterator<Item = usize> + use<> {
+        let lengths = &self.prefixes[usize::from(number.international)];
+        let lengths = lengths.load(Ordering::Acquire);
+        let all = (0..=number.digits.len()).rev();
+        all.filter(move |length| lengths >> length & 1 == 1)
     }
 
     /// Whether there may be an entry of this key.

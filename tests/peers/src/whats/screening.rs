@@ -162,7 +162,6 @@ fn decisions(both: &Both, goals: bool, report: &mut Report) -> anyhow::Result<()
     };
     same(&asked, ours, theirs)?;
     let (mut we, mut they) = (Taken::default(), Taken::default());
-    if std::env::var_os("ONLY").is_some() { for _ in 0..100 { we.round(timed(&asked, ours)?); } eprintln!("{:?}", we.p50); return Ok(()); }
     for round in 0..size.rounds {
         // Who goes first changes, so that neither always finds the other's caches.
         if round % 2 == 0 {

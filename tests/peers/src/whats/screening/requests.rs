@@ -6,7 +6,6 @@ use screening::{LocalTime, PinKey, Request};
 use suites::random::Random;
 use types::{
     dial_plan::DialedNumber,
-    digits::Digits,
     id::{InmateId, LineId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::DialedOrSpeed,
@@ -17,7 +16,6 @@ use types::{
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
     pub line: LineId,
-    pub inmate: InmateId,
     pub pin: PinKey,
     pub number: DialedOrSpeed,
 }
@@ -32,7 +30,7 @@ pub fn draw(site: &Site, count: usize) -> anyhow::Result<Vec<Asked>> {
 }
 
 fn asked(site: &Site, random: &mut Random) -> anyhow::Result<Asked> {
-    let inmate = InmateId(1 + random.below(site.size.inmates as usize) as u32);
+    let inmate = site.any(random);
     let mut pin = PinKey(site.pin(inmate).0);
     let kind = random.below(100);
     let number = match kind {
@@ -41,7 +39,7 @@ fn asked(site: &Site, random: &mut Random) -> anyhow::Result<Asked> {
         82..88 => Some(fitting(random.choose(&site.restricted), random)?),
         // Another's, and mostly nobody's.
         88..90 => {
-            let other = InmateId(1 + random.below(site.size.inmates as usize) as u32);
+            let other = site.any(random);
             Some(of_list(site, other, random)?)
         }
         90..93 => Some(site::phone_number(site::national(random))?),
@@ -53,7 +51,6 @@ fn asked(site: &Site, random: &mut Random) -> anyhow::Result<Asked> {
     };
     Ok(Asked {
         line: LineId(1 + random.below(usize::from(LINES)) as u16),
-        inmate,
         pin,
         number: match number {
             Some(number) => dialed(number),
@@ -73,7 +70,7 @@ pub fn dialed(number: PhoneNumber) -> DialedOrSpeed {
     })
 }
 
-pub fn of_list(
+fn of_list(
     site: &Site,
     inmate: InmateId,
     random: &mut Random,
@@ -102,31 +99,28 @@ fn fitting(pattern: &Pattern, random: &mut Random) -> anyhow::Result<PhoneNumber
 }
 
 impl Asked {
+    /// At nine thirty, where everything is asked at once.
     pub fn request(&self) -> Request<'static> {
+        self.request_at(site::NOW_UTC_MS)
+    }
+
+    /// At an instant of the same day.
+    pub fn request_at(&self, now_utc_ms: i64) -> Request<'static> {
+        let quarters = (now_utc_ms - site::NOW_UTC_MS) / (15 * 60_000);
         Request {
             line: self.line,
             pin: Some(self.pin),
             officer: None,
             number: self.number,
             shorter: &[],
-            now_utc_ms: site::NOW_UTC_MS,
+            now_utc_ms,
             when: LocalTime {
                 weekday: 1,
-                step: 38,
+                step: 38 + quarters as u8,
                 holiday: false,
             },
             in_service_for: None,
             hard_limit: Ticks::secs(3600),
-        }
-    }
-
-    /// As it is keyed.
-    pub fn keyed(&self) -> Option<Digits> {
-        match self.number {
-            DialedOrSpeed::Number(dialed) => {
-                Digits::parse("0")?.followed_by(dialed.number.digits.as_str())
-            }
-            DialedOrSpeed::Speed(code) => Digits::parse(&format!("{code:02}")),
         }
     }
 }

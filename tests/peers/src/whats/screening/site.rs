@@ -7,7 +7,7 @@ use super::Size;
 use anyhow::Context;
 use backoffice::{
     Anchor, BackOffice, CallTypeRules, Class, Config, Days, LineOutcome, NamedTreatment, NewInmate,
-    Phone, PhoneRule, PhoneTreatment, Routing, Seed, TreatmentRules,
+    NumberFlags, Phone, PhoneRule, PhoneTreatment, PinDetails, Routing, Seed, SeedInmate, TreatmentRules,
 };
 use db::{
     Database, Options,
@@ -31,6 +31,7 @@ use types::{
     id::{CallId, GroupId, InmateId, LineId},
     inmate::{Enrollment, InmateClass, Relationship, Review, Scope, Supervision},
     phone_number::{CallType, DialingPattern, PhoneNumber},
+    secret::Secret,
     tick::Tick,
     treatment::ThreeWayResponse,
 };
@@ -61,6 +62,7 @@ const DAY_MS: i64 = 24 * 3600 * 1000;
 mod stream {
     pub const TABLES: u64 = 1;
     pub const LISTS: u64 = 20;
+    pub const CALLERS: u64 = 21;
     pub const INMATES: u64 = 1 << 20;
 }
 
@@ -125,7 +127,7 @@ impl Site {
 
     /// Makes and fills our database.
     pub fn fill(&self, dir: &Path) -> anyhow::Result<()> {
-        drop(BackOffice::open(dir, config(Seed { ..seed() })).context("our database")?);
+        drop(BackOffice::open(dir, config(seed())).context("our database")?);
         let options = Options {
             map_size: MAP_SIZE,
             durable: false,
@@ -362,8 +364,13 @@ impl Site {
         Ok(to.commit()?)
     }
 
-    pub fn inmates(&self) -> impl Iterator<Item = InmateId> + use<> {
-        (1..=self.size.inmates).map(InmateId)
+    /// One of those who live there.
+    pub fn any(&self, random: &mut Random) -> InmateId {
+        InmateId(CALLERS + 1 + random.below(self.size.inmates as usize) as u32)
+    }
+
+    fn inmates(&self) -> impl Iterator<Item = InmateId> + use<> {
+        (1..=self.size.inmates).map(|number| InmateId(CALLERS + number))
     }
 }
 
@@ -522,13 +529,33 @@ fn seed() -> Seed {
     let mut random = Random::new(stream::LISTS);
     let code = |code| (code, format!("0{}", national(&mut random)));
     seed.speed_dials = (1..=SPEED_CODES).map(code).collect();
+    seed.inmates = (1..=CALLERS).map(seed_caller).collect();
     seed
 }
 
-/// An inmate who enters after the filling, so that the back office knows the PIN.
-pub fn newcomer(number: u32) -> NewInmate {
-    NewInmate {
-        facility_id: format!("N{number:07}"),
-        name: format!("Newcomer {number}"),
+/// Those whose calls are admitted: they go in by the site file, so that the back office knows their PINs.
+pub const CALLERS: u32 = 64;
+
+/// A caller's PIN and the numbers on the list.
+pub fn caller(number: u32) -> (String, Vec<u64>) {
+    let mut random = Random::for_case(stream::CALLERS, u64::from(number));
+    let numbers = (0..5).map(|_| national(&mut random)).collect();
+    ((100_000 + number).to_string(), numbers)
+}
+
+fn seed_caller(number: u32) -> SeedInmate {
+    let (pin, numbers) = caller(number);
+    let list = numbers.iter().map(|number| (number.to_string(), NumberFlags::default()));
+    SeedInmate {
+        inmate: NewInmate {
+            facility_id: format!("C{number:07}"),
+            name: format!("Caller number {number}"),
+        },
+        pin: Some(PinDetails {
+            pin: Secret::new(Digits::parse(&pin).expect("digits")),
+            language: None,
+            class: None,
+        }),
+        numbers: list.collect(),
     }
 }

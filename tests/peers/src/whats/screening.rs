@@ -103,8 +103,14 @@ impl Both {
         let fill = Figure::new("screening.fill", filled.as_secs_f64(), "s", Better::Less);
         let note = format!("{} list numbers", size.inmates as usize * size.listed);
         report.add(fill.peer(peer.as_secs_f64()).note(note))?;
-        let mega = |path: &Path| -> anyhow::Result<f64> { Ok(fs::metadata(path)?.len() as f64 / 1e6) };
-        let file = Figure::new("screening.size", mega(&ours.join("data.mdb"))?, "MB", Better::Less);
+        let mega =
+            |path: &Path| -> anyhow::Result<f64> { Ok(fs::metadata(path)?.len() as f64 / 1e6) };
+        let file = Figure::new(
+            "screening.size",
+            mega(&ours.join("data.mdb"))?,
+            "MB",
+            Better::Less,
+        );
         report.add(file.peer(mega(&dir.path().join(sqlite::FILE))?))?;
         let office = BackOffice::open(&ours, site::config(Seed::standard()))?;
         let plan = site::plan();
@@ -215,4 +221,46 @@ fn timed(
         spent.push(clock::cpu() - before);
     }
     Ok(spent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: Size = Size {
+        inmates: 200,
+        listed: 10,
+        entries: 300,
+        requests: 2_000,
+        rounds: 1,
+        calls: 128,
+    };
+
+    /// An error of the comparison is a decision that is not the same on both sides.
+    #[test]
+    fn a_small_site_is_decided_alike_by_both_stores() {
+        let mut report = Report::new(true);
+        for seed in 1..=3 {
+            let both = Both::made(SMALL, seed, &mut report).expect("is filled");
+            decisions(&both, false, &mut report).expect("is decided alike");
+            durable::admissions(both, false, &mut report).expect("is admitted alike");
+        }
+    }
+
+    /// Requests that are all let through, or all refused for one reason, would compare little.
+    #[test]
+    fn requests_meet_many_ends() {
+        let mut report = Report::new(true);
+        let both = Both::made(SMALL, 1, &mut report).expect("is filled");
+        let asked = requests::draw(&both.site, SMALL.requests).expect("is drawn");
+        let rules = Rules::standard();
+        let mut ends = std::collections::BTreeMap::new();
+        for asked in &asked {
+            let decision = both.office.decide(&asked.request(), &rules).expect("reads");
+            *ends.entry(decision.outcome.err()).or_insert(0) += 1;
+        }
+        assert!(ends.len() >= 6, "{ends:?}");
+        let allowed = ends[&None];
+        assert!((600..1800).contains(&allowed), "{ends:?}");
+    }
 }

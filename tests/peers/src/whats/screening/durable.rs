@@ -111,7 +111,9 @@ fn caller(sqlite: &Connection, call: u32) -> anyhow::Result<Caller> {
         },
         inmate,
         pin: Secret::new(digits(&pin)?),
-        dialed: digits("0")?.followed_by(number.digits.as_str()).context("digits")?,
+        dialed: digits("0")?
+            .followed_by(number.digits.as_str())
+            .context("digits")?,
     })
 }
 
@@ -169,7 +171,11 @@ fn ours(
     let recorded = answers
         .iter()
         .all(|(_, answered)| matches!(answered.reply, Reply::Recorded(_)));
-    ensure!(recorded, "an end is not recorded: {:?}", office.take_failure());
+    ensure!(
+        recorded,
+        "an end is not recorded: {:?}",
+        office.take_failure()
+    );
     Ok((spent, verdicts))
 }
 
@@ -194,11 +200,13 @@ struct Peer<'c> {
     rules: Rules,
 }
 
-const RECORD: &str = "INSERT INTO calls (site, sequence, line, inmate, facility_id, name, pin, dialed,
+const RECORD: &str =
+    "INSERT INTO calls (site, sequence, line, inmate, facility_id, name, pin, dialed,
     number, pattern, call_type, started, limited, disposition, blocked, screening)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 
-const OPEN: &str = "INSERT INTO open_calls (line, site, sequence, pin, off_hook, seen_after, inmate,
+const OPEN: &str =
+    "INSERT INTO open_calls (line, site, sequence, pin, off_hook, seen_after, inmate,
     number, timed, counts_from) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, 1, 3)";
 
 const COUNTED: &str = "INSERT INTO counted VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8)";
@@ -343,7 +351,8 @@ impl Peer<'_> {
 
     /// What a call held in a register is taken out, and what is too old.
     fn settle(&self, held: &[&dyn rusqlite::ToSql], at: i64) -> anyhow::Result<()> {
-        let sql = "DELETE FROM counted WHERE register = ?1 AND at = ?2 AND site = ?3 AND sequence = ?4";
+        let sql =
+            "DELETE FROM counted WHERE register = ?1 AND at = ?2 AND site = ?3 AND sequence = ?4";
         self.run(sql, held)?;
         let sql = "DELETE FROM counted WHERE register = ?1 AND at < ?2";
         self.run(sql, params![held[0], at - KEPT_MS])

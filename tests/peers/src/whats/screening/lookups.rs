@@ -101,9 +101,8 @@ impl<'c> Best<'c> {
         let given = texts.iter().map(|text| (!text.is_empty()).then_some(text));
         self.asking.each(params_from_iter(given), |row| {
             let (rank, pattern) = (row.get(0)?, row.get_ref(1)?.as_str()?);
-            let better = |(r, p, _): &(u32, String, T)| {
-                rank > *r || (rank == *r && pattern < p.as_str())
-            };
+            let better =
+                |(r, p, _): &(u32, String, T)| rank > *r || (rank == *r && pattern < p.as_str());
             if best.as_ref().is_none_or(better) {
                 best = Some((rank, pattern.to_owned(), read(row)?));
             }
@@ -162,7 +161,8 @@ const LINE_TREATMENT: &str = "SELECT others, position, call_types, numbers, days
     allowed, call_treatment FROM line_treatments LEFT JOIN line_rules ON treatment = number
     WHERE number = ?1 ORDER BY position";
 
-const INMATE: &str = "SELECT suspended, suspended_until, enrolled, i.class, supervision, living_unit,
+const INMATE: &str =
+    "SELECT suspended, suspended_until, enrolled, i.class, supervision, living_unit,
     i.booked_only OR coalesce(c.booked_only, 0), i.longest, c.longest
     FROM inmates i LEFT JOIN inmate_classes c ON c.class = i.class WHERE id = ?1";
 
@@ -179,7 +179,9 @@ impl<'c> Lookups<'c> {
         let ask = |sql: &str| Asking::new(connection, sql);
         let best = |table: &str, columns: &str| Best::new(connection, table, columns);
         let list_shapes = Shapes::of(connection, "lists")?;
-        let places: Vec<String> = (1..=list_shapes.len()).map(|n| format!("?{}", n + 2)).collect();
+        let places: Vec<String> = (1..=list_shapes.len())
+            .map(|n| format!("?{}", n + 2))
+            .collect();
         let lists = format!(
             "SELECT max(blocked) FROM lists WHERE kind = ?1 AND number = ?2 AND pattern IN ({})",
             places.join(", ")
@@ -193,22 +195,31 @@ impl<'c> Lookups<'c> {
             list_shapes,
             begin: ask("BEGIN")?,
             end: ask("COMMIT")?,
-            phone: ask("SELECT in_service, pin_required, class, privileged, call_types, patterns,
-                line_treatment, EXISTS (SELECT 1 FROM shutdowns) FROM phones WHERE line = ?1")?,
+            phone: ask(
+                "SELECT in_service, pin_required, class, privileged, call_types, patterns,
+                line_treatment, EXISTS (SELECT 1 FROM shutdowns) FROM phones WHERE line = ?1",
+            )?,
             shut: ask(SHUT)?,
-            pin: ask("SELECT inmate, disabled, disabled_until, class, valid_from, valid_to FROM pins
-                WHERE hash = ?1")?,
+            pin: ask(
+                "SELECT inmate, disabled, disabled_until, class, valid_from, valid_to FROM pins
+                WHERE hash = ?1",
+            )?,
             pin_in_use: ask("SELECT 1 FROM pins_in_use WHERE hash = ?1 AND line <> ?2")?,
             officer_wanted: ask("SELECT 1 FROM phone_identity WHERE line = ?1 AND officer <> 0")?,
             officer: ask("SELECT 1 FROM officers WHERE id = ?1 AND active")?,
             speed_dial: ask("SELECT dialed FROM speed_dials WHERE code = ?1")?,
-            listed: ask("SELECT untimed, privileged, disabled, disabled_until FROM pin_numbers
-                WHERE inmate = ?1 AND number = ?2")?,
+            listed: ask(
+                "SELECT untimed, privileged, disabled, disabled_until FROM pin_numbers
+                WHERE inmate = ?1 AND number = ?2",
+            )?,
             restricted: best("restricted", "specificity")?,
             allowed: best("allowed", "specificity, untimed, privileged")?,
             open_times: best("time_restricted", "open")?,
-            records: best("number_records", "specificity, blocked, privileged, no_recording,
-                customer_service, watched, three_way, limited, treatment")?,
+            records: best(
+                "number_records",
+                "specificity, blocked, privileged, no_recording,
+                customer_service, watched, three_way, limited, treatment",
+            )?,
             call_types: best("call_types", "call_type")?,
             number_allowances: best("number_allowances", allowances)?,
             party_block: ask("SELECT inmate FROM called_party_blocks
@@ -220,7 +231,9 @@ impl<'c> Lookups<'c> {
                 WHERE class = ?1 AND call_type = ?2")?,
             inmate: ask(INMATE)?,
             units: ask("SELECT ancestor FROM group_paths WHERE grp = ?1 ORDER BY position")?,
-            contact: ask("SELECT relationship, review FROM contacts WHERE inmate = ?1 AND number = ?2")?,
+            contact: ask(
+                "SELECT relationship, review FROM contacts WHERE inmate = ?1 AND number = ?2",
+            )?,
             others: ask("SELECT 1 FROM pin_numbers WHERE number = ?1 AND inmate <> ?2 LIMIT 1")?,
             lists: ask(&lists)?,
             window: ask("SELECT 1 FROM windows WHERE kind = ?1 AND number = ?2")?,
@@ -231,8 +244,10 @@ impl<'c> Lookups<'c> {
             call_treatment: ask("SELECT handling, three_way, extra_response, extra_digits,
                 origin_every, remaining_every, brand, record, limited, announce_limit
                 FROM call_treatments WHERE number = ?1")?,
-            allowance: ask(&format!("SELECT {allowances} FROM allowances WHERE inmate IN (?1, 0)
-                ORDER BY inmate DESC LIMIT 1"))?,
+            allowance: ask(&format!(
+                "SELECT {allowances} FROM allowances WHERE inmate IN (?1, 0)
+                ORDER BY inmate DESC LIMIT 1"
+            ))?,
             counted: ask("SELECT at, counting, calls, ticks, ended FROM counted
                 WHERE register = ?1 AND at >= ?2")?,
         })
@@ -525,19 +540,22 @@ impl Tables for Lookups<'_> {
         self.open_times.of(number, |row| {
             let (days, _) = row.get_ref(2)?.as_blob()?.as_chunks::<12>();
             let mut open = [DaySteps([0; 12]); 7];
-            open.iter_mut().zip(days).for_each(|(to, day)| *to = DaySteps(*day));
+            open.iter_mut()
+                .zip(days)
+                .for_each(|(to, day)| *to = DaySteps(*day));
             Ok(WeekSteps { open })
         })
     }
 
     fn durations(&self, class: Class, call_type: CallType) -> Result<Option<Durations>, Error> {
-        self.durations.one([class.number(), call_type.code()], |row| {
-            Ok(Durations {
-                weekday: row.get(0)?,
-                weekend: row.get(1)?,
-                holiday: row.get(2)?,
+        self.durations
+            .one([class.number(), call_type.code()], |row| {
+                Ok(Durations {
+                    weekday: row.get(0)?,
+                    weekend: row.get(1)?,
+                    holiday: row.get(2)?,
+                })
             })
-        })
     }
 
     fn profile(&self, inmate: InmateId) -> Result<Profile, Error> {
@@ -588,7 +606,9 @@ impl Tables for Lookups<'_> {
         self.list_shapes.fill(number, &mut texts);
         let scope: [Value; 2] = [i64::from(kind).into(), i64::from(of).into()];
         let given = scope.into_iter().chain(texts.into_iter().map(Value::from));
-        let blocked = self.lists.one(params_from_iter(given), |row| Ok(row.get(0)?))?;
+        let blocked = self
+            .lists
+            .one(params_from_iter(given), |row| Ok(row.get(0)?))?;
         let blocked: Option<bool> = blocked.flatten();
         Ok(blocked.map(|blocked| match blocked {
             true => Listing::Blocked,

@@ -70,11 +70,7 @@ pub fn dialed(number: PhoneNumber) -> DialedOrSpeed {
     })
 }
 
-fn of_list(
-    site: &Site,
-    inmate: InmateId,
-    random: &mut Random,
-) -> anyhow::Result<PhoneNumber> {
+fn of_list(site: &Site, inmate: InmateId, random: &mut Random) -> anyhow::Result<PhoneNumber> {
     let list: Vec<u64> = site.list(inmate).into_iter().collect();
     site::phone_number(*random.choose(&list))
 }

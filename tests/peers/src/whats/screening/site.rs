@@ -7,7 +7,8 @@ use super::Size;
 use anyhow::Context;
 use backoffice::{
     Anchor, BackOffice, CallTypeRules, Class, Config, Days, LineOutcome, NamedTreatment, NewInmate,
-    NumberFlags, Phone, PhoneRule, PhoneTreatment, PinDetails, Routing, Seed, SeedInmate, TreatmentRules,
+    NumberFlags, Phone, PhoneRule, PhoneTreatment, PinDetails, Routing, Seed, SeedInmate,
+    TreatmentRules,
 };
 use db::{
     Database, Options,
@@ -146,7 +147,9 @@ impl Site {
         let mut random = Random::for_case(self.seed, stream::TABLES);
         for pattern in &self.restricted {
             let note = "entered by the sheriff".to_owned();
-            tables.restricted.put(&mut to, pattern, &Restricted { note })?;
+            tables
+                .restricted
+                .put(&mut to, pattern, &Restricted { note })?;
         }
         for pattern in &self.allowed {
             let allowed = Allowed {
@@ -176,7 +179,9 @@ impl Site {
                 minutes: [None, Some(600), None],
                 between_seconds: None,
             };
-            tables.number_allowances.put(&mut to, &pattern, &allowance)?;
+            tables
+                .number_allowances
+                .put(&mut to, &pattern, &allowance)?;
         }
         for pattern in drawn(Table::CallTypes) {
             let call_type = *random.choose(&[CallType::IntraLata, CallType::Mobile]);
@@ -212,7 +217,11 @@ impl Site {
             tables.inmate_classes.put(&mut to, &class, &stored)?;
             scopes.push(Scope::Class(class));
         }
-        scopes.extend((1..=LEVELS).filter_map(Supervision::new).map(Scope::Supervision));
+        scopes.extend(
+            (1..=LEVELS)
+                .filter_map(Supervision::new)
+                .map(Scope::Supervision),
+        );
         scopes.extend((2..=1 + BLOCKS + UNITS).map(GroupId).map(Scope::Group));
         let mut random = Random::for_case(self.seed, stream::LISTS);
         for scope in scopes {
@@ -359,7 +368,9 @@ impl Site {
                 extra_digits: Vec::new(),
                 block: None,
             };
-            tables.fraud_counts.put(&mut to, &phone_number(*number)?, &count)?;
+            tables
+                .fraud_counts
+                .put(&mut to, &phone_number(*number)?, &count)?;
         }
         Ok(to.commit()?)
     }
@@ -545,7 +556,9 @@ pub fn caller(number: u32) -> (String, Vec<u64>) {
 
 fn seed_caller(number: u32) -> SeedInmate {
     let (pin, numbers) = caller(number);
-    let list = numbers.iter().map(|number| (number.to_string(), NumberFlags::default()));
+    let list = numbers
+        .iter()
+        .map(|number| (number.to_string(), NumberFlags::default()));
     SeedInmate {
         inmate: NewInmate {
             facility_id: format!("C{number:07}"),

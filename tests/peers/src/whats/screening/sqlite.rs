@@ -85,7 +85,9 @@ impl Filling<'_> {
         table: &PatternTable<V>,
         mut row: impl FnMut((String, u32, u8), V) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        self.each(table.entries(), |pattern, value| row(ranked(&pattern), value))
+        self.each(table.entries(), |pattern, value| {
+            row(ranked(&pattern), value)
+        })
     }
 
     fn insert(&self, sql: &str) -> rusqlite::Result<Statement<'_>> {
@@ -212,7 +214,8 @@ impl Filling<'_> {
             Ok(())
         })?;
         let mut to = self.insert("INSERT INTO line_treatments VALUES (?1, ?2, ?3)")?;
-        let mut rules = self.insert("INSERT INTO line_rules VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+        let mut rules =
+            self.insert("INSERT INTO line_rules VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
         self.each(&tables.line_treatments, |number, value| {
             to.execute(params![number.0, value.name, value.others])?;
             for (position, rule) in value.rules.into_iter().enumerate() {
@@ -348,7 +351,8 @@ impl Filling<'_> {
             Ok(())
         })?;
         // All at once and sorted, after the rows that it is of.
-        self.to.execute_batch("CREATE INDEX listers ON pin_numbers (number, inmate)")?;
+        self.to
+            .execute_batch("CREATE INDEX listers ON pin_numbers (number, inmate)")?;
         let sql = "INSERT INTO contacts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let mut to = self.insert(sql)?;
         self.each(&tables.contacts, |key, value| {
@@ -369,7 +373,14 @@ impl Filling<'_> {
             let inmate = key.inmate.map_or(0, |inmate| inmate.0);
             let (number, call) = (key.number.to_string(), value.call);
             let least = value.least_digits;
-            to.execute(params![inmate, number, value.utc_ms, call.site, call.sequence, least])?;
+            to.execute(params![
+                inmate,
+                number,
+                value.utc_ms,
+                call.site,
+                call.sequence,
+                least
+            ])?;
             Ok(())
         })?;
         let mut to = self.insert("INSERT INTO fraud_counts VALUES (?1, ?2, NULL, NULL, NULL)")?;
@@ -408,7 +419,10 @@ fn ranked(pattern: &Pattern) -> (String, u32, u8) {
 pub fn scope(scope: Scope) -> (u8, u32) {
     let bytes = scope.bytes();
     let (kind, number) = bytes.split_first().expect("a kind");
-    (*kind, u32::from_be_bytes(number.try_into().expect("four bytes")))
+    (
+        *kind,
+        u32::from_be_bytes(number.try_into().expect("four bytes")),
+    )
 }
 
 /// Whose register: an inmate's number, or a text that is no number.

@@ -5,10 +5,11 @@
 //! have.
 //!
 //! How: a Bloom filter of 16 bits an entry, of which each sets 3 in one word, so that a question costs
-//! one access to memory; for an absent key it says "perhaps" about once in 100 times. It is filled when the database is opened, before anybody reads, and by each entry that is
-//! put; what is deleted, or put by a transaction that is given up, stays. So it holds all that any
-//! transaction of this process can see, which is enough: what it says too much costs a look-up. Entries
-//! beyond those it was made for make it say "perhaps" more often, until the next opening.
+//! one access to memory; for an absent key it says "perhaps" about once in 100 times. It is filled when
+//! the database is opened, before anybody reads, and by each entry that is put; what is deleted, or put
+//! by a transaction that is given up, stays. So it holds all that any transaction of this process can
+//! see, which is enough: what it says too much costs a look-up. Entries beyond those it was made for make
+//! it say "perhaps" more often, until the next opening.
 
 use crate::pattern::{Kind, Pattern, marker};
 use std::sync::{

@@ -3,6 +3,7 @@
 use super::{Key, StartKey, number_bytes, number_from};
 use types::{
     id::{CallId, InmateId},
+    inmate::InmateClass,
     phone_number::PhoneNumber,
 };
 
@@ -94,9 +95,11 @@ impl Key for CountedKey {
 /// Whose allowance.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum AllowanceKey {
-    /// Every inmate who has none of their own.
+    /// Every inmate who has none of their own, and whose class has none.
     Everybody,
     Inmate(InmateId),
+    /// Each inmate of the class who has none of their own.
+    Class(InmateClass),
 }
 
 impl Key for AllowanceKey {
@@ -108,6 +111,7 @@ impl Key for AllowanceKey {
                 key.extend(inmate.bytes());
                 key
             }
+            AllowanceKey::Class(class) => vec![2, class.number()],
         }
     }
 
@@ -115,6 +119,7 @@ impl Key for AllowanceKey {
         match bytes.split_first()? {
             (0, []) => Some(AllowanceKey::Everybody),
             (1, inmate) => Some(AllowanceKey::Inmate(InmateId::from_bytes(inmate)?)),
+            (2, [class]) => Some(AllowanceKey::Class(InmateClass::new(*class)?)),
             _ => None,
         }
     }

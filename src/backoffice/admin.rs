@@ -158,6 +158,8 @@ changes! {
     fn set_passcode(inmate: InmateId, passcode: &Secret<Digits>) -> ();
     /// Enters an officer, who may confirm calls.
     fn add_officer(officer: &NewOfficer) -> OfficerId;
+    /// Gives an officer another name.
+    fn set_officer_name(officer: OfficerId, name: &str) -> ();
     /// Says whether an officer may confirm calls.
     fn set_officer_active(officer: OfficerId, active: bool) -> ();
     /// Gives an officer a code, in place of the one there was.

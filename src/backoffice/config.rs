@@ -13,7 +13,7 @@ use types::{
     dial_plan::DialPlan,
     digits::Digits,
     id::LineId,
-    inmate::EnrollmentStep,
+    inmate::{EnrollmentStep, InmateClass},
     phone_number::{CallType, DialingPattern, PhoneNumber},
     secret::Secret,
     settings::{CallSettings, Unrecorded},
@@ -231,6 +231,7 @@ pub struct SeedTreatments {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SeedAllowance {
     Everybody,
+    Class(InmateClass),
     /// By the facility's own id.
     Inmate(String),
     /// By pattern.

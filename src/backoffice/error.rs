@@ -60,6 +60,8 @@ pub enum Error {
     IdNotKeyed(String),
     #[error("officer {0} is not known")]
     UnknownOfficer(u32),
+    #[error("no officer has the id {0:?}")]
+    UnknownOfficerId(String),
     #[error("officer's id {0:?} is entered already")]
     DuplicateOfficer(String),
     #[error("this code is given out already")]

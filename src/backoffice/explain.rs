@@ -2,7 +2,7 @@
 //! admission, in a transaction that is given up: what is told is what a call would meet, and nothing
 //! is changed.
 
-use crate::{Anchor, BackOffice, Error, Phone, session::Session, stored};
+use crate::{AllowanceOf, Anchor, BackOffice, Error, Phone, session::Session, stored};
 use db::keys::{FacilityId, GuessKey};
 use screening::{LimitedBy, PinKey};
 use types::{
@@ -46,6 +46,8 @@ pub struct Explanation {
     pub outcome: Result<Permit, Blocked>,
     /// When a lockout register that refuses it would let it through.
     pub opens_utc_ms: Option<i64>,
+    /// By whose allowance the inmate's lockout register was looked at, if it was.
+    pub allowance_of: Option<AllowanceOf>,
 }
 
 /// Why a phone is out of service.
@@ -103,6 +105,7 @@ impl Session<'_> {
             limited_by: None,
             outcome: Err(Blocked::PinResting),
             opens_utc_ms: None,
+            allowance_of: None,
             phone,
         };
         if let Some(caller) = &caller
@@ -123,13 +126,21 @@ impl Session<'_> {
             dialed: asking.dialed,
             number: asking.number,
         };
-        let pin = caller.map(|caller| caller.pin);
+        let pin = caller.as_ref().map(|caller| caller.pin);
         let (decision, verdict) = self.weighed(asking.line, pin, &admission)?;
+        let mut steps = verdict.trace.iter();
+        let allowance_of = match caller {
+            Some(caller) if steps.any(|step| step.check == Check::InmateRegister) => {
+                self.registers().inmates_allowance(caller.inmate)?
+            }
+            _ => None,
+        };
         Ok(Explanation {
             number: decision.number.map(|n| (n.number, n.pattern, n.call_type)),
             trace: verdict.trace,
             limited_by: decision.limited_by,
             opens_utc_ms: decision.opens_utc_ms,
+            allowance_of: allowance_of.map(|(of, _)| of),
             outcome: verdict.outcome.map_err(|refusal| refusal.blocked),
             ..told
         })

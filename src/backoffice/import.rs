@@ -1,6 +1,14 @@
 //! Many inmates and numbers at once: a portion of a file in one transaction, each row looked at
 //! before anything of it is written. What an administrator could not do row by row, a file can't.
 
+mod credentials;
+mod export;
+mod people;
+
+pub use credentials::{CardImport, OfficerImport};
+pub use export::{CardExport, InmateExport, NumberExport, NumberOf, OfficerExport, ProfileExport};
+pub use people::{ContactImport, ProfileImport};
+
 use crate::{
     BackOffice, Error, NewInmate, NumberFlags, PinDetails, answer::inmate_subject,
     error::InmateNumber, session::Session, stored,
@@ -20,6 +28,10 @@ use types::{
 pub enum ImportRow {
     Inmate(InmateImport),
     Number(NumberImport),
+    Profile(ProfileImport),
+    Contact(ContactImport),
+    Card(CardImport),
+    Officer(OfficerImport),
 }
 
 /// An inmate, new or known by the facility's id.
@@ -119,6 +131,10 @@ impl Session<'_> {
         let done = match row {
             ImportRow::Inmate(row) => self.import_inmate(actor, row),
             ImportRow::Number(row) => self.import_number(actor, row),
+            ImportRow::Profile(row) => self.import_profile(actor, row),
+            ImportRow::Contact(row) => self.import_contact(actor, row),
+            ImportRow::Card(row) => self.import_card(actor, row),
+            ImportRow::Officer(row) => self.import_officer(actor, row),
         };
         match done {
             Ok(done) => Ok(done),
@@ -157,17 +173,13 @@ impl Session<'_> {
                     }
                     _ => self.change_pin(actor, inmate, row)?,
                 };
-                Ok(match changed {
-                    true => Imported::Changed,
-                    false => Imported::Same,
-                })
+                Ok(changed_or_same(changed))
             }
         }
     }
 
     fn import_number(&mut self, actor: &str, row: &NumberImport) -> Result<Imported, Fault> {
-        let unknown = || ("id", Error::UnknownFacilityId(row.facility_id.clone()));
-        let inmate = self.known(&row.facility_id)?.ok_or_else(unknown)?;
+        let inmate = self.must_be_known(&row.facility_id)?;
         let key = PinNumberKey {
             inmate,
             number: row.number,
@@ -208,6 +220,11 @@ impl Session<'_> {
         let found = self.tables.inmates_by_id.get(&self.writer, &key);
         let found = found.map_err(|error| ("id", error.into()))?;
         Ok(found.map(|found| InmateId(found.inmate)))
+    }
+
+    fn must_be_known(&self, facility_id: &str) -> Result<InmateId, Fault> {
+        let unknown = || ("id", Error::UnknownFacilityId(facility_id.to_owned()));
+        self.known(facility_id)?.ok_or_else(unknown)
     }
 
     fn entry(&self, inmate: InmateId) -> Result<Inmate, Fault> {
@@ -332,6 +349,14 @@ impl Session<'_> {
     }
 }
 
+/// In `changed` something was.
+fn changed_or_same(changed: bool) -> Imported {
+    match changed {
+        true => Imported::Changed,
+        false => Imported::Same,
+    }
+}
+
 fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Error> {
     let language = pin.language.map(stored::language).transpose()?;
     let class = pin.duration_class.map(stored::class).transpose()?;
@@ -344,93 +369,4 @@ fn is_ours(error: &Error) -> bool {
         error,
         Error::Database(_) | Error::Stored { .. } | Error::Journal { .. }
     )
-}
-
-/// An inmate as a file has one; of a PIN there is nothing but what it says of calls.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct InmateExport {
-    pub facility_id: String,
-    pub name: String,
-    pub language: Option<Language>,
-    pub class: Option<Class>,
-}
-
-/// A number of a list as a file has one.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NumberExport {
-    pub facility_id: String,
-    pub number: PhoneNumber,
-    pub flags: NumberFlags,
-}
-
-impl BackOffice {
-    /// Up to so many inmates after one, in the order they were entered; each with its number, which
-    /// is where to go on.
-    pub fn inmates_after(
-        &self,
-        after: Option<InmateId>,
-        limit: usize,
-    ) -> Result<Vec<(InmateId, InmateExport)>, Error> {
-        let reader = self.database.read()?;
-        let tables = self.database.tables();
-        let mut all = Vec::new();
-        for (inmate, entry) in tables
-            .inmates
-            .page(&reader, after_key(&after), UNBOUNDED, limit)?
-        {
-            let pin = match entry.pin.map(PinHash) {
-                Some(hash) => tables.pins.get(&reader, &hash)?,
-                None => None,
-            };
-            let (language, class) = pin.map_or(Ok((None, None)), |pin| terms(&pin))?;
-            let exported = InmateExport {
-                facility_id: entry.facility_id,
-                name: entry.name,
-                language,
-                class,
-            };
-            all.push((inmate, exported));
-        }
-        Ok(all)
-    }
-
-    /// The numbers of as many inmates.
-    pub fn numbers_after(
-        &self,
-        after: Option<InmateId>,
-        inmates: usize,
-    ) -> Result<(Vec<NumberExport>, Option<InmateId>), Error> {
-        let reader = self.database.read()?;
-        let tables = self.database.tables();
-        let page = tables
-            .inmates
-            .page(&reader, after_key(&after), UNBOUNDED, inmates)?;
-        let last = page.last().map(|(inmate, _)| *inmate);
-        let mut all = Vec::new();
-        for (inmate, entry) in page {
-            let prefix = db::Key::bytes(&inmate);
-            let list = &tables.pin_numbers;
-            for (key, number) in list.with_prefix(&reader, &prefix, usize::MAX)? {
-                all.push(NumberExport {
-                    facility_id: entry.facility_id.clone(),
-                    number: key.number,
-                    flags: NumberFlags {
-                        untimed: number.untimed,
-                        privileged: number.privileged,
-                        disabled: stored::disabled(number.disabled),
-                    },
-                });
-            }
-        }
-        Ok((all, last))
-    }
-}
-
-const UNBOUNDED: std::ops::Bound<&InmateId> = std::ops::Bound::Unbounded;
-
-fn after_key(after: &Option<InmateId>) -> std::ops::Bound<&InmateId> {
-    match after {
-        Some(inmate) => std::ops::Bound::Excluded(inmate),
-        None => std::ops::Bound::Unbounded,
-    }
 }

@@ -67,7 +67,9 @@ pub use explain::{Asking, Explanation, WhyOut};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
 pub use import::{
-    ImportMode, ImportRow, Imported, InmateExport, InmateImport, NumberExport, NumberImport,
+    CardExport, CardImport, ContactImport, ImportMode, ImportRow, Imported, InmateExport,
+    InmateImport, NumberExport, NumberImport, NumberOf, OfficerExport, OfficerImport,
+    ProfileExport, ProfileImport,
 };
 pub use journal::{JournalEntry, JournalSummary};
 pub use office::BackOffice;

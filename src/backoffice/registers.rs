@@ -7,7 +7,7 @@
 mod frequent;
 mod hold;
 
-use crate::{Error, clock};
+use crate::{AllowanceOf, Error, clock, people};
 use db::{
     Read, Tables,
     keys::{AllowanceKey, CountedKey, RegisterKey, SiteKey},
@@ -82,6 +82,8 @@ impl RegisterOf {
 pub struct RegisterState {
     /// What may be used; everything, where nothing is entered.
     pub allowance: Allowance,
+    /// Whose allowance an inmate's is; `None` where nothing limits the inmate, and of numbers.
+    pub allowance_of: Option<AllowanceOf>,
     /// Open calls with what they hold.
     pub used: Periods<Used>,
     pub calls_left: Periods<Option<u32>>,
@@ -106,21 +108,38 @@ pub(crate) struct Registers<'a, R> {
 impl<R: Read> Registers<'_, R> {
     /// What may be used; `None` where nothing limits it.
     pub fn allowance(&self, of: RegisterKey) -> Result<Option<Allowance>, Error> {
-        let stored = match of {
+        match of {
             RegisterKey::Inmate(inmate) => {
-                let allowances = &self.tables.allowances;
-                match allowances.get(self.txn, &AllowanceKey::Inmate(inmate))? {
-                    Some(own) => Some(own),
-                    None => allowances.get(self.txn, &AllowanceKey::Everybody)?,
-                }
+                let found = self.inmates_allowance(inmate)?;
+                Ok(found.map(|(_, allowance)| allowance))
             }
             RegisterKey::Number(number) => {
                 let best = self.tables.number_allowances.best(self.txn, &number)?;
-                best.map(|best| best.value)
+                Ok(best.and_then(|best| limiting(&best.value)))
             }
-        };
-        let allowance = stored.map(|stored| allowance(&stored));
-        Ok(allowance.filter(|allowance| !allowance.is_boundless()))
+        }
+    }
+
+    /// What an inmate may use, and whose allowance that is: the inmate's own, else that of the
+    /// class, else everybody's. One without any limit is an allowance too, and ends the search.
+    pub fn inmates_allowance(
+        &self,
+        inmate: InmateId,
+    ) -> Result<Option<(AllowanceOf, Allowance)>, Error> {
+        let table = &self.tables.allowances;
+        if let Some(own) = table.get(self.txn, &AllowanceKey::Inmate(inmate))? {
+            return Ok(limiting(&own).map(|own| (AllowanceOf::Inmate(inmate), own)));
+        }
+        let entry = self.tables.inmates.get(self.txn, &inmate)?;
+        let class = entry.and_then(|entry| entry.class);
+        if let Some(class) = class.map(people::inmate_class).transpose()?
+            && let Some(of_class) = table.get(self.txn, &AllowanceKey::Class(class))?
+        {
+            return Ok(limiting(&of_class).map(|found| (AllowanceOf::Class(class), found)));
+        }
+        let everybody = table.get(self.txn, &AllowanceKey::Everybody)?;
+        let everybody = everybody.and_then(|stored| limiting(&stored));
+        Ok(everybody.map(|found| (AllowanceOf::Everybody, found)))
     }
 
     /// The register, as far as screening needs it; `None` where nothing limits it.
@@ -150,7 +169,11 @@ impl<R: Read> Registers<'_, R> {
 
     /// The whole register.
     pub fn state(&self, of: RegisterKey) -> Result<RegisterState, Error> {
-        let allowance = self.allowance(of)?.unwrap_or_default();
+        let (allowance_of, allowance) = match of {
+            RegisterKey::Inmate(inmate) => self.inmates_allowance(inmate)?.unzip(),
+            RegisterKey::Number(_) => (None, self.allowance(of)?),
+        };
+        let allowance = allowance.unwrap_or_default();
         let spans = self.spans(&rules(self.tables, self.txn)?)?;
         let from = spans.first().min(self.now_utc_ms - LONGEST_CALL_MS);
         let from = self.ended_from(&allowance).map_or(from, |at| at.min(from));
@@ -162,6 +185,7 @@ impl<R: Read> Registers<'_, R> {
         };
         Ok(RegisterState {
             allowance,
+            allowance_of,
             used: Periods::each(|period| register.used(period)),
             calls_left: Periods::each(|period| register.calls_left(period)),
             talk_left: Periods::each(|period| register.talk_left(period)),
@@ -262,13 +286,15 @@ pub(crate) fn stored_rules(rules: &RegisterRules) -> values::RegisterRules {
     }
 }
 
-fn allowance(stored: &values::Allowance) -> Allowance {
+/// A stored allowance; `None` where it is no limit at all.
+fn limiting(stored: &values::Allowance) -> Option<Allowance> {
     let periods = |[day, week, month]: [Option<u32>; 3]| Periods { day, week, month };
-    Allowance {
+    let allowance = Allowance {
         calls: periods(stored.calls),
         minutes: periods(stored.minutes),
         between_seconds: stored.between_seconds,
-    }
+    };
+    (!allowance.is_boundless()).then_some(allowance)
 }
 
 pub(crate) fn stored_allowance(allowance: &Allowance) -> values::Allowance {

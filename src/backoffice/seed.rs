@@ -128,6 +128,7 @@ fn fill_treatments(session: &mut Session<'_>, seed: &SeedTreatments) -> Result<(
 fn allowance_of(session: &Session<'_>, of: &SeedAllowance) -> Result<AllowanceOf, Error> {
     Ok(match of {
         SeedAllowance::Everybody => AllowanceOf::Everybody,
+        SeedAllowance::Class(class) => AllowanceOf::Class(*class),
         SeedAllowance::Numbers(pattern) => AllowanceOf::Numbers(pattern.clone()),
         SeedAllowance::Inmate(id) => {
             let key = FacilityId(id.clone());

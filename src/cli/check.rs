@@ -11,7 +11,6 @@ use backoffice::SeedTreatments;
 use db::pattern::Pattern;
 use drivers::dahdi::survey::{Holder, Survey, holders};
 use types::{
-    credential::{ConfirmBy, IdentifyBy},
     dial_plan::DialPlan,
     phone_number::{DialingPattern, PhoneNumber},
     trunk::{Outpulsing, TrunkSignalling},
@@ -143,40 +142,23 @@ fn problems(site: &Site) -> Vec<String> {
     match site.shared() {
         // Without a dial plan nothing could match; that is already told.
         Ok(shared) if shared.dial_plan.rules.is_empty() => {}
-        Ok(shared) => problems.extend(never_matching(site, &shared.dial_plan)),
+        Ok(shared) => {
+            problems.extend(never_matching(site, &shared.dial_plan));
+            if let Err(error) = site.try_filling(shared.dial_plan.clone()) {
+                let why = super::causes(&error);
+                problems.push(format!(
+                    "no empty database can be filled with [defaults]: {why}"
+                ));
+            }
+        }
         Err(error) => problems.push(super::causes(&error)),
     }
     problems.extend(site.obstacles());
     problems.extend(recorded_nowhere(site));
     problems.extend(site.useless_routes());
     problems.extend(site.readers_missing());
-    problems.extend(cards_nowhere(site));
+    problems.extend(site.unmet.iter().map(ToString::to_string));
     problems
-}
-
-/// Phones that ask for cards, and have nothing to read them with.
-fn cards_nowhere(site: &Site) -> Vec<String> {
-    let read = |line| site.readers.iter().any(|reader| reader.line == line);
-    let phones = site.defaults.phones.iter();
-    let asks = phones.filter(|phone| {
-        let by = phone
-            .identity
-            .map(|identity| (identity.by, identity.officer));
-        // With a PIN or a code in place of the card it is no mistake.
-        matches!(
-            by,
-            Some((IdentifyBy::Card | IdentifyBy::CardAndPin, _) | (_, ConfirmBy::Card))
-        )
-    });
-    let without = asks.filter(|phone| !read(phone.line));
-    without
-        .map(|phone| {
-            let line = phone.line;
-            format!(
-                "the phone of line {line} asks for cards, and no [[reader]] has `line = {line}`"
-            )
-        })
-        .collect()
 }
 
 /// Parties are told that calls are recorded wherever the rules say so.

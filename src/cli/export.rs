@@ -1,5 +1,5 @@
-//! `sallyport export`: inmates, the numbers of their lists, or call records, to a file of CSV or
-//! Excel. No PIN is in any: there are none to be had.
+//! `sallyport export`: inmates and what belongs to them, officers, or call records, to a file of CSV
+//! or Excel. No secret is in any: there are none to be had.
 
 use std::{
     fs::OpenOptions,
@@ -16,39 +16,67 @@ use sheets::{Format, Sheet};
 
 use super::SiteArgs;
 use crate::{
-    control::{Answer, Office, Request, people},
+    control::{Answer, Office, Request, export::Kind},
     log,
     records::KEYS,
     site::Site,
 };
 
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("what").required(true).args(["inmates", "numbers", "records"])))]
+#[command(group(ArgGroup::new("what").required(true).args([
+    "inmates", "numbers", "profiles", "contacts", "cards", "officers", "records",
+])))]
 pub struct ExportArgs {
     #[command(flatten)]
     site: SiteArgs,
-    /// Inmates; the file can be imported again.
+    /// Inmates, without PINs; the file can be imported again.
     #[arg(long, value_name = "FILE")]
     inmates: Option<PathBuf>,
     /// The numbers of their lists; the same.
     #[arg(long, value_name = "FILE")]
     numbers: Option<PathBuf>,
+    /// Their living units, classes and what else is known of them; the same.
+    #[arg(long, value_name = "FILE")]
+    profiles: Option<PathBuf>,
+    /// Whom they call, with what came of the review; the same.
+    #[arg(long, value_name = "FILE")]
+    contacts: Option<PathBuf>,
+    /// Who holds a card, without its number, and whether it is taken; the same.
+    #[arg(long, value_name = "FILE")]
+    cards: Option<PathBuf>,
+    /// Officers, without codes; the same.
+    #[arg(long, value_name = "FILE")]
+    officers: Option<PathBuf>,
     /// Call records, with the columns that `records --json` has keys.
     #[arg(long, value_name = "FILE")]
     records: Option<PathBuf>,
+}
+
+impl ExportArgs {
+    /// What is asked for, and into which file; `None` is records.
+    fn what(&self) -> (Option<Kind>, &Path) {
+        let kinds = [
+            (Some(Kind::Inmates), &self.inmates),
+            (Some(Kind::Numbers), &self.numbers),
+            (Some(Kind::Profiles), &self.profiles),
+            (Some(Kind::Contacts), &self.contacts),
+            (Some(Kind::Cards), &self.cards),
+            (Some(Kind::Officers), &self.officers),
+            (None, &self.records),
+        ];
+        let given = kinds.into_iter();
+        let mut given = given.filter_map(|(kind, file)| Some((kind, file.as_deref()?)));
+        given.next().expect("the command line asks for one")
+    }
 }
 
 pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let site = Site::load(&args.site.site)?;
     let (log, _guard) = log::start(log::Options::WARNINGS);
     let office = Office::reach(&site, &log)?;
-    let inmates = |after| Request::Inmates { after };
-    let numbers = |after| Request::Numbers { after };
-    let rows = match (&args.inmates, &args.numbers, &args.records) {
-        (Some(file), ..) => write(file, people::INMATES, of_people(&office, inmates))?,
-        (None, Some(file), _) => write(file, people::NUMBERS, of_people(&office, numbers))?,
-        (None, None, Some(file)) => write(file, KEYS, of_records(&office))?,
-        (None, None, None) => unreachable!("the command line asks for one"),
+    let rows = match args.what() {
+        (Some(kind), file) => write(file, kind.columns(), of_people(&office, kind))?,
+        (None, file) => write(file, KEYS, of_records(&office))?,
     };
     super::print(&[format!("{rows} rows written")]);
     Ok(ExitCode::SUCCESS)
@@ -77,15 +105,14 @@ fn write(path: &Path, columns: &[&str], mut rows: Rows<'_>) -> anyhow::Result<us
     Ok(count)
 }
 
-fn of_people<'a>(
-    office: &'a Office<'_>,
-    request: impl Fn(Option<u32>) -> Request + 'a,
-) -> Rows<'a> {
+fn of_people<'a>(office: &'a Office<'_>, of: Kind) -> Rows<'a> {
     let mut after = Some(None);
     Box::new(move || {
-        let Some(from) = after else { return Ok(None) };
-        let Answer { lines, more } = office.ask(request(from))?;
-        after = more.map(|more| more.parse().map(Some)).transpose()?;
+        let Some(from) = after.take() else {
+            return Ok(None);
+        };
+        let Answer { lines, more } = office.ask(Request::Export { of, after: from })?;
+        after = more.map(Some);
         let row = |line: &String| Ok(serde_json::from_str(line)?);
         lines
             .iter()

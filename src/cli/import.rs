@@ -1,4 +1,4 @@
-//! `sallyport import`: inmates, or the numbers of their lists, from a file of CSV or Excel.
+//! `sallyport import`: inmates, what belongs to them, or officers, from a file of CSV or Excel.
 //!
 //! The file is read and checked here, then row by row against the database; nothing is changed
 //! without `--apply`. With the database to itself a file is one transaction. Beside a running
@@ -6,12 +6,12 @@
 //! the journal says where that began and ended.
 
 mod report;
+mod rows;
 
 use std::{
     cell::OnceCell,
     collections::{HashMap, hash_map::RandomState},
     fs::File,
-    hash::BuildHasher as _,
     io::BufReader,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
@@ -20,9 +20,15 @@ use std::{
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::{ArgGroup, Args};
-use sheets::{BadCell, Cell, Columns, FileError, Format, InmateRow, NumberRow, RowOf};
+use sheets::{
+    BadCell, CardRow, Cell, Columns, ContactRow, FileError, Format, InmateRow, NumberRow,
+    OfficerRow, ProfileRow,
+};
 
-use self::report::{Counts, Progress, Report};
+use self::{
+    report::{Counts, Progress, Report},
+    rows::{FileRow, Numbered},
+};
 use super::SiteArgs;
 use crate::{
     control::{
@@ -39,7 +45,9 @@ const PORTION: usize = 48 << 10;
 const PORTION_ROWS: usize = 64;
 
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("what").required(true).args(["inmates", "numbers"])))]
+#[command(group(ArgGroup::new("what").required(true).args([
+    "inmates", "numbers", "profiles", "contacts", "cards", "officers",
+])))]
 pub struct ImportArgs {
     #[command(flatten)]
     site: SiteArgs,
@@ -49,6 +57,19 @@ pub struct ImportArgs {
     /// Numbers of their lists: columns id, number, untimed, privileged, disabled.
     #[arg(long, value_name = "FILE")]
     numbers: Option<PathBuf>,
+    /// Profiles of inmates: columns id, unit, inmate-class, supervision, watched, booked-only,
+    /// longest-seconds, enrolled, suspended.
+    #[arg(long, value_name = "FILE")]
+    profiles: Option<PathBuf>,
+    /// Contacts of inmates: columns id, number, name, relationship, identification, review.
+    #[arg(long, value_name = "FILE")]
+    contacts: Option<PathBuf>,
+    /// Cards: columns id, holder, card, taken, note.
+    #[arg(long, value_name = "FILE")]
+    cards: Option<PathBuf>,
+    /// Officers: columns id, name, code, active.
+    #[arg(long, value_name = "FILE")]
+    officers: Option<PathBuf>,
     /// Change the database; without it the file is only checked.
     #[arg(long)]
     apply: bool,
@@ -64,11 +85,7 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let site = Site::load(&args.site.site)?;
     let (log, _guard) = log::start(log::Options::WARNINGS);
     let mut report = Report::to(args.report.as_deref())?;
-    let rows = match (&args.inmates, &args.numbers) {
-        (Some(file), _) => read::<InmateRow>(file, &mut report)?,
-        (None, Some(file)) => read::<NumberRow>(file, &mut report)?,
-        (None, None) => unreachable!("the command line asks for one"),
-    };
+    let rows = args.read(&mut report)?;
     let office = Office::reach(&site, &log)?;
     let mut import = Import {
         office: &office,
@@ -85,52 +102,24 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// A row with its number in the file.
-type Numbered = (u64, Row);
+/// Reads the rows of one kind of file.
+type Reading = fn(&Path, &mut Report) -> anyhow::Result<Vec<Numbered>>;
 
-/// A kind of row that a file can have.
-trait FileRow: RowOf {
-    /// What there may be of once in a file: the column, and a key.
-    fn once(&self, secret: &RandomState) -> Vec<(&'static str, String)>;
-    fn row(self) -> Numbered;
-}
-
-impl FileRow for InmateRow {
-    fn once(&self, secret: &RandomState) -> Vec<(&'static str, String)> {
-        let mut once = vec![("id", self.id.clone())];
-        // Not the PIN itself: what is kept is nobody's.
-        let hash = |pin: &str| format!("{:016x}", secret.hash_one(pin));
-        let pin = self.pin.as_ref().map(|pin| hash(pin.expose().as_str()));
-        once.extend(pin.map(|pin| ("pin", pin)));
-        once
-    }
-
-    fn row(self) -> Numbered {
-        let row = Row::Inmate {
-            id: self.id,
-            name: self.name,
-            pin: self.pin,
-            language: self.language.map(|language| language.to_string()),
-            class: self.class.map(|class| class.unwrap_or(0)),
-        };
-        (self.row, row)
-    }
-}
-
-impl FileRow for NumberRow {
-    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
-        vec![("number", format!("{} {}", self.number, self.id))]
-    }
-
-    fn row(self) -> Numbered {
-        let row = Row::Number {
-            id: self.id,
-            number: self.number.to_string(),
-            untimed: self.untimed,
-            privileged: self.privileged,
-            disabled: self.disabled,
-        };
-        (self.row, row)
+impl ImportArgs {
+    fn read(&self, report: &mut Report) -> anyhow::Result<Vec<Numbered>> {
+        let kinds: [(&Option<PathBuf>, Reading); 6] = [
+            (&self.inmates, read::<InmateRow>),
+            (&self.numbers, read::<NumberRow>),
+            (&self.profiles, read::<ProfileRow>),
+            (&self.contacts, read::<ContactRow>),
+            (&self.cards, read::<CardRow>),
+            (&self.officers, read::<OfficerRow>),
+        ];
+        let mut given = kinds
+            .iter()
+            .filter_map(|(file, read)| Some((file.as_ref()?, read)));
+        let (file, read) = given.next().expect("the command line asks for one");
+        read(file, report)
     }
 }
 
@@ -152,7 +141,7 @@ fn read<T: FileRow>(path: &Path, report: &mut Report) -> anyhow::Result<Vec<Numb
     let mut progress = Progress::of("read", None);
     let first = |cells: &[Cell]| -> anyhow::Result<()> {
         let found = Columns::find(cells, T::COLUMNS)?;
-        if found.has("pin") {
+        if found.are_secret() {
             for_its_owner_alone(path, &about)?;
         }
         columns.set(found).expect("there is one first row");
@@ -203,7 +192,8 @@ fn for_its_owner_alone(path: &Path, about: &std::fs::Metadata) -> anyhow::Result
     let mode = about.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         bail!(
-            "holds PINs and may be read or changed by others (mode {mode:03o}); do: chmod 600 {}",
+            "holds PINs, cards or codes and may be read or changed by others (mode {mode:03o}); \
+             do: chmod 600 {}",
             path.display()
         );
     }

@@ -7,7 +7,7 @@ use crate::records::{
     pattern_words, recording_words, rfc3339, type_words,
 };
 use anyhow::{Context as _, bail};
-use backoffice::{Asking, Class, DayKind, Explanation, LimitedBy, WhyOut};
+use backoffice::{AllowanceOf, Asking, Class, DayKind, Explanation, LimitedBy, WhyOut};
 use jiff::{
     Timestamp,
     civil::DateTime,
@@ -48,6 +48,7 @@ pub fn words(asking: &Asking, told: &Explanation, desk: &Desk) -> Vec<String> {
         String::new(),
     ];
     lines.extend(steps(&told.trace));
+    lines.extend(told.allowance_of.as_ref().map(allowance_words));
     match &told.outcome {
         Ok(permit) => lines.extend(allowed(permit, told)),
         Err(Blocked::NotConfirmed) => lines.extend(waits(desk)),
@@ -128,8 +129,29 @@ pub fn json(asking: &Asking, told: &Explanation, desk: &Desk) -> String {
         }),
         "opens": told.opens_utc_ms.map(rfc3339),
         "treatment": permit.map(|permit| permit.treatment.number),
+        "allowance": told.allowance_of.as_ref().map(allowance_name),
     });
     line.to_string()
+}
+
+/// Whose allowance of calls, minutes and time between calls held for the inmate.
+fn allowance_words(of: &AllowanceOf) -> String {
+    let whose = match of {
+        AllowanceOf::Inmate(_) => "the inmate's own".to_owned(),
+        AllowanceOf::Class(class) => format!("that of inmate class {}", class.number()),
+        AllowanceOf::Everybody => "that of the whole site".to_owned(),
+        AllowanceOf::Numbers(pattern) => format!("that of the numbers {pattern}"),
+    };
+    format!("Allowance of calls and minutes: {whose}.")
+}
+
+fn allowance_name(of: &AllowanceOf) -> String {
+    match of {
+        AllowanceOf::Inmate(_) => "inmate".to_owned(),
+        AllowanceOf::Class(class) => format!("class {}", class.number()),
+        AllowanceOf::Everybody => "site".to_owned(),
+        AllowanceOf::Numbers(pattern) => format!("numbers {pattern}"),
+    }
 }
 
 fn question(asking: &Asking, told: &Explanation, zone: &TimeZone) -> String {

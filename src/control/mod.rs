@@ -13,6 +13,7 @@
 mod client;
 mod desk;
 mod explain;
+pub mod export;
 pub mod people;
 mod serve;
 mod server;
@@ -84,12 +85,11 @@ pub enum Request {
     ImportNote {
         note: String,
     },
-    /// Pages of what a file can hold, after an inmate's number.
-    Inmates {
-        after: Option<u32>,
-    },
-    Numbers {
-        after: Option<u32>,
+    /// A page of what a file can hold.
+    Export {
+        of: export::Kind,
+        /// Where the page before said that there is more.
+        after: Option<String>,
     },
 }
 
@@ -106,8 +106,7 @@ impl Request {
     /// One of many of the same command.
     fn is_portion(&self) -> bool {
         match self {
-            Request::Records { after, .. } => after.is_some(),
-            Request::Inmates { after } | Request::Numbers { after } => after.is_some(),
+            Request::Records { after, .. } | Request::Export { after, .. } => after.is_some(),
             Request::Import { .. } => true,
             _ => false,
         }
@@ -122,7 +121,7 @@ impl Request {
             Request::Resume { .. } => "resume",
             Request::Shutdowns => "shutdowns",
             Request::Import { .. } | Request::ImportNote { .. } => "import",
-            Request::Inmates { .. } | Request::Numbers { .. } => "export",
+            Request::Export { .. } => "export",
         }
     }
 }

@@ -1,15 +1,21 @@
-//! Inmates and numbers as they cross the socket, to and from files that the command has.
+//! Rows of files as they cross the socket on their way into the database. What goes out is in
+//! `export`.
 
 use super::{Answer, Desk};
-use backoffice::{Class, Disabled, ImportMode, ImportRow, Imported, InmateImport, NumberImport};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-use types::{
-    digits::Digits, id::InmateId, language::Language, phone_number::PhoneNumber, secret::Secret,
+use anyhow::anyhow;
+use backoffice::{
+    CardImport, Class, ContactImport, ImportMode, ImportRow, Imported, InmateImport, NumberImport,
+    OfficerImport, ProfileImport,
 };
-
-/// Inmates whose numbers are one page.
-const PAGE: usize = 200;
+use serde::{Deserialize, Serialize};
+use types::{
+    credential::CardNumber,
+    digits::Digits,
+    inmate::{Enrollment, EnrollmentStep, InmateClass, Relationship, Review, Supervision},
+    language::Language,
+    phone_number::PhoneNumber,
+    secret::Secret,
+};
 
 /// A row of a file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +36,41 @@ pub enum Row {
         untimed: Option<bool>,
         privileged: Option<bool>,
         disabled: Option<bool>,
+    },
+    /// Of a text, "" is none; of a number, 0.
+    Profile {
+        id: String,
+        unit: Option<String>,
+        class: Option<u8>,
+        supervision: Option<u8>,
+        watched: Option<bool>,
+        booked_only: Option<bool>,
+        longest_seconds: Option<u32>,
+        enrolled: Option<Vec<String>>,
+        suspended: Option<bool>,
+    },
+    Contact {
+        id: String,
+        number: String,
+        name: Option<String>,
+        relationship: Option<String>,
+        identification: Option<String>,
+        review: Option<String>,
+    },
+    Card {
+        id: String,
+        officer: bool,
+        #[serde(with = "card")]
+        card: Option<Secret<CardNumber>>,
+        taken: Option<bool>,
+        note: Option<String>,
+    },
+    Officer {
+        id: String,
+        name: Option<String>,
+        #[serde(with = "pin")]
+        code: Option<Secret<Digits>>,
+        active: Option<bool>,
     },
 }
 
@@ -57,17 +98,31 @@ impl Row {
     /// Whose.
     pub fn id(&self) -> &str {
         match self {
-            Row::Inmate { id, .. } | Row::Number { id, .. } => id,
+            Row::Inmate { id, .. }
+            | Row::Number { id, .. }
+            | Row::Profile { id, .. }
+            | Row::Contact { id, .. }
+            | Row::Card { id, .. }
+            | Row::Officer { id, .. } => id,
         }
     }
 
     /// About how many octets of a request it takes, at the most.
     pub fn weight(&self) -> usize {
+        let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let texts = match self {
+            Row::Inmate { name, .. } | Row::Officer { name, .. } => length(name),
+            Row::Number { .. } => 0,
+            Row::Profile { unit, .. } => length(unit),
+            Row::Contact {
+                name,
+                identification,
+                ..
+            } => length(name) + length(identification),
+            Row::Card { note, .. } => length(note),
+        };
         // Each octet of a text can become six: \u0000.
-        200 + 6 * match self {
-            Row::Inmate { id, name, .. } => id.len() + name.as_ref().map_or(0, String::len),
-            Row::Number { id, .. } => id.len(),
-        }
+        300 + 6 * (self.id().len() + texts)
     }
 
     fn taken(self) -> anyhow::Result<ImportRow> {
@@ -93,14 +148,105 @@ impl Row {
                 disabled,
             } => ImportRow::Number(NumberImport {
                 facility_id: id,
-                number: PhoneNumber::parse(&number)
-                    .ok_or_else(|| anyhow::anyhow!("{number:?} is no number"))?,
+                number: phone_number(&number)?,
                 untimed,
                 privileged,
                 disabled,
             }),
+            Row::Card {
+                id,
+                officer,
+                card,
+                taken,
+                note,
+            } => ImportRow::Card(CardImport {
+                id,
+                officer,
+                card,
+                taken,
+                note,
+            }),
+            Row::Officer {
+                id,
+                name,
+                code,
+                active,
+            } => ImportRow::Officer(OfficerImport {
+                id,
+                name,
+                code,
+                active,
+            }),
+            profile @ Row::Profile { .. } => ImportRow::Profile(profile_of(profile)?),
+            contact @ Row::Contact { .. } => ImportRow::Contact(contact_of(contact)?),
         })
     }
+}
+
+fn profile_of(row: Row) -> anyhow::Result<ProfileImport> {
+    let Row::Profile {
+        id,
+        unit,
+        class,
+        supervision,
+        watched,
+        booked_only,
+        longest_seconds,
+        enrolled,
+        suspended,
+    } = row
+    else {
+        unreachable!("is asked of a profile alone");
+    };
+    let steps = |names: Vec<String>| -> anyhow::Result<Enrollment> {
+        let mut names = names.iter();
+        names.try_fold(Enrollment::NONE, |done, name| {
+            let step = EnrollmentStep::named(name);
+            Ok(done.with(step.ok_or_else(|| anyhow!("{name:?} is no step"))?))
+        })
+    };
+    Ok(ProfileImport {
+        facility_id: id,
+        unit: unit.map(|unit| (!unit.is_empty()).then_some(unit)),
+        class: class.map(InmateClass::new),
+        supervision: supervision.map(Supervision::new),
+        watched,
+        booked_only,
+        longest_seconds: longest_seconds.map(|seconds| (seconds > 0).then_some(seconds)),
+        enrolled: enrolled.map(steps).transpose()?,
+        suspended,
+    })
+}
+
+fn contact_of(row: Row) -> anyhow::Result<ContactImport> {
+    let Row::Contact {
+        id,
+        number,
+        name,
+        relationship,
+        identification,
+        review,
+    } = row
+    else {
+        unreachable!("is asked of a contact alone");
+    };
+    let related = |name: String| {
+        Relationship::named(&name).ok_or_else(|| anyhow!("{name:?} is no relationship"))
+    };
+    let reviewed =
+        |name: String| Review::named(&name).ok_or_else(|| anyhow!("{name:?} is no review"));
+    Ok(ContactImport {
+        facility_id: id,
+        number: phone_number(&number)?,
+        name,
+        relationship: relationship.map(related).transpose()?,
+        identification,
+        review: review.map(reviewed).transpose()?,
+    })
+}
+
+fn phone_number(text: &str) -> anyhow::Result<PhoneNumber> {
+    PhoneNumber::parse(text).ok_or_else(|| anyhow!("{text:?} is no number"))
 }
 
 /// Answers a line a row.
@@ -125,57 +271,6 @@ pub fn import(desk: &Desk, rows: Vec<Row>, mode: Mode, actor: String) -> anyhow:
     Ok(Answer::text(done.into_iter().map(line).collect()))
 }
 
-/// The columns of a file of inmates; a PIN is in none.
-pub const INMATES: &[&str] = &["id", "name", "language", "class"];
-pub const NUMBERS: &[&str] = &["id", "number", "untimed", "privileged", "disabled"];
-
-/// A page of inmates, each a list of texts.
-pub fn inmates(desk: &Desk, after: Option<u32>) -> anyhow::Result<Answer> {
-    let after = after.map(InmateId);
-    let page = desk.with(move |office, _| office.inmates_after(after, PAGE))?;
-    let more = (page.len() == PAGE).then(|| page.last().expect("a full page").0.0.to_string());
-    let line = |(_, inmate): &(InmateId, backoffice::InmateExport)| {
-        let class = match inmate.class {
-            Some(class) => class.number().to_string(),
-            None => String::new(),
-        };
-        let language = inmate.language.map(|language| language.to_string());
-        json!([
-            inmate.facility_id,
-            inmate.name,
-            language.unwrap_or_default(),
-            class
-        ])
-        .to_string()
-    };
-    let lines = page.iter().map(line).collect();
-    Ok(Answer { lines, more })
-}
-
-/// The numbers of a page of inmates.
-pub fn numbers(desk: &Desk, after: Option<u32>) -> anyhow::Result<Answer> {
-    let after = after.map(InmateId);
-    let (page, last) = desk.with(move |office, _| office.numbers_after(after, PAGE))?;
-    let flag = |set: bool| if set { "yes" } else { "no" };
-    let lines = page.iter().map(|of| {
-        let flags = &of.flags;
-        let (untimed, privileged) = (flag(flags.untimed), flag(flags.privileged));
-        let disabled = flag(flags.disabled != Disabled::No);
-        json!([
-            of.facility_id,
-            of.number.to_string(),
-            untimed,
-            privileged,
-            disabled
-        ])
-        .to_string()
-    });
-    Ok(Answer {
-        lines: lines.collect(),
-        more: last.map(|inmate| inmate.0.to_string()),
-    })
-}
-
 /// A PIN crosses the socket in its digits, and is kept nowhere else.
 mod pin {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -197,6 +292,32 @@ mod pin {
         match Digits::parse(text) {
             Some(digits) => Ok(Some(Secret::new(digits))),
             None => Err(D::Error::custom("a PIN that is none")),
+        }
+    }
+}
+
+/// The same of a card's number.
+mod card {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+    use types::{credential::CardNumber, secret::Secret};
+
+    pub fn serialize<S: Serializer>(
+        card: &Option<Secret<CardNumber>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let octets = card.as_ref().map(|card| card.expose().as_bytes());
+        let text = octets.map(|octets| str::from_utf8(octets).expect("letters and digits"));
+        text.serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Secret<CardNumber>>, D::Error> {
+        let text: Option<&str> = Deserialize::deserialize(deserializer)?;
+        let Some(text) = text else { return Ok(None) };
+        match CardNumber::parse(text.as_bytes()) {
+            Some(card) => Ok(Some(Secret::new(card))),
+            None => Err(D::Error::custom("a card that is none")),
         }
     }
 }

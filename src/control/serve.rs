@@ -1,7 +1,7 @@
 //! What each request does. Here it runs on the thread of whoever asks; only what is given to
 //! [`Desk::with`] runs on the back office's.
 
-use super::{Answer, Desk, Request, Whole, explain, people};
+use super::{Answer, Desk, Request, Whole, explain, export, people};
 use crate::records;
 use anyhow::{Context as _, anyhow, bail};
 use backoffice::{Asking, BackOffice, RecordRange, Shut};
@@ -49,8 +49,7 @@ pub fn serve(request: Request, desk: &Desk, actor: String) -> anyhow::Result<Ans
             desk.with(move |office, now| office.note_import(now, &actor, &note))?;
             Ok(Answer::default())
         }
-        Request::Inmates { after } => people::inmates(desk, after),
-        Request::Numbers { after } => people::numbers(desk, after),
+        Request::Export { of, after } => export::page(desk, of, after),
         Request::ExplainCall { call, json } => {
             let id = call_id(&call)?;
             let record = desk.with(move |office, _| office.record(id))?;

@@ -8,6 +8,8 @@ pub struct Column {
     pub name: &'static str,
     /// A file without it is refused.
     pub needed: bool,
+    /// What is in it is for nobody to see: a PIN, a card, a code.
+    pub secret: bool,
 }
 
 /// Where each known column is in a file.
@@ -16,6 +18,7 @@ pub struct Columns {
     /// By the file's column, which of the known ones it is.
     known: Vec<usize>,
     names: Vec<&'static str>,
+    secret: bool,
 }
 
 impl Columns {
@@ -59,11 +62,17 @@ impl Columns {
             return Err(FileError::MissingColumn(name));
         }
         let names = all.iter().map(|column| column.name).collect();
-        Ok(Columns { known, names })
+        let secret = known.iter().any(|&place| all[place].secret);
+        Ok(Columns {
+            known,
+            names,
+            secret,
+        })
     }
 
-    pub fn has(&self, name: &str) -> bool {
-        self.known.iter().any(|&known| self.names[known] == name)
+    /// Whether one of the columns that the file has makes it secret.
+    pub fn are_secret(&self) -> bool {
+        self.secret
     }
 
     /// The cell of a column in a row; one that the file has not is empty.

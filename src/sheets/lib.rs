@@ -15,13 +15,19 @@
 mod cell;
 mod columns;
 mod comma;
+mod credentials;
 mod people;
+mod profiles;
+mod taker;
 mod workbook;
 mod writer;
 
 pub use cell::{Cell, LONGEST_CELL};
 pub use columns::{Column, Columns};
-pub use people::{BadCell, InmateRow, NumberRow, RowOf};
+pub use credentials::{CardRow, OfficerRow};
+pub use people::{InmateRow, NumberRow};
+pub use profiles::{ContactRow, ProfileRow};
+pub use taker::{BadCell, RowOf};
 pub use writer::{Sheet, WriteError};
 
 use std::{

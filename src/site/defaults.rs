@@ -1,13 +1,9 @@
 //! `[defaults]`: what an empty database is seeded with, once. From then on the database says what
 //! is administered, and these lines have no effect.
 
-use backoffice::{
-    Allowance, FraudRules, GuessRule, PhoneIdentity, RegisterRules, ScheduleNumber, SeedTreatments,
-    Weekend,
-};
+use backoffice::{Allowance, FraudRules, GuessRule, RegisterRules, SeedTreatments, Weekend};
 use types::{
     digits::{Digits, List},
-    id::LineId,
     language::Language,
     phone_number::{CallType, PhoneNumber},
     secret::Secret,
@@ -18,11 +14,13 @@ use super::{
     fraud,
     identity::{self, Credentials, Given, OfficerDefault},
     people::{PeopleDefaults, PersonDefault},
+    phones::{PhoneDefault, duration_class, phone},
     reader::{Placed, Section},
     registers::{self, NumberLimit},
-    schedules::{ScheduleDefault, schedule_of, schedules},
+    schedules::{ScheduleDefault, schedules},
     settings::{self, set_flag},
     treatments, values,
+    wiring::Wired,
 };
 
 /// The content of a new database.
@@ -43,7 +41,7 @@ pub struct Defaults {
     pub holidays: Vec<HolidayDefault>,
     pub people: PeopleDefaults,
     pub treatments: SeedTreatments,
-    /// Of every inmate without one of their own.
+    /// Of every inmate without one of their own, and whose class has none.
     pub allowance: Option<Allowance>,
     pub number_limits: Vec<NumberLimit>,
     pub registers: RegisterRules,
@@ -81,26 +79,6 @@ pub struct Class {
     pub holiday: u32,
 }
 
-/// What differs from the ordinary at one phone.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PhoneDefault {
-    pub line: LineId,
-    pub class: u8,
-    pub in_service: bool,
-    /// None is always.
-    pub schedule: Option<ScheduleNumber>,
-    /// No call from here is recorded or monitored.
-    pub privileged: bool,
-    /// None is every type.
-    pub call_types: Vec<CallType>,
-    /// The full names of the groups it is in.
-    pub groups: Vec<String>,
-    /// None is by PIN, and without an officer.
-    pub identity: Option<PhoneIdentity>,
-    /// What may be called from it.
-    pub line_treatment: Option<u16>,
-}
-
 #[derive(Clone, Debug)]
 pub struct InmateDefault {
     /// The facility's own id.
@@ -113,7 +91,7 @@ pub struct InmateDefault {
     pub class: Option<u8>,
     pub numbers: Vec<ListedNumber>,
     pub person: PersonDefault,
-    /// In place of everybody's.
+    /// In place of everybody's, and of that of the class.
     pub allowance: Option<Allowance>,
 }
 
@@ -179,23 +157,29 @@ impl Defaults {
     pub(super) fn read(
         mut section: Section<'_>,
         languages: Option<&List<Language, MAX_LANGUAGES>>,
+        wired: &Wired<'_>,
     ) -> Defaults {
-        let people = PeopleDefaults::read(&mut section);
+        let mut people = PeopleDefaults::read(&mut section);
+        let classes = section.tables("class").into_iter().filter_map(class);
+        let classes: Vec<Class> = classes.collect();
         let mut settings = settings::read(&mut section, languages);
         let mut screening = screening(&mut section);
         let privileged = &mut screening.officer_for_privileged;
         identity::settings(&mut section, &mut settings, privileged);
         let mut given = Given::default();
-        let inmates = inmates(&mut section, &settings, &mut given, languages, &people);
+        let known = Known {
+            settings: &settings,
+            languages,
+            classes: &classes,
+            people: &people,
+        };
+        let inmates = inmates(&mut section, &mut given, &known);
+        people.read_windows(&mut section, &inmates);
         let defaults = Defaults {
             officers: identity::officers(&mut section, &mut given, &settings),
             settings,
             screening,
-            classes: section
-                .tables("class")
-                .into_iter()
-                .filter_map(class)
-                .collect(),
+            classes,
             phones: Vec::new(),
             inmates,
             restricted: plain(section.key("restricted").list(PATTERN, pattern)),
@@ -209,7 +193,7 @@ impl Defaults {
             schedules: schedules(&mut section),
             holidays: holidays(section.table("holidays")),
             people,
-            treatments: treatments::read(&mut section),
+            treatments: treatments::read(&mut section, wired),
             allowance: registers::allowance(&mut section),
             number_limits: section
                 .tables("number_limit")
@@ -219,7 +203,8 @@ impl Defaults {
             registers: registers::rules(&mut section),
         };
         let phones = section.tables("phone");
-        let phone = |of| phone(of, &defaults);
+        let mut seen = Vec::new();
+        let phone = |of| phone(of, &defaults, wired, &mut seen);
         let phones = phones.into_iter().filter_map(phone).collect();
         section.finish();
         Defaults { phones, ..defaults }
@@ -308,70 +293,35 @@ fn class(mut section: Section<'_>) -> Option<Class> {
     })
 }
 
-fn phone(mut section: Section<'_>, defaults: &Defaults) -> Option<PhoneDefault> {
-    let line = section.key("line").must().int(1..=65_535);
-    let class = section.key("class").int(1..=5);
-    let in_service = section.key("in_service").flag();
-    let privileged = section.key("privileged").flag();
-    let call_types = call_types(&mut section);
-    let schedule = schedule_of(&mut section, &defaults.schedules);
-    let line_treatment = line_treatment_of(&mut section, &defaults.treatments);
-    let groups = defaults.people.groups_named(&mut section, "groups");
-    let identity = identity::phone(&mut section);
-    section.finish();
-    Some(PhoneDefault {
-        groups,
-        identity,
-        schedule,
-        line: LineId(line? as u16),
-        class: class.unwrap_or(1) as u8,
-        in_service: in_service.unwrap_or(true),
-        privileged: privileged.unwrap_or(false),
-        call_types,
-        line_treatment,
-    })
-}
-
-/// The line treatment that a phone names; it has to be there.
-fn line_treatment_of(section: &mut Section<'_>, there: &SeedTreatments) -> Option<u16> {
-    let Placed { value, line } = section.key("line_treatment").int_at(1..=65_535)?;
-    let number = value as u16;
-    let mut known = there.line_treatments.iter();
-    if !known.any(|(treatment, _)| *treatment == number) {
-        let what =
-            format!("is {number}, and there is no [[defaults.line_treatment]] of this number");
-        section
-            .notes()
-            .add(line, section.path("line_treatment"), what);
-    }
-    Some(number)
-}
-
-fn call_types(section: &mut Section<'_>) -> Vec<CallType> {
+pub(super) fn call_types(section: &mut Section<'_>) -> Vec<CallType> {
     let names = values::call_type_names();
     plain(section.key("call_types").list(&names, values::call_type))
 }
 
-fn inmates(
-    defaults: &mut Section<'_>,
-    settings: &CallSettings,
-    given: &mut Given,
-    languages: Option<&List<Language, MAX_LANGUAGES>>,
-    people: &PeopleDefaults,
-) -> Vec<InmateDefault> {
+/// What inmates may name, and what holds for them.
+struct Known<'a> {
+    settings: &'a CallSettings,
+    languages: Option<&'a List<Language, MAX_LANGUAGES>>,
+    classes: &'a [Class],
+    people: &'a PeopleDefaults,
+}
+
+fn inmates(defaults: &mut Section<'_>, given: &mut Given, known: &Known<'_>) -> Vec<InmateDefault> {
+    let (settings, people) = (known.settings, known.people);
     let mut inmates: Vec<InmateDefault> = Vec::new();
     for mut section in defaults.tables("inmate") {
         let id = section.key("id").must().text(40);
         let name = section.key("name").must().text(80);
         let pin = identity::pin(&mut section, settings.pin_length);
         let credentials = identity::credentials(&mut section, given, settings);
-        let known = |text: &str| {
-            Language::parse(text).filter(|code| languages.is_none_or(|all| all.contains(code)))
+        let loaded = |text: &str| {
+            let all = known.languages;
+            Language::parse(text).filter(|code| all.is_none_or(|all| all.contains(code)))
         };
         let language = section
             .key("language")
-            .parsed("a code of [site] languages", known);
-        let class = section.key("class").int(1..=5).map(|class| class as u8);
+            .parsed("a code of [site] languages", loaded);
+        let class = duration_class(&mut section, known.classes);
         let numbers = listed_numbers(&mut section);
         let listed_at = (section.line(), section.path("numbers"));
         let person = people.person(&mut section);

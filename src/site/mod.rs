@@ -12,6 +12,7 @@ mod limits;
 mod nearest;
 mod office;
 mod people;
+mod phones;
 mod places;
 mod plant;
 mod reader;
@@ -49,13 +50,14 @@ use types::{
 pub use card::{Card, trunk_role, trunk_signalling};
 pub use compare::{Comparison, Listener, compare, listeners, without_survey};
 pub use defaults::{
-    AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, PhoneDefault,
+    AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber,
     ScreeningDefaults, SpeedDial, TimeWindow,
 };
 pub use discover::first_site;
 pub use identity::{Credentials, OfficerDefault};
 pub use limits::limits;
 pub use office::{SiteOffice, records_since};
+pub use phones::PhoneDefault;
 pub use plant::{Parties, SimPlant};
 pub use reader::Problem;
 pub use readers::ReaderWire;
@@ -64,7 +66,8 @@ pub use schedules::ScheduleDefault;
 pub use sim::{Ending, Route, Sim};
 pub use wiring::{LineWire, TrunkWire};
 
-use reader::{Notes, Section};
+use reader::{Notes, Placed, Section};
+use wiring::Wired;
 
 /// Tables of which there can be many, by the last word of their names.
 const MANY: &[&str] = &[
@@ -129,6 +132,8 @@ pub struct Site {
     pub readers: Vec<ReaderWire>,
     pub defaults: Defaults,
     pub sim: Sim,
+    /// What the defaults name and is not there, though the site can run so.
+    pub unmet: Vec<Problem>,
 }
 
 /// What the lines and trunks are connected to.
@@ -211,7 +216,10 @@ impl Site {
         };
         let site = assemble(Section::root(&notes, table.get_ref()), file);
         match site {
-            Some(site) if notes.is_clean() => Ok(site),
+            Some(site) if notes.is_clean() => Ok(Site {
+                unmet: notes.into_unmet(),
+                ..site
+            }),
             _ => Err(fail(notes)),
         }
     }
@@ -271,6 +279,13 @@ fn note_missing(root: &Section<'_>) {
     }
 }
 
+/// Tells of an area code that no number of the country has.
+fn note_foreign(head: &Section<'_>, country: &Placed<String>, area: &Placed<Digits>) {
+    if let Some(what) = values::foreign_area(&country.value, &area.value) {
+        head.notes().add(area.line, head.path("area_code"), what);
+    }
+}
+
 /// Reads all parts, so that all mistakes are found, then puts the site together.
 fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let base = file.parent().unwrap_or(Path::new(""));
@@ -285,10 +300,8 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let area_code = head
         .key("area_code")
         .parsed("1 to 6 digits in quotes", values::area_code);
-    if let (Some(country), Some(area)) = (&country, &area_code)
-        && let Some(what) = values::foreign_area(&country.value, &area.value)
-    {
-        head.notes().add(area.line, head.path("area_code"), what);
+    if let (Some(country), Some(area)) = (&country, &area_code) {
+        note_foreign(&head, country, area);
     }
     let zone = head.key("time_zone").must().parsed(
         "a name of the time zone database, such as \"America/New_York\"",
@@ -311,11 +324,12 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
     let lines = wiring::lines(&mut root, cards);
     let trunks = wiring::trunks(&mut root, &lines, cards);
     let readers = readers::readers(&mut root, &lines);
-    let defaults = Defaults::read(root.table("defaults"), languages.as_ref());
+    let wired = Wired::new(&lines, &trunks, &readers);
+    let defaults = Defaults::read(root.table("defaults"), languages.as_ref(), &wired);
     let sim = Sim::read(root.table("sim"));
     root.finish();
 
-    let under = |path: reader::Placed<String>| base.join(path.value);
+    let under = |path: Placed<String>| base.join(path.value);
     let (time_zone_name, time_zone) = zone?.value;
     Some(Site {
         file: file.to_owned(),
@@ -339,5 +353,6 @@ fn assemble(mut root: Section<'_>, file: &Path) -> Option<Site> {
         readers,
         defaults,
         sim,
+        unmet: Vec::new(),
     })
 }

@@ -1,8 +1,8 @@
 //! What `[defaults]` says of inmates and groups: classes, living units, lists, calling hours.
 
 use backoffice::{
-    Disabled, InmateClassDetails, InmateProfile, PeopleRules, SeedGroup, SeedPeople, SeedPerson,
-    SeedScope, WeekSteps,
+    Allowance, Disabled, InmateClassDetails, InmateProfile, PeopleRules, SeedGroup, SeedPeople,
+    SeedPerson, SeedScope, WeekSteps,
 };
 use db::pattern::Pattern;
 use jiff::{civil::Date, tz::TimeZone};
@@ -15,6 +15,7 @@ use super::{
     Defaults, InmateDefault, Site,
     defaults::{DAYS, PATTERN, pattern, plain},
     reader::{Notes, Placed, Section},
+    registers,
     schedules::spans,
     settings::set_flag,
 };
@@ -26,6 +27,8 @@ pub struct PeopleDefaults {
     /// Each after the one it is a part of.
     pub groups: Vec<GroupDefault>,
     pub classes: Vec<(InmateClass, InmateClassDetails)>,
+    /// Of the inmates of a class, in place of everybody's.
+    pub class_allowances: Vec<(InmateClass, Allowance)>,
     /// Whose list, whether its blocked side, and a pattern.
     pub lists: Vec<(SeedScope, bool, String)>,
     pub windows: Vec<(SeedScope, WeekSteps)>,
@@ -53,46 +56,39 @@ const GROUP: &str = "the name of a [[defaults.group]]";
 const OF: &str = "\"inmate\", \"class\", \"supervision\", \"relationship\" or \"group\", and which";
 const DATE: &str = "a date such as \"2026-12-25\"";
 
-const RELATIONSHIPS: [(&str, Relationship); 11] = [
-    ("spouse", Relationship::Spouse),
-    ("parent", Relationship::Parent),
-    ("child", Relationship::Child),
-    ("sibling", Relationship::Sibling),
-    ("grandparent", Relationship::Grandparent),
-    ("relative", Relationship::Relative),
-    ("friend", Relationship::Friend),
-    ("attorney", Relationship::Attorney),
-    ("clergy", Relationship::Clergy),
-    ("official", Relationship::Official),
-    ("other", Relationship::Other),
-];
-
-const STEPS: [(&str, EnrollmentStep); 3] = [
-    ("identified", EnrollmentStep::Identified),
-    ("rules-signed", EnrollmentStep::RulesSigned),
-    ("name-recorded", EnrollmentStep::NameRecorded),
-];
+const STEPS: &str = "identified, rules-signed, name-recorded";
 
 impl PeopleDefaults {
     pub(super) fn read(section: &mut Section<'_>) -> PeopleDefaults {
         let rules = rules(section);
         let groups = groups(section);
-        let classes = classes(section);
+        let (classes, class_allowances) = classes(section);
         let of = Known {
             groups: &groups,
             classes: &classes,
+            inmates: &[],
         };
         let lists = lists(section, &of);
-        let windows = windows(section, &of);
         let entry_restricted = section.key("entry_restricted").list(PATTERN, pattern);
         PeopleDefaults {
             rules,
             groups,
             classes,
+            class_allowances,
             lists,
-            windows,
+            windows: Vec::new(),
             entry_restricted: plain(entry_restricted),
         }
+    }
+
+    /// `[[defaults.window]]`, which may be an inmate's.
+    pub(super) fn read_windows(&mut self, section: &mut Section<'_>, inmates: &[InmateDefault]) {
+        let known = Known {
+            groups: &self.groups,
+            classes: &self.classes,
+            inmates,
+        };
+        self.windows = windows(section, &known);
     }
 
     /// The groups that a phone or an inmate names.
@@ -195,11 +191,7 @@ fn rules(section: &mut Section<'_>) -> PeopleRules {
 }
 
 fn steps(section: &mut Section<'_>, key: &'static str) -> Vec<EnrollmentStep> {
-    plain(
-        section
-            .key(key)
-            .list(&names(&STEPS), |text| named(&STEPS, text)),
-    )
+    plain(section.key(key).list(STEPS, EnrollmentStep::named))
 }
 
 /// `[[defaults.group]]`: a group comes after the one it is a part of.
@@ -239,15 +231,19 @@ fn groups(section: &mut Section<'_>) -> Vec<GroupDefault> {
     groups
 }
 
-/// `[[defaults.inmate_class]]`.
-fn classes(section: &mut Section<'_>) -> Vec<(InmateClass, InmateClassDetails)> {
-    let mut classes: Vec<(InmateClass, InmateClassDetails)> = Vec::new();
+type Classes = Vec<(InmateClass, InmateClassDetails)>;
+
+/// `[[defaults.inmate_class]]`, and the allowances of those that have one.
+fn classes(section: &mut Section<'_>) -> (Classes, Vec<(InmateClass, Allowance)>) {
+    let mut classes: Classes = Vec::new();
+    let mut allowances = Vec::new();
     for mut section in section.tables("inmate_class") {
         let number = section.key("number").must().int(1..=99);
         let name = section.key("name").must().text(80);
         let longest = section.key("longest_seconds").int(1..=5940);
         let mut booked_only = false;
         set_flag(&mut section, "booked_only", &mut booked_only);
+        let allowance = registers::allowance(&mut section);
         let (notes, path, at) = (section.notes(), section.path("number"), section.line());
         section.finish();
         let number = number.and_then(|number| InmateClass::new(number as u8));
@@ -264,53 +260,76 @@ fn classes(section: &mut Section<'_>) -> Vec<(InmateClass, InmateClassDetails)> 
             booked_only,
         };
         classes.push((number, details));
+        allowances.extend(allowance.map(|allowance| (number, allowance)));
     }
-    classes
+    (classes, allowances)
 }
 
 /// What a scope may name.
 struct Known<'a> {
     groups: &'a [GroupDefault],
     classes: &'a [(InmateClass, InmateClassDetails)],
+    inmates: &'a [InmateDefault],
 }
 
 impl Known<'_> {
-    /// `group East/Tier 1`, `class 3`, `inmate A-17` ...
-    fn scope(&self, text: &str) -> Option<SeedScope> {
-        let (kind, which) = text.split_once(' ')?;
-        let which = which.trim();
-        Some(match kind {
-            "inmate" => SeedScope::Inmate(which.to_owned()),
-            "group" => {
-                let known = self.groups.iter().any(|group| group.name == which);
-                SeedScope::Group(known.then(|| which.to_owned())?)
-            }
-            "class" => {
-                let class = InmateClass::new(which.parse().ok()?)?;
-                let known = self.classes.iter().any(|(known, _)| *known == class);
-                SeedScope::Known(known.then_some(Scope::Class(class))?)
-            }
-            "supervision" => {
-                let level = Supervision::new(which.parse().ok()?)?;
-                SeedScope::Known(Scope::Supervision(level))
-            }
-            "relationship" => {
-                let relationship = named(&RELATIONSHIPS, which)?;
-                SeedScope::Known(Scope::Relationship(relationship))
-            }
-            _ => return None,
-        })
+    /// `of` of a table, which has to be one that `fits` and is there.
+    fn scope(&self, section: &mut Section<'_>, fits: fn(&SeedScope) -> bool) -> Option<SeedScope> {
+        let of = section.key("of").must();
+        let Placed { value, line } = of.parsed(OF, |text| scope(text).filter(fits))?;
+        if let Some(why) = self.missing(&value) {
+            section.notes().add(line, section.path("of"), why);
+        }
+        Some(value)
     }
+
+    /// What is not there of that which is named.
+    fn missing(&self, scope: &SeedScope) -> Option<String> {
+        let (there, of, what) = match scope {
+            SeedScope::Inmate(id) => {
+                let there = self.inmates.iter().any(|inmate| inmate.id == *id);
+                (there, format!("inmate {id}"), "inmate]] has this id")
+            }
+            SeedScope::Group(name) => {
+                let there = self.groups.iter().any(|group| group.name == *name);
+                (there, format!("group {name}"), "group]] has this name")
+            }
+            SeedScope::Known(Scope::Class(class)) => {
+                let there = self.classes.iter().any(|(known, _)| known == class);
+                let of = format!("class {}", class.number());
+                (there, of, "inmate_class]] has this number")
+            }
+            SeedScope::Known(_) => return None,
+        };
+        (!there).then(|| format!("is \"{of}\", and no [[defaults.{what}"))
+    }
+}
+
+/// `group East/Tier 1`, `class 3`, `inmate A-17` ...
+fn scope(text: &str) -> Option<SeedScope> {
+    let (kind, which) = text.split_once(' ')?;
+    let which = which.trim();
+    Some(match kind {
+        "inmate" => SeedScope::Inmate(which.to_owned()),
+        "group" => SeedScope::Group(which.to_owned()),
+        "class" => SeedScope::Known(Scope::Class(InmateClass::new(which.parse().ok()?)?)),
+        "supervision" => {
+            let level = Supervision::new(which.parse().ok()?)?;
+            SeedScope::Known(Scope::Supervision(level))
+        }
+        "relationship" => {
+            let relationship = Relationship::named(which)?;
+            SeedScope::Known(Scope::Relationship(relationship))
+        }
+        _ => return None,
+    })
 }
 
 /// `[[defaults.list]]`.
 fn lists(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, bool, String)> {
     let mut lists = Vec::new();
     for mut section in section.tables("list") {
-        let of = section.key("of").must().parsed(OF, |text| {
-            let scope = known.scope(text)?;
-            (!matches!(scope, SeedScope::Inmate(_))).then_some(scope)
-        });
+        let of = known.scope(&mut section, |of| !matches!(of, SeedScope::Inmate(_)));
         let sides = [("blocked", true), ("allowed", false)].map(|(key, blocked)| {
             let patterns = plain(section.key(key).list(PATTERN, pattern));
             patterns.into_iter().map(move |pattern| (blocked, pattern))
@@ -318,7 +337,7 @@ fn lists(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, bool, 
         section.finish();
         let Some(of) = of else { continue };
         for (blocked, pattern) in sides.into_iter().flatten() {
-            lists.push((of.value.clone(), blocked, pattern));
+            lists.push((of.clone(), blocked, pattern));
         }
     }
     lists
@@ -328,13 +347,11 @@ fn lists(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, bool, 
 fn windows(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, WeekSteps)> {
     let mut windows: Vec<(SeedScope, WeekSteps)> = Vec::new();
     for mut section in section.tables("window") {
-        let of = section.key("of").must().parsed(OF, |text| {
-            let scope = known.scope(text)?;
-            let no_hours = matches!(
-                scope,
+        let of = known.scope(&mut section, |of| {
+            !matches!(
+                of,
                 SeedScope::Known(Scope::Supervision(_) | Scope::Relationship(_))
-            );
-            (!no_hours).then_some(scope)
+            )
         });
         let days = section.key("days").list(&DAYS.join(", "), |text| {
             DAYS.iter().position(|day| *day == text)
@@ -342,10 +359,10 @@ fn windows(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, Week
         let hours = spans(&mut section, "hours");
         section.finish();
         let Some(of) = of else { continue };
-        let place = match windows.iter().position(|(scope, _)| *scope == of.value) {
+        let place = match windows.iter().position(|(scope, _)| *scope == of) {
             Some(place) => place,
             None => {
-                windows.push((of.value, WeekSteps::CLOSED));
+                windows.push((of, WeekSteps::CLOSED));
                 windows.len() - 1
             }
         };
@@ -362,16 +379,6 @@ fn windows(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, Week
         }
     }
     windows
-}
-
-fn named<T: Copy>(choices: &[(&str, T)], text: &str) -> Option<T> {
-    let found = choices.iter().find(|(name, _)| *name == text);
-    found.map(|(_, value)| *value)
-}
-
-fn names<T>(choices: &[(&str, T)]) -> String {
-    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-    names.join(", ")
 }
 
 /// As the back office takes them into an empty database.

@@ -51,6 +51,7 @@ pub struct Notes {
     /// Where each line begins.
     lines: Vec<usize>,
     problems: RefCell<Vec<Problem>>,
+    unmet: RefCell<Vec<Problem>>,
 }
 
 impl Notes {
@@ -59,6 +60,7 @@ impl Notes {
         Notes {
             lines: std::iter::once(0).chain(after).collect(),
             problems: RefCell::new(Vec::new()),
+            unmet: RefCell::new(Vec::new()),
         }
     }
 
@@ -70,6 +72,22 @@ impl Notes {
         });
     }
 
+    /// What a site can run with, though something that is named is not there.
+    pub fn unmet(&self, line: usize, key: impl Into<String>, what: impl Into<String>) {
+        self.unmet.borrow_mut().push(Problem {
+            line,
+            key: key.into(),
+            what: what.into(),
+        });
+    }
+
+    /// All of that, in the order of their lines.
+    pub fn into_unmet(self) -> Vec<Problem> {
+        let mut unmet = self.unmet.into_inner();
+        unmet.sort_by_key(|problem| problem.line);
+        unmet
+    }
+
     pub fn is_clean(&self) -> bool {
         self.problems.borrow().is_empty()
     }
@@ -77,6 +95,7 @@ impl Notes {
     /// All mistakes in the order of their lines.
     pub fn into_problems(self) -> Vec<Problem> {
         let mut problems = self.problems.into_inner();
+        problems.extend(self.unmet.into_inner());
         problems.sort_by_key(|problem| problem.line);
         problems
     }

@@ -1,16 +1,23 @@
-//! `[[defaults.route]]`: the ways out, and what is wrong with them beside the trunks that are wired.
+//! `[[defaults.route]]`: the ways out, and such of them as no call comes to.
 
 use backoffice::OutboundRoute;
 use types::{phone_number::CallType, route::MAX_ROUTES, trunk::TrunkGroup, verdict::Handling};
 
-use super::{Site, defaults::plain, reader::Section, treatments::HANDLINGS, values};
+use super::{
+    Site,
+    defaults::plain,
+    reader::{Placed, Section},
+    treatments::HANDLINGS,
+    values,
+    wiring::Wired,
+};
 use crate::records::names;
 
-pub fn read(defaults: &mut Section<'_>) -> Vec<(u16, OutboundRoute)> {
+pub fn read(defaults: &mut Section<'_>, wired: &Wired<'_>) -> Vec<(u16, OutboundRoute)> {
     let mut routes: Vec<(u16, OutboundRoute)> = Vec::new();
     for mut section in defaults.tables("route") {
         let number = section.key("number").must().int(1..=65_535);
-        let route = route(&mut section);
+        let route = route(&mut section, wired);
         let (notes, at, path) = (section.notes(), section.line(), section.path("number"));
         section.finish();
         let Some(number) = number.map(|number| number as u16) else {
@@ -26,7 +33,7 @@ pub fn read(defaults: &mut Section<'_>) -> Vec<(u16, OutboundRoute)> {
     routes
 }
 
-fn route(section: &mut Section<'_>) -> OutboundRoute {
+fn route(section: &mut Section<'_>, wired: &Wired<'_>) -> OutboundRoute {
     let name = section.key("name").text(80);
     let types = values::call_type_names();
     let call_types = section.key("call_types").list(&types, values::call_type);
@@ -36,7 +43,7 @@ fn route(section: &mut Section<'_>) -> OutboundRoute {
     let handlings = section.key("handlings").list(&known.join(", "), |text| {
         handling(text).map(|(_, handling)| *handling)
     });
-    let group = section.key("group").int(1..=255);
+    let group = trunk_group(section, wired);
     let remove = section.key("remove").int(0..=15);
     let digits = |text: &str| {
         let fits = text.len() <= 8 && text.bytes().all(|c| c.is_ascii_digit());
@@ -50,27 +57,32 @@ fn route(section: &mut Section<'_>) -> OutboundRoute {
         call_types: call_types.map(|types| plain(Some(types))),
         prefixes: prefixes.map(|prefixes| plain(Some(prefixes))),
         handlings: handlings.map(|handlings| plain(Some(handlings))),
-        group: group.map(|group| TrunkGroup(group as u8)),
+        group,
         remove: remove.unwrap_or(0) as u8,
         add: add.map_or_else(String::new, |add| add.value),
         carrier: carrier.map_or_else(String::new, |carrier| carrier.value),
     }
 }
 
+/// The trunk group that a route is over.
+fn trunk_group(section: &mut Section<'_>, wired: &Wired<'_>) -> Option<TrunkGroup> {
+    let Placed { value, line } = section.key("group").int_at(1..=255)?;
+    if !wired.has_group(value) {
+        let what = format!(
+            "is {value}, in which there is no trunk; write `group = {value}` in a [[trunk]], or \
+             choose another group"
+        );
+        section.notes().unmet(line, section.path("group"), what);
+    }
+    Some(TrunkGroup(value as u8))
+}
+
 impl Site {
-    /// Routes over trunks that are not there, and such as no call comes to.
+    /// Routes that no call comes to.
     pub fn useless_routes(&self) -> Vec<String> {
         let routes = &self.defaults.treatments.routes;
         let mut useless = Vec::new();
         for (at, (number, route)) in routes.iter().enumerate() {
-            let wired = |group| self.trunks.iter().any(|trunk| trunk.profile.group == group);
-            if let Some(group) = route.group.filter(|group| !wired(*group)) {
-                useless.push(format!(
-                    "`defaults.route`: route {number} is over trunk group {}, in which there is no trunk; \
-                     write `group = {}` in a [[trunk]], or choose another group",
-                    group.0, group.0
-                ));
-            }
             let before = routes[..at].iter();
             let before = before.filter(|(_, earlier)| covers(earlier, route)).count();
             if before >= MAX_ROUTES {

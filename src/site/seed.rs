@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use backoffice::{
-    AccountDetails, Allowance, AllowedFlags, Anchor, Class, Config, Disabled, Durations, NewInmate,
-    NewOfficer, NumberFlags, Phone, PinDetails, Rules, Schedule, ScheduleNumber, Seed,
-    SeedAllowance, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer, SiteSettings,
-    TimeRestriction, WeekSteps,
+    AccountDetails, Allowance, AllowedFlags, Anchor, BackOffice, Class, Config, Disabled,
+    Durations, NewInmate, NewOfficer, NumberFlags, Phone, PinDetails, Rules, Schedule,
+    ScheduleNumber, Seed, SeedAllowance, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer,
+    SiteSettings, TimeRestriction, WeekSteps,
 };
-use types::{dial_plan::DialPlan, phone_number::CallType};
+use types::{dial_plan::DialPlan, phone_number::CallType, tick::Tick};
 
 use super::{
     Defaults, InmateDefault, LineWire, ListedNumber, OfficerDefault, PhoneDefault, ScheduleDefault,
@@ -16,6 +17,9 @@ use super::{
 };
 
 const NOTE: &str = "from the site file";
+
+/// More than the largest site file fills.
+const THROWN_AWAY: u64 = 1 << 30;
 
 impl Site {
     /// What the back office is opened with.
@@ -30,6 +34,26 @@ impl Site {
             routing: self.routing,
             seed: self.seed(),
         }
+    }
+
+    /// Fills a database with the defaults that is thrown away.
+    ///
+    /// # Errors
+    /// Why no empty database can be.
+    pub fn try_filling(&self, dial_plan: DialPlan) -> anyhow::Result<()> {
+        let directory = tempfile::tempdir().context("a temporary directory")?;
+        let utc_ms = jiff::Timestamp::now().as_millisecond();
+        let anchor = Anchor {
+            tick: Tick::ZERO,
+            utc_ms,
+        };
+        let config = Config {
+            map_size: THROWN_AWAY,
+            durable: false,
+            ..self.office_config(Arc::new(dial_plan), anchor)
+        };
+        BackOffice::open(directory.path(), config)?;
+        Ok(())
     }
 
     /// What an empty database is filled with.
@@ -93,9 +117,11 @@ fn settings(defaults: &Defaults) -> SiteSettings {
     }
 }
 
-/// What everybody may use, what some inmates may instead, and what numbers may be called.
+/// What everybody may use, what some classes and inmates may instead, and what numbers may be called.
 fn allowances(defaults: &Defaults) -> Vec<(SeedAllowance, Allowance)> {
     let everybody = defaults.allowance.map(|a| (SeedAllowance::Everybody, a));
+    let classes = defaults.people.class_allowances.iter();
+    let classes = classes.map(|(class, allowance)| (SeedAllowance::Class(*class), *allowance));
     let inmates = defaults.inmates.iter().filter_map(|inmate| {
         let of = SeedAllowance::Inmate(inmate.id.clone());
         Some((of, inmate.allowance?))
@@ -104,6 +130,7 @@ fn allowances(defaults: &Defaults) -> Vec<(SeedAllowance, Allowance)> {
     let numbers = limits.map(|l| (SeedAllowance::Numbers(l.pattern.clone()), l.allowance));
     everybody
         .into_iter()
+        .chain(classes)
         .chain(inmates)
         .chain(numbers)
         .collect()

@@ -16,6 +16,7 @@ use super::{
     defaults::{DAYS, PATTERN, pattern, plain},
     reader::{Placed, Section},
     routes, values,
+    wiring::Wired,
 };
 use crate::records::names;
 
@@ -52,7 +53,7 @@ pub const HANDLINGS: &[(&str, Handling)] = &[
     (names::handling(Handling::Direct), Handling::Direct),
 ];
 
-pub fn read(defaults: &mut Section<'_>) -> SeedTreatments {
+pub fn read(defaults: &mut Section<'_>, wired: &Wired<'_>) -> SeedTreatments {
     let call_treatments = call_treatments(defaults);
     let there: Vec<u16> = call_treatments.iter().map(|(number, _)| *number).collect();
     let line_treatments = line_treatments(defaults, &there);
@@ -70,7 +71,7 @@ pub fn read(defaults: &mut Section<'_>) -> SeedTreatments {
             call_type_rules.push((kind, rules));
         }
     }
-    let routes = routes::read(defaults);
+    let routes = routes::read(defaults, wired);
     SeedTreatments {
         routes,
         call_treatments,

@@ -12,6 +12,7 @@ use types::{
 use super::{
     card::{Card, trunk_signalling},
     reader::{Placed, Section},
+    readers::ReaderWire,
     signalling, values,
 };
 
@@ -37,6 +38,41 @@ pub struct TrunkWire {
     pub card: Card,
     /// The only line that may use it; a shared trunk has none.
     pub line: Option<LineId>,
+}
+
+/// All that is wired, which defaults may name.
+pub struct Wired<'a> {
+    lines: &'a [LineWire],
+    trunks: &'a [TrunkWire],
+    readers: &'a [ReaderWire],
+}
+
+impl<'a> Wired<'a> {
+    pub fn new(
+        lines: &'a [LineWire],
+        trunks: &'a [TrunkWire],
+        readers: &'a [ReaderWire],
+    ) -> Wired<'a> {
+        Wired {
+            lines,
+            trunks,
+            readers,
+        }
+    }
+
+    pub fn has_line(&self, line: u64) -> bool {
+        self.lines.iter().any(|wire| u64::from(wire.id.0) == line)
+    }
+
+    pub fn has_reader(&self, line: u64) -> bool {
+        let mut readers = self.readers.iter();
+        readers.any(|reader| u64::from(reader.line.0) == line)
+    }
+
+    pub fn has_group(&self, group: u64) -> bool {
+        let mut trunks = self.trunks.iter();
+        trunks.any(|trunk| u64::from(trunk.profile.group.0) == group)
+    }
 }
 
 const LAWS: &[(&str, Law)] = &[("mu", Law::Mu), ("a", Law::A)];

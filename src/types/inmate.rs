@@ -62,6 +62,27 @@ impl Relationship {
         Relationship::Official,
         Relationship::Other,
     ];
+
+    /// As files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Relationship::Spouse => "spouse",
+            Relationship::Parent => "parent",
+            Relationship::Child => "child",
+            Relationship::Sibling => "sibling",
+            Relationship::Grandparent => "grandparent",
+            Relationship::Relative => "relative",
+            Relationship::Friend => "friend",
+            Relationship::Attorney => "attorney",
+            Relationship::Clergy => "clergy",
+            Relationship::Official => "official",
+            Relationship::Other => "other",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Relationship> {
+        Relationship::ALL.into_iter().find(|it| it.name() == name)
+    }
 }
 
 /// Which inmates, or which of their calls, a list or hours are for.
@@ -82,6 +103,23 @@ pub enum Review {
     Pending,
     Approved,
     Refused,
+}
+
+impl Review {
+    pub const ALL: [Review; 3] = [Review::Pending, Review::Approved, Review::Refused];
+
+    /// As files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Review::Pending => "pending",
+            Review::Approved => "approved",
+            Review::Refused => "refused",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Review> {
+        Review::ALL.into_iter().find(|it| it.name() == name)
+    }
 }
 
 /// A step of an inmate's enrollment.
@@ -105,6 +143,23 @@ impl EnrollmentStep {
         EnrollmentStep::NameRecorded,
         EnrollmentStep::VoiceTaken,
     ];
+
+    /// As files write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            EnrollmentStep::Identified => "identified",
+            EnrollmentStep::RulesSigned => "rules-signed",
+            EnrollmentStep::NameRecorded => "name-recorded",
+            EnrollmentStep::VoiceTaken => "voice-taken",
+        }
+    }
+
+    /// One that can be: there is no check of voices yet.
+    pub fn named(name: &str) -> Option<EnrollmentStep> {
+        let known = EnrollmentStep::ALL.into_iter();
+        let mut known = known.filter(|it| *it != EnrollmentStep::VoiceTaken);
+        known.find(|it| it.name() == name)
+    }
 }
 
 /// Steps of enrollment: those that are done, or those that are asked for.

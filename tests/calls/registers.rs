@@ -1,13 +1,14 @@
 //! Lockout registers, as the inmate meets them.
 
 use crate::{
-    bench::{self, MOTHER, Outcome, STRANGER, Scenario, then, wait},
+    bench::{self, MOTHER, OTHER_PIN, Outcome, STRANGER, Scenario, then, wait},
     hearing,
     ready::{picks_up, quick},
-    short::{dials, failing, hears_fast_busy},
+    short::{dials, failing, hears_fast_busy, keys},
 };
 use backoffice::{
-    Allowance, AllowanceOf, AllowedFlags, BackOffice, RegisterOf, Seed, SeedAllowance,
+    Allowance, AllowanceOf, AllowedFlags, BackOffice, Disabled, InmateClassDetails, InmateProfile,
+    RegisterOf, Seed, SeedAllowance, SeedPerson,
 };
 use drivers::sim::{
     called_party::{Answer, CalledPartyScript},
@@ -18,6 +19,7 @@ use drivers::sim::{
 use types::{
     disposition::{Blocked, Disposition},
     id::{InmateId, LineId},
+    inmate::InmateClass,
     prompt::Prompt,
     tick::{Tick, Ticks},
 };
@@ -94,6 +96,62 @@ fn an_inmate_without_minutes_left_is_told_so() {
         .prepared(taken(0, 541));
     let out = scenario.run();
     out.refused(Prompt::MinutesUsedUp, Blocked::MinutesUsedUp);
+}
+
+/// Miller and Wilson are in classes 1 and 2, which have so many calls a day.
+fn two_classes(calls: [u32; 2]) -> impl Fn(&mut Seed) + 'static {
+    move |seed| {
+        everybody(calls_a_day(0))(seed);
+        for (at, calls) in calls.into_iter().enumerate() {
+            let class = InmateClass::new(at as u8 + 1).expect("a class");
+            let details = InmateClassDetails {
+                name: format!("class {}", class.number()),
+                longest_seconds: None,
+                booked_only: false,
+            };
+            let person = SeedPerson {
+                profile: InmateProfile {
+                    class: Some(class),
+                    ..InmateProfile::default()
+                },
+                living_unit: None,
+                suspended: Disabled::No,
+                pin_valid: (None, None),
+            };
+            let id = seed.inmates[at].inmate.facility_id.clone();
+            seed.people.classes.push((class, details));
+            seed.people.persons.push((id, person));
+            let of = SeedAllowance::Class(class);
+            seed.allowances.push((of, calls_a_day(calls)));
+        }
+    }
+}
+
+#[test]
+fn each_of_two_inmates_has_the_calls_of_the_own_class() {
+    let as_wilson = |ms: u64| {
+        then(
+            keys(&format!("{OTHER_PIN}{MOTHER}")),
+            [wait(ms), Step::OnHook, wait(2500)],
+        )
+    };
+    let steps = then(call(MOTHER, 8000), as_wilson(8000));
+    let steps = then(steps, as_wilson(8000));
+    let out = bench::phone(and_fails(steps, MOTHER))
+        .exchange(quick())
+        .to(MOTHER, talks(60))
+        .site(two_classes([1, 2]))
+        .lasting(80)
+        .run();
+    let completed = (Disposition::Completed, None);
+    let refused = (Disposition::Blocked, Some(Blocked::CallsUsedUp));
+    assert_eq!(
+        endings(&out),
+        [completed, completed, completed, refused],
+        "{}",
+        out.tale()
+    );
+    out.inmate_heard_in_order(&[Prompt::CallsUsedUp]);
 }
 
 #[test]

@@ -4,7 +4,11 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::{Place, Run, SAMPLE, places::with_database, sallyport};
+use crate::{
+    Place, Run, SAMPLE,
+    places::{with_database, with_database_of},
+    sallyport,
+};
 
 fn explain(place: &Place, arguments: &[&str]) -> Run {
     place.run(&[&["explain"], arguments].concat())
@@ -147,6 +151,32 @@ fn explain_prints_one_object_of_json() {
         Value::Null,
         "an attorney's number is untimed"
     );
+}
+
+#[test]
+fn explain_says_whose_allowance_it_is() {
+    let of = |key: &str| {
+        let class = "[[defaults.inmate_class]]\nnumber = 3\nname = \"pretrial\"\n\
+                     calls_per_day = 40\n\n[[defaults.inmate]]\n";
+        let site = SAMPLE.replacen("[[defaults.inmate]]\n", class, 1);
+        let id = "id = \"A-1042\"\n";
+        let place = with_database_of(&site.replacen(id, &format!("{id}{key}\n"), 1), 0);
+        let asked = ["--line", "1", "--inmate", "A-1042", "--number"];
+        let asked = [&asked[..], &["02155550142"]].concat();
+        let json = explain(&place, &[&asked[..], &["--json"]].concat());
+        let told: Value = serde_json::from_str(json.out.trim()).expect("an object");
+        (explain(&place, &asked), told["allowance"].clone())
+    };
+    let (run, allowance) = of("calls_per_week = 7");
+    says(&run, &["Allowance of calls and minutes: the inmate's own."]);
+    assert_eq!(allowance, "inmate");
+    let (run, allowance) = of("inmate_class = 3");
+    let words = "Allowance of calls and minutes: that of inmate class 3.";
+    says(&run, &[words]);
+    assert_eq!(allowance, "class 3");
+    let (run, allowance) = of("watched = true");
+    assert!(!run.out.contains("Allowance"), "{}", run.out);
+    assert_eq!(allowance, Value::Null, "nothing limits the inmate");
 }
 
 #[test]

@@ -5,7 +5,10 @@ use std::{
     os::unix::fs::PermissionsExt as _,
 };
 
-use crate::{Place, Run, places::with_database};
+use crate::{
+    Place, Run, SAMPLE,
+    places::{with_database, with_database_of},
+};
 
 impl Place {
     fn beside(&self, name: &str) -> String {
@@ -246,4 +249,218 @@ fn records_are_exported_with_the_keys_of_their_json() {
         head.starts_with("call_id,line,inmate,dialed,pattern,call_type,started_at"),
         "{head}"
     );
+}
+
+/// A kind of file: good rows with what becomes of them, rows that are bad beside them with what is told,
+/// what the export has, and what is secret.
+struct Kind {
+    what: &'static str,
+    good: &'static str,
+    became: &'static str,
+    bad: &'static str,
+    told: &'static [&'static str],
+    exported: &'static str,
+    secrets: &'static [&'static str],
+}
+
+/// In the order in which they are imported: cards need their officers.
+const KINDS: &[Kind] = &[
+    Kind {
+        what: "--profiles",
+        good: "id,unit,inmate class,supervision,watched,booked_only,longest-seconds,enrolled,suspended\n\
+               A-1042,East/Tier 1,3,2,yes,,300,identified; rules-signed,\n\
+               A-1107,none,,,no,,,,no\n",
+        became: "0 new, 1 changed, 1 as they were",
+        bad: "Z-1,,,,,,,,\nA-1042,,,,,,,,\n,none,,,,,,,\nA-1219,West,,,,,,,\nA-1233,,,,often,,,,\n",
+        told: &[
+            "row 4, id: no inmate has the id \"Z-1\"",
+            "row 5, id: is in row 2 already",
+            "row 6, id: is empty",
+            "row 7, unit: group \"West\" is not entered",
+            "row 8, watched: is neither yes nor no",
+        ],
+        exported: "A-1042,East/Tier 1,3,2,yes,no,300,identified; rules-signed,no\n",
+        secrets: &[],
+    },
+    Kind {
+        what: "--contacts",
+        good: "id,number,name,relationship,identification,review\n\
+               A-1042,(215) 555-0142,=Rosa Reyes,parent,passport seen,approved\n\
+               A-1042,+44 20 7946 0123,Ana Reyes,friend,,\n",
+        became: "2 new, 0 changed, 0 as they were",
+        bad: "A-1042,2155550142,Other,friend,,\nA-1107,call me,X,friend,,\nA-1107,2155550142,,friend,,\n\
+              A-1107,2155550143,X,,,\nA-1107,2155550144,X,aunt,,\n",
+        told: &[
+            "row 4, number: is in row 2 already",
+            "row 5, number: \"call me\" is no number",
+            "row 6, name: contact's name: must not be empty",
+            "row 7, relationship: relationship: a new contact has to have one",
+            "row 8, relationship: \"aunt\" is none of spouse",
+        ],
+        exported: "A-1042,2155550142,'=Rosa Reyes,parent,passport seen,approved\n\
+                   A-1042,'+442079460123,Ana Reyes,friend,,pending\n",
+        secrets: &[],
+    },
+    Kind {
+        what: "--officers",
+        good: "id,name,code,active\nO-1,Sgt. Lee,480915,\nO-2,Kim,773102,no\n",
+        became: "2 new, 0 changed, 0 as they were",
+        bad: "O-1,Again,,\nO-3,Poe,480915,\nO-4,Roe,12,\nO-5,,662211,\n",
+        told: &[
+            "row 4, id: is in row 2 already",
+            "row 5, code: is in row 2 already",
+            "row 6, code: officer's code: ",
+            "row 7, name: officer's name: must not be empty",
+        ],
+        exported: "O-1,Sgt. Lee,yes\nO-2,Kim,no\n",
+        secrets: &["480915", "773102", "662211"],
+    },
+    Kind {
+        what: "--cards",
+        good: "id,holder,card,taken,note\nA-1042,,4b7f2210,,\nO-1,officer,99AA1177,no,lost\n",
+        became: "2 new, 0 changed, 0 as they were",
+        bad: "A-1042,inmate,12345678,,\nA-1107,inmate,4B7F2210,,\nA-1219,,5C 00,,\nA-1233,,5C00113,no,\n\
+              O-2,officer,,yes,\n",
+        told: &[
+            "row 4, id: is in row 2 already",
+            "row 5, card: is in row 2 already",
+            "row 6, card: is no card number",
+            "row 7, note: note: must not be empty",
+            "row 8, card: officer 2 has no card",
+        ],
+        exported: "A-1042,inmate,yes,\nO-1,officer,no,lost\n",
+        secrets: &[
+            "4b7f2210", "4B7F2210", "99AA1177", "12345678", "5C 00", "5C00113",
+        ],
+    },
+];
+
+/// Groups and a class for profiles.
+fn with_groups() -> Place {
+    let site = format!(
+        "{SAMPLE}\n[[defaults.group]]\nname = \"East\"\n[[defaults.group]]\nname = \"East/Tier 1\"\n\
+         [[defaults.inmate_class]]\nnumber = 3\nname = \"pretrial\"\n"
+    );
+    with_database_of(&site, 0)
+}
+
+impl Kind {
+    /// Nothing that was printed or written has a secret in it.
+    #[track_caller]
+    fn keeps(&self, text: &str) {
+        for secret in self.secrets {
+            assert!(!text.contains(secret), "{}: {secret} in {text}", self.what);
+        }
+    }
+
+    fn rows(&self) -> usize {
+        self.good.lines().count() - 1
+    }
+}
+
+#[test]
+fn every_kind_of_file_is_checked_taken_exported_and_the_same_again() {
+    let place = with_groups();
+    for kind in KINDS {
+        let what = kind.what;
+        let file = place.put("in.csv", kind.good);
+        let before = place.exported(what, &format!("before{what}.csv"));
+        let checked = place.run(&["import", what, &file]);
+        let told = format!("{}, 0 bad; nothing was written", kind.became);
+        says(&checked, 0, &[&told]);
+        assert_eq!(place.exported(what, &format!("still{what}.csv")), before);
+        let written = place.run(&["import", what, &file, "--apply"]);
+        says(&written, 0, &[&format!("{}, 0 bad; written", kind.became)]);
+        let again = place.run(&["import", what, &file, "--apply"]);
+        let same = format!("0 new, 0 changed, {} as they were, 0 bad", kind.rows());
+        says(&again, 0, &[&same]);
+        let csv = place.exported(what, &format!("after{what}.csv"));
+        for line in kind.exported.lines() {
+            assert!(
+                csv.lines().any(|it| it == line),
+                "{what}: no {line} in {csv}"
+            );
+        }
+        kind.keeps(&csv);
+        place.exported(what, &format!("after{what}.xlsx"));
+        for end in ["csv", "xlsx"] {
+            let back = place.beside(&format!("after{what}.{end}"));
+            let back = place.run(&["import", what, &back, "--apply"]);
+            says(&back, 0, &["0 new, 0 changed", "0 bad"]);
+        }
+        for run in [checked, written, again] {
+            kind.keeps(&format!("{run:?}"));
+        }
+    }
+}
+
+#[test]
+fn a_bad_row_of_any_kind_keeps_the_file_out_or_is_skipped_and_says_no_secret() {
+    let place = with_groups();
+    for kind in KINDS {
+        let what = kind.what;
+        let file = place.put("in.csv", &format!("{}{}", kind.good, kind.bad));
+        let before = place.exported(what, &format!("before{what}.csv"));
+        let refused = place.run(&["import", what, &file, "--apply"]);
+        says(&refused, 1, kind.told);
+        says(
+            &refused,
+            1,
+            &["bad; nothing was written: mend the bad rows"],
+        );
+        kind.keeps(&format!("{refused:?}"));
+        assert_eq!(place.exported(what, &format!("still{what}.csv")), before);
+        let report = place.beside(&format!("report{what}.txt"));
+        let skipped = [
+            "import",
+            what,
+            &file,
+            "--apply",
+            "--skip-bad",
+            "--report",
+            &report,
+        ];
+        let skipped = place.run(&skipped);
+        let bad = kind.bad.lines().count();
+        says(
+            &skipped,
+            0,
+            &[&format!("{}, {bad} bad; written", kind.became)],
+        );
+        let report = fs::read_to_string(&report).expect("a report");
+        assert_eq!(report.lines().count(), bad, "{report}");
+        kind.keeps(&report);
+        let good = place.put("good.csv", kind.good);
+        let again = place.run(&["import", what, &good]);
+        let same = format!("0 new, 0 changed, {} as they were, 0 bad", kind.rows());
+        says(&again, 0, &[&same]);
+    }
+}
+
+#[test]
+fn a_file_with_cards_or_codes_must_be_for_its_owner_alone() {
+    let place = with_database();
+    for (what, secret, open) in [
+        ("--cards", "id,card\n", "id,taken\n"),
+        ("--officers", "id,code\n", "id,name\n"),
+    ] {
+        for (text, code) in [(secret, 1), (open, 0)] {
+            let file = place.put("in.csv", text);
+            fs::set_permissions(&file, Permissions::from_mode(0o644)).expect("the mode");
+            let run = place.run(&["import", what, &file]);
+            assert_eq!(run.code, Some(code), "{run:?}");
+            assert_eq!(run.err.contains("do: chmod 600"), code == 1, "{}", run.err);
+        }
+    }
+}
+
+#[test]
+fn one_kind_of_file_is_imported_or_exported_at_a_time() {
+    let place = with_database();
+    for command in ["import", "export"] {
+        let none = place.run(&[command]);
+        assert_eq!(none.code, Some(2), "{none:?}");
+        let two = place.run(&[command, "--cards", "a.csv", "--officers", "b.csv"]);
+        assert_eq!(two.code, Some(2), "{two:?}");
+    }
 }

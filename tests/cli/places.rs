@@ -47,7 +47,12 @@ fn both_refuse(place: &Place, parts: &[&str]) {
 
 /// A site whose database was made by a controller that has run.
 pub fn with_database() -> Place {
-    let place = Place::with(SAMPLE);
+    with_database_of(SAMPLE, 0)
+}
+
+/// The same of another site file, of which `check` says so.
+pub fn with_database_of(site: &str, checked: i32) -> Place {
+    let place = Place::with(site);
     let mut child = Command::new(program())
         .args(["run", "--grace", "0", "--site"])
         .arg(place.file())
@@ -56,14 +61,16 @@ pub fn with_database() -> Place {
         .expect("the program");
     let recordings = place.directory.path().join("north-state/recordings");
     while !place.data().join("site.key").exists() || !recordings.exists() {
+        let ended = child.try_wait().expect("is asked");
+        assert!(ended.is_none(), "the controller does not run: {ended:?}");
         thread::sleep(Duration::from_millis(50));
     }
     let held = place.run(&["check"]);
-    assert_eq!(held.code, Some(0), "while it runs: {held:?}");
+    assert_eq!(held.code, Some(checked), "while it runs: {held:?}");
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("the signal");
     assert!(child.wait().expect("the end").success());
     let check = place.run(&["check"]);
-    assert_eq!(check.code, Some(0), "{check:?}");
+    assert_eq!(check.code, Some(checked), "{check:?}");
     place
 }
 

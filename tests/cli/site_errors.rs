@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
-use crate::{Place, SAMPLE, sallyport};
+use crate::{Place, SAMPLE, places::with_database_of, sallyport};
 
 /// Checks the sample with one text in place of another; what `check` prints.
 fn changed(from: &str, to: &str) -> String {
@@ -705,7 +705,8 @@ fn a_reader_that_is_not_there_is_told_and_so_is_a_phone_for_cards_without_one() 
     let run = place.run(&["check"]);
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(
-        run.out.contains("line 2 asks for cards, and no [[reader]]"),
+        run.out
+            .contains("is 2; the phone asks for cards, and no [[reader]] has this line"),
         "{}",
         run.out
     );
@@ -825,7 +826,7 @@ fn a_route_over_a_group_without_trunks_is_told() {
     let (code, out) = checked("[[defaults.route]]\nnumber = 1\ngroup = 4\n");
     assert_eq!(code, Some(1), "{out}");
     assert!(
-        out.contains("route 1 is over trunk group 4, in which there is no trunk"),
+        out.contains("`defaults.route[1].group` is 4, in which there is no trunk"),
         "{out}"
     );
     let (code, out) = checked("[[defaults.route]]\nnumber = 1\ngroup = 1\n");
@@ -894,7 +895,11 @@ fn a_group_that_is_not_there_is_told_wherever_it_is_named() {
         ("window", "defaults.window[1].of"),
     ] {
         let table = format!("{east}[[defaults.{table}]]\nof = \"group West\"\n");
-        told_with(&table, key, &["\"relationship\" or \"group\", and which"]);
+        told_with(
+            &table,
+            key,
+            &["is \"group West\", and no [[defaults.group]] has this name"],
+        );
     }
 }
 
@@ -935,7 +940,8 @@ fn a_class_of_inmates_that_is_not_there_is_told_wherever_it_is_named() {
         ("window", "defaults.window[1].of"),
     ] {
         let of = |number| format!("{class}[[defaults.{table}]]\nof = \"class {number}\"\n");
-        told_with(&of(3), key, &["\"class\", \"supervision\""]);
+        let told = "is \"class 3\", and no [[defaults.inmate_class]] has this number";
+        told_with(&of(3), key, &[told]);
         let (code, out) = checked(&of(2));
         assert_eq!(code, Some(0), "{out}");
     }
@@ -975,4 +981,242 @@ fn a_listed_number_that_no_list_takes_is_told() {
     assert_eq!(run.code, Some(1), "{run:?}");
     let told = "has 2155550142, which `entry_restricted` has as 215555*";
     assert!(run.out.contains(told), "{}", run.out);
+}
+
+/// What names something in `[defaults]`: the table with `@` in place of it, the key, one that is not
+/// there, one that is, and what is told.
+const NAMES: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "[[defaults.window]]\nof = \"inmate @\"",
+        "window[1].of",
+        "Z-9",
+        "A-1042",
+        "no [[defaults.inmate]]",
+    ),
+    (
+        "[[defaults.window]]\nof = \"class @\"",
+        "window[1].of",
+        "9",
+        "2",
+        "no [[defaults.inmate_class]]",
+    ),
+    (
+        "[[defaults.window]]\nof = \"group @\"",
+        "window[1].of",
+        "West",
+        "East",
+        "no [[defaults.group]]",
+    ),
+    (
+        "[[defaults.list]]\nof = \"class @\"",
+        "list[1].of",
+        "9",
+        "2",
+        "no [[defaults.inmate_class]]",
+    ),
+    (
+        "[[defaults.list]]\nof = \"group @\"",
+        "list[1].of",
+        "West",
+        "East",
+        "no [[defaults.group]]",
+    ),
+    (
+        "[[defaults.list]]\nof = \"supervision @\"",
+        "list[1].of",
+        "10",
+        "9",
+        "allowed: ",
+    ),
+    (
+        "[[defaults.list]]\nof = \"relationship @\"",
+        "list[1].of",
+        "aunt",
+        "friend",
+        "allowed: ",
+    ),
+    (
+        "[[defaults.group]]\nname = \"@/Tier 1\"",
+        "group[2].name",
+        "West",
+        "East",
+        "no [[defaults.group]] above",
+    ),
+    (
+        "[[defaults.phone]]\nline = @",
+        "phone[1].line",
+        "99",
+        "2",
+        "no [[line]]",
+    ),
+    (
+        "[[defaults.phone]]\nline = 2\nclass = @",
+        "phone[1].class",
+        "5",
+        "1",
+        "no [[defaults.class]]",
+    ),
+    (
+        "[[defaults.phone]]\nline = 2\nschedule = @",
+        "phone[1].schedule",
+        "5",
+        "1",
+        "no [[defaults.schedule]]",
+    ),
+    (
+        "[[defaults.phone]]\nline = 2\ngroups = [\"@\"]",
+        "phone[1].groups",
+        "West",
+        "East",
+        "[[defaults.group]]",
+    ),
+    (
+        "[[defaults.phone]]\nline = 2\nline_treatment = @",
+        "phone[1].line_treatment",
+        "9",
+        "1",
+        "no [[defaults.line_treatment]]",
+    ),
+    (
+        "INMATE\nclass = @",
+        "inmate[1].class",
+        "5",
+        "1",
+        "no [[defaults.class]]",
+    ),
+    (
+        "INMATE\nunit = \"@\"",
+        "inmate[1].unit",
+        "West",
+        "East",
+        "[[defaults.group]]",
+    ),
+    (
+        "INMATE\ninmate_class = @",
+        "inmate[1].inmate_class",
+        "9",
+        "2",
+        "no [[defaults.inmate_class]]",
+    ),
+    (
+        "INMATE\nlanguage = \"@\"",
+        "inmate[1].language",
+        "fr",
+        "es",
+        "a code of [site] languages",
+    ),
+    (
+        "INMATE\nnumbers = [\"2155550101\"]\nuntimed = [\"@\"]",
+        "inmate[1].untimed",
+        "2155550109",
+        "2155550101",
+        "not in `numbers` of the same inmate",
+    ),
+    (
+        "[[defaults.number]]\nnumber = \"215*\"\ntreatment = @",
+        "number[1].treatment",
+        "9",
+        "3",
+        "no [[defaults.call_treatment]]",
+    ),
+    (
+        "[[defaults.call_type]]\ntype = \"local\"\ntreatment = @",
+        "call_type[1].treatment",
+        "9",
+        "3",
+        "no [[defaults.call_treatment]]",
+    ),
+    (
+        "[[defaults.line_treatment]]\nnumber = 2\n[[defaults.line_treatment.rule]]\ncalls = \"allow\"\n\
+         treatment = @",
+        "line_treatment[2].rule[1].treatment",
+        "9",
+        "3",
+        "no [[defaults.call_treatment]]",
+    ),
+    (
+        "[[defaults.route]]\nnumber = 1\ngroup = @",
+        "route[1].group",
+        "9",
+        "1",
+        "there is no trunk",
+    ),
+];
+
+/// What there is to be named.
+const NAMED: &str = "[[defaults.group]]\nname = \"East\"\n\
+    [[defaults.inmate_class]]\nnumber = 2\nname = \"Workers\"\n\
+    [[defaults.schedule]]\nnumber = 1\nweekday = [\"08:00-22:00\"]\n\
+    [[defaults.call_treatment]]\nnumber = 3\n\
+    [[defaults.line_treatment]]\nnumber = 1\nothers = \"allow\"\n";
+
+#[test]
+fn whatever_names_what_is_not_there_is_told_with_its_line() {
+    for (table, key, gone, there, told) in NAMES {
+        let table = table.replace("INMATE", inmate_with("").trim_end());
+        let of = |what: &str| format!("{NAMED}{}\n", table.replace('@', what));
+        let tables = of(gone);
+        let key = format!("defaults.{key}");
+        told_with(&tables, &key, &[told]);
+        // The last line that has it; a table is meant where its key is missing one.
+        const FIRST_CLASS: &str = "[[defaults.class]]\nnumber = 1\n";
+        let text = SAMPLE.replacen(FIRST_CLASS, &format!("{tables}{FIRST_CLASS}"), 1);
+        let place = Place::with(&text);
+        let out = place.run(&["check"]).out;
+        let line = out.lines().find(|line| line.contains(&format!("`{key}`")));
+        let line =
+            line.and_then(|line| line.split("line ").nth(1)?.split(':').next()?.parse().ok());
+        let line: usize = line.unwrap_or_else(|| panic!("{key}: no line in {out}"));
+        let near = text.lines().skip(line - 1).take(8).collect::<Vec<_>>();
+        assert!(
+            near.join("\n").contains(gone),
+            "{key}: line {line} is {near:?}"
+        );
+        let good = SAMPLE.replacen(FIRST_CLASS, &format!("{}{FIRST_CLASS}", of(there)), 1);
+        let run = Place::with(&good).run(&["check"]);
+        assert_eq!(run.code, Some(0), "{key} is {there}: {}", run.out);
+    }
+}
+
+#[test]
+fn a_phone_that_stands_twice_is_told() {
+    let phone = "[[defaults.phone]]\nline = 2\n";
+    told_with(
+        &format!("{phone}{phone}"),
+        "defaults.phone[2].line",
+        &["is 2, as above"],
+    );
+}
+
+#[test]
+fn a_site_runs_though_its_defaults_name_what_is_wired_no_more() {
+    let text = format!("{SAMPLE}\n[[defaults.phone]]\nline = 99\n");
+    let place = with_database_of(&text, 1);
+    let run = place.run(&["records"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+}
+
+#[test]
+fn what_no_database_can_be_filled_with_is_told() {
+    let twice = inmate_with("numbers = [\"2155550101\", \"2155550101\"]");
+    let many: Vec<String> = (100..121).map(|n| format!("\"2155550{n}\"")).collect();
+    let many = inmate_with(&format!("numbers = [{}]", many.join(", ")));
+    let blocked = "[[defaults.list]]\nof = \"supervision 2\"\nblocked = [\"900*\", \"900*\"]\n";
+    for (tables, told) in [
+        (twice.as_str(), "number 2155550101 is on the list of inmate"),
+        (&many, "is full: it holds 20 numbers"),
+        (blocked, "pattern 900* is in the lists table already"),
+        ("[defaults.speed_dial]\n07 = \"2155\"\n", "speed dial 07: "),
+    ] {
+        let text = match tables.starts_with("[defaults") {
+            true => SAMPLE.replacen("[defaults.speed_dial]\n", tables, 1),
+            false => format!("{SAMPLE}\n{tables}"),
+        };
+        let run = Place::with(&text).run(&["check"]);
+        assert_eq!(run.code, Some(1), "{}", run.out);
+        let start = "no empty database can be filled with [defaults]: ";
+        let line = run.out.lines().find(|line| line.contains(start));
+        let line = line.unwrap_or_else(|| panic!("nothing of {told} in {}", run.out));
+        assert!(line.contains(told), "{line}");
+    }
 }

@@ -391,3 +391,42 @@ fn a_file_is_imported_beside_calls_all_of_it_or_none() {
     assert!(!log.contains("late-reply"), "{log}");
     assert!(!log.contains("000000001999"), "no PIN is in the log");
 }
+
+#[test]
+fn officers_and_cards_go_in_and_out_beside_calls_and_no_secret_is_told() {
+    let (place, mut controller) = live();
+    let text = |path: std::path::PathBuf| path.to_str().expect("text").to_owned();
+    let import = |what: &str, rows: String| {
+        let file = place.path("in.csv");
+        fs::write(&file, rows).expect("a file");
+        fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("the mode");
+        place.run(&["import", what, &text(file), "--apply"])
+    };
+    let officers = (0..1200).map(|at| format!("F-{at},Officer,{}\n", 700_000 + at));
+    let cards = (0..1200).map(|at| format!("F-{at},officer,SECRET{at:04}\n"));
+    let head = ["id,name,code\n", "id,holder,card\n"].map(str::to_owned);
+    let [officers, cards] = [officers.collect::<String>(), cards.collect()];
+    let [of_officers, of_cards] = head;
+    for (what, rows) in [
+        ("--officers", of_officers + &officers),
+        ("--cards", of_cards + &cards),
+    ] {
+        let written = import(what, rows.clone());
+        assert_eq!(written.code, Some(0), "{}", written.err);
+        let told = "1200 new, 0 changed, 0 as they were, 0 bad; written";
+        assert!(written.out.contains(told), "{}", written.out);
+        let again = import(what, rows);
+        assert!(again.out.contains("1200 as they were"), "{}", again.out);
+        let out = text(place.path(&format!("out{what}.csv")));
+        let export = place.run(&["export", what, &out]);
+        assert_eq!(export.code, Some(0), "{}", export.err);
+        let out = fs::read_to_string(out).expect("a file");
+        let ours = out.lines().filter(|line| line.starts_with("F-"));
+        assert_eq!(ours.count(), 1200, "pages are put together");
+        assert!(!out.contains("SECRET") && !out.contains("701199"), "{what}");
+    }
+    assert!(controller.is_alive());
+    let log = controller.log();
+    assert!(!log.contains("late-reply"), "{log}");
+    assert!(!log.contains("SECRET") && !log.contains("701199"), "{log}");
+}

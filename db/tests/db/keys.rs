@@ -78,6 +78,8 @@ proptest! {
         same(number(&digits));
         same(AllowanceKey::Everybody);
         same(AllowanceKey::Inmate(InmateId(digits.len() as u32)));
+        let class = InmateClass::new(digits.len() as u8).expect("at least one digit");
+        same(AllowanceKey::Class(class));
     }
 
     #[test]

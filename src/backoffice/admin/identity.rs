@@ -44,7 +44,7 @@ pub enum Holder {
 }
 
 impl Holder {
-    fn key(self) -> HolderKey {
+    pub(crate) fn key(self) -> HolderKey {
         let (kind, number) = match self {
             Holder::Inmate(inmate) => (HolderKind::Inmate, inmate.0),
             Holder::Officer(officer) => (HolderKind::Officer, officer.0),
@@ -52,7 +52,7 @@ impl Holder {
         HolderKey { kind, number }
     }
 
-    fn subject(self) -> String {
+    pub(crate) fn subject(self) -> String {
         match self {
             Holder::Inmate(inmate) => inmate_subject(inmate),
             Holder::Officer(officer) => officer_subject(officer),
@@ -188,7 +188,7 @@ impl Session<'_> {
     }
 
     /// The card that was given out last, and is still known.
-    fn held(&self, holder: Holder) -> Result<(CardHash, values::Card), Error> {
+    pub(crate) fn held(&self, holder: Holder) -> Result<(CardHash, values::Card), Error> {
         let none = || Error::NoCard(holder.subject());
         let held = self.tables.cards_held.get(&self.writer, &holder.key())?;
         let hash = CardHash(held.ok_or_else(none)?.card);
@@ -267,6 +267,21 @@ impl Session<'_> {
         Ok(id)
     }
 
+    pub fn set_officer_name(
+        &mut self,
+        actor: &str,
+        officer: OfficerId,
+        name: &str,
+    ) -> Result<(), Error> {
+        text("officer's name", name, true)?;
+        let mut entry = self.known_officer(officer)?;
+        let change = format!("named {name}, before {}", entry.name);
+        entry.name = name.to_owned();
+        let table = &self.tables.officers;
+        table.put(&mut self.writer, &officer, &entry)?;
+        self.journal(actor, "officer", officer_subject(officer), change)
+    }
+
     pub fn set_officer_active(
         &mut self,
         actor: &str,
@@ -306,7 +321,7 @@ impl Session<'_> {
         self.journal(actor, "officer", officer_subject(officer), "code given out")
     }
 
-    fn known_officer(&self, officer: OfficerId) -> Result<values::Officer, Error> {
+    pub(crate) fn known_officer(&self, officer: OfficerId) -> Result<values::Officer, Error> {
         let entry = self.tables.officers.get(&self.writer, &officer)?;
         entry.ok_or(Error::UnknownOfficer(officer.0))
     }
@@ -402,7 +417,11 @@ pub(crate) fn with_identity(
 }
 
 /// Decimal digits, as many as are expected; with 0 from four to sixteen.
-fn secret_digits(what: &'static str, digits: &Secret<Digits>, expected: u8) -> Result<(), Error> {
+pub(crate) fn secret_digits(
+    what: &'static str,
+    digits: &Secret<Digits>,
+    expected: u8,
+) -> Result<(), Error> {
     let digits = digits.expose();
     let decimal = digits.iter().all(|digit: Digit| digit.value().is_some());
     let fits = match expected {

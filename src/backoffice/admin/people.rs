@@ -72,10 +72,8 @@ impl Session<'_> {
         if let Some(note) = &profile.note_for_next_call {
             text("note for the next call", note, true)?;
         }
-        if let Some(class) = profile.class
-            && !self.tables.inmate_classes.contains(&self.writer, &class)?
-        {
-            return Err(Error::UnknownClass(class.number()));
+        if let Some(class) = profile.class {
+            self.must_be_a_class(class)?;
         }
         let unit = match profile.living_unit {
             Some(unit) => self.groups().full_name(unit)?,
@@ -147,6 +145,13 @@ impl Session<'_> {
         self.journal(actor, "inmate-class", class.number(), change)
     }
 
+    pub(crate) fn must_be_a_class(&self, class: InmateClass) -> Result<(), Error> {
+        match self.tables.inmate_classes.contains(&self.writer, &class)? {
+            true => Ok(()),
+            false => Err(Error::UnknownClass(class.number())),
+        }
+    }
+
     pub fn set_suspended(
         &mut self,
         actor: &str,
@@ -210,7 +215,7 @@ pub(crate) fn details(entry: Inmate) -> Result<InmateDetails, Error> {
     })
 }
 
-fn check_longest(seconds: Option<u32>) -> Result<(), Error> {
+pub(crate) fn check_longest(seconds: Option<u32>) -> Result<(), Error> {
     match seconds {
         Some(seconds) if !(1..=LONGEST).contains(&seconds) => {
             Err(Error::invalid("longest call", "1 second to 99 minutes"))

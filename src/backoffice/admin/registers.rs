@@ -17,14 +17,17 @@ use db::{
 use screening::{Allowance, Periods};
 use types::{
     id::{CallId, InmateId},
+    inmate::InmateClass,
     tick::{Tick, Ticks},
 };
 
 /// Whose allowance.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AllowanceOf {
-    /// Every inmate who has none of their own.
+    /// Every inmate who has none of their own, and whose class has none.
     Everybody,
+    /// Each inmate of the class who has none of their own.
+    Class(InmateClass),
     Inmate(InmateId),
     /// All callers of each number that the pattern fits.
     Numbers(String),
@@ -70,6 +73,11 @@ impl Session<'_> {
             AllowanceOf::Everybody => {
                 self.put_allowance(AllowanceKey::Everybody, allowance)?;
                 "everybody".to_owned()
+            }
+            AllowanceOf::Class(class) => {
+                self.must_be_a_class(*class)?;
+                self.put_allowance(AllowanceKey::Class(*class), allowance)?;
+                format!("inmate class {}", class.number())
             }
             AllowanceOf::Inmate(inmate) => {
                 self.must_be_there(*inmate)?;

@@ -15,6 +15,7 @@ mod groups;
 mod guessing;
 mod hours;
 mod identity;
+mod import;
 mod journal;
 mod lists;
 mod opening;

@@ -2,13 +2,14 @@
 
 use crate::bench::{Bench, DOE, NOON_ISH, ONE, OPEN_PHONE, ROE, TWO, bench, bench_with, completed};
 use backoffice::{
-    Alert, Allowance, AllowanceOf, AllowedFlags, Asking, Often, Period, RegisterOf, RegisterState,
-    Used,
+    Alert, Allowance, AllowanceOf, AllowedFlags, Asking, Error, InmateClassDetails, InmateProfile,
+    Often, Period, RegisterOf, RegisterState, Used,
 };
 use types::{
     call_record::CallEnd,
     disposition::{Blocked, Disposition, EndedBy},
     id::{CallId, InmateId, LineId, TrunkId},
+    inmate::InmateClass,
     phone_number::PhoneNumber,
     query::{Query, Reply},
     settings::CountsFrom,
@@ -249,6 +250,80 @@ fn an_inmate_s_own_allowance_is_in_place_of_everybody_s() {
     let taken = bench.office.set_allowance(bench.now, "warden", &does, None);
     taken.expect("is taken back");
     assert_eq!(bench.refused(ONE, Some(DOE), DIALED), Blocked::CallsUsedUp);
+}
+
+/// Doe and Roe are in classes 1 and 2.
+fn two_classes(allowance: &Allowance) -> Bench {
+    let mut bench = everybody(allowance);
+    for number in [1, 2] {
+        let class = InmateClass::new(number).expect("a class");
+        let details = InmateClassDetails {
+            name: format!("class {number}"),
+            longest_seconds: None,
+            booked_only: false,
+        };
+        let profile = InmateProfile {
+            class: Some(class),
+            ..InmateProfile::default()
+        };
+        let (office, now) = (&mut bench.office, bench.now);
+        let set = office.set_inmate_class(now, "warden", class, &details);
+        set.expect("is set");
+        let inmate = InmateId(u32::from(number));
+        let set = office.set_profile(now, "warden", inmate, &profile);
+        set.expect("is set");
+    }
+    bench
+}
+
+#[test]
+fn an_inmate_has_the_allowance_of_the_own_class_else_everybody_s_and_the_own_before_both() {
+    let mut bench = two_classes(&calls_a_day(5));
+    let class = AllowanceOf::Class(InmateClass::new(1).expect("a class"));
+    let does = AllowanceOf::Inmate(InmateId(1));
+    let whose = |bench: &Bench, inmate| {
+        let state = state(bench, RegisterOf::Inmate(InmateId(inmate)));
+        (state.allowance_of, state.calls_left.day)
+    };
+    let everybody = Some(AllowanceOf::Everybody);
+    assert_eq!(whose(&bench, 1), (everybody.clone(), Some(5)));
+    allow(&mut bench, &class, &calls_a_day(1));
+    assert_eq!(whose(&bench, 1), (Some(class.clone()), Some(1)));
+    assert_eq!(
+        whose(&bench, 2),
+        (everybody.clone(), Some(5)),
+        "another class"
+    );
+    whole_call(&mut bench, ONE, Some(DOE), DIALED, MINUTE);
+    assert_eq!(bench.refused(ONE, Some(DOE), DIALED), Blocked::CallsUsedUp);
+    whole_call(&mut bench, ONE, Some(ROE), DIALED, MINUTE);
+    allow(&mut bench, &does, &calls_a_day(3));
+    assert_eq!(whose(&bench, 1), (Some(does.clone()), Some(2)));
+    // Without any limit is an allowance too: everybody's is not fallen back to.
+    for of in [&does, &class] {
+        allow(&mut bench, of, &Allowance::default());
+        assert_eq!(whose(&bench, 1), (None, None), "{of:?}");
+        let taken = bench.office.set_allowance(bench.now, "warden", of, None);
+        taken.expect("is taken back");
+    }
+    assert_eq!(whose(&bench, 1), (everybody, Some(4)));
+}
+
+#[test]
+fn the_allowance_of_a_class_is_journaled_and_a_class_that_is_not_there_has_none() {
+    let mut bench = two_classes(&Allowance::default());
+    let class = |number| AllowanceOf::Class(InmateClass::new(number).expect("a class"));
+    allow(&mut bench, &class(2), &calls_a_day(4));
+    let all = bench.office.journal(0, usize::MAX).expect("reads");
+    let last = all.last().expect("an entry");
+    assert_eq!(
+        (last.noun.as_str(), last.subject.as_str()),
+        ("allowance", "inmate class 2")
+    );
+    assert!(last.change.starts_with("4/any/any calls"), "{last:?}");
+    let (office, now) = (&mut bench.office, bench.now);
+    let set = office.set_allowance(now, "warden", &class(9), Some(&calls_a_day(1)));
+    assert!(matches!(set, Err(Error::UnknownClass(9))), "{set:?}");
 }
 
 #[test]

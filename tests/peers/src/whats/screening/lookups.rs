@@ -245,8 +245,9 @@ impl<'c> Lookups<'c> {
                 origin_every, remaining_every, brand, record, limited, announce_limit
                 FROM call_treatments WHERE number = ?1")?,
             allowance: ask(&format!(
-                "SELECT {allowances} FROM allowances WHERE inmate IN (?1, 0)
-                ORDER BY inmate DESC LIMIT 1"
+                "SELECT {allowances} FROM allowances
+                WHERE inmate IN (?1, 0, (SELECT -class FROM inmates WHERE id = ?1))
+                ORDER BY inmate > 0 DESC, inmate LIMIT 1"
             ))?,
             counted: ask("SELECT at, counting, calls, ticks, ended FROM counted
                 WHERE register = ?1 AND at >= ?2")?,

@@ -310,9 +310,11 @@ impl Filling<'_> {
         let sql = "INSERT INTO allowances VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let mut to = self.insert(sql)?;
         self.each(&tables.allowances, |key, value| {
+            // A class is less than nobody.
             let inmate = match key {
                 db::keys::AllowanceKey::Everybody => 0,
-                db::keys::AllowanceKey::Inmate(inmate) => inmate.0,
+                db::keys::AllowanceKey::Inmate(inmate) => i64::from(inmate.0),
+                db::keys::AllowanceKey::Class(class) => -i64::from(class.number()),
             };
             let ([d, w, m], [dm, wm, mm]) = (value.calls, value.minutes);
             to.execute(params![inmate, d, w, m, dm, wm, mm, value.between_seconds])?;

@@ -63,7 +63,10 @@ impl Database {
         };
         let env = environment::open(dir, options).map_err(opened)?;
         schema::refuse_foreign(&env)?;
-        let tables = Tables::create(&env)?;
+        let mut tables = Tables::create(&env)?;
+        tables.learn(&Reader {
+            txn: env.read_txn()?,
+        })?;
         let database = Database {
             env,
             tables,

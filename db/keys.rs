@@ -211,9 +211,7 @@ pub struct PinNumberKey {
 
 impl Key for PinNumberKey {
     fn bytes(&self) -> Vec<u8> {
-        let mut key = self.inmate.bytes();
-        key.extend(number_bytes(&self.number));
-        key
+        number_after(&self.inmate.0.to_be_bytes(), &self.number)
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<PinNumberKey> {
@@ -237,9 +235,8 @@ const EVERY_INMATE: InmateId = InmateId(0);
 
 impl Key for PartyBlockKey {
     fn bytes(&self) -> Vec<u8> {
-        let mut key = self.inmate.unwrap_or(EVERY_INMATE).bytes();
-        key.extend(number_bytes(&self.number));
-        key
+        let inmate = self.inmate.unwrap_or(EVERY_INMATE);
+        number_after(&inmate.0.to_be_bytes(), &self.number)
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<PartyBlockKey> {
@@ -254,8 +251,16 @@ impl Key for PartyBlockKey {
 
 /// `N` or `+`, then the digits.
 fn number_bytes(number: &PhoneNumber) -> Vec<u8> {
-    let mut bytes = vec![if number.international { b'+' } else { b'N' }];
-    bytes.extend(number.digits.as_str().bytes());
+    number_after(&[], number)
+}
+
+/// The same after other bytes, in one allocation: keys are made for every look-up.
+fn number_after(start: &[u8], number: &PhoneNumber) -> Vec<u8> {
+    let digits = number.digits.as_str().as_bytes();
+    let mut bytes = Vec::with_capacity(start.len() + 1 + digits.len());
+    bytes.extend(start);
+    bytes.push(crate::pattern::marker(number.international));
+    bytes.extend(digits);
     bytes
 }
 

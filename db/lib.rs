@@ -14,6 +14,7 @@ mod look;
 pub mod pattern;
 mod pattern_table;
 mod schema;
+mod sieve;
 mod table;
 mod tables;
 pub mod values;

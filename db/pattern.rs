@@ -107,6 +107,16 @@ impl Pattern {
         self.international
     }
 
+    /// Digits and `?`, without a last `*`.
+    pub(crate) fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// Whether it ends in `*`.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         match (self.body.contains('?'), self.open) {
             (true, _) => Kind::Wildcard,

@@ -2,25 +2,29 @@
 
 use crate::{
     Error, Key, Read, Result, Table, Value, Writer,
+    error::unreadable,
     keys::{ListKey, ListOf},
     pattern::{Kind, Pattern, marker},
+    sieve::Sieve,
     table::Raw,
 };
-use types::phone_number::PhoneNumber;
+use types::{digits::MAX_DIGITS, phone_number::PhoneNumber};
 
-/// The most patterns with `?` in one table or list; they are walked at each look-up.
+/// The most patterns with `?` in one table or list: what a look-up walks, at the worst.
 pub const MAX_WILDCARDS: usize = 1000;
 
 /// A table keyed by pattern.
 #[derive(Debug)]
 pub struct PatternTable<V> {
     table: Table<Pattern, V>,
+    sieve: Sieve,
 }
 
 /// A table of lists, each keyed by pattern.
 #[derive(Debug)]
 pub struct ListTable<V> {
     table: Table<ListKey, V>,
+    sieve: Sieve,
 }
 
 /// The most specific entry that fits a number.
@@ -38,8 +42,15 @@ impl<V> PatternMatch<V> {
 
 impl<V: Value> PatternTable<V> {
     pub(crate) fn new(name: &'static str, raw: Raw) -> PatternTable<V> {
-        let table = Table::new(name, raw);
-        PatternTable { table }
+        PatternTable {
+            table: Table::new(name, raw),
+            sieve: Sieve::new(0),
+        }
+    }
+
+    pub(crate) fn learn(&mut self, txn: &impl Read) -> Result<()> {
+        self.sieve = Sieve::new(self.table.len(txn)?);
+        self.all().learn(txn)
     }
 
     /// The plain table underneath: entries by pattern, pages, counts.
@@ -68,6 +79,7 @@ impl<V: Value> PatternTable<V> {
     fn all(&self) -> Patterns<'_, Pattern, V, impl Fn(Pattern) -> Pattern> {
         Patterns {
             table: &self.table,
+            sieve: &self.sieve,
             start: Vec::new(),
             key: |pattern| pattern,
         }
@@ -76,8 +88,22 @@ impl<V: Value> PatternTable<V> {
 
 impl<V: Value> ListTable<V> {
     pub(crate) fn new(name: &'static str, raw: Raw) -> ListTable<V> {
-        let table = Table::new(name, raw);
-        ListTable { table }
+        ListTable {
+            table: Table::new(name, raw),
+            sieve: Sieve::new(0),
+        }
+    }
+
+    pub(crate) fn learn(&mut self, txn: &impl Read) -> Result<()> {
+        self.sieve = Sieve::new(self.table.len(txn)?);
+        self.table.each_key(txn, |key| {
+            // What is no key is never looked up; whoever walks the table is told of it.
+            if let Some(ListKey { list, pattern }) = ListKey::from_bytes(key) {
+                self.sieve.add(&list.bytes());
+                self.sieve.add(key);
+                self.sieve.add_pattern(&pattern);
+            }
+        })
     }
 
     /// The plain table underneath: entries by list and pattern, pages, counts.
@@ -86,6 +112,7 @@ impl<V: Value> ListTable<V> {
     }
 
     pub fn put(&self, txn: &mut Writer<'_>, key: &ListKey, value: &V) -> Result<()> {
+        self.sieve.add(&key.list.bytes());
         self.of(key.list).put(txn, &key.pattern, value)
     }
 
@@ -101,7 +128,7 @@ impl<V: Value> ListTable<V> {
         number: &PhoneNumber,
     ) -> Result<Option<PatternMatch<V>>> {
         // Most lists are not there at all.
-        if self.table.count_prefix(txn, &list.bytes(), 1)? == 0 {
+        if !self.sieve.may_hold(&list.bytes()) {
             return Ok(None);
         }
         self.of(list).best(txn, number)
@@ -114,6 +141,7 @@ impl<V: Value> ListTable<V> {
     fn of(&self, list: ListOf) -> Patterns<'_, ListKey, V, impl Fn(Pattern) -> ListKey> {
         Patterns {
             table: &self.table,
+            sieve: &self.sieve,
             start: list.bytes(),
             key: move |pattern| ListKey { list, pattern },
         }
@@ -123,6 +151,7 @@ impl<V: Value> ListTable<V> {
 /// Patterns whose keys begin with the same bytes.
 struct Patterns<'a, K, V, F> {
     table: &'a Table<K, V>,
+    sieve: &'a Sieve,
     start: Vec<u8>,
     key: F,
 }
@@ -158,54 +187,67 @@ impl<K: EndsInPattern, V: Value, F: Fn(Pattern) -> K> Patterns<'_, K, V, F> {
                 });
             }
         }
+        self.sieve.add(&key.bytes());
+        self.sieve.add_pattern(pattern);
         self.table.put(txn, &key, value)
     }
 
     fn best(&self, txn: &impl Read, number: &PhoneNumber) -> Result<Option<PatternMatch<V>>> {
-        if let Some(exact) = self.entry(txn, Pattern::exact(number))? {
-            return Ok(Some(exact));
-        }
-        let mut best = self.longest_prefix(txn, number)?;
-        let length = u8::try_from(number.digits.len()).expect("at most MAX_DIGITS digits");
-        for length in [length, 0] {
-            let start = self.starting(&[b'W', marker(number.international), length]);
-            for (key, value) in self.table.with_prefix(txn, &start, MAX_WILDCARDS)? {
-                let pattern = key.pattern();
-                let better = best
-                    .as_ref()
-                    .is_none_or(|best| pattern.rank() > best.pattern.rank());
-                if better && pattern.fits(number) {
-                    best = Some(PatternMatch { pattern, value });
+        let mut key = Vec::with_capacity(LONGEST_KEY);
+        key.extend(&self.start);
+        let head = key.len();
+        let (digits, marker) = (number.digits.as_str(), marker(number.international));
+        key.extend([b'E', marker]);
+        key.extend(digits.bytes());
+        let mut best = self.entry(txn, &key)?;
+        if best.is_none() {
+            key[head] = b'P';
+            for length in self.sieve.prefixes(number) {
+                key.truncate(head + 2 + length);
+                best = self.entry(txn, &key)?;
+                if best.is_some() {
+                    break;
+                }
+            }
+            for mask in self.sieve.masks().iter().filter(|mask| mask.fits(number)) {
+                key.truncate(head);
+                mask.push_key(number, &mut key);
+                if let Some(found) = self.entry(txn, &key)? {
+                    let better = |best: &Found<'_>| found.0.rank() > best.0.rank();
+                    if best.as_ref().is_none_or(better) {
+                        best = Some(found);
+                    }
                 }
             }
         }
-        Ok(best)
-    }
-
-    fn longest_prefix(
-        &self,
-        txn: &impl Read,
-        number: &PhoneNumber,
-    ) -> Result<Option<PatternMatch<V>>> {
-        let plus = if number.international { "+" } else { "" };
-        let digits = number.digits.as_str();
-        for length in (0..=digits.len()).rev() {
-            let text = format!("{plus}{}*", &digits[..length]);
-            // A number can hold digits that no pattern can (`*`, `#`): such a prefix is in no table.
-            let Ok(pattern) = Pattern::parse(&text) else {
-                continue;
-            };
-            if let Some(found) = self.entry(txn, pattern)? {
-                return Ok(Some(found));
+        let decoded = |(pattern, value): Found<'_>| match V::decode(value) {
+            Ok(value) => Ok(PatternMatch { pattern, value }),
+            Err(why) => {
+                let key = (self.key)(pattern).bytes();
+                Err(unreadable(self.table.name(), &key, why))
             }
-        }
-        Ok(None)
+        };
+        best.map(decoded).transpose()
     }
 
-    fn entry(&self, txn: &impl Read, pattern: Pattern) -> Result<Option<PatternMatch<V>>> {
-        let key = (self.key)(pattern.clone());
-        let value = self.table.get(txn, &key)?;
-        Ok(value.map(|value| PatternMatch { pattern, value }))
+    fn entry<'t>(&self, txn: &'t impl Read, key: &[u8]) -> Result<Option<Found<'t>>> {
+        if !self.sieve.may_hold(key) {
+            return Ok(None);
+        }
+        let Some(value) = self.table.raw_get(txn, key)? else {
+            return Ok(None);
+        };
+        Ok(Some((self.table.key(key)?.pattern(), value)))
+    }
+
+    fn learn(&self, txn: &impl Read) -> Result<()> {
+        self.table.each_key(txn, |key| {
+            // What is no key is never looked up; whoever walks the table is told of it.
+            if let Some(typed) = K::from_bytes(key) {
+                self.sieve.add(key);
+                self.sieve.add_pattern(&typed.pattern());
+            }
+        })
     }
 
     fn starting(&self, with: &[u8]) -> Vec<u8> {
@@ -214,3 +256,9 @@ impl<K: EndsInPattern, V: Value, F: Fn(Pattern) -> K> Patterns<'_, K, V, F> {
         start
     }
 }
+
+/// A pattern and its stored value.
+type Found<'t> = (Pattern, &'t [u8]);
+
+/// A list, a kind, a marker, a length, and digits.
+const LONGEST_KEY: usize = 6 + 3 + MAX_DIGITS;

@@ -4,7 +4,7 @@ use crate::{
     Key, Read, Result, Value, Writer,
     error::{Unreadable, unreadable},
 };
-use heed::types::Bytes;
+use heed::types::{Bytes, DecodeIgnore};
 use std::{fmt, marker::PhantomData, ops::Bound};
 
 pub(crate) type Raw = heed::Database<'static, Bytes, Bytes>;
@@ -125,6 +125,24 @@ impl<K: Key, V: Value> Table<K, V> {
         Ok((stat.branch_pages + stat.leaf_pages + stat.overflow_pages) as u64)
     }
 
+    /// The stored bytes of a value under the bytes of its key.
+    pub(crate) fn raw_get<'t>(&self, txn: &'t impl Read, key: &[u8]) -> Result<Option<&'t [u8]>> {
+        Ok(self.raw.get(txn.txn(), key)?)
+    }
+
+    /// Does something with the bytes of each key.
+    pub(crate) fn each_key(&self, txn: &impl Read, mut with: impl FnMut(&[u8])) -> Result<()> {
+        for entry in self.raw.remap_data_type::<DecodeIgnore>().iter(txn.txn())? {
+            with(entry?.0);
+        }
+        Ok(())
+    }
+
+    /// Nothing of a plain table is held in memory.
+    pub(crate) fn learn(&mut self, _: &impl Read) -> Result<()> {
+        Ok(())
+    }
+
     pub(crate) fn raw_bytes(&self, txn: &impl Read, key: &[u8]) -> Result<Option<Vec<u8>>> {
         Ok(self.raw.get(txn.txn(), key)?.map(<[u8]>::to_vec))
     }
@@ -143,12 +161,14 @@ impl<K: Key, V: Value> Table<K, V> {
     }
 
     fn entry(&self, (key, value): (&[u8], &[u8])) -> Result<(K, V)> {
-        let typed =
-            K::from_bytes(key).ok_or_else(|| unreadable(self.name, key, Unreadable::Key))?;
-        Ok((typed, self.value(key, value)?))
+        Ok((self.key(key)?, self.value(key, value)?))
     }
 
-    fn value(&self, key: &[u8], bytes: &[u8]) -> Result<V> {
+    pub(crate) fn key(&self, key: &[u8]) -> Result<K> {
+        K::from_bytes(key).ok_or_else(|| unreadable(self.name, key, Unreadable::Key))
+    }
+
+    pub(crate) fn value(&self, key: &[u8], bytes: &[u8]) -> Result<V> {
         V::decode(bytes).map_err(|why| unreadable(self.name, key, why))
     }
 }

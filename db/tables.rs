@@ -43,6 +43,12 @@ macro_rules! tables {
                 Tables { $($name: $kind::new(stringify!($name), $name)),+ }
             }
 
+            /// Takes in what tables hold in memory; before anybody else reads or writes.
+            pub(crate) fn learn(&mut self, txn: &impl Read) -> Result<()> {
+                $(self.$name.learn(txn)?;)+
+                Ok(())
+            }
+
             /// Pages in use by all tables.
             pub(crate) fn pages(&self, txn: &impl Read) -> Result<u64> {
                 Ok(0 $(+ self.$name.pages(txn)?)+)

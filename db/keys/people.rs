@@ -36,7 +36,9 @@ impl Key for Scope {
             Scope::Supervision(level) => (OF_SUPERVISION, level.level().into()),
             Scope::Group(group) => (OF_GROUP, group.0.into()),
         };
-        let mut key = vec![kind];
+        // With room for the side of a list.
+        let mut key = Vec::with_capacity(SCOPE + 1);
+        key.push(kind);
         key.extend(number.to_be_bytes());
         key
     }

@@ -29,6 +29,11 @@ use types::{
 /// From admission to talk no call takes longer: a busy trunk, many rings, a long announcement.
 const SETTING_UP: Ticks = Ticks::secs(15 * 60);
 
+/// How far ahead it matters whether something stays open, where calls last no longer than this.
+pub(crate) fn looked_ahead(hard_limit: Ticks) -> Ticks {
+    hard_limit + SETTING_UP
+}
+
 /// How far ahead a caller is told when to call again.
 const TOLD_AHEAD: Ticks = Ticks::secs(24 * 3600);
 
@@ -119,7 +124,7 @@ impl Session<'_> {
         // Further away than the longest call it is no limit of this one.
         let in_service_for = service.filter(|left| *left <= settings.call.hard_limit);
         let request = self.request(line, pin, admission, &shorter, in_service_for, settings)?;
-        let ahead = settings.call.hard_limit + SETTING_UP;
+        let ahead = looked_ahead(settings.call.hard_limit);
         let lookups = Lookups {
             ahead,
             ..self.lookups()
@@ -159,7 +164,7 @@ impl Session<'_> {
         let phone = phone.map(stored::phone).transpose()?;
         let schedule = phone.and_then(|phone| phone.schedule);
         let weekend = settings.rules.weekend;
-        let ahead = settings.call.hard_limit + SETTING_UP;
+        let ahead = looked_ahead(settings.call.hard_limit);
         self.calendar()
             .in_service_for(schedule, weekend, self.now_utc_ms(), ahead)
     }

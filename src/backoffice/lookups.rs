@@ -1,10 +1,12 @@
 //! The database as screening's tables.
 
 use crate::{
-    Error, SiteSettings,
+    BackOffice, Error, SiteSettings,
     admin::identity::{phone_identity, with_identity},
+    admit::looked_ahead,
     fraud,
     groups::Groups,
+    office::Fixed,
     party_block, people,
     registers::{self, Registers},
     stored, stored_treatments,
@@ -15,9 +17,9 @@ use db::{
 };
 use jiff::tz::TimeZone;
 use screening::{
-    AllowedEntry, CallTypeRules, Class, Contact, Durations, LineTreatment, ListedNumber, Listing,
-    NumberBlock, NumberRecord, Open, PhoneRules, PinEntry, PinKey, Profile, Register,
-    RestrictedEntry, TreatmentRules, WeekSteps,
+    AllowedEntry, CallTypeRules, Class, Contact, Decision, Durations, LineTreatment, ListedNumber,
+    Listing, NumberBlock, NumberRecord, Open, PhoneRules, PinEntry, PinKey, Profile, Register,
+    Request, RestrictedEntry, Rules, TreatmentRules, WeekSteps, decide,
 };
 use types::{
     credential::ConfirmBy,
@@ -42,7 +44,43 @@ pub(crate) struct Lookups<'a, R> {
     pub registers: Registers<'a, R>,
 }
 
+impl BackOffice {
+    /// Decides one call over what is on disk, in a read transaction of its own. Nothing is placed,
+    /// reserved or written.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn decide(&self, request: &Request<'_>, rules: &Rules) -> Result<Decision, Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let lookups = Lookups {
+            ahead: looked_ahead(request.hard_limit),
+            ..Lookups::new(tables, &reader, &self.fixed, request.now_utc_ms)
+        };
+        decide(request, &lookups, rules)
+    }
+}
+
 impl<'a, R> Lookups<'a, R> {
+    /// It is not looked ahead.
+    pub fn new(tables: &'a Tables, txn: &'a R, fixed: &'a Fixed, now_utc_ms: i64) -> Self {
+        let zone = &fixed.zone;
+        Lookups {
+            tables,
+            txn,
+            dial_plan: &fixed.dial_plan,
+            zone,
+            now_utc_ms,
+            ahead: Ticks::ZERO,
+            registers: Registers {
+                tables,
+                txn,
+                zone,
+                now_utc_ms,
+            },
+        }
+    }
+
     pub fn groups(&self) -> Groups<'a, R> {
         Groups {
             tables: self.tables,

@@ -18,7 +18,7 @@ use screening::{Schedule, ScheduleNumber};
 use std::collections::BTreeSet;
 use types::{
     id::{CallId, LineId},
-    tick::{Tick, Ticks},
+    tick::Tick,
 };
 
 pub(crate) struct Session<'a> {
@@ -100,15 +100,7 @@ impl<'a> Session<'a> {
     }
 
     pub fn lookups(&self) -> Lookups<'_, Writer<'a>> {
-        Lookups {
-            tables: self.tables,
-            txn: &self.writer,
-            dial_plan: &self.fixed.dial_plan,
-            zone: &self.fixed.zone,
-            now_utc_ms: self.now_utc_ms(),
-            ahead: Ticks::ZERO,
-            registers: self.registers(),
-        }
+        Lookups::new(self.tables, &self.writer, self.fixed, self.now_utc_ms())
     }
 
     pub fn calendar(&self) -> Calendar<'_, Writer<'a>> {

@@ -2,7 +2,7 @@
 
 use crate::bench::{small, with_map};
 use db::{
-    Error, MAX_WILDCARDS,
+    Database, Error, MAX_WILDCARDS, Options,
     keys::{ListKey, ListOf},
     pattern::{BadPattern, Pattern},
     values::{ListEntry, Restricted},
@@ -133,6 +133,49 @@ fn wildcards_are_bounded_and_other_patterns_are_not() {
     }
     let found = table.best(&writer, &number("5550001999")).expect("reads");
     assert!(found.is_some());
+}
+
+/// What is held in memory of a table is no more than a hint: it is made anew at each opening, and a
+/// transaction that is given up, or an entry that is taken out, leaves nothing that is found.
+#[test]
+fn a_look_up_finds_what_is_there_after_reopening_giving_up_and_taking_out() {
+    let (dir, database) = small();
+    let value = |note: &str| Restricted { note: note.into() };
+    let texts = ["2155550123", "900*", "???5550000", "+44?0*", "011*"];
+    let dialed = ["2155550123", "9001", "8005550000", "+44208", "0114"];
+    let mut writer = database.write().expect("writes");
+    let table = &database.tables().restricted;
+    for text in texts {
+        let pattern = Pattern::parse(text).expect("a pattern");
+        table
+            .put(&mut writer, &pattern, &value(text))
+            .expect("puts");
+    }
+    writer.commit().expect("commits");
+    let mut given_up = database.write().expect("writes");
+    let pattern = Pattern::parse("7??*").expect("a pattern");
+    table
+        .put(&mut given_up, &pattern, &value("7??*"))
+        .expect("puts");
+    drop(given_up);
+    drop(database);
+    let options = Options {
+        map_size: 1 << 20,
+        durable: true,
+    };
+    let database = Database::open(dir.path(), &options).expect("opens");
+    let table = &database.tables().restricted;
+    let mut writer = database.write().expect("writes");
+    for (text, dialed) in texts.iter().zip(dialed) {
+        let found = table.best(&writer, &number(dialed)).expect("reads");
+        assert_eq!(found.map(|found| found.value.note).as_deref(), Some(*text));
+        let pattern = Pattern::parse(text).expect("a pattern");
+        assert!(table.delete(&mut writer, &pattern).expect("deletes"));
+        let found = table.best(&writer, &number(dialed)).expect("reads");
+        assert_eq!(found, None, "{dialed}");
+    }
+    let found = table.best(&writer, &number("7123")).expect("reads");
+    assert_eq!(found, None);
 }
 
 /// Few digits and short texts, so that much fits.

@@ -1,4 +1,4 @@
-//! Side by side with libspandsp: the same work for both, in one process.
+//! Side by side with libspandsp, and SQLite: the same work for both, in one process.
 //!
 //! `tests/peers/run WHAT [--json] [--seed K] [--short]` installs what this needs, builds it and
 //! runs it. A figure is a line, `what ours peer ratio unit`, where the ratio is how many times

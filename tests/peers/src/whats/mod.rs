@@ -6,6 +6,7 @@ mod answer;
 mod echo;
 mod mf;
 mod progress;
+mod screening;
 pub mod speed;
 mod talkoff;
 mod threeway;
@@ -34,6 +35,7 @@ pub const WHATS: &[What] = &[
     threeway::WHAT,
     echo::WHAT,
     mf::WHAT,
+    screening::WHAT,
 ];
 
 /// The comparison of a name; all of them for `all`.

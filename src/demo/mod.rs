@@ -37,6 +37,7 @@ use types::{
 };
 
 use crate::{
+    control::{Office, Request},
     records,
     runtime::{
         clock::{Clock, utc_ms},
@@ -75,6 +76,7 @@ pub struct Options {
 /// A demonstration that is about to begin.
 struct Demo {
     options: Options,
+    log: Logger,
     site: Site,
     shared: Arc<Shared>,
     runner: Box<dyn Runner>,
@@ -162,6 +164,7 @@ impl Demo {
                 .find(|(line, _)| *line == FOLLOWED)
                 .map(|(_, port)| port),
             options,
+            log: log.clone(),
             shared,
             runner,
             trunks,
@@ -258,6 +261,7 @@ impl Demo {
             .end_keys()
             .iter()
             .for_each(|line| text.extend([line, "\n"]));
+        let why = why_refused(&self.site, &outcome.records, &self.log);
         let parts = ending::Parts {
             zone: &self.site.time_zone,
             outcome,
@@ -267,8 +271,29 @@ impl Demo {
             trunks: self.trunks,
         };
         text.push_str(&parts.words());
+        match why {
+            Ok(why) => text.push_str(&why),
+            Err(error) => text = format!("{text}\nno refusal can be explained: {error:#}\n"),
+        }
         board.say(&text);
     }
+}
+
+/// What `sallyport explain` says of the refused call that passed the most tables; nothing where
+/// none was refused. The database has no other user any more.
+fn why_refused(site: &Site, records: &[CallRecord], log: &Logger) -> anyhow::Result<String> {
+    let refused = records.iter().filter(|record| record.blocked.is_some());
+    let Some(record) = refused.max_by_key(|record| record.screening.len()) else {
+        return Ok(String::new());
+    };
+    let call = record.call.to_string();
+    let mut text =
+        format!("\nwhy was call {call} refused? `sallyport explain --call {call}` says:\n");
+    let request = Request::ExplainCall { call, json: false };
+    for line in Office::reach(site, log)?.ask(request)?.lines {
+        text.extend(["  ", &line, "\n"]);
+    }
+    Ok(text)
 }
 
 /// Which records have been told.

@@ -30,13 +30,19 @@ pub fn site_text(phones: u16) -> String {
     text
 }
 
-/// The sample without the lines and trunks whose id is above `most`.
+/// The sample without the lines and trunks whose id is above `most`, and the phones on such lines.
 fn without_tables_past(most: u16) -> String {
     let keeps = |block: &&str| {
-        let table = block.starts_with("[[line]]") || block.starts_with("[[trunk]]");
-        let id = block.lines().find_map(|line| line.strip_prefix("id = "));
+        let keys = [
+            ("[[line]]", "id = "),
+            ("[[trunk]]", "id = "),
+            ("[[defaults.phone]]", "line = "),
+        ];
+        let of_table = keys.iter().find(|(table, _)| block.contains(table));
+        let id =
+            of_table.and_then(|(_, key)| block.lines().find_map(|line| line.strip_prefix(key)));
         let id: Option<u16> = id.and_then(|id| id.trim().parse().ok());
-        !table || id.is_none_or(|id| id <= most)
+        id.is_none_or(|id| id <= most)
     };
     let kept: Vec<&str> = SAMPLE.split("\n\n").filter(keeps).collect();
     kept.join("\n\n")

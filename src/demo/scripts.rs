@@ -2,10 +2,12 @@
 //! by chance, drawn from a seed.
 
 use drivers::sim::{
+    called_office::{Services, Switching},
     called_party::{Answer, CalledPartyScript},
     clip::Clip,
     exchange::routes::{Destination, Routes},
     script::Step,
+    subscriber::SubscriberLine,
 };
 use types::{phone_number::PhoneNumber, tick::Ticks, tone::SitKind};
 
@@ -20,32 +22,105 @@ pub const MOTHER: &str = "2155550142";
 pub const FRIEND: &str = "2155550155";
 /// A number of the sample site's restricted table.
 pub const RESTRICTED: &str = "2155550199";
+/// Somebody who talks, as long as one lets her.
+const SISTER: &str = "2155550156";
+/// Who wants no more calls of the inmate.
+const FORMER_PARTNER: &str = "2155550157";
+/// Who joins a third party.
+const COUSIN: &str = "2155550158";
+/// The third party.
+const THIRD: &str = "2155550159";
+/// An attorney's, privileged in the sample.
+const ATTORNEY: &str = "2155550177";
 
 /// How long the staged called party listens before the key to accept is pressed: the announcement
 /// is over then.
-const ANNOUNCED: u64 = 15_000;
+const ANNOUNCED: u64 = 20_000;
+
+/// A call that is staged: by whom, to which number, and what its record is to say.
+pub struct Staged {
+    pub line: u16,
+    pub dialed: &'static str,
+    pub disposition: &'static str,
+    /// Why it is refused.
+    pub blocked: Option<&'static str>,
+    steps: fn(pin: &str, dialed: &str) -> Vec<Step>,
+}
+
+impl std::fmt::Debug for Staged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "line {}: {} {}",
+            self.line, self.dialed, self.disposition
+        )
+    }
+}
+
+const fn staged_call(
+    line: u16,
+    dialed: &'static str,
+    disposition: &'static str,
+    steps: fn(&str, &str) -> Vec<Step>,
+) -> Staged {
+    Staged {
+        line,
+        dialed,
+        disposition,
+        blocked: None,
+        steps,
+    }
+}
+
+const fn staged_refusal(
+    line: u16,
+    dialed: &'static str,
+    blocked: &'static str,
+    steps: fn(&str, &str) -> Vec<Step>,
+) -> Staged {
+    Staged {
+        line,
+        dialed,
+        disposition: "blocked",
+        blocked: Some(blocked),
+        steps,
+    }
+}
+
+/// All staged calls, those of a line in their order.
+pub const STAGED: &[Staged] = &[
+    staged_call(1, "02155550142", "completed", |pin, to| {
+        [
+            waits(500),
+            collect_call(pin, to, Ticks::ms(ANNOUNCED + 10_500), Ticks::secs(10)),
+        ]
+        .concat()
+    }),
+    staged_refusal(1, RESTRICTED, "number-restricted", after_a_second),
+    staged_refusal(2, RESTRICTED, "number-restricted", simple_call),
+    staged_call(2, FRIEND, "limited", talked_call),
+    staged_call(3, "2155550122", "no-answer", after_a_second),
+    staged_call(3, SISTER, "completed", short_talk),
+    staged_refusal(3, SISTER, "calls-used-up", after_a_second),
+    staged_call(4, "2155550133", "intercept", after_a_second),
+    staged_call(4, "02155550157", "refused", unheard_collect_call),
+    staged_refusal(4, FORMER_PARTNER, "called-party-blocks-inmate", simple_call),
+    staged_call(5, "2155550111", "busy", after_two_seconds),
+    staged_call(5, SISTER, "dtmf-disconnect", keys_in_talk),
+    staged_call(6, "02155550144", "refused", unheard_collect_call),
+    staged_refusal(6, COUSIN, "number-fraud", after_half_a_minute),
+    staged_call(7, COUSIN, "pfe-disconnect", long_talk),
+    staged_refusal(8, SISTER, "not-from-this-phone", after_two_seconds),
+    staged_call(8, ATTORNEY, "completed", talked_call),
+];
 
 /// What the inmate at a staged line does. `None`: the line only makes calls by chance.
 pub fn staged(line: u16, pin: &str) -> Option<Vec<Step>> {
-    let steps = match line {
-        1 => [
-            accepted_call(pin),
-            waits(1000),
-            simple_call(pin, RESTRICTED, 15),
-        ]
-        .concat(),
-        2 => [simple_call(pin, RESTRICTED, 15), limited_call(pin)].concat(),
-        3 => [waits(700), simple_call(pin, "2155550122", 45)].concat(),
-        4 => [waits(1600), simple_call(pin, "2155550133", 30)].concat(),
-        5 => [waits(2400), simple_call(pin, "2155550111", 25)].concat(),
-        6 => [
-            waits(3300),
-            collect_call(pin, "2155550144", Ticks::ZERO, Ticks::ZERO),
-        ]
-        .concat(),
-        _ => return None,
-    };
-    Some(steps)
+    let of_line = STAGED.iter().filter(|call| call.line == line);
+    let steps: Vec<Step> = of_line
+        .flat_map(|call| (call.steps)(pin, call.dialed))
+        .collect();
+    (!steps.is_empty()).then_some(steps)
 }
 
 /// Lifts, keys the PIN and the number without waiting for the prompts, as somebody who has done
@@ -74,13 +149,69 @@ fn waits(ms: u64) -> Vec<Step> {
     vec![Step::wait_ms(ms)]
 }
 
-fn simple_call(pin: &str, number: &str, longest: u64) -> Vec<Step> {
-    [begins(pin, number), ends(longest)].concat()
+/// How long the longest attempt without a talk takes: ringing, announcements, fast busy.
+const LONGEST: u64 = 60;
+
+fn simple_call(pin: &str, number: &str) -> Vec<Step> {
+    [begins(pin, number), ends(LONGEST)].concat()
+}
+
+fn after_a_second(pin: &str, number: &str) -> Vec<Step> {
+    [waits(1000), simple_call(pin, number)].concat()
+}
+
+fn after_two_seconds(pin: &str, number: &str) -> Vec<Step> {
+    [waits(2000), simple_call(pin, number)].concat()
+}
+
+/// When the third party on another inmate's call was heard and its number is blocked.
+fn after_half_a_minute(pin: &str, number: &str) -> Vec<Step> {
+    [waits(30_000), simple_call(pin, number)].concat()
+}
+
+/// Hears the announcement of the limit out, says this, and waits for the end.
+fn talk(pin: &str, number: &str, says: Vec<Step>) -> Vec<Step> {
+    [begins(pin, number), waits(9000), says, ends(40)].concat()
+}
+
+fn talked_call(pin: &str, number: &str) -> Vec<Step> {
+    talk(
+        pin,
+        number,
+        vec![Step::SayFor(Clip::inmate_talk(), Ticks::secs(8))],
+    )
+}
+
+/// Hangs up after some words.
+fn short_talk(pin: &str, number: &str) -> Vec<Step> {
+    let words = Step::SayFor(Clip::inmate_talk(), Ticks::secs(5));
+    let hangs_up = vec![words, Step::OnHook, Step::wait_ms(2200)];
+    [begins(pin, number), waits(9000), hangs_up].concat()
+}
+
+/// Presses keys while they talk.
+fn keys_in_talk(pin: &str, number: &str) -> Vec<Step> {
+    let words = Step::SayFor(Clip::inmate_talk(), Ticks::secs(4));
+    talk(pin, number, vec![words, Step::dial("5550")])
+}
+
+fn long_talk(pin: &str, number: &str) -> Vec<Step> {
+    let words = || Step::SayFor(Clip::inmate_talk(), Ticks::secs(5));
+    talk(pin, number, vec![words(), Step::wait_ms(16_000), words()])
+}
+
+/// A collect call that comes to no talk.
+fn unheard_collect_call(pin: &str, number: &str) -> Vec<Step> {
+    [
+        waits(1500),
+        collect_call(pin, number, Ticks::ZERO, Ticks::ZERO),
+    ]
+    .concat()
 }
 
 /// A collect call: says the name after the tone, waits for the other party to accept, and talks.
-fn collect_call(pin: &str, number: &str, wait: Ticks, talk: Ticks) -> Vec<Step> {
-    let mut steps = begins(pin, &format!("0{number}"));
+fn collect_call(pin: &str, dialed: &str, wait: Ticks, talk: Ticks) -> Vec<Step> {
+    let mut steps = begins(pin, dialed);
     steps.push(Step::await_beep(Ticks::secs(12)));
     steps.push(Step::wait_ms(150));
     steps.push(Step::Say(Clip::inmate_name()));
@@ -89,23 +220,6 @@ fn collect_call(pin: &str, number: &str, wait: Ticks, talk: Ticks) -> Vec<Step> 
         steps.push(Step::SayFor(Clip::inmate_talk(), talk));
     }
     steps.extend(ends(60));
-    steps
-}
-
-/// The called party listens to the whole announcement before accepting.
-fn accepted_call(pin: &str) -> Vec<Step> {
-    [
-        waits(500),
-        collect_call(pin, MOTHER, Ticks::ms(ANNOUNCED + 10_500), Ticks::secs(10)),
-    ]
-    .concat()
-}
-
-fn limited_call(pin: &str) -> Vec<Step> {
-    let mut steps = begins(pin, FRIEND);
-    steps.push(Step::Wait(Ticks::secs(9)));
-    steps.push(Step::SayFor(Clip::inmate_talk(), Ticks::secs(8)));
-    steps.extend(ends(40));
     steps
 }
 
@@ -120,7 +234,12 @@ pub fn by_chance(site: &Site, seed: &mut Seed, pin: &str, length: Ticks) -> Vec<
         let number = drawn(site, seed);
         steps.push(Step::Wait(wait));
         if seed.once_in(400) {
-            steps.extend(collect_call(pin, &number, Ticks::secs(14), talk));
+            steps.extend(collect_call(
+                pin,
+                &format!("0{number}"),
+                Ticks::secs(14),
+                talk,
+            ));
         } else {
             steps.extend(begins(pin, &number));
             steps.push(Step::Wait(Ticks::secs(10)));
@@ -169,10 +288,14 @@ pub fn staged_routes(site: &Site) -> Routes {
             &format!("{prefix}{MOTHER}"),
             accepting(1, Ticks::ms(ANNOUNCED), mother()),
         )
+        .to(FRIEND, answering(1, talks_for_a_minute()))
+        .to(SISTER, answering(1, talks_for_a_minute()))
         .to(
-            FRIEND,
-            answering(1, vec![Step::SayFor(Clip::called_talk(), Ticks::secs(60))]),
+            &format!("{prefix}{FORMER_PARTNER}"),
+            answering(1, refuses_for_good()),
         )
+        .to(COUSIN, at_home(1, joins_a_third()))
+        .to(THIRD, third())
 }
 
 /// Talks, listens, says a last sentence, and hangs up.
@@ -183,6 +306,72 @@ fn mother() -> Vec<Step> {
         Step::wait_ms(1500),
         Step::OnHook,
     ]
+}
+
+fn talks_for_a_minute() -> Vec<Step> {
+    vec![Step::SayFor(Clip::called_talk(), Ticks::secs(60))]
+}
+
+/// Hears the announcement out, presses the key against this inmate, and once more when asked.
+fn refuses_for_good() -> Vec<Step> {
+    let hears_it_out = || Step::await_quiet(Ticks::ms(1200), Ticks::secs(40));
+    vec![
+        hears_it_out(),
+        Step::dial("7"),
+        Step::wait_ms(600),
+        hears_it_out(),
+        Step::dial("7"),
+        Step::Wait(Ticks::secs(8)),
+        Step::OnHook,
+    ]
+}
+
+/// Somebody in a house, whose exchange joins a third party to a call.
+fn at_home(rings: u16, then: Vec<Step>) -> Destination {
+    CalledPartyScript::answering(rings, then)
+        .on(SubscriberLine::house(2.0, 17.0, -56.0))
+        .with(Services::three_way(Switching::ANALOG))
+        .into()
+}
+
+/// Talks, then flashes, dials the third, tells them, and flashes again: all three are joined.
+fn joins_a_third() -> Vec<Step> {
+    let says = |seconds| Step::SayFor(Clip::called_talk(), Ticks::secs(seconds));
+    vec![
+        says(4),
+        Step::wait_ms(6000),
+        says(4),
+        Step::wait_ms(500),
+        Step::flash_ms(550),
+        Step::await_dial_tone(Ticks::secs(3)),
+        Step::wait_ms(400),
+        Step::dial(THIRD),
+        Step::await_voice(Ticks::secs(15)),
+        Step::wait_ms(2500),
+        says(3),
+        Step::wait_ms(500),
+        Step::flash_ms(450),
+        Step::wait_ms(9000),
+        says(4),
+        Step::wait_ms(60_000),
+    ]
+}
+
+/// Somebody farther away, in a louder room, who answers the called party and then all.
+fn third() -> Destination {
+    let says = |seconds| Step::SayFor(Clip::inmate_shout(), Ticks::secs(seconds));
+    let steps = vec![
+        Step::wait_ms(500),
+        says(2),
+        Step::wait_ms(6500),
+        says(7),
+        Step::wait_ms(8000),
+        says(9),
+        Step::wait_ms(60_000),
+    ];
+    CalledPartyScript::new(Answer::After(Ticks::secs(4)), steps)
+        .on(SubscriberLine::house(5.0, 13.0, -47.0))
+        .into()
 }
 
 fn answering(rings: u16, then: Vec<Step>) -> Destination {

@@ -12,6 +12,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use sallyport::demo::scripts::STAGED;
 use serde_json::Value;
 
 use crate::{Place, Run, SAMPLE, program, sallyport};
@@ -151,6 +152,58 @@ fn the_staged_collect_call_is_accepted_and_left_by_the_called_party() {
         serde_json::json!([]),
         "its exchange tells every end so"
     );
+}
+
+#[test]
+fn each_staged_call_ends_as_it_is_staged() {
+    let kept = tempfile::tempdir().expect("a directory");
+    let into = kept.path().to_str().expect("text");
+    let run = sallyport(&["demo", "--fast", "--json", "--record", into]);
+    let mut records = records(&run);
+    records.sort_by_key(|record| record["started_at"].to_string());
+    for line in 1..=8 {
+        let of_line = |record: &&Value| record["line"] == line;
+        let told: Vec<String> = records.iter().filter(of_line).map(outcome).collect();
+        let staged: Vec<String> = STAGED
+            .iter()
+            .filter(|call| call.line == line)
+            .map(|call| {
+                let why = call.blocked.unwrap_or("placed");
+                format!("{} {} {why}", call.dialed, call.disposition)
+            })
+            .collect();
+        assert!(
+            !staged.is_empty() && told.starts_with(&staged),
+            "line {line}: {told:#?}"
+        );
+    }
+    let attorney = find(&records, "dialed", "2155550177");
+    assert!(attorney["recorded_seconds"].is_null(), "{attorney}");
+    let sister = find(&records, "disposition", "dtmf-disconnect");
+    assert!(sister["recorded_seconds"].as_f64() > Some(1.0), "{sister}");
+    assert!(attorney["limit_seconds"].is_null(), "{attorney}");
+}
+
+fn outcome(record: &Value) -> String {
+    let text = |key: &str| record[key].as_str().unwrap_or("placed").to_owned();
+    format!(
+        "{} {} {}",
+        text("dialed"),
+        text("disposition"),
+        text("blocked")
+    )
+}
+
+#[test]
+fn a_demo_ends_with_why_a_call_was_refused() {
+    let run = sallyport(&["demo", "--fast", "--phones", "3"]);
+    for part in [
+        "why was call 7-",
+        "calls and minutes left",
+        "(calls-used-up)",
+    ] {
+        assert!(run.out.contains(part), "no {part:?} in:\n{}", run.out);
+    }
 }
 
 #[test]

@@ -111,6 +111,12 @@ impl Session<'_> {
         end: &CallEnd,
     ) -> Result<(), Error> {
         self.fill(&mut record, end)?;
+        // Who tells the end of a line that was cut knows less of the call than the line told before.
+        let open = self.tables.open_calls.get(&self.writer, &line)?;
+        if let Some(open) = open.filter(|open| open.call == stored::stored_call_id(call)) {
+            record.answered_after = record.answered_after.or(open.answered_after);
+            record.talk_after = record.talk_after.or(open.talk_after);
+        }
         self.tables.calls.put(&mut self.writer, &call, &record)?;
         self.release(line, call, Some(&record))?;
         self.journal_end(line, call, &record)?;

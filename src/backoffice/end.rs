@@ -40,7 +40,9 @@ impl Session<'_> {
         if let Some((call, mut record)) = self.record_of(line, end)? {
             // Kept even if the call was taken for interrupted before its end was told.
             let noticed = end.noticed();
-            let news = self.keep_noticed(line, call, &mut record, &noticed, end.off_hook_at)?;
+            let talk = end.talk_from.map(|at| at.since(end.off_hook_at).0);
+            let since = (end.off_hook_at, talk);
+            let news = self.keep_noticed(line, call, &mut record, &noticed, since)?;
             if record.ended_after.is_none() {
                 self.finish(line, call, record, end)?;
             } else if news {

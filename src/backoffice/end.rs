@@ -40,7 +40,9 @@ impl Session<'_> {
         if let Some((call, mut record)) = self.record_of(line, end)? {
             // Kept even if the call was taken for interrupted before its end was told.
             let noticed = end.noticed();
-            let news = self.keep_noticed(line, call, &mut record, &noticed, end.off_hook_at)?;
+            let talk = end.talk_from.map(|at| at.since(end.off_hook_at).0);
+            let since = (end.off_hook_at, talk);
+            let news = self.keep_noticed(line, call, &mut record, &noticed, since)?;
             if record.ended_after.is_none() {
                 self.finish(line, call, record, end)?;
             } else if news {
@@ -111,6 +113,12 @@ impl Session<'_> {
         end: &CallEnd,
     ) -> Result<(), Error> {
         self.fill(&mut record, end)?;
+        // Who tells the end of a line that was cut knows less of the call than the line told before.
+        let open = self.tables.open_calls.get(&self.writer, &line)?;
+        if let Some(open) = open.filter(|open| open.call == stored::stored_call_id(call)) {
+            record.answered_after = record.answered_after.or(open.answered_after);
+            record.talk_after = record.talk_after.or(open.talk_after);
+        }
         self.tables.calls.put(&mut self.writer, &call, &record)?;
         self.release(line, call, Some(&record))?;
         self.journal_end(line, call, &record)?;

@@ -29,7 +29,8 @@ impl Session<'_> {
             return Ok(());
         };
         let off_hook = Tick(open.off_hook_tick);
-        if self.keep_noticed(line, call, &mut record, noticed, off_hook)? {
+        let talk = open.talk_after;
+        if self.keep_noticed(line, call, &mut record, noticed, (off_hook, talk))? {
             self.tables.calls.put(&mut self.writer, &call, &record)?;
         }
         Ok(())
@@ -42,9 +43,13 @@ impl Session<'_> {
         call: CallId,
         record: &mut Call,
         noticed: &Noticed,
-        off_hook: Tick,
+        (off_hook, talk_after): (Tick, Option<u64>),
     ) -> Result<bool, Error> {
         let before = record.clone();
+        // Kept with it: of keys, those of a talk count, once. What is over is as long as it is.
+        if record.ended_after.is_none() {
+            record.talk_after = record.talk_after.or(talk_after);
+        }
         self.keep_party_block(call, record, noticed.party_block)?;
         write(record, noticed, off_hook);
         self.count_news(line, &before, record)?;
@@ -52,14 +57,18 @@ impl Session<'_> {
     }
 
     /// Counts for the number what the record says now and did not say before. An attorney's is never
-    /// counted.
+    /// counted. Nor are keys of a call that never came to a talk, or of the called party's alone: with
+    /// them anybody could have any number blocked, without reaching it.
     fn count_news(&mut self, line: LineId, before: &Call, now: &Call) -> Result<(), Error> {
         let privileged = now.recording == Some(Code(RecordingRule::Privileged));
         let number = now.number.as_deref().and_then(PhoneNumber::parse);
         let (Some(number), false) = (number, privileged) else {
             return Ok(());
         };
-        let keyed = |record: &Call| u16::from(record.flags.0.extra_digits);
+        let keyed = |record: &Call| {
+            let flagged = record.flags.0.extra_digits && record.extra_digits > 0;
+            u16::from(flagged && record.talk_after.is_some())
+        };
         let happened = [
             (
                 FraudKind::ThreeWay,

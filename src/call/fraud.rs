@@ -43,6 +43,18 @@ impl Attempt {
         }
     }
 
+    /// What is done about keys after dialing. A client's are kept off the trunk like anybody's, and more
+    /// is nobody's affair.
+    fn extra_digit_response(&self) -> ExtraDigitResponse {
+        match &self.permit {
+            Some(permit) if permit.recording == RecordingRule::Privileged => {
+                ExtraDigitResponse::Ignore
+            }
+            Some(permit) => permit.treatment.extra_digits,
+            None => ExtraDigitResponse::Flag,
+        }
+    }
+
     /// A third party seems to have been joined. What is to be done about it, if it is news.
     pub(crate) fn third_party(
         &mut self,
@@ -122,9 +134,7 @@ pub(crate) fn extra_key(mut phase: Phase, cx: &mut Cx<'_>, leg: Leg) -> Phase {
         return phase;
     };
     let count = attempt.count_key(leg);
-    let permit = attempt.permit.as_ref();
-    let response = permit.map_or(ExtraDigitResponse::Flag, |p| p.treatment.extra_digits);
-    match response {
+    match attempt.extra_digit_response() {
         ExtraDigitResponse::Ignore => {}
         ExtraDigitResponse::Flag => attempt.flags.extra_digits = true,
         ExtraDigitResponse::Interfere { digits } if count >= u16::from(digits) => {

@@ -83,10 +83,16 @@ impl FraudCount {
         }
         events.clear();
         let length = rules.block_seconds.map(|seconds| i64::from(seconds) * 1000);
+        let until = length.map(|length| now_utc_ms.saturating_add(length));
+        // One that holds is made no shorter, and least of all one that somebody is to lift.
+        let held = self.block.filter(|held| held.holds(now_utc_ms));
         let block = NumberBlock {
             kind,
             from: now_utc_ms,
-            until: length.map(|length| now_utc_ms.saturating_add(length)),
+            until: match held {
+                Some(held) => held.until.zip(until).map(|(held, new)| held.max(new)),
+                None => until,
+            },
         };
         self.block = Some(block);
         self.block

@@ -25,6 +25,7 @@ use types::{
     prompt::{Prompt, THREE_WAY_WARNINGS},
     tick::{Tick, Ticks},
     treatment::{ExtraDigitResponse, ThreeWayResponse, Warning},
+    verdict::RecordingRule,
 };
 
 /// A called party who hears the announcement out and accepts.
@@ -298,6 +299,30 @@ fn keys_that_are_ignored_are_counted_and_not_flagged() {
     assert_eq!(out.record().extra_digits, 5);
     assert!(!out.record().flags.extra_digits);
     assert_eq!(out.record().disposition, Disposition::Completed);
+}
+
+#[test]
+fn an_attorneys_call_is_neither_cut_nor_flagged_for_keys() {
+    for response in [
+        ExtraDigitResponse::Disconnect { digits: 1 },
+        ExtraDigitResponse::Interfere { digits: 1 },
+        ExtraDigitResponse::Flag,
+    ] {
+        let party = vec![wait(5000), Step::dial("55"), wait(20_000)];
+        let scenario = direct(keys("12"), party).lasting(24).site(|seed| {
+            crate::ready::plain(seed);
+            seed.phones[0].1.privileged = true;
+        });
+        // Whatever its treatment says.
+        let out = scenario.treated(|t| t.extra_digits = response).run();
+        let record = out.record();
+        assert_eq!(record.recording, Some(RecordingRule::Privileged));
+        assert_eq!(record.disposition, Disposition::Completed, "{}", out.tale());
+        assert!(!record.flags.extra_digits, "{response:?} {}", out.tale());
+        assert_eq!((record.extra_digits, record.response.far_digits), (2, 2));
+        assert_eq!(record.response.interfered, 0);
+        assert_eq!(out.trunk().digits_after_answer().count(), 0);
+    }
 }
 
 #[test]

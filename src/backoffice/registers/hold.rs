@@ -226,8 +226,9 @@ fn counts_after(rule: CountsFrom, [answered, talk]: [Option<u64>; 2]) -> Option<
 fn counted_at(reservation: &Reservation, record: &Call) -> Option<i64> {
     if reservation.counts_from.0 == CountsFrom::Dialing {
         let dialed = record.trunk.is_some() && record.disposition.0 != Disposition::NoTrunk;
-        // Nobody was left to say how far an interrupted call had come.
-        let counts = dialed || record.disposition.0 == Disposition::Interrupted;
+        // Nobody was left to say how far a call had come that was interrupted, or whose line was cut.
+        let cut = [Disposition::Interrupted, Disposition::Fault].contains(&record.disposition.0);
+        let counts = dialed || cut;
         return reservation.counted_utc_ms.filter(|_| counts);
     }
     let progress = [record.answered_after, record.talk_after];

@@ -9,7 +9,7 @@ use types::{
     disposition::Blocked,
     phone_number::{CallType, PhoneNumber},
     tick::Ticks,
-    treatment::{CallTreatment, ThreeWayResponse},
+    treatment::{CallTreatment, ExtraDigitResponse, ThreeWayResponse},
     verdict::{Check, Finding, Handling, RecordingRule},
 };
 
@@ -139,16 +139,18 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             true => Some(Handling::Direct),
             false => rules.handling.or(of_type.handling),
         };
-        // Who speaks to an attorney may join a third, unless somebody said otherwise of just this call.
-        let ignored = flags.privileged.then_some(ThreeWayResponse::Ignore);
-        let own_response = own.three_way.filter(|_| chosen != TreatmentRules::SITE);
-        let three_way = record.three_way.or(own_response).or(ignored);
         let brand = rules.brand.or(of_type.brand);
         let brand = brand.unwrap_or_else(|| carrier(number.call_type));
         let records = !record.no_recording && rules.record.unwrap_or(self.rules.record);
         let of_treatment = rules.limit_seconds.filter(|_| !flags.untimed);
+        let mut told = rules.told(chosen, record.three_way, brand);
+        // Whom an attorney joins, and what is keyed to him, is nobody's affair, whatever is said of it.
+        if flags.privileged {
+            told.three_way = ThreeWayResponse::Ignore;
+            told.extra_digits = ExtraDigitResponse::Ignore;
+        }
         Ok(Treated {
-            told: rules.told(chosen, three_way, brand),
+            told,
             handling,
             recording: match (flags.privileged, records) {
                 (true, _) => RecordingRule::Privileged,

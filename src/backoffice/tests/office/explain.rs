@@ -3,13 +3,15 @@
 use crate::bench::{Bench, DOE, NOON_ISH, ONE, OPEN_PHONE, ROE, TWO, admission, bench, bench_with};
 use backoffice::{
     Asking, Class, DayKind, DaySteps, Disabled, Error, Explanation, GuessRule, LimitedBy,
-    NewInmate, NumberFlags, Phone, RecordRange, Schedule, ScheduleNumber, Shut, WhyOut,
+    NamedTreatment, NewInmate, NumberDetails, NumberFlags, Phone, RecordRange, Schedule,
+    ScheduleNumber, Shut, TreatmentRules, WhyOut,
 };
 use types::{
     disposition::Blocked,
     id::LineId,
     query::Query,
     tick::Ticks,
+    treatment::{ExtraDigitResponse, ThreeWayResponse},
     verdict::{Check, Finding},
 };
 
@@ -228,4 +230,41 @@ fn who_has_no_pin_is_told_so_and_a_phone_without_pin_needs_nobody() {
         (nowhere.phone, nowhere.why_out),
         (None, Some(WhyOut::NotEntered))
     );
+}
+
+#[test]
+fn explain_says_that_third_parties_on_an_attorneys_call_are_ignored() {
+    let explained = |privileged| {
+        let bench = bench_with(|config| {
+            let rules = TreatmentRules {
+                three_way: Some(ThreeWayResponse::Disconnect),
+                extra_digits: Some(ExtraDigitResponse::Disconnect { digits: 1 }),
+                ..TreatmentRules::default()
+            };
+            let name = "strict".to_owned();
+            let details = NumberDetails {
+                privileged,
+                three_way: Some(ThreeWayResponse::Disconnect),
+                treatment: Some(3),
+                ..NumberDetails::default()
+            };
+            let treatments = &mut config.seed.treatments;
+            treatments.call_treatments = vec![(3, NamedTreatment { name, rules })];
+            treatments.numbers = vec![("2155550177".to_owned(), details)];
+        });
+        let told = explain(&bench, &asking(ONE, Some("A-17"), "02155550177"));
+        let treatment = told.outcome.expect("is let through").treatment;
+        (
+            treatment.number,
+            treatment.three_way,
+            treatment.extra_digits,
+        )
+    };
+    let (three_way, keys) = (ThreeWayResponse::Ignore, ExtraDigitResponse::Ignore);
+    assert_eq!(explained(true), (3, three_way, keys));
+    let (three_way, keys) = (
+        ThreeWayResponse::Disconnect,
+        ExtraDigitResponse::Disconnect { digits: 1 },
+    );
+    assert_eq!(explained(false), (3, three_way, keys));
 }

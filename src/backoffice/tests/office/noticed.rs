@@ -72,12 +72,18 @@ fn ended(call: CallId, off_hook_at: Tick, noticed: Noticed) -> CallEnd {
     }
 }
 
+/// Told while they talk.
 fn notice(bench: &mut Bench, line: LineId, call: CallId, noticed: Noticed) {
+    let talks = bench.now;
+    seen(bench, line, call, Some(talks), noticed);
+}
+
+fn seen(bench: &mut Bench, line: LineId, call: CallId, talks: Option<Tick>, noticed: Noticed) {
     let query = Query::Seen {
         call,
         at: bench.now,
-        answered_at: None,
-        talk_from: None,
+        answered_at: talks,
+        talk_from: talks,
         noticed,
     };
     assert!(bench.ask(line, query).is_none());
@@ -133,6 +139,53 @@ fn keys_in_calls_that_a_power_failure_ended_count_once_a_call() {
         assert_eq!(bench.record(call).extra_digits, 9);
         assert_eq!(found(&mut bench), expected);
     }
+}
+
+#[test]
+fn keys_on_calls_that_nobody_answered_block_no_number() {
+    let mut bench = bench_with(after(1));
+    let rings = |bench: &mut Bench| {
+        let (start, call) = (bench.now, bench.permitted(ONE, Some(DOE), NUMBER).call);
+        bench.wait(10);
+        seen(bench, ONE, call, None, keys(3));
+        (start, call)
+    };
+    for _ in 0..3 {
+        let (start, call) = rings(&mut bench);
+        let unanswered = CallEnd {
+            answered_at: None,
+            talk_from: None,
+            ..ended(call, start, keys(3))
+        };
+        bench.end(ONE, unanswered);
+        assert!(bench.record(call).flags.extra_digits);
+        assert_eq!(found(&mut bench), None);
+    }
+    rings(&mut bench);
+    let mut bench = bench.restart();
+    assert_eq!(found(&mut bench), None);
+    // One that is answered after all counts, once.
+    let (start, call) = rings(&mut bench);
+    bench.wait(5);
+    notice(&mut bench, ONE, call, keys(3));
+    bench.end(ONE, ended(call, start, keys(3)));
+    assert_eq!(found(&mut bench), Some(Blocked::NumberFraud));
+    assert_eq!(bench.office.take_alerts().len(), 1);
+}
+
+#[test]
+fn keys_of_the_called_party_alone_block_no_number() {
+    let mut bench = bench_with(after(1));
+    let start = bench.now;
+    let far = |_| {
+        let mut noticed = keys(0);
+        noticed.response.far_digits = 7;
+        noticed
+    };
+    let call = goes_on_with(&mut bench, far);
+    bench.end(ONE, ended(call, start, far(start)));
+    assert!(bench.record(call).flags.extra_digits);
+    assert_eq!(found(&mut bench), None);
 }
 
 #[test]

@@ -735,6 +735,45 @@ fn a_restart_settles_what_was_open_by_how_far_it_had_come() {
 }
 
 #[test]
+fn a_call_that_was_cut_by_the_watchdog_counts_with_its_minutes() {
+    for (rule, unseen) in [
+        (CountsFrom::Dialing, 1),
+        (CountsFrom::Answer, 0),
+        (CountsFrom::Acceptance, 0),
+    ] {
+        let mut bench = bench_with(|config| config.seed.settings.registers.counts_from = rule);
+        // All that is known of it to whoever cuts the line.
+        let cut = |bench: &mut Bench, call, start| {
+            let (fault, us) = (Disposition::Fault, EndedBy::Controller);
+            let end = CallEnd {
+                call: Some(call),
+                ..CallEnd::bare(start, bench.now, fault, us)
+            };
+            bench.end(ONE, end);
+        };
+        let start = bench.now;
+        let permit = bench.permitted(ONE, Some(DOE), DIALED);
+        bench.wait(30);
+        seen_talking(&mut bench, ONE, &permit, start + Ticks::secs(10));
+        bench.wait(5);
+        cut(&mut bench, permit.call, start);
+        let record = bench.record(permit.call);
+        let after = |utc: Option<i64>| utc.map(|utc| utc - record.started_utc_ms);
+        let [answered, talked] = [record.answered_utc_ms, record.talk_utc_ms].map(after);
+        assert_eq!([answered, talked], [Some(10_000); 2], "{rule:?}");
+        assert_eq!(record.talk, Ticks::secs(25));
+        let used = used_today(&bench, DOES);
+        assert_eq!((used.calls, used.ticks), (1, 25 * 8000), "{rule:?}");
+        // Nobody was left to say how far this one had come.
+        let start = bench.now;
+        let permit = bench.permitted(ONE, Some(DOE), DIALED);
+        bench.wait(5);
+        cut(&mut bench, permit.call, start);
+        assert_eq!(used_today(&bench, DOES).calls, 1 + unseen, "{rule:?}");
+    }
+}
+
+#[test]
 fn an_end_that_is_told_twice_counts_once() {
     let mut bench = everybody(&calls_a_day(2));
     let start = bench.now;

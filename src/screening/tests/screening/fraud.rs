@@ -108,6 +108,39 @@ fn so_many_within_the_period_block_whichever_calls_they_were_on() {
 }
 
 #[test]
+fn a_block_is_never_made_shorter_by_the_next() {
+    let lasting = |block_seconds| FraudRules {
+        block_seconds,
+        ..rules()
+    };
+    for (first, second, until) in [
+        (None, Some(7200), None),
+        (Some(7200), None, None),
+        (Some(7200), Some(60), Some(NOW + 2 * HOUR)),
+        (Some(60), Some(7200), Some(NOW + 1 + 2 * HOUR)),
+    ] {
+        let mut count = FraudCount::default();
+        let mut add = |at, seconds| count.add(FraudKind::ThreeWay, 3, at, &lasting(seconds));
+        assert!(add(NOW, first).is_some());
+        let block = add(NOW + 1, second).expect("three more");
+        assert_eq!(block.until, until, "{first:?} then {second:?}");
+        assert_eq!(count.block, Some(block));
+    }
+    // One that is over by then says nothing of the next.
+    let mut count = FraudCount::default();
+    assert!(
+        count
+            .add(FraudKind::ThreeWay, 3, NOW, &lasting(Some(60)))
+            .is_some()
+    );
+    let block = count.add(FraudKind::ThreeWay, 3, NOW + HOUR, &lasting(Some(60)));
+    assert_eq!(
+        block.and_then(|block| block.until),
+        Some(NOW + HOUR + 60_000)
+    );
+}
+
+#[test]
 fn the_kinds_are_counted_apart() {
     let mut count = FraudCount::default();
     assert_eq!(count.add(FraudKind::ThreeWay, 2, NOW, &rules()), None);

@@ -53,15 +53,16 @@ impl Model<'_> {
                 (false, false) => RecordingRule::DoNotRecord,
             },
             three_way: match (known.record.and_then(|row| row.three_way), own.three_way) {
+                _ if known.privileged => ThreeWayResponse::Ignore,
                 (Some(of_number), _) => of_number,
                 (None, Some(of_treatment)) => of_treatment,
-                (None, None) if known.privileged => ThreeWayResponse::Ignore,
                 (None, None) => site.three_way.unwrap_or(ThreeWayResponse::Flag),
             },
-            extra_digits: own
-                .extra_digits
-                .or(site.extra_digits)
-                .unwrap_or(ExtraDigitResponse::Flag),
+            extra_digits: match own.extra_digits.or(site.extra_digits) {
+                _ if known.privileged => ExtraDigitResponse::Ignore,
+                Some(response) => response,
+                None => ExtraDigitResponse::Flag,
+            },
             origin_every: own.origin_every.or(site.origin_every).map_or(0, |t| t.0),
             remaining_every: own
                 .remaining_every

@@ -80,6 +80,16 @@ pub enum Error {
     DuplicateInmate(String),
     #[error("{0:?} is not a number: digits, with + before a country code")]
     NotANumber(String),
+    #[error(
+        "no dialing makes {number}: it would never match; write the whole national number, without \
+         what is dialed before it{}, or + and country code for one abroad",
+        instead.as_ref().map_or(String::new(), |instead| format!(" ({instead})"))
+    )]
+    NeverDialed {
+        number: String,
+        /// The number that is perhaps meant.
+        instead: Option<String>,
+    },
     #[error("number {number} is on the list of inmate {inmate} already")]
     DuplicateNumber {
         inmate: InmateNumber,

@@ -206,6 +206,10 @@ impl Session<'_> {
         if before == Some(flags) {
             return Ok(Imported::Same);
         }
+        // One that is there already may be changed, whatever it is.
+        if before.is_none() {
+            self.must_be_dialable(&row.number)?;
+        }
         let number = row.number.to_string();
         let put = self.set_pin_number(actor, inmate, &number, &flags);
         put.map_err(|error| ("number", error))?;
@@ -213,6 +217,25 @@ impl Session<'_> {
             None => Imported::New,
             Some(_) => Imported::Changed,
         })
+    }
+
+    /// A number that no call has would be kept for nothing: what is said of it would never hold.
+    fn must_be_dialable(&self, number: &PhoneNumber) -> Result<(), Fault> {
+        let plan = &self.fixed.dial_plan;
+        let could_make = |text: &str| plan.could_make(text);
+        let text = number.to_string();
+        if could_make(&text) {
+            return Ok(());
+        }
+        // With a prefix, or the country's own code, before it.
+        let digits = number.digits.as_str();
+        let mut tails = (0..digits.len().min(4)).map(|at| &digits[at..]);
+        let instead = tails.find(|tail| could_make(tail)).map(str::to_owned);
+        let error = Error::NeverDialed {
+            number: text,
+            instead,
+        };
+        Err(("number", error))
     }
 
     fn known(&self, facility_id: &str) -> Result<Option<InmateId>, Fault> {

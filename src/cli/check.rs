@@ -12,7 +12,7 @@ use db::pattern::Pattern;
 use drivers::dahdi::survey::{Holder, Survey, holders};
 use types::{
     dial_plan::DialPlan,
-    phone_number::{DialingPattern, PhoneNumber},
+    phone_number::PhoneNumber,
     trunk::{Outpulsing, TrunkSignalling},
 };
 
@@ -187,7 +187,7 @@ fn never_matching(site: &Site, plan: &DialPlan) -> Vec<String> {
         .chain(lists.map(|entry| ("inmate.numbers", entry)))
         .chain(treated(&defaults.treatments));
     tables
-        .filter(|(_, entry)| !could_match(entry, plan))
+        .filter(|(_, entry)| !plan.could_make(entry))
         .map(|(table, entry)| {
             format!(
                 "`defaults.{table}`: no number of the dial plan of {} fits {entry}: it would never \
@@ -218,22 +218,10 @@ fn treated(treatments: &SeedTreatments) -> impl Iterator<Item = (&'static str, S
 /// The same as a beginning, if numbers have it.
 fn beginning(entry: &str, plan: &DialPlan) -> String {
     let open = format!("{entry}*");
-    match !entry.ends_with('*') && could_match(&open, plan) {
+    match !entry.ends_with('*') && plan.could_make(&open) {
         true => format!("; {open} fits all that begin with it"),
         false => String::new(),
     }
-}
-
-fn could_match(entry: &str, plan: &DialPlan) -> bool {
-    let (international, entry) = match entry.strip_prefix('+') {
-        Some(abroad) => (true, abroad),
-        None => (false, entry),
-    };
-    let mut rules = plan.rules.iter();
-    rules.any(|rule| {
-        let abroad = rule.pattern == DialingPattern::International;
-        abroad == international && rule.could_make(entry)
-    })
 }
 
 /// What is right, and perhaps not meant: numbers that one table refuses and another lets pass.

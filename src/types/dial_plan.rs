@@ -71,6 +71,19 @@ impl DialPlan {
         }
     }
 
+    /// Whether any dialing makes a number that fits a pattern as tables hold it: that of
+    /// [`DialRule::could_make`], with `+` before what is abroad.
+    pub fn could_make(&self, pattern: &str) -> bool {
+        let (international, pattern) = match pattern.strip_prefix('+') {
+            Some(abroad) => (true, abroad),
+            None => (false, pattern),
+        };
+        self.rules.iter().any(|rule| {
+            let abroad = rule.pattern == DialingPattern::International;
+            abroad == international && rule.could_make(pattern)
+        })
+    }
+
     /// The numbers that an exchange may connect before it has taken all of these digits, shortest
     /// first: where the length is open, it stops at a number that it knows and passes over the
     /// rest (ITU-T E.164 leaves the length to each country).

@@ -4,7 +4,7 @@
 use crate::bench::{Bench, DOE, ONE, bench, bench_with, secret};
 use backoffice::{
     CardImport, ContactImport, Disabled, Error, Holder, ImportMode, ImportRow, Imported,
-    InmateProfile, NewOfficer, OfficerImport, ProfileImport,
+    InmateProfile, NewContact, NewOfficer, NumberFlags, NumberImport, OfficerImport, ProfileImport,
 };
 use types::{
     credential::CardNumber,
@@ -315,4 +315,57 @@ fn pages_of_numbers_and_contacts_go_on_within_an_inmate() -> Result<(), Error> {
     let all: Vec<_> = (0..5).map(|at| format!("215555010{at}")).collect();
     assert_eq!((numbers, contacts), (all.clone(), all));
     Ok(())
+}
+
+#[test]
+fn a_number_that_no_dialing_can_make_is_a_bad_row() {
+    let mut bench = bench();
+    let parse = |text: &str| PhoneNumber::parse(text).expect("a number");
+    let listed = |text: &str| {
+        ImportRow::Number(NumberImport {
+            facility_id: "A-17".to_owned(),
+            number: parse(text),
+            untimed: None,
+            privileged: Some(true),
+            disabled: None,
+        })
+    };
+    let known = |text: &str| {
+        ImportRow::Contact(ContactImport {
+            number: parse(text),
+            ..contact(Some(Review::Refused))
+        })
+    };
+    for (text, told) in [
+        ("12155550143", "before it (2155550143)"),
+        ("02155550144", "before it (2155550144)"),
+        ("5550144", "no dialing makes 5550144: it would never match"),
+        ("+123", "or + and country code for one abroad"),
+    ] {
+        is_bad(&mut bench, listed(text), "number", told);
+        is_bad(&mut bench, known(text), "number", told);
+    }
+    for text in ["2155550143", "+442079460123"] {
+        assert_eq!(taken(&mut bench, "clerk", listed(text)), Imported::New);
+        assert_eq!(taken(&mut bench, "clerk", known(text)), Imported::New);
+    }
+    // What came in before is still changed, and taken away.
+    let (office, now, old) = (&mut bench.office, bench.now, "12155550150");
+    let flags = NumberFlags::default();
+    let put = office.add_pin_number(now, "warden", DOES, old, &flags);
+    put.expect("is put");
+    let before = NewContact {
+        name: "Doe, A".to_owned(),
+        relationship: Relationship::Parent,
+        number: old.to_owned(),
+        identification: String::new(),
+    };
+    let put = office.put_contact(now, "warden", DOES, &before);
+    put.expect("is put");
+    assert_eq!(taken(&mut bench, "clerk", listed(old)), Imported::Changed);
+    assert_eq!(taken(&mut bench, "clerk", known(old)), Imported::Changed);
+    let removed = bench
+        .office
+        .remove_pin_number(bench.now, "warden", DOES, old);
+    assert!(removed.expect("works"));
 }

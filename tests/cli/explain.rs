@@ -61,7 +61,8 @@ fn explain_tells_each_table_and_what_the_inmate_hears() {
             "Dialed on the trunk: 12155550142.",
             "Recording: recorded.",
             "Call treatment: that of the whole site.",
-            "  A third party: flagged, and nobody hears of it.",
+            "  A third party: the call is cut.",
+            "  Keys after dialing: the call is cut at 4.",
         ],
     );
     let holiday = [&listed[..], &["--at", "2026-12-25T09:30"]].concat();

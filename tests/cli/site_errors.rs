@@ -245,7 +245,7 @@ fn keys_to_accept_and_refuse_must_differ() {
 
 #[test]
 fn keys_to_refuse_all_further_calls_mean_nothing_else() {
-    let with = |keys: &str| changed("refuse_key = 2", &format!("refuse_key = 2\n{keys}"));
+    let with = |keys: &str| changed("block_inmate_key = 7", keys);
     for (keys, told) in [
         (
             "block_inmate_key = 2",

@@ -279,10 +279,13 @@ impl Demo {
     }
 }
 
-/// What `sallyport explain` says of the refused call that passed the most tables; nothing where
+/// What `sallyport explain` says of the first refused call that passed the most tables; nothing where
 /// none was refused. The database has no other user any more.
 fn why_refused(site: &Site, records: &[CallRecord], log: &Logger) -> anyhow::Result<String> {
-    let refused = records.iter().filter(|record| record.blocked.is_some());
+    let refused = records
+        .iter()
+        .rev()
+        .filter(|record| record.blocked.is_some());
     let Some(record) = refused.max_by_key(|record| record.screening.len()) else {
         return Ok(String::new());
     };
@@ -291,7 +294,8 @@ fn why_refused(site: &Site, records: &[CallRecord], log: &Logger) -> anyhow::Res
         format!("\nwhy was call {call} refused? `sallyport explain --call {call}` says:\n");
     let request = Request::ExplainCall { call, json: false };
     for line in Office::reach(site, log)?.ask(request)?.lines {
-        text.extend(["  ", &line, "\n"]);
+        text.push_str(format!("  {line}").trim_end());
+        text.push('\n');
     }
     Ok(text)
 }

@@ -87,8 +87,9 @@ const REST: Duration = Duration::from_secs(3);
 const MAKING: Duration = Duration::from_secs(8);
 /// What a far end may have lost in a whole scenario. Its samples are counted by the clock, and a
 /// local span hands audio over in bursts of 8 ms: a block that came with a late burst, and went out
-/// in time, can count as a few samples late. A block that is really lost is 80.
-const BURST: u64 = 80;
+/// in time, can count as a few samples late. A block that is really lost is 80; one may be, as to take
+/// a span away and make it again holds the guest's one processor for 15 ms.
+const BURST: u64 = 160;
 
 /// Whether this is the guest.
 pub fn inside() -> bool {

@@ -221,21 +221,7 @@ impl Session<'_> {
 
     /// A number that no call has would be kept for nothing: what is said of it would never hold.
     fn must_be_dialable(&self, number: &PhoneNumber) -> Result<(), Fault> {
-        let plan = &self.fixed.dial_plan;
-        let could_make = |text: &str| plan.could_make(text);
-        let text = number.to_string();
-        if could_make(&text) {
-            return Ok(());
-        }
-        // With a prefix, or the country's own code, before it.
-        let digits = number.digits.as_str();
-        let mut tails = (0..digits.len().min(4)).map(|at| &digits[at..]);
-        let instead = tails.find(|tail| could_make(tail)).map(str::to_owned);
-        let error = Error::NeverDialed {
-            number: text,
-            instead,
-        };
-        Err(("number", error))
+        self.dialable(number).map_err(|error| ("number", error))
     }
 
     fn known(&self, facility_id: &str) -> Result<Option<InmateId>, Fault> {
@@ -380,7 +366,7 @@ fn changed_or_same(changed: bool) -> Imported {
     }
 }
 
-fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Error> {
+pub(crate) fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Error> {
     let language = pin.language.map(stored::language).transpose()?;
     let class = pin.duration_class.map(stored::class).transpose()?;
     Ok((language, class))

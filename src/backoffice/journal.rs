@@ -121,16 +121,21 @@ impl BackOffice {
                 summary.last_hash = hash(&key, &bytes);
             }
         }
-        let reader = self.database.read()?;
-        let counted = CounterKey::of_site(CounterKind::JournalSequence);
-        let counter = self.database.tables().counters.get(&reader, &counted)?;
-        if counter.map_or(0, |c| c.count) != summary.entries {
+        if self.journal_entries()? != summary.entries {
             return Err(Error::Journal {
                 sequence: summary.entries + 1,
                 why: "missing at the end",
             });
         }
         Ok(summary)
+    }
+
+    /// How many there are.
+    pub fn journal_entries(&self) -> Result<u64, Error> {
+        let reader = self.database.read()?;
+        let counted = CounterKey::of_site(CounterKind::JournalSequence);
+        let counter = self.database.tables().counters.get(&reader, &counted)?;
+        Ok(counter.map_or(0, |counter| counter.count))
     }
 
     /// Up to `limit` entries after a sequence, oldest first.

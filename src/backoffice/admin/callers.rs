@@ -224,6 +224,24 @@ impl Session<'_> {
         Ok(removed)
     }
 
+    /// Whether any dialing makes this number.
+    pub(crate) fn dialable(&self, number: &PhoneNumber) -> Result<(), Error> {
+        let plan = &self.fixed.dial_plan;
+        let could_make = |text: &str| plan.could_make(text);
+        let text = number.to_string();
+        if could_make(&text) {
+            return Ok(());
+        }
+        // With a prefix, or the country's own code, before it.
+        let digits = number.digits.as_str();
+        let mut tails = (0..digits.len().min(4)).map(|at| &digits[at..]);
+        let instead = tails.find(|tail| could_make(tail)).map(str::to_owned);
+        Err(Error::NeverDialed {
+            number: text,
+            instead,
+        })
+    }
+
     pub(super) fn inmate(&self, inmate: InmateId) -> Result<Inmate, Error> {
         let entry = self.tables.inmates.get(&self.writer, &inmate)?;
         entry.ok_or(Error::UnknownInmate(InmateNumber(inmate)))

@@ -3,6 +3,7 @@
 mod commands;
 mod explain;
 mod files;
+mod officers;
 mod places;
 mod settings_page;
 mod site_errors;

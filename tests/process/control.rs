@@ -36,7 +36,7 @@ impl Place {
     }
 
     /// A controller that answers.
-    fn live(&self, log: &str) -> Controller {
+    pub fn live(&self, log: &str) -> Controller {
         let mut controller = self.start(&["--grace", "0"], log);
         let begun = Instant::now();
         while UnixStream::connect(self.socket()).is_err() {
@@ -265,7 +265,7 @@ fn stamp(log: &str, words: &str) -> i64 {
 
 /// Done, and says so.
 #[track_caller]
-fn done(place: &Place, command: &[&str], says: &str) {
+pub fn done(place: &Place, command: &[&str], says: &str) {
     let run = place.run(command);
     assert_eq!(run.code, Some(0), "{}", run.err);
     assert!(run.out.contains(says), "no {says:?} in {}", run.out);

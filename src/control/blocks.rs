@@ -47,37 +47,52 @@ pub fn serve(desk: &Desk, ask: Ask, actor: String) -> anyhow::Result<Answer> {
 
 fn lift(desk: &Desk, what: Lift, actor: String) -> anyhow::Result<Answer> {
     let line = desk.with(move |office, now| match what {
-        Lift::Fraud(number) => Ok(match office.lift_number_block(now, &actor, &number)? {
-            true => format!("lifted: {number} is not blocked for fraud, and what counted for it is forgotten"),
-            false => format!("{number} was not blocked for fraud, and nothing counts for it"),
-        }),
+        Lift::Fraud(number) => {
+            let was = office.lift_number_block(now, &actor, &number)?;
+            Ok(fraud_lifted(&number, was))
+        }
         Lift::CalledParty { number, inmate } => {
-            let of = inmate.as_ref().map(|id| inmate_of(office, id)).transpose()?;
-            let whose = inmate.map_or_else(|| "every inmate".to_owned(), |id| format!("inmate {id}"));
-            Ok(match office.lift_called_party_block(now, &actor, &number, of)? {
-                true => format!("lifted: {number} may be called again by {whose}"),
-                false => format!(
-                    "the party at {number} had not refused the calls of {whose}; `sallyport block list` \
-                     says whose"
-                ),
-            })
+            let of = inmate.as_ref().map(|id| inmate_of(office, id));
+            let of = of.transpose()?;
+            let was = office.lift_called_party_block(now, &actor, &number, of)?;
+            Ok(called_party_lifted(&number, inmate.as_deref(), was))
         }
         Lift::Phone(name) => {
             let line = office.phone_named(&name)?;
-            Ok(match office.lift_phone_rest(now, &actor, line)? {
-                true => format!("lifted: the phone of line {line} does not rest, and its wrong guesses are forgotten"),
-                false => format!("no wrong guesses counted at the phone of line {line}"),
-            })
+            let was = office.lift_phone_rest(now, &actor, line)?;
+            Ok(rest_lifted(&format!("the phone of line {line}"), was))
         }
         Lift::Guesses(id) => {
             let inmate = inmate_of(office, &id)?;
-            Ok(match office.lift_pin_rest(now, &actor, inmate)? {
-                true => format!("lifted: the PIN of {id} does not rest, and its wrong guesses are forgotten"),
-                false => format!("no wrong guesses counted for the PIN of {id}"),
-            })
+            let was = office.lift_pin_rest(now, &actor, inmate)?;
+            Ok(rest_lifted(&format!("the PIN of {id}"), was))
         }
     })?;
     Ok(Answer::text(vec![line]))
+}
+
+fn fraud_lifted(number: &str, was: bool) -> String {
+    match was {
+        true => format!("lifted: {number} is not blocked for fraud, and what counted is forgotten"),
+        false => format!("{number} was not blocked for fraud, and nothing counts for it"),
+    }
+}
+
+fn called_party_lifted(number: &str, inmate: Option<&str>, was: bool) -> String {
+    let whose = inmate.map_or_else(|| "every inmate".to_owned(), |id| format!("inmate {id}"));
+    match was {
+        true => format!("lifted: {number} may be called again by {whose}"),
+        false => format!(
+            "the party at {number} had not refused the calls of {whose}; `sallyport block list` says whose"
+        ),
+    }
+}
+
+fn rest_lifted(what: &str, was: bool) -> String {
+    match was {
+        true => format!("lifted: {what} does not rest, and its wrong guesses are forgotten"),
+        false => format!("no wrong guesses counted for {what}"),
+    }
 }
 
 /// Where a page begins: in which of the lists, and after what.

@@ -253,7 +253,7 @@ fn what_is_not_blocked_is_said_to_be_so_and_who_is_unknown_refused() {
     done(
         &place,
         &phone,
-        &["no wrong guesses counted at the phone of line 8"],
+        &["no wrong guesses counted for the phone of line 8"],
     );
     done(
         &place,
@@ -460,4 +460,31 @@ fn numbers_that_are_called_often_are_none_where_nobody_called() {
     assert_eq!(json, "");
     misused(&place, &["frequent", "--per", "year"]);
     misused(&place, &["frequent", "--most", "0"]);
+}
+
+#[test]
+fn check_says_where_calls_wait_for_an_officer_whom_nobody_has_entered() {
+    let checked = |by: &str, officer: &str| {
+        let phone =
+            format!("[[defaults.phone]]\nline = 1\nofficer = \"{by}\"\n{officer}\n[[line]]\n");
+        let place = Place::with(&SAMPLE.replacen("[[line]]\n", &phone, 1));
+        done(&place, &["check"], &["nothing to change"])
+    };
+    let note = "note: each call from line 1 waits for an officer";
+    let lee = "[[defaults.officer]]\nid = \"F-9\"\nname = \"Lee\"\n";
+    for by in ["console", "any"] {
+        let out = checked(by, "");
+        assert!(
+            out.contains(note) && out.contains("[[defaults.officer]] at all"),
+            "{out}"
+        );
+        assert!(!checked(by, lee).contains(note), "{by}");
+    }
+    let out = checked("code", lee);
+    assert!(
+        out.contains(note) && out.contains("[[defaults.officer]] with a code"),
+        "{out}"
+    );
+    let code = format!("{lee}code = \"918273\"\n");
+    assert!(!checked("code", &code).contains(note));
 }

@@ -126,7 +126,7 @@ impl OfficeSeat {
     }
 
     /// Tells lines of settings that changed, by an administrator or by a schedule, and of calls that an
-    /// officer cuts; a line that takes none now is told a second later. And of calls that an officer confirms.
+    /// officer cuts; a line that takes none now is told a second later. And of officers' words for calls.
     fn tell_settings(&mut self, now: Tick, course: &mut Course) {
         course
             .untold

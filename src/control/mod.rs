@@ -8,7 +8,8 @@
 //! must be root's or of the controller's own user. Requests run between two batches of the lines'
 //! questions, on the back office's thread.
 //!
-//! To add a command: a variant of [`Request`] and its arm in `serve`.
+//! To add a command: a variant of [`Request`] and its arm in `serve`; what has several verbs is a file of
+//! its own here, with an enum of them.
 
 pub mod blocks;
 pub mod bookings;

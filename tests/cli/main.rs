@@ -1,10 +1,10 @@
 //! The program as its user meets it: what it prints, and with which exit status it ends.
 
-mod blocks;
 mod commands;
 mod explain;
 mod files;
 mod officers;
+mod pages;
 mod places;
 mod settings_page;
 mod site_errors;

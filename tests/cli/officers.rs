@@ -75,6 +75,12 @@ fn an_officer_who_is_said_to_be_present_opens_the_phones_of_a_group() {
         &["East/Tier 1: an officer is present until 20"],
     );
     done(&place, &TO_MOTHER, &["Allowed, for 10 min"]);
+    let journal = done(
+        &place,
+        &["journal", "--last", "1"],
+        &["officer present until 20"],
+    );
+    assert!(journal.trim_end().ends_with('Z'), "an instant: {journal}");
     done(
         &place,
         &["officer", "gone", "--group", "Tier 1"],

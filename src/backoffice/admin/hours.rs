@@ -3,7 +3,7 @@
 use super::text;
 use crate::{
     BackOffice, Error, answer::inmate_subject, error::InmateNumber, groups::Groups,
-    people::MAX_BOOKINGS, session::Session, stored,
+    people::MAX_BOOKINGS, session::Session, stored, words::instant,
 };
 use db::{
     Key as _,
@@ -179,9 +179,9 @@ impl Session<'_> {
         };
         self.tables.bookings.put(&mut self.writer, &key, &value)?;
         let change = format!(
-            "call {id} booked from {} ms to {} ms, number {}",
-            value.from_utc_ms,
-            value.to_utc_ms,
+            "call {id} booked from {} to {}, number {}",
+            instant(value.from_utc_ms),
+            instant(value.to_utc_ms),
             value.number.as_deref().unwrap_or("any")
         );
         self.journal(actor, "booking", inmate_subject(inmate), change)?;
@@ -230,7 +230,7 @@ impl Session<'_> {
         let table = &self.tables.officer_posts;
         table.put(&mut self.writer, &group, &post)?;
         let change = match until_utc_ms {
-            Some(until) => format!("officer present until {until} ms"),
+            Some(until) => format!("officer present until {}", instant(until)),
             None => "officer not present".to_owned(),
         };
         self.journal(actor, "group", name, change)

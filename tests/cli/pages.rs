@@ -1,6 +1,8 @@
-//! What is blocked and rests in a database, listed over many pages and lifted by command.
+//! What is more than a page of answers: blocks, bookings and the journal; and what is lifted of the first.
 
+use backoffice::Booking;
 use sallyport::{control::Desk, site::Site};
+use serde_json::Value;
 use types::{
     call_record::CallEnd,
     credential::Credential,
@@ -13,7 +15,10 @@ use types::{
     tick::{Tick, Ticks},
 };
 
-use crate::{Place, SAMPLE, places::with_database_of};
+use crate::{
+    Place, SAMPLE,
+    places::{with_database, with_database_of},
+};
 
 /// More than a page of each kind.
 const NUMBERS: u64 = 230;
@@ -160,4 +165,63 @@ fn all_that_is_blocked_or_rests_is_listed_and_lifted_one_by_one() {
     let says = "lifted: the PIN of A-1107 does not rest";
     let rests = "wrong guesses: the PIN of Maria Santos (A-1107) rests until 20";
     lifts(&place, &["--inmate", "A-1107"], says, rests);
+}
+
+#[test]
+fn the_journal_is_read_over_many_pages_without_a_gap() {
+    let place = blocked();
+    let sequences = |more: &[&str]| {
+        let run = place.run(&[&["journal", "--json"], more].concat());
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        let of = |line: &str| {
+            let entry: Value = serde_json::from_str(line).expect("an object");
+            entry["sequence"].as_u64().expect("a number")
+        };
+        run.out.lines().map(of).collect::<Vec<u64>>()
+    };
+    let all = sequences(&[]);
+    let last = *all.last().expect("entries");
+    assert!(last > 1000, "more than two pages: {last}");
+    assert_eq!(all, (1..=last).collect::<Vec<_>>());
+    assert_eq!(sequences(&["--last", "700"]), all[all.len() - 700..]);
+    assert_eq!(sequences(&["--after", "1"]), all[1..]);
+}
+
+#[test]
+fn booked_calls_of_many_inmates_are_listed_over_pages() {
+    let place = with_database();
+    let site = Site::load(&place.file()).expect("a site");
+    let log = slog::Logger::root(slog::Discard, slog::o!());
+    let desk = Desk::here(&site, log).expect("a database");
+    for id in ["A-1042", "A-1107", "A-1219"] {
+        for _ in 0..70 {
+            let booked = desk.with(move |office, now| {
+                let inmate = office.inmate(id)?.expect("an inmate");
+                let from_utc_ms = office.utc_ms(now);
+                let booking = Booking {
+                    from_utc_ms,
+                    to_utc_ms: from_utc_ms + 3_600_000,
+                    number: None,
+                    note: String::new(),
+                };
+                office.book_call(now, "test", inmate, &booking)
+            });
+            booked.expect("is booked");
+        }
+    }
+    drop(desk);
+    let listed = |more: &[&str]| {
+        let run = place.run(&[&["booking", "list"], more].concat());
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        let number = |line: &str| {
+            let (call, _) = line.split_once(": ").expect("a booking");
+            call.trim_start_matches("call ").parse().expect("a number")
+        };
+        run.out.lines().map(number).collect::<Vec<u32>>()
+    };
+    assert_eq!(listed(&[]), (1..=210).collect::<Vec<_>>());
+    assert_eq!(
+        listed(&["--inmate", "A-1107"]),
+        (71..=140).collect::<Vec<_>>()
+    );
 }

@@ -148,8 +148,8 @@ pub enum Error {
     },
     #[error("{0} is on the list of another inmate, and the site lets one PIN list a number")]
     ListedElsewhere(String),
-    #[error("inmate {0} has as many booked calls as one can have")]
-    TooManyBookings(InmateNumber),
+    #[error("{0} has as many booked calls as one can have")]
+    TooManyBookings(String),
     #[error("inmate {inmate} has no contact with number {number}")]
     UnknownContact {
         inmate: InmateNumber,

@@ -48,6 +48,7 @@ pub fn serve(desk: &Desk, id: String, what: What, actor: String) -> anyhow::Resu
         let mut number = None;
         match what {
             None => office.set_suspended(now, &actor, inmate, disabled)?,
+            Some(None) if office.pin_terms(inmate)?.is_none() => return Err(Error::NoPinOf(id)),
             Some(None) => office.set_pin_disabled(now, &actor, inmate, disabled)?,
             Some(Some(text)) => {
                 let (listed, flags) = listed(office, &id, &text)?;

@@ -46,7 +46,9 @@ pub fn page(desk: &Desk, json: bool, from: Begin, after: Option<&str>) -> anyhow
 fn words(entry: &JournalEntry, zone: &TimeZone) -> String {
     let (at, sequence) = (moment(entry.utc_ms, zone), entry.sequence);
     let (actor, noun, subject, change) = (&entry.actor, &entry.noun, &entry.subject, &entry.change);
-    format!("{at} {sequence} {actor}: {noun} {subject}: {change}")
+    let id = entry.id.as_ref().map(|id| format!(" ({id})"));
+    let id = id.unwrap_or_default();
+    format!("{at} {sequence} {actor}: {noun}, {subject}{id}: {change}")
 }
 
 fn line(entry: &JournalEntry) -> String {
@@ -57,6 +59,7 @@ fn line(entry: &JournalEntry) -> String {
         "actor": entry.actor,
         "noun": entry.noun,
         "subject": entry.subject,
+        "id": entry.id,
         "change": entry.change,
     });
     line.to_string()

@@ -100,7 +100,7 @@ fn places(desk: &Desk) -> anyhow::Result<Answer> {
         let until = until.map(|until| moment(until, &desk.zone));
         match (place.needed, until) {
             (true, None) => Some(format!(
-                "{name}: calls only while an officer is present; none is by this name"
+                "{name}: calls only while an officer is present; none is said to be there"
             )),
             (true, Some(until)) => Some(format!(
                 "{name}: calls only while an officer is present; one is until {until}"

@@ -427,7 +427,11 @@ fn an_inmate_and_the_journal_are_shown_without_a_pin() {
         &["inmate", "suspend", "--inmate", "A-1042"],
         &["until it is taken back"],
     );
-    let words = done(&place, &["journal"], &["inmate 1: suspended: for good"]);
+    let words = done(
+        &place,
+        &["journal"],
+        &["inmate, inmate 1 (A-1042): suspended: for good"],
+    );
     let json = done(&place, &["journal", "--json"], &[]);
     let entries: Vec<Value> = (json.lines())
         .map(|line| serde_json::from_str(line).expect("an object"))
@@ -438,10 +442,11 @@ fn an_inmate_and_the_journal_are_shown_without_a_pin() {
     assert_eq!(
         keys,
         [
-            "actor", "at", "change", "noun", "sequence", "site", "subject"
+            "actor", "at", "change", "id", "noun", "sequence", "site", "subject"
         ]
     );
     assert_eq!(last["sequence"], entries.len());
+    assert_eq!(last["id"], "A-1042");
     assert!(
         last["actor"].as_str().expect("who").starts_with("user "),
         "{last}"

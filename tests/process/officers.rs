@@ -107,6 +107,7 @@ fn a_call_that_waits_is_let_through_by_an_officers_word_at_a_console() {
     let word = "confirms at a console the call that waits at phone 1";
     let entry = journal.iter().find(|entry| entry["change"] == word);
     let entry = entry.expect("in the journal");
+    assert_eq!(entry["id"], "F-9");
     assert!(
         entry["actor"].as_str().expect("who").starts_with("user "),
         "{entry}"
@@ -171,7 +172,7 @@ fn calls_are_let_through_while_an_officer_is_said_to_be_present() {
         "no officer is present at East any more",
     );
     done(&place, &explain, "(no-officer)");
-    done(&place, &["officer", "places"], "none is by this name");
+    done(&place, &["officer", "places"], "none is said to be there");
 }
 
 #[test]
@@ -183,7 +184,11 @@ fn a_pin_that_is_disabled_by_command_is_refused_at_the_next_call() {
         "PIN disabled: until it is taken back",
     );
     refused_call(&place, &controller, "pin-disabled");
-    done(&place, &["journal"], "pin inmate 1: disabled: for good");
+    done(
+        &place,
+        &["journal"],
+        "pin, inmate 1 (A-1): disabled: for good",
+    );
 }
 
 #[test]

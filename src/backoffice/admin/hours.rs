@@ -2,8 +2,8 @@
 
 use super::text;
 use crate::{
-    BackOffice, Error, answer::inmate_subject, error::InmateNumber, groups::Groups,
-    people::MAX_BOOKINGS, session::Session, stored, words::instant,
+    BackOffice, Error, answer::inmate_subject, groups::Groups, people::MAX_BOOKINGS,
+    session::Session, stored, words::instant,
 };
 use db::{
     Key as _,
@@ -141,7 +141,7 @@ impl Session<'_> {
         booking: &Booking,
     ) -> Result<u32, Error> {
         text("note", &booking.note, false)?;
-        self.inmate(inmate)?;
+        let entry = self.inmate(inmate)?;
         let now = self.now_utc_ms();
         if booking.from_utc_ms >= booking.to_utc_ms || booking.to_utc_ms <= now {
             return Err(Error::invalid(
@@ -162,7 +162,7 @@ impl Session<'_> {
             self.tables.bookings.delete(&mut self.writer, &key)?;
         }
         if left.len() == MAX_BOOKINGS {
-            return Err(Error::TooManyBookings(InmateNumber(inmate)));
+            return Err(Error::TooManyBookings(entry.facility_id));
         }
         let count = self.count(CounterKey::of_site(CounterKind::BookingNumber))?;
         let id = u32::try_from(count)

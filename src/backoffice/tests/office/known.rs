@@ -5,7 +5,8 @@ use crate::{
     people::{DOES_ID, WHO, change, refuses},
 };
 use backoffice::{
-    BookedCall, Booking, Disabled, GuessRule, NumberFlags, OfficerPlace, PinTerms, Rest, RestOf,
+    BookedCall, Booking, Disabled, GuessRule, NewOfficer, NumberFlags, OfficerPlace, PinTerms,
+    Rest, RestOf,
 };
 use types::{id::InmateId, language::Language};
 
@@ -150,6 +151,29 @@ fn what_a_pin_and_a_list_say_of_calls_is_shown_without_the_pin() {
     assert_eq!(list, [("2155550123".to_owned(), flags)]);
     let other = bench.office.listed_numbers(ROES_ID).expect("reads");
     assert_eq!(other, []);
+}
+
+#[test]
+fn the_journal_gives_the_facilitys_own_id_of_an_inmate_or_an_officer() {
+    let mut bench = bench();
+    change(&mut bench, |office, now| {
+        office.set_suspended(now, WHO, ROES_ID, Disabled::ForGood)
+    });
+    let lee = NewOfficer {
+        id: "O-31".to_owned(),
+        name: "Lee, M".to_owned(),
+    };
+    change(&mut bench, |office, now| office.add_officer(now, WHO, &lee));
+    let group = change(&mut bench, |office, now| {
+        office.add_group(now, WHO, "Wing 2", None)
+    });
+    change(&mut bench, |office, now| {
+        office.officer_present(now, WHO, group, None)
+    });
+    let last = bench.office.journal_entries().expect("reads") - 4;
+    let entries = bench.office.journal(last, 9).expect("reads");
+    let ids: Vec<_> = entries.iter().map(|entry| entry.id.as_deref()).collect();
+    assert_eq!(ids, [Some("A-18"), Some("O-31"), None, None]);
 }
 
 #[test]

@@ -6,13 +6,8 @@ use crate::records::{
     self, blocked_words, check_words, finding_words, handling_words, length, moment, names,
     pattern_words, recording_words, rfc3339, type_words,
 };
-use anyhow::{Context as _, bail};
 use backoffice::{AllowanceOf, Asking, Class, DayKind, Explanation, LimitedBy, WhyOut};
-use jiff::{
-    Timestamp,
-    civil::DateTime,
-    tz::{AmbiguousOffset, TimeZone},
-};
+use jiff::tz::TimeZone;
 use serde_json::json;
 use types::{
     call_record::CallRecord,
@@ -21,25 +16,6 @@ use types::{
     prompt::Prompt,
     verdict::{Permit, RecordingRule, Trace},
 };
-
-/// The instant that an officer means: local time of the site, or one with its offset from UTC.
-///
-/// # Errors
-/// What is no time, and what daylight saving leaves out.
-pub fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<i64> {
-    if let Ok(instant) = text.parse::<Timestamp>() {
-        return Ok(instant.as_millisecond());
-    }
-    let local: DateTime = text.parse().ok().with_context(|| {
-        format!("{text:?} is no time: write date and time of the site, as in \"2026-11-24 09:30\"")
-    })?;
-    let times = zone.to_ambiguous_timestamp(local);
-    if let AmbiguousOffset::Gap { .. } = times.offset() {
-        bail!("{text}: the clock skips that time there, as daylight saving begins");
-    }
-    // What comes twice a year is meant for the first time.
-    Ok(times.earlier()?.as_millisecond())
-}
 
 /// As an officer reads it.
 pub fn words(asking: &Asking, told: &Explanation, desk: &Desk) -> Vec<String> {

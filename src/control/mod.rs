@@ -18,6 +18,7 @@ pub mod people;
 mod serve;
 mod server;
 mod treatment;
+pub mod when;
 
 pub use client::Office;
 pub use desk::Desk;

@@ -1,7 +1,7 @@
 //! What each request does. Here it runs on the thread of whoever asks; only what is given to
 //! [`Desk::with`] runs on the back office's.
 
-use super::{Answer, Desk, Request, Whole, explain, export, people};
+use super::{Answer, Desk, Request, Whole, explain, export, people, when};
 use crate::records;
 use anyhow::{Context as _, anyhow, bail};
 use backoffice::{Asking, BackOffice, RecordRange, Shut};
@@ -32,7 +32,7 @@ pub fn serve(request: Request, desk: &Desk, actor: String) -> anyhow::Result<Ans
                 inmate,
                 dialed,
                 number: keyed.ok_or_else(|| not_keyed(&number))?,
-                at_utc_ms: at.map(|at| explain::instant(&at, &desk.zone)).transpose()?,
+                at_utc_ms: at.map(|at| when::instant(&at, &desk.zone)).transpose()?,
             };
             let asked = asking.clone();
             let told = desk.with(move |office, now| office.explain(now, &asked))?;

@@ -100,8 +100,11 @@ fn explain_tells_hours_at_the_time_that_is_asked_for() {
     let skipped = at("2026-03-08 02:30");
     assert_eq!(skipped.code, Some(1));
     assert!(skipped.err.contains("skips that time"), "{}", skipped.err);
+    let twice = at("2026-11-01 01:30");
+    assert_eq!(twice.code, Some(1));
+    assert!(twice.err.contains("comes twice"), "{}", twice.err);
     says(
-        &at("2026-11-01 01:30"),
+        &at("2026-11-01 01:30-04:00"),
         &["2026-11-01 01:30:00 EDT", "(time-restricted)"],
     );
     says(

@@ -1,0 +1,91 @@
+//! Dates and times as officers write them.
+
+use anyhow::{Context as _, bail};
+use jiff::{
+    Timestamp,
+    civil::DateTime,
+    tz::{AmbiguousOffset, TimeZone},
+};
+
+/// The instant that an officer means, UTC in milliseconds: date and time of the site, or with their
+/// offset from UTC.
+///
+/// # Errors
+/// What is no time, what daylight saving leaves out, and what comes twice as it ends.
+pub fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<i64> {
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(instant.as_millisecond());
+    }
+    let local: DateTime = text.parse().ok().with_context(|| {
+        format!("{text:?} is no time: write date and time of the site, as in \"2026-11-24 09:30\"")
+    })?;
+    let times = zone.to_ambiguous_timestamp(local);
+    match times.offset() {
+        AmbiguousOffset::Unambiguous { .. } => Ok(times.unambiguous()?.as_millisecond()),
+        AmbiguousOffset::Gap { .. } => {
+            bail!("{text}: the clock skips that time there, as daylight saving begins")
+        }
+        AmbiguousOffset::Fold { before, after } => bail!(
+            "{text}: that time comes twice there, as daylight saving ends: write it with its offset, \
+             {local}{before} for the first or {local}{after} for the second"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new_york(text: &str) -> Result<i64, String> {
+        let zone = TimeZone::get("America/New_York").expect("a zone");
+        instant(text, &zone).map_err(|error| error.to_string())
+    }
+
+    fn utc(text: &str) -> Result<i64, String> {
+        Ok(text.parse::<Timestamp>().expect("a time").as_millisecond())
+    }
+
+    #[test]
+    fn local_times_and_those_with_an_offset_are_instants() {
+        let morning = utc("2026-11-24T14:30:00Z");
+        for text in [
+            "2026-11-24 09:30",
+            "2026-11-24T09:30",
+            "2026-11-24 09:30:00",
+            "2026-11-24 09:30-05:00",
+            "2026-11-24T09:30:00-05:00",
+            "2026-11-24T14:30:00Z",
+        ] {
+            assert_eq!(new_york(text), morning, "{text}");
+        }
+        assert_eq!(
+            new_york("2026-11-24"),
+            utc("2026-11-24T05:00:00Z"),
+            "midnight"
+        );
+    }
+
+    #[test]
+    fn a_time_that_comes_twice_is_refused_with_both_ways_to_write_it() {
+        let told = new_york("2026-11-01 01:30").expect_err("is refused");
+        let ways = ["2026-11-01T01:30:00-04", "2026-11-01T01:30:00-05"];
+        let instants = ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"];
+        for (way, instant) in ways.into_iter().zip(instants) {
+            assert!(told.contains(way), "no {way} in {told}");
+            assert_eq!(new_york(way), utc(instant));
+        }
+        let hours = (new_york("2026-11-01 00:59"), new_york("2026-11-01 02:00"));
+        let clear = (utc("2026-11-01T04:59:00Z"), utc("2026-11-01T07:00:00Z"));
+        assert_eq!(hours, clear, "before and after it");
+    }
+
+    #[test]
+    fn what_is_skipped_or_no_time_at_all_is_refused() {
+        let skipped = new_york("2026-03-08 02:30").expect_err("is refused");
+        assert!(skipped.contains("skips that time"), "{skipped}");
+        for text in ["noon", "2026-02-30 10:00", "09:30", ""] {
+            let told = new_york(text).expect_err("is refused");
+            assert!(told.contains("is no time: write date and time"), "{told}");
+        }
+    }
+}

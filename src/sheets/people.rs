@@ -2,6 +2,7 @@
 
 use crate::{
     Cell, Column, Columns,
+    cell::named,
     taker::{BadCell, RowOf, Taker, column, number, secret, secret_digits},
 };
 use types::{digits::Digits, language::Language, phone_number::PhoneNumber, secret::Secret};
@@ -92,7 +93,10 @@ fn language(cell: &Cell) -> Result<Option<Language>, String> {
     };
     match Language::parse(&text.to_lowercase()) {
         Some(language) => Ok(Some(language)),
-        None => Err(format!("{text:?} is no language: two letters, as en")),
+        None => Err(format!(
+            "{}is no language: two letters, as en",
+            named(&text)
+        )),
     }
 }
 
@@ -103,6 +107,6 @@ fn class(cell: &Cell) -> Result<Option<Option<u8>>, String> {
     match text.to_lowercase().as_str() {
         "phone" => Ok(Some(None)),
         "1" | "2" | "3" | "4" | "5" => Ok(Some(text.parse().ok())),
-        _ => Err(format!("{text:?} is no class: 1 to 5, or phone")),
+        _ => Err(format!("{}is no class: 1 to 5, or phone", named(&text))),
     }
 }

@@ -330,3 +330,37 @@ fn every_relationship_review_and_step_that_can_be_is_read_by_its_name() {
         }
     }
 }
+
+/// Each is in no error, whatever column it stands in, nor a part of it.
+const MISPLACED: [&str; 5] = ["482915", "4829-1537", "4 8 2 9 1", "98x7654", "4B7F2210"];
+
+#[track_caller]
+fn says_nothing_of(secret: &str, said: &str) {
+    let runs = |text: &str| -> Vec<String> {
+        let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
+        digits.windows(3).map(String::from_iter).collect()
+    };
+    let told = runs(said);
+    let leaked = runs(secret).into_iter().find(|run| told.contains(run));
+    assert_eq!(leaked, None, "of {secret} in {said}");
+}
+
+#[test]
+fn no_digits_of_a_cell_in_the_wrong_place_are_said() {
+    for (kind, secret) in KINDS
+        .iter()
+        .flat_map(|k| MISPLACED.map(|secret| (k, secret)))
+    {
+        let csv = kind.csv(|_| Some(secret.as_bytes().to_vec()));
+        let (_, bad) = (kind.read)(&csv, Format::Csv).expect("is read");
+        assert!(!bad.is_empty(), "{} takes {secret} everywhere", kind.name);
+        for it in &bad {
+            says_nothing_of(secret, &it.why);
+        }
+        // A file whose first row has no names.
+        let headless = (kind.read)(format!("{secret},A\n").as_bytes(), Format::Csv);
+        let told = headless.expect_err("is refused").to_string();
+        assert!(told.contains("is not known; known: id"), "{told}");
+        says_nothing_of(secret, told.split("known: ").next().unwrap_or_default());
+    }
+}

@@ -10,8 +10,11 @@ pub use export::{CardExport, InmateExport, NumberExport, NumberOf, OfficerExport
 pub use people::{ContactImport, ProfileImport};
 
 use crate::{
-    BackOffice, Error, NewInmate, NumberFlags, PinDetails, answer::inmate_subject,
-    error::InmateNumber, session::Session, stored,
+    BackOffice, Error, NewInmate, NumberFlags, PinDetails,
+    answer::inmate_subject,
+    error::{InmateNumber, never_dialed},
+    session::Session,
+    stored,
 };
 use db::{
     keys::{FacilityId, PinHash, PinNumberKey},
@@ -20,7 +23,7 @@ use db::{
 use screening::{Class, Disabled};
 use types::{
     digits::Digits, id::InmateId, language::Language, phone_number::PhoneNumber, secret::Secret,
-    tick::Tick,
+    text::sayable, tick::Tick,
 };
 
 /// A row of a file. What is `None` stays as it is, or is as usual for who is new.
@@ -141,7 +144,7 @@ impl Session<'_> {
             Err((_, error)) if is_ours(&error) => Err(error),
             Err((column, error)) => Ok(Imported::Bad {
                 column,
-                why: error.to_string(),
+                why: told(&error),
             }),
         }
     }
@@ -206,10 +209,6 @@ impl Session<'_> {
         if before == Some(flags) {
             return Ok(Imported::Same);
         }
-        // One that is there already may be changed, whatever it is.
-        if before.is_none() {
-            self.must_be_dialable(&row.number)?;
-        }
         let number = row.number.to_string();
         let put = self.set_pin_number(actor, inmate, &number, &flags);
         put.map_err(|error| ("number", error))?;
@@ -217,25 +216,6 @@ impl Session<'_> {
             None => Imported::New,
             Some(_) => Imported::Changed,
         })
-    }
-
-    /// A number that no call has would be kept for nothing: what is said of it would never hold.
-    fn must_be_dialable(&self, number: &PhoneNumber) -> Result<(), Fault> {
-        let plan = &self.fixed.dial_plan;
-        let could_make = |text: &str| plan.could_make(text);
-        let text = number.to_string();
-        if could_make(&text) {
-            return Ok(());
-        }
-        // With a prefix, or the country's own code, before it.
-        let digits = number.digits.as_str();
-        let mut tails = (0..digits.len().min(4)).map(|at| &digits[at..]);
-        let instead = tails.find(|tail| could_make(tail)).map(str::to_owned);
-        let error = Error::NeverDialed {
-            number: text,
-            instead,
-        };
-        Err(("number", error))
     }
 
     fn known(&self, facility_id: &str) -> Result<Option<InmateId>, Fault> {
@@ -384,6 +364,40 @@ fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Error> {
     let language = pin.language.map(stored::language).transpose()?;
     let class = pin.duration_class.map(stored::class).transpose()?;
     Ok((language, class))
+}
+
+/// Why a row is bad. What stands in one of its cells is said only where it can't be a secret that is
+/// in the wrong place.
+fn told(error: &Error) -> String {
+    let (text, instead) = match error {
+        Error::UnknownFacilityId(id) => (id, "no inmate has this id".to_owned()),
+        Error::UnknownOfficerId(id) => (id, "no officer has this id".to_owned()),
+        Error::UnknownGroup(name) => (name, "no group has this name".to_owned()),
+        Error::ListedElsewhere(number) => (
+            number,
+            "is on the list of another inmate, and the site lets one PIN list a number".to_owned(),
+        ),
+        Error::EntryRestricted {
+            number,
+            pattern,
+            reason,
+        } => {
+            let what = match pattern == number {
+                true => reason.clone(),
+                false => format!("{pattern}: {reason}"),
+            };
+            (
+                number,
+                format!("this number is not taken by a PIN's list ({what})"),
+            )
+        }
+        Error::NeverDialed { number, before } => (number, never_dialed("this number", *before)),
+        _ => return error.to_string(),
+    };
+    match sayable(text) {
+        Some(_) => error.to_string(),
+        None => instead,
+    }
 }
 
 /// No row can be blamed for it.

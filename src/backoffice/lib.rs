@@ -72,7 +72,7 @@ pub use import::{
     InmateImport, NumberExport, NumberImport, NumberOf, OfficerExport, OfficerImport,
     ProfileExport, ProfileImport,
 };
-pub use journal::{JournalEntry, JournalSummary};
+pub use journal::{JournalEntry, JournalSummary, acting};
 pub use office::BackOffice;
 pub use party_block::CalledPartyBlock;
 pub use records::{Counters, RecordRange};

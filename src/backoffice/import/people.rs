@@ -112,10 +112,6 @@ impl Session<'_> {
         let key = PinNumberKey { inmate, number };
         let before = self.tables.contacts.get(&self.writer, &key);
         let before = before.map_err(|error| ("number", error.into()))?;
-        // One that is there already may be changed, whatever it is.
-        if before.is_none() {
-            self.must_be_dialable(&number)?;
-        }
         let contact = contact_after(row, before.as_ref())?;
         let same = |there: &Contact| {
             there.name == contact.name

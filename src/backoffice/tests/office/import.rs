@@ -4,7 +4,7 @@
 use crate::bench::{Bench, DOE, ONE, bench, bench_with, secret};
 use backoffice::{
     CardImport, ContactImport, Disabled, Error, Holder, ImportMode, ImportRow, Imported,
-    InmateProfile, NewContact, NewOfficer, NumberFlags, NumberImport, OfficerImport, ProfileImport,
+    InmateImport, InmateProfile, NewOfficer, NumberImport, OfficerImport, ProfileImport, acting,
 };
 use types::{
     credential::CardNumber,
@@ -337,10 +337,13 @@ fn a_number_that_no_dialing_can_make_is_a_bad_row() {
         })
     };
     for (text, told) in [
-        ("12155550143", "before it (2155550143)"),
-        ("02155550144", "before it (2155550144)"),
-        ("5550144", "no dialing makes 5550144: it would never match"),
-        ("+123", "or + and country code for one abroad"),
+        ("12155550143", "before it (here its first digit)"),
+        ("0112155550144", "before it (here its first 3 digits)"),
+        (
+            "5550144",
+            "no dialing makes this number: it would never match",
+        ),
+        ("+123", "no dialing makes \"+123\": it would never match"),
     ] {
         is_bad(&mut bench, listed(text), "number", told);
         is_bad(&mut bench, known(text), "number", told);
@@ -350,22 +353,190 @@ fn a_number_that_no_dialing_can_make_is_a_bad_row() {
         assert_eq!(taken(&mut bench, "clerk", known(text)), Imported::New);
     }
     // What came in before is still changed, and taken away.
-    let (office, now, old) = (&mut bench.office, bench.now, "12155550150");
-    let flags = NumberFlags::default();
-    let put = office.add_pin_number(now, "warden", DOES, old, &flags);
-    put.expect("is put");
-    let before = NewContact {
-        name: "Doe, A".to_owned(),
-        relationship: Relationship::Parent,
-        number: old.to_owned(),
-        identification: String::new(),
+    let mut before = bench_with(|config| config.dial_plan = Default::default());
+    let old = "12155550150";
+    assert_eq!(taken(&mut before, "clerk", listed(old)), Imported::New);
+    assert_eq!(taken(&mut before, "clerk", known(old)), Imported::New);
+    let mut bench = before.restart();
+    let ImportRow::Number(mut number) = listed(old) else {
+        unreachable!("a number");
     };
-    let put = office.put_contact(now, "warden", DOES, &before);
-    put.expect("is put");
-    assert_eq!(taken(&mut bench, "clerk", listed(old)), Imported::Changed);
-    assert_eq!(taken(&mut bench, "clerk", known(old)), Imported::Changed);
+    number.untimed = Some(true);
+    let number = ImportRow::Number(number);
+    assert_eq!(taken(&mut bench, "clerk", number), Imported::Changed);
+    let ImportRow::Contact(mut contact) = known(old) else {
+        unreachable!("a contact");
+    };
+    contact.name = Some("Roe, A".to_owned());
+    let contact = ImportRow::Contact(contact);
+    assert_eq!(taken(&mut bench, "clerk", contact), Imported::Changed);
     let removed = bench
         .office
         .remove_pin_number(bench.now, "warden", DOES, old);
     assert!(removed.expect("works"));
+}
+
+/// What a row is refused with, in any column.
+#[track_caller]
+fn refused(bench: &mut Bench, row: ImportRow) -> String {
+    match taken(bench, "clerk", row) {
+        Imported::Bad { column, why } => format!("{column}: {why}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_secret_in_the_place_of_an_id_a_group_or_a_number_is_not_said() {
+    let mut bench = bench();
+    let now = bench.now;
+    let reserved = bench
+        .office
+        .add_entry_restricted(now, "warden", "2155550177", "a judge");
+    reserved.expect("is added");
+    let number = |id: &str, number: &str| {
+        ImportRow::Number(NumberImport {
+            facility_id: id.to_owned(),
+            number: PhoneNumber::parse(number).expect("a number"),
+            untimed: None,
+            privileged: None,
+            disabled: None,
+        })
+    };
+    let unit = ProfileImport {
+        unit: Some(Some("482915".to_owned())),
+        ..profile()
+    };
+    for (row, told) in [
+        (number("482915", "2155550123"), "id: no inmate has this id"),
+        (
+            card_of("O482915", Some(CARD), None, ""),
+            "id: no officer has this id",
+        ),
+        (ImportRow::Profile(unit), "unit: no group has this name"),
+        (
+            number("A-17", "482915"),
+            "number: no dialing makes this number",
+        ),
+        (
+            number("A-17", "12155550143"),
+            "dialed before it (here its first digit)",
+        ),
+        (
+            number("A-17", "0112155550143"),
+            "dialed before it (here its first 3 digits)",
+        ),
+        (
+            number("A-17", "2155550177"),
+            "number: this number is not taken by a PIN's list",
+        ),
+    ] {
+        let why = refused(&mut bench, row);
+        assert!(why.contains(told), "no {told} in {why}");
+        for secret in ["4829", "5550143", "2155550123", CARD] {
+            assert!(!why.contains(secret), "{secret} in {why}");
+        }
+    }
+}
+
+#[test]
+fn an_id_that_only_looks_like_anothers_is_refused() {
+    let mut bench = bench();
+    let inmate = |id: &str, name: &str| {
+        ImportRow::Inmate(InmateImport {
+            facility_id: id.to_owned(),
+            name: Some(name.to_owned()),
+            pin: None,
+            language: None,
+            class: None,
+        })
+    };
+    let lookalikes = [
+        "A-1\u{200b}7", // zero width
+        "\u{202e}71-A", // right to left
+        "A-1\u{2060}7",
+        "A\u{2011}17", // a hyphen that is none
+        "\u{410}-17",  // a Cyrillic A
+        "A\u{301}-17", // not in its composed form
+        "Á-17",
+        "A-\u{ff11}7", // a wide digit
+        "A\u{a0}17",   // blanks
+        "A\u{2003}17",
+        "A\t17",
+        "A  17",
+        " A-17",
+        "A-17 ",
+    ];
+    for id in lookalikes {
+        let told = "letters A to Z, digits and signs of ASCII";
+        is_bad(&mut bench, inmate(id, "Poe, E"), "id", told);
+        is_bad(&mut bench, officer(id, Some("Kim"), None), "id", told);
+    }
+    for (name, told) in [
+        ("Do\u{200d}e, J", "U+200D"),
+        ("\u{202e}J ,eoD", "U+202E"),
+        ("Doe,\u{a0}J", "U+00A0"),
+        ("Doe\u{7}", "U+0007"),
+    ] {
+        is_bad(&mut bench, inmate("A-20", name), "name", told);
+        let contact = ContactImport {
+            name: Some(name.to_owned()),
+            ..contact(None)
+        };
+        is_bad(&mut bench, ImportRow::Contact(contact), "name", told);
+        let (office, now) = (&mut bench.office, bench.now);
+        let group = office.add_group(now, "warden", name, None);
+        assert!(group.expect_err("is refused").to_string().contains(told));
+    }
+    for (id, name) in [
+        ("A-20", "Müller, Jörg"),
+        ("a 21/b.c_(#)", "王小明"),
+        ("22", "अनीता शर्मा"),
+    ] {
+        let row = inmate(id, name);
+        assert_eq!(taken(&mut bench, "clerk", row), Imported::New, "{id}");
+    }
+}
+
+#[test]
+fn root_and_the_controllers_user_are_not_two_persons() {
+    let mut bench = bench_with(|config| config.seed.settings.rules.people.two_persons = true);
+    let approved = || ImportRow::Contact(contact(Some(Review::Approved)));
+    let review = |bench: &Bench| {
+        let contacts = bench.office.contacts(DOES).expect("reads");
+        (contacts[0].review, contacts[0].approved_by.clone())
+    };
+    let pending = ImportRow::Contact(contact(None));
+    assert_eq!(taken(&mut bench, "clerk", pending), Imported::New);
+    // Whoever can become one of them can become the other, and nobody knows who that was.
+    for account in ["user root", "user sallyport"] {
+        let told = "log in as yourself";
+        let nobody = acting(None, account);
+        let Imported::Bad { column, why } = taken(&mut bench, &nobody, approved()) else {
+            panic!("{account} is no person");
+        };
+        assert!(column == "review" && why.contains(told), "{why}");
+    }
+    let lee = Some("user lee");
+    let approves = acting(lee, "user sallyport");
+    assert_eq!(taken(&mut bench, &approves, approved()), Imported::Changed);
+    let (pending, by) = review(&bench);
+    assert_eq!(
+        (pending, by),
+        (Review::Pending, vec!["user lee".to_owned()])
+    );
+    for again in [acting(lee, "user root"), acting(lee, "user lee")] {
+        let Imported::Bad { why, .. } = taken(&mut bench, &again, approved()) else {
+            panic!("{again} is the same person");
+        };
+        let told = "user lee has approved this contact before";
+        assert!(why.contains(told), "{why}");
+    }
+    let kim = acting(Some("user kim"), "user root");
+    assert_eq!(taken(&mut bench, &kim, approved()), Imported::Changed);
+    assert_eq!(review(&bench).0, Review::Approved);
+    let journal = bench.office.journal(0, 1000).expect("reads");
+    assert_eq!(
+        journal.last().expect("an entry").actor,
+        "user kim, as user root"
+    );
 }

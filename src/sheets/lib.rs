@@ -94,7 +94,8 @@ pub enum FileError {
     Io(#[from] io::Error),
 }
 
-/// As much of what a file says, or of what is said of it, as can be shown; nothing that a terminal obeys, or that nobody sees.
+/// As much of what a file says, or of what is said of it, as can be shown; nothing that a terminal obeys,
+/// or that nobody sees.
 fn shown(text: &str) -> String {
     const MOST: usize = 120;
     let mut shown = String::new();

@@ -15,10 +15,7 @@ pub fn sayable(text: &str) -> Option<&str> {
         let mut digits = word.chars().filter(|c| c.is_numeric());
         digits.next().is_some() && word.chars().count() >= LEAST_SECRET
     };
-    let secret = digits >= LEAST_SECRET
-        || text
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|word| of_card(word));
+    let secret = digits >= LEAST_SECRET || text.split(|c: char| !c.is_alphanumeric()).any(of_card);
     let long = text.chars().nth(MOST_SAID).is_some();
     (!secret && !long).then_some(text)
 }

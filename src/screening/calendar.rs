@@ -67,6 +67,11 @@ impl DaySteps {
         self
     }
 
+    /// Open whenever either is.
+    pub fn or(self, other: DaySteps) -> DaySteps {
+        DaySteps(std::array::from_fn(|byte| self.0[byte] | other.0[byte]))
+    }
+
     /// A quarter hour that does not exist is closed.
     pub fn is_open(&self, step: u8) -> bool {
         let byte = self.0.get(usize::from(step / 8));
@@ -96,6 +101,13 @@ impl WeekSteps {
         let day = &mut self.open[usize::from(weekday)];
         *day = day.with_open(from, to);
         self
+    }
+
+    /// Open whenever either is.
+    pub fn or(self, other: WeekSteps) -> WeekSteps {
+        WeekSteps {
+            open: std::array::from_fn(|day| self.open[day].or(other.open[day])),
+        }
     }
 
     /// Whether calls may be placed; a time that does not exist is closed.

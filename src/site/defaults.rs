@@ -1,7 +1,11 @@
 //! `[defaults]`: what an empty database is seeded with, once. From then on the database says what
 //! is administered, and these lines have no effect.
 
-use backoffice::{Allowance, FraudRules, GuessRule, RegisterRules, SeedTreatments, Weekend};
+use std::collections::HashSet;
+
+use backoffice::{
+    Allowance, FraudRules, GuessRule, RegisterRules, SeedTreatments, TimeRestriction, Weekend,
+};
 use types::{
     digits::{Digits, List},
     language::Language,
@@ -17,7 +21,7 @@ use super::{
     phones::{PhoneDefault, duration_class, phone},
     reader::{Placed, Section},
     registers::{self, NumberLimit},
-    schedules::{ScheduleDefault, schedules},
+    schedules::{ScheduleDefault, schedules, week},
     settings::{self, set_flag},
     treatments, values,
     wiring::Wired,
@@ -35,7 +39,7 @@ pub struct Defaults {
     /// As written, checked to be patterns.
     pub restricted: Vec<String>,
     pub allowed: Vec<AllowedNumbers>,
-    pub time_restricted: Vec<TimeWindow>,
+    pub time_restricted: Vec<TimeRestriction>,
     pub speed_dials: Vec<SpeedDial>,
     pub schedules: Vec<ScheduleDefault>,
     pub holidays: Vec<HolidayDefault>,
@@ -112,15 +116,6 @@ pub struct AllowedNumbers {
     pub privileged: bool,
 }
 
-/// Numbers that may be called only between two times of day.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TimeWindow {
-    pub pattern: String,
-    /// Quarter hours of the day, 0 to 96; the end is not open any more.
-    pub from: u8,
-    pub to: u8,
-}
-
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HolidayDefault {
     pub date: jiff::civil::Date,
@@ -160,7 +155,9 @@ impl Defaults {
         wired: &Wired<'_>,
     ) -> Defaults {
         let mut people = PeopleDefaults::read(&mut section);
-        let classes = section.tables("class").into_iter().filter_map(class);
+        let mut given = HashSet::new();
+        let classes = section.tables("class").into_iter();
+        let classes = classes.filter_map(|of| class(of, &mut given));
         let classes: Vec<Class> = classes.collect();
         let mut settings = settings::read(&mut section, languages);
         let mut screening = screening(&mut section);
@@ -184,22 +181,14 @@ impl Defaults {
             inmates,
             restricted: plain(section.key("restricted").list(PATTERN, pattern)),
             allowed: allowed(&mut section),
-            time_restricted: section
-                .tables("hours")
-                .into_iter()
-                .filter_map(hours)
-                .collect(),
+            time_restricted: hours(&mut section),
             speed_dials: speed_dials(section.table("speed_dial")),
             schedules: schedules(&mut section),
             holidays: holidays(section.table("holidays")),
             people,
             treatments: treatments::read(&mut section, wired),
             allowance: registers::allowance(&mut section),
-            number_limits: section
-                .tables("number_limit")
-                .into_iter()
-                .filter_map(registers::number_limit)
-                .collect(),
+            number_limits: registers::number_limits(&mut section),
             registers: registers::rules(&mut section),
         };
         let phones = section.tables("phone");
@@ -275,12 +264,18 @@ fn guessing(section: &mut Section<'_>) -> GuessRule {
 }
 
 /// `[[defaults.class]]`: 99 minutes at most, as everywhere (C6).
-fn class(mut section: Section<'_>) -> Option<Class> {
+fn class(mut section: Section<'_>, given: &mut HashSet<(u64, CallType)>) -> Option<Class> {
     let number = section.key("number").must().int(1..=5);
     let seconds = section.key("seconds").must().int(1..=5940);
     let weekend = section.key("weekend_seconds").int(1..=5940);
     let holiday = section.key("holiday_seconds").int(1..=5940);
     let call_types = call_types(&mut section);
+    let named = |kind: &CallType| call_types.is_empty() || call_types.contains(kind);
+    for (name, kind) in values::CALL_TYPES.iter().filter(|(_, kind)| named(kind)) {
+        let Some(number) = number else { break };
+        let shown = format!("{number} for {name} calls");
+        section.once("number", given, (number, *kind), &shown);
+    }
     section.finish();
     let weekday = seconds? as u32;
     let weekend = weekend.map_or(weekday, |seconds| seconds as u32);
@@ -423,33 +418,22 @@ fn allowed(section: &mut Section<'_>) -> Vec<AllowedNumbers> {
     allowed
 }
 
-/// `[[defaults.hours]]`: numbers that may be called between two times only (C13).
-fn hours(mut section: Section<'_>) -> Option<TimeWindow> {
-    let allowed = "a quarter hour from \"00:00\" to \"24:00\", such as \"08:15\"";
-    let pattern = section.key("number").must().parsed(PATTERN, pattern);
-    let from = section.key("from").must().parsed(allowed, quarter);
-    let to = section.key("to").must().parsed(allowed, quarter);
-    let (notes, path) = (section.notes(), section.path("to"));
-    section.finish();
-    let (pattern, from, to) = (pattern?.value, from?.value, to?);
-    if to.value <= from {
-        notes.add(to.line, path, "must be later than `from`");
+/// `[[defaults.hours]]`: when some numbers may be called (C13); several for the same numbers add up.
+fn hours(defaults: &mut Section<'_>) -> Vec<TimeRestriction> {
+    let mut all: Vec<TimeRestriction> = Vec::new();
+    for mut section in defaults.tables("hours") {
+        let number = section.key("number").must().parsed(PATTERN, pattern);
+        let open = week(&mut section);
+        section.finish();
+        let Some(Placed { value: pattern, .. }) = number else {
+            continue;
+        };
+        match all.iter_mut().find(|before| before.pattern == pattern) {
+            Some(before) => before.open = before.open.or(open),
+            None => all.push(TimeRestriction { pattern, open }),
+        }
     }
-    Some(TimeWindow {
-        pattern,
-        from,
-        to: to.value,
-    })
-}
-
-pub(super) fn quarter(text: &str) -> Option<u8> {
-    let (hours, minutes) = text.split_once(':')?;
-    if hours.len() != 2 || minutes.len() != 2 {
-        return None;
-    }
-    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
-    let quarter = hours.checked_mul(4)?.checked_add(minutes / 15)?;
-    (minutes < 60 && minutes % 15 == 0 && quarter <= 96).then_some(quarter)
+    all
 }
 
 fn speed_dials(mut section: Section<'_>) -> Vec<SpeedDial> {

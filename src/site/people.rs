@@ -1,5 +1,7 @@
 //! What `[defaults]` says of inmates and groups: classes, living units, lists, calling hours.
 
+use std::collections::HashSet;
+
 use backoffice::{
     Allowance, Disabled, InmateClassDetails, InmateProfile, PeopleRules, SeedGroup, SeedPeople,
     SeedPerson, SeedScope, WeekSteps,
@@ -13,10 +15,10 @@ use types::{
 
 use super::{
     Defaults, InmateDefault, Site,
-    defaults::{DAYS, PATTERN, pattern, plain},
+    defaults::{PATTERN, pattern, plain},
     reader::{Notes, Placed, Section},
     registers,
-    schedules::spans,
+    schedules::week,
     settings::set_flag,
 };
 
@@ -327,18 +329,22 @@ fn scope(text: &str) -> Option<SeedScope> {
 
 /// `[[defaults.list]]`.
 fn lists(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, bool, String)> {
-    let mut lists = Vec::new();
+    let (mut lists, mut given) = (Vec::new(), HashSet::new());
     for mut section in section.tables("list") {
         let of = known.scope(&mut section, |of| !matches!(of, SeedScope::Inmate(_)));
         let sides = [("blocked", true), ("allowed", false)].map(|(key, blocked)| {
             let patterns = plain(section.key(key).list(PATTERN, pattern));
-            patterns.into_iter().map(move |pattern| (blocked, pattern))
+            patterns
+                .into_iter()
+                .map(move |pattern| (key, blocked, pattern))
         });
-        section.finish();
-        let Some(of) = of else { continue };
-        for (blocked, pattern) in sides.into_iter().flatten() {
+        for (key, blocked, pattern) in sides.into_iter().flatten() {
+            let Some(of) = &of else { continue };
+            let one = (of.clone(), pattern.clone());
+            section.once(key, &mut given, one, &pattern);
             lists.push((of.clone(), blocked, pattern));
         }
+        section.finish();
     }
     lists
 }
@@ -353,29 +359,12 @@ fn windows(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, Week
                 SeedScope::Known(Scope::Supervision(_) | Scope::Relationship(_))
             )
         });
-        let days = section.key("days").list(&DAYS.join(", "), |text| {
-            DAYS.iter().position(|day| *day == text)
-        });
-        let hours = spans(&mut section, "hours");
+        let open = week(&mut section);
         section.finish();
         let Some(of) = of else { continue };
-        let place = match windows.iter().position(|(scope, _)| *scope == of) {
-            Some(place) => place,
-            None => {
-                windows.push((of, WeekSteps::CLOSED));
-                windows.len() - 1
-            }
-        };
-        let week = &mut windows[place].1;
-        let days = days.map_or((0..7).collect(), |days| plain(Some(days)));
-        for day in days {
-            for (step, open) in week.open[day]
-                .0
-                .iter_mut()
-                .zip(hours.unwrap_or(backoffice::DaySteps::CLOSED).0)
-            {
-                *step |= open;
-            }
+        match windows.iter_mut().find(|(scope, _)| *scope == of) {
+            Some((_, week)) => *week = week.or(open),
+            None => windows.push((of, open)),
         }
     }
     windows

@@ -4,16 +4,18 @@ use backoffice::{PhoneIdentity, ScheduleNumber, SeedTreatments};
 use types::{
     credential::{ConfirmBy, IdentifyBy},
     id::LineId,
-    phone_number::CallType,
+    phone_number::{CallType, DialingPattern},
 };
 
 use super::{
-    defaults::{Class, Defaults, call_types},
+    defaults::{Class, Defaults, call_types, plain},
     identity,
     reader::{Placed, Section},
     schedules::schedule_of,
+    values,
     wiring::Wired,
 };
+use crate::records::names;
 
 /// What differs from the ordinary at one phone.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,6 +29,8 @@ pub struct PhoneDefault {
     pub privileged: bool,
     /// None is every type.
     pub call_types: Vec<CallType>,
+    /// How numbers may be dialed; empty for every way.
+    pub dialing: Vec<DialingPattern>,
     /// The full names of the groups it is in.
     pub groups: Vec<String>,
     /// None is by PIN, and without an officer.
@@ -47,6 +51,9 @@ pub fn phone(
     let in_service = section.key("in_service").flag();
     let privileged = section.key("privileged").flag();
     let call_types = call_types(&mut section);
+    let dialing = section
+        .key("dialing")
+        .list(&names::PATTERNS.join(", "), values::dialing);
     let schedule = schedule_of(&mut section, &defaults.schedules);
     let line_treatment = line_treatment_of(&mut section, &defaults.treatments);
     let groups = defaults.people.groups_named(&mut section, "groups");
@@ -75,6 +82,7 @@ pub fn phone(
         in_service: in_service.unwrap_or(true),
         privileged: privileged.unwrap_or(false),
         call_types,
+        dialing: plain(dialing),
         line_treatment,
     })
 }

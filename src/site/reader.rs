@@ -1,7 +1,7 @@
 //! Reads TOML tables key by key and keeps every mistake with its line, its key and what is
 //! allowed there, so that one run of `check` shows them all.
 
-use std::{borrow::Cow, cell::RefCell, fmt, ops::RangeInclusive};
+use std::{borrow::Cow, cell::RefCell, collections::HashSet, fmt, hash::Hash, ops::RangeInclusive};
 
 use toml::de::{DeTable, DeValue};
 
@@ -239,6 +239,14 @@ impl<'a> Section<'a> {
         }
         self.table = None;
         entries
+    }
+
+    /// Notes an entry whose key a table above has too: the later would silently replace it.
+    pub fn once<T: Eq + Hash>(&self, key: &str, above: &mut HashSet<T>, value: T, shown: &str) {
+        if !above.insert(value) {
+            let what = format!("is {shown}, as above: one would replace the other");
+            self.notes.add(self.line, self.path(key), what);
+        }
     }
 
     /// Reports the keys that nobody asked for.

@@ -1,6 +1,8 @@
 //! Lockout registers in `[defaults]`: what may be used in a day, a week, a month, how that is
 //! counted, and when a number is called so often that an officer is told.
 
+use std::collections::HashSet;
+
 use backoffice::{Allowance, Often, Period, Periods, RegisterRules};
 use types::settings::CountsFrom;
 
@@ -39,14 +41,19 @@ pub(super) fn allowance(section: &mut Section<'_>) -> Option<Allowance> {
 }
 
 /// `[[defaults.number_limit]]`.
-pub(super) fn number_limit(mut section: Section<'_>) -> Option<NumberLimit> {
-    let pattern = section.key("number").must().parsed(PATTERN, pattern);
-    let allowance = allowance(&mut section);
-    section.finish();
-    Some(NumberLimit {
-        pattern: pattern?.value,
-        allowance: allowance.unwrap_or_default(),
-    })
+pub(super) fn number_limits(defaults: &mut Section<'_>) -> Vec<NumberLimit> {
+    let (mut limits, mut given) = (Vec::new(), HashSet::new());
+    for mut section in defaults.tables("number_limit") {
+        let pattern = section.key("number").must().parsed(PATTERN, pattern);
+        let allowance = allowance(&mut section).unwrap_or_default();
+        let pattern = pattern.map(|pattern| pattern.value);
+        if let Some(pattern) = &pattern {
+            section.once("number", &mut given, pattern.clone(), pattern);
+        }
+        section.finish();
+        limits.extend(pattern.map(|pattern| NumberLimit { pattern, allowance }));
+    }
+    limits
 }
 
 pub(super) fn rules(section: &mut Section<'_>) -> RegisterRules {

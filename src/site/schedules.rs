@@ -1,10 +1,10 @@
 //! `[[defaults.schedule]]`, and the schedules that phones name.
 
-use backoffice::{DaySteps, Schedule, ScheduleNumber};
+use backoffice::{DaySteps, Schedule, ScheduleNumber, WeekSteps};
 
 use super::{
-    defaults::quarter,
-    reader::{Placed, Section},
+    defaults::{DAYS, plain},
+    reader::{Field, Placed, Section},
 };
 
 /// A circuit schedule (C4).
@@ -21,9 +21,9 @@ pub(super) fn schedules(defaults: &mut Section<'_>) -> Vec<ScheduleDefault> {
     for mut section in defaults.tables("schedule") {
         let number = section.key("number").must().int(1..=5);
         let name = section.key("name").text(80);
-        let weekday = spans(&mut section, "weekday");
-        let weekend = spans(&mut section, "weekend").or(weekday);
-        let holiday = spans(&mut section, "holiday").or(weekend);
+        let weekday = spans(section.key("weekday"));
+        let weekend = spans(section.key("weekend")).or(weekday);
+        let holiday = spans(section.key("holiday")).or(weekend);
         let (notes, path, at) = (section.notes(), section.path("number"), section.line());
         section.finish();
         let number = number.and_then(|number| ScheduleNumber::new(number as u8));
@@ -47,15 +47,38 @@ pub(super) fn schedules(defaults: &mut Section<'_>) -> Vec<ScheduleDefault> {
 
 /// From one quarter hour to another, as often as there are such; an empty list is out of service
 /// all day.
-pub(super) fn spans(section: &mut Section<'_>, key: &'static str) -> Option<DaySteps> {
+fn spans(field: Field<'_, '_>) -> Option<DaySteps> {
     let allowed = "times from one quarter hour to a later one, such as \"08:00-11:45\"";
-    let spans = section.key(key).list(allowed, |text| {
+    let spans = field.list(allowed, |text| {
         let (from, to) = text.split_once('-')?;
         let (from, to) = (quarter(from.trim())?, quarter(to.trim())?);
         (from < to).then_some((from, to))
     })?;
     let open = |day: DaySteps, span: &Placed<(u8, u8)>| day.with_open(span.value.0, span.value.1);
     Some(spans.iter().fold(DaySteps::CLOSED, open))
+}
+
+fn quarter(text: &str) -> Option<u8> {
+    let (hours, minutes) = text.split_once(':')?;
+    if hours.len() != 2 || minutes.len() != 2 {
+        return None;
+    }
+    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let quarter = hours.checked_mul(4)?.checked_add(minutes / 15)?;
+    (minutes < 60 && minutes % 15 == 0 && quarter <= 96).then_some(quarter)
+}
+
+/// `days` and `hours` of a table: the same hours on each of the days, which are all where none is named.
+pub(super) fn week(section: &mut Section<'_>) -> WeekSteps {
+    let days = section.key("days").list(&DAYS.join(", "), |text| {
+        DAYS.iter().position(|day| *day == text)
+    });
+    let hours = spans(section.key("hours").must()).unwrap_or(DaySteps::CLOSED);
+    let mut week = WeekSteps::CLOSED;
+    for day in days.map_or_else(|| (0..7).collect(), |days| plain(Some(days))) {
+        week.open[day] = hours;
+    }
+    week
 }
 
 /// The schedule that a phone names; it has to be there.

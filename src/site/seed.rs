@@ -7,13 +7,13 @@ use backoffice::{
     AccountDetails, Allowance, AllowedFlags, Anchor, BackOffice, Class, Config, Disabled,
     Durations, NewInmate, NewOfficer, NumberFlags, Phone, PinDetails, Rules, Schedule,
     ScheduleNumber, Seed, SeedAllowance, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer,
-    SiteSettings, TimeRestriction, WeekSteps,
+    SiteSettings,
 };
 use types::{dial_plan::DialPlan, phone_number::CallType, tick::Tick};
 
 use super::{
     Defaults, InmateDefault, LineWire, ListedNumber, OfficerDefault, PhoneDefault, ScheduleDefault,
-    Site, TimeWindow, people,
+    Site, people,
 };
 
 const NOTE: &str = "from the site file";
@@ -78,7 +78,7 @@ impl Site {
                 .map(|text| (text.clone(), NOTE.to_owned()))
                 .collect(),
             allowed: allowed(defaults),
-            time_restricted: defaults.time_restricted.iter().map(hours).collect(),
+            time_restricted: defaults.time_restricted.clone(),
             speed_dials: defaults
                 .speed_dials
                 .iter()
@@ -168,6 +168,7 @@ fn phone(line: &LineWire, defaults: &Defaults) -> Phone {
             class: Class::new(phone.class).expect("the site file's classes are 1 to 5"),
             privileged: phone.privileged,
             call_types: (!phone.call_types.is_empty()).then(|| phone.call_types.clone()),
+            patterns: (!phone.dialing.is_empty()).then(|| phone.dialing.clone()),
             line_treatment: phone.line_treatment,
             ..standard
         },
@@ -254,14 +255,4 @@ fn allowed(defaults: &Defaults) -> Vec<(String, AllowedFlags)> {
     allowed
         .map(|numbers| (numbers.pattern.clone(), flags(numbers)))
         .collect()
-}
-
-fn hours(window: &TimeWindow) -> TimeRestriction {
-    let open = (0..7).fold(WeekSteps::CLOSED, |week, weekday| {
-        week.with_open(weekday, window.from, window.to)
-    });
-    TimeRestriction {
-        pattern: window.pattern.clone(),
-        open,
-    }
 }

@@ -1,6 +1,8 @@
 //! `[[defaults.call_treatment]]`, `[[defaults.line_treatment]]`, `[[defaults.number]]` and
 //! `[[defaults.call_type]]`: how calls are treated, by their phone, number and type.
 
+use std::collections::HashSet;
+
 use backoffice::{
     CallTypeRules, Days, LineOutcome, NamedTreatment, NumberDetails, PhoneRule, PhoneTreatment,
     SeedTreatments, TreatmentRules,
@@ -58,12 +60,14 @@ pub fn read(defaults: &mut Section<'_>, wired: &Wired<'_>) -> SeedTreatments {
     let there: Vec<u16> = call_treatments.iter().map(|(number, _)| *number).collect();
     let line_treatments = line_treatments(defaults, &there);
     let numbers = defaults.tables("number").into_iter();
-    let numbers = numbers.filter_map(|section| number(section, &there));
+    let mut given = HashSet::new();
+    let numbers = numbers.filter_map(|section| number(section, &there, &mut given));
     let numbers = numbers.collect();
     let mut call_types = Vec::new();
     let mut call_type_rules = Vec::new();
+    let mut given = TypesGiven::default();
     for section in defaults.tables("call_type") {
-        let Some((kind, prefixes, rules)) = call_type(section, &there) else {
+        let Some((kind, prefixes, rules)) = call_type(section, &there, &mut given) else {
             continue;
         };
         call_types.extend(prefixes.into_iter().map(|prefix| (prefix, kind)));
@@ -222,8 +226,15 @@ fn rule(mut section: Section<'_>, there: &[u16]) -> Option<PhoneRule> {
     })
 }
 
-fn number(mut section: Section<'_>, there: &[u16]) -> Option<(String, NumberDetails)> {
+fn number(
+    mut section: Section<'_>,
+    there: &[u16],
+    given: &mut HashSet<String>,
+) -> Option<(String, NumberDetails)> {
     let number = section.key("number").must().parsed(PATTERN, pattern);
+    if let Some(Placed { value, .. }) = &number {
+        section.once("number", given, value.clone(), value);
+    }
     let mut flag = |key| section.key(key).flag().unwrap_or(false);
     let details = NumberDetails {
         blocked: flag("blocked"),
@@ -247,9 +258,17 @@ fn text(section: &mut Section<'_>, key: &'static str) -> String {
     text.map_or_else(String::new, |text| text.value)
 }
 
+/// What the tables above say already.
+#[derive(Default)]
+struct TypesGiven {
+    kinds: HashSet<CallType>,
+    prefixes: HashSet<String>,
+}
+
 fn call_type(
     mut section: Section<'_>,
     there: &[u16],
+    given: &mut TypesGiven,
 ) -> Option<(CallType, Vec<String>, CallTypeRules)> {
     let kind = section.key("type").must().one_of(values::CALL_TYPES);
     let prefixes = section.key("prefixes").list(values::PREFIX, values::prefix);
@@ -258,6 +277,13 @@ fn call_type(
         handling: section.key("handling").one_of(HANDLINGS),
         brand: section.key("brand").one_of(BRANDS),
     };
+    let prefixes = plain(prefixes);
+    if let Some(kind) = kind {
+        section.once("type", &mut given.kinds, kind, names::call_type(kind));
+    }
+    for prefix in &prefixes {
+        section.once("prefixes", &mut given.prefixes, prefix.clone(), prefix);
+    }
     section.finish();
-    Some((kind?, plain(prefixes), rules))
+    Some((kind?, prefixes, rules))
 }

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use types::{
     digits::{Digits, List},
     language::Language,
-    phone_number::{CallType, PhoneNumber},
+    phone_number::{CallType, DialingPattern, PhoneNumber},
     settings::MAX_LANGUAGES,
     tick::Ticks,
     verdict::Handling,
@@ -135,6 +135,20 @@ pub fn call_type(text: &str) -> Option<CallType> {
         .iter()
         .find(|(name, _)| *name == text)
         .map(|(_, kind)| *kind)
+}
+
+/// The ways to dial, as records name them.
+const DIALING: &[DialingPattern] = &[
+    DialingPattern::ZeroPlus,
+    DialingPattern::OnePlus,
+    DialingPattern::Direct,
+    DialingPattern::International,
+    DialingPattern::SpeedDial,
+];
+
+pub fn dialing(text: &str) -> Option<DialingPattern> {
+    let mut ways = DIALING.iter().copied();
+    ways.find(|way| names::pattern(*way) == text)
 }
 
 /// Who can handle a collect call.

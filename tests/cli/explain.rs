@@ -285,3 +285,50 @@ fn explain_says_what_the_inmate_hears_in_the_inmates_language() {
     assert_ne!(english, spanish);
     says(&run, &[&format!("The inmate hears (es): \"{spanish}\"")]);
 }
+
+#[test]
+fn hours_of_some_days_and_several_spans_add_up() {
+    let hours = "[[defaults.hours]]\nnumber = \"2155550142\"\n";
+    let weekdays = "days = [\"monday\", \"tuesday\"]\nhours = [\"08:00-09:00\", \"13:00-14:00\"]\n";
+    let tuesdays = "days = [\"tuesday\"]\nhours = [\"20:00-21:00\"]\n";
+    let place = with_database_of(&format!("{SAMPLE}\n{hours}{weekdays}{hours}{tuesdays}"), 0);
+    let mother = [
+        "--line",
+        "1",
+        "--inmate",
+        "A-1042",
+        "--number",
+        "02155550142",
+    ];
+    // The 23rd is a Monday.
+    for (at, open) in [
+        ("2026-11-23 08:30", true),
+        ("2026-11-23 09:00", false),
+        ("2026-11-23 13:59", true),
+        ("2026-11-23 20:30", false),
+        ("2026-11-24 20:30", true),
+        ("2026-11-24 08:00", true),
+        ("2026-11-25 08:30", false),
+    ] {
+        let run = explain(&place, &[&mother[..], &["--at", at]].concat());
+        let end = if open {
+            "Allowed"
+        } else {
+            "Refused: the number may not be called at this time"
+        };
+        says(&run, &[end]);
+    }
+}
+
+#[test]
+fn a_phone_is_open_for_the_ways_to_dial_that_it_names() {
+    let only = "line = 1\ndialing = [\"zero-plus\"]\n";
+    let place = with_database_of(&format!("{SAMPLE}\n[[defaults.phone]]\n{only}"), 0);
+    for (number, open) in [("02155550142", true), ("12155550142", false)] {
+        let run = explain(
+            &place,
+            &["--line", "1", "--inmate", "A-1042", "--number", number],
+        );
+        says(&run, &[if open { "Allowed" } else { "Refused" }]);
+    }
+}

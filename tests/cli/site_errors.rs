@@ -189,21 +189,61 @@ fn a_speed_dial_code_outside_01_to_50_is_told() {
 #[test]
 fn hours_that_end_before_they_begin_are_told() {
     told(
-        "to = \"20:00\"",
-        "to = \"07:00\"",
-        "defaults.hours[1].to",
-        &["later than `from`"],
+        "hours = [\"08:00-20:00\"]",
+        "hours = [\"08:00-07:00\"]",
+        "defaults.hours[1].hours",
+        &["to a later one"],
     );
 }
 
 #[test]
 fn hours_off_the_quarter_are_told() {
     told(
-        "from = \"08:00\"",
-        "from = \"08:10\"",
-        "defaults.hours[1].from",
+        "hours = [\"08:00-20:00\"]",
+        "hours = [\"08:10-20:00\"]",
+        "defaults.hours[1].hours",
         &["quarter hour"],
     );
+}
+
+#[test]
+fn an_entry_that_would_silently_replace_another_is_told() {
+    let twice = [
+        (
+            "class",
+            "number",
+            "number = 1\nseconds = 60\ncall_types = [\"local\"]",
+        ),
+        ("number_limit", "number", "number = \"216*\""),
+        ("number", "number", "number = \"(216)*\""),
+        ("call_type", "type", "type = \"mobile\""),
+        (
+            "call_type",
+            "prefixes",
+            "type = \"local\"\nprefixes = [\"216\"]",
+        ),
+        (
+            "list",
+            "blocked",
+            "of = \"supervision 2\"\nblocked = [\"216*\"]",
+        ),
+        ("phone", "line", "line = 1"),
+        ("schedule", "number", "number = 1"),
+        ("inmate_class", "number", "number = 9\nname = \"N\""),
+        ("group", "name", "name = \"North\""),
+    ];
+    for (table, key, entry) in twice {
+        let entry = format!("\n[[defaults.{table}]]\n{entry}\n");
+        let place = Place::with(&format!("{SAMPLE}{entry}{entry}"));
+        let run = place.run(&["check"]);
+        let told = |line: &str| {
+            line.contains(&format!("`defaults.{table}["))
+                && line.contains(&format!("].{key}`"))
+                && line.contains("above")
+        };
+        assert!(run.out.lines().any(told), "{table}: {}", run.out);
+        assert_eq!(run.code, Some(1), "{table}");
+    }
 }
 
 #[test]
@@ -939,7 +979,8 @@ fn a_class_of_inmates_that_is_not_there_is_told_wherever_it_is_named() {
         ("list", "defaults.list[1].of"),
         ("window", "defaults.window[1].of"),
     ] {
-        let of = |number| format!("{class}[[defaults.{table}]]\nof = \"class {number}\"\n");
+        let hours = ["", "hours = []\n"][usize::from(table == "window")];
+        let of = |number| format!("{class}[[defaults.{table}]]\nof = \"class {number}\"\n{hours}");
         let told = "is \"class 3\", and no [[defaults.inmate_class]] has this number";
         told_with(&of(3), key, &[told]);
         let (code, out) = checked(&of(2));
@@ -987,21 +1028,21 @@ fn a_listed_number_that_no_list_takes_is_told() {
 /// there, one that is, and what is told.
 const NAMES: &[(&str, &str, &str, &str, &str)] = &[
     (
-        "[[defaults.window]]\nof = \"inmate @\"",
+        "[[defaults.window]]\nhours = []\nof = \"inmate @\"",
         "window[1].of",
         "Z-9",
         "A-1042",
         "no [[defaults.inmate]]",
     ),
     (
-        "[[defaults.window]]\nof = \"class @\"",
+        "[[defaults.window]]\nhours = []\nof = \"class @\"",
         "window[1].of",
         "9",
         "2",
         "no [[defaults.inmate_class]]",
     ),
     (
-        "[[defaults.window]]\nof = \"group @\"",
+        "[[defaults.window]]\nhours = []\nof = \"group @\"",
         "window[1].of",
         "West",
         "East",
@@ -1201,11 +1242,9 @@ fn what_no_database_can_be_filled_with_is_told() {
     let twice = inmate_with("numbers = [\"2155550101\", \"2155550101\"]");
     let many: Vec<String> = (100..121).map(|n| format!("\"2155550{n}\"")).collect();
     let many = inmate_with(&format!("numbers = [{}]", many.join(", ")));
-    let blocked = "[[defaults.list]]\nof = \"supervision 2\"\nblocked = [\"900*\", \"900*\"]\n";
     for (tables, told) in [
         (twice.as_str(), "number 2155550101 is on the list of inmate"),
         (&many, "is full: it holds 20 numbers"),
-        (blocked, "pattern 900* is in the lists table already"),
         ("[defaults.speed_dial]\n07 = \"2155\"\n", "speed dial 07: "),
     ] {
         let text = match tables.starts_with("[defaults") {

@@ -1,7 +1,8 @@
 //! Finding a recording in what a party heard: normalised cross-correlation by FFT.
 
 use drivers::sim::transcript::Track;
-use rustfft::{FftPlanner, num_complex::Complex32};
+use rustfft::{Fft, FftPlanner, num_complex::Complex32};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use types::tick::{Tick, Ticks};
 
 /// Over this a recording was heard; speech that only resembles it stays well under.
@@ -81,14 +82,10 @@ pub fn tone_share(track: &Track, hz: &[f64], from: Tick, to: Tick) -> f64 {
 pub fn loss_db(heard: &Track, said: &Track, from: Tick, to: Tick) -> f64 {
     const DELAYS: usize = 4000;
     let length = Ticks(to.0 - from.0);
-    let (heard, said) = (
-        whitened(&heard.between(from, length)),
-        whitened(&said.between(from, length)),
-    );
-    let size = (heard.len() + said.len()).next_power_of_two();
-    let mut common = correlation(&heard, &said, size);
-    common.drain(DELAYS..size - DELAYS);
-    let strongest = common
+    let mut late = vec![0.0; DELAYS];
+    late.extend(whitened(&heard.between(from, length)));
+    let said = whitened(&said.between(from, length));
+    let strongest = products(&late, &said, 2 * DELAYS)
         .iter()
         .fold(0.0_f64, |most, c| most.max(f64::from(c.abs())));
     let power: f64 = said.iter().map(|&s| f64::from(s).powi(2)).sum();
@@ -130,10 +127,10 @@ pub fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
     if audio.len() < clip.len() || clip.is_empty() {
         return Vec::new();
     }
-    let size = (audio.len() + clip.len()).next_power_of_two();
     let linear =
         |samples: &[i16]| -> Vec<f32> { samples.iter().map(|&s| f32::from(s) / 32768.0).collect() };
-    let product = correlation(&linear(audio), &linear(clip), size);
+    let places = audio.len() - clip.len();
+    let product = products(&linear(audio), &linear(clip), places);
     let energy = |samples: &[i16]| -> f64 {
         samples
             .iter()
@@ -142,7 +139,6 @@ pub fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
     };
     let clip_energy = energy(clip).max(1e-9);
     let mut window = energy(&audio[..clip.len()]);
-    let places = audio.len() - clip.len();
     let mut scores = Vec::with_capacity(places);
     for at in 0..places {
         let dot = f64::from(product[at]);
@@ -158,23 +154,49 @@ pub fn likeness(audio: &[i16], clip: &[i16]) -> Vec<f32> {
     scores
 }
 
-/// The sum of products at each place of `clip` in `audio`; places before its beginning come last.
-fn correlation(audio: &[f32], clip: &[f32], size: usize) -> Vec<f32> {
-    let mut planner = FftPlanner::new();
-    let (forward, inverse) = (
+/// The sum of products of `clip` with `audio` at each of so many places; after its end `audio` is
+/// silent. By overlap-save: a transform of all at once costs a guest's emulated processor more than
+/// the call it is of. Both parts of a complex transform carry a block of their own, as `clip` is real.
+fn products(audio: &[f32], clip: &[f32], places: usize) -> Vec<f32> {
+    let size = (clip.len() + places.min(3 * clip.len())).next_power_of_two();
+    let step = size - clip.len() + 1;
+    let (forward, inverse) = plans(size);
+    let part = |at: usize| audio.get(at).copied().unwrap_or(0.0);
+    let mut scratch = vec![Complex32::default(); forward.get_inplace_scratch_len()];
+    let mut wanted = vec![Complex32::default(); size];
+    for (bin, &sample) in wanted.iter_mut().zip(clip) {
+        bin.re = sample / size as f32;
+    }
+    forward.process_with_scratch(&mut wanted, &mut scratch);
+    scratch.resize(
+        scratch.len().max(inverse.get_inplace_scratch_len()),
+        Complex32::default(),
+    );
+    let mut found = Vec::with_capacity(places + 2 * step);
+    let mut bins = vec![Complex32::default(); size];
+    for from in (0..places).step_by(2 * step) {
+        for (at, bin) in (from..).zip(bins.iter_mut()) {
+            *bin = Complex32::new(part(at), part(at + step));
+        }
+        forward.process_with_scratch(&mut bins, &mut scratch);
+        for (bin, clip) in bins.iter_mut().zip(&wanted) {
+            *bin *= clip.conj();
+        }
+        inverse.process_with_scratch(&mut bins, &mut scratch);
+        found.extend(bins[..step].iter().map(|b| b.re));
+        found.extend(bins[..step].iter().map(|b| b.im));
+    }
+    found.truncate(places);
+    found
+}
+
+/// To make the tables of a transform costs more than to use them once.
+fn plans(size: usize) -> (Arc<dyn Fft<f32>>, Arc<dyn Fft<f32>>) {
+    static PLANNER: LazyLock<Mutex<FftPlanner<f32>>> =
+        LazyLock::new(|| Mutex::new(FftPlanner::new()));
+    let mut planner = PLANNER.lock().unwrap_or_else(PoisonError::into_inner);
+    (
         planner.plan_fft_forward(size),
         planner.plan_fft_inverse(size),
-    );
-    let spectrum = |samples: &[f32]| {
-        let mut bins: Vec<Complex32> = samples.iter().map(|&s| Complex32::new(s, 0.0)).collect();
-        bins.resize(size, Complex32::new(0.0, 0.0));
-        forward.process(&mut bins);
-        bins
-    };
-    let mut product = spectrum(audio);
-    for (a, c) in product.iter_mut().zip(spectrum(clip)) {
-        *a *= c.conj();
-    }
-    inverse.process(&mut product);
-    product.iter().map(|p| p.re / size as f32).collect()
+    )
 }

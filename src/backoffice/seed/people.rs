@@ -43,7 +43,7 @@ pub struct SeedPerson {
 }
 
 /// A scope whose number is not known yet.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum SeedScope {
     /// By the facility's own id.
     Inmate(String),

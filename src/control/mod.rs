@@ -15,6 +15,7 @@ mod client;
 mod desk;
 mod explain;
 pub mod export;
+pub mod hours;
 pub mod people;
 mod serve;
 mod server;

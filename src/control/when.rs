@@ -1,10 +1,9 @@
 //! Dates and times as officers write them.
 
-use anyhow::{Context as _, bail};
 use jiff::{
     Timestamp,
     civil::DateTime,
-    tz::{AmbiguousOffset, TimeZone},
+    tz::{AmbiguousOffset, Offset, TimeZone},
 };
 
 /// The instant that an officer means, UTC in milliseconds: date and time of the site, or with their
@@ -12,24 +11,52 @@ use jiff::{
 ///
 /// # Errors
 /// What is no time, what daylight saving leaves out, and what comes twice as it ends.
-pub fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<i64> {
+pub fn instant(text: &str, zone: &TimeZone) -> Result<i64, NoInstant> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(instant.as_millisecond());
     }
-    let local: DateTime = text.parse().ok().with_context(|| {
-        format!("{text:?} is no time: write date and time of the site, as in \"2026-11-24 09:30\"")
-    })?;
+    let no_time = || NoInstant::NoTime(text.to_owned());
+    let local: DateTime = text.parse().map_err(|_| no_time())?;
     let times = zone.to_ambiguous_timestamp(local);
     match times.offset() {
-        AmbiguousOffset::Unambiguous { .. } => Ok(times.unambiguous()?.as_millisecond()),
-        AmbiguousOffset::Gap { .. } => {
-            bail!("{text}: the clock skips that time there, as daylight saving begins")
+        AmbiguousOffset::Unambiguous { .. } => {
+            let instant = times.unambiguous().map_err(|_| no_time())?;
+            Ok(instant.as_millisecond())
         }
-        AmbiguousOffset::Fold { before, after } => bail!(
-            "{text}: that time comes twice there, as daylight saving ends: write it with its offset, \
-             {local}{before} for the first or {local}{after} for the second"
-        ),
+        AmbiguousOffset::Gap { .. } => Err(NoInstant::Skipped(local)),
+        AmbiguousOffset::Fold { before, after } => Err(NoInstant::Twice {
+            local,
+            before,
+            after,
+        }),
     }
+}
+
+/// Why a text is no instant.
+#[derive(Debug, thiserror::Error)]
+pub enum NoInstant {
+    #[error("{0:?} is no time: write date and time of the site, as in \"2026-11-24 09:30\"")]
+    NoTime(String),
+    #[error("{0}: the clock skips that time there, as daylight saving begins")]
+    Skipped(DateTime),
+    #[error(
+        "{local}: that time comes twice there, as daylight saving ends: write it with its offset, \
+         {local}{before} for the first or {local}{after} for the second"
+    )]
+    Twice {
+        local: DateTime,
+        before: Offset,
+        after: Offset,
+    },
+}
+
+/// An instant as it is read back: time of the site, with its offset.
+pub fn text(utc_ms: i64, zone: &TimeZone) -> String {
+    let Ok(instant) = Timestamp::from_millisecond(utc_ms) else {
+        return utc_ms.to_string();
+    };
+    let offset = zone.to_offset(instant);
+    instant.display_with_offset(offset).to_string()
 }
 
 #[cfg(test)]
@@ -63,6 +90,15 @@ mod tests {
             utc("2026-11-24T05:00:00Z"),
             "midnight"
         );
+    }
+
+    #[test]
+    fn an_instant_comes_back_from_its_text() {
+        let zone = TimeZone::get("America/New_York").expect("a zone");
+        for utc_ms in [0, 1_793_521_800_000, 1_793_525_400_000, 1_795_000_000_001] {
+            let text = text(utc_ms, &zone);
+            assert_eq!(instant(&text, &zone).ok(), Some(utc_ms), "{text}");
+        }
     }
 
     #[test]

@@ -26,8 +26,8 @@ pub use cell::{Cell, LONGEST_CELL};
 pub use columns::{Column, Columns};
 pub use credentials::{CardRow, OfficerRow};
 pub use people::{InmateRow, NumberRow};
-pub use profiles::{ContactRow, ProfileRow};
-pub use taker::{BadCell, RowOf};
+pub use profiles::{ContactRow, LIMITS, ProfileRow};
+pub use taker::{BadCell, Off, RowOf};
 pub use writer::{Sheet, WriteError};
 
 use std::{

@@ -3,7 +3,7 @@
 use crate::{
     Cell, Column, Columns,
     cell::named,
-    taker::{BadCell, RowOf, Taker, column, number, secret, secret_digits},
+    taker::{BadCell, Off, RowOf, Taker, column, number, off, secret, secret_digits, text_or_none},
 };
 use types::{digits::Digits, language::Language, phone_number::PhoneNumber, secret::Secret};
 
@@ -18,6 +18,11 @@ pub struct InmateRow {
     pub language: Option<Language>,
     /// 1 to 5, or none: that of the phone.
     pub class: Option<Option<u8>>,
+    /// The PIN.
+    pub disabled: Option<Off>,
+    /// From when and up to when the PIN is valid: times, as they are written.
+    pub valid_from: Option<Option<String>>,
+    pub valid_to: Option<Option<String>>,
 }
 
 /// A number on the list of an inmate, new or known by inmate and number.
@@ -29,7 +34,7 @@ pub struct NumberRow {
     pub number: PhoneNumber,
     pub untimed: Option<bool>,
     pub privileged: Option<bool>,
-    pub disabled: Option<bool>,
+    pub disabled: Option<Off>,
 }
 
 impl RowOf for InmateRow {
@@ -39,6 +44,9 @@ impl RowOf for InmateRow {
         secret("pin"),
         column("language", false),
         column("class", false),
+        column("disabled", false),
+        column("valid-from", false),
+        column("valid-to", false),
     ];
 
     fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<InmateRow, Vec<BadCell>> {
@@ -50,6 +58,9 @@ impl RowOf for InmateRow {
         });
         let language = taker.take("language", language);
         let class = taker.take("class", class);
+        let disabled = taker.take("disabled", off);
+        let [valid_from, valid_to] =
+            ["valid-from", "valid-to"].map(|name| taker.take(name, text_or_none));
         taker.done(id.map(|id| InmateRow {
             row,
             id,
@@ -57,6 +68,9 @@ impl RowOf for InmateRow {
             pin,
             language,
             class,
+            disabled,
+            valid_from,
+            valid_to,
         }))
     }
 }
@@ -74,8 +88,9 @@ impl RowOf for NumberRow {
         let mut taker = Taker::new(row, cells, columns);
         let id = taker.must("id", Cell::as_text);
         let number = taker.must("number", number);
-        let [untimed, privileged, disabled] =
-            ["untimed", "privileged", "disabled"].map(|name| taker.take(name, Cell::as_flag));
+        let [untimed, privileged] =
+            ["untimed", "privileged"].map(|name| taker.take(name, Cell::as_flag));
+        let disabled = taker.take("disabled", off);
         taker.done(id.zip(number).map(|(id, number)| NumberRow {
             row,
             id,

@@ -155,6 +155,28 @@ pub fn name_of<T>(
     }
 }
 
+/// Whether something is switched off, and until when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Off {
+    No,
+    Yes,
+    /// A time, as it is written.
+    Until(String),
+}
+
+/// Yes, no, or until when.
+pub fn off(cell: &Cell) -> Result<Option<Off>, &'static str> {
+    match (cell.as_flag(), cell.as_text()?) {
+        (Ok(flag), _) => Ok(flag.map(|off| if off { Off::Yes } else { Off::No })),
+        (Err(_), text) => Ok(text.map(Off::Until)),
+    }
+}
+
+/// A text, or `none`.
+pub fn text_or_none(cell: &Cell) -> Result<Option<Option<String>>, String> {
+    or_none(cell, "a text", |text| Some(text.to_owned()))
+}
+
 /// As people write numbers: blanks, hyphens, dots and parentheses count for nothing.
 pub fn number(cell: &Cell) -> Result<Option<PhoneNumber>, String> {
     let Some(text) = cell.as_digits()? else {

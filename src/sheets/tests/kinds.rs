@@ -40,6 +40,7 @@ struct Kind {
 }
 
 const FLAG: Option<(&str, &str)> = Some(("maybe", "is neither yes nor no"));
+const LIMIT: Option<(&str, &str)> = Some(("-1", "is not a whole number from 0 to"));
 const NUMBER: Option<(&str, &str)> = Some(("call me", "is no number"));
 
 const KINDS: &[Kind] = &[
@@ -52,6 +53,9 @@ const KINDS: &[Kind] = &[
             ("123456", Some(("98x7654", "is no PIN"))),
             ("en", Some(("English", "two letters"))),
             ("2", Some(("9", "1 to 5, or phone"))),
+            ("2026-11-24 09:30", None),
+            ("none", None),
+            ("2027-01-01", None),
         ],
         read: read::<InmateRow>,
     },
@@ -63,7 +67,7 @@ const KINDS: &[Kind] = &[
             ("2155550123", NUMBER),
             ("yes", FLAG),
             ("no", FLAG),
-            ("no", FLAG),
+            ("no", None),
         ],
         read: read::<NumberRow>,
     },
@@ -82,7 +86,16 @@ const KINDS: &[Kind] = &[
                 "identified; rules-signed",
                 Some(("voice-taken", "is not steps as identified")),
             ),
-            ("no", FLAG),
+            ("no", None),
+            ("monday 08:00-09:00", None),
+            ("yes", FLAG),
+            ("2", LIMIT),
+            ("none", LIMIT),
+            ("0", LIMIT),
+            ("20", LIMIT),
+            ("none", LIMIT),
+            ("600", LIMIT),
+            ("60", LIMIT),
         ],
         read: read::<ProfileRow>,
     },

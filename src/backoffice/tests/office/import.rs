@@ -3,8 +3,9 @@
 
 use crate::bench::{Bench, DOE, ONE, bench, bench_with, secret};
 use backoffice::{
-    CardImport, ContactImport, Disabled, Error, Holder, ImportMode, ImportRow, Imported,
-    InmateImport, InmateProfile, NewOfficer, NumberImport, OfficerImport, ProfileImport, acting,
+    Allowance, AllowanceImport, CardImport, ContactImport, Disabled, Error, Holder, ImportMode,
+    ImportOff, ImportRow, Imported, InmateImport, InmateProfile, NewOfficer, NumberImport,
+    OfficerImport, Periods, PinDays, ProfileImport, WeekSteps, acting,
 };
 use types::{
     credential::CardNumber,
@@ -58,6 +59,8 @@ fn profile() -> ProfileImport {
         longest_seconds: None,
         enrolled: None,
         suspended: None,
+        hours: None,
+        allowance: AllowanceImport::default(),
     }
 }
 
@@ -111,7 +114,7 @@ fn a_profile_keeps_what_a_row_does_not_say_and_what_no_file_can() {
     let row = ProfileImport {
         longest_seconds: Some(Some(300)),
         enrolled: Some(Enrollment::NONE.with(EnrollmentStep::Identified)),
-        suspended: Some(true),
+        suspended: Some(ImportOff::Yes),
         ..profile()
     };
     let first = taken(&mut bench, "clerk", ImportRow::Profile(row.clone()));
@@ -448,6 +451,9 @@ fn an_id_that_only_looks_like_anothers_is_refused() {
             pin: None,
             language: None,
             class: None,
+            disabled: None,
+            valid_from: None,
+            valid_to: None,
         })
     };
     let lookalikes = [
@@ -539,4 +545,110 @@ fn root_and_the_controllers_user_are_not_two_persons() {
         journal.last().expect("an entry").actor,
         "user kim, as user root"
     );
+}
+
+#[test]
+fn a_row_sets_when_a_pin_is_valid_and_off_and_keeps_what_it_does_not_say() {
+    let mut bench = bench();
+    let row = |disabled, valid_from, valid_to| {
+        ImportRow::Inmate(InmateImport {
+            facility_id: "A-17".to_owned(),
+            name: None,
+            pin: None,
+            language: None,
+            class: None,
+            disabled,
+            valid_from,
+            valid_to,
+        })
+    };
+    let days = |bench: &Bench| {
+        let page = bench.office.inmates_after(None, 1).expect("reads");
+        page[0].1.pin.expect("a PIN")
+    };
+    let (from, to, until) = (1_000, 2_000, i64::MAX);
+    let first = row(
+        Some(ImportOff::Until(until)),
+        Some(Some(from)),
+        Some(Some(to)),
+    );
+    assert_eq!(taken(&mut bench, "clerk", first.clone()), Imported::Changed);
+    let set = PinDays {
+        disabled: Disabled::Until(until),
+        from: Some(from),
+        to: Some(to),
+    };
+    assert_eq!(days(&bench), set);
+    assert_eq!(taken(&mut bench, "clerk", first), Imported::Same);
+    let stays = row(Some(ImportOff::Yes), None, None);
+    assert_eq!(
+        taken(&mut bench, "clerk", stays),
+        Imported::Same,
+        "off for a time"
+    );
+    let early = row(None, None, Some(Some(from)));
+    is_bad(&mut bench, early, "valid-to", "they end before they begin");
+    let open = row(Some(ImportOff::No), None, Some(None));
+    assert_eq!(taken(&mut bench, "clerk", open), Imported::Changed);
+    let left = PinDays {
+        disabled: Disabled::No,
+        from: Some(from),
+        to: None,
+    };
+    assert_eq!(days(&bench), left);
+    let poe = InmateImport {
+        facility_id: "A-30".to_owned(),
+        name: Some("Poe".to_owned()),
+        pin: None,
+        language: None,
+        class: None,
+        disabled: Some(ImportOff::Yes),
+        valid_from: None,
+        valid_to: None,
+    };
+    is_bad(&mut bench, ImportRow::Inmate(poe), "disabled", "has no PIN");
+}
+
+#[test]
+fn a_profile_gives_hours_and_an_allowance_of_the_own_and_takes_them_back() {
+    let mut bench = bench();
+    let week = WeekSteps::CLOSED.with_open(0, 32, 36);
+    let with = |own, calls: Option<Option<u32>>, hours| {
+        let calls = Periods {
+            day: calls,
+            ..Periods::default()
+        };
+        ImportRow::Profile(ProfileImport {
+            hours,
+            allowance: AllowanceImport {
+                own,
+                calls,
+                ..AllowanceImport::default()
+            },
+            ..profile()
+        })
+    };
+    let has = |bench: &Bench| {
+        let page = bench.office.profiles_after(None, 1).expect("reads");
+        let exported = page.into_iter().next().expect("Doe").1;
+        (exported.allowance, exported.hours)
+    };
+    assert_eq!(has(&bench), (None, None));
+    let two = with(None, Some(Some(2)), Some(Some(week)));
+    assert_eq!(taken(&mut bench, "clerk", two.clone()), Imported::Changed);
+    let mut allowance = Allowance::default();
+    allowance.calls.day = Some(2);
+    assert_eq!(has(&bench), (Some(allowance), Some(week)));
+    assert_eq!(taken(&mut bench, "clerk", two), Imported::Same);
+    let says_nothing = with(None, None, None);
+    assert_eq!(taken(&mut bench, "clerk", says_nothing), Imported::Same);
+    let both = with(Some(false), Some(Some(3)), None);
+    is_bad(&mut bench, both, "own-allowance", "beside limits");
+    // No limit of the own is not the same as none of the own.
+    let without_limit = with(None, Some(None), None);
+    assert_eq!(taken(&mut bench, "clerk", without_limit), Imported::Changed);
+    assert_eq!(has(&bench), (Some(Allowance::default()), Some(week)));
+    let back = with(Some(false), None, Some(None));
+    assert_eq!(taken(&mut bench, "clerk", back), Imported::Changed);
+    assert_eq!(has(&bench), (None, None));
 }

@@ -19,6 +19,8 @@ pub enum Alert {
     PhoneRests { line: LineId, seconds: u32 },
     /// An inmate's PIN failed too often.
     PinRests { inmate: InmateId, seconds: u32 },
+    /// The passcode to an inmate's id was tried too often.
+    PasscodeRests { inmate: InmateId, seconds: u32 },
     /// An inmate who is watched asked for a call.
     WatchedInmate {
         line: LineId,
@@ -65,6 +67,11 @@ impl fmt::Display for Alert {
             Alert::PinRests { inmate, seconds } => write!(
                 f,
                 "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
+                inmate.0
+            ),
+            Alert::PasscodeRests { inmate, seconds } => write!(
+                f,
+                "the passcode of inmate {} failed too often: it is not taken for {seconds} s",
                 inmate.0
             ),
             Alert::WatchedInmate { line, call, inmate } => write!(
@@ -126,8 +133,9 @@ impl fmt::Display for Alert {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RestOf {
     Phone(LineId),
-    /// The PIN of an inmate, or the passcode.
+    /// The PIN of an inmate.
     Pin(InmateId),
+    Passcode(InmateId),
 }
 
 impl RestOf {
@@ -135,6 +143,7 @@ impl RestOf {
         match self {
             RestOf::Phone(line) => GuessKey::Phone(line),
             RestOf::Pin(inmate) => GuessKey::Inmate(inmate),
+            RestOf::Passcode(inmate) => GuessKey::Passcode(inmate),
         }
     }
 }
@@ -148,7 +157,8 @@ pub struct Rest {
 }
 
 impl BackOffice {
-    /// Up to so many after one of the phones and then the PINs that failed lately.
+    /// Up to so many after one of the phones, then the PINs, then the passcodes that failed
+    /// lately.
     pub fn rests(
         &self,
         now: Tick,
@@ -160,16 +170,26 @@ impl BackOffice {
         let rule = lookups::site_settings(tables, &reader)?.guessing;
         let after = after.map(RestOf::key);
         let from = after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
-        // Ids that are nobody's come last.
-        let to = GuessKey::Inmate(InmateId(u32::MAX));
-        let page = tables
-            .guesses
-            .page(&reader, from, Bound::Included(&to), limit)?;
+        // Ids that are nobody's are between the two.
+        let last_pin = GuessKey::Inmate(InmateId(u32::MAX));
+        let passcodes = GuessKey::Passcode(InmateId(0));
+        let (mut page, from) = match after {
+            Some(GuessKey::Passcode(_)) => (Vec::new(), from),
+            _ => {
+                let to = Bound::Included(&last_pin);
+                let page = tables.guesses.page(&reader, from, to, limit)?;
+                (page, Bound::Included(&passcodes))
+            }
+        };
+        let left = limit - page.len();
+        let rest = tables.guesses.page(&reader, from, Bound::Unbounded, left)?;
+        page.extend(rest);
         let utc_ms = self.utc_ms(now);
         let rest = |(key, stored): (GuessKey, values::Guesses)| {
             let of = match key {
                 GuessKey::Phone(line) => RestOf::Phone(line),
                 GuessKey::Inmate(inmate) => RestOf::Pin(inmate),
+                GuessKey::Passcode(inmate) => RestOf::Passcode(inmate),
                 GuessKey::NobodysId(_) => return None,
             };
             let guesses = guesses(stored);
@@ -208,6 +228,7 @@ impl Session<'_> {
         let alert = match at {
             GuessKey::Phone(line) => Alert::PhoneRests { line, seconds },
             GuessKey::Inmate(inmate) => Alert::PinRests { inmate, seconds },
+            GuessKey::Passcode(inmate) => Alert::PasscodeRests { inmate, seconds },
             // There is nobody to look after.
             GuessKey::NobodysId(_) => return Ok(()),
         };
@@ -219,7 +240,8 @@ impl Session<'_> {
     }
 
     pub fn lift_pin_rest(&mut self, actor: &str, inmate: InmateId) -> Result<bool, Error> {
-        self.lift_rest(actor, GuessKey::Inmate(inmate))
+        let passcode = self.lift_rest(actor, GuessKey::Passcode(inmate))?;
+        Ok(self.lift_rest(actor, GuessKey::Inmate(inmate))? || passcode)
     }
 
     /// Ends a rest and forgets what failed.
@@ -249,7 +271,9 @@ fn guesses(stored: values::Guesses) -> Guesses {
 fn subject(at: GuessKey) -> String {
     match at {
         GuessKey::Phone(line) => format!("phone {line}"),
-        GuessKey::Inmate(inmate) => crate::answer::inmate_subject(inmate),
+        GuessKey::Inmate(inmate) | GuessKey::Passcode(inmate) => {
+            crate::answer::inmate_subject(inmate)
+        }
         GuessKey::NobodysId(_) => "unknown".to_owned(),
     }
 }

@@ -29,7 +29,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::{
-    control::{Office, Request, time::Until},
+    control::{Office, Request, when::Until},
     demo, log,
     site::Site,
 };

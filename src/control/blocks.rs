@@ -65,7 +65,7 @@ fn lift(desk: &Desk, what: Lift, actor: String) -> anyhow::Result<Answer> {
         Lift::Guesses(id) => {
             let inmate = inmate_of(office, &id)?;
             let was = office.lift_pin_rest(now, &actor, inmate)?;
-            Ok(rest_lifted(&format!("the PIN of {id}"), was))
+            Ok(rest_lifted(&format!("PIN and passcode of {id}"), was))
         }
     })?;
     Ok(Answer::text(vec![line]))
@@ -90,7 +90,7 @@ fn called_party_lifted(number: &str, inmate: Option<&str>, was: bool) -> String 
 
 fn rest_lifted(what: &str, was: bool) -> String {
     match was {
-        true => format!("lifted: {what} does not rest, and its wrong guesses are forgotten"),
+        true => format!("lifted: the rest of {what}; wrong guesses are forgotten"),
         false => format!("no wrong guesses counted for {what}"),
     }
 }
@@ -102,7 +102,8 @@ enum Place {
     /// Whose calls are refused; none is every inmate's.
     CalledParty(Option<(Option<u32>, String)>),
     Phone(Option<u16>),
-    Guesses(u32),
+    Pin(u32),
+    Passcode(u32),
 }
 
 impl Place {
@@ -122,7 +123,8 @@ fn list(desk: &Desk, after: Option<&str>) -> anyhow::Result<Answer> {
             called_party(desk, Some((inmate.map(InmateId), last)))
         }
         Place::Phone(after) => rests(desk, after.map(|line| RestOf::Phone(LineId(line)))),
-        Place::Guesses(after) => rests(desk, Some(RestOf::Pin(InmateId(after)))),
+        Place::Pin(after) => rests(desk, Some(RestOf::Pin(InmateId(after)))),
+        Place::Passcode(after) => rests(desk, Some(RestOf::Passcode(InmateId(after)))),
     }
 }
 
@@ -203,7 +205,8 @@ fn rests(desk: &Desk, after: Option<RestOf>) -> anyhow::Result<Answer> {
     let last = page.last().filter(|_| page.len() == PAGE);
     let more = last.map(|(last, _)| match last.of {
         RestOf::Phone(line) => Place::Phone(Some(line.0)).told(),
-        RestOf::Pin(inmate) => Place::Guesses(inmate.0).told(),
+        RestOf::Pin(inmate) => Place::Pin(inmate.0).told(),
+        RestOf::Passcode(inmate) => Place::Passcode(inmate.0).told(),
     });
     let lines = page.iter().filter_map(|(rest, what)| {
         let until = moment(rest.until_utc_ms?, &desk.zone);
@@ -217,5 +220,6 @@ fn resting(office: &BackOffice, of: RestOf) -> Result<String, Error> {
     Ok(match of {
         RestOf::Phone(line) => format!("the phone of line {line}"),
         RestOf::Pin(inmate) => format!("the PIN of {}", known_as(office, inmate)?),
+        RestOf::Passcode(inmate) => format!("the passcode of {}", known_as(office, inmate)?),
     })
 }

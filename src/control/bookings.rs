@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Desk, inmate_of,
-    time::{Until, instant, must_come},
+    when::{Until, instant, must_come},
     who,
 };
 use crate::records::moment;

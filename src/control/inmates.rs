@@ -1,6 +1,6 @@
 //! An inmate as the facility knows one, and who may not call for a time or for good.
 
-use super::{Answer, Desk, inmate_of, known_as, time::to_come, who};
+use super::{Answer, Desk, inmate_of, known_as, when::to_come, who};
 use crate::records::{length, moment};
 use backoffice::{BackOffice, Contact, Disabled, Error, InmateDetails, NumberFlags, PinTerms};
 use jiff::tz::TimeZone;

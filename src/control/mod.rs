@@ -11,12 +11,14 @@
 //! To add a command: a variant of [`Request`] and its arm in `serve`; what has several verbs is a file of
 //! its own here, with an enum of them.
 
+mod actor;
 pub mod blocks;
 pub mod bookings;
 mod client;
 mod desk;
 mod explain;
 pub mod export;
+pub mod hours;
 pub mod inmates;
 pub mod journal;
 pub mod officers;
@@ -24,15 +26,14 @@ pub mod people;
 pub mod registers;
 mod serve;
 mod server;
-pub mod time;
 mod treatment;
+pub mod when;
 
 pub use client::Office;
 pub use desk::Desk;
 pub use server::Server;
 
 use backoffice::{BackOffice, Error};
-use nix::unistd::{Uid, User};
 use serde::{Deserialize, Serialize};
 use std::{
     path::{Path, PathBuf},
@@ -201,16 +202,6 @@ enum Reply {
     Done(Answer),
     /// Why not, in words.
     Refused(String),
-}
-
-/// Who does something, for the journal: a user of this machine. Nobody is believed about it: a
-/// controller asks the kernel whose process is at the other end.
-fn actor(uid: Uid) -> String {
-    let user = User::from_uid(uid).ok().flatten();
-    user.map_or_else(
-        || format!("user {uid}"),
-        |user| format!("user {}", user.name),
-    )
 }
 
 /// The inmate with this id of the facility's own.

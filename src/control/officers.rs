@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Desk,
-    time::{Until, must_come},
+    when::{Until, must_come},
     who,
 };
 use crate::records::moment;

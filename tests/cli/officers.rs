@@ -117,7 +117,7 @@ fn a_presence_that_makes_no_sense_is_refused() {
         &until("2099-03-08 02:30"),
         "the clock skips that time",
     );
-    let twice = "write 2099-11-01T01:30:00-04:00 or 2099-11-01T01:30:00-05:00";
+    let twice = "2099-11-01T01:30:00-04 for the first or 2099-11-01T01:30:00-05 for the second";
     refused(&place, &until("2099-11-01 01:30"), twice);
     refused(&place, &until("noon"), "write date and time of the site");
     let nowhere = ["officer", "present", "--group", "South", "--for", "5"];
@@ -216,7 +216,7 @@ fn a_call_is_booked_listed_and_cancelled() {
     refused(
         &place,
         &add("2099-11-01 01:30", "2099-11-01 09:30"),
-        "shows that time twice",
+        "comes twice",
     );
     let nobody = ["booking", "add", "--inmate", "A-1", "--for", "20"];
     refused(&place, &nobody, "no inmate has the id \"A-1\"");
@@ -229,7 +229,7 @@ fn a_call_is_booked_listed_and_cancelled() {
         "20",
     ];
     let number = [&["booking", "add"], &number[..]].concat();
-    refused(&place, &number, "no dialing makes 12155550142");
+    refused(&place, &number, "no dialing makes \"12155550142\"");
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn what_is_not_blocked_is_said_to_be_so_and_who_is_unknown_refused() {
     done(
         &place,
         &lift(&["--inmate", "A-1042"]),
-        &["no wrong guesses counted for the PIN of A-1042"],
+        &["no wrong guesses counted for PIN and passcode of A-1042"],
     );
     refused(
         &place,
@@ -448,7 +448,7 @@ fn an_inmate_and_the_journal_are_shown_without_a_pin() {
     assert_eq!(last["sequence"], entries.len());
     assert_eq!(last["id"], "A-1042");
     assert!(
-        last["actor"].as_str().expect("who").starts_with("user "),
+        last["actor"].as_str().expect("who").contains("user "),
         "{last}"
     );
     let after = (entries.len() - 2).to_string();

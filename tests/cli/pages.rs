@@ -122,7 +122,7 @@ fn lifts(place: &Place, what: &[&str], says: &str, listed_as: &str) {
     let left: Vec<&String> = before.iter().filter(|line| !is(line)).collect();
     assert_eq!(after.iter().collect::<Vec<_>>(), left);
     let journal = place.run(&["journal", "--last", "1"]);
-    assert!(journal.out.contains(" user "), "{}", journal.out);
+    assert!(journal.out.contains("user "), "{}", journal.out);
 }
 
 #[test]
@@ -155,14 +155,14 @@ fn all_that_is_blocked_or_rests_is_listed_and_lifted_one_by_one() {
     let one = ["--called-party", "2155553008", "--inmate", "A-1042"];
     let says = "lifted: 2155553008 may be called again by inmate A-1042";
     lifts(&place, &one, says, "called party: 2155553008 ");
-    let says = "lifted: the phone of line 3 does not rest";
+    let says = "lifted: the rest of the phone of line 3; wrong guesses are forgotten";
     lifts(
         &place,
         &["--phone", "A block, 3"],
         says,
         "wrong guesses: the phone of line 3 rests until 20",
     );
-    let says = "lifted: the PIN of A-1107 does not rest";
+    let says = "lifted: the rest of PIN and passcode of A-1107; wrong guesses are forgotten";
     let rests = "wrong guesses: the PIN of Maria Santos (A-1107) rests until 20";
     lifts(&place, &["--inmate", "A-1107"], says, rests);
 }

@@ -1,7 +1,7 @@
 //! Inmates, their PINs, and the numbers on their lists.
 
-use super::text;
 use super::{NewInmate, NumberFlags, PinDetails};
+use super::{id, text};
 use crate::{
     Error, answer::inmate_subject, error::InmateNumber, session::Session, stored, words::instant,
 };
@@ -18,7 +18,7 @@ use types::{
 
 impl Session<'_> {
     pub fn add_inmate(&mut self, actor: &str, inmate: &NewInmate) -> Result<InmateId, Error> {
-        text("facility id", &inmate.facility_id, true)?;
+        id("facility id", &inmate.facility_id)?;
         text("inmate's name", &inmate.name, true)?;
         let facility_id = FacilityId(inmate.facility_id.clone());
         let index = &self.tables.inmates_by_id;
@@ -157,6 +157,7 @@ impl Session<'_> {
             let inmate = InmateNumber(inmate);
             return Err(Error::ListFull { inmate, limit });
         }
+        self.must_be_dialable(&key.number.to_string())?;
         self.put_pin_number(actor, &key, flags, "added")
     }
 
@@ -224,24 +225,6 @@ impl Session<'_> {
             self.journal(actor, "pin-number", inmate_subject(inmate), change)?;
         }
         Ok(removed)
-    }
-
-    /// Whether any dialing makes this number.
-    pub(crate) fn dialable(&self, number: &PhoneNumber) -> Result<(), Error> {
-        let plan = &self.fixed.dial_plan;
-        let could_make = |text: &str| plan.could_make(text);
-        let text = number.to_string();
-        if could_make(&text) {
-            return Ok(());
-        }
-        // With a prefix, or the country's own code, before it.
-        let digits = number.digits.as_str();
-        let mut tails = (0..digits.len().min(4)).map(|at| &digits[at..]);
-        let instead = tails.find(|tail| could_make(tail)).map(str::to_owned);
-        Err(Error::NeverDialed {
-            number: text,
-            instead,
-        })
     }
 
     pub(super) fn inmate(&self, inmate: InmateId) -> Result<Inmate, Error> {

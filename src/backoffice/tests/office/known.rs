@@ -1,14 +1,19 @@
 //! What officers are shown: where one is present, what is booked, what rests, what a PIN says of calls.
 
 use crate::{
-    bench::{Bench, DOE, NOON_ISH, ONE, TWO, bench, bench_with},
+    bench::{Bench, DOE, NOON_ISH, ONE, OPEN_PHONE, TWO, bench, bench_with, secret},
     people::{DOES_ID, WHO, change, refuses},
 };
 use backoffice::{
-    BookedCall, Booking, Disabled, GuessRule, NewOfficer, NumberFlags, OfficerPlace, PinTerms,
-    Rest, RestOf,
+    BookedCall, Booking, Disabled, GuessRule, NewOfficer, NumberFlags, OfficerPlace, PhoneIdentity,
+    PinTerms, Rest, RestOf,
 };
-use types::{id::InmateId, language::Language};
+use types::{
+    credential::{Credential, IdentifyBy},
+    id::InmateId,
+    language::Language,
+    query::Query,
+};
 
 const MINUTE: i64 = 60_000;
 const ROES_ID: InmateId = InmateId(2);
@@ -84,38 +89,66 @@ fn booked_calls_are_listed_page_by_page_and_of_one_inmate_alone() {
 #[test]
 fn a_call_to_a_number_that_no_dialing_makes_is_not_booked() {
     let mut bench = bench();
-    let words = "no dialing makes 12155550123: it would never match; write the whole national number, \
-                 without what is dialed before it (2155550123), or + and country code for one abroad";
+    let words = "no dialing makes \"12155550123\": it would never match; write the whole national number, \
+                 without what is dialed before it (here its first digit), or + and country code for \
+                 one abroad";
     refuses(&mut bench, words, |office, now| {
         office.book_call(now, WHO, DOES_ID, &booking(Some("12155550123")))
     });
 }
 
 #[test]
-fn phones_and_pins_that_rest_are_listed_until_they_do_so_no_more() {
+fn phones_and_passcodes_that_rest_are_listed_until_they_are_lifted() {
     let rule = GuessRule {
         borne: Some(1),
         forget_seconds: 600,
         rest_seconds: 60,
         longest_rest_seconds: 3600,
     };
-    let mut bench = bench_with(|config| config.seed.settings.guessing = rule);
-    bench.pin(ONE, "000000");
-    bench.pin(TWO, "000000");
-    bench.pin(TWO, "000000");
-    let rests = |bench: &Bench, after| bench.office.rests(bench.now, after, 9).expect("reads");
-    let rest = |line, until_utc_ms| Rest {
-        of: RestOf::Phone(line),
-        until_utc_ms,
-    };
-    let until = Some(NOON_ISH + MINUTE);
-    assert_eq!(rests(&bench, None), [rest(ONE, None), rest(TWO, until)]);
-    assert_eq!(rests(&bench, Some(RestOf::Phone(ONE))), [rest(TWO, until)]);
-    change(&mut bench, |office, now| {
-        office.lift_phone_rest(now, WHO, ONE)
+    let mut bench = bench_with(|config| {
+        config.seed.settings.guessing = rule;
+        config.seed.inmates[1].inmate.facility_id = "18".to_owned();
     });
-    bench.wait(60);
-    assert_eq!(rests(&bench, None), [rest(TWO, None)]);
+    let identity = PhoneIdentity {
+        by: IdentifyBy::IdAndPasscode,
+        ..PhoneIdentity::standard()
+    };
+    for line in [TWO, OPEN_PHONE] {
+        change(&mut bench, |office, now| {
+            office.set_phone_identity(now, WHO, line, &identity)
+        });
+    }
+    change(&mut bench, |office, now| {
+        office.set_passcode(now, WHO, ROES_ID, &secret("2468"))
+    });
+    bench.pin(ONE, "000000");
+    for (line, id) in [(OPEN_PHONE, "99"), (TWO, "18"), (TWO, "18")] {
+        let (id, passcode) = (secret(id), secret("9999"));
+        let account = Credential::Account { id, passcode };
+        bench.ask(line, Query::Identify(account));
+    }
+    let rests = |bench: &Bench, after| bench.office.rests(bench.now, after, 9).expect("reads");
+    let until = Some(NOON_ISH + MINUTE);
+    let rest = |of, until_utc_ms| Rest { of, until_utc_ms };
+    let all = [
+        rest(RestOf::Phone(ONE), None),
+        rest(RestOf::Phone(TWO), until),
+        rest(RestOf::Phone(OPEN_PHONE), None),
+        rest(RestOf::Passcode(ROES_ID), until),
+    ];
+    assert_eq!(rests(&bench, None), all, "an id that is nobody's apart");
+    for (at, before) in all.iter().enumerate() {
+        assert_eq!(rests(&bench, Some(before.of)), all[at + 1..]);
+        let page = bench.office.rests(bench.now, None, at + 1);
+        assert_eq!(page.expect("reads"), all[..=at]);
+    }
+    change(&mut bench, |office, now| {
+        office.lift_phone_rest(now, WHO, TWO)
+    });
+    change(&mut bench, |office, now| {
+        office.lift_pin_rest(now, WHO, ROES_ID)
+    });
+    assert_eq!(rests(&bench, None), [all[0], all[2]]);
 }
 
 #[test]

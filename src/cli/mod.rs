@@ -53,9 +53,10 @@ enum Command {
     Resume(shutdown::WholeArgs),
     /// Says what is shut down.
     Shutdowns(SiteArgs),
-    /// Takes inmates or numbers from a file of CSV or Excel; checks it alone without --apply.
+    /// Takes inmates, officers or tables of numbers from a file of CSV or Excel; checks it alone without
+    /// --apply.
     Import(import::ImportArgs),
-    /// Writes inmates, numbers or call records to a file of CSV or Excel.
+    /// Writes inmates, officers, tables of numbers or call records to a file of CSV or Excel.
     Export(export::ExportArgs),
 }
 

@@ -19,6 +19,7 @@ pub mod hours;
 pub mod people;
 mod serve;
 mod server;
+pub mod tables;
 mod treatment;
 pub mod when;
 

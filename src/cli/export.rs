@@ -1,5 +1,5 @@
-//! `sallyport export`: inmates and what belongs to them, officers, tables of numbers, or call records, to a file of CSV
-//! or Excel. No secret is in any: there are none to be had.
+//! `sallyport export`: inmates and what belongs to them, officers, tables of numbers, or call records, to
+//! a file of CSV or Excel. No secret is in any: there are none to be had.
 
 use std::{
     fs::OpenOptions,

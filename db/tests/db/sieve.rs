@@ -3,8 +3,8 @@
 use crate::bench::cases;
 use db::{
     Database, Options, Read, Writer,
-    keys::{BookingKey, ListKey, ListOf},
-    values::{Booking, FraudCount, ListEntry},
+    keys::{BookingKey, ListKey, ListOf, PartyBlockKey},
+    values::{Booking, CallIdV1, FraudCount, ListEntry, PartyBlock},
 };
 use proptest::prelude::*;
 use std::{collections::BTreeSet, ops::Bound, path::Path};
@@ -71,6 +71,13 @@ fn booking_key(at: usize) -> BookingKey {
     }
 }
 
+fn block_key(at: usize) -> PartyBlockKey {
+    PartyBlockKey {
+        inmate: None,
+        number: dialed(at),
+    }
+}
+
 fn put(database: &Database, writer: &mut Writer<'_>, at: usize) {
     let tables = database.tables();
     let count = FraudCount {
@@ -86,6 +93,16 @@ fn put(database: &Database, writer: &mut Writer<'_>, at: usize) {
         .lists
         .put(writer, &list_key(at), &entry)
         .expect("puts");
+    let block = PartyBlock {
+        utc_ms: at as i64,
+        call: CallIdV1 {
+            site: 1,
+            sequence: 1,
+        },
+        least_digits: 1,
+    };
+    let blocks = &tables.called_party_blocks;
+    blocks.put(writer, &block_key(at), &block).expect("puts");
     let booking = Booking {
         number: None,
         from_utc_ms: at as i64,
@@ -99,10 +116,12 @@ fn put(database: &Database, writer: &mut Writer<'_>, at: usize) {
 }
 
 /// Whether there was one, as each of the tables says.
-fn delete(database: &Database, writer: &mut Writer<'_>, at: usize) -> [bool; 3] {
+fn delete(database: &Database, writer: &mut Writer<'_>, at: usize) -> [bool; 4] {
     let tables = database.tables();
     let (counts, lists) = (&tables.fraud_counts, &tables.lists);
+    let blocks = &tables.called_party_blocks;
     [
+        blocks.delete(writer, &block_key(at)).expect("deletes"),
         counts.delete(writer, &dialed(at)).expect("deletes"),
         lists.delete(writer, &list_key(at)).expect("deletes"),
         tables
@@ -116,6 +135,7 @@ fn delete(database: &Database, writer: &mut Writer<'_>, at: usize) -> [bool; 3] 
 fn same(database: &Database, txn: &impl Read, there: &BTreeSet<usize>) {
     let tables = database.tables();
     let (counts, bookings) = (&tables.fraud_counts, &tables.bookings);
+    let blocks = &tables.called_party_blocks;
     for at in 0..NUMBERS.len() {
         let is_there = there.contains(&at);
         let found = counts.get(txn, &dialed(at)).expect("reads");
@@ -129,6 +149,15 @@ fn same(database: &Database, txn: &impl Read, there: &BTreeSet<usize>) {
             place.is_some_and(|place| there.contains(&place))
         });
         assert!(fits, "{at}");
+        let key = db::Key::bytes(&block_key(at));
+        // Whose, national or not, one digit at least; of the whole key nothing is left out.
+        for length in 5..=key.len() {
+            let begins =
+                |other: &usize| db::Key::bytes(&block_key(*other)).starts_with(&key[..length]);
+            let expected = there.iter().filter(|other| begins(other)).count();
+            let found = blocks.with_prefix(txn, &key[..length], 100).expect("reads");
+            assert_eq!(found.len(), expected, "{at} {length}");
+        }
         let booked = bookings.contains(txn, &booking_key(at)).expect("reads");
         assert_eq!(booked, is_there, "{at}");
     }
@@ -170,7 +199,7 @@ proptest! {
                     }
                     Deed::Delete(at) => {
                         let was = now.remove(&at);
-                        prop_assert_eq!(delete(&database, &mut writer, at), [was; 3]);
+                        prop_assert_eq!(delete(&database, &mut writer, at), [was; 4]);
                     }
                     other => {
                         end = other;

@@ -17,7 +17,8 @@ mod site;
 mod treatments;
 
 pub use contacts::{Contact, NewContact};
-pub use hours::Booking;
+pub use fraud::NumberFraud;
+pub use hours::{BookedCall, Booking, OfficerPlace};
 pub use people::{InmateClassDetails, InmateDetails, InmateProfile};
 pub use registers::AllowanceOf;
 pub use routes::OutboundRoute;

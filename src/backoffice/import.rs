@@ -436,7 +436,7 @@ fn changed_or_same(changed: bool) -> Imported {
     }
 }
 
-fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Error> {
+pub(crate) fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Error> {
     let language = pin.language.map(stored::language).transpose()?;
     let class = pin.duration_class.map(stored::class).transpose()?;
     Ok((language, class))

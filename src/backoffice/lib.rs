@@ -70,9 +70,10 @@ pub use explain::{Asking, Explanation, WhyOut};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::{Alert, Rest, RestOf};
 pub use import::{
-    AllowanceImport, CardExport, CardImport, ContactImport, ImportMode, ImportOff, ImportRow,
-    Imported, InmateExport, InmateImport, NumberExport, NumberImport, NumberOf, OfficerExport,
-    OfficerImport, PinDays, ProfileExport, ProfileImport,
+    AllowanceImport, AllowedImport, CardExport, CardImport, ContactImport, ImportMode, ImportOff,
+    ImportRow, Imported, InmateExport, InmateImport, ListExport, ListImport, ListPlace,
+    NumberExport, NumberImport, NumberOf, OfficerExport, OfficerImport, PinDays, ProfileExport,
+    ProfileImport, RecordImport, RestrictedImport,
 };
 pub use journal::{JournalEntry, JournalSummary, acting};
 pub use office::BackOffice;

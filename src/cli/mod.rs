@@ -82,9 +82,10 @@ enum Command {
     Journal(journal::JournalArgs),
     /// Lists the numbers that are called often in the present day, week or month.
     Frequent(journal::FrequentArgs),
-    /// Takes inmates or numbers from a file of CSV or Excel; checks it alone without --apply.
+    /// Takes inmates, officers or tables of numbers from a file of CSV or Excel; checks it alone without
+    /// --apply.
     Import(import::ImportArgs),
-    /// Writes inmates, numbers or call records to a file of CSV or Excel.
+    /// Writes inmates, officers, tables of numbers or call records to a file of CSV or Excel.
     Export(export::ExportArgs),
 }
 

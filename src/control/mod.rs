@@ -26,6 +26,7 @@ pub mod people;
 pub mod registers;
 mod serve;
 mod server;
+pub mod tables;
 mod treatment;
 pub mod when;
 

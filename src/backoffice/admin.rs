@@ -37,6 +37,7 @@ use types::{
     language::Language,
     phone_number::{CallType, DialingPattern},
     secret::Secret,
+    text::unseen,
     tick::Tick,
 };
 
@@ -143,7 +144,7 @@ changes! {
     fn set_pin_disabled(inmate: InmateId, disabled: Disabled) -> ();
     /// Ends the rest of a phone at which too many PINs failed; `false` when none failed there.
     fn lift_phone_rest(line: LineId) -> bool;
-    /// Ends the rest of an inmate's PIN that failed too often.
+    /// Ends the rest of an inmate's PIN or passcode that failed too often.
     fn lift_pin_rest(inmate: InmateId) -> bool;
     /// Opens the account of an inmate who gets no PIN, or says what holds for it.
     fn open_account(inmate: InmateId, details: &AccountDetails) -> ();
@@ -295,8 +296,28 @@ pub(crate) fn text(field: &'static str, text: &str, needed: bool) -> Result<(), 
         let why = format!("at most {MAX_TEXT} bytes");
         return Err(Error::invalid(field, why));
     }
-    if text.chars().any(char::is_control) {
-        return Err(Error::invalid(field, "holds a control character"));
+    match unseen(text) {
+        None => Ok(()),
+        Some(c) => {
+            let code = u32::from(c);
+            let why = match c.is_control() {
+                true => format!("holds a control character (U+{code:04X})"),
+                false => format!("holds U+{code:04X}, which nobody sees, or not as what it is"),
+            };
+            Err(Error::invalid(field, why))
+        }
     }
-    Ok(())
+}
+
+/// A text that somebody is known by. Many letters of other alphabets look like one of ASCII, and
+/// accents can be written in several ways: two ids must not look the same.
+pub(crate) fn id(field: &'static str, id: &str) -> Result<(), Error> {
+    let plain = id.bytes().all(|c| c.is_ascii_graphic() || c == b' ');
+    let empty = id.trim().is_empty();
+    if !empty && (!plain || id.contains("  ") || id.trim() != id) {
+        let why = "letters A to Z, digits and signs of ASCII, and single blanks between them: others \
+                   look like them";
+        return Err(Error::invalid(field, why));
+    }
+    text(field, id, true)
 }

@@ -80,15 +80,11 @@ pub enum Error {
     DuplicateInmate(String),
     #[error("{0:?} is not a number: digits, with + before a country code")]
     NotANumber(String),
-    #[error(
-        "no dialing makes {number}: it would never match; write the whole national number, without \
-         what is dialed before it{}, or + and country code for one abroad",
-        instead.as_ref().map_or(String::new(), |instead| format!(" ({instead})"))
-    )]
+    #[error("{}", never_dialed(&format!("{number:?}"), *before))]
     NeverDialed {
         number: String,
-        /// The number that is perhaps meant.
-        instead: Option<String>,
+        /// How many digits stand before the number that is perhaps meant.
+        before: Option<usize>,
     },
     #[error("number {number} is on the list of inmate {inmate} already")]
     DuplicateNumber {
@@ -146,6 +142,11 @@ pub enum Error {
     },
     #[error("{0} has approved this contact before: the second must be somebody else")]
     SameApprover(String),
+    #[error(
+        "two persons have to approve a contact, and {0} may be either of them: log in as yourself, \
+         and become another user by sudo or su alone"
+    )]
+    WhoApproves(String),
     #[error("group {0:?} is not entered")]
     UnknownGroup(String),
     #[error("group {name:?} is in several places: say which of {}", several.join(", "))]
@@ -169,6 +170,18 @@ impl Error {
         let why = why.into();
         Error::Invalid { field, why }
     }
+}
+
+pub(crate) fn never_dialed(number: &str, before: Option<usize>) -> String {
+    let before = match before {
+        None => String::new(),
+        Some(1) => " (here its first digit)".to_owned(),
+        Some(digits) => format!(" (here its first {digits} digits)"),
+    };
+    format!(
+        "no dialing makes {number}: it would never match; write the whole national number, without \
+         what is dialed before it{before}, or + and country code for one abroad"
+    )
 }
 
 /// An inmate's number, as errors show it.

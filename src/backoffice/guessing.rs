@@ -18,6 +18,8 @@ pub enum Alert {
     PhoneRests { line: LineId, seconds: u32 },
     /// An inmate's PIN failed too often.
     PinRests { inmate: InmateId, seconds: u32 },
+    /// The passcode to an inmate's id was tried too often.
+    PasscodeRests { inmate: InmateId, seconds: u32 },
     /// An inmate who is watched asked for a call.
     WatchedInmate {
         line: LineId,
@@ -64,6 +66,11 @@ impl fmt::Display for Alert {
             Alert::PinRests { inmate, seconds } => write!(
                 f,
                 "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
+                inmate.0
+            ),
+            Alert::PasscodeRests { inmate, seconds } => write!(
+                f,
+                "the passcode of inmate {} failed too often: it is not taken for {seconds} s",
                 inmate.0
             ),
             Alert::WatchedInmate { line, call, inmate } => write!(
@@ -146,6 +153,7 @@ impl Session<'_> {
         let alert = match at {
             GuessKey::Phone(line) => Alert::PhoneRests { line, seconds },
             GuessKey::Inmate(inmate) => Alert::PinRests { inmate, seconds },
+            GuessKey::Passcode(inmate) => Alert::PasscodeRests { inmate, seconds },
             // There is nobody to look after.
             GuessKey::NobodysId(_) => return Ok(()),
         };
@@ -157,7 +165,8 @@ impl Session<'_> {
     }
 
     pub fn lift_pin_rest(&mut self, actor: &str, inmate: InmateId) -> Result<bool, Error> {
-        self.lift_rest(actor, GuessKey::Inmate(inmate))
+        let passcode = self.lift_rest(actor, GuessKey::Passcode(inmate))?;
+        Ok(self.lift_rest(actor, GuessKey::Inmate(inmate))? || passcode)
     }
 
     /// Ends a rest and forgets what failed.
@@ -183,7 +192,9 @@ impl Session<'_> {
 fn subject(at: GuessKey) -> String {
     match at {
         GuessKey::Phone(line) => format!("phone {line}"),
-        GuessKey::Inmate(inmate) => crate::answer::inmate_subject(inmate),
+        GuessKey::Inmate(inmate) | GuessKey::Passcode(inmate) => {
+            crate::answer::inmate_subject(inmate)
+        }
         GuessKey::NobodysId(_) => "unknown".to_owned(),
     }
 }

@@ -32,6 +32,25 @@ pub struct JournalSummary {
     pub last_hash: [u8; 32],
 }
 
+/// What an actor is called of whom nobody knows who that is.
+const SOMEBODY: &str = "somebody";
+/// Between a person and the account that was used.
+const AS: &str = ", as ";
+
+/// Who acts, as the journal tells it: a person, if it is known who, by an account.
+pub fn acting(person: Option<&str>, account: &str) -> String {
+    match person {
+        Some(person) if person == account => person.to_owned(),
+        person => format!("{}{AS}{account}", person.unwrap_or(SOMEBODY)),
+    }
+}
+
+/// The person who acts; none where several may use the account and nobody knows which of them did.
+pub fn person(actor: &str) -> Option<&str> {
+    let person = actor.split(AS).next().unwrap_or(actor);
+    (person != SOMEBODY).then_some(person)
+}
+
 fn hash(key: &CallId, bytes: &[u8]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&key.bytes());

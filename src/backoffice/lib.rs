@@ -69,11 +69,11 @@ pub use explain::{Asking, Explanation, WhyOut};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
 pub use guessing::Alert;
 pub use import::{
-    CardExport, CardImport, ContactImport, ImportMode, ImportRow, Imported, InmateExport,
-    InmateImport, NumberExport, NumberImport, NumberOf, OfficerExport, OfficerImport,
-    ProfileExport, ProfileImport,
+    AllowanceImport, CardExport, CardImport, ContactImport, ImportMode, ImportOff, ImportRow,
+    Imported, InmateExport, InmateImport, NumberExport, NumberImport, NumberOf, OfficerExport,
+    OfficerImport, PinDays, ProfileExport, ProfileImport,
 };
-pub use journal::{JournalEntry, JournalSummary};
+pub use journal::{JournalEntry, JournalSummary, acting};
 pub use office::BackOffice;
 pub use party_block::CalledPartyBlock;
 pub use records::{Counters, RecordRange};

@@ -143,8 +143,17 @@ fn problems(site: &Site) -> Vec<String> {
         // Without a dial plan nothing could match; that is already told.
         Ok(shared) if shared.dial_plan.rules.is_empty() => {}
         Ok(shared) => {
-            problems.extend(never_matching(site, &shared.dial_plan));
-            if let Err(error) = site.try_filling(shared.dial_plan.clone()) {
+            let never = never_matching(site, &shared.dial_plan);
+            // The first of those that are told all at once.
+            let told = |error: &anyhow::Error| {
+                let error = error.downcast_ref();
+                let dialed = matches!(error, Some(backoffice::Error::NeverDialed { .. }));
+                dialed && !never.is_empty()
+            };
+            let filled = site.try_filling(shared.dial_plan.clone());
+            let filled = filled.or_else(|error| if told(&error) { Ok(()) } else { Err(error) });
+            problems.extend(never);
+            if let Err(error) = filled {
                 let why = super::causes(&error);
                 problems.push(format!(
                     "no empty database can be filled with [defaults]: {why}"

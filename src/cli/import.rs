@@ -20,6 +20,7 @@ use std::{
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::{ArgGroup, Args};
+use jiff::tz::TimeZone;
 use sheets::{
     BadCell, CardRow, Cell, Columns, ContactRow, FileError, Format, InmateRow, NumberRow,
     OfficerRow, ProfileRow,
@@ -51,14 +52,16 @@ const PORTION_ROWS: usize = 64;
 pub struct ImportArgs {
     #[command(flatten)]
     site: SiteArgs,
-    /// Inmates: columns id, name, pin, language, class.
+    /// Inmates: columns id, name, pin, language, class, disabled, valid-from, valid-to.
     #[arg(long, value_name = "FILE")]
     inmates: Option<PathBuf>,
     /// Numbers of their lists: columns id, number, untimed, privileged, disabled.
     #[arg(long, value_name = "FILE")]
     numbers: Option<PathBuf>,
     /// Profiles of inmates: columns id, unit, inmate-class, supervision, watched, booked-only,
-    /// longest-seconds, enrolled, suspended.
+    /// longest-seconds, enrolled, suspended, hours, own-allowance, calls-per-day, calls-per-week,
+    /// calls-per-month, minutes-per-day, minutes-per-week, minutes-per-month,
+    /// seconds-between-calls.
     #[arg(long, value_name = "FILE")]
     profiles: Option<PathBuf>,
     /// Contacts of inmates: columns id, number, name, relationship, identification, review.
@@ -85,7 +88,7 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let site = Site::load(&args.site.site)?;
     let (log, _guard) = log::start(log::Options::WARNINGS);
     let mut report = Report::to(args.report.as_deref())?;
-    let rows = args.read(&mut report)?;
+    let rows = args.read(&site.time_zone, &mut report)?;
     let office = Office::reach(&site, &log)?;
     let mut import = Import {
         office: &office,
@@ -103,10 +106,10 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Reads the rows of one kind of file.
-type Reading = fn(&Path, &mut Report) -> anyhow::Result<Vec<Numbered>>;
+type Reading = fn(&Path, &TimeZone, &mut Report) -> anyhow::Result<Vec<Numbered>>;
 
 impl ImportArgs {
-    fn read(&self, report: &mut Report) -> anyhow::Result<Vec<Numbered>> {
+    fn read(&self, zone: &TimeZone, report: &mut Report) -> anyhow::Result<Vec<Numbered>> {
         let kinds: [(&Option<PathBuf>, Reading); 6] = [
             (&self.inmates, read::<InmateRow>),
             (&self.numbers, read::<NumberRow>),
@@ -119,12 +122,16 @@ impl ImportArgs {
             .iter()
             .filter_map(|(file, read)| Some((file.as_ref()?, read)));
         let (file, read) = given.next().expect("the command line asks for one");
-        read(file, report)
+        read(file, zone, report)
     }
 }
 
 /// The good rows of a file; the others are reported.
-fn read<T: FileRow>(path: &Path, report: &mut Report) -> anyhow::Result<Vec<Numbered>> {
+fn read<T: FileRow>(
+    path: &Path,
+    zone: &TimeZone,
+    report: &mut Report,
+) -> anyhow::Result<Vec<Numbered>> {
     let of_file = || path.display().to_string();
     let format = Format::of(path).with_context(of_file)?;
     let file = File::open(path).with_context(of_file)?;
@@ -151,8 +158,8 @@ fn read<T: FileRow>(path: &Path, report: &mut Report) -> anyhow::Result<Vec<Numb
         progress.more(1);
         let columns = columns.get().expect("the first row came first");
         let row = T::of(number, cells, columns).and_then(|row| seen.once(number, row));
-        match row {
-            Ok(row) => rows.push(row.row()),
+        match row.and_then(|row| row.row(zone)) {
+            Ok(row) => rows.push(row),
             Err(cells) => cells.iter().try_for_each(|cell| report.bad(cell))?,
         }
         Ok(())

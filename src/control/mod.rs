@@ -10,20 +10,22 @@
 //!
 //! To add a command: a variant of [`Request`] and its arm in `serve`.
 
+mod actor;
 mod client;
 mod desk;
 mod explain;
 pub mod export;
+pub mod hours;
 pub mod people;
 mod serve;
 mod server;
 mod treatment;
+pub mod when;
 
 pub use client::Office;
 pub use desk::Desk;
 pub use server::Server;
 
-use nix::unistd::{Uid, User};
 use serde::{Deserialize, Serialize};
 use std::{
     path::{Path, PathBuf},
@@ -148,16 +150,6 @@ enum Reply {
     Done(Answer),
     /// Why not, in words.
     Refused(String),
-}
-
-/// Who does something, for the journal: a user of this machine. Nobody is believed about it: a
-/// controller asks the kernel whose process is at the other end.
-fn actor(uid: Uid) -> String {
-    let user = User::from_uid(uid).ok().flatten();
-    user.map_or_else(
-        || format!("user {uid}"),
-        |user| format!("user {}", user.name),
-    )
 }
 
 /// Where the socket of a database is.

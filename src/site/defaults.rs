@@ -131,7 +131,7 @@ pub struct SpeedDial {
 }
 
 /// Monday first, as the tables count.
-pub(super) const DAYS: [&str; 7] = [
+pub(crate) const DAYS: [&str; 7] = [
     "monday",
     "tuesday",
     "wednesday",

@@ -65,7 +65,7 @@ fn a_file_is_only_checked_until_it_is_applied_and_is_the_same_the_second_time() 
     says(&again, 0, &["0 new, 0 changed, 4 as they were, 0 bad"]);
     let after = place.exported("--inmates", "after.csv");
     assert!(
-        after.contains("B-1,\"Müller, Jörg\",,2\nB-2,'=1+1,,\n"),
+        after.contains("B-1,\"Müller, Jörg\",,2,no,none,none\nB-2,'=1+1,,,no,none,none\n"),
         "{after}"
     );
     assert!(!after.contains("111222"), "no PIN goes out: {after}");
@@ -279,7 +279,7 @@ const KINDS: &[Kind] = &[
             "row 7, unit: group \"West\" is not entered",
             "row 8, watched: is neither yes nor no",
         ],
-        exported: "A-1042,East/Tier 1,3,2,yes,no,300,identified; rules-signed,no\n",
+        exported: "A-1042,East/Tier 1,3,2,yes,no,300,identified; rules-signed,no,none,no,,,,,,,\n",
         secrets: &[],
     },
     Kind {
@@ -462,5 +462,87 @@ fn one_kind_of_file_is_imported_or_exported_at_a_time() {
         assert_eq!(none.code, Some(2), "{none:?}");
         let two = place.run(&[command, "--cards", "a.csv", "--officers", "b.csv"]);
         assert_eq!(two.code, Some(2), "{two:?}");
+    }
+}
+
+#[test]
+fn what_is_exported_changes_nothing_when_it_is_imported() {
+    let place = with_groups();
+    let files = [
+        (
+            "--inmates",
+            "id,name,pin,disabled,valid-from,valid-to\n\
+             A-1042,,,2027-01-15 08:00,2026-01-01,2027-11-07 01:30-05:00\nA-1107,,,yes,none,\n\
+             B-9,No Pin,,,,\n",
+            "A-1042,Daniel Reyes,en,1,2027-01-15T08:00:00-05:00,2026-01-01T00:00:00-05:00,\
+             2027-11-07T01:30:00-05:00",
+        ),
+        (
+            "--numbers",
+            "id,number,disabled\nA-1042,2155550123,2027-07-01 08:00\nA-1042,2155550142,yes\n",
+            "A-1042,2155550123,no,no,2027-07-01T08:00:00-04:00",
+        ),
+        (
+            "--profiles",
+            "id,suspended,hours,own-allowance,calls-per-day,minutes-per-week,seconds-between-calls\n\
+             A-1042,2027-01-15 08:00,monday 08:00-09:00 20:00-21:30; sunday 10:00-12:00,,2,none,600\n\
+             A-1107,,,yes,,,\n",
+            "2027-01-15T08:00:00-05:00,monday 08:00-09:00 20:00-21:30; sunday 10:00-12:00,yes,2,none,none,\
+             none,none,none,600",
+        ),
+    ];
+    for (what, text, exported) in files {
+        let file = place.put("in.csv", text);
+        let run = place.run(&["import", what, &file, "--apply"]);
+        says(&run, 0, &[", 0 bad; written"]);
+        let csv = place.exported(what, &format!("out{what}.csv"));
+        assert!(csv.contains(exported), "no {exported} in {csv}");
+        place.exported(what, &format!("out{what}.xlsx"));
+        for end in ["csv", "xlsx"] {
+            let back = place.beside(&format!("out{what}.{end}"));
+            let back = place.run(&["import", what, &back, "--apply"]);
+            says(&back, 0, &["0 new, 0 changed", "0 bad"]);
+        }
+        assert_eq!(place.exported(what, &format!("again{what}.csv")), csv);
+    }
+}
+
+#[test]
+fn times_hours_and_limits_that_are_none_are_told_before_anything_is_written() {
+    let place = with_database();
+    for (what, text, told) in [
+        (
+            "--inmates",
+            "id,disabled,valid-from,valid-to\nA-1042,482915,,\nA-1107,,tomorrow,\n\
+             A-1219,,,2027-11-07 01:30\nA-1233,,2027-01-02,2027-01-01\n",
+            &[
+                "row 2, disabled: is neither yes nor no, and is no date and time",
+                "row 3, valid-from: is no date and time of the site, as 2026-11-24 09:30",
+                "row 4, valid-to: 2027-11-07T01:30:00: that time comes twice",
+                "row 5, valid-to: days of the PIN: they end before they begin",
+            ][..],
+        ),
+        (
+            "--numbers",
+            "id,number,disabled\nA-1042,2155550142,perhaps\n",
+            &["row 2, disabled: is neither yes nor no, and is no date"],
+        ),
+        (
+            "--profiles",
+            "id,suspended,hours,own-allowance,calls-per-day\nA-1042,2027-03-14 02:30,,,\n\
+             A-1107,,mornings 482915,,\nA-1219,,,,100001\nA-1233,,,no,3\n",
+            &[
+                "row 2, suspended: is neither yes nor no, and 2027-03-14T02:30:00: the clock skips",
+                "row 3, hours: is no hours of a week, as monday",
+                "row 4, calls-per-day: is not a whole number from 0 to 100000, nor none",
+                "row 5, own-allowance: allowance: is no, beside limits",
+            ],
+        ),
+    ] {
+        let file = place.put("in.csv", text);
+        let run = place.run(&["import", what, &file, "--apply"]);
+        says(&run, 1, told);
+        says(&run, 1, &["nothing was written"]);
+        assert!(!format!("{run:?}").contains("4829"), "{run:?}");
     }
 }

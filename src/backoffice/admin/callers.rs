@@ -1,7 +1,7 @@
 //! Inmates, their PINs, and the numbers on their lists.
 
-use super::text;
 use super::{NewInmate, NumberFlags, PinDetails};
+use super::{id, text};
 use crate::{Error, answer::inmate_subject, error::InmateNumber, session::Session, stored};
 use db::{
     keys::{CounterKey, CounterKind, FacilityId, ListerKey, PinHash, PinNumberKey},
@@ -16,7 +16,7 @@ use types::{
 
 impl Session<'_> {
     pub fn add_inmate(&mut self, actor: &str, inmate: &NewInmate) -> Result<InmateId, Error> {
-        text("facility id", &inmate.facility_id, true)?;
+        id("facility id", &inmate.facility_id)?;
         text("inmate's name", &inmate.name, true)?;
         let facility_id = FacilityId(inmate.facility_id.clone());
         let index = &self.tables.inmates_by_id;
@@ -155,6 +155,7 @@ impl Session<'_> {
             let inmate = InmateNumber(inmate);
             return Err(Error::ListFull { inmate, limit });
         }
+        self.must_be_dialable(&key.number.to_string())?;
         self.put_pin_number(actor, &key, flags, "added")
     }
 

@@ -71,6 +71,9 @@ impl Session<'_> {
         }
         let number = booking.number.as_deref().map(super::callers::phone_number);
         let number = number.transpose()?;
+        if let Some(number) = &number {
+            self.must_be_dialable(&number.to_string())?;
+        }
         let there = self.lookups().bookings(inmate)?;
         let (over, left): (Vec<_>, Vec<_>) = there
             .into_iter()

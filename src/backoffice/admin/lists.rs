@@ -25,7 +25,7 @@ impl Session<'_> {
         }
         let key = ListKey {
             list: ListOf { scope, blocked },
-            pattern: self.pattern(pattern)?,
+            pattern: self.dialable(pattern)?,
         };
         if self.tables.lists.entries().contains(&self.writer, &key)? {
             return Err(Error::DuplicatePattern {

@@ -61,10 +61,10 @@ impl Session<'_> {
         actor: &str,
         restriction: &TimeRestriction,
     ) -> Result<(), Error> {
-        let pattern = self.pattern(&restriction.pattern)?;
+        let table = &self.tables.time_restricted;
+        let pattern = self.dialable_or_in(table, &restriction.pattern)?;
         let open = restriction.open.open.map(|DaySteps(bits)| bits);
         let value = TimeRestricted { open };
-        let table = &self.tables.time_restricted;
         table.put(&mut self.writer, &pattern, &value)?;
         let bits = |byte: &u8| byte.count_ones();
         let quarters: u32 = open.as_flattened().iter().map(bits).sum();
@@ -104,12 +104,50 @@ impl Session<'_> {
         })
     }
 
-    pub(super) fn new_pattern<V: Value>(
+    /// The same of a pattern on its way into a table: one that no call has would be kept for nothing,
+    /// and what is said of it would never hold.
+    pub(super) fn dialable(&self, text: &str) -> Result<Pattern, Error> {
+        let pattern = self.pattern(text)?;
+        self.must_be_dialable(&pattern.to_string())?;
+        Ok(pattern)
+    }
+
+    /// The same of one that may be in a table since before: it may be changed, whatever it is.
+    pub(super) fn dialable_or_in<V: Value>(
         &self,
         table: &PatternTable<V>,
         text: &str,
     ) -> Result<Pattern, Error> {
         let pattern = self.pattern(text)?;
+        if !table.entries().contains(&self.writer, &pattern)? {
+            self.must_be_dialable(&pattern.to_string())?;
+        }
+        Ok(pattern)
+    }
+
+    /// A number or a pattern that some dialing makes.
+    pub(super) fn must_be_dialable(&self, text: &str) -> Result<(), Error> {
+        let plan = &self.fixed.dial_plan;
+        // A plan without rules says of no number that it is none.
+        if plan.rules.is_empty() || plan.could_make(text) {
+            return Ok(());
+        }
+        // With a prefix, or the country's own code, before it.
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        let mut tails = (0..digits.len().min(4)).map(|at| (at, &digits[at..]));
+        let meant = tails.find(|(_, tail)| plan.could_make(tail));
+        Err(Error::NeverDialed {
+            number: text.to_owned(),
+            before: meant.map(|(at, _)| at).filter(|at| *at > 0),
+        })
+    }
+
+    pub(super) fn new_pattern<V: Value>(
+        &self,
+        table: &PatternTable<V>,
+        text: &str,
+    ) -> Result<Pattern, Error> {
+        let pattern = self.dialable(text)?;
         if table.entries().contains(&self.writer, &pattern)? {
             return Err(Error::DuplicatePattern {
                 table: table.entries().name(),

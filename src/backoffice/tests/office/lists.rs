@@ -350,3 +350,22 @@ fn digits_after_a_number_that_a_list_blocks_are_no_way_round_it_for_its_wider_si
     attach(bench, tier, false, "+4420794601239");
     bench.permitted(ONE, Some(DOE), "0114420794601239");
 }
+
+#[test]
+fn a_list_for_any_digits_opens_no_restricted_number_without_its_last() {
+    let mut house = house();
+    let tier = Scope::Group(house.tier);
+    let bench = &mut house.bench;
+    settings(bench, |site| site.rules.global_block_wins = false);
+    change(bench, |office, now| {
+        office.add_restricted(now, WHO, "+442079460123", "")
+    });
+    // Of thirteen digits, so that the restricted number has none.
+    attach(bench, tier, false, "+44???????????");
+    let longer = "0114420794601239";
+    let refused = bench.refused(ONE, Some(DOE), longer);
+    assert_eq!(refused, Blocked::NumberRestricted);
+    bench.permitted(ONE, Some(DOE), "0114420794601249");
+    attach(bench, tier, false, "+4420794601239");
+    bench.permitted(ONE, Some(DOE), longer);
+}

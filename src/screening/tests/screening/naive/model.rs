@@ -552,9 +552,7 @@ impl<'a> Model<'a> {
         let rescued = |block| self.rescues(known.allowed, block) || self.rescues(there, block);
         if let Some(block) = self.site.restricted(shorter) {
             let as_exact = |list| list >= i32::try_from(block).expect("is small");
-            let counts = if known.own.is_some() {
-                rules.global_block_wins
-            } else if known.list_allows.is_some_and(as_exact) {
+            let counts = if known.own.is_some() || known.list_allows.is_some_and(as_exact) {
                 rules.global_block_wins
             } else if known.list_allows.is_some() {
                 let on_list = matches!(self.list_says(shorter, known.person), Some((false, _)));

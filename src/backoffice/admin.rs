@@ -17,7 +17,8 @@ mod site;
 mod treatments;
 
 pub use contacts::{Contact, NewContact};
-pub use hours::Booking;
+pub use fraud::NumberFraud;
+pub use hours::{BookedCall, Booking, OfficerPlace};
 pub use people::{InmateClassDetails, InmateDetails, InmateProfile};
 pub use registers::AllowanceOf;
 pub use routes::OutboundRoute;
@@ -37,7 +38,7 @@ use types::{
     language::Language,
     phone_number::{CallType, DialingPattern},
     secret::Secret,
-    text::unseen,
+    text::{is_id, unseen},
     tick::Tick,
 };
 
@@ -309,12 +310,9 @@ pub(crate) fn text(field: &'static str, text: &str, needed: bool) -> Result<(), 
     }
 }
 
-/// A text that somebody is known by. Many letters of other alphabets look like one of ASCII, and
-/// accents can be written in several ways: two ids must not look the same.
+/// A text that somebody is known by.
 pub(crate) fn id(field: &'static str, id: &str) -> Result<(), Error> {
-    let plain = id.bytes().all(|c| c.is_ascii_graphic() || c == b' ');
-    let empty = id.trim().is_empty();
-    if !empty && (!plain || id.contains("  ") || id.trim() != id) {
+    if !id.trim().is_empty() && !is_id(id) {
         let why = "letters A to Z, digits and signs of ASCII, and single blanks between them: others \
                    look like them";
         return Err(Error::invalid(field, why));

@@ -64,6 +64,15 @@ pub enum Error {
     UnknownOfficerId(String),
     #[error("officer's id {0:?} is entered already")]
     DuplicateOfficer(String),
+    #[error("officer {0:?} is not active: no call is confirmed in that name")]
+    OfficerInactive(String),
+    #[error("no call waits for an officer at the phone of line {0}")]
+    NoCallWaits(LineId),
+    #[error(
+        "the call at the phone of line {0} waits for an officer at that phone: `officer` of the phone \
+         takes no console"
+    )]
+    NotAtConsole(LineId),
     #[error("this code is given out already")]
     CodeTaken,
     #[error("inmate {0:?} has no PIN: nothing but a phone that asks for none can be called from")]
@@ -91,6 +100,8 @@ pub enum Error {
         inmate: InmateNumber,
         number: String,
     },
+    #[error("number {number} is not on the list of {id}")]
+    NotListed { id: String, number: String },
     #[error("the list of inmate {inmate} is full: it holds {limit} numbers")]
     ListFull { inmate: InmateNumber, limit: u16 },
     #[error("pattern {text:?}: {why}")]
@@ -133,8 +144,8 @@ pub enum Error {
     },
     #[error("{0} is on the list of another inmate, and the site lets one PIN list a number")]
     ListedElsewhere(String),
-    #[error("inmate {0} has as many booked calls as one can have")]
-    TooManyBookings(InmateNumber),
+    #[error("{0} has as many booked calls as one can have")]
+    TooManyBookings(String),
     #[error("inmate {inmate} has no contact with number {number}")]
     UnknownContact {
         inmate: InmateNumber,

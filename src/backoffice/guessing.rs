@@ -1,14 +1,15 @@
 //! Guessing of PINs: what failed is kept on disk, so that a restart forgets nothing.
 
-use crate::{Error, answer::line_actor, session::Session, words::kebab};
+use crate::{BackOffice, Error, answer::line_actor, lookups, session::Session, words::kebab};
 use db::{keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
-use std::fmt;
+use std::{fmt, ops::Bound};
 use types::{
     disposition::FraudKind,
     id::{CallId, InmateId, LineId},
     phone_number::PhoneNumber,
     settings::Period,
+    tick::Tick,
 };
 
 /// Something an officer is to look at; it is in the journal as well.
@@ -128,6 +129,80 @@ impl fmt::Display for Alert {
     }
 }
 
+/// What rests after wrong guesses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RestOf {
+    Phone(LineId),
+    /// The PIN of an inmate.
+    Pin(InmateId),
+    Passcode(InmateId),
+}
+
+impl RestOf {
+    fn key(self) -> GuessKey {
+        match self {
+            RestOf::Phone(line) => GuessKey::Phone(line),
+            RestOf::Pin(inmate) => GuessKey::Inmate(inmate),
+            RestOf::Passcode(inmate) => GuessKey::Passcode(inmate),
+        }
+    }
+}
+
+/// How long something rests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rest {
+    pub of: RestOf,
+    /// `None`: something failed there, and it does not rest.
+    pub until_utc_ms: Option<i64>,
+}
+
+impl BackOffice {
+    /// Up to so many after one of the phones, then the PINs, then the passcodes that failed
+    /// lately.
+    pub fn rests(
+        &self,
+        now: Tick,
+        after: Option<RestOf>,
+        limit: usize,
+    ) -> Result<Vec<Rest>, Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let rule = lookups::site_settings(tables, &reader)?.guessing;
+        let after = after.map(RestOf::key);
+        let from = after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+        // Ids that are nobody's are between the two.
+        let last_pin = GuessKey::Inmate(InmateId(u32::MAX));
+        let passcodes = GuessKey::Passcode(InmateId(0));
+        let (mut page, from) = match after {
+            Some(GuessKey::Passcode(_)) => (Vec::new(), from),
+            _ => {
+                let to = Bound::Included(&last_pin);
+                let page = tables.guesses.page(&reader, from, to, limit)?;
+                (page, Bound::Included(&passcodes))
+            }
+        };
+        let left = limit - page.len();
+        let rest = tables.guesses.page(&reader, from, Bound::Unbounded, left)?;
+        page.extend(rest);
+        let utc_ms = self.utc_ms(now);
+        let rest = |(key, stored): (GuessKey, values::Guesses)| {
+            let of = match key {
+                GuessKey::Phone(line) => RestOf::Phone(line),
+                GuessKey::Inmate(inmate) => RestOf::Pin(inmate),
+                GuessKey::Passcode(inmate) => RestOf::Passcode(inmate),
+                GuessKey::NobodysId(_) => return None,
+            };
+            let guesses = guesses(stored);
+            let rests = guesses.is_resting(utc_ms, &rule);
+            Some(Rest {
+                of,
+                until_utc_ms: rests.then_some(guesses.rests_until),
+            })
+        };
+        Ok(page.into_iter().filter_map(rest).collect())
+    }
+}
+
 impl Session<'_> {
     pub fn is_resting(&self, at: GuessKey, rule: &GuessRule) -> Result<bool, Error> {
         Ok(self.guesses(at)?.is_resting(self.now_utc_ms(), rule))
@@ -180,12 +255,16 @@ impl Session<'_> {
 
     fn guesses(&self, at: GuessKey) -> Result<Guesses, Error> {
         let stored = self.tables.guesses.get(&self.writer, &at)?;
-        Ok(stored.map_or_else(Guesses::default, |stored| Guesses {
-            failures: stored.failures,
-            counted_from: stored.counted_from_utc_ms,
-            rests: stored.rests,
-            rests_until: stored.rests_until_utc_ms,
-        }))
+        Ok(stored.map_or_else(Guesses::default, guesses))
+    }
+}
+
+fn guesses(stored: values::Guesses) -> Guesses {
+    Guesses {
+        failures: stored.failures,
+        counted_from: stored.counted_from_utc_ms,
+        rests: stored.rests,
+        rests_until: stored.rests_until_utc_ms,
     }
 }
 

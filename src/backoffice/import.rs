@@ -4,12 +4,16 @@
 mod credentials;
 mod export;
 mod people;
+mod tables;
 
 pub use credentials::{CardImport, OfficerImport};
 pub use export::{
     CardExport, InmateExport, NumberExport, NumberOf, OfficerExport, PinDays, ProfileExport,
 };
 pub use people::{AllowanceImport, ContactImport, ProfileImport};
+pub use tables::{
+    AllowedImport, ListExport, ListImport, ListPlace, RecordImport, RestrictedImport,
+};
 
 use crate::{
     BackOffice, Error, NewInmate, NumberFlags, PinDetails,
@@ -38,6 +42,10 @@ pub enum ImportRow {
     Contact(ContactImport),
     Card(CardImport),
     Officer(OfficerImport),
+    Restricted(RestrictedImport),
+    Allowed(AllowedImport),
+    Record(RecordImport),
+    ListNumber(ListImport),
 }
 
 /// An inmate, new or known by the facility's id.
@@ -168,6 +176,10 @@ impl Session<'_> {
             ImportRow::Contact(row) => self.import_contact(actor, row),
             ImportRow::Card(row) => self.import_card(actor, row),
             ImportRow::Officer(row) => self.import_officer(actor, row),
+            ImportRow::Restricted(row) => self.import_restricted(actor, row),
+            ImportRow::Allowed(row) => self.import_allowed(actor, row),
+            ImportRow::Record(row) => self.import_record(actor, row),
+            ImportRow::ListNumber(row) => self.import_list_number(actor, row),
         };
         match done {
             Ok(done) => Ok(done),
@@ -436,7 +448,7 @@ fn changed_or_same(changed: bool) -> Imported {
     }
 }
 
-fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Error> {
+pub(crate) fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Error> {
     let language = pin.language.map(stored::language).transpose()?;
     let class = pin.duration_class.map(stored::class).transpose()?;
     Ok((language, class))
@@ -467,6 +479,7 @@ fn told(error: &Error) -> String {
                 format!("this number is not taken by a PIN's list ({what})"),
             )
         }
+        Error::Pattern { text, why } => (text, format!("this is no pattern: {why}")),
         Error::NeverDialed { number, before } => (number, never_dialed("this number", *before)),
         _ => return error.to_string(),
     };

@@ -23,7 +23,7 @@ use types::{
     tick::Ticks,
 };
 
-pub use frequent::{FrequentNumber, Often};
+pub use frequent::{FrequentNumber, FrequentTally, Often};
 pub(crate) use hold::Reserving;
 
 /// How calls are counted at the whole site.

@@ -1,4 +1,5 @@
-//! `sallyport import`: inmates, what belongs to them, or officers, from a file of CSV or Excel.
+//! `sallyport import`: inmates, what belongs to them, officers, or tables of numbers, from a file of CSV
+//! or Excel.
 //!
 //! The file is read and checked here, then row by row against the database; nothing is changed
 //! without `--apply`. With the database to itself a file is one transaction. Beside a running
@@ -22,8 +23,8 @@ use anyhow::{Context as _, anyhow, bail};
 use clap::{ArgGroup, Args};
 use jiff::tz::TimeZone;
 use sheets::{
-    BadCell, CardRow, Cell, Columns, ContactRow, FileError, Format, InmateRow, NumberRow,
-    OfficerRow, ProfileRow,
+    AllowedRow, BadCell, CardRow, Cell, Columns, ContactRow, FileError, Format, InmateRow, ListRow,
+    NumberRow, OfficerRow, ProfileRow, RecordRow, RestrictedRow,
 };
 
 use self::{
@@ -47,7 +48,8 @@ const PORTION_ROWS: usize = 64;
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true).args([
-    "inmates", "numbers", "profiles", "contacts", "cards", "officers",
+    "inmates", "numbers", "profiles", "contacts", "cards", "officers", "restricted", "allowed",
+    "number_records", "lists",
 ])))]
 pub struct ImportArgs {
     #[command(flatten)]
@@ -73,6 +75,21 @@ pub struct ImportArgs {
     /// Officers: columns id, name, code, active.
     #[arg(long, value_name = "FILE")]
     officers: Option<PathBuf>,
+    /// Numbers that are blocked for everybody: columns pattern, note, kept.
+    #[arg(long, value_name = "FILE")]
+    restricted: Option<PathBuf>,
+    /// Numbers that everybody may call: columns pattern, untimed, privileged, note, kept.
+    #[arg(long, value_name = "FILE")]
+    allowed: Option<PathBuf>,
+    /// What holds for numbers, whoever calls them: columns pattern, blocked, free, privileged,
+    /// no-recording, customer-service, watched, three-way, limit-seconds, treatment, party, note,
+    /// kept.
+    #[arg(long, value_name = "FILE")]
+    number_records: Option<PathBuf>,
+    /// Lists of relationships, classes, supervision levels and groups: columns of, side, pattern,
+    /// note, kept.
+    #[arg(long, value_name = "FILE")]
+    lists: Option<PathBuf>,
     /// Change the database; without it the file is only checked.
     #[arg(long)]
     apply: bool,
@@ -110,13 +127,17 @@ type Reading = fn(&Path, &TimeZone, &mut Report) -> anyhow::Result<Vec<Numbered>
 
 impl ImportArgs {
     fn read(&self, zone: &TimeZone, report: &mut Report) -> anyhow::Result<Vec<Numbered>> {
-        let kinds: [(&Option<PathBuf>, Reading); 6] = [
+        let kinds: [(&Option<PathBuf>, Reading); 10] = [
             (&self.inmates, read::<InmateRow>),
             (&self.numbers, read::<NumberRow>),
             (&self.profiles, read::<ProfileRow>),
             (&self.contacts, read::<ContactRow>),
             (&self.cards, read::<CardRow>),
             (&self.officers, read::<OfficerRow>),
+            (&self.restricted, read::<RestrictedRow>),
+            (&self.allowed, read::<AllowedRow>),
+            (&self.number_records, read::<RecordRow>),
+            (&self.lists, read::<ListRow>),
         ];
         let mut given = kinds
             .iter()

@@ -1,7 +1,7 @@
 //! What files can be filled with, page by page as it crosses the socket: each row a list of texts.
 //! No PIN, passcode, code or card number is in any: there are none to be had.
 
-use super::{Answer, Desk, hours, when};
+use super::{Answer, Desk, hours, tables, when};
 use anyhow::{Context as _, bail};
 use backoffice::{
     Allowance, Disabled, Holder, InmateExport, NumberExport, NumberOf, ProfileExport,
@@ -14,7 +14,7 @@ use types::{
 };
 
 /// Rows of a page.
-const PAGE: usize = 500;
+pub const PAGE: usize = 500;
 
 /// What a file holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -26,6 +26,10 @@ pub enum Kind {
     Contacts,
     Cards,
     Officers,
+    Restricted,
+    Allowed,
+    NumberRecords,
+    Lists,
 }
 
 impl Kind {
@@ -72,12 +76,30 @@ impl Kind {
             ],
             Kind::Cards => &["id", "holder", "taken", "note"],
             Kind::Officers => &["id", "name", "active"],
+            Kind::Restricted => &["pattern", "note", "kept"],
+            Kind::Allowed => &["pattern", "untimed", "privileged", "note", "kept"],
+            Kind::NumberRecords => &[
+                "pattern",
+                "blocked",
+                "free",
+                "privileged",
+                "no-recording",
+                "customer-service",
+                "watched",
+                "three-way",
+                "limit-seconds",
+                "treatment",
+                "party",
+                "note",
+                "kept",
+            ],
+            Kind::Lists => &["of", "side", "pattern", "note", "kept"],
         }
     }
 }
 
 /// A row, and where to go on after it.
-type Rows = Vec<(String, Vec<String>)>;
+pub type Rows = Vec<(String, Vec<String>)>;
 
 /// A page of rows after a place.
 pub fn page(desk: &Desk, kind: Kind, after: Option<String>) -> anyhow::Result<Answer> {
@@ -88,6 +110,10 @@ pub fn page(desk: &Desk, kind: Kind, after: Option<String>) -> anyhow::Result<An
         Kind::Contacts => contacts(desk, after.as_deref())?,
         Kind::Cards => cards(desk, after.as_deref())?,
         Kind::Officers => officers(desk, after.as_deref())?,
+        Kind::Restricted => tables::restricted(desk, after)?,
+        Kind::Allowed => tables::allowed(desk, after)?,
+        Kind::NumberRecords => tables::records(desk, after)?,
+        Kind::Lists => tables::lists(desk, after)?,
     };
     let last = rows.last().map(|(place, _)| place.clone());
     let more = last.filter(|_| rows.len() == PAGE);
@@ -249,7 +275,7 @@ fn limits(allowance: Option<Allowance>) -> [String; 7] {
     .map(|limit| limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string()))
 }
 
-fn yes(set: bool) -> String {
+pub fn yes(set: bool) -> String {
     if set { "yes" } else { "no" }.to_owned()
 }
 

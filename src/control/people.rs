@@ -1,7 +1,10 @@
 //! Rows of files as they cross the socket on their way into the database. What goes out is in
 //! `export`.
 
-use super::{Answer, Desk, hours};
+use super::{
+    Answer, Desk, hours,
+    tables::{Allowed, Entry, ListName, OnList, Record},
+};
 use anyhow::anyhow;
 use backoffice::{
     AllowanceImport, CardImport, Class, ContactImport, ImportMode, ImportOff, ImportRow, Imported,
@@ -79,6 +82,10 @@ pub enum Row {
         code: Option<Secret<Digits>>,
         active: Option<bool>,
     },
+    Restricted(Entry<()>),
+    Allowed(Entry<Allowed>),
+    Record(Entry<Record>),
+    Listed(Entry<OnList>),
 }
 
 /// Whether something is to be off; an instant is UTC in milliseconds.
@@ -99,7 +106,11 @@ pub enum Limit<T> {
 }
 
 impl<T> Limit<T> {
-    fn taken(self) -> Option<T> {
+    pub fn of(limit: Option<T>) -> Limit<T> {
+        limit.map_or(Limit::None, Limit::At)
+    }
+
+    pub fn taken(self) -> Option<T> {
         match self {
             Limit::None => None,
             Limit::At(limit) => Some(limit),
@@ -138,7 +149,7 @@ pub enum Became {
 }
 
 impl Row {
-    /// Whose.
+    /// Whose, or of which numbers.
     pub fn id(&self) -> &str {
         match self {
             Row::Inmate { id, .. }
@@ -147,6 +158,10 @@ impl Row {
             | Row::Contact { id, .. }
             | Row::Card { id, .. }
             | Row::Officer { id, .. } => id,
+            Row::Restricted(Entry { pattern, .. }) => pattern,
+            Row::Allowed(Entry { pattern, .. }) => pattern,
+            Row::Record(Entry { pattern, .. }) => pattern,
+            Row::Listed(Entry { pattern, .. }) => pattern,
         }
     }
 
@@ -163,6 +178,16 @@ impl Row {
                 ..
             } => length(name) + length(identification),
             Row::Card { note, .. } => length(note),
+            Row::Restricted(Entry { note, .. }) => length(note),
+            Row::Allowed(Entry { note, .. }) => length(note),
+            Row::Record(Entry { note, says, .. }) => length(note) + length(&says.party),
+            Row::Listed(Entry { note, says, .. }) => {
+                let of = match &says.of {
+                    ListName::Group(name) => name.len(),
+                    _ => 0,
+                };
+                length(note) + of
+            }
         };
         // Each octet of a text can become six: \u0000.
         600 + 6 * (self.id().len() + texts)
@@ -226,6 +251,10 @@ impl Row {
                 code,
                 active,
             }),
+            Row::Restricted(entry) => ImportRow::Restricted(entry.taken()),
+            Row::Allowed(entry) => ImportRow::Allowed(entry.taken()),
+            Row::Record(entry) => ImportRow::Record(entry.taken()?),
+            Row::Listed(entry) => ImportRow::ListNumber(entry.taken()?),
             profile @ Row::Profile { .. } => ImportRow::Profile(profile_of(profile)?),
             contact @ Row::Contact { .. } => ImportRow::Contact(contact_of(contact)?),
         })

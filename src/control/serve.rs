@@ -1,7 +1,10 @@
 //! What each request does. Here it runs on the thread of whoever asks; only what is given to
 //! [`Desk::with`] runs on the back office's.
 
-use super::{Answer, Desk, Request, Whole, explain, export, people, when};
+use super::{
+    Answer, Desk, Request, Whole, blocks, bookings, explain, export, inmates, journal, officers,
+    people, registers, when,
+};
 use crate::records;
 use anyhow::{Context as _, anyhow, bail};
 use backoffice::{Asking, BackOffice, RecordRange, Shut};
@@ -53,6 +56,13 @@ pub fn serve(request: Request, desk: &Desk, actor: String) -> anyhow::Result<Ans
             Ok(Answer::default())
         }
         Request::Export { of, after } => export::page(desk, of, after),
+        Request::Officer { ask } => officers::serve(desk, ask, actor),
+        Request::Booking { ask } => bookings::serve(desk, ask, actor),
+        Request::Block { ask } => blocks::serve(desk, ask, actor),
+        Request::Register { of, what } => registers::serve(desk, of, what, actor),
+        Request::Inmate { id, what } => inmates::serve(desk, id, what, actor),
+        Request::Journal { json, from, after } => journal::page(desk, json, from, after.as_deref()),
+        Request::Frequent(asked) => journal::frequent(desk, asked),
         Request::ExplainCall { call, json } => {
             let id = call_id(&call)?;
             let record = desk.with(move |office, _| office.record(id))?;

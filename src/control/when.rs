@@ -1,10 +1,46 @@
 //! Dates and times as officers write them.
 
+use crate::records::moment;
+use anyhow::bail;
 use jiff::{
     Timestamp,
     civil::DateTime,
     tz::{AmbiguousOffset, Offset, TimeZone},
 };
+use serde::{Deserialize, Serialize};
+
+/// When something is over.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Until {
+    Time(String),
+    /// So many after it began.
+    Minutes(u32),
+}
+
+impl Until {
+    pub fn instant(&self, from_utc_ms: i64, zone: &TimeZone) -> Result<i64, NoInstant> {
+        match self {
+            Until::Time(text) => instant(text, zone),
+            Until::Minutes(minutes) => Ok(from_utc_ms + i64::from(*minutes) * 60_000),
+        }
+    }
+}
+
+/// An instant that is still to come.
+pub fn to_come(text: &str, now_utc_ms: i64, zone: &TimeZone) -> anyhow::Result<i64> {
+    let instant = instant(text, zone)?;
+    must_come(instant, now_utc_ms, zone)?;
+    Ok(instant)
+}
+
+pub fn must_come(utc_ms: i64, now_utc_ms: i64, zone: &TimeZone) -> anyhow::Result<()> {
+    if utc_ms <= now_utc_ms {
+        let (then, now) = (moment(utc_ms, zone), moment(now_utc_ms, zone));
+        bail!("{then} is over: it is {now}");
+    }
+    Ok(())
+}
 
 /// The instant that an officer means, UTC in milliseconds: date and time of the site, or with their
 /// offset from UTC.

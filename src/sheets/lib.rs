@@ -18,6 +18,7 @@ mod comma;
 mod credentials;
 mod people;
 mod profiles;
+mod tables;
 mod taker;
 mod workbook;
 mod writer;
@@ -27,6 +28,7 @@ pub use columns::{Column, Columns};
 pub use credentials::{CardRow, OfficerRow};
 pub use people::{InmateRow, NumberRow};
 pub use profiles::{ContactRow, LIMITS, ProfileRow};
+pub use tables::{AllowedRow, ListOf, ListRow, RecordRow, RestrictedRow};
 pub use taker::{BadCell, Off, RowOf};
 pub use writer::{Sheet, WriteError};
 

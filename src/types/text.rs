@@ -20,6 +20,14 @@ pub fn sayable(text: &str) -> Option<&str> {
     (!secret && !long).then_some(text)
 }
 
+/// Whether a text can be what somebody is known by: letters A to Z, digits and signs of ASCII, with
+/// single blanks between them. Many letters of other alphabets look like one of these, and accents
+/// can be written in several ways: two ids must not look the same.
+pub fn is_id(text: &str) -> bool {
+    let plain = text.bytes().all(|c| c.is_ascii_graphic() || c == b' ');
+    plain && !text.is_empty() && !text.contains("  ") && text.trim() == text
+}
+
 /// The first character that nobody sees, that turns the order of others round, or that looks like
 /// a plain blank and is none: two texts of which one has it look the same and are not.
 pub fn unseen(text: &str) -> Option<char> {

@@ -333,6 +333,68 @@ const KINDS: &[Kind] = &[
             "4b7f2210", "4B7F2210", "99AA1177", "12345678", "5C 00", "5C00113",
         ],
     },
+    Kind {
+        what: "--restricted",
+        good: "pattern,note\n(800) 555-????,toll-free\n2155550191,\n",
+        became: "2 new, 0 changed, 0 as they were",
+        bad: "800-555-????,again\n12155550143,\nnine,\n48291,\n",
+        told: &[
+            "row 4, pattern: is in row 2 already",
+            "row 5, pattern: no dialing makes this number",
+            "row 6, pattern: \"nine\" is no pattern: digits, ? for any digit",
+            "row 7, pattern: no dialing makes this number",
+        ],
+        exported: "800555????,toll-free,yes\n2155550191,,yes\n",
+        secrets: &["48291", "12155550143"],
+    },
+    Kind {
+        what: "--allowed",
+        good: "pattern,untimed,privileged,note\n2155550192,yes,yes,the consulate\n+4420*,,no,\n",
+        became: "2 new, 0 changed, 0 as they were",
+        bad: "2155550192,,,\n2155550193,maybe,,\n,,,\u{a0}x\n",
+        told: &[
+            "row 4, pattern: is in row 2 already",
+            "row 5, untimed: is neither yes nor no",
+            "row 6, pattern: is empty",
+        ],
+        exported: "2155550192,yes,yes,the consulate,yes\n'+4420*,no,no,,yes\n",
+        secrets: &[],
+    },
+    Kind {
+        what: "--number-records",
+        good: "pattern,blocked,watched,three_way,limit-seconds,treatment,party,note\n\
+               2155550194,,yes,warn-random,300,none,Court,ask first\n2155550*,no,,,,,,\n",
+        became: "2 new, 0 changed, 0 as they were",
+        bad: "2155550194,,,,,,,\n2155550195,,,shout,,,,\n2155550196,,,,6000,,,\n2155550197,,,,,77,,\n",
+        told: &[
+            "row 4, pattern: is in row 2 already",
+            "row 5, three-way: \"shout\" is not one of disconnect, warn, warn-random, flag, ignore, nor none",
+            "row 6, limit-seconds: limit: 1 second to 99 minutes",
+            "row 7, treatment: call treatment 77 is not entered",
+        ],
+        exported: "2155550194,no,no,no,no,no,yes,warn-random,300,none,Court,ask first,yes\n\
+                   2155550*,no,no,no,no,no,no,none,none,none,,,yes\n",
+        secrets: &[],
+    },
+    Kind {
+        what: "--lists",
+        good: "of,side,pattern,note\ngroup East/Tier 1,blocked,2155550198,a gang\n\
+               class 3,allowed,215*,\nrelationship friend,allowed,215*,\nsupervision 2,blocked,+44*,\n",
+        became: "4 new, 0 changed, 0 as they were",
+        bad: "class 3,allowed,215*,\nclass 4,blocked,215*,\ngroup West,blocked,215*,\n\
+              inmate A-1042,blocked,215*,\nclass 3,dark,215*,\nclass 3,blocked,1215*,\n",
+        told: &[
+            "row 6, pattern: is in row 3 already",
+            "row 7, of: class of inmates 4 is not entered",
+            "row 8, of: group \"West\" is not entered",
+            "row 9, of: is nobody's list: relationship friend, class 3",
+            "row 10, side: \"dark\" is none of blocked, allowed",
+            "row 11, pattern: no dialing makes this number",
+        ],
+        exported: "group East/Tier 1,blocked,2155550198,a gang,yes\nclass 3,allowed,215*,,yes\n\
+                   relationship friend,allowed,215*,,yes\nsupervision 2,blocked,'+44*,,yes\n",
+        secrets: &[],
+    },
 ];
 
 /// Groups and a class for profiles.
@@ -545,4 +607,65 @@ fn times_hours_and_limits_that_are_none_are_told_before_anything_is_written() {
         says(&run, 1, &["nothing was written"]);
         assert!(!format!("{run:?}").contains("4829"), "{run:?}");
     }
+}
+
+#[test]
+fn an_entry_of_a_table_is_changed_and_taken_out_by_a_file() {
+    let place = with_groups();
+    for (what, new, changed, out) in [
+        (
+            "--restricted",
+            "pattern,note\n2155550191,one\n",
+            "pattern,note\n2155550191,two\n",
+            "pattern,kept\n215-555-0191,no\n",
+        ),
+        (
+            "--allowed",
+            "pattern,privileged\n2155550192,yes\n",
+            "pattern,privileged,note\n2155550192,no,closed\n",
+            "pattern,kept\n2155550192,no\n",
+        ),
+        (
+            "--number-records",
+            "pattern,watched\n2155550193,yes\n",
+            "pattern,limit-seconds\n2155550193,60\n",
+            "pattern,kept\n2155550193,no\n",
+        ),
+        (
+            "--lists",
+            "of,side,pattern\nclass 3,blocked,2155550194\n",
+            "of,side,pattern,note\nclass 3,blocked,2155550194,a judge\n",
+            "of,side,pattern,kept\nclass 3,blocked,2155550194,no\n",
+        ),
+    ] {
+        let before = place.exported(what, &format!("before{what}.csv"));
+        let taken = |text: &str, became: &str| {
+            let file = place.put("in.csv", text);
+            let run = place.run(&["import", what, &file, "--apply"]);
+            says(&run, 0, &[&format!("{became}, 0 bad; written")]);
+        };
+        taken(new, "1 new, 0 changed, 0 as they were");
+        taken(changed, "0 new, 1 changed, 0 as they were");
+        taken(changed, "0 new, 0 changed, 1 as they were");
+        assert_ne!(place.exported(what, &format!("with{what}.csv")), before);
+        taken(out, "0 new, 1 changed, 0 as they were");
+        taken(out, "0 new, 0 changed, 1 as they were");
+        assert_eq!(place.exported(what, &format!("after{what}.csv")), before);
+    }
+}
+
+#[test]
+fn a_number_that_a_file_restricts_is_refused() {
+    let place = with_database();
+    let called = |number: &str| {
+        let asked = [
+            "explain", "--line", "1", "--inmate", "A-1042", "--number", number,
+        ];
+        place.run(&asked)
+    };
+    says(&called("02155550142"), 0, &["Allowed"]);
+    let file = place.put("in.csv", "pattern\n2155550142\n");
+    let run = place.run(&["import", "--restricted", &file, "--apply"]);
+    says(&run, 0, &["1 new"]);
+    says(&called("02155550142"), 0, &["(number-restricted)"]);
 }

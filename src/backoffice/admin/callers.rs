@@ -2,7 +2,9 @@
 
 use super::{NewInmate, NumberFlags, PinDetails};
 use super::{id, text};
-use crate::{Error, answer::inmate_subject, error::InmateNumber, session::Session, stored};
+use crate::{
+    Error, answer::inmate_subject, error::InmateNumber, session::Session, stored, words::instant,
+};
 use db::{
     keys::{CounterKey, CounterKind, FacilityId, ListerKey, PinHash, PinNumberKey},
     values::{Inmate, InmateRef, Pin, PinNumber, StepsV1, Unit},
@@ -238,7 +240,7 @@ pub(super) fn phone_number(text: &str) -> Result<PhoneNumber, Error> {
 pub(super) fn disabled_words(disabled: Disabled) -> String {
     match disabled {
         Disabled::No => "no".to_owned(),
-        Disabled::Until(end) => format!("until {end} ms"),
+        Disabled::Until(end) => format!("until {}", instant(end)),
         Disabled::ForGood => "for good".to_owned(),
     }
 }

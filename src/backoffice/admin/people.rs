@@ -7,7 +7,7 @@ use crate::{
     error::InmateNumber,
     people::{inmate_class, supervision},
     session::Session,
-    stored,
+    stored, words,
 };
 use db::{
     keys::{PinHash, UnitInmate},
@@ -180,7 +180,7 @@ impl Session<'_> {
         pin.valid_from_utc_ms = from_utc_ms;
         pin.valid_to_utc_ms = to_utc_ms;
         self.tables.pins.put(&mut self.writer, &hash, &pin)?;
-        let instant = |at: Option<i64>| at.map_or("any time".to_owned(), |at| format!("{at} ms"));
+        let instant = |at: Option<i64>| at.map_or("any time".to_owned(), words::instant);
         let change = format!(
             "valid from {} to {}",
             instant(from_utc_ms),

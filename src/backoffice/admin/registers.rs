@@ -87,7 +87,7 @@ impl Session<'_> {
             AllowanceOf::Numbers(pattern) => {
                 let table = &self.tables.number_allowances;
                 let pattern = match allowance {
-                    Some(_) => self.dialable_or_in(table, pattern)?,
+                    Some(_) => self.dialable_or_in(table, pattern)?.0,
                     None => self.pattern(pattern)?,
                 };
                 match allowance.map(stored_allowance) {

@@ -145,7 +145,7 @@ impl Session<'_> {
             self.treatment_there(treatment)?;
         }
         let table = &self.tables.number_records;
-        let pattern = self.dialable_or_in(table, pattern)?;
+        let (pattern, _) = self.dialable_or_in(table, pattern)?;
         let value = stored::stored_number_record(details);
         table.put(&mut self.writer, &pattern, &value)?;
         self.journal(actor, "number-record", pattern, format!("{details:?}"))
@@ -164,7 +164,7 @@ impl Session<'_> {
     ) -> Result<(), Error> {
         let table = &self.tables.call_types;
         let prefix = self.prefix(prefix)?;
-        let prefix = self.dialable_or_in(table, &prefix.to_string())?;
+        let (prefix, _) = self.dialable_or_in(table, &prefix.to_string())?;
         let value = values::CallType {
             call_type: db::codes::Code(call_type),
         };

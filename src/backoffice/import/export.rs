@@ -294,7 +294,7 @@ fn number_key((inmate, number): NumberOf) -> PinNumberKey {
     PinNumberKey { inmate, number }
 }
 
-fn after_key<K>(after: &Option<K>) -> Bound<&K> {
+pub(super) fn after_key<K>(after: &Option<K>) -> Bound<&K> {
     match after {
         Some(key) => Bound::Excluded(key),
         None => Bound::Unbounded,

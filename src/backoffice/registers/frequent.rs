@@ -8,9 +8,13 @@ use db::{
     values::{Call, Counted, NumberTold, Reservation},
 };
 use screening::{Ended, Period};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use types::{
     call_record::CallRecord,
+    dial_plan::DialPlan,
     digits::MAX_DIGITS,
     id::InmateId,
     phone_number::PhoneNumber,
@@ -143,62 +147,86 @@ impl<R: Read> Registers<'_, R> {
     }
 }
 
-impl BackOffice {
-    /// The numbers that were called more often than that in the present period, the most called
-    /// first; by the records, of which each page is a short read of its own.
-    pub fn frequent_numbers(&self, now: Tick, often: &Often) -> Result<Vec<FrequentNumber>, Error> {
-        let span = {
-            let reader = self.database.read()?;
-            let registers = self.registers_of(now, &reader);
-            let rules = rules(registers.tables, &reader)?;
-            registers.spans(&rules)?.of(often.period)
+/// The numbers that were called more often than that in the present period, by the records. Each page of
+/// them is a short read of its own, so that nobody waits for the whole.
+#[derive(Debug)]
+pub struct FrequentTally {
+    often: Often,
+    range: RecordRange,
+    plan: Arc<DialPlan>,
+    found: BTreeMap<PhoneNumber, Tally>,
+}
+
+impl FrequentTally {
+    pub fn begin(
+        office: &BackOffice,
+        now: Tick,
+        often: &Often,
+        limit: usize,
+    ) -> Result<FrequentTally, Error> {
+        let reader = office.database.read()?;
+        let registers = office.registers_of(now, &reader);
+        let rules = rules(registers.tables, &reader)?;
+        let span = registers.spans(&rules)?.of(often.period);
+        Ok(FrequentTally {
+            often: *often,
+            range: RecordRange {
+                from_utc_ms: span.from,
+                to_utc_ms: span.to,
+                limit,
+                ..RecordRange::all()
+            },
+            plan: Arc::clone(&office.fixed.dial_plan),
+            found: BTreeMap::new(),
+        })
+    }
+
+    /// Counts one page more; `false` when there was none.
+    pub fn page(&mut self, office: &BackOffice) -> Result<bool, Error> {
+        let page = office.records(&self.range)?;
+        let Some(last) = page.last() else {
+            return Ok(false);
         };
-        let mut range = RecordRange {
-            from_utc_ms: span.from,
-            to_utc_ms: span.to,
-            ..RecordRange::all()
-        };
-        let mut found: BTreeMap<PhoneNumber, Tally> = BTreeMap::new();
-        loop {
-            let page = self.records(&range)?;
-            let Some(last) = page.last() else { break };
-            range.after = Some(last.call);
-            for record in &page {
-                if let Some(number) = record.number.filter(|_| is_told(record)) {
-                    found.entry(number).or_default().add(record);
-                }
+        self.range.after = Some(last.call);
+        for record in &page {
+            if let Some(number) = record.number.filter(|_| is_told(record)) {
+                self.found.entry(number).or_default().add(record);
             }
         }
-        let mut frequent: Vec<FrequentNumber> = self
-            .of_parties(found)
+        Ok(true)
+    }
+
+    /// The most called first.
+    pub fn numbers(self) -> Vec<FrequentNumber> {
+        let often = self.often;
+        let mut frequent: Vec<FrequentNumber> = of_parties(self.found, &self.plan)
             .into_iter()
             .map(|(number, tally)| tally.of(number))
             .filter(|found| often.is(found.attempts, found.inmates))
             .collect();
         frequent.sort_by_key(|found| std::cmp::Reverse((found.attempts, found.inmates)));
-        Ok(frequent)
+        frequent
     }
 }
 
-impl BackOffice {
-    /// What is known of longer numbers, told of the shortest that has calls of its own and may be the same
-    /// party's: that one sorts before them.
-    fn of_parties(&self, found: BTreeMap<PhoneNumber, Tally>) -> BTreeMap<PhoneNumber, Tally> {
-        let mut parties: BTreeMap<PhoneNumber, Tally> = BTreeMap::new();
-        for (number, tally) in found {
-            let digits = number.digits.as_str();
-            let lengths = 1..digits.len();
-            let mut shorter = lengths.filter_map(|length| {
-                let digits = number.digits.head(length);
-                let shorter = PhoneNumber { digits, ..number };
-                let talked = parties.get(&shorter).is_some_and(|tally| tally.calls > 0);
-                (talked && self.fixed.dial_plan.could_grow(&shorter)).then_some(shorter)
-            });
-            let party = shorter.next().unwrap_or(number);
-            parties.entry(party).or_default().merge(tally);
-        }
-        parties
+/// What is known of longer numbers, told of the shortest that has calls of its own and may be the same
+/// party's: that one sorts before them.
+fn of_parties(
+    found: BTreeMap<PhoneNumber, Tally>,
+    plan: &DialPlan,
+) -> BTreeMap<PhoneNumber, Tally> {
+    let mut parties: BTreeMap<PhoneNumber, Tally> = BTreeMap::new();
+    for (number, tally) in found {
+        let mut shorter = (1..number.digits.len()).filter_map(|length| {
+            let digits = number.digits.head(length);
+            let shorter = PhoneNumber { digits, ..number };
+            let talked = parties.get(&shorter).is_some_and(|tally| tally.calls > 0);
+            (talked && plan.could_grow(&shorter)).then_some(shorter)
+        });
+        let party = shorter.next().unwrap_or(number);
+        parties.entry(party).or_default().merge(tally);
     }
+    parties
 }
 
 /// Whom an attorney's number is called by is nobody's to list.
@@ -206,7 +234,7 @@ fn is_told(record: &CallRecord) -> bool {
     record.recording != Some(RecordingRule::Privileged)
 }
 
-#[derive(Default)]
+#[derive(Default, Debug)]
 struct Tally {
     attempts: u32,
     calls: u32,

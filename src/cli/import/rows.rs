@@ -6,12 +6,19 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
-use sheets::{BadCell, CardRow, ContactRow, InmateRow, NumberRow, OfficerRow, ProfileRow, RowOf};
-use types::inmate::{EnrollmentStep, InmateClass, Supervision};
+use sheets::{
+    AllowedRow, BadCell, CardRow, ContactRow, InmateRow, ListOf, ListRow, NumberRow, OfficerRow,
+    ProfileRow, RecordRow, RestrictedRow, RowOf,
+};
+use types::{
+    inmate::{EnrollmentStep, InmateClass, Supervision},
+    treatment::ThreeWayResponse,
+};
 
 use crate::control::{
     hours,
     people::{Limit, Off, Row},
+    tables::{Allowed, Entry, ListName, OnList, Record},
     when::{self, NoInstant},
 };
 
@@ -225,6 +232,93 @@ impl FileRow for OfficerRow {
             active: self.active,
         };
         Ok((self.row, row))
+    }
+}
+
+impl FileRow for RestrictedRow {
+    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+        vec![("pattern", self.pattern.clone())]
+    }
+
+    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+        let entry = Entry {
+            pattern: self.pattern,
+            note: self.note,
+            kept: self.kept,
+            says: (),
+        };
+        Ok((self.row, Row::Restricted(entry)))
+    }
+}
+
+impl FileRow for AllowedRow {
+    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+        vec![("pattern", self.pattern.clone())]
+    }
+
+    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+        let entry = Entry {
+            pattern: self.pattern,
+            note: self.note,
+            kept: self.kept,
+            says: Allowed {
+                untimed: self.untimed,
+                privileged: self.privileged,
+            },
+        };
+        Ok((self.row, Row::Allowed(entry)))
+    }
+}
+
+impl FileRow for RecordRow {
+    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+        vec![("pattern", self.pattern.clone())]
+    }
+
+    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+        let name = |response: ThreeWayResponse| response.name().to_owned();
+        let three_way = self.three_way.map(|it| it.map(name));
+        let entry = Entry {
+            pattern: self.pattern,
+            note: self.note,
+            kept: self.kept,
+            says: Record {
+                flags: self.flags,
+                three_way: three_way.map(Limit::of),
+                limit_seconds: self.limit_seconds.map(Limit::of),
+                treatment: self.treatment.map(Limit::of),
+                party: self.party,
+            },
+        };
+        Ok((self.row, Row::Record(entry)))
+    }
+}
+
+impl FileRow for ListRow {
+    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+        let one = format!("{:?} {} {}", self.of, self.blocked, self.pattern);
+        vec![("pattern", one)]
+    }
+
+    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+        let of = match self.of {
+            ListOf::Relationship(relationship) => {
+                ListName::Relationship(relationship.name().to_owned())
+            }
+            ListOf::Class(class) => ListName::Class(class.number()),
+            ListOf::Supervision(level) => ListName::Supervision(level.level()),
+            ListOf::Group(name) => ListName::Group(name),
+        };
+        let entry = Entry {
+            pattern: self.pattern,
+            note: self.note,
+            kept: self.kept,
+            says: OnList {
+                of,
+                blocked: self.blocked,
+            },
+        };
+        Ok((self.row, Row::Listed(entry)))
     }
 }
 

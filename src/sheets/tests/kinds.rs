@@ -2,8 +2,8 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Format as Look, Formula, Workbook, Worksheet};
 use sheets::{
-    BadCell, CardRow, Cell, Column, Columns, ContactRow, FileError, Format, InmateRow,
-    LONGEST_CELL, NumberRow, OfficerRow, ProfileRow, RowOf,
+    AllowedRow, BadCell, CardRow, Cell, Column, Columns, ContactRow, FileError, Format, InmateRow,
+    LONGEST_CELL, ListRow, NumberRow, OfficerRow, ProfileRow, RecordRow, RestrictedRow, RowOf,
 };
 use std::{cell::OnceCell, fmt::Debug, io::Cursor};
 use types::inmate::{Enrollment, EnrollmentStep, Relationship, Review};
@@ -41,6 +41,7 @@ struct Kind {
 
 const FLAG: Option<(&str, &str)> = Some(("maybe", "is neither yes nor no"));
 const LIMIT: Option<(&str, &str)> = Some(("-1", "is not a whole number from 0 to"));
+const PATTERN: Option<(&str, &str)> = Some(("nine*", "is no pattern"));
 const NUMBER: Option<(&str, &str)> = Some(("call me", "is no number"));
 
 const KINDS: &[Kind] = &[
@@ -140,6 +141,59 @@ const KINDS: &[Kind] = &[
             ("yes", FLAG),
         ],
         read: read::<OfficerRow>,
+    },
+    Kind {
+        name: "restricted",
+        columns: RestrictedRow::COLUMNS,
+        cells: &[("900???????", PATTERN), ("premium", None), ("no", FLAG)],
+        read: read::<RestrictedRow>,
+    },
+    Kind {
+        name: "allowed",
+        columns: AllowedRow::COLUMNS,
+        cells: &[
+            ("+44*", PATTERN),
+            ("yes", FLAG),
+            ("no", FLAG),
+            ("the consulate", None),
+            ("yes", FLAG),
+        ],
+        read: read::<AllowedRow>,
+    },
+    Kind {
+        name: "number-records",
+        columns: RecordRow::COLUMNS,
+        cells: &[
+            ("(215) 555-0123", PATTERN),
+            ("yes", FLAG),
+            ("no", FLAG),
+            ("no", FLAG),
+            ("no", FLAG),
+            ("no", FLAG),
+            ("no", FLAG),
+            (
+                "warn-random",
+                Some(("shout", "is not one of disconnect, warn")),
+            ),
+            ("300", Some(("0", "is not whole seconds, nor none"))),
+            ("none", Some(("0", "is not the number of a call treatment"))),
+            ("Court", None),
+            ("ask first", None),
+            ("yes", FLAG),
+        ],
+        read: read::<RecordRow>,
+    },
+    Kind {
+        name: "lists",
+        columns: ListRow::COLUMNS,
+        cells: &[
+            ("group East/Tier 1", Some(("wing East", "is nobody's list"))),
+            ("blocked", Some(("dark", "is none of blocked, allowed"))),
+            ("2155550123", PATTERN),
+            ("gang", None),
+            ("yes", FLAG),
+        ],
+        read: read::<ListRow>,
     },
 ];
 
@@ -373,7 +427,7 @@ fn no_digits_of_a_cell_in_the_wrong_place_are_said() {
         // A file whose first row has no names.
         let headless = (kind.read)(format!("{secret},A\n").as_bytes(), Format::Csv);
         let told = headless.expect_err("is refused").to_string();
-        assert!(told.contains("is not known; known: id"), "{told}");
+        assert!(told.contains("is not known; known: "), "{told}");
         says_nothing_of(secret, told.split("known: ").next().unwrap_or_default());
     }
 }

@@ -652,3 +652,39 @@ fn a_profile_gives_hours_and_an_allowance_of_the_own_and_takes_them_back() {
     assert_eq!(taken(&mut bench, "clerk", back), Imported::Changed);
     assert_eq!(has(&bench), (None, None));
 }
+
+#[test]
+fn pages_of_tables_go_on_where_the_last_one_ended() -> Result<(), Error> {
+    let mut bench = bench();
+    let now = bench.now;
+    let level = types::inmate::Supervision::new(2).expect("a level");
+    let patterns: Vec<_> = (0..5).map(|at| format!("215555010{at}")).collect();
+    for pattern in &patterns {
+        let office = &mut bench.office;
+        office.add_restricted(now, "warden", pattern, "")?;
+        let scope = types::inmate::Scope::Supervision(level);
+        office.add_list_number(now, "warden", scope, true, pattern, "")?;
+    }
+    let (mut restricted, mut lists) = (Vec::new(), Vec::new());
+    let mut after: Option<String> = None;
+    loop {
+        let page = bench.office.restricted_after(after.as_deref(), 2)?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.clone());
+        restricted.extend(page.into_iter().map(|(pattern, _)| pattern));
+    }
+    let mut after = None;
+    loop {
+        let page = bench.office.lists_after(after.as_ref(), 2)?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.clone());
+        lists.extend(
+            page.into_iter()
+                .map(|(_, it)| format!("{} {}", it.of, it.pattern)),
+        );
+    }
+    let of = |pattern: &String| format!("supervision 2 {pattern}");
+    assert_eq!(lists, patterns.iter().map(of).collect::<Vec<_>>());
+    assert_eq!(restricted, patterns);
+    Ok(())
+}

@@ -2,8 +2,8 @@
 
 use crate::bench::{Bench, DOE, NOON_ISH, ONE, OPEN_PHONE, ROE, TWO, bench, bench_with, completed};
 use backoffice::{
-    Alert, Allowance, AllowanceOf, AllowedFlags, Asking, Error, InmateClassDetails, InmateProfile,
-    Often, Period, RegisterOf, RegisterState, Used,
+    Alert, Allowance, AllowanceOf, AllowedFlags, Asking, Error, FrequentTally, InmateClassDetails,
+    InmateProfile, Often, Period, RegisterOf, RegisterState, Used,
 };
 use types::{
     call_record::{CallEnd, Noticed},
@@ -674,7 +674,11 @@ fn the_most_called_numbers_are_listed_and_no_attorney_s() {
         inmates,
         period: Period::Month,
     };
-    let listed = |often| bench.office.frequent_numbers(bench.now, &often);
+    let listed = |often| {
+        let mut tally = FrequentTally::begin(&bench.office, bench.now, &often, 3)?;
+        while tally.page(&bench.office)? {}
+        Ok::<_, Error>(tally.numbers())
+    };
     let found = listed(often(Some(0), None)).expect("reads");
     let told: Vec<_> = found
         .iter()
@@ -830,10 +834,10 @@ fn digits_after_the_last_do_not_hide_a_number_that_is_called_often() {
     assert_eq!(bench.office.take_alerts(), [told]);
     whole_call(&mut bench, TWO, Some(ROE), "0114420794600005", MINUTE);
     assert_eq!(bench.office.take_alerts(), [], "it was told");
-    let listed = bench.office.frequent_numbers(bench.now, &often);
-    let listed: Vec<_> = listed
-        .expect("reads")
-        .iter()
+    let tally = FrequentTally::begin(&bench.office, bench.now, &often, 3);
+    let mut tally = tally.expect("reads");
+    while tally.page(&bench.office).expect("reads") {}
+    let listed: Vec<_> = (tally.numbers().iter())
         .map(|found| (found.number.to_string(), found.calls))
         .collect();
     assert_eq!(listed, [("+442079460000".to_owned(), 5)]);

@@ -8,7 +8,7 @@ use crate::{
     groups::Groups,
     office::Fixed,
     party_block, people,
-    reached::LOOKED_THROUGH,
+    reached::{LOOKED_THROUGH, is_somebodys},
     registers::{self, Registers},
     stored, stored_treatments,
 };
@@ -297,5 +297,16 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
 
     fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Error> {
         self.registers.limiting(RegisterKey::Number(*number))
+    }
+
+    fn reached_register(&self, shorter: &PhoneNumber) -> Result<Option<Register>, Error> {
+        let Some(allowance) = self.tables.number_allowances.best(self.txn, shorter)? else {
+            return Ok(None);
+        };
+        let named = usize::from(allowance.specificity()) == shorter.digits.len();
+        match named || is_somebodys(self.tables, self.txn, shorter)? {
+            true => self.number_register(shorter),
+            false => Ok(None),
+        }
     }
 }

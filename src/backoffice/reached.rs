@@ -6,6 +6,7 @@
 
 use crate::{Error, session::Session, stored};
 use db::{
+    Read, Tables,
     codes::Code,
     keys::{ListerKey, RegisterKey},
     values::Call,
@@ -32,32 +33,35 @@ impl Session<'_> {
     /// reached and is somebody's.
     pub fn counted_for(&self, record: &Call, dialed: PhoneNumber) -> Result<PhoneNumber, Error> {
         for shorter in self.shorter_of(record) {
-            if self.is_somebodys(&shorter)? {
+            if is_somebodys(self.tables, &self.writer, &shorter)? {
                 return Ok(shorter);
             }
         }
         Ok(dialed)
     }
+}
 
-    /// Whether it is on an inmate's list, something happened on calls to it, or it came to a talk with it.
-    fn is_somebodys(&self, number: &PhoneNumber) -> Result<bool, Error> {
-        let (tables, txn) = (self.tables, &self.writer);
-        let listers = tables
-            .listers
-            .with_prefix(txn, &ListerKey::prefix(number), 1)?;
-        if !listers.is_empty() || tables.fraud_counts.contains(txn, number)? {
+/// Whether it is on an inmate's list, something happened on calls to it, or it came to a talk with it.
+pub(crate) fn is_somebodys<R: Read>(
+    tables: &Tables,
+    txn: &R,
+    number: &PhoneNumber,
+) -> Result<bool, Error> {
+    let listers = tables
+        .listers
+        .with_prefix(txn, &ListerKey::prefix(number), 1)?;
+    if !listers.is_empty() || tables.fraud_counts.contains(txn, number)? {
+        return Ok(true);
+    }
+    let register = RegisterKey::Number(*number).prefix();
+    for (key, _) in tables.counted.with_prefix(txn, &register, LOOKED_THROUGH)? {
+        // Calls by way of a longer number are in the register too.
+        let record = tables.calls.get(txn, &key.call)?;
+        let own = record.filter(|record| record.talk_after.is_some());
+        let called = own.and_then(|record| record.number);
+        if called.map(|called| stored::number(&called)).transpose()? == Some(*number) {
             return Ok(true);
         }
-        let register = RegisterKey::Number(*number).prefix();
-        for (key, _) in tables.counted.with_prefix(txn, &register, LOOKED_THROUGH)? {
-            // Calls by way of a longer number are in the register too.
-            let record = tables.calls.get(txn, &key.call)?;
-            let own = record.filter(|record| record.talk_after.is_some());
-            let called = own.and_then(|record| record.number);
-            if called.map(|called| stored::number(&called)).transpose()? == Some(*number) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
+    Ok(false)
 }

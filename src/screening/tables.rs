@@ -203,4 +203,7 @@ pub trait Tables {
     /// limits them.
     fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Self::Error>;
     fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Self::Error>;
+    /// That of a number which may be reached instead of a longer one that is dialed; `None` also where it
+    /// may be the beginning of many, as that of a town is.
+    fn reached_register(&self, shorter: &PhoneNumber) -> Result<Option<Register>, Self::Error>;
 }

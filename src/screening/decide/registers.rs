@@ -57,8 +57,11 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             held.longest = held.room.talk.map(|left| (left, LimitedBy::InmateMinutes));
         }
         let mut any = false;
-        for number in std::iter::once(&number.number).chain(self.request.shorter) {
-            let Some(register) = self.tables.number_register(number)? else {
+        let own = self.tables.number_register(&number.number);
+        let reached = self.request.shorter.iter();
+        let reached = reached.map(|shorter| self.tables.reached_register(shorter));
+        for register in std::iter::once(own).chain(reached) {
+            let Some(register) = register? else {
                 continue;
             };
             let room = self.room_of_number(&register, flags.untimed)?;

@@ -241,6 +241,21 @@ fn digits_after_the_last_of_a_limited_number_abroad_are_no_way_round_its_registe
 }
 
 #[test]
+fn calls_to_one_number_abroad_leave_others_that_begin_as_it_does_their_own_registers() {
+    let mut bench = bench();
+    let of = AllowanceOf::Numbers("+44*".to_owned());
+    allow(&mut bench, &of, &calls_a_day(1));
+    whole_call(&mut bench, ONE, Some(DOE), "011442079460000", MINUTE);
+    whole_call(&mut bench, ONE, Some(DOE), "011442079460001", MINUTE);
+    whole_call(&mut bench, ONE, Some(DOE), "011442079461111", MINUTE);
+    // With digits after it that is still the number which was talked with.
+    for dialed in ["011442079460000", "0114420794600007"] {
+        let refused = bench.refused(ONE, Some(DOE), dialed);
+        assert_eq!(refused, Blocked::NumberUsedUp, "{dialed}");
+    }
+}
+
+#[test]
 fn an_inmate_s_own_allowance_is_in_place_of_everybody_s() {
     let mut bench = everybody(&calls_a_day(0));
     assert_eq!(bench.refused(ONE, Some(DOE), DIALED), Blocked::CallsUsedUp);

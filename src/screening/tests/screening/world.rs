@@ -413,4 +413,8 @@ impl Tables for World {
     fn number_register(&self, _: &PhoneNumber) -> Result<Option<Register>, Infallible> {
         Ok(None)
     }
+
+    fn reached_register(&self, _: &PhoneNumber) -> Result<Option<Register>, Infallible> {
+        Ok(None)
+    }
 }

@@ -344,6 +344,11 @@ impl Tables for Asked<'_> {
         });
         Ok(of.and_then(|of| self.register(of)))
     }
+
+    // Each allowance is of one number here.
+    fn reached_register(&self, shorter: &PhoneNumber) -> Told<Option<Register>> {
+        self.number_register(shorter)
+    }
 }
 
 fn party_block(of_everybody: bool) -> PartyBlock {

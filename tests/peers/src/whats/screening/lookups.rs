@@ -724,6 +724,11 @@ impl Tables for Lookups<'_> {
         self.limiting(allowed, RegisterKey::Inmate(inmate))
     }
 
+    // Numbers of this site's plan have no shorter ones.
+    fn reached_register(&self, _: &PhoneNumber) -> Result<Option<Register>, Error> {
+        Ok(None)
+    }
+
     fn number_register(&self, number: &PhoneNumber) -> Result<Option<Register>, Error> {
         let allowed = self.number_allowances.of(number, |row| allowance(row, 2))?;
         self.limiting(allowed, RegisterKey::Number(*number))

@@ -26,6 +26,7 @@ pub(super) struct FromPhone {
 pub(super) struct Treated {
     pub told: CallTreatment,
     pub handling: Option<Handling>,
+    pub acceptance: bool,
     pub recording: RecordingRule,
     /// What the number's record and the call treatment allow.
     pub limits: [Option<(Ticks, LimitedBy)>; 2],
@@ -152,6 +153,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         Ok(Treated {
             told,
             handling,
+            acceptance: !desk && rules.acceptance.unwrap_or(false),
             recording: match (flags.privileged, records) {
                 (true, _) => RecordingRule::Privileged,
                 (false, true) => RecordingRule::Record,

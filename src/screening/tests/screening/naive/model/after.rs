@@ -47,6 +47,15 @@ impl Model<'_> {
                 true => Some(Handling::Direct),
                 false => own.handling.or(of_type_handling),
             },
+            // Who answers at a desk is asked nothing, unless its number has a treatment that says so.
+            acceptance: match own.acceptance {
+                _ if desk => false,
+                Some(asked) => asked,
+                None => site.acceptance == Some(true),
+            },
+            says_carrier: own.say_carrier.or(site.say_carrier) != Some(false),
+            says_three_way: own.three_way_notice.or(site.three_way_notice) != Some(false),
+            word_before_cut: own.word_before_cut.or(site.word_before_cut) == Some(true),
             recording: match (known.privileged, record && !quiet) {
                 (true, _) => RecordingRule::Privileged,
                 (false, true) => RecordingRule::Record,

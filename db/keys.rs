@@ -450,16 +450,20 @@ impl Key for CounterKey {
 pub enum GuessKey {
     /// A phone, whatever PINs are tried there.
     Phone(LineId),
-    /// An inmate's PIN, wherever it is tried.
+    /// An inmate's PIN or card, wherever it is tried.
     Inmate(InmateId),
     /// An id that is nobody's, by 16 bits of its hash: it rests as an inmate's does, so that no
     /// rest tells which ids there are.
     NobodysId(u16),
+    /// The passcode to an inmate's id, wherever it is tried. Others know the id: what they do with it
+    /// keeps nobody from the PIN or the card.
+    Passcode(InmateId),
 }
 
 const GUESSED_AT_PHONE: u8 = 1;
 const GUESSED_OF_INMATE: u8 = 2;
 const GUESSED_OF_NOBODY: u8 = 3;
+const GUESSED_PASSCODE: u8 = 4;
 
 impl Key for GuessKey {
     fn bytes(&self) -> Vec<u8> {
@@ -467,6 +471,7 @@ impl Key for GuessKey {
             GuessKey::Phone(line) => (GUESSED_AT_PHONE, u32::from(line.0)),
             GuessKey::Inmate(inmate) => (GUESSED_OF_INMATE, inmate.0),
             GuessKey::NobodysId(id) => (GUESSED_OF_NOBODY, u32::from(*id)),
+            GuessKey::Passcode(inmate) => (GUESSED_PASSCODE, inmate.0),
         };
         let mut key = vec![kind];
         key.extend(number.to_be_bytes());
@@ -479,6 +484,7 @@ impl Key for GuessKey {
         match *kind {
             GUESSED_AT_PHONE => Some(GuessKey::Phone(LineId(number.try_into().ok()?))),
             GUESSED_OF_INMATE => Some(GuessKey::Inmate(InmateId(number))),
+            GUESSED_PASSCODE => Some(GuessKey::Passcode(InmateId(number))),
             GUESSED_OF_NOBODY => Some(GuessKey::NobodysId(number.try_into().ok()?)),
             _ => None,
         }

@@ -17,7 +17,8 @@ mod site;
 mod treatments;
 
 pub use contacts::{Contact, NewContact};
-pub use hours::Booking;
+pub use fraud::NumberFraud;
+pub use hours::{BookedCall, Booking, OfficerPlace};
 pub use people::{InmateClassDetails, InmateDetails, InmateProfile};
 pub use registers::AllowanceOf;
 pub use routes::OutboundRoute;
@@ -37,6 +38,7 @@ use types::{
     language::Language,
     phone_number::{CallType, DialingPattern},
     secret::Secret,
+    text::{is_id, unseen},
     tick::Tick,
 };
 
@@ -143,7 +145,7 @@ changes! {
     fn set_pin_disabled(inmate: InmateId, disabled: Disabled) -> ();
     /// Ends the rest of a phone at which too many PINs failed; `false` when none failed there.
     fn lift_phone_rest(line: LineId) -> bool;
-    /// Ends the rest of an inmate's PIN that failed too often.
+    /// Ends the rest of an inmate's PIN or passcode that failed too often.
     fn lift_pin_rest(inmate: InmateId) -> bool;
     /// Opens the account of an inmate who gets no PIN, or says what holds for it.
     fn open_account(inmate: InmateId, details: &AccountDetails) -> ();
@@ -295,8 +297,25 @@ pub(crate) fn text(field: &'static str, text: &str, needed: bool) -> Result<(), 
         let why = format!("at most {MAX_TEXT} bytes");
         return Err(Error::invalid(field, why));
     }
-    if text.chars().any(char::is_control) {
-        return Err(Error::invalid(field, "holds a control character"));
+    match unseen(text) {
+        None => Ok(()),
+        Some(c) => {
+            let code = u32::from(c);
+            let why = match c.is_control() {
+                true => format!("holds a control character (U+{code:04X})"),
+                false => format!("holds U+{code:04X}, which nobody sees, or not as what it is"),
+            };
+            Err(Error::invalid(field, why))
+        }
     }
-    Ok(())
+}
+
+/// A text that somebody is known by.
+pub(crate) fn id(field: &'static str, id: &str) -> Result<(), Error> {
+    if !id.trim().is_empty() && !is_id(id) {
+        let why = "letters A to Z, digits and signs of ASCII, and single blanks between them: others \
+                   look like them";
+        return Err(Error::invalid(field, why));
+    }
+    text(field, id, true)
 }

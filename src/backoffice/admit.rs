@@ -66,6 +66,7 @@ impl Session<'_> {
         let (decision, outcome) = self.screened(line, pin, admission, &settings)?;
         let unconfirmed = decision.outcome == Err(Blocked::NotConfirmed);
         if unconfirmed && admission.officer == OfficerWord::NotAsked {
+            self.waits_for_officer(line, admission, &decision)?;
             return Ok(None);
         }
         let call = self.next_call()?;

@@ -101,13 +101,19 @@ impl Session<'_> {
                 Ok(Some(Reply::Unavailable))
             }
             Query::Admit(admission) => Ok(Some(match self.admit(line, admission)? {
-                Some(verdict) => Reply::Admitted(verdict),
+                Some(verdict) => {
+                    self.waits_no_more(line, admission.off_hook_at);
+                    Reply::Admitted(verdict)
+                }
                 None => Reply::Confirm,
             })),
-            Query::End(end) => Ok(Some(match self.end(line, end)? {
-                Some(call) => Reply::Recorded(call),
-                None => Reply::Unavailable,
-            })),
+            Query::End(end) => {
+                self.waits_no_more(line, end.off_hook_at);
+                Ok(Some(match self.end(line, end)? {
+                    Some(call) => Reply::Recorded(call),
+                    None => Reply::Unavailable,
+                }))
+            }
             Query::Seen {
                 call,
                 at,

@@ -64,6 +64,15 @@ pub enum Error {
     UnknownOfficerId(String),
     #[error("officer's id {0:?} is entered already")]
     DuplicateOfficer(String),
+    #[error("officer {0:?} is not active: no call is confirmed in that name")]
+    OfficerInactive(String),
+    #[error("no call waits for an officer at the phone of line {0}")]
+    NoCallWaits(LineId),
+    #[error(
+        "the call at the phone of line {0} waits for an officer at that phone: `officer` of the phone \
+         takes no console"
+    )]
+    NotAtConsole(LineId),
     #[error("this code is given out already")]
     CodeTaken,
     #[error("inmate {0:?} has no PIN: nothing but a phone that asks for none can be called from")]
@@ -80,21 +89,19 @@ pub enum Error {
     DuplicateInmate(String),
     #[error("{0:?} is not a number: digits, with + before a country code")]
     NotANumber(String),
-    #[error(
-        "no dialing makes {number}: it would never match; write the whole national number, without \
-         what is dialed before it{}, or + and country code for one abroad",
-        instead.as_ref().map_or(String::new(), |instead| format!(" ({instead})"))
-    )]
+    #[error("{}", never_dialed(&format!("{number:?}"), *before))]
     NeverDialed {
         number: String,
-        /// The number that is perhaps meant.
-        instead: Option<String>,
+        /// How many digits stand before the number that is perhaps meant.
+        before: Option<usize>,
     },
     #[error("number {number} is on the list of inmate {inmate} already")]
     DuplicateNumber {
         inmate: InmateNumber,
         number: String,
     },
+    #[error("number {number} is not on the list of {id}")]
+    NotListed { id: String, number: String },
     #[error("the list of inmate {inmate} is full: it holds {limit} numbers")]
     ListFull { inmate: InmateNumber, limit: u16 },
     #[error("pattern {text:?}: {why}")]
@@ -137,8 +144,8 @@ pub enum Error {
     },
     #[error("{0} is on the list of another inmate, and the site lets one PIN list a number")]
     ListedElsewhere(String),
-    #[error("inmate {0} has as many booked calls as one can have")]
-    TooManyBookings(InmateNumber),
+    #[error("{0} has as many booked calls as one can have")]
+    TooManyBookings(String),
     #[error("inmate {inmate} has no contact with number {number}")]
     UnknownContact {
         inmate: InmateNumber,
@@ -146,6 +153,11 @@ pub enum Error {
     },
     #[error("{0} has approved this contact before: the second must be somebody else")]
     SameApprover(String),
+    #[error(
+        "two persons have to approve a contact, and {0} may be either of them: log in as yourself, \
+         and become another user by sudo or su alone"
+    )]
+    WhoApproves(String),
     #[error("group {0:?} is not entered")]
     UnknownGroup(String),
     #[error("group {name:?} is in several places: say which of {}", several.join(", "))]
@@ -169,6 +181,18 @@ impl Error {
         let why = why.into();
         Error::Invalid { field, why }
     }
+}
+
+pub(crate) fn never_dialed(number: &str, before: Option<usize>) -> String {
+    let before = match before {
+        None => String::new(),
+        Some(1) => " (here its first digit)".to_owned(),
+        Some(digits) => format!(" (here its first {digits} digits)"),
+    };
+    format!(
+        "no dialing makes {number}: it would never match; write the whole national number, without \
+         what is dialed before it{before}, or + and country code for one abroad"
+    )
 }
 
 /// An inmate's number, as errors show it.

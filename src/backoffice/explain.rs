@@ -3,12 +3,14 @@
 //! is changed.
 
 use crate::{AllowanceOf, Anchor, BackOffice, Error, Phone, session::Session, stored};
-use db::keys::{FacilityId, GuessKey};
+use db::keys::{FacilityId, GuessKey, PinHash};
 use screening::{LimitedBy, PinKey};
 use types::{
+    credential::IdentifyBy,
     digits::Digits,
     disposition::Blocked,
     id::{InmateId, LineId},
+    language::Language,
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::{Admission, DialedOrSpeed, OfficerWord},
     tick::{Tick, Ticks},
@@ -39,6 +41,8 @@ pub struct Explanation {
     /// What was screened: what a speed dial stands for.
     pub number: Option<(PhoneNumber, DialingPattern, CallType)>,
     pub trace: Trace,
+    /// What the inmate is spoken to in, where the PIN says it and was taken; else the site's own.
+    pub language: Option<Language>,
     /// Why the phone is out of service, if it is.
     pub why_out: Option<WhyOut>,
     /// Of several limits the smallest.
@@ -67,6 +71,7 @@ struct Caller {
     id: String,
     name: String,
     pin: PinKey,
+    language: Option<Language>,
 }
 
 impl BackOffice {
@@ -81,6 +86,18 @@ impl BackOffice {
         }
         // Never committed.
         session.explain(asking)
+    }
+}
+
+impl BackOffice {
+    /// Whose allowance holds for an inmate.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn allowance_of(&self, now: Tick, inmate: InmateId) -> Result<Option<AllowanceOf>, Error> {
+        let reader = self.database.read()?;
+        let found = self.registers_of(now, &reader).inmates_allowance(inmate)?;
+        Ok(found.map(|(of, _)| of))
     }
 }
 
@@ -101,6 +118,7 @@ impl Session<'_> {
             caller: caller.as_ref().map(|c| (c.id.clone(), c.name.clone())),
             number: None,
             trace: Trace::new(),
+            language: None,
             why_out: self.why_out(asking.line, phone.as_ref())?,
             limited_by: None,
             outcome: Err(Blocked::PinResting),
@@ -128,6 +146,9 @@ impl Session<'_> {
         };
         let pin = caller.as_ref().map(|caller| caller.pin);
         let (decision, verdict) = self.weighed(asking.line, pin, &admission)?;
+        let outcome = verdict.outcome.map_err(|refusal| refusal.blocked);
+        let caller_taken = caller.as_ref().filter(|_| !before_language(&outcome));
+        let language = caller_taken.and_then(|caller| caller.language);
         let mut steps = verdict.trace.iter();
         let allowance_of = match caller {
             Some(caller) if steps.any(|step| step.check == Check::InmateRegister) => {
@@ -141,7 +162,8 @@ impl Session<'_> {
             limited_by: decision.limited_by,
             opens_utc_ms: decision.opens_utc_ms,
             allowance_of: allowance_of.map(|(of, _)| of),
-            outcome: verdict.outcome.map_err(|refusal| refusal.blocked),
+            language,
+            outcome,
             ..told
         })
     }
@@ -169,10 +191,15 @@ impl Session<'_> {
         let inmate = inmate.ok_or_else(|| Error::UnknownFacilityId(id.to_owned()))?;
         let entry = self.tables.inmates.get(&self.writer, &inmate)?;
         let entry = entry.ok_or_else(|| Error::UnknownFacilityId(id.to_owned()))?;
-        let pin = entry.pin.map(PinKey);
+        let pin = entry.pin.ok_or_else(|| Error::NoPinOf(id.to_owned()))?;
+        let there = self.tables.pins.get(&self.writer, &PinHash(pin))?;
+        let language = there.and_then(|there| there.language);
+        let language = language.map(stored::language).transpose()?;
+        let loaded = self.settings()?.call.languages;
         Ok(Caller {
             inmate,
-            pin: pin.ok_or_else(|| Error::NoPinOf(id.to_owned()))?,
+            pin: PinKey(pin),
+            language: language.filter(|language| loaded.contains(language)),
             id: entry.facility_id,
             name: entry.name,
         })
@@ -181,7 +208,25 @@ impl Session<'_> {
     /// Whether a PIN keyed there would not even be looked at.
     fn rests(&self, line: LineId, inmate: InmateId) -> Result<bool, Error> {
         let rule = self.settings()?.guessing;
+        let by_passcode = self.identity_of(line)?.by == IdentifyBy::IdAndPasscode;
         Ok(self.is_resting(GuessKey::Phone(line), &rule)?
-            || self.is_resting(GuessKey::Inmate(inmate), &rule)?)
+            || self.is_resting(GuessKey::Inmate(inmate), &rule)?
+            || by_passcode && self.is_resting(GuessKey::Passcode(inmate), &rule)?)
     }
+}
+
+/// Whether it is refused before what the PIN says of a language is known.
+fn before_language(outcome: &Result<Permit, Blocked>) -> bool {
+    matches!(
+        outcome,
+        Err(Blocked::PinInvalid
+            | Blocked::PinDisabled
+            | Blocked::PinInUse
+            | Blocked::PinNotYetValid
+            | Blocked::PinExpired
+            | Blocked::PinResting
+            | Blocked::InmateSuspended
+            | Blocked::NotEnrolled
+            | Blocked::PhoneOutOfService)
+    )
 }

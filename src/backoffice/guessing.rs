@@ -1,14 +1,15 @@
 //! Guessing of PINs: what failed is kept on disk, so that a restart forgets nothing.
 
-use crate::{Error, answer::line_actor, session::Session, words::kebab};
+use crate::{BackOffice, Error, answer::line_actor, lookups, session::Session, words::kebab};
 use db::{keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
-use std::fmt;
+use std::{fmt, ops::Bound};
 use types::{
     disposition::FraudKind,
     id::{CallId, InmateId, LineId},
     phone_number::PhoneNumber,
     settings::Period,
+    tick::Tick,
 };
 
 /// Something an officer is to look at; it is in the journal as well.
@@ -18,6 +19,8 @@ pub enum Alert {
     PhoneRests { line: LineId, seconds: u32 },
     /// An inmate's PIN failed too often.
     PinRests { inmate: InmateId, seconds: u32 },
+    /// The passcode to an inmate's id was tried too often.
+    PasscodeRests { inmate: InmateId, seconds: u32 },
     /// An inmate who is watched asked for a call.
     WatchedInmate {
         line: LineId,
@@ -64,6 +67,11 @@ impl fmt::Display for Alert {
             Alert::PinRests { inmate, seconds } => write!(
                 f,
                 "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
+                inmate.0
+            ),
+            Alert::PasscodeRests { inmate, seconds } => write!(
+                f,
+                "the passcode of inmate {} failed too often: it is not taken for {seconds} s",
                 inmate.0
             ),
             Alert::WatchedInmate { line, call, inmate } => write!(
@@ -121,6 +129,80 @@ impl fmt::Display for Alert {
     }
 }
 
+/// What rests after wrong guesses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RestOf {
+    Phone(LineId),
+    /// The PIN of an inmate.
+    Pin(InmateId),
+    Passcode(InmateId),
+}
+
+impl RestOf {
+    fn key(self) -> GuessKey {
+        match self {
+            RestOf::Phone(line) => GuessKey::Phone(line),
+            RestOf::Pin(inmate) => GuessKey::Inmate(inmate),
+            RestOf::Passcode(inmate) => GuessKey::Passcode(inmate),
+        }
+    }
+}
+
+/// How long something rests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rest {
+    pub of: RestOf,
+    /// `None`: something failed there, and it does not rest.
+    pub until_utc_ms: Option<i64>,
+}
+
+impl BackOffice {
+    /// Up to so many after one of the phones, then the PINs, then the passcodes that failed
+    /// lately.
+    pub fn rests(
+        &self,
+        now: Tick,
+        after: Option<RestOf>,
+        limit: usize,
+    ) -> Result<Vec<Rest>, Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let rule = lookups::site_settings(tables, &reader)?.guessing;
+        let after = after.map(RestOf::key);
+        let from = after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+        // Ids that are nobody's are between the two.
+        let last_pin = GuessKey::Inmate(InmateId(u32::MAX));
+        let passcodes = GuessKey::Passcode(InmateId(0));
+        let (mut page, from) = match after {
+            Some(GuessKey::Passcode(_)) => (Vec::new(), from),
+            _ => {
+                let to = Bound::Included(&last_pin);
+                let page = tables.guesses.page(&reader, from, to, limit)?;
+                (page, Bound::Included(&passcodes))
+            }
+        };
+        let left = limit - page.len();
+        let rest = tables.guesses.page(&reader, from, Bound::Unbounded, left)?;
+        page.extend(rest);
+        let utc_ms = self.utc_ms(now);
+        let rest = |(key, stored): (GuessKey, values::Guesses)| {
+            let of = match key {
+                GuessKey::Phone(line) => RestOf::Phone(line),
+                GuessKey::Inmate(inmate) => RestOf::Pin(inmate),
+                GuessKey::Passcode(inmate) => RestOf::Passcode(inmate),
+                GuessKey::NobodysId(_) => return None,
+            };
+            let guesses = guesses(stored);
+            let rests = guesses.is_resting(utc_ms, &rule);
+            Some(Rest {
+                of,
+                until_utc_ms: rests.then_some(guesses.rests_until),
+            })
+        };
+        Ok(page.into_iter().filter_map(rest).collect())
+    }
+}
+
 impl Session<'_> {
     pub fn is_resting(&self, at: GuessKey, rule: &GuessRule) -> Result<bool, Error> {
         Ok(self.guesses(at)?.is_resting(self.now_utc_ms(), rule))
@@ -146,6 +228,7 @@ impl Session<'_> {
         let alert = match at {
             GuessKey::Phone(line) => Alert::PhoneRests { line, seconds },
             GuessKey::Inmate(inmate) => Alert::PinRests { inmate, seconds },
+            GuessKey::Passcode(inmate) => Alert::PasscodeRests { inmate, seconds },
             // There is nobody to look after.
             GuessKey::NobodysId(_) => return Ok(()),
         };
@@ -157,7 +240,8 @@ impl Session<'_> {
     }
 
     pub fn lift_pin_rest(&mut self, actor: &str, inmate: InmateId) -> Result<bool, Error> {
-        self.lift_rest(actor, GuessKey::Inmate(inmate))
+        let passcode = self.lift_rest(actor, GuessKey::Passcode(inmate))?;
+        Ok(self.lift_rest(actor, GuessKey::Inmate(inmate))? || passcode)
     }
 
     /// Ends a rest and forgets what failed.
@@ -171,19 +255,25 @@ impl Session<'_> {
 
     fn guesses(&self, at: GuessKey) -> Result<Guesses, Error> {
         let stored = self.tables.guesses.get(&self.writer, &at)?;
-        Ok(stored.map_or_else(Guesses::default, |stored| Guesses {
-            failures: stored.failures,
-            counted_from: stored.counted_from_utc_ms,
-            rests: stored.rests,
-            rests_until: stored.rests_until_utc_ms,
-        }))
+        Ok(stored.map_or_else(Guesses::default, guesses))
+    }
+}
+
+fn guesses(stored: values::Guesses) -> Guesses {
+    Guesses {
+        failures: stored.failures,
+        counted_from: stored.counted_from_utc_ms,
+        rests: stored.rests,
+        rests_until: stored.rests_until_utc_ms,
     }
 }
 
 fn subject(at: GuessKey) -> String {
     match at {
         GuessKey::Phone(line) => format!("phone {line}"),
-        GuessKey::Inmate(inmate) => crate::answer::inmate_subject(inmate),
+        GuessKey::Inmate(inmate) | GuessKey::Passcode(inmate) => {
+            crate::answer::inmate_subject(inmate)
+        }
         GuessKey::NobodysId(_) => "unknown".to_owned(),
     }
 }

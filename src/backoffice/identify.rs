@@ -45,11 +45,12 @@ impl Session<'_> {
             Some(key) => pin_state(key, line, self.now_utc_ms(), &self.lookups())?,
             None => PinState::Unknown,
         };
-        let claims = whose(&state).map(GuessKey::Inmate).or(resolved.claims);
-        if let Some(at) = claims
-            && self.is_resting(at, &rule)?
-        {
-            return Ok(PinAnswer::Resting);
+        // A right passcode is that of an inmate who may rest, too.
+        let whose_rest = whose(&state).map(GuessKey::Inmate);
+        for at in whose_rest.into_iter().chain(resolved.claims) {
+            if self.is_resting(at, &rule)? {
+                return Ok(PinAnswer::Resting);
+            }
         }
         let (answer, failed) = match state {
             PinState::Valid(PinEntry { inmate, .. }) => {
@@ -175,9 +176,11 @@ impl Session<'_> {
         };
         let entry = self.tables.passcodes.get(&self.writer, &inmate)?;
         if entry.is_some_and(|entry| entry.hash == keyed) {
-            return self.of_inmate(inmate);
+            let claims = Some(GuessKey::Passcode(inmate));
+            let resolved = self.of_inmate(inmate)?;
+            return Ok(Resolved { claims, ..resolved });
         }
-        let claims = Some(GuessKey::Inmate(inmate));
+        let claims = Some(GuessKey::Passcode(inmate));
         Ok(Resolved { key: None, claims })
     }
 

@@ -4,14 +4,24 @@
 mod credentials;
 mod export;
 mod people;
+mod tables;
 
 pub use credentials::{CardImport, OfficerImport};
-pub use export::{CardExport, InmateExport, NumberExport, NumberOf, OfficerExport, ProfileExport};
-pub use people::{ContactImport, ProfileImport};
+pub use export::{
+    CardExport, InmateExport, NumberExport, NumberOf, OfficerExport, PinDays, ProfileExport,
+};
+pub use people::{AllowanceImport, ContactImport, ProfileImport};
+pub use tables::{
+    AllowedImport, ListExport, ListImport, ListPlace, RecordImport, RestrictedImport,
+};
 
 use crate::{
-    BackOffice, Error, NewInmate, NumberFlags, PinDetails, answer::inmate_subject,
-    error::InmateNumber, session::Session, stored,
+    BackOffice, Error, NewInmate, NumberFlags, PinDetails,
+    admin::people::check_days,
+    answer::inmate_subject,
+    error::{InmateNumber, never_dialed},
+    session::Session,
+    stored,
 };
 use db::{
     keys::{FacilityId, PinHash, PinNumberKey},
@@ -20,7 +30,7 @@ use db::{
 use screening::{Class, Disabled};
 use types::{
     digits::Digits, id::InmateId, language::Language, phone_number::PhoneNumber, secret::Secret,
-    tick::Tick,
+    text::sayable, tick::Tick,
 };
 
 /// A row of a file. What is `None` stays as it is, or is as usual for who is new.
@@ -32,6 +42,10 @@ pub enum ImportRow {
     Contact(ContactImport),
     Card(CardImport),
     Officer(OfficerImport),
+    Restricted(RestrictedImport),
+    Allowed(AllowedImport),
+    Record(RecordImport),
+    ListNumber(ListImport),
 }
 
 /// An inmate, new or known by the facility's id.
@@ -43,6 +57,11 @@ pub struct InmateImport {
     pub language: Option<Language>,
     /// A class of the PIN's own, or the phone's.
     pub class: Option<Option<Class>>,
+    /// The PIN.
+    pub disabled: Option<ImportOff>,
+    /// From when and up to when the PIN is valid, UTC in milliseconds.
+    pub valid_from: Option<Option<i64>>,
+    pub valid_to: Option<Option<i64>>,
 }
 
 /// A number on the list of an inmate who is known.
@@ -52,7 +71,29 @@ pub struct NumberImport {
     pub number: PhoneNumber,
     pub untimed: Option<bool>,
     pub privileged: Option<bool>,
-    pub disabled: Option<bool>,
+    pub disabled: Option<ImportOff>,
+}
+
+/// Whether something is to be off.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ImportOff {
+    No,
+    /// What is off for a time stays so; else for good.
+    Yes,
+    /// UTC in milliseconds.
+    Until(i64),
+}
+
+impl ImportOff {
+    fn after(wanted: Option<ImportOff>, before: Disabled) -> Disabled {
+        match wanted {
+            None => before,
+            Some(ImportOff::No) => Disabled::No,
+            Some(ImportOff::Yes) if before != Disabled::No => before,
+            Some(ImportOff::Yes) => Disabled::ForGood,
+            Some(ImportOff::Until(end)) => Disabled::Until(end),
+        }
+    }
 }
 
 /// What is to become of the rows.
@@ -135,13 +176,17 @@ impl Session<'_> {
             ImportRow::Contact(row) => self.import_contact(actor, row),
             ImportRow::Card(row) => self.import_card(actor, row),
             ImportRow::Officer(row) => self.import_officer(actor, row),
+            ImportRow::Restricted(row) => self.import_restricted(actor, row),
+            ImportRow::Allowed(row) => self.import_allowed(actor, row),
+            ImportRow::Record(row) => self.import_record(actor, row),
+            ImportRow::ListNumber(row) => self.import_list_number(actor, row),
         };
         match done {
             Ok(done) => Ok(done),
             Err((_, error)) if is_ours(&error) => Err(error),
             Err((column, error)) => Ok(Imported::Bad {
                 column,
-                why: error.to_string(),
+                why: told(&error),
             }),
         }
     }
@@ -149,6 +194,7 @@ impl Session<'_> {
     fn import_inmate(&mut self, actor: &str, row: &InmateImport) -> Result<Imported, Fault> {
         let known = self.known(&row.facility_id)?;
         self.check_pin(row, known)?;
+        self.check_validity(row, known)?;
         match known {
             None => {
                 let new = NewInmate {
@@ -162,6 +208,7 @@ impl Session<'_> {
                 if let Some(pin) = &row.pin {
                     self.import_pin(actor, inmate, pin, row)?;
                 }
+                self.change_validity(actor, inmate, row)?;
                 Ok(Imported::New)
             }
             Some(inmate) => {
@@ -173,6 +220,7 @@ impl Session<'_> {
                     }
                     _ => self.change_pin(actor, inmate, row)?,
                 };
+                changed |= self.change_validity(actor, inmate, row)?;
                 Ok(changed_or_same(changed))
             }
         }
@@ -195,20 +243,10 @@ impl Session<'_> {
         let flags = NumberFlags {
             untimed: row.untimed.unwrap_or(is.untimed),
             privileged: row.privileged.unwrap_or(is.privileged),
-            disabled: match row.disabled {
-                None => is.disabled,
-                Some(false) => Disabled::No,
-                // One that is off for a time stays so.
-                Some(true) if is.disabled != Disabled::No => is.disabled,
-                Some(true) => Disabled::ForGood,
-            },
+            disabled: ImportOff::after(row.disabled, is.disabled),
         };
         if before == Some(flags) {
             return Ok(Imported::Same);
-        }
-        // One that is there already may be changed, whatever it is.
-        if before.is_none() {
-            self.must_be_dialable(&row.number)?;
         }
         let number = row.number.to_string();
         let put = self.set_pin_number(actor, inmate, &number, &flags);
@@ -217,25 +255,6 @@ impl Session<'_> {
             None => Imported::New,
             Some(_) => Imported::Changed,
         })
-    }
-
-    /// A number that no call has would be kept for nothing: what is said of it would never hold.
-    fn must_be_dialable(&self, number: &PhoneNumber) -> Result<(), Fault> {
-        let plan = &self.fixed.dial_plan;
-        let could_make = |text: &str| plan.could_make(text);
-        let text = number.to_string();
-        if could_make(&text) {
-            return Ok(());
-        }
-        // With a prefix, or the country's own code, before it.
-        let digits = number.digits.as_str();
-        let mut tails = (0..digits.len().min(4)).map(|at| &digits[at..]);
-        let instead = tails.find(|tail| could_make(tail)).map(str::to_owned);
-        let error = Error::NeverDialed {
-            number: text,
-            instead,
-        };
-        Err(("number", error))
     }
 
     fn known(&self, facility_id: &str) -> Result<Option<InmateId>, Fault> {
@@ -263,11 +282,16 @@ impl Session<'_> {
                 Some(inmate) => self.entry(inmate)?.pin.is_some(),
                 None => false,
             };
-            let column = match (row.language, row.class) {
-                _ if has => return Ok(()),
-                (Some(_), _) => "language",
-                (None, Some(_)) => "class",
-                (None, None) => return Ok(()),
+            let says = [
+                ("language", row.language.is_some()),
+                ("class", row.class.is_some()),
+                ("disabled", row.disabled.is_some()),
+                ("valid-from", row.valid_from.is_some()),
+                ("valid-to", row.valid_to.is_some()),
+            ];
+            let said = says.into_iter().find(|(_, says)| *says);
+            let Some((column, _)) = said.filter(|_| !has) else {
+                return Ok(());
             };
             return Err((column, Error::NoPinOf(row.facility_id.clone())));
         };
@@ -283,6 +307,50 @@ impl Session<'_> {
             Some(other) if Some(other) != known => Err(("pin", Error::PinTaken)),
             _ => Ok(()),
         }
+    }
+
+    /// From when and up to when the PIN is valid after this row.
+    fn validity(&self, row: &InmateImport, before: Option<&Pin>) -> (Option<i64>, Option<i64>) {
+        let from = before.and_then(|pin| pin.valid_from_utc_ms);
+        let to = before.and_then(|pin| pin.valid_to_utc_ms);
+        (row.valid_from.unwrap_or(from), row.valid_to.unwrap_or(to))
+    }
+
+    /// The same: before anything is written.
+    fn check_validity(&self, row: &InmateImport, known: Option<InmateId>) -> Result<(), Fault> {
+        let before = known.map(|inmate| self.pin_entry(inmate)).transpose()?;
+        let before = before.flatten().map(|(_, pin)| pin);
+        let (from, to) = self.validity(row, before.as_ref());
+        let column = match row.valid_to {
+            Some(_) => "valid-to",
+            None => "valid-from",
+        };
+        check_days(from, to).map_err(|error| (column, error))
+    }
+
+    /// When the PIN is off, and when it is valid.
+    fn change_validity(
+        &mut self,
+        actor: &str,
+        inmate: InmateId,
+        row: &InmateImport,
+    ) -> Result<bool, Fault> {
+        let Some((_, before)) = self.pin_entry(inmate)? else {
+            return Ok(false);
+        };
+        let (from, to) = self.validity(row, Some(&before));
+        let days = (from, to) != (before.valid_from_utc_ms, before.valid_to_utc_ms);
+        if days {
+            let set = self.set_pin_validity(actor, inmate, from, to);
+            set.map_err(|error| ("valid-from", error))?;
+        }
+        let was = stored::disabled(before.disabled);
+        let disabled = ImportOff::after(row.disabled, was);
+        if disabled != was {
+            let set = self.set_pin_disabled(actor, inmate, disabled);
+            set.map_err(|error| ("disabled", error))?;
+        }
+        Ok(days || disabled != was)
     }
 
     fn has_pin(&self, inmate: InmateId, pin: &Secret<Digits>) -> Result<bool, Fault> {
@@ -380,10 +448,45 @@ fn changed_or_same(changed: bool) -> Imported {
     }
 }
 
-fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Error> {
+pub(crate) fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Error> {
     let language = pin.language.map(stored::language).transpose()?;
     let class = pin.duration_class.map(stored::class).transpose()?;
     Ok((language, class))
+}
+
+/// Why a row is bad. What stands in one of its cells is said only where it can't be a secret that is
+/// in the wrong place.
+fn told(error: &Error) -> String {
+    let (text, instead) = match error {
+        Error::UnknownFacilityId(id) => (id, "no inmate has this id".to_owned()),
+        Error::UnknownOfficerId(id) => (id, "no officer has this id".to_owned()),
+        Error::UnknownGroup(name) => (name, "no group has this name".to_owned()),
+        Error::ListedElsewhere(number) => (
+            number,
+            "is on the list of another inmate, and the site lets one PIN list a number".to_owned(),
+        ),
+        Error::EntryRestricted {
+            number,
+            pattern,
+            reason,
+        } => {
+            let what = match pattern == number {
+                true => reason.clone(),
+                false => format!("{pattern}: {reason}"),
+            };
+            (
+                number,
+                format!("this number is not taken by a PIN's list ({what})"),
+            )
+        }
+        Error::Pattern { text, why } => (text, format!("this is no pattern: {why}")),
+        Error::NeverDialed { number, before } => (number, never_dialed("this number", *before)),
+        _ => return error.to_string(),
+    };
+    match sayable(text) {
+        Some(_) => error.to_string(),
+        None => instead,
+    }
 }
 
 /// No row can be blamed for it.

@@ -7,7 +7,7 @@ use db::{
     values::{Counter, Entry},
 };
 use std::ops::Bound;
-use types::id::CallId;
+use types::id::{CallId, InmateId, OfficerId};
 
 /// Entries read at a time when the journal is verified or shown.
 const PAGE: usize = 1000;
@@ -21,6 +21,8 @@ pub struct JournalEntry {
     pub actor: String,
     pub noun: String,
     pub subject: String,
+    /// The facility's own id of the inmate or officer whom the subject names by number.
+    pub id: Option<String>,
     pub change: String,
 }
 
@@ -30,6 +32,25 @@ pub struct JournalSummary {
     pub entries: u64,
     /// Of the last entry. Noted elsewhere, it proves later that nothing before was changed.
     pub last_hash: [u8; 32],
+}
+
+/// What an actor is called of whom nobody knows who that is.
+const SOMEBODY: &str = "somebody";
+/// Between a person and the account that was used.
+const AS: &str = ", as ";
+
+/// Who acts, as the journal tells it: a person, if it is known who, by an account.
+pub fn acting(person: Option<&str>, account: &str) -> String {
+    match person {
+        Some(person) if person == account => person.to_owned(),
+        person => format!("{}{AS}{account}", person.unwrap_or(SOMEBODY)),
+    }
+}
+
+/// The person who acts; none where several may use the account and nobody knows which of them did.
+pub fn person(actor: &str) -> Option<&str> {
+    let person = actor.split(AS).next().unwrap_or(actor);
+    (person != SOMEBODY).then_some(person)
 }
 
 fn hash(key: &CallId, bytes: &[u8]) -> [u8; 32] {
@@ -121,10 +142,7 @@ impl BackOffice {
                 summary.last_hash = hash(&key, &bytes);
             }
         }
-        let reader = self.database.read()?;
-        let counted = CounterKey::of_site(CounterKind::JournalSequence);
-        let counter = self.database.tables().counters.get(&reader, &counted)?;
-        if counter.map_or(0, |c| c.count) != summary.entries {
+        if self.journal_entries()? != summary.entries {
             return Err(Error::Journal {
                 sequence: summary.entries + 1,
                 why: "missing at the end",
@@ -133,19 +151,53 @@ impl BackOffice {
         Ok(summary)
     }
 
+    /// How many there are.
+    pub fn journal_entries(&self) -> Result<u64, Error> {
+        let reader = self.database.read()?;
+        let counted = CounterKey::of_site(CounterKind::JournalSequence);
+        let counter = self.database.tables().counters.get(&reader, &counted)?;
+        Ok(counter.map_or(0, |counter| counter.count))
+    }
+
     /// Up to `limit` entries after a sequence, oldest first.
     pub fn journal(&self, after: u64, limit: usize) -> Result<Vec<JournalEntry>, Error> {
         let entries = page(&self.database, self.fixed.site, after, limit)?;
-        let shown = entries.into_iter().map(|(key, _, entry)| JournalEntry {
-            site: key.site,
-            sequence: key.sequence,
-            utc_ms: entry.utc_ms,
-            actor: entry.actor,
-            noun: entry.noun,
-            subject: entry.subject,
-            change: entry.change,
+        let shown = entries.into_iter().map(|(key, _, entry)| {
+            Ok(JournalEntry {
+                site: key.site,
+                sequence: key.sequence,
+                utc_ms: entry.utc_ms,
+                actor: entry.actor,
+                noun: entry.noun,
+                id: self.id_in(&entry.subject)?,
+                subject: entry.subject,
+                change: entry.change,
+            })
         });
-        Ok(shown.collect())
+        shown.collect()
+    }
+
+    /// `inmate 3`, `officer 3`, or something for one of these.
+    fn id_in(&self, subject: &str) -> Result<Option<String>, Error> {
+        let Some((kind, number)) = subject.rsplit_once(' ') else {
+            return Ok(None);
+        };
+        let Ok(number) = number.parse() else {
+            return Ok(None);
+        };
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        Ok(match kind.rsplit(' ').next() {
+            Some("inmate") => {
+                let inmate = tables.inmates.get(&reader, &InmateId(number))?;
+                inmate.map(|inmate| inmate.facility_id)
+            }
+            Some("officer") => {
+                let officer = tables.officers.get(&reader, &OfficerId(number))?;
+                officer.map(|officer| officer.id)
+            }
+            _ => None,
+        })
     }
 }
 

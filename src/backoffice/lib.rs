@@ -22,6 +22,7 @@ mod admit;
 mod answer;
 mod clock;
 mod config;
+mod console;
 mod end;
 mod error;
 mod explain;
@@ -53,33 +54,37 @@ mod words;
 
 pub use admin::identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
 pub use admin::{
-    AllowanceOf, AllowedFlags, Booking, Contact, InmateClassDetails, InmateDetails, InmateProfile,
-    NamedTreatment, NewContact, NewInmate, NumberDetails, NumberFlags, OutboundRoute, Phone,
-    PhoneRule, PhoneTreatment, PinDetails, TimeRestriction,
+    AllowanceOf, AllowedFlags, BookedCall, Booking, Contact, InmateClassDetails, InmateDetails,
+    InmateProfile, NamedTreatment, NewContact, NewInmate, NumberDetails, NumberFlags, NumberFraud,
+    OfficerPlace, OutboundRoute, Phone, PhoneRule, PhoneTreatment, PinDetails, TimeRestriction,
 };
 pub use clock::Anchor;
 pub use config::{
     Config, Routing, Seed, SeedAllowance, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer,
     SeedTreatments, SiteSettings,
 };
+pub use console::{Confirmed, WaitingCall};
 pub use db::{Usage, keys::Shut};
 pub use error::Error;
 pub use explain::{Asking, Explanation, WhyOut};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
-pub use guessing::Alert;
+pub use guessing::{Alert, Rest, RestOf};
 pub use import::{
-    CardExport, CardImport, ContactImport, ImportMode, ImportRow, Imported, InmateExport,
-    InmateImport, NumberExport, NumberImport, NumberOf, OfficerExport, OfficerImport,
-    ProfileExport, ProfileImport,
+    AllowanceImport, AllowedImport, CardExport, CardImport, ContactImport, ImportMode, ImportOff,
+    ImportRow, Imported, InmateExport, InmateImport, ListExport, ListImport, ListPlace,
+    NumberExport, NumberImport, NumberOf, OfficerExport, OfficerImport, PinDays, ProfileExport,
+    ProfileImport, RecordImport, RestrictedImport,
 };
-pub use journal::{JournalEntry, JournalSummary};
+pub use journal::{JournalEntry, JournalSummary, acting};
 pub use office::BackOffice;
 pub use party_block::CalledPartyBlock;
-pub use records::{Counters, RecordRange};
-pub use registers::{FrequentNumber, Often, RegisterOf, RegisterRules, RegisterState};
+pub use records::{Counters, PinTerms, RecordRange};
+pub use registers::{
+    FrequentNumber, FrequentTally, Often, RegisterOf, RegisterRules, RegisterState,
+};
 pub use screening::{
     Allowance, CallTypeRules, Class, DayKind, DaySteps, Days, Disabled, Durations, FraudRule,
-    FraudRules, GuessRule, LimitedBy, LineOutcome, PeopleRules, Period, Periods, Rules, Schedule,
-    ScheduleNumber, TreatmentRules, Used, WeekSteps, Weekend,
+    FraudRules, GuessRule, LimitedBy, LineOutcome, NumberBlock, PeopleRules, Period, Periods,
+    Rules, Schedule, ScheduleNumber, TreatmentRules, Used, WeekSteps, Weekend,
 };
 pub use seed::{SeedGroup, SeedPeople, SeedPerson, SeedScope};

@@ -2,8 +2,17 @@
 
 use crate::{
     Alert, Anchor, Config, Error, Phone, Routing, SiteSettings, Usage,
-    admin::identity::phone_identity, clock, groups::Groups, lookups, memory::Memory, recovery,
-    seed, service::Calendar, session::Session, site_key::SiteKey, stored,
+    admin::identity::phone_identity,
+    clock,
+    console::{WaitingCall, Word},
+    groups::Groups,
+    lookups,
+    memory::Memory,
+    recovery, seed,
+    service::Calendar,
+    session::Session,
+    site_key::SiteKey,
+    stored,
 };
 use db::{Database, Look, Options, Read, keys, values::Meta};
 use jiff::tz::TimeZone;
@@ -40,6 +49,10 @@ pub struct BackOffice {
     alerts: Vec<Alert>,
     /// Lines whose call is to be cut.
     cuts: BTreeSet<LineId>,
+    /// Calls that wait for an officer.
+    pub(crate) waiting: BTreeMap<LineId, WaitingCall>,
+    /// Words of officers at a console that lines are to be told.
+    pub(crate) words: Vec<Word>,
     /// The settings of phones as they were told last.
     told: Option<BTreeMap<LineId, CallSettings>>,
 }
@@ -77,6 +90,8 @@ impl BackOffice {
             last_failure: None,
             alerts: Vec::new(),
             cuts: BTreeSet::new(),
+            waiting: BTreeMap::new(),
+            words: Vec::new(),
             told: None,
         };
         let now = config.anchor.tick;
@@ -98,6 +113,11 @@ impl BackOffice {
             Look::Good(meta) => own_key(dir, &meta, site).map(drop),
             Look::Empty | Look::Held(_) => Ok(()),
         }
+    }
+
+    /// The instant of a tick, UTC in milliseconds.
+    pub fn utc_ms(&self, tick: Tick) -> i64 {
+        self.anchor.utc_ms(tick)
     }
 
     /// From now on, `tick` is this instant. Told by root at start and whenever the system's
@@ -218,6 +238,14 @@ impl BackOffice {
         let committed = session.commit()?;
         self.alerts.extend(committed.alerts);
         self.cuts.extend(committed.cuts);
+        self.waiting
+            .extend(committed.waiting.into_iter().map(|call| (call.line, call)));
+        for (line, off_hook_at) in committed.settled {
+            let call = self.waiting.get(&line);
+            if call.is_some_and(|call| call.off_hook_at == off_hook_at) {
+                self.waiting.remove(&line);
+            }
+        }
         for attempt in committed.attempts {
             self.memory.remember(attempt);
         }

@@ -32,18 +32,15 @@ pub struct CalledPartyBlock {
 
 impl BackOffice {
     /// A page of what called parties refuse, those of every inmate's calls first; `after` is the
-    /// last of the page before.
+    /// last of the page before: whose calls, and the number.
     pub fn called_party_blocks(
         &self,
-        after: Option<&CalledPartyBlock>,
+        after: Option<(Option<InmateId>, PhoneNumber)>,
         limit: usize,
     ) -> Result<Vec<CalledPartyBlock>, Error> {
         let reader = self.database.read()?;
         let blocks = &self.database.tables().called_party_blocks;
-        let after = after.map(|block| PartyBlockKey {
-            inmate: block.inmate,
-            number: block.number,
-        });
+        let after = after.map(|(inmate, number)| PartyBlockKey { inmate, number });
         let from = match &after {
             Some(key) => Bound::Excluded(key),
             None => Bound::Unbounded,

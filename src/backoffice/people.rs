@@ -94,9 +94,7 @@ impl<R: Read> Lookups<'_, R> {
         let Some(window) = self.tables.windows.get(self.txn, &scope)? else {
             return Ok(None);
         };
-        let window = WeekSteps {
-            open: window.open.map(DaySteps),
-        };
+        let window = hours(&window);
         let is_open = |when: &screening::LocalTime| window.is_open(when);
         let open = self
             .calendar()
@@ -194,5 +192,11 @@ pub(crate) fn stored_rules(rules: &PeopleRules) -> values::PeopleRules {
         only_approved_contacts: rules.only_approved_contacts,
         two_persons: rules.two_persons,
         enrollment: values::StepsV1(rules.enrollment),
+    }
+}
+
+pub(crate) fn hours(stored: &values::Window) -> WeekSteps {
+    WeekSteps {
+        open: stored.open.map(DaySteps),
     }
 }

@@ -1,19 +1,22 @@
 //! Reading: records by time and by id, counters.
 
 use crate::{
-    BackOffice, Contact, Error, InmateDetails,
+    BackOffice, Contact, Error, InmateDetails, NumberFlags,
     admin::{contacts, people},
-    stored,
+    import, stored,
 };
 use db::{
     Key, Reader, Tables,
-    keys::{CounterKind, FacilityId, StartKey},
+    keys::{CounterKind, FacilityId, PinHash, StartKey},
     values,
 };
+use screening::{Class, Disabled};
 use std::ops::Bound;
 use types::{
     call_record::CallRecord,
     id::{CallId, InmateId, LineId, OfficerId},
+    language::Language,
+    phone_number::PhoneNumber,
 };
 
 /// Which records: those whose phone went off-hook from one instant up to another.
@@ -57,6 +60,17 @@ pub struct Counters {
     pub empty_off_hooks: Vec<(LineId, u64)>,
     /// Attempts that found no room for a record.
     pub unrecorded_attempts: Vec<(LineId, u64)>,
+}
+
+/// What an inmate's PIN says of calls, or the account in its place; nothing of its digits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PinTerms {
+    pub disabled: Disabled,
+    pub valid_from_utc_ms: Option<i64>,
+    pub valid_to_utc_ms: Option<i64>,
+    pub language: Option<Language>,
+    /// `None` is the class of the phone.
+    pub class: Option<Class>,
 }
 
 impl BackOffice {
@@ -128,6 +142,46 @@ impl BackOffice {
         let reader = self.database.read()?;
         let found = self.database.tables().inmates.get(&reader, &inmate)?;
         found.map(people::details).transpose()
+    }
+
+    /// What an inmate's PIN says of calls; `None` where there is none.
+    pub fn pin_terms(&self, inmate: InmateId) -> Result<Option<PinTerms>, Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let entry = tables.inmates.get(&reader, &inmate)?;
+        let Some(hash) = entry.and_then(|entry| entry.pin) else {
+            return Ok(None);
+        };
+        let Some(pin) = tables.pins.get(&reader, &PinHash(hash))? else {
+            return Ok(None);
+        };
+        let (language, class) = import::terms(&pin)?;
+        Ok(Some(PinTerms {
+            disabled: stored::disabled(pin.disabled),
+            valid_from_utc_ms: pin.valid_from_utc_ms,
+            valid_to_utc_ms: pin.valid_to_utc_ms,
+            language,
+            class,
+        }))
+    }
+
+    /// The numbers on the list of an inmate.
+    pub fn listed_numbers(
+        &self,
+        inmate: InmateId,
+    ) -> Result<Vec<(PhoneNumber, NumberFlags)>, Error> {
+        let reader = self.database.read()?;
+        let table = &self.database.tables().pin_numbers;
+        let found = table.with_prefix(&reader, &inmate.bytes(), usize::MAX)?;
+        let listed = found.into_iter().map(|(key, listed)| {
+            let flags = NumberFlags {
+                untimed: listed.untimed,
+                privileged: listed.privileged,
+                disabled: stored::disabled(listed.disabled),
+            };
+            (key.number, flags)
+        });
+        Ok(listed.collect())
     }
 
     /// The contacts of an inmate, by number.

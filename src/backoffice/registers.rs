@@ -23,7 +23,7 @@ use types::{
     tick::Ticks,
 };
 
-pub use frequent::{FrequentNumber, Often};
+pub use frequent::{FrequentNumber, FrequentTally, Often};
 pub(crate) use hold::Reserving;
 
 /// How calls are counted at the whole site.
@@ -287,13 +287,17 @@ pub(crate) fn stored_rules(rules: &RegisterRules) -> values::RegisterRules {
 }
 
 /// A stored allowance; `None` where it is no limit at all.
-fn limiting(stored: &values::Allowance) -> Option<Allowance> {
+pub(crate) fn read_allowance(stored: &values::Allowance) -> Allowance {
     let periods = |[day, week, month]: [Option<u32>; 3]| Periods { day, week, month };
-    let allowance = Allowance {
+    Allowance {
         calls: periods(stored.calls),
         minutes: periods(stored.minutes),
         between_seconds: stored.between_seconds,
-    };
+    }
+}
+
+fn limiting(stored: &values::Allowance) -> Option<Allowance> {
+    let allowance = read_allowance(stored);
     (!allowance.is_boundless()).then_some(allowance)
 }
 

@@ -2,6 +2,7 @@
 
 mod people;
 
+pub(crate) use people::scope_of;
 pub use people::{SeedGroup, SeedPeople, SeedPerson, SeedScope};
 
 use crate::{

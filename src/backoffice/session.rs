@@ -5,6 +5,7 @@ use crate::memory::{Attempt, Memory, Outcome};
 use crate::{
     Alert, Error, SiteSettings,
     clock::Anchor,
+    console::WaitingCall,
     lookups::{self, Lookups},
     office::{BackOffice, Fixed},
     service::Calendar,
@@ -37,6 +38,9 @@ pub(crate) struct Session<'a> {
     alerts: Vec<Alert>,
     /// Lines whose call is to be cut.
     cuts: BTreeSet<LineId>,
+    /// Calls that begin to wait for an officer, and attempts of which none does any more.
+    pub waiting: Vec<WaitingCall>,
+    pub settled: Vec<(LineId, Tick)>,
     /// Sequence and hash of the last journal entry, once it was looked up.
     pub journal_tail: Option<(u64, [u8; 32])>,
 }
@@ -46,6 +50,8 @@ pub(crate) struct Done {
     pub attempts: Vec<Attempt>,
     pub alerts: Vec<Alert>,
     pub cuts: BTreeSet<LineId>,
+    pub waiting: Vec<WaitingCall>,
+    pub settled: Vec<(LineId, Tick)>,
 }
 
 impl<'a> Session<'a> {
@@ -64,6 +70,8 @@ impl<'a> Session<'a> {
             newly: Vec::new(),
             alerts: Vec::new(),
             cuts: BTreeSet::new(),
+            waiting: Vec::new(),
+            settled: Vec::new(),
             journal_tail: None,
         })
     }
@@ -75,6 +83,8 @@ impl<'a> Session<'a> {
             attempts: self.newly,
             alerts: self.alerts,
             cuts: self.cuts,
+            waiting: self.waiting,
+            settled: self.settled,
         })
     }
 

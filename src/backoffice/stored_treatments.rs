@@ -160,6 +160,23 @@ pub(crate) fn number_record(stored: &values::NumberRecord, specificity: u8) -> N
     }
 }
 
+/// The record as it is administered.
+pub(crate) fn number_details(stored: values::NumberRecord) -> NumberDetails {
+    NumberDetails {
+        blocked: stored.blocked,
+        free: stored.free,
+        privileged: stored.privileged,
+        no_recording: stored.no_recording,
+        customer_service: stored.customer_service,
+        watched: stored.watched,
+        three_way: stored.three_way.map(|c| c.0),
+        limit_seconds: stored.limit,
+        treatment: stored.treatment,
+        party: stored.party,
+        note: stored.note,
+    }
+}
+
 pub(crate) fn stored_number_record(details: &NumberDetails) -> values::NumberRecord {
     values::NumberRecord {
         blocked: details.blocked,

@@ -1,6 +1,13 @@
-//! Names of values, as the journal writes them.
+//! Names of values and instants, as the journal writes them.
 
+use jiff::Timestamp;
 use std::fmt::Debug;
+
+/// UTC, as `2026-11-24T14:30:00Z`: a journal outlives the zone of its site.
+pub(crate) fn instant(utc_ms: i64) -> String {
+    let instant = Timestamp::from_millisecond(utc_ms);
+    instant.map_or_else(|_| format!("{utc_ms} ms"), |instant| instant.to_string())
+}
 
 /// `NumberNotAllowed` as `number-not-allowed`.
 pub(crate) fn kebab(value: impl Debug) -> String {

@@ -11,6 +11,7 @@ use backoffice::SeedTreatments;
 use db::pattern::Pattern;
 use drivers::dahdi::survey::{Holder, Survey, holders};
 use types::{
+    credential::ConfirmBy,
     dial_plan::DialPlan,
     phone_number::PhoneNumber,
     trunk::{Outpulsing, TrunkSignalling},
@@ -31,7 +32,8 @@ pub fn check(file: &Path) -> ExitCode {
             if site.driver == Driver::Dahdi {
                 cards(&site, &mut text, &mut problems);
             }
-            for note in notes(&site).into_iter().chain(unrouted(&site)) {
+            let notes = notes(&site).into_iter().chain(unrouted(&site));
+            for note in notes.chain(unconfirmed(&site)) {
                 let _ = writeln!(text, "  note: {note}");
             }
             (format!("{text}{}", told(&problems)), problems.is_empty())
@@ -143,8 +145,17 @@ fn problems(site: &Site) -> Vec<String> {
         // Without a dial plan nothing could match; that is already told.
         Ok(shared) if shared.dial_plan.rules.is_empty() => {}
         Ok(shared) => {
-            problems.extend(never_matching(site, &shared.dial_plan));
-            if let Err(error) = site.try_filling(shared.dial_plan.clone()) {
+            let never = never_matching(site, &shared.dial_plan);
+            // The first of those that are told all at once.
+            let told = |error: &anyhow::Error| {
+                let error = error.downcast_ref();
+                let dialed = matches!(error, Some(backoffice::Error::NeverDialed { .. }));
+                dialed && !never.is_empty()
+            };
+            let filled = site.try_filling(shared.dial_plan.clone());
+            let filled = filled.or_else(|error| if told(&error) { Ok(()) } else { Err(error) });
+            problems.extend(never);
+            if let Err(error) = filled {
                 let why = super::causes(&error);
                 problems.push(format!(
                     "no empty database can be filled with [defaults]: {why}"
@@ -266,6 +277,27 @@ fn wins(screening: &ScreeningDefaults, as_specific: bool) -> &'static str {
         (true, true) if as_specific => "it may be called, as `allowed_rescues` is true",
         (true, true) => "it is refused, as the restricted entry is the more specific",
     }
+}
+
+/// Phones whose calls wait for an officer, where none of the file could confirm them. One may be imported.
+fn unconfirmed(site: &Site) -> Vec<String> {
+    let officers = &site.defaults.officers;
+    let wanting = site.defaults.phones.iter().filter_map(|phone| {
+        let (can, what) = match phone.identity?.officer {
+            ConfirmBy::Nobody => return None,
+            ConfirmBy::Card => (officers.iter().any(|of| of.card.is_some()), "with a card"),
+            ConfirmBy::Code => (officers.iter().any(|of| of.code.is_some()), "with a code"),
+            ConfirmBy::Console | ConfirmBy::Any => (!officers.is_empty(), "at all"),
+        };
+        let line = phone.line;
+        (!can).then(|| {
+            format!(
+                "each call from line {line} waits for an officer (`officer` in [[defaults.phone]]), and \
+                 there is no [[defaults.officer]] {what}: none is placed before `import` brings one"
+            )
+        })
+    });
+    wanting.collect()
 }
 
 /// Kinds of calls that routes were forgotten for.

@@ -4,12 +4,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{SiteArgs, print};
-use crate::{
-    control::{Office, Request},
-    log,
-    site::Site,
-};
+use super::{SiteArgs, ask};
+use crate::control::Request;
 
 /// No PIN is ever an argument: others see the arguments of a process.
 #[derive(Debug, Args)]
@@ -25,7 +21,8 @@ pub struct ExplainArgs {
     /// As it is keyed at the phone, with its prefix; two digits are a speed dial.
     #[arg(long, value_name = "NUMBER", required_unless_present = "call")]
     number: Option<String>,
-    /// When: date and time of the site, as in "2026-11-24 09:30"; without it, now.
+    /// When: date and time of the site, as in "2026-11-24 09:30", with its offset, -05:00, where an hour
+    /// comes twice; without it, now.
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
     /// A call that was made, by its number in the records, as in 7-42.
@@ -37,9 +34,6 @@ pub struct ExplainArgs {
 }
 
 pub fn explain(args: ExplainArgs) -> anyhow::Result<ExitCode> {
-    let site = Site::load(&args.site.site)?;
-    let (log, _guard) = log::start(log::Options::WARNINGS);
-    let office = Office::reach(&site, &log)?;
     let json = args.json;
     let request = match (args.call, args.line, args.number) {
         (Some(call), ..) => Request::ExplainCall { call, json },
@@ -52,6 +46,5 @@ pub fn explain(args: ExplainArgs) -> anyhow::Result<ExitCode> {
         },
         _ => unreachable!("the command line asks for a line and a number, or for a call"),
     };
-    print(&office.ask(request)?.lines);
-    Ok(ExitCode::SUCCESS)
+    ask(&args.site, request)
 }

@@ -1,5 +1,5 @@
-//! `sallyport export`: inmates and what belongs to them, officers, or call records, to a file of CSV
-//! or Excel. No secret is in any: there are none to be had.
+//! `sallyport export`: inmates and what belongs to them, officers, tables of numbers, or call records, to
+//! a file of CSV or Excel. No secret is in any: there are none to be had.
 
 use std::{
     fs::OpenOptions,
@@ -24,7 +24,8 @@ use crate::{
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true).args([
-    "inmates", "numbers", "profiles", "contacts", "cards", "officers", "records",
+    "inmates", "numbers", "profiles", "contacts", "cards", "officers", "restricted", "allowed",
+    "number_records", "lists", "records",
 ])))]
 pub struct ExportArgs {
     #[command(flatten)]
@@ -47,6 +48,18 @@ pub struct ExportArgs {
     /// Officers, without codes; the same.
     #[arg(long, value_name = "FILE")]
     officers: Option<PathBuf>,
+    /// Numbers that are blocked for everybody; the same.
+    #[arg(long, value_name = "FILE")]
+    restricted: Option<PathBuf>,
+    /// Numbers that everybody may call; the same.
+    #[arg(long, value_name = "FILE")]
+    allowed: Option<PathBuf>,
+    /// What holds for numbers, whoever calls them; the same.
+    #[arg(long, value_name = "FILE")]
+    number_records: Option<PathBuf>,
+    /// The lists of relationships, classes, supervision levels and groups; the same.
+    #[arg(long, value_name = "FILE")]
+    lists: Option<PathBuf>,
     /// Call records, with the columns that `records --json` has keys.
     #[arg(long, value_name = "FILE")]
     records: Option<PathBuf>,
@@ -62,6 +75,10 @@ impl ExportArgs {
             (Some(Kind::Contacts), &self.contacts),
             (Some(Kind::Cards), &self.cards),
             (Some(Kind::Officers), &self.officers),
+            (Some(Kind::Restricted), &self.restricted),
+            (Some(Kind::Allowed), &self.allowed),
+            (Some(Kind::NumberRecords), &self.number_records),
+            (Some(Kind::Lists), &self.lists),
             (None, &self.records),
         ];
         let given = kinds.into_iter();

@@ -1,4 +1,5 @@
-//! `sallyport import`: inmates, what belongs to them, or officers, from a file of CSV or Excel.
+//! `sallyport import`: inmates, what belongs to them, officers, or tables of numbers, from a file of CSV
+//! or Excel.
 //!
 //! The file is read and checked here, then row by row against the database; nothing is changed
 //! without `--apply`. With the database to itself a file is one transaction. Beside a running
@@ -20,9 +21,10 @@ use std::{
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::{ArgGroup, Args};
+use jiff::tz::TimeZone;
 use sheets::{
-    BadCell, CardRow, Cell, Columns, ContactRow, FileError, Format, InmateRow, NumberRow,
-    OfficerRow, ProfileRow,
+    AllowedRow, BadCell, CardRow, Cell, Columns, ContactRow, FileError, Format, InmateRow, ListRow,
+    NumberRow, OfficerRow, ProfileRow, RecordRow, RestrictedRow,
 };
 
 use self::{
@@ -46,19 +48,22 @@ const PORTION_ROWS: usize = 64;
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true).args([
-    "inmates", "numbers", "profiles", "contacts", "cards", "officers",
+    "inmates", "numbers", "profiles", "contacts", "cards", "officers", "restricted", "allowed",
+    "number_records", "lists",
 ])))]
 pub struct ImportArgs {
     #[command(flatten)]
     site: SiteArgs,
-    /// Inmates: columns id, name, pin, language, class.
+    /// Inmates: columns id, name, pin, language, class, disabled, valid-from, valid-to.
     #[arg(long, value_name = "FILE")]
     inmates: Option<PathBuf>,
     /// Numbers of their lists: columns id, number, untimed, privileged, disabled.
     #[arg(long, value_name = "FILE")]
     numbers: Option<PathBuf>,
     /// Profiles of inmates: columns id, unit, inmate-class, supervision, watched, booked-only,
-    /// longest-seconds, enrolled, suspended.
+    /// longest-seconds, enrolled, suspended, hours, own-allowance, calls-per-day, calls-per-week,
+    /// calls-per-month, minutes-per-day, minutes-per-week, minutes-per-month,
+    /// seconds-between-calls.
     #[arg(long, value_name = "FILE")]
     profiles: Option<PathBuf>,
     /// Contacts of inmates: columns id, number, name, relationship, identification, review.
@@ -70,6 +75,21 @@ pub struct ImportArgs {
     /// Officers: columns id, name, code, active.
     #[arg(long, value_name = "FILE")]
     officers: Option<PathBuf>,
+    /// Numbers that are blocked for everybody: columns pattern, note, kept.
+    #[arg(long, value_name = "FILE")]
+    restricted: Option<PathBuf>,
+    /// Numbers that everybody may call: columns pattern, untimed, privileged, note, kept.
+    #[arg(long, value_name = "FILE")]
+    allowed: Option<PathBuf>,
+    /// What holds for numbers, whoever calls them: columns pattern, blocked, free, privileged,
+    /// no-recording, customer-service, watched, three-way, limit-seconds, treatment, party, note,
+    /// kept.
+    #[arg(long, value_name = "FILE")]
+    number_records: Option<PathBuf>,
+    /// Lists of relationships, classes, supervision levels and groups: columns of, side, pattern,
+    /// note, kept.
+    #[arg(long, value_name = "FILE")]
+    lists: Option<PathBuf>,
     /// Change the database; without it the file is only checked.
     #[arg(long)]
     apply: bool,
@@ -85,7 +105,7 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let site = Site::load(&args.site.site)?;
     let (log, _guard) = log::start(log::Options::WARNINGS);
     let mut report = Report::to(args.report.as_deref())?;
-    let rows = args.read(&mut report)?;
+    let rows = args.read(&site.time_zone, &mut report)?;
     let office = Office::reach(&site, &log)?;
     let mut import = Import {
         office: &office,
@@ -103,28 +123,36 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Reads the rows of one kind of file.
-type Reading = fn(&Path, &mut Report) -> anyhow::Result<Vec<Numbered>>;
+type Reading = fn(&Path, &TimeZone, &mut Report) -> anyhow::Result<Vec<Numbered>>;
 
 impl ImportArgs {
-    fn read(&self, report: &mut Report) -> anyhow::Result<Vec<Numbered>> {
-        let kinds: [(&Option<PathBuf>, Reading); 6] = [
+    fn read(&self, zone: &TimeZone, report: &mut Report) -> anyhow::Result<Vec<Numbered>> {
+        let kinds: [(&Option<PathBuf>, Reading); 10] = [
             (&self.inmates, read::<InmateRow>),
             (&self.numbers, read::<NumberRow>),
             (&self.profiles, read::<ProfileRow>),
             (&self.contacts, read::<ContactRow>),
             (&self.cards, read::<CardRow>),
             (&self.officers, read::<OfficerRow>),
+            (&self.restricted, read::<RestrictedRow>),
+            (&self.allowed, read::<AllowedRow>),
+            (&self.number_records, read::<RecordRow>),
+            (&self.lists, read::<ListRow>),
         ];
         let mut given = kinds
             .iter()
             .filter_map(|(file, read)| Some((file.as_ref()?, read)));
         let (file, read) = given.next().expect("the command line asks for one");
-        read(file, report)
+        read(file, zone, report)
     }
 }
 
 /// The good rows of a file; the others are reported.
-fn read<T: FileRow>(path: &Path, report: &mut Report) -> anyhow::Result<Vec<Numbered>> {
+fn read<T: FileRow>(
+    path: &Path,
+    zone: &TimeZone,
+    report: &mut Report,
+) -> anyhow::Result<Vec<Numbered>> {
     let of_file = || path.display().to_string();
     let format = Format::of(path).with_context(of_file)?;
     let file = File::open(path).with_context(of_file)?;
@@ -151,8 +179,8 @@ fn read<T: FileRow>(path: &Path, report: &mut Report) -> anyhow::Result<Vec<Numb
         progress.more(1);
         let columns = columns.get().expect("the first row came first");
         let row = T::of(number, cells, columns).and_then(|row| seen.once(number, row));
-        match row {
-            Ok(row) => rows.push(row.row()),
+        match row.and_then(|row| row.row(zone)) {
+            Ok(row) => rows.push(row),
             Err(cells) => cells.iter().try_for_each(|cell| report.bad(cell))?,
         }
         Ok(())

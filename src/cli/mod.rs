@@ -1,11 +1,17 @@
 //! The command line.
 
+mod block;
+mod booking;
 mod check;
 mod discover;
 mod explain;
 mod export;
 mod import;
+mod inmate;
+mod journal;
+mod officer;
 mod records;
+mod register;
 mod run;
 mod shutdown;
 
@@ -22,7 +28,11 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::{demo, log};
+use crate::{
+    control::{Office, Request, when::Until},
+    demo, log,
+    site::Site,
+};
 
 /// The controller between a correctional facility's analog phones and the telephone network.
 #[derive(Debug, Parser)]
@@ -53,9 +63,29 @@ enum Command {
     Resume(shutdown::WholeArgs),
     /// Says what is shut down.
     Shutdowns(SiteArgs),
-    /// Takes inmates or numbers from a file of CSV or Excel; checks it alone without --apply.
+    /// Says where an officer is present, and confirms calls that wait for one.
+    #[command(subcommand)]
+    Officer(officer::OfficerCommand),
+    /// Books calls, cancels them, and says which are booked.
+    #[command(subcommand)]
+    Booking(booking::BookingCommand),
+    /// Says what is blocked or rests after wrong guesses, and lifts it.
+    #[command(subcommand)]
+    Block(block::BlockCommand),
+    /// Shows what an inmate, or all callers of a number, have used; gives, takes and forgets.
+    #[command(subcommand)]
+    Register(register::RegisterCommand),
+    /// Shows an inmate; disables PINs and numbers of lists, suspends from calling, and takes it back.
+    #[command(subcommand)]
+    Inmate(inmate::InmateCommand),
+    /// Prints the journal: who changed what, and alarms; also while the controller runs.
+    Journal(journal::JournalArgs),
+    /// Lists the numbers that are called often in the present day, week or month.
+    Frequent(journal::FrequentArgs),
+    /// Takes inmates, officers or tables of numbers from a file of CSV or Excel; checks it alone without
+    /// --apply.
     Import(import::ImportArgs),
-    /// Writes inmates, numbers or call records to a file of CSV or Excel.
+    /// Writes inmates, officers, tables of numbers or call records to a file of CSV or Excel.
     Export(export::ExportArgs),
 }
 
@@ -88,6 +118,29 @@ struct SiteArgs {
     /// The site file.
     #[arg(long, value_name = "FILE")]
     site: PathBuf,
+}
+
+/// When something ends.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct UntilArgs {
+    /// Date and time of the site, as in "2026-11-24 09:30"; with its offset, -05:00, where an hour comes
+    /// twice.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// So long, in minutes.
+    #[arg(long = "for", value_name = "MINUTES", value_parser = minutes)]
+    #[arg(allow_negative_numbers = true)]
+    minutes: Option<u32>,
+}
+
+impl UntilArgs {
+    fn until(self) -> Until {
+        match (self.until, self.minutes) {
+            (Some(time), _) => Until::Time(time),
+            (None, minutes) => Until::Minutes(minutes.unwrap_or_default()),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -171,24 +224,64 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => Ok(check::check(&args.site)),
         Command::Discover(args) => discover::discover(args.out.as_deref()),
-        Command::Records(args) => records::records(&args.site.site, args.json),
+        Command::Records(args) => records::records(&args.site, args.json),
         Command::Explain(args) => explain::explain(args),
         Command::Shutdown(args) => shutdown::shutdown(args),
         Command::Resume(args) => shutdown::resume(args),
         Command::Shutdowns(args) => shutdown::shutdowns(&args),
+        Command::Officer(command) => officer::officer(command),
+        Command::Booking(command) => booking::booking(command),
+        Command::Block(command) => block::block(command),
+        Command::Register(command) => register::register(command),
+        Command::Inmate(command) => inmate::inmate(command),
+        Command::Journal(args) => journal::journal(&args),
+        Command::Frequent(args) => journal::frequent(&args),
         Command::Import(args) => import::import(&args),
         Command::Export(args) => export::export(&args),
     }
 }
 
-/// To standard output, as long as somebody reads.
-fn print(lines: &[String]) {
-    let mut out = std::io::stdout().lock();
-    for line in lines {
-        if writeln!(out, "{line}").is_err() {
-            return;
+/// Asks the controller of the site, or its database, and prints the answer.
+fn ask(site: &SiteArgs, request: Request) -> anyhow::Result<ExitCode> {
+    let site = Site::load(&site.site)?;
+    let (log, _guard) = log::start(log::Options::WARNINGS);
+    let office = Office::reach(&site, &log)?;
+    print(&office.ask(request)?.lines);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The same page by page; each request says where the page before ended. Says `nothing` where there is
+/// none of it.
+fn ask_pages(
+    site: &SiteArgs,
+    nothing: Option<&str>,
+    request: impl Fn(Option<String>) -> Request,
+) -> anyhow::Result<ExitCode> {
+    let site = Site::load(&site.site)?;
+    let (log, _guard) = log::start(log::Options::WARNINGS);
+    let office = Office::reach(&site, &log)?;
+    let (mut after, mut printed) = (None, 0);
+    loop {
+        let page = office.ask(request(after))?;
+        printed += page.lines.len();
+        if !print(&page.lines) {
+            return Ok(ExitCode::SUCCESS);
         }
+        if page.more.is_none() {
+            break;
+        }
+        after = page.more;
     }
+    if let Some(nothing) = nothing.filter(|_| printed == 0) {
+        print(&[nothing.to_owned()]);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// To standard output; `false` where the reader has seen enough.
+fn print(lines: &[String]) -> bool {
+    let mut out = std::io::stdout().lock();
+    lines.iter().all(|line| writeln!(out, "{line}").is_ok())
 }
 
 fn phones(text: &str) -> Result<u16, String> {
@@ -197,6 +290,11 @@ fn phones(text: &str) -> Result<u16, String> {
 
 fn seconds(text: &str) -> Result<u32, String> {
     within(text, 1..=86_400)
+}
+
+/// A day at most.
+fn minutes(text: &str) -> Result<u32, String> {
+    within(text, 1..=24 * 60)
 }
 
 fn within<T: FromStr + PartialOrd + Display>(

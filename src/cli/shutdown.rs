@@ -4,12 +4,8 @@ use std::process::ExitCode;
 
 use clap::{ArgGroup, Args};
 
-use super::{SiteArgs, print};
-use crate::{
-    control::{Office, Request, Whole},
-    log,
-    site::Site,
-};
+use super::SiteArgs;
+use crate::control::{Request, Whole};
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true).args(["phone", "group", "all"])))]
@@ -47,22 +43,14 @@ pub fn resume(args: WholeArgs) -> anyhow::Result<ExitCode> {
 
 /// What is shut down at present.
 pub fn shutdowns(args: &SiteArgs) -> anyhow::Result<ExitCode> {
-    let site = Site::load(&args.site)?;
-    let (log, _guard) = log::start(log::Options::WARNINGS);
-    let office = Office::reach(&site, &log)?;
-    print(&office.ask(Request::Shutdowns)?.lines);
-    Ok(ExitCode::SUCCESS)
+    super::ask(args, Request::Shutdowns)
 }
 
 fn ask(args: WholeArgs, request: impl FnOnce(Whole) -> Request) -> anyhow::Result<ExitCode> {
-    let site = Site::load(&args.site.site)?;
-    let (log, _guard) = log::start(log::Options::WARNINGS);
-    let office = Office::reach(&site, &log)?;
     let what = match (args.phone, args.group) {
         (Some(name), _) => Whole::Phone(name),
         (None, Some(name)) => Whole::Group(name),
         (None, None) => Whole::Everything,
     };
-    print(&office.ask(request(what))?.lines);
-    Ok(ExitCode::SUCCESS)
+    super::ask(&args.site, request(what))
 }

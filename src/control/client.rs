@@ -74,7 +74,7 @@ impl<'a> Office<'a> {
 
     pub fn ask(&self, request: Request) -> anyhow::Result<Answer> {
         match &self.here {
-            Some(desk) => serve(request, desk, actor(Uid::current())),
+            Some(desk) => serve(request, desk, actor::own()),
             None => ask(&self.site.data, &request),
         }
     }
@@ -134,7 +134,7 @@ fn connect(data: &Path) -> anyhow::Result<Option<UnixStream>> {
     };
     let owner = fs::metadata(data).map(|about| about.uid());
     let owner = owner.with_context(|| data.display().to_string())?;
-    let peer = server::peer(&stream).context("the controller")?;
+    let (peer, _) = server::peer(&stream).context("the controller")?;
     if ![0, Uid::effective().as_raw(), owner].contains(&peer) {
         bail!(
             "{} is served by user {peer}, who is not its owner",

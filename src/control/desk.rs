@@ -56,6 +56,11 @@ impl Desk {
         }
     }
 
+    /// The present instant, UTC in milliseconds.
+    pub fn utc_ms(&self) -> anyhow::Result<i64> {
+        self.with(|office, now| Ok(office.utc_ms(now)))
+    }
+
     /// Does a bounded portion of work with the back office: lines wait behind it.
     ///
     /// # Errors

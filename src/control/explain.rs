@@ -6,40 +6,17 @@ use crate::records::{
     self, blocked_words, check_words, finding_words, handling_words, length, moment, names,
     pattern_words, permit_words, recording_words, rfc3339, type_words,
 };
-use anyhow::{Context as _, bail};
 use backoffice::{AllowanceOf, Asking, Class, DayKind, Explanation, LimitedBy, WhyOut};
-use jiff::{
-    Timestamp,
-    civil::DateTime,
-    tz::{AmbiguousOffset, TimeZone},
-};
-use serde_json::json;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
 use types::{
     call_record::CallRecord,
     disposition::Blocked,
+    language::Language,
     phone_number::{CallType, DialingPattern},
     prompt::Prompt,
     verdict::{Permit, RecordingRule, Trace},
 };
-
-/// The instant that an officer means: local time of the site, or one with its offset from UTC.
-///
-/// # Errors
-/// What is no time, and what daylight saving leaves out.
-pub fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<i64> {
-    if let Ok(instant) = text.parse::<Timestamp>() {
-        return Ok(instant.as_millisecond());
-    }
-    let local: DateTime = text.parse().ok().with_context(|| {
-        format!("{text:?} is no time: write date and time of the site, as in \"2026-11-24 09:30\"")
-    })?;
-    let times = zone.to_ambiguous_timestamp(local);
-    if let AmbiguousOffset::Gap { .. } = times.offset() {
-        bail!("{text}: the clock skips that time there, as daylight saving begins");
-    }
-    // What comes twice a year is meant for the first time.
-    Ok(times.earlier()?.as_millisecond())
-}
 
 /// As an officer reads it.
 pub fn words(asking: &Asking, told: &Explanation, desk: &Desk) -> Vec<String> {
@@ -47,35 +24,70 @@ pub fn words(asking: &Asking, told: &Explanation, desk: &Desk) -> Vec<String> {
         format!("{}:", question(asking, told, &desk.zone)),
         String::new(),
     ];
-    lines.extend(steps(&told.trace));
+    lines.extend(steps(&told.trace, told.outcome.as_ref().err().copied()));
     lines.extend(told.allowance_of.as_ref().map(allowance_words));
     match &told.outcome {
         Ok(permit) => lines.extend(allowed(permit, told)),
-        Err(Blocked::NotConfirmed) => lines.extend(waits(desk)),
-        Err(blocked) => lines.extend(refused(*blocked, told.why_out, desk)),
+        Err(blocked) => {
+            lines.push(match blocked {
+                Blocked::NotConfirmed => WAITS.to_owned(),
+                blocked => refused(*blocked, told.why_out),
+            });
+            lines.push(hears(&would_hear(*blocked), told.language, desk));
+        }
     }
-    let opens = told.opens_utc_ms.map(|at| moment(at, &desk.zone));
-    lines.extend(opens.map(|at| format!("Such a call can be placed again from {at} on.")));
+    lines.extend(told.opens_utc_ms.map(|at| opens_words(at, desk)));
     lines
 }
 
 /// All else lets the call through.
-fn waits(desk: &Desk) -> [String; 2] {
-    let prompt = Prompt::OfficerMustConfirm;
-    let heard = desk.shared.speech.words(desk.language, &prompt);
-    [
-        "Waits for an officer, and is refused if none confirms it in time (not-confirmed)."
-            .to_owned(),
-        format!("The inmate hears: \"{heard}\""),
-    ]
+const WAITS: &str = "Waits for an officer, and is refused if none confirms it in time.";
+
+/// What the inmate of a call that would be made hears: who needs an officer waits for one first.
+fn would_hear(blocked: Blocked) -> Prompt {
+    match blocked {
+        Blocked::NotConfirmed => Prompt::OfficerMustConfirm,
+        blocked => call::refusal_prompt(blocked),
+    }
+}
+
+fn hears(prompt: &Prompt, language: Option<Language>, desk: &Desk) -> String {
+    let heard = heard(prompt, language, desk);
+    match language.filter(|language| *language != desk.language) {
+        Some(language) => format!("The inmate hears ({language}): \"{heard}\""),
+        None => format!("The inmate hears: \"{heard}\""),
+    }
+}
+
+fn heard(prompt: &Prompt, language: Option<Language>, desk: &Desk) -> String {
+    let language = language.unwrap_or(desk.language);
+    desk.shared.speech.words(language, prompt)
+}
+
+fn opens_words(utc_ms: i64, desk: &Desk) -> String {
+    let at = moment(utc_ms, &desk.zone);
+    format!("Such a call can be placed again from {at} on.")
+}
+
+/// What of a call that was made is as it is now, not as it was: registers keep no past.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Since {
+    /// Whose allowance holds for the inmate, where it was looked at.
+    pub allowance_of: Option<AllowanceOf>,
+    /// When a lockout register that refused the call lets one through again.
+    pub opens_utc_ms: Option<i64>,
 }
 
 /// The same of a call that was made.
-pub fn record(record: &CallRecord, desk: &Desk) -> Vec<String> {
+pub fn record(record: &CallRecord, since: &Since, desk: &Desk) -> Vec<String> {
     let mut lines = vec![records::words(record, &desk.zone), String::new()];
-    lines.extend(steps(&record.screening));
+    lines.extend(steps(&record.screening, record.blocked));
+    lines.extend(since.allowance_of.as_ref().map(allowance_words));
     if let Some(blocked) = record.blocked {
-        lines.extend(refused(blocked, None, desk));
+        lines.push(refused(blocked, None));
+        let prompt = call::refusal_prompt(blocked);
+        lines.push(hears(&prompt, record.language, desk));
+        lines.extend(since.opens_utc_ms.map(|at| opens_words(at, desk)));
         return lines;
     }
     let limit = record.limit.map(length);
@@ -94,11 +106,35 @@ pub fn record(record: &CallRecord, desk: &Desk) -> Vec<String> {
     lines
 }
 
+/// The same of a call that was made, as one line of JSON: its record, and what is beyond it.
+pub fn record_json(record: &CallRecord, since: &Since, desk: &Desk) -> anyhow::Result<String> {
+    let mut line: Map<String, Value> = serde_json::from_str(&records::json_line(record))?;
+    let prompt = record.blocked.map(call::refusal_prompt);
+    let heard = prompt.map(|prompt| heard(&prompt, record.language, desk));
+    for (key, value) in [
+        ("prompt", json!(prompt.map(prompt_name))),
+        ("heard", json!(heard)),
+        ("opens", json!(since.opens_utc_ms.map(rfc3339))),
+        (
+            "allowance",
+            json!(since.allowance_of.as_ref().map(allowance_name)),
+        ),
+    ] {
+        line.insert(key.to_owned(), value);
+    }
+    Ok(serde_json::to_string(&line)?)
+}
+
+fn prompt_name(prompt: Prompt) -> String {
+    speech::prompt_name(&prompt).replace('_', "-")
+}
+
 /// As one line of JSON.
 pub fn json(asking: &Asking, told: &Explanation, desk: &Desk) -> String {
     let permit = told.outcome.as_ref().ok();
     let blocked = told.outcome.as_ref().err().copied();
-    let heard = blocked.map(call::refusal_prompt);
+    let prompt = blocked.map(would_hear);
+    let waits = blocked == Some(Blocked::NotConfirmed);
     let screening = told.trace.iter();
     let screening = screening.map(|step| {
         let check = names::check(step.check);
@@ -114,9 +150,10 @@ pub fn json(asking: &Asking, told: &Explanation, desk: &Desk) -> String {
         "call_type": told.number.map(|(.., kind)| names::call_type(kind)),
         "screening": screening.collect::<Vec<_>>(),
         "allowed": permit.is_some(),
-        "blocked": blocked.map(names::blocked),
-        "prompt": heard.map(|prompt| speech::prompt_name(&prompt).replace('_', "-")),
-        "heard": heard.map(|prompt| desk.shared.speech.words(desk.language, &prompt)),
+        "blocked": blocked.filter(|_| !waits).map(names::blocked),
+        "waits_for": waits.then_some("officer"),
+        "prompt": prompt.map(prompt_name),
+        "heard": prompt.map(|prompt| heard(&prompt, told.language, desk)),
         "limit_seconds": permit.and_then(|p| p.limit).map(|limit| limit.as_secs()),
         "limited_by": told.limited_by.map(limit_name),
         "handling": permit.map(|permit| names::handling(permit.handling)),
@@ -176,10 +213,10 @@ fn kinds(pattern: DialingPattern, kind: CallType) -> String {
     format!("{}, {}", pattern_words(pattern), type_words(kind))
 }
 
-fn steps(trace: &Trace) -> Vec<String> {
+fn steps(trace: &Trace, blocked: Option<Blocked>) -> Vec<String> {
     let mut lines = Vec::new();
     for (at, step) in trace.iter().enumerate() {
-        let (check, finding) = (check_words(step.check), finding_words(step));
+        let (check, finding) = (check_words(step.check), finding_words(step, blocked));
         lines.push(format!("{:>3}. {check} {finding}", at + 1));
     }
     if !lines.is_empty() {
@@ -188,18 +225,13 @@ fn steps(trace: &Trace) -> Vec<String> {
     lines
 }
 
-fn refused(blocked: Blocked, why_out: Option<WhyOut>, desk: &Desk) -> [String; 2] {
-    let prompt = call::refusal_prompt(blocked);
-    let heard = desk.shared.speech.words(desk.language, &prompt);
-    [
-        format!(
-            "Refused: {} ({}){}.",
-            blocked_words(blocked),
-            names::blocked(blocked),
-            why_out.map_or("", out_words)
-        ),
-        format!("The inmate hears: \"{heard}\""),
-    ]
+fn refused(blocked: Blocked, why_out: Option<WhyOut>) -> String {
+    format!(
+        "Refused: {} ({}){}.",
+        blocked_words(blocked),
+        names::blocked(blocked),
+        why_out.map_or("", out_words)
+    )
 }
 
 fn allowed(permit: &Permit, told: &Explanation) -> Vec<String> {
@@ -295,5 +327,33 @@ fn limit_name(by: LimitedBy) -> &'static str {
         LimitedBy::Treatment => "treatment",
         LimitedBy::InmateMinutes => "inmate-minutes",
         LimitedBy::NumberMinutes => "number-minutes",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use types::verdict::{Check, Finding, Step};
+
+    #[test]
+    fn whose_further_calls_the_called_party_refused_is_told() {
+        let step = Step {
+            check: Check::CalledParty,
+            finding: Finding::Yes,
+        };
+        let trace: Trace = [step].into_iter().collect();
+        for (blocked, told) in [
+            (
+                Blocked::CalledPartyBlocksInmate,
+                "further calls? yes, all of this inmate",
+            ),
+            (
+                Blocked::CalledPartyBlocksFacility,
+                "further calls? yes, all from the facility",
+            ),
+        ] {
+            let lines = steps(&trace, Some(blocked));
+            assert!(lines[0].contains(told), "{lines:?}");
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! What files can be filled with, page by page as it crosses the socket: each row a list of texts.
 //! No PIN, passcode, code or card number is in any: there are none to be had.
 
-use super::{Answer, Desk};
+use super::{Answer, Desk, hours, tables, when};
 use anyhow::{Context as _, bail};
-use backoffice::{Disabled, Holder, InmateExport, NumberExport, NumberOf, ProfileExport};
+use backoffice::{
+    Allowance, Disabled, Holder, InmateExport, NumberExport, NumberOf, ProfileExport,
+};
 use serde::{Deserialize, Serialize};
 use types::{
     id::{InmateId, OfficerId},
@@ -12,7 +14,7 @@ use types::{
 };
 
 /// Rows of a page.
-const PAGE: usize = 500;
+pub const PAGE: usize = 500;
 
 /// What a file holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -24,13 +26,25 @@ pub enum Kind {
     Contacts,
     Cards,
     Officers,
+    Restricted,
+    Allowed,
+    NumberRecords,
+    Lists,
 }
 
 impl Kind {
     /// The columns of such a file: those that it can be imported with again.
     pub fn columns(self) -> &'static [&'static str] {
         match self {
-            Kind::Inmates => &["id", "name", "language", "class"],
+            Kind::Inmates => &[
+                "id",
+                "name",
+                "language",
+                "class",
+                "disabled",
+                "valid-from",
+                "valid-to",
+            ],
             Kind::Numbers => &["id", "number", "untimed", "privileged", "disabled"],
             Kind::Profiles => &[
                 "id",
@@ -42,6 +56,15 @@ impl Kind {
                 "longest-seconds",
                 "enrolled",
                 "suspended",
+                "hours",
+                "own-allowance",
+                "calls-per-day",
+                "calls-per-week",
+                "calls-per-month",
+                "minutes-per-day",
+                "minutes-per-week",
+                "minutes-per-month",
+                "seconds-between-calls",
             ],
             Kind::Contacts => &[
                 "id",
@@ -53,12 +76,30 @@ impl Kind {
             ],
             Kind::Cards => &["id", "holder", "taken", "note"],
             Kind::Officers => &["id", "name", "active"],
+            Kind::Restricted => &["pattern", "note", "kept"],
+            Kind::Allowed => &["pattern", "untimed", "privileged", "note", "kept"],
+            Kind::NumberRecords => &[
+                "pattern",
+                "blocked",
+                "free",
+                "privileged",
+                "no-recording",
+                "customer-service",
+                "watched",
+                "three-way",
+                "limit-seconds",
+                "treatment",
+                "party",
+                "note",
+                "kept",
+            ],
+            Kind::Lists => &["of", "side", "pattern", "note", "kept"],
         }
     }
 }
 
 /// A row, and where to go on after it.
-type Rows = Vec<(String, Vec<String>)>;
+pub type Rows = Vec<(String, Vec<String>)>;
 
 /// A page of rows after a place.
 pub fn page(desk: &Desk, kind: Kind, after: Option<String>) -> anyhow::Result<Answer> {
@@ -69,6 +110,10 @@ pub fn page(desk: &Desk, kind: Kind, after: Option<String>) -> anyhow::Result<An
         Kind::Contacts => contacts(desk, after.as_deref())?,
         Kind::Cards => cards(desk, after.as_deref())?,
         Kind::Officers => officers(desk, after.as_deref())?,
+        Kind::Restricted => tables::restricted(desk, after)?,
+        Kind::Allowed => tables::allowed(desk, after)?,
+        Kind::NumberRecords => tables::records(desk, after)?,
+        Kind::Lists => tables::lists(desk, after)?,
     };
     let last = rows.last().map(|(place, _)| place.clone());
     let more = last.filter(|_| rows.len() == PAGE);
@@ -84,7 +129,15 @@ fn inmates(desk: &Desk, after: Option<&str>) -> anyhow::Result<Rows> {
         let class = of.class.map(|class| class.number().to_string());
         let language = of.language.map(|language| language.to_string());
         let (class, language) = (class.unwrap_or_default(), language.unwrap_or_default());
-        let row = vec![of.facility_id, of.name, language, class];
+        let mut row = vec![of.facility_id, of.name, language, class];
+        match of.pin {
+            Some(pin) => row.extend([
+                off(pin.disabled, desk),
+                at(pin.from, desk),
+                at(pin.to, desk),
+            ]),
+            None => row.extend([const { String::new() }; 3]),
+        }
         (inmate.0.to_string(), row)
     };
     Ok(page.into_iter().map(row).collect())
@@ -100,7 +153,7 @@ fn numbers(desk: &Desk, after: Option<&str>) -> anyhow::Result<Rows> {
             of.number.to_string(),
             yes(flags.untimed),
             yes(flags.privileged),
-            yes(flags.disabled != Disabled::No),
+            off(flags.disabled, desk),
         ];
         (place_of(&place), row)
     };
@@ -116,7 +169,7 @@ fn profiles(desk: &Desk, after: Option<&str>) -> anyhow::Result<Rows> {
         // What no file can say is kept by an import.
         let steps = profile.enrolled.without(EnrollmentStep::VoiceTaken);
         let steps: Vec<_> = steps.steps().map(EnrollmentStep::name).collect();
-        let row = vec![
+        let mut row = vec![
             of.details.facility_id.clone(),
             of.unit.clone().unwrap_or_else(none),
             number(profile.class.map(InmateClass::number).map(u32::from)),
@@ -128,8 +181,11 @@ fn profiles(desk: &Desk, after: Option<&str>) -> anyhow::Result<Rows> {
                 true => none(),
                 false => steps.join("; "),
             },
-            yes(of.details.suspended != Disabled::No),
+            off(of.details.suspended, desk),
+            of.hours.as_ref().map_or_else(none, hours::words),
+            yes(of.allowance.is_some()),
         ];
+        row.extend(limits(of.allowance));
         (inmate.0.to_string(), row)
     };
     Ok(page.into_iter().map(row).collect())
@@ -181,7 +237,45 @@ fn officers(desk: &Desk, after: Option<&str>) -> anyhow::Result<Rows> {
     Ok(page.into_iter().map(row).collect())
 }
 
-fn yes(set: bool) -> String {
+/// Yes, no, or until when.
+fn off(disabled: Disabled, desk: &Desk) -> String {
+    match disabled {
+        Disabled::No => yes(false),
+        Disabled::ForGood => yes(true),
+        Disabled::Until(end) => when::text(end, &desk.zone),
+    }
+}
+
+fn at(utc_ms: Option<i64>, desk: &Desk) -> String {
+    utc_ms.map_or_else(
+        || "none".to_owned(),
+        |utc_ms| when::text(utc_ms, &desk.zone),
+    )
+}
+
+/// What an inmate's own allowance limits; nothing is said of one that is not there.
+fn limits(allowance: Option<Allowance>) -> [String; 7] {
+    let Some(Allowance {
+        calls,
+        minutes,
+        between_seconds,
+    }) = allowance
+    else {
+        return [const { String::new() }; 7];
+    };
+    [
+        calls.day,
+        calls.week,
+        calls.month,
+        minutes.day,
+        minutes.week,
+        minutes.month,
+        between_seconds,
+    ]
+    .map(|limit| limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string()))
+}
+
+pub fn yes(set: bool) -> String {
     if set { "yes" } else { "no" }.to_owned()
 }
 

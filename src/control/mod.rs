@@ -8,27 +8,39 @@
 //! must be root's or of the controller's own user. Requests run between two batches of the lines'
 //! questions, on the back office's thread.
 //!
-//! To add a command: a variant of [`Request`] and its arm in `serve`.
+//! To add a command: a variant of [`Request`] and its arm in `serve`; what has several verbs is a file of
+//! its own here, with an enum of them.
 
+mod actor;
+pub mod blocks;
+pub mod bookings;
 mod client;
 mod desk;
 mod explain;
 pub mod export;
+pub mod hours;
+pub mod inmates;
+pub mod journal;
+pub mod officers;
 pub mod people;
+pub mod registers;
 mod serve;
 mod server;
+pub mod tables;
 mod treatment;
+pub mod when;
 
 pub use client::Office;
 pub use desk::Desk;
 pub use server::Server;
 
-use nix::unistd::{Uid, User};
+use backoffice::{BackOffice, Error};
 use serde::{Deserialize, Serialize};
 use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+use types::id::InmateId;
 
 /// The longest request, in octets.
 const LONGEST_REQUEST: usize = 64 << 10;
@@ -91,6 +103,34 @@ pub enum Request {
         /// Where the page before said that there is more.
         after: Option<String>,
     },
+    /// Where an officer is, and what one confirms.
+    Officer {
+        ask: officers::Ask,
+    },
+    Booking {
+        ask: bookings::Ask,
+    },
+    /// What is blocked or rests.
+    Block {
+        ask: blocks::Ask,
+    },
+    Register {
+        of: registers::Whose,
+        what: registers::What,
+    },
+    /// By the facility's own id.
+    Inmate {
+        id: String,
+        what: inmates::What,
+    },
+    /// A page of the journal, oldest first.
+    Journal {
+        json: bool,
+        from: journal::Begin,
+        /// Where the page before ended.
+        after: Option<String>,
+    },
+    Frequent(journal::Frequent),
 }
 
 /// What is shut down as a whole; phones and groups by name.
@@ -106,7 +146,15 @@ impl Request {
     /// One of many of the same command.
     fn is_portion(&self) -> bool {
         match self {
-            Request::Records { after, .. } | Request::Export { after, .. } => after.is_some(),
+            Request::Records { after, .. }
+            | Request::Export { after, .. }
+            | Request::Journal { after, .. }
+            | Request::Booking {
+                ask: bookings::Ask::List { after, .. },
+            }
+            | Request::Block {
+                ask: blocks::Ask::List { after },
+            } => after.is_some(),
             Request::Import { .. } => true,
             _ => false,
         }
@@ -122,6 +170,13 @@ impl Request {
             Request::Shutdowns => "shutdowns",
             Request::Import { .. } | Request::ImportNote { .. } => "import",
             Request::Export { .. } => "export",
+            Request::Officer { .. } => "officer",
+            Request::Booking { .. } => "booking",
+            Request::Block { .. } => "block",
+            Request::Register { .. } => "register",
+            Request::Inmate { .. } => "inmate",
+            Request::Journal { .. } => "journal",
+            Request::Frequent(_) => "frequent",
         }
     }
 }
@@ -150,14 +205,24 @@ enum Reply {
     Refused(String),
 }
 
-/// Who does something, for the journal: a user of this machine. Nobody is believed about it: a
-/// controller asks the kernel whose process is at the other end.
-fn actor(uid: Uid) -> String {
-    let user = User::from_uid(uid).ok().flatten();
-    user.map_or_else(
-        || format!("user {uid}"),
-        |user| format!("user {}", user.name),
-    )
+/// The inmate with this id of the facility's own.
+fn inmate_of(office: &BackOffice, id: &str) -> Result<InmateId, Error> {
+    let inmate = office.inmate(id)?;
+    inmate.ok_or_else(|| Error::UnknownFacilityId(id.to_owned()))
+}
+
+/// The inmate's name and id.
+fn known_as(office: &BackOffice, inmate: InmateId) -> Result<String, Error> {
+    let details = office.inmate_details(inmate)?;
+    Ok(details.map_or_else(
+        || format!("inmate {}", inmate.0),
+        |details| who(&(details.facility_id, details.name)),
+    ))
+}
+
+/// Id and name.
+fn who((id, name): &(String, String)) -> String {
+    format!("{name} ({id})")
 }
 
 /// Where the socket of a database is.

@@ -1,11 +1,14 @@
 //! Rows of files as they cross the socket on their way into the database. What goes out is in
 //! `export`.
 
-use super::{Answer, Desk};
+use super::{
+    Answer, Desk, hours,
+    tables::{Allowed, Entry, ListName, OnList, Record},
+};
 use anyhow::anyhow;
 use backoffice::{
-    CardImport, Class, ContactImport, ImportMode, ImportRow, Imported, InmateImport, NumberImport,
-    OfficerImport, ProfileImport,
+    AllowanceImport, CardImport, Class, ContactImport, ImportMode, ImportOff, ImportRow, Imported,
+    InmateImport, NumberImport, OfficerImport, Periods, ProfileImport,
 };
 use serde::{Deserialize, Serialize};
 use types::{
@@ -29,13 +32,16 @@ pub enum Row {
         language: Option<String>,
         /// 0 is that of the phone.
         class: Option<u8>,
+        disabled: Option<Off>,
+        valid_from: Option<Limit<i64>>,
+        valid_to: Option<Limit<i64>>,
     },
     Number {
         id: String,
         number: String,
         untimed: Option<bool>,
         privileged: Option<bool>,
-        disabled: Option<bool>,
+        disabled: Option<Off>,
     },
     /// Of a text, "" is none; of a number, 0.
     Profile {
@@ -47,7 +53,11 @@ pub enum Row {
         booked_only: Option<bool>,
         longest_seconds: Option<u32>,
         enrolled: Option<Vec<String>>,
-        suspended: Option<bool>,
+        suspended: Option<Off>,
+        /// As files have them; "" is at any hour.
+        hours: Option<String>,
+        own_allowance: Option<bool>,
+        limits: [Option<Limit<u32>>; 7],
     },
     Contact {
         id: String,
@@ -72,6 +82,50 @@ pub enum Row {
         code: Option<Secret<Digits>>,
         active: Option<bool>,
     },
+    Restricted(Entry<()>),
+    Allowed(Entry<Allowed>),
+    Record(Entry<Record>),
+    Listed(Entry<OnList>),
+}
+
+/// Whether something is to be off; an instant is UTC in milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Off {
+    No,
+    Yes,
+    Until(i64),
+}
+
+/// A limit that is set, or taken away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Limit<T> {
+    None,
+    At(T),
+}
+
+impl<T> Limit<T> {
+    pub fn of(limit: Option<T>) -> Limit<T> {
+        limit.map_or(Limit::None, Limit::At)
+    }
+
+    pub fn taken(self) -> Option<T> {
+        match self {
+            Limit::None => None,
+            Limit::At(limit) => Some(limit),
+        }
+    }
+}
+
+impl Off {
+    fn taken(self) -> ImportOff {
+        match self {
+            Off::No => ImportOff::No,
+            Off::Yes => ImportOff::Yes,
+            Off::Until(end) => ImportOff::Until(end),
+        }
+    }
 }
 
 /// What is to become of rows.
@@ -95,7 +149,7 @@ pub enum Became {
 }
 
 impl Row {
-    /// Whose.
+    /// Whose, or of which numbers.
     pub fn id(&self) -> &str {
         match self {
             Row::Inmate { id, .. }
@@ -104,6 +158,10 @@ impl Row {
             | Row::Contact { id, .. }
             | Row::Card { id, .. }
             | Row::Officer { id, .. } => id,
+            Row::Restricted(Entry { pattern, .. }) => pattern,
+            Row::Allowed(Entry { pattern, .. }) => pattern,
+            Row::Record(Entry { pattern, .. }) => pattern,
+            Row::Listed(Entry { pattern, .. }) => pattern,
         }
     }
 
@@ -113,16 +171,26 @@ impl Row {
         let texts = match self {
             Row::Inmate { name, .. } | Row::Officer { name, .. } => length(name),
             Row::Number { .. } => 0,
-            Row::Profile { unit, .. } => length(unit),
+            Row::Profile { unit, hours, .. } => length(unit) + length(hours),
             Row::Contact {
                 name,
                 identification,
                 ..
             } => length(name) + length(identification),
             Row::Card { note, .. } => length(note),
+            Row::Restricted(Entry { note, .. }) => length(note),
+            Row::Allowed(Entry { note, .. }) => length(note),
+            Row::Record(Entry { note, says, .. }) => length(note) + length(&says.party),
+            Row::Listed(Entry { note, says, .. }) => {
+                let of = match &says.of {
+                    ListName::Group(name) => name.len(),
+                    _ => 0,
+                };
+                length(note) + of
+            }
         };
         // Each octet of a text can become six: \u0000.
-        300 + 6 * (self.id().len() + texts)
+        600 + 6 * (self.id().len() + texts)
     }
 
     fn taken(self) -> anyhow::Result<ImportRow> {
@@ -133,12 +201,18 @@ impl Row {
                 pin,
                 language,
                 class,
+                disabled,
+                valid_from,
+                valid_to,
             } => ImportRow::Inmate(InmateImport {
                 facility_id: id,
                 name,
                 pin,
                 language: language.as_deref().and_then(Language::parse),
                 class: class.map(Class::new),
+                disabled: disabled.map(Off::taken),
+                valid_from: valid_from.map(Limit::taken),
+                valid_to: valid_to.map(Limit::taken),
             }),
             Row::Number {
                 id,
@@ -151,7 +225,7 @@ impl Row {
                 number: phone_number(&number)?,
                 untimed,
                 privileged,
-                disabled,
+                disabled: disabled.map(Off::taken),
             }),
             Row::Card {
                 id,
@@ -177,6 +251,10 @@ impl Row {
                 code,
                 active,
             }),
+            Row::Restricted(entry) => ImportRow::Restricted(entry.taken()),
+            Row::Allowed(entry) => ImportRow::Allowed(entry.taken()),
+            Row::Record(entry) => ImportRow::Record(entry.taken()?),
+            Row::Listed(entry) => ImportRow::ListNumber(entry.taken()?),
             profile @ Row::Profile { .. } => ImportRow::Profile(profile_of(profile)?),
             contact @ Row::Contact { .. } => ImportRow::Contact(contact_of(contact)?),
         })
@@ -194,6 +272,9 @@ fn profile_of(row: Row) -> anyhow::Result<ProfileImport> {
         longest_seconds,
         enrolled,
         suspended,
+        hours,
+        own_allowance,
+        limits,
     } = row
     else {
         unreachable!("is asked of a profile alone");
@@ -205,6 +286,18 @@ fn profile_of(row: Row) -> anyhow::Result<ProfileImport> {
             Ok(done.with(step.ok_or_else(|| anyhow!("{name:?} is no step"))?))
         })
     };
+    let week = |text: String| match text.as_str() {
+        "" => Ok(None),
+        text => hours::parse(text)
+            .map(Some)
+            .ok_or_else(|| anyhow!("{text:?} is no hours")),
+    };
+    let limits = limits.map(|limit| limit.map(Limit::taken));
+    let three = |first: usize| Periods {
+        day: limits[first],
+        week: limits[first + 1],
+        month: limits[first + 2],
+    };
     Ok(ProfileImport {
         facility_id: id,
         unit: unit.map(|unit| (!unit.is_empty()).then_some(unit)),
@@ -214,7 +307,14 @@ fn profile_of(row: Row) -> anyhow::Result<ProfileImport> {
         booked_only,
         longest_seconds: longest_seconds.map(|seconds| (seconds > 0).then_some(seconds)),
         enrolled: enrolled.map(steps).transpose()?,
-        suspended,
+        suspended: suspended.map(Off::taken),
+        hours: hours.map(week).transpose()?,
+        allowance: AllowanceImport {
+            own: own_allowance,
+            calls: three(0),
+            minutes: three(3),
+            between_seconds: limits[6],
+        },
     })
 }
 

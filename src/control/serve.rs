@@ -1,13 +1,19 @@
 //! What each request does. Here it runs on the thread of whoever asks; only what is given to
 //! [`Desk::with`] runs on the back office's.
 
-use super::{Answer, Desk, Request, Whole, explain, export, people};
+use super::{
+    Answer, Desk, Request, Whole, blocks, bookings, explain, export, inmates, journal, officers,
+    people, registers, when,
+};
 use crate::records;
 use anyhow::{Context as _, anyhow, bail};
 use backoffice::{Asking, BackOffice, RecordRange, Shut};
 use types::{
+    call_record::CallRecord,
     digits::Digits,
+    disposition::Blocked,
     id::{CallId, LineId},
+    verdict::Check,
 };
 
 /// Records of one page.
@@ -32,7 +38,7 @@ pub fn serve(request: Request, desk: &Desk, actor: String) -> anyhow::Result<Ans
                 inmate,
                 dialed,
                 number: keyed.ok_or_else(|| not_keyed(&number))?,
-                at_utc_ms: at.map(|at| explain::instant(&at, &desk.zone)).transpose()?,
+                at_utc_ms: at.map(|at| when::instant(&at, &desk.zone)).transpose()?,
             };
             let asked = asking.clone();
             let told = desk.with(move |office, now| office.explain(now, &asked))?;
@@ -50,16 +56,71 @@ pub fn serve(request: Request, desk: &Desk, actor: String) -> anyhow::Result<Ans
             Ok(Answer::default())
         }
         Request::Export { of, after } => export::page(desk, of, after),
+        Request::Officer { ask } => officers::serve(desk, ask, actor),
+        Request::Booking { ask } => bookings::serve(desk, ask, actor),
+        Request::Block { ask } => blocks::serve(desk, ask, actor),
+        Request::Register { of, what } => registers::serve(desk, of, what, actor),
+        Request::Inmate { id, what } => inmates::serve(desk, id, what, actor),
+        Request::Journal { json, from, after } => journal::page(desk, json, from, after.as_deref()),
+        Request::Frequent(asked) => journal::frequent(desk, asked),
         Request::ExplainCall { call, json } => {
             let id = call_id(&call)?;
             let record = desk.with(move |office, _| office.record(id))?;
             let record = record.ok_or_else(|| anyhow!("there is no call {call}"))?;
+            let since = since(desk, &record)?;
             Ok(Answer::text(match json {
-                true => vec![records::json_line(&record)],
-                false => explain::record(&record, desk),
+                true => vec![explain::record_json(&record, &since, desk)?],
+                false => explain::record(&record, &since, desk),
             }))
         }
     }
+}
+
+/// What is known now of a call that was made.
+fn since(desk: &Desk, record: &CallRecord) -> anyhow::Result<explain::Since> {
+    let mut steps = record.screening.iter();
+    let registered = steps.any(|step| step.check == Check::InmateRegister);
+    let allowance_of = match record.inmate.filter(|_| registered) {
+        Some(inmate) => desk.with(move |office, now| office.allowance_of(now, inmate))?,
+        None => None,
+    };
+    let locked_out = matches!(
+        record.blocked,
+        Some(
+            Blocked::CallsUsedUp
+                | Blocked::MinutesUsedUp
+                | Blocked::TooSoon
+                | Blocked::NumberUsedUp
+        )
+    );
+    let dialed = Digits::parse(&record.dialed).filter(|_| locked_out);
+    let keyed = dialed.and_then(|dialed| {
+        let number = call::as_keyed(&desk.shared.dial_plan, &dialed)?;
+        Some((dialed, number))
+    });
+    let Some((dialed, number)) = keyed else {
+        return Ok(explain::Since {
+            allowance_of,
+            opens_utc_ms: None,
+        });
+    };
+    let asking = Asking {
+        line: record.line,
+        inmate: record.inmate_id.clone(),
+        dialed,
+        number,
+        at_utc_ms: None,
+    };
+    let told = desk.with(move |office, now| match office.explain(now, &asking) {
+        Ok(told) => Ok(Some(told)),
+        // Who has no PIN any more can place no such call.
+        Err(backoffice::Error::NoPinOf(_) | backoffice::Error::UnknownFacilityId(_)) => Ok(None),
+        Err(error) => Err(error),
+    })?;
+    Ok(explain::Since {
+        allowance_of,
+        opens_utc_ms: told.and_then(|told| told.opens_utc_ms),
+    })
 }
 
 /// What is called so, and how it is told.
@@ -167,4 +228,87 @@ fn call_id(text: &str) -> anyhow::Result<CallId> {
         site: site.parse().with_context(wrong)?,
         sequence: sequence.parse().with_context(wrong)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{demo::site_text, site::Site};
+    use backoffice::RegisterOf;
+    use types::{
+        credential::Credential,
+        id::InmateId,
+        query::{Admission, Asked, OfficerWord, Query},
+        secret::Secret,
+    };
+
+    /// The sample, where each inmate has a call a day.
+    fn desk(directory: &std::path::Path) -> Desk {
+        let text = site_text(8).replacen("[defaults]\n", "[defaults]\ncalls_per_day = 1\n", 1);
+        let site = Site::parse(&text, &directory.join("site.toml")).expect("a site");
+        std::fs::create_dir_all(&site.data).expect("a directory");
+        Desk::here(&site, slog::Logger::root(slog::Discard, slog::o!())).expect("a database")
+    }
+
+    /// A call of the first inmate's, who has had one today: refused.
+    fn refused(desk: &Desk) -> String {
+        let dialed = Digits::parse("02155550142").expect("digits");
+        let number = call::as_keyed(&desk.shared.dial_plan, &dialed).expect("a number");
+        let made = desk.with(move |office, now| {
+            office.adjust_register(
+                now,
+                "warden",
+                RegisterOf::Inmate(InmateId(1)),
+                -1,
+                0,
+                "used",
+            )?;
+            let query = Query::Admit(Admission {
+                off_hook_at: now,
+                credential: Some(Credential::Pin(Secret::new(
+                    Digits::parse("482915").expect("digits"),
+                ))),
+                officer: OfficerWord::NotAsked,
+                dialed,
+                number,
+            });
+            office.answer(now, &[(LineId(1), Asked { number: 1, query })]);
+            office.records(&RecordRange::all())
+        });
+        let made = made.expect("works");
+        assert_eq!(made[0].blocked, Some(Blocked::CallsUsedUp));
+        made[0].call.to_string()
+    }
+
+    #[test]
+    fn explain_of_a_call_that_was_made_says_whose_allowance_it_is_and_when_calls_open_again() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let desk = desk(directory.path());
+        let call = refused(&desk);
+        let told = |json| {
+            let call = call.clone();
+            let request = Request::ExplainCall { call, json };
+            serve(request, &desk, "warden".to_owned()).expect("is told")
+        };
+        let words = told(false).lines.join("\n");
+        let allowance = "Allowance of calls and minutes: that of the whole site.\n";
+        assert!(words.contains(allowance), "{words}");
+        let opens = "\nSuch a call can be placed again from ";
+        assert!(words.contains(opens), "{words}");
+        let line = told(true).lines.remove(0);
+        let told: serde_json::Value = serde_json::from_str(&line).expect("an object");
+        assert_eq!(told["call_id"], *call);
+        assert_eq!(told["allowance"], "site");
+        assert_eq!(told["prompt"], "calls-used-up");
+        assert!(
+            told["heard"]
+                .as_str()
+                .is_some_and(|heard| !heard.is_empty())
+        );
+        let opens = told["opens"].as_str().expect("an instant");
+        assert!(
+            opens > told["started_at"].as_str().expect("a start"),
+            "{told}"
+        );
+    }
 }

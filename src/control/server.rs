@@ -106,9 +106,10 @@ fn listen(path: &Path) -> anyhow::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Whose process is at the other end.
-pub fn peer(stream: &UnixStream) -> io::Result<u32> {
-    Ok(getsockopt(stream, PeerCredentials)?.uid())
+/// Whose process is at the other end, and its number.
+pub fn peer(stream: &UnixStream) -> io::Result<(u32, i32)> {
+    let peer = getsockopt(stream, PeerCredentials)?;
+    Ok((peer.uid(), peer.pid()))
 }
 
 /// Root may, and whoever the controller runs as.
@@ -153,9 +154,9 @@ impl House {
 
     fn admit(self: &Arc<House>, stream: UnixStream) {
         let us = Uid::effective().as_raw();
-        match peer(&stream) {
-            Ok(uid) if may_command(uid, us) => {}
-            Ok(uid) => {
+        let actor = match peer(&stream) {
+            Ok((uid, pid)) if may_command(uid, us) => actor::of(pid, uid),
+            Ok((uid, _)) => {
                 warn!(self.log, "a command of another user is refused"; "user" => uid);
                 return;
             }
@@ -163,20 +164,20 @@ impl House {
                 warn!(self.log, "a command of nobody knows whom is refused"; "why" => %error);
                 return;
             }
-        }
+        };
         let Some(room) = Room::take(self) else {
             return;
         };
         let thread = thread::Builder::new().name("command".to_owned());
-        let spawned = thread.spawn(move || room.0.converse(&stream));
+        let spawned = thread.spawn(move || room.0.converse(&stream, actor));
         if let Err(error) = spawned {
             warn!(self.log, "a command can't be served"; "why" => %error);
         }
     }
 
-    fn converse(&self, stream: &UnixStream) {
+    fn converse(&self, stream: &UnixStream, actor: String) {
         let reply = match line(stream, LONGEST_REQUEST, PATIENCE) {
-            Line::Whole(request) => self.reply(request.expose(), stream),
+            Line::Whole(request) => self.reply(request.expose(), actor),
             // Somebody only looked whether a controller is there.
             Line::None => return,
             Line::TooLong => Err(anyhow!("a request has {LONGEST_REQUEST} octets at most")),
@@ -192,14 +193,13 @@ impl House {
         let _ = write(stream, &text, Instant::now() + PATIENCE);
     }
 
-    fn reply(&self, request: &[u8], stream: &UnixStream) -> anyhow::Result<super::Answer> {
+    fn reply(&self, request: &[u8], actor: String) -> anyhow::Result<super::Answer> {
         let request: Request =
             serde_json::from_slice(request).map_err(|error| anyhow!("not a request: {error}"))?;
         match request.is_portion() {
             true => debug!(self.log, "command"; "what" => request.name()),
             false => info!(self.log, "command"; "what" => request.name()),
         }
-        let actor = actor(Uid::from_raw(peer(stream)?));
         serve(request, &self.desk, actor)
     }
 }
@@ -295,6 +295,7 @@ mod tests {
     #[test]
     fn the_kernel_says_who_is_at_the_other_end() {
         let (one, _other) = UnixStream::pair().expect("a pair");
-        assert_eq!(peer(&one).expect("its user"), Uid::effective().as_raw());
+        let us = (Uid::effective().as_raw(), std::process::id().cast_signed());
+        assert_eq!(peer(&one).expect("its process"), us);
     }
 }

@@ -12,7 +12,7 @@
 //!
 //! Limits: 8 to 12 and 18 to 22 pulses a second (ITU-T Q.23 leaves pulsing to the countries: 10 pps in
 //! nearly all, 20 in some), break 50 to 75 % of the period, clicks from -35 dBm0 that stand
-//! 11 dB out of noise and echo. While we speak ourselves it listens behind the filter of an echo canceller,
+//! 11 dB out of noise and echo; under -45 dBm0 none is certain. While we speak ourselves it listens behind the filter of an echo canceller,
 //! before its suppressor ([`crate::echo::Canceller::filtered`]): with the whole echo it tells some 60 %
 //! of the digits instead of 97 %, behind the suppressor as well 1 to 2 % fewer. A digit is told 220 ms
 //! after its last click.
@@ -113,8 +113,9 @@ struct Combs {
     stray: [u8; 2],
     /// Mean distance of a comb's levels from their mean.
     uneven_db: f32,
-    /// How far the clicks stand out of what is before them, on average.
+    /// How far the clicks stand out of what is before them, and how loud they are, on average.
     rise_db: f32,
+    level_dbm0: f32,
 }
 
 /// Periods in ms.
@@ -204,6 +205,9 @@ impl Combs {
         /// A contact stands out so far. The pulses of a low voice, as even as a fast dial, and the beats
         /// of music stand out less.
         const STANDS_OUT_DB: f32 = 10.5;
+        /// What an echo canceller leaves of our own words clicks as softly; a dial behind the longest line
+        /// is 10 dB above.
+        const FAINT_DBM0: f32 = -45.0;
         let expected = 2.0 * f32::from(self.pulses);
         let fits = (self.score / expected).max(0.0);
         let even = 1.0 - (self.uneven_db / 12.0).min(0.5);
@@ -217,6 +221,9 @@ impl Combs {
             confidence = (confidence + MORE).min(1.0);
         }
         if pulses == 1 || (pulses < LONG && !alone) {
+            confidence = confidence.min(ONE);
+        }
+        if self.level_dbm0 < FAINT_DBM0 {
             confidence = confidence.min(ONE);
         }
         if self.rise_db < STANDS_OUT_DB {
@@ -332,6 +339,10 @@ impl Comb {
 
     fn judge(&self, train: &[Click], times: &[f32]) -> Combs {
         let heard = self.pulses.iter().flatten().flatten();
+        let mean = |of: fn(&Click) -> f32| {
+            let clicks = heard.clone().map(|&at| of(&train[at]));
+            clicks.sum::<f32>() / heard.clone().count().max(1) as f32
+        };
         let first = heard.clone().copied().min().unwrap_or(0);
         let last = heard.clone().copied().max().unwrap_or(0);
         let count = heard.clone().count();
@@ -351,7 +362,8 @@ impl Comb {
             uneven_db: (0..2)
                 .map(|side| self.uneven(train, side))
                 .fold(0.0, f32::max),
-            rise_db: heard.map(|&at| train[at].rise_db).sum::<f32>() / count.max(1) as f32,
+            rise_db: mean(|click| click.rise_db),
+            level_dbm0: mean(|click| click.level_dbm0),
         }
     }
 

@@ -318,7 +318,7 @@ pub fn check_words(check: Check) -> &'static str {
         Check::RestrictedMode => "Is the restricted table looked at for numbers on no list?",
         Check::RestrictedTable => "Is the number in the restricted table?",
         Check::AllowedTable => "Is the number in the allowed table?",
-        Check::CalledParty => "Does the called party refuse all such calls?",
+        Check::CalledParty => "Has the called party refused further calls?",
         Check::TimeRestricted => "Has the number hours at which it may be called?",
         Check::InmateStatus => "May this inmate make calls at all?",
         Check::ListsOfOthers => "Is the number on lists of other PINs only?",
@@ -346,9 +346,14 @@ pub fn check_words(check: Check) -> &'static str {
     }
 }
 
-/// What it found, as the answer to that.
-pub fn finding_words(step: &Step) -> &'static str {
+/// What it found, as the answer to that; `blocked` is what the call was refused for in the end.
+pub fn finding_words(step: &Step, blocked: Option<Blocked>) -> &'static str {
     match step.finding {
+        Finding::Yes if step.check == Check::CalledParty => match blocked {
+            Some(Blocked::CalledPartyBlocksInmate) => "yes, all of this inmate",
+            Some(Blocked::CalledPartyBlocksFacility) => "yes, all from the facility",
+            _ => "yes",
+        },
         Finding::Found if step.check == Check::TimeRestricted => {
             "yes, and this time is not in them"
         }

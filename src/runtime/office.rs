@@ -9,7 +9,7 @@ use std::{
 };
 use types::{
     call_record::Recorded,
-    id::LineId,
+    id::{LineId, OfficerId},
     query::{Answered, Asked, Query, Reply},
     settings::CallSettings,
     tick::{Tick, Ticks},
@@ -51,6 +51,10 @@ pub trait Office: Any + Send {
 
     /// Lines whose call an officer cuts, since this was asked last; asked after the changes.
     fn cuts(&mut self) -> Vec<LineId>;
+
+    /// Lines whose call an officer confirms at a console, since this was asked last. Each is told at once
+    /// or never: a later call is another one.
+    fn words(&mut self, now: Tick) -> Vec<(LineId, OfficerId)>;
 }
 
 /// A back office with the batch it is at.

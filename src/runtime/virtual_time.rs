@@ -307,6 +307,9 @@ impl World {
             for line in self.office.office().cuts() {
                 self.command(line, LineCommand::CutOff);
             }
+            for (line, officer) in self.office.office().words(self.now) {
+                self.command(line, LineCommand::Confirm { officer });
+            }
         }
         self.deliver();
         let frame = self.now.0.is_multiple_of(FRAME_TICKS.0);

@@ -1,5 +1,7 @@
 //! One cell, as the file has it.
 
+use types::text::sayable;
+
 /// The longest text of a cell, in octets.
 pub const LONGEST_CELL: usize = 1000;
 
@@ -85,6 +87,12 @@ impl Cell {
             _ => Err(ALLOWED),
         }
     }
+}
+
+/// What stands in a cell, at the beginning of what is wrong with it; nothing where it could be a
+/// secret that is in the wrong place.
+pub(crate) fn named(text: &str) -> String {
+    sayable(text).map_or_else(String::new, |text| format!("{text:?} "))
 }
 
 /// What a spreadsheet would take for a formula, or strip, at the beginning of a cell.

@@ -1,6 +1,6 @@
 //! Columns by their names.
 
-use crate::{Cell, FileError};
+use crate::{Cell, FileError, cell::named};
 
 /// A column that a file may have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,9 +44,10 @@ impl Columns {
             let place = all.iter().position(|column| column.name == name);
             let place = place.ok_or_else(|| {
                 let names: Vec<&str> = all.iter().map(|column| column.name).collect();
-                let text: String = text.chars().take(40).collect();
+                // A file without names has a person's cells there.
                 wrong(format!(
-                    "{text:?} is not known; known: {}",
+                    "{}is not known; known: {}",
+                    named(&text),
                     names.join(", ")
                 ))
             })?;

@@ -18,6 +18,7 @@ mod comma;
 mod credentials;
 mod people;
 mod profiles;
+mod tables;
 mod taker;
 mod workbook;
 mod writer;
@@ -26,14 +27,16 @@ pub use cell::{Cell, LONGEST_CELL};
 pub use columns::{Column, Columns};
 pub use credentials::{CardRow, OfficerRow};
 pub use people::{InmateRow, NumberRow};
-pub use profiles::{ContactRow, ProfileRow};
-pub use taker::{BadCell, RowOf};
+pub use profiles::{ContactRow, LIMITS, ProfileRow};
+pub use tables::{AllowedRow, ListOf, ListRow, RecordRow, RestrictedRow};
+pub use taker::{BadCell, Off, RowOf};
 pub use writer::{Sheet, WriteError};
 
 use std::{
     io::{self, Read, Seek},
     path::Path,
 };
+use types::text::is_unseen;
 
 /// The most rows of a file.
 pub const MOST_ROWS: u64 = 2_000_000;
@@ -93,13 +96,14 @@ pub enum FileError {
     Io(#[from] io::Error),
 }
 
-/// As much of what a file says, or of what is said of it, as can be shown; nothing that a terminal obeys.
+/// As much of what a file says, or of what is said of it, as can be shown; nothing that a terminal obeys,
+/// or that nobody sees.
 fn shown(text: &str) -> String {
     const MOST: usize = 120;
     let mut shown = String::new();
     for character in text.chars().take(MOST) {
-        match character.is_control() {
-            true => shown.extend(character.escape_default()),
+        match is_unseen(character) {
+            true => shown.extend(character.escape_unicode()),
             false => shown.push(character),
         }
     }

@@ -2,7 +2,8 @@
 
 use crate::{
     Cell, Column, Columns,
-    taker::{BadCell, RowOf, Taker, column, number, secret, secret_digits},
+    cell::named,
+    taker::{BadCell, Off, RowOf, Taker, column, number, off, secret, secret_digits, text_or_none},
 };
 use types::{digits::Digits, language::Language, phone_number::PhoneNumber, secret::Secret};
 
@@ -17,6 +18,11 @@ pub struct InmateRow {
     pub language: Option<Language>,
     /// 1 to 5, or none: that of the phone.
     pub class: Option<Option<u8>>,
+    /// The PIN.
+    pub disabled: Option<Off>,
+    /// From when and up to when the PIN is valid: times, as they are written.
+    pub valid_from: Option<Option<String>>,
+    pub valid_to: Option<Option<String>>,
 }
 
 /// A number on the list of an inmate, new or known by inmate and number.
@@ -28,7 +34,7 @@ pub struct NumberRow {
     pub number: PhoneNumber,
     pub untimed: Option<bool>,
     pub privileged: Option<bool>,
-    pub disabled: Option<bool>,
+    pub disabled: Option<Off>,
 }
 
 impl RowOf for InmateRow {
@@ -38,6 +44,9 @@ impl RowOf for InmateRow {
         secret("pin"),
         column("language", false),
         column("class", false),
+        column("disabled", false),
+        column("valid-from", false),
+        column("valid-to", false),
     ];
 
     fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<InmateRow, Vec<BadCell>> {
@@ -49,6 +58,9 @@ impl RowOf for InmateRow {
         });
         let language = taker.take("language", language);
         let class = taker.take("class", class);
+        let disabled = taker.take("disabled", off);
+        let [valid_from, valid_to] =
+            ["valid-from", "valid-to"].map(|name| taker.take(name, text_or_none));
         taker.done(id.map(|id| InmateRow {
             row,
             id,
@@ -56,6 +68,9 @@ impl RowOf for InmateRow {
             pin,
             language,
             class,
+            disabled,
+            valid_from,
+            valid_to,
         }))
     }
 }
@@ -73,8 +88,9 @@ impl RowOf for NumberRow {
         let mut taker = Taker::new(row, cells, columns);
         let id = taker.must("id", Cell::as_text);
         let number = taker.must("number", number);
-        let [untimed, privileged, disabled] =
-            ["untimed", "privileged", "disabled"].map(|name| taker.take(name, Cell::as_flag));
+        let [untimed, privileged] =
+            ["untimed", "privileged"].map(|name| taker.take(name, Cell::as_flag));
+        let disabled = taker.take("disabled", off);
         taker.done(id.zip(number).map(|(id, number)| NumberRow {
             row,
             id,
@@ -92,7 +108,10 @@ fn language(cell: &Cell) -> Result<Option<Language>, String> {
     };
     match Language::parse(&text.to_lowercase()) {
         Some(language) => Ok(Some(language)),
-        None => Err(format!("{text:?} is no language: two letters, as en")),
+        None => Err(format!(
+            "{}is no language: two letters, as en",
+            named(&text)
+        )),
     }
 }
 
@@ -103,6 +122,6 @@ fn class(cell: &Cell) -> Result<Option<Option<u8>>, String> {
     match text.to_lowercase().as_str() {
         "phone" => Ok(Some(None)),
         "1" | "2" | "3" | "4" | "5" => Ok(Some(text.parse().ok())),
-        _ => Err(format!("{text:?} is no class: 1 to 5, or phone")),
+        _ => Err(format!("{}is no class: 1 to 5, or phone", named(&text))),
     }
 }

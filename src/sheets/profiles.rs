@@ -3,7 +3,7 @@
 
 use crate::{
     Cell, Column, Columns,
-    taker::{BadCell, RowOf, Taker, column, name_of, number, or_none},
+    taker::{BadCell, Off, RowOf, Taker, column, name_of, number, off, or_none, text_or_none},
 };
 use types::{
     inmate::{Enrollment, EnrollmentStep, InmateClass, Relationship, Review, Supervision},
@@ -24,7 +24,13 @@ pub struct ProfileRow {
     pub longest_seconds: Option<Option<u32>>,
     /// All steps that are done.
     pub enrolled: Option<Enrollment>,
-    pub suspended: Option<bool>,
+    pub suspended: Option<Off>,
+    /// Hours of a week, as they are written.
+    pub hours: Option<Option<String>>,
+    /// Whether the inmate has an allowance of the own, whatever it is.
+    pub own_allowance: Option<bool>,
+    /// In the order of [`LIMITS`].
+    pub limits: [Option<Option<u32>>; 7],
 }
 
 /// Whom an inmate calls at a number, new or known by inmate and number.
@@ -51,6 +57,15 @@ impl RowOf for ProfileRow {
         column("longest-seconds", false),
         column("enrolled", false),
         column("suspended", false),
+        column("hours", false),
+        column("own-allowance", false),
+        column(LIMITS[0].0, false),
+        column(LIMITS[1].0, false),
+        column(LIMITS[2].0, false),
+        column(LIMITS[3].0, false),
+        column(LIMITS[4].0, false),
+        column(LIMITS[5].0, false),
+        column(LIMITS[6].0, false),
     ];
 
     fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<ProfileRow, Vec<BadCell>> {
@@ -75,8 +90,11 @@ impl RowOf for ProfileRow {
             })
         });
         let enrolled = taker.take("enrolled", enrolled);
-        let [watched, booked_only, suspended] =
-            ["watched", "booked-only", "suspended"].map(|name| taker.take(name, Cell::as_flag));
+        let [watched, booked_only, own_allowance] =
+            ["watched", "booked-only", "own-allowance"].map(|name| taker.take(name, Cell::as_flag));
+        let suspended = taker.take("suspended", off);
+        let hours = taker.take("hours", text_or_none);
+        let limits = LIMITS.map(|(name, most)| taker.take(name, |cell| limit(cell, most)));
         taker.done(id.map(|id| ProfileRow {
             row,
             id,
@@ -88,6 +106,9 @@ impl RowOf for ProfileRow {
             longest_seconds,
             enrolled,
             suspended,
+            hours,
+            own_allowance,
+            limits,
         }))
     }
 }
@@ -125,6 +146,27 @@ impl RowOf for ContactRow {
             review,
         }))
     }
+}
+
+const MOST_CALLS: u32 = 100_000;
+/// Those of a month.
+const MOST_MINUTES: u32 = 31 * 24 * 60;
+
+/// What an allowance limits, and the most that it can be.
+pub const LIMITS: [(&str, u32); 7] = [
+    ("calls-per-day", MOST_CALLS),
+    ("calls-per-week", MOST_CALLS),
+    ("calls-per-month", MOST_CALLS),
+    ("minutes-per-day", MOST_MINUTES),
+    ("minutes-per-week", MOST_MINUTES),
+    ("minutes-per-month", MOST_MINUTES),
+    ("seconds-between-calls", 2_592_000),
+];
+
+fn limit(cell: &Cell, most: u32) -> Result<Option<Option<u32>>, String> {
+    or_none(cell, &format!("a whole number from 0 to {most}"), |text| {
+        text.parse().ok().filter(|number| *number <= most)
+    })
 }
 
 /// Steps with a semicolon between them, or `none`.

@@ -1,6 +1,6 @@
 //! How a row is made of cells, and what several kinds of rows read alike.
 
-use crate::{Cell, Column, Columns};
+use crate::{Cell, Column, Columns, cell::named};
 use types::{
     digits::{Digit, Digits},
     phone_number::PhoneNumber,
@@ -136,7 +136,7 @@ pub fn or_none<T>(
     }
     match read(&text) {
         Some(value) => Ok(Some(Some(value))),
-        None => Err(format!("{text:?} is not {allowed}, nor none")),
+        None => Err(format!("{}is not {allowed}, nor none", named(&text))),
     }
 }
 
@@ -151,8 +151,30 @@ pub fn name_of<T>(
     };
     match read(&text.to_lowercase()) {
         Some(value) => Ok(Some(value)),
-        None => Err(format!("{text:?} is none of {}", names.join(", "))),
+        None => Err(format!("{}is none of {}", named(&text), names.join(", "))),
     }
+}
+
+/// Whether something is switched off, and until when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Off {
+    No,
+    Yes,
+    /// A time, as it is written.
+    Until(String),
+}
+
+/// Yes, no, or until when.
+pub fn off(cell: &Cell) -> Result<Option<Off>, &'static str> {
+    match (cell.as_flag(), cell.as_text()?) {
+        (Ok(flag), _) => Ok(flag.map(|off| if off { Off::Yes } else { Off::No })),
+        (Err(_), text) => Ok(text.map(Off::Until)),
+    }
+}
+
+/// A text, or `none`.
+pub fn text_or_none(cell: &Cell) -> Result<Option<Option<String>>, String> {
+    or_none(cell, "a text", |text| Some(text.to_owned()))
 }
 
 /// As people write numbers: blanks, hyphens, dots and parentheses count for nothing.
@@ -164,7 +186,8 @@ pub fn number(cell: &Cell) -> Result<Option<PhoneNumber>, String> {
     match PhoneNumber::parse(&bare) {
         Some(number) => Ok(Some(number)),
         None => Err(format!(
-            "{text:?} is no number: national digits, or + and country code"
+            "{}is no number: national digits, or + and country code",
+            named(&text)
         )),
     }
 }

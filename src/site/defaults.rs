@@ -131,7 +131,7 @@ pub struct SpeedDial {
 }
 
 /// Monday first, as the tables count.
-pub(super) const DAYS: [&str; 7] = [
+pub(crate) const DAYS: [&str; 7] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -305,7 +305,7 @@ fn inmates(defaults: &mut Section<'_>, given: &mut Given, known: &Known<'_>) -> 
     let (settings, people) = (known.settings, known.people);
     let mut inmates: Vec<InmateDefault> = Vec::new();
     for mut section in defaults.tables("inmate") {
-        let id = section.key("id").must().text(40);
+        let id = section.key("id").must().id(40);
         let name = section.key("name").must().text(80);
         let pin = identity::pin(&mut section, settings.pin_length);
         let credentials = identity::credentials(&mut section, given, settings);

@@ -153,7 +153,7 @@ pub fn officers(
 ) -> Vec<OfficerDefault> {
     let mut officers: Vec<OfficerDefault> = Vec::new();
     for mut section in defaults.tables("officer") {
-        let id = section.key("id").must().text(40);
+        let id = section.key("id").must().id(40);
         let name = section.key("name").must().text(80);
         let card = card(&mut section, given);
         let code = digits(

@@ -49,6 +49,7 @@ use types::{
 
 pub use card::{Card, trunk_role, trunk_signalling};
 pub use compare::{Comparison, Listener, compare, listeners, without_survey};
+pub(crate) use defaults::DAYS;
 pub use defaults::{
     AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber,
     ScreeningDefaults, SpeedDial,
@@ -63,6 +64,7 @@ pub use reader::Problem;
 pub use readers::ReaderWire;
 pub use rights::open_to_everybody;
 pub use schedules::ScheduleDefault;
+pub(crate) use schedules::quarter;
 pub use sim::{Ending, Route, Sim};
 pub use wiring::{LineWire, TrunkWire};
 

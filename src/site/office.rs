@@ -6,7 +6,7 @@ use backoffice::{BackOffice, RecordRange};
 use slog::{Logger, error, warn};
 use types::{
     call_record::{CallRecord, Recorded},
-    id::LineId,
+    id::{LineId, OfficerId},
     query::{Answered, Asked},
     settings::CallSettings,
     tick::Tick,
@@ -113,5 +113,9 @@ impl Office for SiteOffice {
 
     fn cuts(&mut self) -> Vec<LineId> {
         self.office.take_cuts()
+    }
+
+    fn words(&mut self, now: Tick) -> Vec<(LineId, OfficerId)> {
+        self.office.take_words(now)
     }
 }

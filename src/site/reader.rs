@@ -4,6 +4,7 @@
 use std::{borrow::Cow, cell::RefCell, collections::HashSet, fmt, hash::Hash, ops::RangeInclusive};
 
 use toml::de::{DeTable, DeValue};
+use types::text::{is_id, unseen};
 
 use super::nearest::nearest;
 
@@ -333,7 +334,16 @@ impl<'a> Field<'_, 'a> {
         self.read(&allowed, Quote::Yes, |value| {
             let text = value.as_str()?;
             let fits = (1..=longest).contains(&text.chars().count());
-            (fits && !text.chars().any(char::is_control)).then(|| text.to_owned())
+            (fits && unseen(text).is_none()).then(|| text.to_owned())
+        })
+    }
+
+    /// What somebody is known by, of at most so many characters.
+    pub fn id(self, longest: usize) -> Option<Placed<String>> {
+        let allowed = format!("1 to {longest} letters A to Z, digits and signs of ASCII in quotes");
+        self.read(&allowed, Quote::Yes, |value| {
+            let text = value.as_str()?;
+            (text.len() <= longest && is_id(text)).then(|| text.to_owned())
         })
     }
 

@@ -58,7 +58,8 @@ fn spans(field: Field<'_, '_>) -> Option<DaySteps> {
     Some(spans.iter().fold(DaySteps::CLOSED, open))
 }
 
-fn quarter(text: &str) -> Option<u8> {
+/// A quarter hour of the day, as `08:15`; `24:00` is its end.
+pub(crate) fn quarter(text: &str) -> Option<u8> {
     let (hours, minutes) = text.split_once(':')?;
     if hours.len() != 2 || minutes.len() != 2 {
         return None;

@@ -10,7 +10,7 @@ use backoffice::{
 use types::{
     phone_number::CallType,
     tick::Ticks,
-    treatment::{Brand, ExtraDigitResponse, ThreeWayResponse, Warning},
+    treatment::{Brand, ExtraDigitResponse, ThreeWayResponse},
     verdict::Handling,
 };
 
@@ -21,14 +21,6 @@ use super::{
     wiring::Wired,
 };
 use crate::records::names;
-
-const THREE_WAY: &[(&str, ThreeWayResponse)] = &[
-    ("disconnect", ThreeWayResponse::Disconnect),
-    ("warn", ThreeWayResponse::Warn(Warning::One)),
-    ("warn-random", ThreeWayResponse::Warn(Warning::Random)),
-    ("flag", ThreeWayResponse::Flag),
-    ("ignore", ThreeWayResponse::Ignore),
-];
 
 /// A response to extra digits, from so many on where it counts.
 type FromDigits = fn(u8) -> ExtraDigitResponse;
@@ -115,7 +107,7 @@ fn call_treatments(defaults: &mut Section<'_>) -> Vec<(u16, NamedTreatment)> {
 
 fn rules(section: &mut Section<'_>) -> TreatmentRules {
     let handling = section.key("handling").one_of(HANDLINGS);
-    let three_way = section.key("three_way").one_of(THREE_WAY);
+    let three_way = section.key("three_way").one_of(&ThreeWayResponse::NAMED);
     let extra_digits = section.key("extra_digits").one_of(EXTRA_DIGITS);
     let from = section.key("extra_digits_from").int(1..=32);
     let origin_every = every(section, "origin_every_seconds");
@@ -265,7 +257,7 @@ fn number(
         no_recording: flag("no_recording"),
         customer_service: flag("customer_service"),
         watched: flag("watched"),
-        three_way: section.key("three_way").one_of(THREE_WAY),
+        three_way: section.key("three_way").one_of(&ThreeWayResponse::NAMED),
         limit_seconds: limit(&mut section),
         treatment: treatment(&mut section, there),
         party: text(&mut section, "party"),

@@ -26,6 +26,7 @@ pub mod route;
 pub mod secret;
 pub mod settings;
 pub mod tap;
+pub mod text;
 pub mod three_way;
 pub mod tick;
 pub mod tone;

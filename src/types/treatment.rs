@@ -16,6 +16,28 @@ pub enum ThreeWayResponse {
     Ignore,
 }
 
+impl ThreeWayResponse {
+    /// Each by its name in files.
+    pub const NAMED: [(&str, ThreeWayResponse); 5] = [
+        ("disconnect", ThreeWayResponse::Disconnect),
+        ("warn", ThreeWayResponse::Warn(Warning::One)),
+        ("warn-random", ThreeWayResponse::Warn(Warning::Random)),
+        ("flag", ThreeWayResponse::Flag),
+        ("ignore", ThreeWayResponse::Ignore),
+    ];
+
+    pub fn name(self) -> &'static str {
+        let mut all = ThreeWayResponse::NAMED.into_iter();
+        let name = all.find_map(|(name, response)| (response == self).then_some(name));
+        name.expect("each has a name")
+    }
+
+    pub fn named(name: &str) -> Option<ThreeWayResponse> {
+        let mut all = ThreeWayResponse::NAMED.into_iter();
+        all.find_map(|(known, response)| (known == name).then_some(response))
+    }
+}
+
 /// Which words a warning has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Warning {

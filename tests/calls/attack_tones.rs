@@ -17,7 +17,9 @@ use types::{
     digits::Digits,
     disposition::{Disposition, EndedBy},
     fact::Fact,
+    language::Language,
     prompt::Prompt,
+    settings::CallSettings,
     tick::{Tick, Ticks},
 };
 
@@ -58,11 +60,13 @@ fn named(name: Clip, accept_key: u8, echo_db: f64, echo_delay: usize) -> Scenari
         echo_delay,
         ..Copper::clear()
     };
-    scenario.settings(move |settings| {
-        settings.pulse_acceptance = true;
-        settings.name_seconds = 4;
-        (settings.accept_key, settings.refuse_key) = (accept_key, 2);
-    })
+    scenario.settings(move |settings| dialed_choice(settings, accept_key))
+}
+
+fn dialed_choice(settings: &mut CallSettings, accept_key: u8) {
+    settings.pulse_acceptance = true;
+    settings.name_seconds = 4;
+    (settings.accept_key, settings.refuse_key) = (accept_key, 2);
 }
 
 #[test]
@@ -87,6 +91,24 @@ fn pulses_in_the_name_do_not_accept_the_call_by_their_echo() {
             "{pulses} pulses, echo {echo_db} dB after {delay}: {}",
             out.tale()
         );
+    }
+}
+
+/// What the canceller leaves of our own words clicks too, most of all while clicks in the name keep it
+/// from settling.
+#[test]
+fn an_announcement_in_no_language_is_a_dial_by_its_echo() {
+    for code in ["en", "es", "fr", "de", "it", "pt", "zh", "ja", "hi"] {
+        let name = clicks(3, 30_000.0, 2);
+        let mut scenario = named(name, 3, 6.0, 8).settings(move |settings| {
+            dialed_choice(settings, 3);
+            settings.languages = Language::parse(code).into_iter().collect();
+        });
+        scenario.cancel_echo = true;
+        let out = scenario.lasting(70).run();
+        let accepted = out.fact(|fact| matches!(fact, Fact::Accepted));
+        assert!(accepted.is_none(), "{code}: {}", out.tale());
+        assert!(out.entered("accept").is_some(), "{}", out.tale());
     }
 }
 

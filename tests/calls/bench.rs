@@ -45,7 +45,7 @@ use types::{
     call_record::Recorded,
     digits::Digits,
     frame::Law,
-    id::{LineId, TrunkId},
+    id::{LineId, OfficerId, TrunkId},
     language::Language,
     phone_number::CallType,
     query::{Answered, Asked, LineCommand, Query, Reply},
@@ -568,6 +568,10 @@ impl sallyport::runtime::office::Office for Direct {
 
     fn cuts(&mut self) -> Vec<LineId> {
         self.office.take_cuts()
+    }
+
+    fn words(&mut self, now: Tick) -> Vec<(LineId, OfficerId)> {
+        self.office.take_words(now)
     }
 
     fn anchor(&mut self, now: Tick, utc_ms: i64) {

@@ -8,7 +8,8 @@ use crate::{
     privacy,
 };
 use backoffice::{
-    AllowedFlags, Disabled, NewOfficer, PhoneIdentity, Seed, SeedCredentials, SeedOfficer,
+    AllowedFlags, BackOffice, Disabled, NewOfficer, PhoneIdentity, Seed, SeedCredentials,
+    SeedOfficer,
 };
 use drivers::sim::script::Step;
 use types::{
@@ -501,6 +502,19 @@ fn an_officer_confirms_at_a_console() {
         let scenario = confirmed_by(by, hangs_up_after(12_000));
         is_confirmed(&scenario.at(9, confirm).lasting(18).run());
     }
+}
+
+#[test]
+fn an_officers_word_at_a_console_reaches_the_line_of_the_call_that_waits() {
+    let word = |office: &mut BackOffice, now: Tick| {
+        let call = office.confirm_call(now, "user desk", LineId(1), "O-31");
+        let call = call.expect("it waits");
+        assert_eq!(call.number.map(|n| n.to_string()).as_deref(), Some(MOTHER));
+        let later = office.confirm_call(now, "user desk", LineId(1), "O-32");
+        assert!(later.is_err(), "nobody's word");
+    };
+    let scenario = confirmed_by(ConfirmBy::Console, hangs_up_after(12_000));
+    is_confirmed(&scenario.administered(9, word).lasting(18).run());
 }
 
 #[test]

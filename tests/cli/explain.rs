@@ -133,8 +133,11 @@ fn explain_tells_hours_at_the_time_that_is_asked_for() {
     let skipped = at("2026-03-08 02:30");
     assert_eq!(skipped.code, Some(1));
     assert!(skipped.err.contains("skips that time"), "{}", skipped.err);
+    let twice = at("2026-11-01 01:30");
+    assert_eq!(twice.code, Some(1));
+    assert!(twice.err.contains("comes twice"), "{}", twice.err);
     says(
-        &at("2026-11-01 01:30"),
+        &at("2026-11-01 01:30-04:00"),
         &["2026-11-01 01:30:00 EDT", "(time-restricted)"],
     );
     says(
@@ -278,6 +281,42 @@ fn a_directory_too_deep_for_a_socket_is_told_before_a_start() {
         "nothing is made"
     );
     assert_eq!(sallyport(&["explain"]).code, Some(2), "it needs a site");
+}
+
+#[test]
+fn who_needs_an_officer_waits_for_one_in_words_and_in_json() {
+    let officer = "[[defaults.phone]]\nline = 1\nofficer = \"code\"\n\n[[defaults.inmate]]\n";
+    let site = SAMPLE.replacen("[[defaults.inmate]]\n", officer, 1);
+    let place = with_database_of(&site, 0);
+    let asked = ["--line", "1", "--inmate", "A-1042", "--number"];
+    let asked = [&asked[..], &["02155550142"]].concat();
+    says(
+        &explain(&place, &asked),
+        &["Waits for an officer, and is refused if none confirms it in time."],
+    );
+    let json = explain(&place, &[&asked[..], &["--json"]].concat());
+    let told: Value = serde_json::from_str(json.out.trim()).expect("an object");
+    assert_eq!(told["allowed"], false);
+    assert_eq!(told["blocked"], Value::Null, "nobody has refused it yet");
+    assert_eq!(told["waits_for"], "officer");
+    assert_eq!(told["prompt"], "officer-must-confirm");
+}
+
+#[test]
+fn explain_says_what_the_inmate_hears_in_the_inmates_language() {
+    let place = with_database();
+    let heard = |inmate: &str| {
+        let asked = ["--line", "1", "--inmate", inmate, "--number", "19005551234"];
+        let json = explain(&place, &[&asked[..], &["--json"]].concat());
+        let told: Value = serde_json::from_str(json.out.trim()).expect("an object");
+        let heard = told["heard"].as_str().expect("words").to_owned();
+        (explain(&place, &asked), heard)
+    };
+    let (run, english) = heard("A-1042");
+    says(&run, &[&format!("The inmate hears: \"{english}\"")]);
+    let (run, spanish) = heard("A-1107");
+    assert_ne!(english, spanish);
+    says(&run, &[&format!("The inmate hears (es): \"{spanish}\"")]);
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn a_file_is_only_checked_until_it_is_applied_and_is_the_same_the_second_time() 
     says(&again, 0, &["0 new, 0 changed, 4 as they were, 0 bad"]);
     let after = place.exported("--inmates", "after.csv");
     assert!(
-        after.contains("B-1,\"Müller, Jörg\",,2\nB-2,'=1+1,,\n"),
+        after.contains("B-1,\"Müller, Jörg\",,2,no,none,none\nB-2,'=1+1,,,no,none,none\n"),
         "{after}"
     );
     assert!(!after.contains("111222"), "no PIN goes out: {after}");
@@ -279,7 +279,7 @@ const KINDS: &[Kind] = &[
             "row 7, unit: group \"West\" is not entered",
             "row 8, watched: is neither yes nor no",
         ],
-        exported: "A-1042,East/Tier 1,3,2,yes,no,300,identified; rules-signed,no\n",
+        exported: "A-1042,East/Tier 1,3,2,yes,no,300,identified; rules-signed,no,none,no,,,,,,,\n",
         secrets: &[],
     },
     Kind {
@@ -332,6 +332,68 @@ const KINDS: &[Kind] = &[
         secrets: &[
             "4b7f2210", "4B7F2210", "99AA1177", "12345678", "5C 00", "5C00113",
         ],
+    },
+    Kind {
+        what: "--restricted",
+        good: "pattern,note\n(800) 555-????,toll-free\n2155550191,\n",
+        became: "2 new, 0 changed, 0 as they were",
+        bad: "800-555-????,again\n12155550143,\nnine,\n48291,\n",
+        told: &[
+            "row 4, pattern: is in row 2 already",
+            "row 5, pattern: no dialing makes this number",
+            "row 6, pattern: \"nine\" is no pattern: digits, ? for any digit",
+            "row 7, pattern: no dialing makes this number",
+        ],
+        exported: "800555????,toll-free,yes\n2155550191,,yes\n",
+        secrets: &["48291", "12155550143"],
+    },
+    Kind {
+        what: "--allowed",
+        good: "pattern,untimed,privileged,note\n2155550192,yes,yes,the consulate\n+4420*,,no,\n",
+        became: "2 new, 0 changed, 0 as they were",
+        bad: "2155550192,,,\n2155550193,maybe,,\n,,,\u{a0}x\n",
+        told: &[
+            "row 4, pattern: is in row 2 already",
+            "row 5, untimed: is neither yes nor no",
+            "row 6, pattern: is empty",
+        ],
+        exported: "2155550192,yes,yes,the consulate,yes\n'+4420*,no,no,,yes\n",
+        secrets: &[],
+    },
+    Kind {
+        what: "--number-records",
+        good: "pattern,blocked,watched,three_way,limit-seconds,treatment,party,note\n\
+               2155550194,,yes,warn-random,300,none,Court,ask first\n2155550*,no,,,,,,\n",
+        became: "2 new, 0 changed, 0 as they were",
+        bad: "2155550194,,,,,,,\n2155550195,,,shout,,,,\n2155550196,,,,6000,,,\n2155550197,,,,,77,,\n",
+        told: &[
+            "row 4, pattern: is in row 2 already",
+            "row 5, three-way: \"shout\" is not one of disconnect, warn, warn-random, flag, ignore, nor none",
+            "row 6, limit-seconds: limit: 1 second to 99 minutes",
+            "row 7, treatment: call treatment 77 is not entered",
+        ],
+        exported: "2155550194,no,no,no,no,no,yes,warn-random,300,none,Court,ask first,yes\n\
+                   2155550*,no,no,no,no,no,no,none,none,none,,,yes\n",
+        secrets: &[],
+    },
+    Kind {
+        what: "--lists",
+        good: "of,side,pattern,note\ngroup East/Tier 1,blocked,2155550198,a gang\n\
+               class 3,allowed,215*,\nrelationship friend,allowed,215*,\nsupervision 2,blocked,+44*,\n",
+        became: "4 new, 0 changed, 0 as they were",
+        bad: "class 3,allowed,215*,\nclass 4,blocked,215*,\ngroup West,blocked,215*,\n\
+              inmate A-1042,blocked,215*,\nclass 3,dark,215*,\nclass 3,blocked,1215*,\n",
+        told: &[
+            "row 6, pattern: is in row 3 already",
+            "row 7, of: class of inmates 4 is not entered",
+            "row 8, of: group \"West\" is not entered",
+            "row 9, of: is nobody's list: relationship friend, class 3",
+            "row 10, side: \"dark\" is none of blocked, allowed",
+            "row 11, pattern: no dialing makes this number",
+        ],
+        exported: "group East/Tier 1,blocked,2155550198,a gang,yes\nclass 3,allowed,215*,,yes\n\
+                   relationship friend,allowed,215*,,yes\nsupervision 2,blocked,'+44*,,yes\n",
+        secrets: &[],
     },
 ];
 
@@ -463,4 +525,147 @@ fn one_kind_of_file_is_imported_or_exported_at_a_time() {
         let two = place.run(&[command, "--cards", "a.csv", "--officers", "b.csv"]);
         assert_eq!(two.code, Some(2), "{two:?}");
     }
+}
+
+#[test]
+fn what_is_exported_changes_nothing_when_it_is_imported() {
+    let place = with_groups();
+    let files = [
+        (
+            "--inmates",
+            "id,name,pin,disabled,valid-from,valid-to\n\
+             A-1042,,,2027-01-15 08:00,2026-01-01,2027-11-07 01:30-05:00\nA-1107,,,yes,none,\n\
+             B-9,No Pin,,,,\n",
+            "A-1042,Daniel Reyes,en,1,2027-01-15T08:00:00-05:00,2026-01-01T00:00:00-05:00,\
+             2027-11-07T01:30:00-05:00",
+        ),
+        (
+            "--numbers",
+            "id,number,disabled\nA-1042,2155550123,2027-07-01 08:00\nA-1042,2155550142,yes\n",
+            "A-1042,2155550123,no,no,2027-07-01T08:00:00-04:00",
+        ),
+        (
+            "--profiles",
+            "id,suspended,hours,own-allowance,calls-per-day,minutes-per-week,seconds-between-calls\n\
+             A-1042,2027-01-15 08:00,monday 08:00-09:00 20:00-21:30; sunday 10:00-12:00,,2,none,600\n\
+             A-1107,,,yes,,,\n",
+            "2027-01-15T08:00:00-05:00,monday 08:00-09:00 20:00-21:30; sunday 10:00-12:00,yes,2,none,none,\
+             none,none,none,600",
+        ),
+    ];
+    for (what, text, exported) in files {
+        let file = place.put("in.csv", text);
+        let run = place.run(&["import", what, &file, "--apply"]);
+        says(&run, 0, &[", 0 bad; written"]);
+        let csv = place.exported(what, &format!("out{what}.csv"));
+        assert!(csv.contains(exported), "no {exported} in {csv}");
+        place.exported(what, &format!("out{what}.xlsx"));
+        for end in ["csv", "xlsx"] {
+            let back = place.beside(&format!("out{what}.{end}"));
+            let back = place.run(&["import", what, &back, "--apply"]);
+            says(&back, 0, &["0 new, 0 changed", "0 bad"]);
+        }
+        assert_eq!(place.exported(what, &format!("again{what}.csv")), csv);
+    }
+}
+
+#[test]
+fn times_hours_and_limits_that_are_none_are_told_before_anything_is_written() {
+    let place = with_database();
+    for (what, text, told) in [
+        (
+            "--inmates",
+            "id,disabled,valid-from,valid-to\nA-1042,482915,,\nA-1107,,tomorrow,\n\
+             A-1219,,,2027-11-07 01:30\nA-1233,,2027-01-02,2027-01-01\n",
+            &[
+                "row 2, disabled: is neither yes nor no, and is no date and time",
+                "row 3, valid-from: is no date and time of the site, as 2026-11-24 09:30",
+                "row 4, valid-to: 2027-11-07T01:30:00: that time comes twice",
+                "row 5, valid-to: days of the PIN: they end before they begin",
+            ][..],
+        ),
+        (
+            "--numbers",
+            "id,number,disabled\nA-1042,2155550142,perhaps\n",
+            &["row 2, disabled: is neither yes nor no, and is no date"],
+        ),
+        (
+            "--profiles",
+            "id,suspended,hours,own-allowance,calls-per-day\nA-1042,2027-03-14 02:30,,,\n\
+             A-1107,,mornings 482915,,\nA-1219,,,,100001\nA-1233,,,no,3\n",
+            &[
+                "row 2, suspended: is neither yes nor no, and 2027-03-14T02:30:00: the clock skips",
+                "row 3, hours: is no hours of a week, as monday",
+                "row 4, calls-per-day: is not a whole number from 0 to 100000, nor none",
+                "row 5, own-allowance: allowance: is no, beside limits",
+            ],
+        ),
+    ] {
+        let file = place.put("in.csv", text);
+        let run = place.run(&["import", what, &file, "--apply"]);
+        says(&run, 1, told);
+        says(&run, 1, &["nothing was written"]);
+        assert!(!format!("{run:?}").contains("4829"), "{run:?}");
+    }
+}
+
+#[test]
+fn an_entry_of_a_table_is_changed_and_taken_out_by_a_file() {
+    let place = with_groups();
+    for (what, new, changed, out) in [
+        (
+            "--restricted",
+            "pattern,note\n2155550191,one\n",
+            "pattern,note\n2155550191,two\n",
+            "pattern,kept\n215-555-0191,no\n",
+        ),
+        (
+            "--allowed",
+            "pattern,privileged\n2155550192,yes\n",
+            "pattern,privileged,note\n2155550192,no,closed\n",
+            "pattern,kept\n2155550192,no\n",
+        ),
+        (
+            "--number-records",
+            "pattern,watched\n2155550193,yes\n",
+            "pattern,limit-seconds\n2155550193,60\n",
+            "pattern,kept\n2155550193,no\n",
+        ),
+        (
+            "--lists",
+            "of,side,pattern\nclass 3,blocked,2155550194\n",
+            "of,side,pattern,note\nclass 3,blocked,2155550194,a judge\n",
+            "of,side,pattern,kept\nclass 3,blocked,2155550194,no\n",
+        ),
+    ] {
+        let before = place.exported(what, &format!("before{what}.csv"));
+        let taken = |text: &str, became: &str| {
+            let file = place.put("in.csv", text);
+            let run = place.run(&["import", what, &file, "--apply"]);
+            says(&run, 0, &[&format!("{became}, 0 bad; written")]);
+        };
+        taken(new, "1 new, 0 changed, 0 as they were");
+        taken(changed, "0 new, 1 changed, 0 as they were");
+        taken(changed, "0 new, 0 changed, 1 as they were");
+        assert_ne!(place.exported(what, &format!("with{what}.csv")), before);
+        taken(out, "0 new, 1 changed, 0 as they were");
+        taken(out, "0 new, 0 changed, 1 as they were");
+        assert_eq!(place.exported(what, &format!("after{what}.csv")), before);
+    }
+}
+
+#[test]
+fn a_number_that_a_file_restricts_is_refused() {
+    let place = with_database();
+    let called = |number: &str| {
+        let asked = [
+            "explain", "--line", "1", "--inmate", "A-1042", "--number", number,
+        ];
+        place.run(&asked)
+    };
+    says(&called("02155550142"), 0, &["Allowed"]);
+    let file = place.put("in.csv", "pattern\n2155550142\n");
+    let run = place.run(&["import", "--restricted", &file, "--apply"]);
+    says(&run, 0, &["1 new"]);
+    says(&called("02155550142"), 0, &["(number-restricted)"]);
 }

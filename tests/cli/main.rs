@@ -3,6 +3,8 @@
 mod commands;
 mod explain;
 mod files;
+mod officers;
+mod pages;
 mod places;
 mod settings_page;
 mod site_errors;

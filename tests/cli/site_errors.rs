@@ -1269,3 +1269,16 @@ fn what_no_database_can_be_filled_with_is_told() {
         assert!(line.contains(told), "{line}");
     }
 }
+
+#[test]
+fn an_id_of_other_letters_or_with_what_nobody_sees_is_told_with_its_line() {
+    for id in ["A-1042\u{200b}", "\u{410}-1042", "A\u{a0}1042", "A  1042"] {
+        let site = SAMPLE.replacen("id = \"A-1042\"", &format!("id = \"{id}\""), 1);
+        let run = Place::with(&site).run(&["check"]);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        let told = format!("{}{}", run.out, run.err);
+        let what = "`defaults.inmate[1].id`";
+        let allowed = "allowed: 1 to 40 letters A to Z, digits and signs of ASCII";
+        assert!(told.contains(what) && told.contains(allowed), "{told}");
+    }
+}

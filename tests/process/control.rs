@@ -36,7 +36,7 @@ impl Place {
     }
 
     /// A controller that answers.
-    fn live(&self, log: &str) -> Controller {
+    pub fn live(&self, log: &str) -> Controller {
         let mut controller = self.start(&["--grace", "0"], log);
         let begun = Instant::now();
         while UnixStream::connect(self.socket()).is_err() {
@@ -224,12 +224,8 @@ fn a_command_of_another_user_is_refused() {
     );
     assert_eq!(run.code, Some(1), "{}", run.out);
     assert!(run.out.is_empty(), "{}", run.out);
-    let log = controller.log();
-    assert!(
-        log.contains("a command of another user is refused, user: 65534"),
-        "{log} {}",
-        run.err
-    );
+    let told = "a command of another user is refused, user: 65534";
+    wait_for(&controller, 0, told);
 }
 
 /// The log's lines from this moment on.
@@ -265,7 +261,7 @@ fn stamp(log: &str, words: &str) -> i64 {
 
 /// Done, and says so.
 #[track_caller]
-fn done(place: &Place, command: &[&str], says: &str) {
+pub fn done(place: &Place, command: &[&str], says: &str) {
     let run = place.run(command);
     assert_eq!(run.code, Some(0), "{}", run.err);
     assert!(run.out.contains(says), "no {says:?} in {}", run.out);

@@ -4,6 +4,7 @@
 mod control;
 mod crash;
 mod listening;
+mod officers;
 mod ordinary;
 mod scan;
 mod secrets;

@@ -393,6 +393,10 @@ impl Office for EasyOffice {
         std::mem::take(&mut cuts)
     }
 
+    fn words(&mut self, _: Tick) -> Vec<(LineId, OfficerId)> {
+        Vec::new()
+    }
+
     fn anchor(&mut self, _: Tick, utc_ms: i64) {
         assert!(utc_ms > 1_600_000_000_000, "the wall clock is of this age");
         self.state.anchors.fetch_add(1, SeqCst);

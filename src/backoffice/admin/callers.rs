@@ -1,8 +1,10 @@
 //! Inmates, their PINs, and the numbers on their lists.
 
-use super::text;
 use super::{NewInmate, NumberFlags, PinDetails};
-use crate::{Error, answer::inmate_subject, error::InmateNumber, session::Session, stored};
+use super::{id, text};
+use crate::{
+    Error, answer::inmate_subject, error::InmateNumber, session::Session, stored, words::instant,
+};
 use db::{
     keys::{CounterKey, CounterKind, FacilityId, ListerKey, PinHash, PinNumberKey},
     values::{Inmate, InmateRef, Pin, PinNumber, StepsV1, Unit},
@@ -16,7 +18,7 @@ use types::{
 
 impl Session<'_> {
     pub fn add_inmate(&mut self, actor: &str, inmate: &NewInmate) -> Result<InmateId, Error> {
-        text("facility id", &inmate.facility_id, true)?;
+        id("facility id", &inmate.facility_id)?;
         text("inmate's name", &inmate.name, true)?;
         let facility_id = FacilityId(inmate.facility_id.clone());
         let index = &self.tables.inmates_by_id;
@@ -155,6 +157,7 @@ impl Session<'_> {
             let inmate = InmateNumber(inmate);
             return Err(Error::ListFull { inmate, limit });
         }
+        self.must_be_dialable(&key.number.to_string())?;
         self.put_pin_number(actor, &key, flags, "added")
     }
 
@@ -237,7 +240,7 @@ pub(super) fn phone_number(text: &str) -> Result<PhoneNumber, Error> {
 pub(super) fn disabled_words(disabled: Disabled) -> String {
     match disabled {
         Disabled::No => "no".to_owned(),
-        Disabled::Until(end) => format!("until {end} ms"),
+        Disabled::Until(end) => format!("until {}", instant(end)),
         Disabled::ForGood => "for good".to_owned(),
     }
 }

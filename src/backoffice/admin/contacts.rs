@@ -1,7 +1,10 @@
 //! Whom inmates call: contacts, and their review by one person or by two.
 
 use super::text;
-use crate::{Error, answer::inmate_subject, error::InmateNumber, session::Session, words::kebab};
+use crate::{
+    Error, answer::inmate_subject, error::InmateNumber, journal::person, session::Session,
+    words::kebab,
+};
 use db::{codes::Code, keys::PinNumberKey, values};
 use types::{
     id::InmateId,
@@ -44,6 +47,10 @@ impl Session<'_> {
             inmate,
             number: super::callers::phone_number(&contact.number)?,
         };
+        // One that is there already may be changed, whatever it is.
+        if !self.tables.contacts.contains(&self.writer, &key)? {
+            self.must_be_dialable(&key.number.to_string())?;
+        }
         let value = values::Contact {
             name: contact.name.clone(),
             relationship: Code(contact.relationship),
@@ -87,10 +94,14 @@ impl Session<'_> {
                 };
                 if contact.review.0 != Review::Approved {
                     let by = &mut contact.approved_by;
-                    if needed > 1 && by.iter().any(|before| before == actor) {
-                        return Err(Error::SameApprover(actor.to_owned()));
+                    let person = match person(actor) {
+                        None if needed > 1 => return Err(Error::WhoApproves(actor.to_owned())),
+                        person => person.unwrap_or(actor),
+                    };
+                    if needed > 1 && by.iter().any(|before| before == person) {
+                        return Err(Error::SameApprover(person.to_owned()));
                     }
-                    by.push(actor.to_owned());
+                    by.push(person.to_owned());
                 }
                 match contact.approved_by.len() >= needed {
                     true => Review::Approved,

@@ -2,13 +2,16 @@
 
 use super::text;
 use crate::{
-    Error, answer::inmate_subject, error::InmateNumber, people::MAX_BOOKINGS, session::Session,
+    BackOffice, Error, answer::inmate_subject, groups::Groups, people::MAX_BOOKINGS,
+    session::Session, stored, words::instant,
 };
 use db::{
+    Key as _,
     keys::{BookingKey, CounterKey, CounterKind},
     values::{self, OfficerPost, Window},
 };
 use screening::{DaySteps, WeekSteps};
+use std::ops::Bound;
 use types::{
     id::{GroupId, InmateId},
     inmate::Scope,
@@ -23,6 +26,83 @@ pub struct Booking {
     /// `None` is any number.
     pub number: Option<String>,
     pub note: String,
+}
+
+/// A booked call as it is shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BookedCall {
+    pub inmate: InmateId,
+    /// The facility's own id, and the name.
+    pub caller: (String, String),
+    pub id: u32,
+    pub booking: Booking,
+}
+
+/// A group that calls need an officer in, or where one is said to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OfficerPlace {
+    /// With those above it, as `East/Tier 1`.
+    pub name: String,
+    pub needed: bool,
+    pub until_utc_ms: Option<i64>,
+}
+
+impl BackOffice {
+    /// Up to so many booked calls after one, by inmate and number; those of one inmate alone, if that is
+    /// asked for. What is over is among them until the inmate gets another.
+    pub fn booked_calls(
+        &self,
+        of: Option<InmateId>,
+        after: Option<(InmateId, u32)>,
+        limit: usize,
+    ) -> Result<Vec<BookedCall>, Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let after = after.map(|(inmate, booking)| BookingKey { inmate, booking });
+        let page = match of {
+            Some(inmate) => tables
+                .bookings
+                .with_prefix(&reader, &inmate.bytes(), limit)?,
+            None => {
+                let from = after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+                tables
+                    .bookings
+                    .page(&reader, from, Bound::Unbounded, limit)?
+            }
+        };
+        let mut all = Vec::with_capacity(page.len());
+        for (key, stored) in page {
+            let entry = tables.inmates.get(&reader, &key.inmate)?;
+            let entry = entry.ok_or_else(|| stored::senseless("booking", "of no inmate"))?;
+            all.push(BookedCall {
+                inmate: key.inmate,
+                caller: (entry.facility_id, entry.name),
+                id: key.booking,
+                booking: Booking {
+                    from_utc_ms: stored.from_utc_ms,
+                    to_utc_ms: stored.to_utc_ms,
+                    number: stored.number,
+                    note: stored.note,
+                },
+            });
+        }
+        Ok(all)
+    }
+
+    /// Where calls need an officer, and where one is said to be.
+    pub fn officer_places(&self) -> Result<Vec<OfficerPlace>, Error> {
+        let (tables, txn) = (self.database.tables(), &self.database.read()?);
+        let tree = Groups { tables, txn };
+        let posts = tables.officer_posts.all(txn)?.into_iter();
+        let place = |(group, post): (GroupId, OfficerPost)| {
+            Ok(OfficerPlace {
+                name: tree.full_name(group)?,
+                needed: post.needed,
+                until_utc_ms: post.until_utc_ms,
+            })
+        };
+        posts.map(place).collect()
+    }
 }
 
 impl Session<'_> {
@@ -61,7 +141,7 @@ impl Session<'_> {
         booking: &Booking,
     ) -> Result<u32, Error> {
         text("note", &booking.note, false)?;
-        self.inmate(inmate)?;
+        let entry = self.inmate(inmate)?;
         let now = self.now_utc_ms();
         if booking.from_utc_ms >= booking.to_utc_ms || booking.to_utc_ms <= now {
             return Err(Error::invalid(
@@ -71,6 +151,9 @@ impl Session<'_> {
         }
         let number = booking.number.as_deref().map(super::callers::phone_number);
         let number = number.transpose()?;
+        if let Some(number) = &number {
+            self.must_be_dialable(&number.to_string())?;
+        }
         let there = self.lookups().bookings(inmate)?;
         let (over, left): (Vec<_>, Vec<_>) = there
             .into_iter()
@@ -79,7 +162,7 @@ impl Session<'_> {
             self.tables.bookings.delete(&mut self.writer, &key)?;
         }
         if left.len() == MAX_BOOKINGS {
-            return Err(Error::TooManyBookings(InmateNumber(inmate)));
+            return Err(Error::TooManyBookings(entry.facility_id));
         }
         let count = self.count(CounterKey::of_site(CounterKind::BookingNumber))?;
         let id = u32::try_from(count)
@@ -96,9 +179,9 @@ impl Session<'_> {
         };
         self.tables.bookings.put(&mut self.writer, &key, &value)?;
         let change = format!(
-            "call {id} booked from {} ms to {} ms, number {}",
-            value.from_utc_ms,
-            value.to_utc_ms,
+            "call {id} booked from {} to {}, number {}",
+            instant(value.from_utc_ms),
+            instant(value.to_utc_ms),
             value.number.as_deref().unwrap_or("any")
         );
         self.journal(actor, "booking", inmate_subject(inmate), change)?;
@@ -147,7 +230,7 @@ impl Session<'_> {
         let table = &self.tables.officer_posts;
         table.put(&mut self.writer, &group, &post)?;
         let change = match until_utc_ms {
-            Some(until) => format!("officer present until {until} ms"),
+            Some(until) => format!("officer present until {}", instant(until)),
             None => "officer not present".to_owned(),
         };
         self.journal(actor, "group", name, change)

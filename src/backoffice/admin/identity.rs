@@ -242,7 +242,7 @@ impl Session<'_> {
     }
 
     pub fn add_officer(&mut self, actor: &str, officer: &NewOfficer) -> Result<OfficerId, Error> {
-        text("officer's id", &officer.id, true)?;
+        super::id("officer's id", &officer.id)?;
         text("officer's name", &officer.name, true)?;
         let key = FacilityId(officer.id.clone());
         let index = &self.tables.officers_by_id;

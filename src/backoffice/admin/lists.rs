@@ -17,21 +17,34 @@ impl Session<'_> {
         pattern: &str,
         note: &str,
     ) -> Result<(), Error> {
+        let key = self.list_key(scope, blocked, pattern)?;
+        if self.tables.lists.entries().contains(&self.writer, &key)? {
+            return Err(Error::DuplicatePattern {
+                table: "lists",
+                pattern: key.pattern.to_string(),
+            });
+        }
+        self.set_list_number(actor, scope, blocked, pattern, note)
+    }
+
+    /// The same of one that may be there: it gets another note.
+    pub fn set_list_number(
+        &mut self,
+        actor: &str,
+        scope: Scope,
+        blocked: bool,
+        pattern: &str,
+        note: &str,
+    ) -> Result<(), Error> {
         text("note", note, false)?;
         let subject = self.scope_words(scope)?;
         if let Scope::Inmate(_) = scope {
             let why = "an inmate's own list is that of the PIN";
             return Err(Error::invalid("list", why));
         }
-        let key = ListKey {
-            list: ListOf { scope, blocked },
-            pattern: self.pattern(pattern)?,
-        };
-        if self.tables.lists.entries().contains(&self.writer, &key)? {
-            return Err(Error::DuplicatePattern {
-                table: "lists",
-                pattern: key.pattern.to_string(),
-            });
+        let key = self.list_key(scope, blocked, pattern)?;
+        if !self.tables.lists.entries().contains(&self.writer, &key)? {
+            self.must_be_dialable(&key.pattern.to_string())?;
         }
         let note = note.to_owned();
         self.tables
@@ -39,6 +52,13 @@ impl Session<'_> {
             .put(&mut self.writer, &key, &ListEntry { note })?;
         let change = format!("{} {}", side(blocked), key.pattern);
         self.journal(actor, "list", subject, change)
+    }
+
+    fn list_key(&self, scope: Scope, blocked: bool, pattern: &str) -> Result<ListKey, Error> {
+        Ok(ListKey {
+            list: ListOf { scope, blocked },
+            pattern: self.pattern(pattern)?,
+        })
     }
 
     pub fn remove_list_number(
@@ -49,10 +69,7 @@ impl Session<'_> {
         pattern: &str,
     ) -> Result<bool, Error> {
         let subject = self.scope_words(scope)?;
-        let key = ListKey {
-            list: ListOf { scope, blocked },
-            pattern: self.pattern(pattern)?,
-        };
+        let key = self.list_key(scope, blocked, pattern)?;
         let was = self.tables.lists.delete(&mut self.writer, &key)?;
         if was {
             let change = format!("{} {}: removed", side(blocked), key.pattern);

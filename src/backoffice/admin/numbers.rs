@@ -14,14 +14,20 @@ use types::{dial_plan::DialPlan, phone_number::DialingPattern};
 
 impl Session<'_> {
     pub fn add_restricted(&mut self, actor: &str, pattern: &str, note: &str) -> Result<(), Error> {
+        self.new_pattern(&self.tables.restricted, pattern)?;
+        self.set_restricted(actor, pattern, note)
+    }
+
+    /// The same of one that may be there: it gets another note.
+    pub fn set_restricted(&mut self, actor: &str, pattern: &str, note: &str) -> Result<(), Error> {
         text("note", note, false)?;
         let value = Restricted {
             note: note.to_owned(),
         };
-        let pattern = self.new_pattern(&self.tables.restricted, pattern)?;
         let table = &self.tables.restricted;
+        let (pattern, change) = self.dialable_or_in(table, pattern)?;
         table.put(&mut self.writer, &pattern, &value)?;
-        self.journal(actor, "restricted", pattern, "added")
+        self.journal(actor, "restricted", pattern, change)
     }
 
     pub fn remove_restricted(&mut self, actor: &str, pattern: &str) -> Result<(), Error> {
@@ -35,17 +41,28 @@ impl Session<'_> {
         pattern: &str,
         flags: &AllowedFlags,
     ) -> Result<(), Error> {
+        self.new_pattern(&self.tables.allowed, pattern)?;
+        self.set_allowed(actor, pattern, flags)
+    }
+
+    /// The same of one that may be there: it is changed.
+    pub fn set_allowed(
+        &mut self,
+        actor: &str,
+        pattern: &str,
+        flags: &AllowedFlags,
+    ) -> Result<(), Error> {
         text("note", &flags.note, false)?;
         let value = Allowed {
             untimed: flags.untimed,
             privileged: flags.privileged,
             note: flags.note.clone(),
         };
-        let pattern = self.new_pattern(&self.tables.allowed, pattern)?;
         let table = &self.tables.allowed;
+        let (pattern, change) = self.dialable_or_in(table, pattern)?;
         table.put(&mut self.writer, &pattern, &value)?;
         let change = format!(
-            "added: untimed {}, privileged {}",
+            "{change}: untimed {}, privileged {}",
             flags.untimed, flags.privileged
         );
         self.journal(actor, "allowed", pattern, change)
@@ -61,10 +78,10 @@ impl Session<'_> {
         actor: &str,
         restriction: &TimeRestriction,
     ) -> Result<(), Error> {
-        let pattern = self.pattern(&restriction.pattern)?;
+        let table = &self.tables.time_restricted;
+        let (pattern, _) = self.dialable_or_in(table, &restriction.pattern)?;
         let open = restriction.open.open.map(|DaySteps(bits)| bits);
         let value = TimeRestricted { open };
-        let table = &self.tables.time_restricted;
         table.put(&mut self.writer, &pattern, &value)?;
         let bits = |byte: &u8| byte.count_ones();
         let quarters: u32 = open.as_flattened().iter().map(bits).sum();
@@ -96,11 +113,51 @@ impl Session<'_> {
 
     /// Reads a pattern as people write it. One that begins with the dial plan's international
     /// prefix is meant for international numbers, which tables hold without it.
-    pub(super) fn pattern(&self, text: &str) -> Result<Pattern, Error> {
+    pub(crate) fn pattern(&self, text: &str) -> Result<Pattern, Error> {
         let canonical = international(&self.fixed.dial_plan, text);
         Pattern::parse(&canonical).map_err(|why| Error::Pattern {
             text: text.to_owned(),
             why,
+        })
+    }
+
+    /// The same of a pattern on its way into a table: one that no call has would be kept for nothing,
+    /// and what is said of it would never hold.
+    pub(super) fn dialable(&self, text: &str) -> Result<Pattern, Error> {
+        let pattern = self.pattern(text)?;
+        self.must_be_dialable(&pattern.to_string())?;
+        Ok(pattern)
+    }
+
+    /// The same of one that may be in a table since before: it may be changed, whatever it is. Beside
+    /// it is what becomes of it, for the journal.
+    pub(super) fn dialable_or_in<V: Value>(
+        &self,
+        table: &PatternTable<V>,
+        text: &str,
+    ) -> Result<(Pattern, &'static str), Error> {
+        let pattern = self.pattern(text)?;
+        if table.entries().contains(&self.writer, &pattern)? {
+            return Ok((pattern, "changed"));
+        }
+        self.must_be_dialable(&pattern.to_string())?;
+        Ok((pattern, "added"))
+    }
+
+    /// A number or a pattern that some dialing makes.
+    pub(super) fn must_be_dialable(&self, text: &str) -> Result<(), Error> {
+        let plan = &self.fixed.dial_plan;
+        // A plan without rules says of no number that it is none.
+        if plan.rules.is_empty() || plan.could_make(text) {
+            return Ok(());
+        }
+        // With a prefix, or the country's own code, before it.
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        let mut tails = (0..digits.len().min(4)).map(|at| (at, &digits[at..]));
+        let meant = tails.find(|(_, tail)| plan.could_make(tail));
+        Err(Error::NeverDialed {
+            number: text.to_owned(),
+            before: meant.map(|(at, _)| at).filter(|at| *at > 0),
         })
     }
 
@@ -109,7 +166,7 @@ impl Session<'_> {
         table: &PatternTable<V>,
         text: &str,
     ) -> Result<Pattern, Error> {
-        let pattern = self.pattern(text)?;
+        let pattern = self.dialable(text)?;
         if table.entries().contains(&self.writer, &pattern)? {
             return Err(Error::DuplicatePattern {
                 table: table.entries().name(),

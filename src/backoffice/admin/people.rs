@@ -7,7 +7,7 @@ use crate::{
     error::InmateNumber,
     people::{inmate_class, supervision},
     session::Session,
-    stored,
+    stored, words,
 };
 use db::{
     keys::{PinHash, UnitInmate},
@@ -172,14 +172,7 @@ impl Session<'_> {
         from_utc_ms: Option<i64>,
         to_utc_ms: Option<i64>,
     ) -> Result<(), Error> {
-        if let (Some(from), Some(to)) = (from_utc_ms, to_utc_ms)
-            && from >= to
-        {
-            return Err(Error::invalid(
-                "days of the PIN",
-                "they end before they begin",
-            ));
-        }
+        check_days(from_utc_ms, to_utc_ms)?;
         let hash = self.inmate(inmate)?.pin.map(PinHash);
         let hash = hash.ok_or(Error::NoPin(InmateNumber(inmate)))?;
         let pin = self.tables.pins.get(&self.writer, &hash)?;
@@ -187,7 +180,7 @@ impl Session<'_> {
         pin.valid_from_utc_ms = from_utc_ms;
         pin.valid_to_utc_ms = to_utc_ms;
         self.tables.pins.put(&mut self.writer, &hash, &pin)?;
-        let instant = |at: Option<i64>| at.map_or("any time".to_owned(), |at| format!("{at} ms"));
+        let instant = |at: Option<i64>| at.map_or("any time".to_owned(), words::instant);
         let change = format!(
             "valid from {} to {}",
             instant(from_utc_ms),
@@ -213,6 +206,16 @@ pub(crate) fn details(entry: Inmate) -> Result<InmateDetails, Error> {
         },
         suspended: stored::disabled(entry.suspended),
     })
+}
+
+pub(crate) fn check_days(from_utc_ms: Option<i64>, to_utc_ms: Option<i64>) -> Result<(), Error> {
+    match from_utc_ms.zip(to_utc_ms) {
+        Some((from, to)) if from >= to => {
+            let why = "they end before they begin";
+            Err(Error::invalid("days of the PIN", why))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn check_longest(seconds: Option<u32>) -> Result<(), Error> {

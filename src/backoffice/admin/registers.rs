@@ -85,8 +85,11 @@ impl Session<'_> {
                 inmate_subject(*inmate)
             }
             AllowanceOf::Numbers(pattern) => {
-                let pattern = self.pattern(pattern)?;
                 let table = &self.tables.number_allowances;
+                let pattern = match allowance {
+                    Some(_) => self.dialable_or_in(table, pattern)?.0,
+                    None => self.pattern(pattern)?,
+                };
                 match allowance.map(stored_allowance) {
                     Some(stored) => table.put(&mut self.writer, &pattern, &stored)?,
                     None => {

@@ -47,6 +47,7 @@ impl Session<'_> {
                     format!("{prefix:?} is no beginning of a number: digits, + before abroad");
                 return Err(Error::invalid("prefix of a route", why));
             }
+            self.must_be_dialable(&format!("{prefix}*"))?;
         }
         for (what, digits) in [
             ("digits added", &route.add),

@@ -119,7 +119,7 @@ impl Session<'_> {
                 self.treatment_there(treatment)?;
             }
             let numbers = rule.numbers.as_ref();
-            let canonical = |text: &String| self.pattern(text).map(|pattern| pattern.to_string());
+            let canonical = |text: &String| self.dialable(text).map(|pattern| pattern.to_string());
             let numbers = numbers.map(|texts| texts.iter().map(canonical).collect());
             rules.push(stored::stored_line_rule(rule, numbers.transpose()?));
         }
@@ -145,9 +145,9 @@ impl Session<'_> {
         if let Some(treatment) = details.treatment {
             self.treatment_there(treatment)?;
         }
-        let pattern = self.pattern(pattern)?;
-        let value = stored::stored_number_record(details);
         let table = &self.tables.number_records;
+        let (pattern, _) = self.dialable_or_in(table, pattern)?;
+        let value = stored::stored_number_record(details);
         table.put(&mut self.writer, &pattern, &value)?;
         self.journal(actor, "number-record", pattern, format!("{details:?}"))
     }
@@ -163,11 +163,12 @@ impl Session<'_> {
         prefix: &str,
         call_type: CallType,
     ) -> Result<(), Error> {
+        let table = &self.tables.call_types;
         let prefix = self.prefix(prefix)?;
+        let (prefix, _) = self.dialable_or_in(table, &prefix.to_string())?;
         let value = values::CallType {
             call_type: db::codes::Code(call_type),
         };
-        let table = &self.tables.call_types;
         table.put(&mut self.writer, &prefix, &value)?;
         self.journal(actor, "call-type", prefix, kebab(call_type))
     }

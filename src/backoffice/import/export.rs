@@ -5,16 +5,18 @@ use crate::{
     BackOffice, Contact, Error, Holder, InmateDetails, NumberFlags,
     admin::{contacts, people},
     groups::Groups,
+    registers::read_allowance,
     stored,
 };
 use db::{
     Read, Tables,
-    keys::{CardHash, HolderKey, HolderKind, PinHash, PinNumberKey},
+    keys::{AllowanceKey, CardHash, HolderKey, HolderKind, PinHash, PinNumberKey},
 };
-use screening::Class;
+use screening::{Allowance, Class, Disabled, WeekSteps};
 use std::ops::Bound;
 use types::{
     id::{InmateId, OfficerId},
+    inmate::Scope,
     language::Language,
     phone_number::PhoneNumber,
 };
@@ -26,6 +28,16 @@ pub struct InmateExport {
     pub name: String,
     pub language: Option<Language>,
     pub class: Option<Class>,
+    /// When the PIN is off, and from when up to when it is valid; `None` where there is none.
+    pub pin: Option<PinDays>,
+}
+
+/// When a PIN can be used; instants are UTC in milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PinDays {
+    pub disabled: Disabled,
+    pub from: Option<i64>,
+    pub to: Option<i64>,
 }
 
 /// A number of a list as a file has one.
@@ -42,6 +54,9 @@ pub struct ProfileExport {
     pub details: InmateDetails,
     /// The full name of the living unit.
     pub unit: Option<String>,
+    pub hours: Option<WeekSteps>,
+    /// The inmate's own.
+    pub allowance: Option<Allowance>,
 }
 
 /// The card that somebody was given last.
@@ -84,12 +99,18 @@ impl BackOffice {
                 Some(hash) => tables.pins.get(&reader, &hash)?,
                 None => None,
             };
+            let days = pin.as_ref().map(|pin| PinDays {
+                disabled: stored::disabled(pin.disabled),
+                from: pin.valid_from_utc_ms,
+                to: pin.valid_to_utc_ms,
+            });
             let (language, class) = pin.map_or(Ok((None, None)), |pin| terms(&pin))?;
             let exported = InmateExport {
                 facility_id: entry.facility_id,
                 name: entry.name,
                 language,
                 class,
+                pin: days,
             };
             all.push((inmate, exported));
         }
@@ -143,7 +164,16 @@ impl BackOffice {
             let details = people::details(entry)?;
             let unit = details.profile.living_unit;
             let unit = unit.map(|unit| groups.full_name(unit)).transpose()?;
-            all.push((inmate, ProfileExport { details, unit }));
+            let hours = tables.windows.get(&reader, &Scope::Inmate(inmate))?;
+            let key = AllowanceKey::Inmate(inmate);
+            let allowance = tables.allowances.get(&reader, &key)?;
+            let exported = ProfileExport {
+                details,
+                unit,
+                hours: hours.as_ref().map(crate::people::hours),
+                allowance: allowance.as_ref().map(read_allowance),
+            };
+            all.push((inmate, exported));
         }
         Ok(all)
     }
@@ -264,7 +294,7 @@ fn number_key((inmate, number): NumberOf) -> PinNumberKey {
     PinNumberKey { inmate, number }
 }
 
-fn after_key<K>(after: &Option<K>) -> Bound<&K> {
+pub(super) fn after_key<K>(after: &Option<K>) -> Bound<&K> {
     match after {
         Some(key) => Bound::Excluded(key),
         None => Bound::Unbounded,

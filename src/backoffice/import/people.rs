@@ -1,15 +1,20 @@
 //! Profiles of inmates and their contacts.
 
-use super::{Fault, Imported, changed_or_same};
+use super::{Fault, ImportOff, Imported, changed_or_same};
 use crate::{
-    Error, InmateProfile, NewContact,
+    AllowanceOf, Error, InmateProfile, NewContact,
     admin::{people, text},
+    registers,
     session::Session,
 };
-use db::{keys::PinNumberKey, values::Contact};
-use screening::Disabled;
+use db::{
+    keys::{AllowanceKey, PinNumberKey},
+    values::Contact,
+};
+use screening::{Allowance, Periods, WeekSteps};
 use types::{
-    inmate::{Enrollment, EnrollmentStep, InmateClass, Relationship, Review, Supervision},
+    id::InmateId,
+    inmate::{Enrollment, EnrollmentStep, InmateClass, Relationship, Review, Scope, Supervision},
     phone_number::PhoneNumber,
 };
 
@@ -26,7 +31,48 @@ pub struct ProfileImport {
     pub longest_seconds: Option<Option<u32>>,
     /// All steps that are done.
     pub enrolled: Option<Enrollment>,
-    pub suspended: Option<bool>,
+    pub suspended: Option<ImportOff>,
+    /// When the inmate may call; `Some(None)` is at any hour.
+    pub hours: Option<Option<WeekSteps>>,
+    pub allowance: AllowanceImport,
+}
+
+/// What a row says of an inmate's own allowance.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct AllowanceImport {
+    /// Whether there is one, whatever it is; `Some(false)` takes it away.
+    pub own: Option<bool>,
+    /// `Some(None)` is no limit.
+    pub calls: Periods<Option<Option<u32>>>,
+    pub minutes: Periods<Option<Option<u32>>>,
+    pub between_seconds: Option<Option<u32>>,
+}
+
+impl AllowanceImport {
+    fn after(&self, before: Option<Allowance>) -> Result<Option<Allowance>, Fault> {
+        let is = before.unwrap_or_default();
+        let each = |row: &Periods<Option<Option<u32>>>, is: &Periods<Option<u32>>| {
+            Periods::each(|period| row.of(period).unwrap_or(*is.of(period)))
+        };
+        let limits = Allowance {
+            calls: each(&self.calls, &is.calls),
+            minutes: each(&self.minutes, &is.minutes),
+            between_seconds: self.between_seconds.unwrap_or(is.between_seconds),
+        };
+        let any = |row: &Periods<Option<Option<u32>>>| {
+            [row.day, row.week, row.month].iter().any(Option::is_some)
+        };
+        let says = any(&self.calls) || any(&self.minutes) || self.between_seconds.is_some();
+        match self.own {
+            Some(false) if says => {
+                let why = "is no, beside limits that would be the inmate's own";
+                Err(("own-allowance", Error::invalid("allowance", why)))
+            }
+            Some(false) => Ok(None),
+            Some(true) => Ok(Some(limits)),
+            None => Ok((says || before.is_some()).then_some(limits)),
+        }
+    }
 }
 
 /// A contact of an inmate who is known.
@@ -50,14 +96,12 @@ impl Session<'_> {
         let inmate = self.must_be_known(&row.facility_id)?;
         let before = people::details(self.entry(inmate)?).map_err(fault)?;
         let profile = self.profile_after(row, before.profile.clone())?;
-        let suspended = match row.suspended {
-            None => before.suspended,
-            Some(false) => Disabled::No,
-            // Who is suspended for a time stays so.
-            Some(true) if before.suspended != Disabled::No => before.suspended,
-            Some(true) => Disabled::ForGood,
-        };
+        let suspended = ImportOff::after(row.suspended, before.suspended);
         let changed = (profile != before.profile, suspended != before.suspended);
+        let was = self.own_allowance(inmate).map_err(fault)?;
+        let allowance = row.allowance.after(was)?;
+        let hours_were = self.own_hours(inmate).map_err(fault)?;
+        let hours = row.hours.unwrap_or(hours_were);
         if changed.0 {
             let set = self.set_profile(actor, inmate, &profile);
             set.map_err(fault)?;
@@ -66,7 +110,29 @@ impl Session<'_> {
             let set = self.set_suspended(actor, inmate, suspended);
             set.map_err(|error| ("suspended", error))?;
         }
-        Ok(changed_or_same(changed.0 || changed.1))
+        if allowance != was {
+            let of = AllowanceOf::Inmate(inmate);
+            let set = self.set_allowance(actor, &of, allowance.as_ref());
+            set.map_err(|error| ("own-allowance", error))?;
+        }
+        if hours != hours_were {
+            let set = self.set_window(actor, Scope::Inmate(inmate), hours.as_ref());
+            set.map_err(|error| ("hours", error))?;
+        }
+        let more = allowance != was || hours != hours_were;
+        Ok(changed_or_same(changed.0 || changed.1 || more))
+    }
+
+    fn own_allowance(&self, inmate: InmateId) -> Result<Option<Allowance>, Error> {
+        let key = AllowanceKey::Inmate(inmate);
+        let stored = self.tables.allowances.get(&self.writer, &key)?;
+        Ok(stored.as_ref().map(registers::read_allowance))
+    }
+
+    fn own_hours(&self, inmate: InmateId) -> Result<Option<WeekSteps>, Error> {
+        let scope = Scope::Inmate(inmate);
+        let stored = self.tables.windows.get(&self.writer, &scope)?;
+        Ok(stored.as_ref().map(crate::people::hours))
     }
 
     /// A profile with what a row changes, each of which may stand in one.
@@ -112,10 +178,6 @@ impl Session<'_> {
         let key = PinNumberKey { inmate, number };
         let before = self.tables.contacts.get(&self.writer, &key);
         let before = before.map_err(|error| ("number", error.into()))?;
-        // One that is there already may be changed, whatever it is.
-        if before.is_none() {
-            self.must_be_dialable(&number)?;
-        }
         let contact = contact_after(row, before.as_ref())?;
         let same = |there: &Contact| {
             there.name == contact.name

@@ -106,39 +106,62 @@ impl<R: Read> Registers<'_, R> {
     }
 }
 
-impl BackOffice {
-    /// The numbers that were called more often than that in the present period, the most called
-    /// first; by the records, of which each page is a short read of its own.
-    pub fn frequent_numbers(&self, now: Tick, often: &Often) -> Result<Vec<FrequentNumber>, Error> {
-        let span = {
-            let reader = self.database.read()?;
-            let registers = self.registers_of(now, &reader);
-            let rules = rules(registers.tables, &reader)?;
-            registers.spans(&rules)?.of(often.period)
+/// The numbers that were called more often than that in the present period, by the records. Each page of
+/// them is a short read of its own, so that nobody waits for the whole.
+#[derive(Debug)]
+pub struct FrequentTally {
+    often: Often,
+    range: RecordRange,
+    found: BTreeMap<PhoneNumber, Tally>,
+}
+
+impl FrequentTally {
+    pub fn begin(
+        office: &BackOffice,
+        now: Tick,
+        often: &Often,
+        limit: usize,
+    ) -> Result<FrequentTally, Error> {
+        let reader = office.database.read()?;
+        let registers = office.registers_of(now, &reader);
+        let rules = rules(registers.tables, &reader)?;
+        let span = registers.spans(&rules)?.of(often.period);
+        Ok(FrequentTally {
+            often: *often,
+            range: RecordRange {
+                from_utc_ms: span.from,
+                to_utc_ms: span.to,
+                limit,
+                ..RecordRange::all()
+            },
+            found: BTreeMap::new(),
+        })
+    }
+
+    /// Counts one page more; `false` when there was none.
+    pub fn page(&mut self, office: &BackOffice) -> Result<bool, Error> {
+        let page = office.records(&self.range)?;
+        let Some(last) = page.last() else {
+            return Ok(false);
         };
-        let mut range = RecordRange {
-            from_utc_ms: span.from,
-            to_utc_ms: span.to,
-            ..RecordRange::all()
-        };
-        let mut found: BTreeMap<PhoneNumber, Tally> = BTreeMap::new();
-        loop {
-            let page = self.records(&range)?;
-            let Some(last) = page.last() else { break };
-            range.after = Some(last.call);
-            for record in &page {
-                if let Some(number) = record.number.filter(|_| is_told(record)) {
-                    found.entry(number).or_default().add(record);
-                }
+        self.range.after = Some(last.call);
+        for record in &page {
+            if let Some(number) = record.number.filter(|_| is_told(record)) {
+                self.found.entry(number).or_default().add(record);
             }
         }
-        let mut frequent: Vec<FrequentNumber> = found
-            .into_iter()
+        Ok(true)
+    }
+
+    /// The most called first.
+    pub fn numbers(self) -> Vec<FrequentNumber> {
+        let often = self.often;
+        let mut frequent: Vec<FrequentNumber> = (self.found.into_iter())
             .map(|(number, tally)| tally.of(number))
             .filter(|found| often.is(found.attempts, found.inmates))
             .collect();
         frequent.sort_by_key(|found| std::cmp::Reverse((found.attempts, found.inmates)));
-        Ok(frequent)
+        frequent
     }
 }
 
@@ -147,7 +170,7 @@ fn is_told(record: &CallRecord) -> bool {
     record.recording != Some(RecordingRule::Privileged)
 }
 
-#[derive(Default)]
+#[derive(Default, Debug)]
 struct Tally {
     attempts: u32,
     calls: u32,

@@ -105,7 +105,7 @@ pub(super) fn after_inmates(session: &mut Session<'_>, seed: &SeedPeople) -> Res
     Ok(())
 }
 
-fn scope_of(session: &Session<'_>, scope: &SeedScope) -> Result<Scope, Error> {
+pub(crate) fn scope_of(session: &Session<'_>, scope: &SeedScope) -> Result<Scope, Error> {
     Ok(match scope {
         SeedScope::Inmate(id) => Scope::Inmate(known(session, id)?),
         SeedScope::Group(name) => Scope::Group(group(session, name)?),

@@ -5,10 +5,22 @@ use std::{
     hash::{BuildHasher as _, Hash},
 };
 
-use sheets::{CardRow, ContactRow, InmateRow, NumberRow, OfficerRow, ProfileRow, RowOf};
-use types::inmate::{EnrollmentStep, InmateClass, Supervision};
+use jiff::tz::TimeZone;
+use sheets::{
+    AllowedRow, BadCell, CardRow, ContactRow, InmateRow, ListOf, ListRow, NumberRow, OfficerRow,
+    ProfileRow, RecordRow, RestrictedRow, RowOf,
+};
+use types::{
+    inmate::{EnrollmentStep, InmateClass, Supervision},
+    treatment::ThreeWayResponse,
+};
 
-use crate::control::people::Row;
+use crate::control::{
+    hours,
+    people::{Limit, Off, Row},
+    tables::{Allowed, Entry, ListName, OnList, Record},
+    when::{self, NoInstant},
+};
 
 /// A row with its number in the file.
 pub type Numbered = (u64, Row);
@@ -17,7 +29,80 @@ pub type Numbered = (u64, Row);
 pub trait FileRow: RowOf {
     /// What there may be of once in a file: the column, and a key.
     fn once(&self, secret: &RandomState) -> Vec<(&'static str, String)>;
-    fn row(self) -> Numbered;
+    /// # Errors
+    /// Cells that mean nothing at this site.
+    fn row(self, zone: &TimeZone) -> Result<Numbered, Vec<BadCell>>;
+}
+
+/// Reads what a cell says of this site's time, and notes what can't be taken.
+struct Times<'a> {
+    row: u64,
+    zone: &'a TimeZone,
+    bad: Vec<BadCell>,
+}
+
+impl Times<'_> {
+    fn of(row: u64, zone: &TimeZone) -> Times<'_> {
+        let bad = Vec::new();
+        Times { row, zone, bad }
+    }
+
+    fn note(&mut self, column: &str, why: String) {
+        let (row, column) = (self.row, column.to_owned());
+        self.bad.push(BadCell { row, column, why });
+    }
+
+    fn instant(&mut self, column: &str, text: &str) -> Option<i64> {
+        match when::instant(text, self.zone) {
+            Ok(instant) => return Some(instant),
+            // What it is may be a secret in the wrong place.
+            Err(NoInstant::NoTime(_)) => {
+                let why = "is no date and time of the site, as 2026-11-24 09:30";
+                self.note(column, why.to_owned());
+            }
+            Err(other) => self.note(column, other.to_string()),
+        }
+        None
+    }
+
+    fn limit(&mut self, column: &str, cell: Option<Option<String>>) -> Option<Limit<i64>> {
+        match cell? {
+            None => Some(Limit::None),
+            Some(text) => self.instant(column, &text).map(Limit::At),
+        }
+    }
+
+    fn off(&mut self, column: &str, cell: Option<sheets::Off>) -> Option<Off> {
+        match cell? {
+            sheets::Off::No => Some(Off::No),
+            sheets::Off::Yes => Some(Off::Yes),
+            sheets::Off::Until(text) => {
+                let before = self.bad.len();
+                let end = self.instant(column, &text);
+                if let Some(bad) = self.bad.get_mut(before) {
+                    bad.why = format!("is neither yes nor no, and {}", bad.why);
+                }
+                end.map(Off::Until)
+            }
+        }
+    }
+
+    fn hours(&mut self, column: &str, cell: Option<Option<String>>) -> Option<String> {
+        let text = cell?.unwrap_or_default();
+        if !text.is_empty() && hours::parse(&text).is_none() {
+            let why = "is no hours of a week, as monday tuesday 08:00-11:30 13:00-14:00; sunday \
+                       10:00-12:00, nor never, nor none";
+            self.note(column, why.to_owned());
+        }
+        Some(text)
+    }
+
+    fn done(self, row: Row) -> Result<Numbered, Vec<BadCell>> {
+        match self.bad.is_empty() {
+            true => Ok((self.row, row)),
+            false => Err(self.bad),
+        }
+    }
 }
 
 impl FileRow for InmateRow {
@@ -28,15 +113,19 @@ impl FileRow for InmateRow {
         once
     }
 
-    fn row(self) -> Numbered {
+    fn row(self, zone: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+        let mut times = Times::of(self.row, zone);
         let row = Row::Inmate {
             id: self.id,
             name: self.name,
             pin: self.pin,
             language: self.language.map(|language| language.to_string()),
             class: self.class.map(|class| class.unwrap_or(0)),
+            disabled: times.off("disabled", self.disabled),
+            valid_from: times.limit("valid-from", self.valid_from),
+            valid_to: times.limit("valid-to", self.valid_to),
         };
-        (self.row, row)
+        times.done(row)
     }
 }
 
@@ -45,15 +134,16 @@ impl FileRow for NumberRow {
         vec![("number", format!("{} {}", self.number, self.id))]
     }
 
-    fn row(self) -> Numbered {
+    fn row(self, zone: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+        let mut times = Times::of(self.row, zone);
         let row = Row::Number {
             id: self.id,
             number: self.number.to_string(),
             untimed: self.untimed,
             privileged: self.privileged,
-            disabled: self.disabled,
+            disabled: times.off("disabled", self.disabled),
         };
-        (self.row, row)
+        times.done(row)
     }
 }
 
@@ -62,7 +152,8 @@ impl FileRow for ProfileRow {
         vec![("id", self.id.clone())]
     }
 
-    fn row(self) -> Numbered {
+    fn row(self, zone: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+        let mut times = Times::of(self.row, zone);
         let names = |done: types::inmate::Enrollment| {
             let names = done.steps().map(EnrollmentStep::name);
             names.map(str::to_owned).collect()
@@ -76,9 +167,14 @@ impl FileRow for ProfileRow {
             booked_only: self.booked_only,
             longest_seconds: self.longest_seconds.map(Option::unwrap_or_default),
             enrolled: self.enrolled.map(names),
-            suspended: self.suspended,
+            suspended: times.off("suspended", self.suspended),
+            hours: times.hours("hours", self.hours),
+            own_allowance: self.own_allowance,
+            limits: self
+                .limits
+                .map(|limit| limit.map(|it| it.map_or(Limit::None, Limit::At))),
         };
-        (self.row, row)
+        times.done(row)
     }
 }
 
@@ -87,7 +183,7 @@ impl FileRow for ContactRow {
         vec![("number", format!("{} {}", self.number, self.id))]
     }
 
-    fn row(self) -> Numbered {
+    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
         let row = Row::Contact {
             id: self.id,
             number: self.number.to_string(),
@@ -96,7 +192,7 @@ impl FileRow for ContactRow {
             identification: self.identification,
             review: self.review.map(|it| it.name().to_owned()),
         };
-        (self.row, row)
+        Ok((self.row, row))
     }
 }
 
@@ -108,7 +204,7 @@ impl FileRow for CardRow {
         once
     }
 
-    fn row(self) -> Numbered {
+    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
         let row = Row::Card {
             id: self.id,
             officer: self.officer,
@@ -116,7 +212,7 @@ impl FileRow for CardRow {
             taken: self.taken,
             note: self.note,
         };
-        (self.row, row)
+        Ok((self.row, row))
     }
 }
 
@@ -128,14 +224,101 @@ impl FileRow for OfficerRow {
         once
     }
 
-    fn row(self) -> Numbered {
+    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
         let row = Row::Officer {
             id: self.id,
             name: self.name,
             code: self.code,
             active: self.active,
         };
-        (self.row, row)
+        Ok((self.row, row))
+    }
+}
+
+impl FileRow for RestrictedRow {
+    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+        vec![("pattern", self.pattern.clone())]
+    }
+
+    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+        let entry = Entry {
+            pattern: self.pattern,
+            note: self.note,
+            kept: self.kept,
+            says: (),
+        };
+        Ok((self.row, Row::Restricted(entry)))
+    }
+}
+
+impl FileRow for AllowedRow {
+    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+        vec![("pattern", self.pattern.clone())]
+    }
+
+    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+        let entry = Entry {
+            pattern: self.pattern,
+            note: self.note,
+            kept: self.kept,
+            says: Allowed {
+                untimed: self.untimed,
+                privileged: self.privileged,
+            },
+        };
+        Ok((self.row, Row::Allowed(entry)))
+    }
+}
+
+impl FileRow for RecordRow {
+    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+        vec![("pattern", self.pattern.clone())]
+    }
+
+    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+        let name = |response: ThreeWayResponse| response.name().to_owned();
+        let three_way = self.three_way.map(|it| it.map(name));
+        let entry = Entry {
+            pattern: self.pattern,
+            note: self.note,
+            kept: self.kept,
+            says: Record {
+                flags: self.flags,
+                three_way: three_way.map(Limit::of),
+                limit_seconds: self.limit_seconds.map(Limit::of),
+                treatment: self.treatment.map(Limit::of),
+                party: self.party,
+            },
+        };
+        Ok((self.row, Row::Record(entry)))
+    }
+}
+
+impl FileRow for ListRow {
+    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+        let one = format!("{:?} {} {}", self.of, self.blocked, self.pattern);
+        vec![("pattern", one)]
+    }
+
+    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+        let of = match self.of {
+            ListOf::Relationship(relationship) => {
+                ListName::Relationship(relationship.name().to_owned())
+            }
+            ListOf::Class(class) => ListName::Class(class.number()),
+            ListOf::Supervision(level) => ListName::Supervision(level.level()),
+            ListOf::Group(name) => ListName::Group(name),
+        };
+        let entry = Entry {
+            pattern: self.pattern,
+            note: self.note,
+            kept: self.kept,
+            says: OnList {
+                of,
+                blocked: self.blocked,
+            },
+        };
+        Ok((self.row, Row::Listed(entry)))
     }
 }
 

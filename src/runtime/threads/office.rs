@@ -126,7 +126,7 @@ impl OfficeSeat {
     }
 
     /// Tells lines of settings that changed, by an administrator or by a schedule, and of calls that an
-    /// officer cuts. A line that takes none now is told a second later.
+    /// officer cuts; a line that takes none now is told a second later. And of officers' words for calls.
     fn tell_settings(&mut self, now: Tick, course: &mut Course) {
         course
             .untold
@@ -143,6 +143,9 @@ impl OfficeSeat {
         course
             .uncut
             .retain(|line| refuses(*line, LineCommand::CutOff));
+        for (line, officer) in self.room.office().words(now) {
+            let _ = refuses(line, LineCommand::Confirm { officer });
+        }
     }
 
     fn serve_lines(&mut self, course: &mut Course) {

@@ -2,8 +2,8 @@
 
 use rust_xlsxwriter::{ExcelDateTime, Format as Look, Formula, Workbook, Worksheet};
 use sheets::{
-    BadCell, CardRow, Cell, Column, Columns, ContactRow, FileError, Format, InmateRow,
-    LONGEST_CELL, NumberRow, OfficerRow, ProfileRow, RowOf,
+    AllowedRow, BadCell, CardRow, Cell, Column, Columns, ContactRow, FileError, Format, InmateRow,
+    LONGEST_CELL, ListRow, NumberRow, OfficerRow, ProfileRow, RecordRow, RestrictedRow, RowOf,
 };
 use std::{cell::OnceCell, fmt::Debug, io::Cursor};
 use types::inmate::{Enrollment, EnrollmentStep, Relationship, Review};
@@ -40,6 +40,8 @@ struct Kind {
 }
 
 const FLAG: Option<(&str, &str)> = Some(("maybe", "is neither yes nor no"));
+const LIMIT: Option<(&str, &str)> = Some(("-1", "is not a whole number from 0 to"));
+const PATTERN: Option<(&str, &str)> = Some(("nine*", "is no pattern"));
 const NUMBER: Option<(&str, &str)> = Some(("call me", "is no number"));
 
 const KINDS: &[Kind] = &[
@@ -52,6 +54,9 @@ const KINDS: &[Kind] = &[
             ("123456", Some(("98x7654", "is no PIN"))),
             ("en", Some(("English", "two letters"))),
             ("2", Some(("9", "1 to 5, or phone"))),
+            ("2026-11-24 09:30", None),
+            ("none", None),
+            ("2027-01-01", None),
         ],
         read: read::<InmateRow>,
     },
@@ -63,7 +68,7 @@ const KINDS: &[Kind] = &[
             ("2155550123", NUMBER),
             ("yes", FLAG),
             ("no", FLAG),
-            ("no", FLAG),
+            ("no", None),
         ],
         read: read::<NumberRow>,
     },
@@ -82,7 +87,16 @@ const KINDS: &[Kind] = &[
                 "identified; rules-signed",
                 Some(("voice-taken", "is not steps as identified")),
             ),
-            ("no", FLAG),
+            ("no", None),
+            ("monday 08:00-09:00", None),
+            ("yes", FLAG),
+            ("2", LIMIT),
+            ("none", LIMIT),
+            ("0", LIMIT),
+            ("20", LIMIT),
+            ("none", LIMIT),
+            ("600", LIMIT),
+            ("60", LIMIT),
         ],
         read: read::<ProfileRow>,
     },
@@ -127,6 +141,59 @@ const KINDS: &[Kind] = &[
             ("yes", FLAG),
         ],
         read: read::<OfficerRow>,
+    },
+    Kind {
+        name: "restricted",
+        columns: RestrictedRow::COLUMNS,
+        cells: &[("900???????", PATTERN), ("premium", None), ("no", FLAG)],
+        read: read::<RestrictedRow>,
+    },
+    Kind {
+        name: "allowed",
+        columns: AllowedRow::COLUMNS,
+        cells: &[
+            ("+44*", PATTERN),
+            ("yes", FLAG),
+            ("no", FLAG),
+            ("the consulate", None),
+            ("yes", FLAG),
+        ],
+        read: read::<AllowedRow>,
+    },
+    Kind {
+        name: "number-records",
+        columns: RecordRow::COLUMNS,
+        cells: &[
+            ("(215) 555-0123", PATTERN),
+            ("yes", FLAG),
+            ("no", FLAG),
+            ("no", FLAG),
+            ("no", FLAG),
+            ("no", FLAG),
+            ("no", FLAG),
+            (
+                "warn-random",
+                Some(("shout", "is not one of disconnect, warn")),
+            ),
+            ("300", Some(("0", "is not whole seconds, nor none"))),
+            ("none", Some(("0", "is not the number of a call treatment"))),
+            ("Court", None),
+            ("ask first", None),
+            ("yes", FLAG),
+        ],
+        read: read::<RecordRow>,
+    },
+    Kind {
+        name: "lists",
+        columns: ListRow::COLUMNS,
+        cells: &[
+            ("group East/Tier 1", Some(("wing East", "is nobody's list"))),
+            ("blocked", Some(("dark", "is none of blocked, allowed"))),
+            ("2155550123", PATTERN),
+            ("gang", None),
+            ("yes", FLAG),
+        ],
+        read: read::<ListRow>,
     },
 ];
 
@@ -328,5 +395,39 @@ fn every_relationship_review_and_step_that_can_be_is_read_by_its_name() {
             EnrollmentStep::VoiceTaken => assert_eq!((good.len(), bad.len()), (0, 1)),
             _ => assert!(good[0].contains(&shown), "{good:?} {bad:?}"),
         }
+    }
+}
+
+/// Each is in no error, whatever column it stands in, nor a part of it.
+const MISPLACED: [&str; 5] = ["482915", "4829-1537", "4 8 2 9 1", "98x7654", "4B7F2210"];
+
+#[track_caller]
+fn says_nothing_of(secret: &str, said: &str) {
+    let runs = |text: &str| -> Vec<String> {
+        let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
+        digits.windows(3).map(String::from_iter).collect()
+    };
+    let told = runs(said);
+    let leaked = runs(secret).into_iter().find(|run| told.contains(run));
+    assert_eq!(leaked, None, "of {secret} in {said}");
+}
+
+#[test]
+fn no_digits_of_a_cell_in_the_wrong_place_are_said() {
+    for (kind, secret) in KINDS
+        .iter()
+        .flat_map(|k| MISPLACED.map(|secret| (k, secret)))
+    {
+        let csv = kind.csv(|_| Some(secret.as_bytes().to_vec()));
+        let (_, bad) = (kind.read)(&csv, Format::Csv).expect("is read");
+        assert!(!bad.is_empty(), "{} takes {secret} everywhere", kind.name);
+        for it in &bad {
+            says_nothing_of(secret, &it.why);
+        }
+        // A file whose first row has no names.
+        let headless = (kind.read)(format!("{secret},A\n").as_bytes(), Format::Csv);
+        let told = headless.expect_err("is refused").to_string();
+        assert!(told.contains("is not known; known: "), "{told}");
+        says_nothing_of(secret, told.split("known: ").next().unwrap_or_default());
     }
 }

@@ -2,14 +2,17 @@
 
 use crate::bench::{Bench, DOE, ONE, bench, secret};
 use backoffice::{
-    AllowedFlags, Class, Durations, Error, NewInmate, NumberFlags, Phone, PinDetails, Rules,
-    SiteSettings, Weekend,
+    Allowance, AllowanceOf, AllowedFlags, BackOffice, Booking, Class, Durations, Error, NewContact,
+    NewInmate, NumberDetails, NumberFlags, Phone, PinDetails, Rules, SiteSettings, TimeRestriction,
+    WeekSteps, Weekend,
 };
 use types::{
     digits::List,
     id::{InmateId, LineId},
+    inmate::Relationship,
     party_block::BlockKeys,
     phone_number::CallType,
+    tick::Tick,
 };
 
 const WHO: &str = "warden";
@@ -345,4 +348,89 @@ fn every_change_is_journaled_with_its_actor() {
     );
     let nouns: Vec<&str> = entries.iter().map(|entry| entry.noun.as_str()).collect();
     assert_eq!(nouns, ["pin", "restricted", "speed-dial", "phone"]);
+}
+
+#[test]
+fn a_number_that_no_dialing_makes_enters_no_table() {
+    let mut bench = bench();
+    let never = "12155550143";
+    type Way = fn(&mut BackOffice, Tick, &str) -> Result<(), Error>;
+    let ways: [(&str, Way); 13] = [
+        ("list of a PIN", |office, now, it| {
+            office.add_pin_number(now, WHO, DOES_ID, it, &NumberFlags::default())
+        }),
+        ("changed list", |office, now, it| {
+            office.set_pin_number(now, WHO, DOES_ID, it, &NumberFlags::default())
+        }),
+        ("contact", |office, now, it| {
+            let contact = NewContact {
+                name: "Doe, A".to_owned(),
+                relationship: Relationship::Parent,
+                number: it.to_owned(),
+                identification: String::new(),
+            };
+            office.put_contact(now, WHO, DOES_ID, &contact)
+        }),
+        ("restricted", |office, now, it| {
+            office.add_restricted(now, WHO, it, "")
+        }),
+        ("allowed, for attorneys", |office, now, it| {
+            let flags = AllowedFlags {
+                privileged: true,
+                ..AllowedFlags::default()
+            };
+            office.add_allowed(now, WHO, it, &flags)
+        }),
+        ("on no list", |office, now, it| {
+            office.add_entry_restricted(now, WHO, it, "a judge")
+        }),
+        ("list of a level", |office, now, it| {
+            let level = types::inmate::Supervision::new(2).expect("a level");
+            let scope = types::inmate::Scope::Supervision(level);
+            office.add_list_number(now, WHO, scope, true, it, "")
+        }),
+        ("hours", |office, now, it| {
+            let restriction = TimeRestriction {
+                pattern: it.to_owned(),
+                open: WeekSteps::OPEN,
+            };
+            office.set_time_restricted(now, WHO, &restriction)
+        }),
+        ("record", |office, now, it| {
+            office.set_number_record(now, WHO, it, &NumberDetails::default())
+        }),
+        ("allowance", |office, now, it| {
+            let of = AllowanceOf::Numbers(it.to_owned());
+            office.set_allowance(now, WHO, &of, Some(&Allowance::default()))
+        }),
+        ("call type", |office, now, it| {
+            office.set_call_type(now, WHO, it, CallType::Local)
+        }),
+        ("booked call", |office, now, it| {
+            let booking = Booking {
+                from_utc_ms: i64::MAX - 1,
+                to_utc_ms: i64::MAX,
+                number: Some(it.to_owned()),
+                note: String::new(),
+            };
+            office.book_call(now, WHO, DOES_ID, &booking).map(drop)
+        }),
+        ("speed dial", |office, now, it| {
+            office.set_speed_dial(now, WHO, 7, &format!("0{it}"))
+        }),
+    ];
+    for (table, way) in ways {
+        let told = match table {
+            "speed dial" => "is no number of the dial plan",
+            _ => "dialed before it (here its first digit)",
+        };
+        let before = bench.office.verify_journal().expect("is whole");
+        let error = way(&mut bench.office, bench.now, never).expect_err(table);
+        assert!(error.to_string().contains(told), "{table}: {error}");
+        let after = bench.office.verify_journal().expect("is whole");
+        assert_eq!(after, before, "{table}: nothing is written");
+        let (now, good) = (bench.now, &never[1..]);
+        let dialed = way(&mut bench.office, now, good);
+        assert!(dialed.is_ok(), "{table}: {dialed:?}");
+    }
 }

@@ -8,7 +8,8 @@ use backoffice::{
 };
 use types::{
     disposition::Blocked,
-    id::LineId,
+    id::{InmateId, LineId},
+    language::Language,
     query::Query,
     tick::Ticks,
     treatment::{ExtraDigitResponse, ThreeWayResponse},
@@ -267,4 +268,22 @@ fn explain_says_that_third_parties_on_an_attorneys_call_are_ignored() {
         ExtraDigitResponse::Disconnect { digits: 1 },
     );
     assert_eq!(explained(false), (3, three_way, keys));
+}
+
+#[test]
+fn the_language_of_the_pin_is_told_where_the_pin_was_taken() {
+    let mut bench = bench_with(|config| {
+        let languages = [Language::ENGLISH, Language::SPANISH];
+        config.seed.settings.call.languages = languages.into_iter().collect();
+    });
+    let asked = asking(ONE, Some("A-17"), "02155550123");
+    assert_eq!(explain(&bench, &asked).language, Some(Language::SPANISH));
+    let nobody = asking(OPEN_PHONE, None, "02155550123");
+    assert_eq!(explain(&bench, &nobody).language, None);
+    let now = bench.now;
+    let off = bench
+        .office
+        .set_pin_disabled(now, "warden", InmateId(1), Disabled::ForGood);
+    off.expect("a PIN");
+    assert_eq!(explain(&bench, &asked).language, None, "refused before");
 }

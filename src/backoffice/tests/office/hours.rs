@@ -226,7 +226,7 @@ fn a_booking_is_cancelled_and_old_ones_are_forgotten() {
         to_utc_ms: NOON_ISH + 9 * MINUTE,
         ..over
     };
-    let words = "inmate 1 has as many booked calls as one can have";
+    let words = "A-17 has as many booked calls as one can have";
     refuses(&mut bench, words, |office, now| {
         office.book_call(now, WHO, DOES_ID, &next)
     });

@@ -624,3 +624,39 @@ fn what_phones_ask_for_is_told_to_their_lines() {
     let read = bench.office.site_settings().expect("settings");
     assert!(read.rules.officer_for_privileged);
 }
+
+#[test]
+fn guesses_at_a_passcode_do_not_lock_the_inmates_card() {
+    let mut bench = people(IdentifyBy::IdAndPasscode);
+    let now = bench.now;
+    let office = &mut bench.office;
+    let given = office.give_card(now, WARDEN, Holder::Inmate(ROES_ID), &card(OTHER_CARD));
+    given.expect("a card");
+    identity(&mut bench, TWO, IdentifyBy::PinOrCard, ConfirmBy::Nobody);
+    // Somebody who knows the id, at phones that ask for it.
+    for line in [ONE, crate::bench::OPEN_PHONE, ONE, crate::bench::OPEN_PHONE] {
+        identity(
+            &mut bench,
+            line,
+            IdentifyBy::IdAndPasscode,
+            ConfirmBy::Nobody,
+        );
+        let told = identify(&mut bench, line, account("18", "1357"));
+        assert_eq!(told, PinAnswer::Unknown);
+    }
+    let right = account("18", "2468");
+    assert_eq!(identify(&mut bench, ONE, right.clone()), PinAnswer::Resting);
+    let rests = Alert::PasscodeRests {
+        inmate: ROES_ID,
+        seconds: 60,
+    };
+    assert!(bench.office.take_alerts().contains(&rests));
+    let by_card = Credential::Card(card(OTHER_CARD));
+    assert!(is_good(identify(&mut bench, TWO, by_card), ROES_ID));
+    let by_pin = Credential::Pin(secret(ROE));
+    assert!(is_good(identify(&mut bench, TWO, by_pin), ROES_ID));
+    // Who lifts the rest lifts that of the passcode.
+    let lifted = bench.office.lift_pin_rest(bench.now, WARDEN, ROES_ID);
+    assert!(lifted.expect("lifts"));
+    assert!(is_good(identify(&mut bench, ONE, right), ROES_ID));
+}

@@ -3,8 +3,9 @@
 
 use crate::bench::{Bench, DOE, ONE, bench, bench_with, secret};
 use backoffice::{
-    CardImport, ContactImport, Disabled, Error, Holder, ImportMode, ImportRow, Imported,
-    InmateProfile, NewContact, NewOfficer, NumberFlags, NumberImport, OfficerImport, ProfileImport,
+    Allowance, AllowanceImport, CardImport, ContactImport, Disabled, Error, Holder, ImportMode,
+    ImportOff, ImportRow, Imported, InmateImport, InmateProfile, NewOfficer, NumberImport,
+    OfficerImport, Periods, PinDays, ProfileImport, WeekSteps, acting,
 };
 use types::{
     credential::CardNumber,
@@ -58,6 +59,8 @@ fn profile() -> ProfileImport {
         longest_seconds: None,
         enrolled: None,
         suspended: None,
+        hours: None,
+        allowance: AllowanceImport::default(),
     }
 }
 
@@ -111,7 +114,7 @@ fn a_profile_keeps_what_a_row_does_not_say_and_what_no_file_can() {
     let row = ProfileImport {
         longest_seconds: Some(Some(300)),
         enrolled: Some(Enrollment::NONE.with(EnrollmentStep::Identified)),
-        suspended: Some(true),
+        suspended: Some(ImportOff::Yes),
         ..profile()
     };
     let first = taken(&mut bench, "clerk", ImportRow::Profile(row.clone()));
@@ -337,10 +340,13 @@ fn a_number_that_no_dialing_can_make_is_a_bad_row() {
         })
     };
     for (text, told) in [
-        ("12155550143", "before it (2155550143)"),
-        ("02155550144", "before it (2155550144)"),
-        ("5550144", "no dialing makes 5550144: it would never match"),
-        ("+123", "or + and country code for one abroad"),
+        ("12155550143", "before it (here its first digit)"),
+        ("0112155550144", "before it (here its first 3 digits)"),
+        (
+            "5550144",
+            "no dialing makes this number: it would never match",
+        ),
+        ("+123", "no dialing makes \"+123\": it would never match"),
     ] {
         is_bad(&mut bench, listed(text), "number", told);
         is_bad(&mut bench, known(text), "number", told);
@@ -350,22 +356,335 @@ fn a_number_that_no_dialing_can_make_is_a_bad_row() {
         assert_eq!(taken(&mut bench, "clerk", known(text)), Imported::New);
     }
     // What came in before is still changed, and taken away.
-    let (office, now, old) = (&mut bench.office, bench.now, "12155550150");
-    let flags = NumberFlags::default();
-    let put = office.add_pin_number(now, "warden", DOES, old, &flags);
-    put.expect("is put");
-    let before = NewContact {
-        name: "Doe, A".to_owned(),
-        relationship: Relationship::Parent,
-        number: old.to_owned(),
-        identification: String::new(),
+    let mut before = bench_with(|config| config.dial_plan = Default::default());
+    let old = "12155550150";
+    assert_eq!(taken(&mut before, "clerk", listed(old)), Imported::New);
+    assert_eq!(taken(&mut before, "clerk", known(old)), Imported::New);
+    let mut bench = before.restart();
+    let ImportRow::Number(mut number) = listed(old) else {
+        unreachable!("a number");
     };
-    let put = office.put_contact(now, "warden", DOES, &before);
-    put.expect("is put");
-    assert_eq!(taken(&mut bench, "clerk", listed(old)), Imported::Changed);
-    assert_eq!(taken(&mut bench, "clerk", known(old)), Imported::Changed);
+    number.untimed = Some(true);
+    let number = ImportRow::Number(number);
+    assert_eq!(taken(&mut bench, "clerk", number), Imported::Changed);
+    let ImportRow::Contact(mut contact) = known(old) else {
+        unreachable!("a contact");
+    };
+    contact.name = Some("Roe, A".to_owned());
+    let contact = ImportRow::Contact(contact);
+    assert_eq!(taken(&mut bench, "clerk", contact), Imported::Changed);
     let removed = bench
         .office
         .remove_pin_number(bench.now, "warden", DOES, old);
     assert!(removed.expect("works"));
+}
+
+/// What a row is refused with, in any column.
+#[track_caller]
+fn refused(bench: &mut Bench, row: ImportRow) -> String {
+    match taken(bench, "clerk", row) {
+        Imported::Bad { column, why } => format!("{column}: {why}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_secret_in_the_place_of_an_id_a_group_or_a_number_is_not_said() {
+    let mut bench = bench();
+    let now = bench.now;
+    let reserved = bench
+        .office
+        .add_entry_restricted(now, "warden", "2155550177", "a judge");
+    reserved.expect("is added");
+    let number = |id: &str, number: &str| {
+        ImportRow::Number(NumberImport {
+            facility_id: id.to_owned(),
+            number: PhoneNumber::parse(number).expect("a number"),
+            untimed: None,
+            privileged: None,
+            disabled: None,
+        })
+    };
+    let unit = ProfileImport {
+        unit: Some(Some("482915".to_owned())),
+        ..profile()
+    };
+    for (row, told) in [
+        (number("482915", "2155550123"), "id: no inmate has this id"),
+        (
+            card_of("O482915", Some(CARD), None, ""),
+            "id: no officer has this id",
+        ),
+        (ImportRow::Profile(unit), "unit: no group has this name"),
+        (
+            number("A-17", "482915"),
+            "number: no dialing makes this number",
+        ),
+        (
+            number("A-17", "12155550143"),
+            "dialed before it (here its first digit)",
+        ),
+        (
+            number("A-17", "0112155550143"),
+            "dialed before it (here its first 3 digits)",
+        ),
+        (
+            number("A-17", "2155550177"),
+            "number: this number is not taken by a PIN's list",
+        ),
+    ] {
+        let why = refused(&mut bench, row);
+        assert!(why.contains(told), "no {told} in {why}");
+        for secret in ["4829", "5550143", "2155550123", CARD] {
+            assert!(!why.contains(secret), "{secret} in {why}");
+        }
+    }
+}
+
+#[test]
+fn an_id_that_only_looks_like_anothers_is_refused() {
+    let mut bench = bench();
+    let inmate = |id: &str, name: &str| {
+        ImportRow::Inmate(InmateImport {
+            facility_id: id.to_owned(),
+            name: Some(name.to_owned()),
+            pin: None,
+            language: None,
+            class: None,
+            disabled: None,
+            valid_from: None,
+            valid_to: None,
+        })
+    };
+    let lookalikes = [
+        "A-1\u{200b}7", // zero width
+        "\u{202e}71-A", // right to left
+        "A-1\u{2060}7",
+        "A\u{2011}17", // a hyphen that is none
+        "\u{410}-17",  // a Cyrillic A
+        "A\u{301}-17", // not in its composed form
+        "Á-17",
+        "A-\u{ff11}7", // a wide digit
+        "A\u{a0}17",   // blanks
+        "A\u{2003}17",
+        "A\t17",
+        "A  17",
+        " A-17",
+        "A-17 ",
+    ];
+    for id in lookalikes {
+        let told = "letters A to Z, digits and signs of ASCII";
+        is_bad(&mut bench, inmate(id, "Poe, E"), "id", told);
+        is_bad(&mut bench, officer(id, Some("Kim"), None), "id", told);
+    }
+    for (name, told) in [
+        ("Do\u{200d}e, J", "U+200D"),
+        ("\u{202e}J ,eoD", "U+202E"),
+        ("Doe,\u{a0}J", "U+00A0"),
+        ("Doe\u{7}", "U+0007"),
+    ] {
+        is_bad(&mut bench, inmate("A-20", name), "name", told);
+        let contact = ContactImport {
+            name: Some(name.to_owned()),
+            ..contact(None)
+        };
+        is_bad(&mut bench, ImportRow::Contact(contact), "name", told);
+        let (office, now) = (&mut bench.office, bench.now);
+        let group = office.add_group(now, "warden", name, None);
+        assert!(group.expect_err("is refused").to_string().contains(told));
+    }
+    for (id, name) in [
+        ("A-20", "Müller, Jörg"),
+        ("a 21/b.c_(#)", "王小明"),
+        ("22", "अनीता शर्मा"),
+    ] {
+        let row = inmate(id, name);
+        assert_eq!(taken(&mut bench, "clerk", row), Imported::New, "{id}");
+    }
+}
+
+#[test]
+fn root_and_the_controllers_user_are_not_two_persons() {
+    let mut bench = bench_with(|config| config.seed.settings.rules.people.two_persons = true);
+    let approved = || ImportRow::Contact(contact(Some(Review::Approved)));
+    let review = |bench: &Bench| {
+        let contacts = bench.office.contacts(DOES).expect("reads");
+        (contacts[0].review, contacts[0].approved_by.clone())
+    };
+    let pending = ImportRow::Contact(contact(None));
+    assert_eq!(taken(&mut bench, "clerk", pending), Imported::New);
+    // Whoever can become one of them can become the other, and nobody knows who that was.
+    for account in ["user root", "user sallyport"] {
+        let told = "log in as yourself";
+        let nobody = acting(None, account);
+        let Imported::Bad { column, why } = taken(&mut bench, &nobody, approved()) else {
+            panic!("{account} is no person");
+        };
+        assert!(column == "review" && why.contains(told), "{why}");
+    }
+    let lee = Some("user lee");
+    let approves = acting(lee, "user sallyport");
+    assert_eq!(taken(&mut bench, &approves, approved()), Imported::Changed);
+    let (pending, by) = review(&bench);
+    assert_eq!(
+        (pending, by),
+        (Review::Pending, vec!["user lee".to_owned()])
+    );
+    for again in [acting(lee, "user root"), acting(lee, "user lee")] {
+        let Imported::Bad { why, .. } = taken(&mut bench, &again, approved()) else {
+            panic!("{again} is the same person");
+        };
+        let told = "user lee has approved this contact before";
+        assert!(why.contains(told), "{why}");
+    }
+    let kim = acting(Some("user kim"), "user root");
+    assert_eq!(taken(&mut bench, &kim, approved()), Imported::Changed);
+    assert_eq!(review(&bench).0, Review::Approved);
+    let journal = bench.office.journal(0, 1000).expect("reads");
+    assert_eq!(
+        journal.last().expect("an entry").actor,
+        "user kim, as user root"
+    );
+}
+
+#[test]
+fn a_row_sets_when_a_pin_is_valid_and_off_and_keeps_what_it_does_not_say() {
+    let mut bench = bench();
+    let row = |disabled, valid_from, valid_to| {
+        ImportRow::Inmate(InmateImport {
+            facility_id: "A-17".to_owned(),
+            name: None,
+            pin: None,
+            language: None,
+            class: None,
+            disabled,
+            valid_from,
+            valid_to,
+        })
+    };
+    let days = |bench: &Bench| {
+        let page = bench.office.inmates_after(None, 1).expect("reads");
+        page[0].1.pin.expect("a PIN")
+    };
+    let (from, to, until) = (1_000, 2_000, i64::MAX);
+    let first = row(
+        Some(ImportOff::Until(until)),
+        Some(Some(from)),
+        Some(Some(to)),
+    );
+    assert_eq!(taken(&mut bench, "clerk", first.clone()), Imported::Changed);
+    let set = PinDays {
+        disabled: Disabled::Until(until),
+        from: Some(from),
+        to: Some(to),
+    };
+    assert_eq!(days(&bench), set);
+    assert_eq!(taken(&mut bench, "clerk", first), Imported::Same);
+    let stays = row(Some(ImportOff::Yes), None, None);
+    assert_eq!(
+        taken(&mut bench, "clerk", stays),
+        Imported::Same,
+        "off for a time"
+    );
+    let early = row(None, None, Some(Some(from)));
+    is_bad(&mut bench, early, "valid-to", "they end before they begin");
+    let open = row(Some(ImportOff::No), None, Some(None));
+    assert_eq!(taken(&mut bench, "clerk", open), Imported::Changed);
+    let left = PinDays {
+        disabled: Disabled::No,
+        from: Some(from),
+        to: None,
+    };
+    assert_eq!(days(&bench), left);
+    let poe = InmateImport {
+        facility_id: "A-30".to_owned(),
+        name: Some("Poe".to_owned()),
+        pin: None,
+        language: None,
+        class: None,
+        disabled: Some(ImportOff::Yes),
+        valid_from: None,
+        valid_to: None,
+    };
+    is_bad(&mut bench, ImportRow::Inmate(poe), "disabled", "has no PIN");
+}
+
+#[test]
+fn a_profile_gives_hours_and_an_allowance_of_the_own_and_takes_them_back() {
+    let mut bench = bench();
+    let week = WeekSteps::CLOSED.with_open(0, 32, 36);
+    let with = |own, calls: Option<Option<u32>>, hours| {
+        let calls = Periods {
+            day: calls,
+            ..Periods::default()
+        };
+        ImportRow::Profile(ProfileImport {
+            hours,
+            allowance: AllowanceImport {
+                own,
+                calls,
+                ..AllowanceImport::default()
+            },
+            ..profile()
+        })
+    };
+    let has = |bench: &Bench| {
+        let page = bench.office.profiles_after(None, 1).expect("reads");
+        let exported = page.into_iter().next().expect("Doe").1;
+        (exported.allowance, exported.hours)
+    };
+    assert_eq!(has(&bench), (None, None));
+    let two = with(None, Some(Some(2)), Some(Some(week)));
+    assert_eq!(taken(&mut bench, "clerk", two.clone()), Imported::Changed);
+    let mut allowance = Allowance::default();
+    allowance.calls.day = Some(2);
+    assert_eq!(has(&bench), (Some(allowance), Some(week)));
+    assert_eq!(taken(&mut bench, "clerk", two), Imported::Same);
+    let says_nothing = with(None, None, None);
+    assert_eq!(taken(&mut bench, "clerk", says_nothing), Imported::Same);
+    let both = with(Some(false), Some(Some(3)), None);
+    is_bad(&mut bench, both, "own-allowance", "beside limits");
+    // No limit of the own is not the same as none of the own.
+    let without_limit = with(None, Some(None), None);
+    assert_eq!(taken(&mut bench, "clerk", without_limit), Imported::Changed);
+    assert_eq!(has(&bench), (Some(Allowance::default()), Some(week)));
+    let back = with(Some(false), None, Some(None));
+    assert_eq!(taken(&mut bench, "clerk", back), Imported::Changed);
+    assert_eq!(has(&bench), (None, None));
+}
+
+#[test]
+fn pages_of_tables_go_on_where_the_last_one_ended() -> Result<(), Error> {
+    let mut bench = bench();
+    let now = bench.now;
+    let level = types::inmate::Supervision::new(2).expect("a level");
+    let patterns: Vec<_> = (0..5).map(|at| format!("215555010{at}")).collect();
+    for pattern in &patterns {
+        let office = &mut bench.office;
+        office.add_restricted(now, "warden", pattern, "")?;
+        let scope = types::inmate::Scope::Supervision(level);
+        office.add_list_number(now, "warden", scope, true, pattern, "")?;
+    }
+    let (mut restricted, mut lists) = (Vec::new(), Vec::new());
+    let mut after: Option<String> = None;
+    loop {
+        let page = bench.office.restricted_after(after.as_deref(), 2)?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.clone());
+        restricted.extend(page.into_iter().map(|(pattern, _)| pattern));
+    }
+    let mut after = None;
+    loop {
+        let page = bench.office.lists_after(after.as_ref(), 2)?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.clone());
+        lists.extend(
+            page.into_iter()
+                .map(|(_, it)| format!("{} {}", it.of, it.pattern)),
+        );
+    }
+    let of = |pattern: &String| format!("supervision 2 {pattern}");
+    assert_eq!(lists, patterns.iter().map(of).collect::<Vec<_>>());
+    assert_eq!(restricted, patterns);
+    Ok(())
 }

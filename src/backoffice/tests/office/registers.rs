@@ -2,8 +2,8 @@
 
 use crate::bench::{Bench, DOE, NOON_ISH, ONE, OPEN_PHONE, ROE, TWO, bench, bench_with, completed};
 use backoffice::{
-    Alert, Allowance, AllowanceOf, AllowedFlags, Asking, Error, InmateClassDetails, InmateProfile,
-    Often, Period, RegisterOf, RegisterState, Used,
+    Alert, Allowance, AllowanceOf, AllowedFlags, Asking, Error, FrequentTally, InmateClassDetails,
+    InmateProfile, Often, Period, RegisterOf, RegisterState, Used,
 };
 use types::{
     call_record::{CallEnd, Noticed},
@@ -674,7 +674,11 @@ fn the_most_called_numbers_are_listed_and_no_attorney_s() {
         inmates,
         period: Period::Month,
     };
-    let listed = |often| bench.office.frequent_numbers(bench.now, &often);
+    let listed = |often| {
+        let mut tally = FrequentTally::begin(&bench.office, bench.now, &often, 3)?;
+        while tally.page(&bench.office)? {}
+        Ok::<_, Error>(tally.numbers())
+    };
     let found = listed(often(Some(0), None)).expect("reads");
     let told: Vec<_> = found
         .iter()

@@ -1,0 +1,338 @@
+//! The tables of numbers, in and out: restricted, allowed, number records, and the lists of classes,
+//! living units and the like.
+
+use super::{Fault, Imported, changed_or_same, export::after_key};
+use crate::{
+    AllowedFlags, BackOffice, Error, NumberDetails, SeedScope, admin::text, groups::Groups,
+    seed::scope_of, session::Session, stored_treatments::number_details,
+};
+use db::{
+    Key,
+    keys::{ListKey, ListOf},
+    pattern::Pattern,
+};
+use std::ops::Bound;
+use types::{
+    inmate::{InmateClass, Relationship, Scope, Supervision},
+    treatment::ThreeWayResponse,
+};
+
+/// Numbers that are blocked for every caller. What is `None` stays as it is.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct RestrictedImport {
+    pub pattern: String,
+    pub note: Option<String>,
+    /// `Some(false)` takes the entry out.
+    pub kept: Option<bool>,
+}
+
+/// Numbers that every caller may call.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct AllowedImport {
+    pub pattern: String,
+    pub untimed: Option<bool>,
+    pub privileged: Option<bool>,
+    pub note: Option<String>,
+    pub kept: Option<bool>,
+}
+
+/// What holds for numbers, whoever calls them.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct RecordImport {
+    pub pattern: String,
+    pub blocked: Option<bool>,
+    pub free: Option<bool>,
+    pub privileged: Option<bool>,
+    pub no_recording: Option<bool>,
+    pub customer_service: Option<bool>,
+    pub watched: Option<bool>,
+    pub three_way: Option<Option<ThreeWayResponse>>,
+    pub limit_seconds: Option<Option<u32>>,
+    pub treatment: Option<Option<u16>>,
+    pub party: Option<String>,
+    pub note: Option<String>,
+    pub kept: Option<bool>,
+}
+
+/// A number on the list of some inmates.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListImport {
+    pub of: SeedScope,
+    pub blocked: bool,
+    pub pattern: String,
+    pub note: Option<String>,
+    pub kept: Option<bool>,
+}
+
+impl Session<'_> {
+    pub(super) fn import_restricted(
+        &mut self,
+        actor: &str,
+        row: &RestrictedImport,
+    ) -> Result<Imported, Fault> {
+        let pattern = self.pattern(&row.pattern).map_err(of_pattern)?;
+        let entries = self.tables.restricted.entries();
+        let before = entries.get(&self.writer, &pattern);
+        let before = before.map_err(|error| of_pattern(error.into()))?;
+        if row.kept == Some(false) {
+            return taken_out(before.is_some(), || {
+                self.remove_restricted(actor, &row.pattern)
+            });
+        }
+        let was = before.as_ref().map(|before| before.note.as_str());
+        let note = row.note.as_deref().or(was).unwrap_or_default();
+        if was == Some(note) {
+            return Ok(Imported::Same);
+        }
+        check_note(note)?;
+        let set = self.set_restricted(actor, &row.pattern, note);
+        set.map_err(of_pattern)?;
+        Ok(new_or_changed(before.is_none()))
+    }
+
+    pub(super) fn import_allowed(
+        &mut self,
+        actor: &str,
+        row: &AllowedImport,
+    ) -> Result<Imported, Fault> {
+        let pattern = self.pattern(&row.pattern).map_err(of_pattern)?;
+        let entries = self.tables.allowed.entries();
+        let before = entries.get(&self.writer, &pattern);
+        let before = before.map_err(|error| of_pattern(error.into()))?;
+        if row.kept == Some(false) {
+            return taken_out(before.is_some(), || {
+                self.remove_allowed(actor, &row.pattern)
+            });
+        }
+        let before = before.map(|before| AllowedFlags {
+            untimed: before.untimed,
+            privileged: before.privileged,
+            note: before.note,
+        });
+        let is = before.clone().unwrap_or_default();
+        let flags = AllowedFlags {
+            untimed: row.untimed.unwrap_or(is.untimed),
+            privileged: row.privileged.unwrap_or(is.privileged),
+            note: row.note.clone().unwrap_or(is.note),
+        };
+        if before.as_ref() == Some(&flags) {
+            return Ok(Imported::Same);
+        }
+        check_note(&flags.note)?;
+        let set = self.set_allowed(actor, &row.pattern, &flags);
+        set.map_err(of_pattern)?;
+        Ok(new_or_changed(before.is_none()))
+    }
+
+    pub(super) fn import_record(
+        &mut self,
+        actor: &str,
+        row: &RecordImport,
+    ) -> Result<Imported, Fault> {
+        let pattern = self.pattern(&row.pattern).map_err(of_pattern)?;
+        let entries = self.tables.number_records.entries();
+        let before = entries.get(&self.writer, &pattern);
+        let before = before.map_err(|error| of_pattern(error.into()))?;
+        if row.kept == Some(false) {
+            return taken_out(before.is_some(), || {
+                self.remove_number_record(actor, &row.pattern)
+            });
+        }
+        let before = before.map(number_details);
+        let is = before.clone().unwrap_or_default();
+        let details = NumberDetails {
+            blocked: row.blocked.unwrap_or(is.blocked),
+            free: row.free.unwrap_or(is.free),
+            privileged: row.privileged.unwrap_or(is.privileged),
+            no_recording: row.no_recording.unwrap_or(is.no_recording),
+            customer_service: row.customer_service.unwrap_or(is.customer_service),
+            watched: row.watched.unwrap_or(is.watched),
+            three_way: row.three_way.unwrap_or(is.three_way),
+            limit_seconds: row.limit_seconds.unwrap_or(is.limit_seconds),
+            treatment: row.treatment.unwrap_or(is.treatment),
+            party: row.party.clone().unwrap_or(is.party),
+            note: row.note.clone().unwrap_or(is.note),
+        };
+        if before.as_ref() == Some(&details) {
+            return Ok(Imported::Same);
+        }
+        let set = self.set_number_record(actor, &row.pattern, &details);
+        set.map_err(|error| match &error {
+            Error::UnknownCallTreatment(_) => ("treatment", error),
+            Error::Invalid { field: "limit", .. } => ("limit-seconds", error),
+            Error::Invalid { field: "note", .. } => ("note", error),
+            Error::Invalid { .. } => ("party", error),
+            _ => of_pattern(error),
+        })?;
+        Ok(new_or_changed(before.is_none()))
+    }
+
+    pub(super) fn import_list_number(
+        &mut self,
+        actor: &str,
+        row: &ListImport,
+    ) -> Result<Imported, Fault> {
+        let scope = scope_of(self, &row.of).map_err(|error| ("of", error))?;
+        self.scope_words(scope).map_err(|error| ("of", error))?;
+        let key = ListKey {
+            list: ListOf {
+                scope,
+                blocked: row.blocked,
+            },
+            pattern: self.pattern(&row.pattern).map_err(of_pattern)?,
+        };
+        let before = self.tables.lists.entries().get(&self.writer, &key);
+        let before = before.map_err(|error| of_pattern(error.into()))?;
+        if row.kept == Some(false) {
+            return taken_out(before.is_some(), || {
+                let removed = self.remove_list_number(actor, scope, row.blocked, &row.pattern);
+                removed.map(drop)
+            });
+        }
+        let was = before.as_ref().map(|before| before.note.as_str());
+        let note = row.note.as_deref().or(was).unwrap_or_default();
+        if was == Some(note) {
+            return Ok(Imported::Same);
+        }
+        check_note(note)?;
+        let set = self.set_list_number(actor, scope, row.blocked, &row.pattern, note);
+        set.map_err(of_pattern)?;
+        Ok(new_or_changed(before.is_none()))
+    }
+}
+
+fn of_pattern(error: Error) -> Fault {
+    ("pattern", error)
+}
+
+fn check_note(note: &str) -> Result<(), Fault> {
+    text("note", note, false).map_err(|error| ("note", error))
+}
+
+/// An entry that a row takes out; one that is not there is as it is to be.
+fn taken_out(there: bool, out: impl FnOnce() -> Result<(), Error>) -> Result<Imported, Fault> {
+    if there {
+        out().map_err(|error| ("kept", error))?;
+    }
+    Ok(changed_or_same(there))
+}
+
+fn new_or_changed(new: bool) -> Imported {
+    match new {
+        true => Imported::New,
+        false => Imported::Changed,
+    }
+}
+
+/// A number on a list as a file has it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListExport {
+    /// Whose list, in the words of a file.
+    pub of: String,
+    pub blocked: bool,
+    pub pattern: String,
+    pub note: String,
+}
+
+/// Where a page of lists ends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListPlace(pub Vec<u8>);
+
+impl BackOffice {
+    /// Up to so many restricted patterns after one, each with its note.
+    pub fn restricted_after(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, String)>, Error> {
+        let reader = self.database.read()?;
+        let after = after.map(place).transpose()?;
+        let entries = self.database.tables().restricted.entries();
+        let page = entries.page(&reader, after_key(&after), Bound::Unbounded, limit)?;
+        let shown =
+            |(pattern, entry): (Pattern, db::values::Restricted)| (pattern.to_string(), entry.note);
+        Ok(page.into_iter().map(shown).collect())
+    }
+
+    /// Up to so many allowed patterns after one.
+    pub fn allowed_after(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, AllowedFlags)>, Error> {
+        let reader = self.database.read()?;
+        let after = after.map(place).transpose()?;
+        let entries = self.database.tables().allowed.entries();
+        let page = entries.page(&reader, after_key(&after), Bound::Unbounded, limit)?;
+        let shown = |(pattern, entry): (Pattern, db::values::Allowed)| {
+            let flags = AllowedFlags {
+                untimed: entry.untimed,
+                privileged: entry.privileged,
+                note: entry.note,
+            };
+            (pattern.to_string(), flags)
+        };
+        Ok(page.into_iter().map(shown).collect())
+    }
+
+    /// Up to so many number records after that of a pattern.
+    pub fn number_records_after(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, NumberDetails)>, Error> {
+        let reader = self.database.read()?;
+        let after = after.map(place).transpose()?;
+        let entries = self.database.tables().number_records.entries();
+        let page = entries.page(&reader, after_key(&after), Bound::Unbounded, limit)?;
+        let shown = |(pattern, entry): (Pattern, db::values::NumberRecord)| {
+            (pattern.to_string(), number_details(entry))
+        };
+        Ok(page.into_iter().map(shown).collect())
+    }
+
+    /// Up to so many numbers of lists after one.
+    pub fn lists_after(
+        &self,
+        after: Option<&ListPlace>,
+        limit: usize,
+    ) -> Result<Vec<(ListPlace, ListExport)>, Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let groups = Groups {
+            tables,
+            txn: &reader,
+        };
+        let wrong = || Error::invalid("place in a file", "is none");
+        let key = |place: &ListPlace| ListKey::from_bytes(&place.0).ok_or_else(wrong);
+        let after = after.map(key).transpose()?;
+        let entries = tables.lists.entries();
+        let mut all = Vec::new();
+        for (key, entry) in entries.page(&reader, after_key(&after), Bound::Unbounded, limit)? {
+            let of = match key.list.scope {
+                Scope::Inmate(inmate) => format!("inmate {}", inmate.0),
+                Scope::Relationship(relationship) => {
+                    format!("relationship {}", Relationship::name(relationship))
+                }
+                Scope::Class(class) => format!("class {}", InmateClass::number(class)),
+                Scope::Supervision(level) => format!("supervision {}", Supervision::level(level)),
+                Scope::Group(group) => format!("group {}", groups.full_name(group)?),
+            };
+            let exported = ListExport {
+                of,
+                blocked: key.list.blocked,
+                pattern: key.pattern.to_string(),
+                note: entry.note,
+            };
+            all.push((ListPlace(key.bytes()), exported));
+        }
+        Ok(all)
+    }
+}
+
+fn place(text: &str) -> Result<Pattern, Error> {
+    Pattern::parse(text).map_err(|why| Error::Pattern {
+        text: text.to_owned(),
+        why,
+    })
+}

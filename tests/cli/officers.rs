@@ -1,0 +1,501 @@
+//! What officers do where no controller runs: presence, bookings, what is lifted, given, disabled and read.
+
+use serde_json::Value;
+
+use crate::{
+    Place, Run, SAMPLE,
+    places::{with_database, with_database_of},
+};
+
+/// Done, and says so.
+#[track_caller]
+fn done(place: &Place, command: &[&str], says: &[&str]) -> String {
+    let run = place.run(command);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    for part in says {
+        assert!(run.out.contains(part), "no {part:?} in {}", run.out);
+    }
+    run.out
+}
+
+/// Refused, with the reason, and nothing is printed.
+#[track_caller]
+fn refused(place: &Place, command: &[&str], why: &str) {
+    let run = place.run(command);
+    assert_eq!(run.code, Some(1), "{}", run.out);
+    assert!(run.out.is_empty(), "{}", run.out);
+    assert!(run.err.contains(why), "no {why:?} in {}", run.err);
+}
+
+/// The command line itself is wrong.
+#[track_caller]
+fn misused(place: &Place, command: &[&str]) {
+    let run: Run = place.run(command);
+    assert_eq!(run.code, Some(2), "{} {}", run.out, run.err);
+}
+
+const TO_MOTHER: [&str; 7] = [
+    "explain",
+    "--line",
+    "1",
+    "--inmate",
+    "A-1042",
+    "--number",
+    "02155550142",
+];
+
+/// The phone of line 1 is in a group that needs an officer.
+fn with_a_group() -> Place {
+    let group = "[[defaults.group]]\nname = \"East\"\nofficer = true\n\
+                 [[defaults.group]]\nname = \"East/Tier 1\"\n\
+                 [[defaults.group]]\nname = \"West\"\n\
+                 [[defaults.phone]]\nline = 1\ngroups = [\"East/Tier 1\"]\n\n[[line]]\n";
+    with_database_of(&SAMPLE.replacen("[[line]]\n", group, 1), 0)
+}
+
+#[test]
+fn an_officer_who_is_said_to_be_present_opens_the_phones_of_a_group() {
+    let place = with_a_group();
+    done(&place, &TO_MOTHER, &["(no-officer)"]);
+    done(
+        &place,
+        &["officer", "places"],
+        &["East: calls only while an officer is present; none is"],
+    );
+    let present = ["officer", "present", "--group", "Tier 1", "--for", "30"];
+    let said = done(
+        &place,
+        &present,
+        &["an officer is present at East/Tier 1 until 20"],
+    );
+    assert!(!said.contains("calls are as before"), "{said}");
+    done(
+        &place,
+        &["officer", "places"],
+        &["East/Tier 1: an officer is present until 20"],
+    );
+    done(&place, &TO_MOTHER, &["Allowed, for 10 min"]);
+    let journal = done(
+        &place,
+        &["journal", "--last", "1"],
+        &["officer present until 20"],
+    );
+    assert!(journal.trim_end().ends_with('Z'), "an instant: {journal}");
+    done(
+        &place,
+        &["officer", "gone", "--group", "Tier 1"],
+        &[
+            "no officer is present at East/Tier 1 any more",
+            "shutdown --group \"East/Tier 1\" --cut",
+        ],
+    );
+    done(&place, &TO_MOTHER, &["(no-officer)"]);
+    let west = ["officer", "present", "--group", "West", "--for", "1"];
+    done(
+        &place,
+        &west,
+        &["nothing at West asks for an officer: calls are as before"],
+    );
+}
+
+#[test]
+fn a_presence_that_makes_no_sense_is_refused() {
+    let place = with_a_group();
+    let until = |time| ["officer", "present", "--group", "East", "--until", time];
+    refused(
+        &place,
+        &until("2026-11-20 09:30"),
+        "2026-11-20 09:30:00 EST is over: it is 20",
+    );
+    refused(
+        &place,
+        &until("2099-01-01 09:30"),
+        "said for 24 hours at most",
+    );
+    refused(
+        &place,
+        &until("2099-03-08 02:30"),
+        "the clock skips that time",
+    );
+    let twice = "2099-11-01T01:30:00-04 for the first or 2099-11-01T01:30:00-05 for the second";
+    refused(&place, &until("2099-11-01 01:30"), twice);
+    refused(&place, &until("noon"), "write date and time of the site");
+    let nowhere = ["officer", "present", "--group", "South", "--for", "5"];
+    refused(&place, &nowhere, "group \"South\" is not entered");
+    misused(&place, &["officer", "present", "--group", "East"]);
+    misused(
+        &place,
+        &["officer", "present", "--group", "East", "--for", "0"],
+    );
+    misused(
+        &place,
+        &["officer", "present", "--group", "East", "--for", "1441"],
+    );
+}
+
+#[test]
+fn no_call_waits_for_an_officer_where_no_controller_runs() {
+    let place = with_database();
+    done(
+        &place,
+        &["officer", "waiting"],
+        &["no call waits for an officer"],
+    );
+    let confirm = |line| ["officer", "confirm", "--line", line, "--officer", "F-9"];
+    refused(
+        &place,
+        &confirm("1"),
+        "no call waits for an officer at the phone of line 1",
+    );
+    refused(&place, &confirm("99"), "phone 99 is not entered");
+    misused(
+        &place,
+        &["officer", "confirm", "--line", "1", "--code", "918273"],
+    );
+}
+
+#[test]
+fn a_call_is_booked_listed_and_cancelled() {
+    let only = "id = \"A-1042\"\nbooked_only = true\n";
+    let place = with_database_of(&SAMPLE.replacen("id = \"A-1042\"\n", only, 1), 0);
+    done(&place, &["booking", "list"], &["no call is booked"]);
+    let at = [&TO_MOTHER[..], &["--at", "2099-11-24 09:45"]].concat();
+    done(&place, &at, &["(not-booked)"]);
+    let add = |from, until| {
+        let to = [
+            "--inmate",
+            "A-1042",
+            "--number",
+            "2155550142",
+            "--note",
+            "a birthday",
+        ];
+        [
+            &["booking", "add"],
+            &to[..],
+            &["--from", from, "--until", until],
+        ]
+        .concat()
+    };
+    let words = "call 1: Daniel Reyes (A-1042) to 2155550142, from 2099-11-24 09:30:00 EST until \
+                 2099-11-24 10:00:00 EST: a birthday";
+    let booked = done(
+        &place,
+        &add("2099-11-24 09:30", "2099-11-24 10:00"),
+        &[words],
+    );
+    assert_eq!(booked, format!("booked: {words}\n"));
+    done(&place, &at, &["Allowed, for 10 min"]);
+    done(&place, &["booking", "list"], &[words]);
+    done(
+        &place,
+        &["booking", "list", "--inmate", "A-1107"],
+        &["no call is booked"],
+    );
+    let now = ["booking", "add", "--inmate", "A-1042", "--for", "20"];
+    done(
+        &place,
+        &now,
+        &["call 2: Daniel Reyes (A-1042) to any number, from 20"],
+    );
+    done(&place, &TO_MOTHER, &["Allowed, for 10 min"]);
+    let cancel = ["booking", "cancel", "--inmate", "A-1042", "--booking", "1"];
+    done(&place, &cancel, &["cancelled: call 1 of A-1042"]);
+    refused(&place, &cancel, "A-1042 has no booked call 1");
+    done(&place, &at, &["(not-booked)"]);
+    refused(
+        &place,
+        &add("2026-11-20 09:30", "2026-11-20 10:00"),
+        "is over: it is 20",
+    );
+    refused(
+        &place,
+        &add("2099-11-24 10:00", "2099-11-24 09:30"),
+        "before it begins",
+    );
+    refused(
+        &place,
+        &add("2099-11-01 01:30", "2099-11-01 09:30"),
+        "comes twice",
+    );
+    let nobody = ["booking", "add", "--inmate", "A-1", "--for", "20"];
+    refused(&place, &nobody, "no inmate has the id \"A-1\"");
+    let number = [
+        "--inmate",
+        "A-1042",
+        "--number",
+        "12155550142",
+        "--for",
+        "20",
+    ];
+    let number = [&["booking", "add"], &number[..]].concat();
+    refused(&place, &number, "no dialing makes \"12155550142\"");
+}
+
+#[test]
+fn what_is_not_blocked_is_said_to_be_so_and_who_is_unknown_refused() {
+    let place = with_database();
+    done(
+        &place,
+        &["block", "list"],
+        &["nothing is blocked, and nothing rests"],
+    );
+    let lift = |what: &[&'static str]| [&["block", "lift"], what].concat();
+    let fraud = lift(&["--fraud", "2155550142"]);
+    done(&place, &fraud, &["2155550142 was not blocked for fraud"]);
+    let party = lift(&["--called-party", "2155550142", "--inmate", "A-1042"]);
+    done(
+        &place,
+        &party,
+        &["had not refused the calls of inmate A-1042"],
+    );
+    let every = lift(&["--called-party", "2155550142"]);
+    done(
+        &place,
+        &every,
+        &["had not refused the calls of every inmate"],
+    );
+    let phone = lift(&["--phone", "Law library"]);
+    done(
+        &place,
+        &phone,
+        &["no wrong guesses counted for the phone of line 8"],
+    );
+    done(
+        &place,
+        &lift(&["--inmate", "A-1042"]),
+        &["no wrong guesses counted for PIN and passcode of A-1042"],
+    );
+    refused(
+        &place,
+        &lift(&["--inmate", "A-1"]),
+        "no inmate has the id \"A-1\"",
+    );
+    refused(
+        &place,
+        &lift(&["--phone", "Attic"]),
+        "no phone is named \"Attic\"",
+    );
+    refused(
+        &place,
+        &lift(&["--fraud", "mother"]),
+        "\"mother\" is not a number",
+    );
+    misused(&place, &["block", "lift"]);
+    misused(&place, &lift(&["--fraud", "2155550142", "--phone", "1"]));
+}
+
+#[test]
+fn a_register_is_shown_adjusted_and_reset() {
+    let place = with_database();
+    let of_hall = |verb| ["register", verb, "--inmate", "A-1219"];
+    done(
+        &place,
+        &of_hall("show"),
+        &[
+            "register of Robert Hall (A-1219): limited by the inmate's own allowance",
+            "  day: 0 calls, 1 left; 0 s, no limit",
+            "a call is let through now",
+        ],
+    );
+    let adjust = |more: &[&'static str]| [&of_hall("adjust")[..], more].concat();
+    let taken = adjust(&["--calls", "-1", "--minutes", "5", "--note", "lost a call"]);
+    done(
+        &place,
+        &taken,
+        &[
+            "  day: 1 calls, 0 left; -5 min, no limit",
+            "a call is let through from 20",
+        ],
+    );
+    let given = adjust(&["--calls", "3", "--note", "a birthday"]);
+    done(
+        &place,
+        &given,
+        &["  month: -2 calls, no limit", "a call is let through now"],
+    );
+    done(&place, &of_hall("reset"), &["  day: 0 calls, 1 left; 0 s"]);
+    let number = ["register", "show", "--number", "2155550142"];
+    done(
+        &place,
+        &number,
+        &["register of all callers of 2155550142: no allowance limits it"],
+    );
+    let journal = done(
+        &place,
+        &["journal", "--last", "3"],
+        &["given 3 calls, 0 s: a birthday"],
+    );
+    assert_eq!(journal.lines().count(), 3, "{journal}");
+    refused(
+        &place,
+        &["register", "show", "--inmate", "A-1"],
+        "no inmate has the id",
+    );
+    refused(
+        &place,
+        &["register", "reset", "--number", "mother"],
+        "\"mother\" is not a number",
+    );
+    let nothing = adjust(&["--calls", "0", "--note", "none"]);
+    refused(&place, &nothing, "adjustment: calls or seconds");
+    misused(&place, &adjust(&["--note", "none"]));
+    misused(&place, &["register", "show"]);
+}
+
+#[test]
+fn a_pin_and_a_number_are_disabled_and_an_inmate_suspended_until_a_time_or_for_good() {
+    let place = with_database();
+    let inmate =
+        |verb, more: &[&'static str]| [&["inmate", verb, "--inmate", "A-1042"], more].concat();
+    let then = "2099-11-24 09:30";
+    done(
+        &place,
+        &inmate("disable", &["--until", then]),
+        &["Daniel Reyes (A-1042): PIN disabled: until 2099-11-24 09:30:00 EST"],
+    );
+    done(&place, &TO_MOTHER, &["(pin-disabled)"]);
+    done(&place, &inmate("enable", &[]), &["PIN disabled: no"]);
+    let number = ["--number", "2155550142"];
+    done(
+        &place,
+        &inmate("disable", &number),
+        &["number 2155550142: disabled: until it is taken back"],
+    );
+    done(&place, &TO_MOTHER, &["(pin-number-disabled)"]);
+    done(
+        &place,
+        &inmate("show", &[]),
+        &["number 2155550142, disabled: until it is taken back"],
+    );
+    done(
+        &place,
+        &inmate("enable", &number),
+        &["number 2155550142: disabled: no"],
+    );
+    done(
+        &place,
+        &inmate("suspend", &["--until", then]),
+        &["suspended from calling: until 2099"],
+    );
+    done(&place, &TO_MOTHER, &["(inmate-suspended)"]);
+    done(
+        &place,
+        &inmate("reinstate", &[]),
+        &["suspended from calling: no"],
+    );
+    done(&place, &TO_MOTHER, &["Allowed, for 10 min"]);
+    refused(
+        &place,
+        &inmate("disable", &["--until", "2026-11-20 09:30"]),
+        "is over: it is 20",
+    );
+    let unlisted = inmate("disable", &["--number", "2155550199"]);
+    refused(
+        &place,
+        &unlisted,
+        "number 2155550199 is not on the list of A-1042",
+    );
+    refused(
+        &place,
+        &["inmate", "suspend", "--inmate", "A-1"],
+        "no inmate has the id",
+    );
+}
+
+#[test]
+fn an_inmate_and_the_journal_are_shown_without_a_pin() {
+    let unit = "[[defaults.group]]\nname = \"East\"\n\n[[defaults.inmate]]\n";
+    let site = SAMPLE.replacen("[[defaults.inmate]]\n", unit, 1);
+    let id = "id = \"A-1042\"\n";
+    let place = with_database_of(&site.replacen(id, &format!("{id}unit = \"East\"\n"), 1), 0);
+    let shown = done(
+        &place,
+        &["inmate", "show", "--inmate", "A-1042"],
+        &[
+            "Daniel Reyes (A-1042)\n",
+            "living unit: East",
+            "suspended: no",
+            "PIN disabled: no",
+            "class of durations: 1",
+            "language: en",
+            "number 2155550166\n",
+        ],
+    );
+    done(
+        &place,
+        &["inmate", "suspend", "--inmate", "A-1042"],
+        &["until it is taken back"],
+    );
+    let words = done(
+        &place,
+        &["journal"],
+        &["inmate, inmate 1 (A-1042): suspended: for good"],
+    );
+    let json = done(&place, &["journal", "--json"], &[]);
+    let entries: Vec<Value> = (json.lines())
+        .map(|line| serde_json::from_str(line).expect("an object"))
+        .collect();
+    assert_eq!(entries.len(), words.lines().count());
+    let last = entries.last().expect("an entry");
+    let keys: Vec<&String> = last.as_object().expect("an object").keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "actor", "at", "change", "id", "noun", "sequence", "site", "subject"
+        ]
+    );
+    assert_eq!(last["sequence"], entries.len());
+    assert_eq!(last["id"], "A-1042");
+    assert!(
+        last["actor"].as_str().expect("who").contains("user "),
+        "{last}"
+    );
+    let after = (entries.len() - 2).to_string();
+    let rest = done(&place, &["journal", "--after", &after], &[]);
+    assert_eq!(rest.lines().count(), 2, "{rest}");
+    for pin in ["482915", "730264", "615738"] {
+        assert!(
+            !format!("{shown}{words}{json}").contains(pin),
+            "a PIN is told"
+        );
+    }
+    misused(&place, &["journal", "--after", "1", "--last", "1"]);
+}
+
+#[test]
+fn numbers_that_are_called_often_are_none_where_nobody_called() {
+    let place = with_database();
+    done(&place, &["frequent"], &["no number was called so often"]);
+    let json = done(&place, &["frequent", "--per", "month", "--json"], &[]);
+    assert_eq!(json, "");
+    misused(&place, &["frequent", "--per", "year"]);
+    misused(&place, &["frequent", "--most", "0"]);
+}
+
+#[test]
+fn check_says_where_calls_wait_for_an_officer_whom_nobody_has_entered() {
+    let checked = |by: &str, officer: &str| {
+        let phone =
+            format!("[[defaults.phone]]\nline = 1\nofficer = \"{by}\"\n{officer}\n[[line]]\n");
+        let place = Place::with(&SAMPLE.replacen("[[line]]\n", &phone, 1));
+        done(&place, &["check"], &["nothing to change"])
+    };
+    let note = "note: each call from line 1 waits for an officer";
+    let lee = "[[defaults.officer]]\nid = \"F-9\"\nname = \"Lee\"\n";
+    for by in ["console", "any"] {
+        let out = checked(by, "");
+        assert!(
+            out.contains(note) && out.contains("[[defaults.officer]] at all"),
+            "{out}"
+        );
+        assert!(!checked(by, lee).contains(note), "{by}");
+    }
+    let out = checked("code", lee);
+    assert!(
+        out.contains(note) && out.contains("[[defaults.officer]] with a code"),
+        "{out}"
+    );
+    let code = format!("{lee}code = \"918273\"\n");
+    assert!(!checked("code", &code).contains(note));
+}

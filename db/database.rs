@@ -10,6 +10,7 @@ use std::{
     fs::{self, DirBuilder},
     os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// How the database is to be opened.
@@ -38,6 +39,7 @@ impl Default for Options {
 /// The open database. There is one in a process, and one process has it.
 pub struct Database {
     // Fields drop in this order: LMDB is closed before the lock is given up.
+    kept: Kept,
     env: Env<WithoutTls>,
     tables: Tables,
     path: PathBuf,
@@ -64,10 +66,10 @@ impl Database {
         let env = environment::open(dir, options).map_err(opened)?;
         schema::refuse_foreign(&env)?;
         let mut tables = Tables::create(&env)?;
-        tables.learn(&Reader {
-            txn: env.read_txn()?,
-        })?;
+        let kept = Kept::default();
+        tables.learn(&kept.read(&env)?)?;
         let database = Database {
+            kept,
             env,
             tables,
             path: dir.to_owned(),
@@ -87,9 +89,7 @@ impl Database {
 
     /// A look at the last commit. To be short: pages it sees are not reused.
     pub fn read(&self) -> Result<Reader<'_>> {
-        Ok(Reader {
-            txn: self.env.read_txn()?,
-        })
+        self.kept.read(&self.env)
     }
 
     /// The one write transaction; waits for another to end. Dropped without `commit`, it
@@ -97,6 +97,7 @@ impl Database {
     pub fn write(&self) -> Result<Writer<'_>> {
         Ok(Writer {
             txn: self.env.write_txn()?,
+            kept: &self.kept,
         })
     }
 
@@ -188,12 +189,70 @@ pub trait Read {
 }
 
 pub struct Reader<'d> {
-    txn: RoTxn<'d, WithoutTls>,
+    /// There until it is dropped.
+    txn: Option<RoTxn<'static, WithoutTls>>,
+    /// Of how many commits it may know.
+    commits: u64,
+    kept: &'d Kept,
 }
 
 impl Read for Reader<'_> {
     fn txn(&self) -> &RoTxn<'_, WithoutTls> {
-        &self.txn
+        self.txn.as_ref().expect("is there until it is dropped")
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        let mut last = self.kept.last();
+        if last.commits == self.commits {
+            last.txn = self.txn.take();
+        }
+    }
+}
+
+/// The last look that is over, for the next one: as long as nothing is committed both see the same, and
+/// LMDB has no need to look up again where each table begins. With a commit it is given up, so that
+/// it keeps no page from being used again.
+#[derive(Default)]
+struct Kept {
+    last: Mutex<Last>,
+}
+
+#[derive(Default)]
+struct Last {
+    txn: Option<RoTxn<'static, WithoutTls>>,
+    /// So many there were since the database was opened.
+    commits: u64,
+}
+
+impl Kept {
+    fn read(&self, env: &Env<WithoutTls>) -> Result<Reader<'_>> {
+        // Counted before it begins: what is committed in between makes it no look to keep.
+        let (txn, commits) = {
+            let mut last = self.last();
+            (last.txn.take(), last.commits)
+        };
+        let txn = match txn {
+            Some(txn) => txn,
+            None => env.clone().static_read_txn()?,
+        };
+        Ok(Reader {
+            txn: Some(txn),
+            commits,
+            kept: self,
+        })
+    }
+
+    /// There is a commit.
+    fn give_up(&self) {
+        let mut last = self.last();
+        last.commits += 1;
+        last.txn = None;
+    }
+
+    fn last(&self) -> MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -205,12 +264,16 @@ impl fmt::Debug for Reader<'_> {
 
 pub struct Writer<'d> {
     txn: RwTxn<'d>,
+    kept: &'d Kept,
 }
 
 impl<'d> Writer<'d> {
     /// Returns when everything written is on disk.
     pub fn commit(self) -> Result<()> {
-        Ok(self.txn.commit()?)
+        let done = self.txn.commit();
+        // Also where it failed: what is on disk then is for the next look to find out.
+        self.kept.give_up();
+        Ok(done?)
     }
 
     pub(crate) fn txn_mut(&mut self) -> &mut RwTxn<'d> {

@@ -17,6 +17,10 @@ use crate::{codes::Coded, pattern::Pattern};
 
 /// Something that is a key of a table.
 pub trait Key: Sized {
+    /// Entries are also looked up by what their keys begin with, where it is so many bytes at least; what a
+    /// sparse table holds in memory knows of it. `None` is by the whole key alone.
+    const PREFIXES: Option<usize> = None;
+
     fn bytes(&self) -> Vec<u8>;
     /// `None` when the bytes are no such key.
     fn from_bytes(bytes: &[u8]) -> Option<Self>;
@@ -234,6 +238,9 @@ pub struct PartyBlockKey {
 const EVERY_INMATE: InmateId = InmateId(0);
 
 impl Key for PartyBlockKey {
+    /// Whose calls, whether it is national, and the first digits.
+    const PREFIXES: Option<usize> = Some(4 + 1 + 1);
+
     fn bytes(&self) -> Vec<u8> {
         let inmate = self.inmate.unwrap_or(EVERY_INMATE);
         number_after(&inmate.0.to_be_bytes(), &self.number)

@@ -26,7 +26,7 @@ pub use lock::holder_of;
 pub use look::{Look, look};
 pub use pattern_table::{ListTable, MAX_WILDCARDS, PatternMatch, PatternTable};
 pub use schema::SCHEMA_VERSION;
-pub use table::Table;
+pub use table::{SparseTable, Table};
 pub use tables::Tables;
 pub use values::Value;
 

@@ -4,8 +4,8 @@ use crate::{
     Error, Key, Read, Result, Table, Value, Writer,
     error::unreadable,
     keys::{ListKey, ListOf},
-    pattern::{Kind, Pattern, marker},
-    sieve::Sieve,
+    pattern::{Kind, Pattern},
+    sieve::{self, Mask},
     table::Raw,
 };
 use types::{digits::MAX_DIGITS, phone_number::PhoneNumber};
@@ -17,14 +17,14 @@ pub const MAX_WILDCARDS: usize = 1000;
 #[derive(Debug)]
 pub struct PatternTable<V> {
     table: Table<Pattern, V>,
-    sieve: Sieve,
+    sieve: sieve::Patterns,
 }
 
 /// A table of lists, each keyed by pattern.
 #[derive(Debug)]
 pub struct ListTable<V> {
     table: Table<ListKey, V>,
-    sieve: Sieve,
+    sieve: sieve::Patterns,
 }
 
 /// The most specific entry that fits a number.
@@ -44,13 +44,19 @@ impl<V: Value> PatternTable<V> {
     pub(crate) fn new(name: &'static str, raw: Raw) -> PatternTable<V> {
         PatternTable {
             table: Table::new(name, raw),
-            sieve: Sieve::new(0),
+            sieve: sieve::Patterns::new(0),
         }
     }
 
     pub(crate) fn learn(&mut self, txn: &impl Read) -> Result<()> {
-        self.sieve = Sieve::new(self.table.len(txn)?);
-        self.all().learn(txn)
+        self.table.learn(txn)?;
+        self.sieve = sieve::Patterns::new(self.table.len(txn)?);
+        self.table.each_key(txn, |key| {
+            // What is no key is never looked up; whoever walks the table is told of it.
+            if let Some(pattern) = Pattern::from_bytes(key) {
+                self.sieve.add(NO_LIST, &pattern);
+            }
+        })
     }
 
     /// The plain table underneath: entries by pattern, pages, counts.
@@ -81,6 +87,7 @@ impl<V: Value> PatternTable<V> {
             table: &self.table,
             sieve: &self.sieve,
             start: Vec::new(),
+            list: NO_LIST,
             key: |pattern| pattern,
         }
     }
@@ -90,18 +97,17 @@ impl<V: Value> ListTable<V> {
     pub(crate) fn new(name: &'static str, raw: Raw) -> ListTable<V> {
         ListTable {
             table: Table::new(name, raw),
-            sieve: Sieve::new(0),
+            sieve: sieve::Patterns::new(0),
         }
     }
 
     pub(crate) fn learn(&mut self, txn: &impl Read) -> Result<()> {
-        self.sieve = Sieve::new(self.table.len(txn)?);
+        self.table.learn(txn)?;
+        self.sieve = sieve::Patterns::new(self.table.len(txn)?);
         self.table.each_key(txn, |key| {
             // What is no key is never looked up; whoever walks the table is told of it.
             if let Some(ListKey { list, pattern }) = ListKey::from_bytes(key) {
-                self.sieve.add(&list.bytes());
-                self.sieve.add(key);
-                self.sieve.add_pattern(&pattern);
+                self.sieve.add(sieve::hash(&list.bytes()), &pattern);
             }
         })
     }
@@ -112,7 +118,6 @@ impl<V: Value> ListTable<V> {
     }
 
     pub fn put(&self, txn: &mut Writer<'_>, key: &ListKey, value: &V) -> Result<()> {
-        self.sieve.add(&key.list.bytes());
         self.of(key.list).put(txn, &key.pattern, value)
     }
 
@@ -127,11 +132,12 @@ impl<V: Value> ListTable<V> {
         list: ListOf,
         number: &PhoneNumber,
     ) -> Result<Option<PatternMatch<V>>> {
+        let of = self.of(list);
         // Most lists are not there at all.
-        if !self.sieve.may_hold(&list.bytes()) {
-            return Ok(None);
+        match self.sieve.may_have(of.list) {
+            true => of.best(txn, number),
+            false => Ok(None),
         }
-        self.of(list).best(txn, number)
     }
 
     pub(crate) fn pages(&self, txn: &impl Read) -> Result<u64> {
@@ -139,10 +145,12 @@ impl<V: Value> ListTable<V> {
     }
 
     fn of(&self, list: ListOf) -> Patterns<'_, ListKey, V, impl Fn(Pattern) -> ListKey> {
+        let start = list.bytes();
         Patterns {
             table: &self.table,
             sieve: &self.sieve,
-            start: list.bytes(),
+            list: sieve::hash(&start),
+            start,
             key: move |pattern| ListKey { list, pattern },
         }
     }
@@ -151,8 +159,10 @@ impl<V: Value> ListTable<V> {
 /// Patterns whose keys begin with the same bytes.
 struct Patterns<'a, K, V, F> {
     table: &'a Table<K, V>,
-    sieve: &'a Sieve,
+    sieve: &'a sieve::Patterns,
     start: Vec<u8>,
+    /// The hash of it.
+    list: u64,
     key: F,
 }
 
@@ -187,32 +197,26 @@ impl<K: EndsInPattern, V: Value, F: Fn(Pattern) -> K> Patterns<'_, K, V, F> {
                 });
             }
         }
-        self.sieve.add(&key.bytes());
-        self.sieve.add_pattern(pattern);
+        self.sieve.add(self.list, pattern);
         self.table.put(txn, &key, value)
     }
 
     fn best(&self, txn: &impl Read, number: &PhoneNumber) -> Result<Option<PatternMatch<V>>> {
-        let mut key = Vec::with_capacity(LONGEST_KEY);
-        key.extend(&self.start);
-        let head = key.len();
-        let (digits, marker) = (number.digits.as_str(), marker(number.international));
-        key.extend([b'E', marker]);
-        key.extend(digits.bytes());
-        let mut best = self.entry(txn, &key)?;
+        let digits = sieve::packed(number.digits.as_str());
+        let entry = |mask: &Mask| match self.sieve.may_hold(self.list, mask, digits) {
+            true => self.entry(txn, number, mask),
+            false => Ok(None),
+        };
+        let mut best = entry(&Mask::exact(number))?;
         if best.is_none() {
-            key[head] = b'P';
-            for length in self.sieve.prefixes(number) {
-                key.truncate(head + 2 + length);
-                best = self.entry(txn, &key)?;
+            for mask in self.sieve.prefixes(number) {
+                best = entry(&mask)?;
                 if best.is_some() {
                     break;
                 }
             }
             for mask in self.sieve.masks().iter().filter(|mask| mask.fits(number)) {
-                key.truncate(head);
-                mask.push_key(number, &mut key);
-                if let Some(found) = self.entry(txn, &key)? {
+                if let Some(found) = entry(mask)? {
                     let better = |best: &Found<'_>| found.0.rank() > best.0.rank();
                     if best.as_ref().is_none_or(better) {
                         best = Some(found);
@@ -230,24 +234,20 @@ impl<K: EndsInPattern, V: Value, F: Fn(Pattern) -> K> Patterns<'_, K, V, F> {
         best.map(decoded).transpose()
     }
 
-    fn entry<'t>(&self, txn: &'t impl Read, key: &[u8]) -> Result<Option<Found<'t>>> {
-        if !self.sieve.may_hold(key) {
-            return Ok(None);
-        }
-        let Some(value) = self.table.raw_get(txn, key)? else {
+    /// The entry of this mask that fits.
+    fn entry<'t>(
+        &self,
+        txn: &'t impl Read,
+        number: &PhoneNumber,
+        mask: &Mask,
+    ) -> Result<Option<Found<'t>>> {
+        let mut key = Vec::with_capacity(LONGEST_KEY);
+        key.extend(&self.start);
+        mask.push_key(number, &mut key);
+        let Some(value) = self.table.raw_get(txn, &key)? else {
             return Ok(None);
         };
-        Ok(Some((self.table.key(key)?.pattern(), value)))
-    }
-
-    fn learn(&self, txn: &impl Read) -> Result<()> {
-        self.table.each_key(txn, |key| {
-            // What is no key is never looked up; whoever walks the table is told of it.
-            if let Some(typed) = K::from_bytes(key) {
-                self.sieve.add(key);
-                self.sieve.add_pattern(&typed.pattern());
-            }
-        })
+        Ok(Some((self.table.key(&key)?.pattern(), value)))
     }
 
     fn starting(&self, with: &[u8]) -> Vec<u8> {
@@ -262,3 +262,6 @@ type Found<'t> = (Pattern, &'t [u8]);
 
 /// A list, a kind, a marker, a length, and digits.
 const LONGEST_KEY: usize = 6 + 3 + MAX_DIGITS;
+
+/// Of a table that has no lists.
+const NO_LIST: u64 = 0;

@@ -1,15 +1,15 @@
-//! What may be in a table of patterns, held in memory: most look-ups ask for keys that are not there,
-//! and end here.
+//! What may be in a table, held in memory: most look-ups ask for keys that are not there, and end here.
 //!
-//! What: for any key, "no" or "perhaps"; and how long prefixes are, and which masks patterns with `?`
-//! have.
+//! What: for any key, "no" or "perhaps"; and of tables of patterns how long prefixes are, and which masks
+//! patterns with `?` have, so that a number is asked for by its digits under each mask, and a key is made
+//! only of what may be there.
 //!
 //! How: a Bloom filter of 16 bits an entry, of which each sets 3 in one word, so that a question costs
 //! one access to memory; for an absent key it says "perhaps" about once in 100 times. It is filled when
 //! the database is opened, before anybody reads, and by each entry that is put; what is deleted, or put
 //! by a transaction that is given up, stays. So it holds all that any transaction of this process can
 //! see, which is enough: what it says too much costs a look-up. Entries beyond those it was made for make
-//! it say "perhaps" more often, until the next opening.
+//! it say "perhaps" more often, until the next opening; its memory does not grow.
 
 use crate::pattern::{Kind, Pattern, marker};
 use std::sync::{
@@ -22,17 +22,52 @@ use types::phone_number::PhoneNumber;
 const LEAST: u64 = 8192;
 const BITS_AN_ENTRY: u64 = 16;
 
-/// The filter and the masks of one table.
+/// What may be in one table, by its hash.
 #[derive(Debug)]
 pub(crate) struct Sieve {
     bits: Box<[AtomicU64]>,
+}
+
+impl Sieve {
+    /// With room for so many entries.
+    pub fn new(entries: u64) -> Sieve {
+        let bits = (entries.max(LEAST) * BITS_AN_ENTRY).next_power_of_two();
+        Sieve {
+            bits: (0..bits / 64).map(|_| AtomicU64::new(0)).collect(),
+        }
+    }
+
+    /// What is there, or will be.
+    pub fn add(&self, hash: u64) {
+        let (word, bits) = self.place(hash);
+        word.fetch_or(bits, Ordering::Release);
+    }
+
+    pub fn may_hold(&self, hash: u64) -> bool {
+        let (word, bits) = self.place(hash);
+        word.load(Ordering::Acquire) & bits == bits
+    }
+
+    /// The word of a hash, and its three bits there.
+    fn place(&self, hash: u64) -> (&AtomicU64, u64) {
+        // There is a power of two of words.
+        let word = usize::try_from(hash >> 32).unwrap_or(usize::MAX) & (self.bits.len() - 1);
+        let bit = |from: u32| 1 << (hash >> from & 63);
+        (&self.bits[word], bit(0) | bit(6) | bit(12))
+    }
+}
+
+/// The patterns that may be in one table, or in the lists of one.
+#[derive(Debug)]
+pub(crate) struct Patterns {
+    sieve: Sieve,
     /// How long prefixes are, a bit each: national ones, and international ones.
     prefixes: [AtomicU64; 2],
     masks: RwLock<Vec<Mask>>,
 }
 
-/// Where the `?` of patterns stand.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Where the digits of a pattern stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Mask {
     international: bool,
     open: bool,
@@ -40,18 +75,42 @@ pub(crate) struct Mask {
     length: u8,
     /// A bit each for the places that hold a `?`, the first place in the lowest.
     any: u32,
+    /// All bits of the places that hold a digit, as they are packed.
+    fixed: u128,
 }
 
 impl Mask {
     fn of(pattern: &Pattern) -> Mask {
         let places = pattern.body().bytes().enumerate();
-        let any = places.filter(|(_, place)| *place == b'?');
+        let places = places.filter(|(_, place)| *place == b'?');
+        places.fold(
+            Mask::without_any(
+                pattern.is_international(),
+                pattern.is_open(),
+                pattern.body().len(),
+            ),
+            |mask, (at, _)| Mask {
+                any: mask.any | 1 << at,
+                fixed: mask.fixed & !(0xf << (4 * at)),
+                ..mask
+            },
+        )
+    }
+
+    fn without_any(international: bool, open: bool, length: usize) -> Mask {
+        let beyond = 128 - 4 * u32::try_from(length).expect("at most MAX_DIGITS digits");
         Mask {
-            international: pattern.is_international(),
-            open: pattern.is_open(),
-            length: u8::try_from(pattern.body().len()).expect("at most MAX_DIGITS digits"),
-            any: any.fold(0, |any, (at, _)| any | 1 << at),
+            international,
+            open,
+            length: u8::try_from(length).expect("at most MAX_DIGITS digits"),
+            any: 0,
+            fixed: u128::MAX.checked_shr(beyond).unwrap_or(0),
         }
+    }
+
+    /// Of the pattern that fits this number alone.
+    pub fn exact(number: &PhoneNumber) -> Mask {
+        Mask::without_any(number.international, false, number.digits.len())
     }
 
     pub fn fits(&self, number: &PhoneNumber) -> bool {
@@ -65,8 +124,12 @@ impl Mask {
 
     /// The key of the pattern that has this mask and fits the number, after what keys begin with.
     pub fn push_key(&self, number: &PhoneNumber, key: &mut Vec<u8>) {
-        let length = if self.open { 0 } else { self.length };
-        key.extend([b'W', marker(self.international), length]);
+        let marker = marker(self.international);
+        match (self.any, self.open) {
+            (0, false) => key.extend([b'E', marker]),
+            (0, true) => key.extend([b'P', marker]),
+            (_, open) => key.extend([b'W', marker, if open { 0 } else { self.length }]),
+        }
         let digits = number.digits.as_str().bytes().take(self.length.into());
         key.extend(
             digits
@@ -77,27 +140,31 @@ impl Mask {
                 }),
         );
     }
+
+    /// Of the pattern with these packed digits, where it has any.
+    fn hash(&self, list: u64, digits: u128) -> u64 {
+        let kind = u64::from(self.international) << 1 | u64::from(self.open);
+        let shape = u64::from(self.any) << 32 | u64::from(self.length) << 8 | kind;
+        let digits = digits & self.fixed;
+        let hash = fold(list ^ ODD, shape);
+        fold(fold(hash, digits as u64), (digits >> 64) as u64)
+    }
 }
 
-impl Sieve {
-    /// With room for so many entries.
-    pub fn new(entries: u64) -> Sieve {
-        let bits = (entries.max(LEAST) * BITS_AN_ENTRY).next_power_of_two();
-        Sieve {
-            bits: (0..bits / 64).map(|_| AtomicU64::new(0)).collect(),
+impl Patterns {
+    pub fn new(entries: u64) -> Patterns {
+        Patterns {
+            sieve: Sieve::new(entries),
             prefixes: [AtomicU64::new(0), AtomicU64::new(0)],
             masks: RwLock::new(Vec::new()),
         }
     }
 
-    /// A key that is there, or will be.
-    pub fn add(&self, key: &[u8]) {
-        let (word, bits) = self.place(key);
-        word.fetch_or(bits, Ordering::Release);
-    }
-
-    /// A pattern whose key was added.
-    pub fn add_pattern(&self, pattern: &Pattern) {
+    /// A pattern that is there, or will be, on this list.
+    pub fn add(&self, list: u64, pattern: &Pattern) {
+        let mask = Mask::of(pattern);
+        self.sieve.add(list);
+        self.sieve.add(mask.hash(list, packed(pattern.body())));
         match pattern.kind() {
             Kind::Exact => {}
             Kind::Prefix => {
@@ -105,7 +172,6 @@ impl Sieve {
                 lengths.fetch_or(1 << pattern.body().len(), Ordering::Release);
             }
             Kind::Wildcard => {
-                let mask = Mask::of(pattern);
                 let mut masks = self.masks.write().unwrap_or_else(PoisonError::into_inner);
                 if !masks.contains(&mask) {
                     masks.push(mask);
@@ -114,41 +180,46 @@ impl Sieve {
         }
     }
 
-    /// How many digits prefixes of a number may have, the longest first.
-    pub fn prefixes(&self, number: &PhoneNumber) -> impl Iterator<Item = usize> + use<> {
-        let lengths = &self.prefixes[usize::from(number.international)];
-        let lengths = lengths.load(Ordering::Acquire);
-        let all = (0..=number.digits.len()).rev();
-        all.filter(move |length| lengths >> length & 1 == 1)
+    /// Whether there may be anything on a list.
+    pub fn may_have(&self, list: u64) -> bool {
+        self.sieve.may_hold(list)
     }
 
-    /// Whether there may be an entry of this key.
-    pub fn may_hold(&self, key: &[u8]) -> bool {
-        let (word, bits) = self.place(key);
-        word.load(Ordering::Acquire) & bits == bits
+    /// Whether a list may have the pattern of this mask that fits the number of these packed digits.
+    pub fn may_hold(&self, list: u64, mask: &Mask, digits: u128) -> bool {
+        self.sieve.may_hold(mask.hash(list, digits))
     }
 
-    /// The word of a key, and its three bits there.
-    fn place(&self, key: &[u8]) -> (&AtomicU64, u64) {
-        let hash = hash(key);
-        // There is a power of two of words.
-        let word = usize::try_from(hash >> 32).unwrap_or(usize::MAX) & (self.bits.len() - 1);
-        let bit = |from: u32| 1 << (hash >> from & 63);
-        (&self.bits[word], bit(0) | bit(6) | bit(12))
+    /// Of the prefixes that a number may have, the longest first.
+    pub fn prefixes(&self, number: &PhoneNumber) -> impl Iterator<Item = Mask> + use<> {
+        let (international, longest) = (number.international, number.digits.len());
+        let lengths = self.prefixes[usize::from(international)].load(Ordering::Acquire);
+        let all = (0..=longest).rev();
+        let there = all.filter(move |length| lengths >> length & 1 == 1);
+        there.map(move |length| Mask::without_any(international, true, length))
     }
 
+    /// Of the patterns with `?`.
     pub fn masks(&self) -> RwLockReadGuard<'_, Vec<Mask>> {
         self.masks.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// Digits, four bits each, the first in the lowest.
+pub(crate) fn packed(digits: &str) -> u128 {
+    let digits = digits.bytes().rev();
+    digits.fold(0, |packed, digit| packed << 4 | u128::from(digit & 0xf))
+}
+
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+fn fold(hash: u64, part: u64) -> u64 {
+    let product = u128::from(hash ^ part) * u128::from(ODD);
+    (product >> 64) as u64 ^ product as u64
+}
+
 /// Eight bytes at a time, multiplied and folded.
-fn hash(key: &[u8]) -> u64 {
-    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let fold = |hash: u64, part: u64| {
-        let product = u128::from(hash ^ part) * u128::from(ODD);
-        (product >> 64) as u64 ^ product as u64
-    };
+pub(crate) fn hash(key: &[u8]) -> u64 {
     let (parts, rest) = key.as_chunks::<8>();
     let hash = parts.iter().fold(key.len() as u64 ^ ODD, |hash, part| {
         fold(hash, u64::from_le_bytes(*part))

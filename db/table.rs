@@ -3,9 +3,15 @@
 use crate::{
     Key, Read, Result, Value, Writer,
     error::{Unreadable, unreadable},
+    sieve::{Sieve, hash},
 };
 use heed::types::{Bytes, DecodeIgnore};
-use std::{fmt, marker::PhantomData, ops::Bound};
+use std::{
+    fmt,
+    marker::PhantomData,
+    ops::{Bound, Deref, DerefMut},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 pub(crate) type Raw = heed::Database<'static, Bytes, Bytes>;
 
@@ -13,7 +19,39 @@ pub(crate) type Raw = heed::Database<'static, Bytes, Bytes>;
 pub struct Table<K, V> {
     name: &'static str,
     raw: Raw,
+    /// Nothing is in it that any transaction could see: LMDB is not asked, for which even an empty
+    /// table is two look-ups.
+    blank: AtomicBool,
+    /// What may be in it, where most look-ups find nothing.
+    sieve: Option<Sieve>,
     kind: PhantomData<fn(K) -> V>,
+}
+
+/// A table in which most look-ups find nothing.
+pub struct SparseTable<K, V>(Table<K, V>);
+
+impl<K: Key, V: Value> SparseTable<K, V> {
+    pub(crate) fn new(name: &'static str, raw: Raw) -> SparseTable<K, V> {
+        let sieve = Some(Sieve::new(0));
+        SparseTable(Table {
+            sieve,
+            ..Table::new(name, raw)
+        })
+    }
+}
+
+impl<K, V> Deref for SparseTable<K, V> {
+    type Target = Table<K, V>;
+
+    fn deref(&self) -> &Table<K, V> {
+        &self.0
+    }
+}
+
+impl<K, V> DerefMut for SparseTable<K, V> {
+    fn deref_mut(&mut self) -> &mut Table<K, V> {
+        &mut self.0
+    }
 }
 
 impl<K: Key, V: Value> Table<K, V> {
@@ -21,6 +59,8 @@ impl<K: Key, V: Value> Table<K, V> {
         Table {
             name,
             raw,
+            blank: AtomicBool::new(false),
+            sieve: None,
             kind: PhantomData,
         }
     }
@@ -31,7 +71,7 @@ impl<K: Key, V: Value> Table<K, V> {
 
     pub fn get(&self, txn: &impl Read, key: &K) -> Result<Option<V>> {
         let key = key.bytes();
-        match self.raw.get(txn.txn(), &key)? {
+        match self.raw_get(txn, &key)? {
             Some(bytes) => Ok(Some(self.value(&key, bytes)?)),
             None => Ok(None),
         }
@@ -39,23 +79,21 @@ impl<K: Key, V: Value> Table<K, V> {
 
     /// The stored bytes of a value, version byte included.
     pub fn bytes(&self, txn: &impl Read, key: &K) -> Result<Option<Vec<u8>>> {
-        let found = self.raw.get(txn.txn(), &key.bytes())?;
-        Ok(found.map(<[u8]>::to_vec))
+        self.raw_bytes(txn, &key.bytes())
     }
 
     pub fn contains(&self, txn: &impl Read, key: &K) -> Result<bool> {
-        Ok(self.raw.get(txn.txn(), &key.bytes())?.is_some())
+        Ok(self.raw_get(txn, &key.bytes())?.is_some())
     }
 
     pub fn put(&self, txn: &mut Writer<'_>, key: &K, value: &V) -> Result<()> {
-        Ok(self
-            .raw
-            .put(txn.txn_mut(), &key.bytes(), &value.encoded())?)
+        self.put_bytes(txn, &key.bytes(), &value.encoded())
     }
 
     /// Takes an entry out; `false` when there was none.
     pub fn delete(&self, txn: &mut Writer<'_>, key: &K) -> Result<bool> {
-        Ok(self.raw.delete(txn.txn_mut(), &key.bytes())?)
+        let key = key.bytes();
+        Ok(self.may_hold(&key) && self.raw.delete(txn.txn_mut(), &key)?)
     }
 
     pub fn len(&self, txn: &impl Read) -> Result<u64> {
@@ -63,11 +101,14 @@ impl<K: Key, V: Value> Table<K, V> {
     }
 
     pub fn is_empty(&self, txn: &impl Read) -> Result<bool> {
-        Ok(self.raw.is_empty(txn.txn())?)
+        Ok(self.is_blank() || self.raw.is_empty(txn.txn())?)
     }
 
     /// The entry with the greatest key.
     pub fn last(&self, txn: &impl Read) -> Result<Option<(K, V)>> {
+        if self.is_blank() {
+            return Ok(None);
+        }
         match self.raw.last(txn.txn())? {
             Some(entry) => Ok(Some(self.entry(entry)?)),
             None => Ok(None),
@@ -82,6 +123,9 @@ impl<K: Key, V: Value> Table<K, V> {
         to: Bound<&K>,
         limit: usize,
     ) -> Result<Vec<(K, V)>> {
+        if self.is_blank() {
+            return Ok(Vec::new());
+        }
         let (from, to) = (bytes_of(from), bytes_of(to));
         let range = (as_slices(&from), as_slices(&to));
         self.entries(self.raw.range(txn.txn(), &range)?.take(limit))
@@ -95,6 +139,9 @@ impl<K: Key, V: Value> Table<K, V> {
         to: Bound<&K>,
         limit: usize,
     ) -> Result<Vec<(K, V)>> {
+        if self.is_blank() {
+            return Ok(Vec::new());
+        }
         let (from, to) = (bytes_of(from), bytes_of(to));
         let range = (as_slices(&from), as_slices(&to));
         self.entries(self.raw.rev_range(txn.txn(), &range)?.take(limit))
@@ -107,6 +154,10 @@ impl<K: Key, V: Value> Table<K, V> {
 
     /// Up to `limit` entries whose key begins with these bytes.
     pub fn with_prefix(&self, txn: &impl Read, prefix: &[u8], limit: usize) -> Result<Vec<(K, V)>> {
+        let known = K::PREFIXES.is_some_and(|least| prefix.len() >= least);
+        if self.is_blank() || known && !self.may_hold(prefix) {
+            return Ok(Vec::new());
+        }
         self.entries(self.raw.prefix_iter(txn.txn(), prefix)?.take(limit))
     }
 
@@ -127,7 +178,14 @@ impl<K: Key, V: Value> Table<K, V> {
 
     /// The stored bytes of a value under the bytes of its key.
     pub(crate) fn raw_get<'t>(&self, txn: &'t impl Read, key: &[u8]) -> Result<Option<&'t [u8]>> {
-        Ok(self.raw.get(txn.txn(), key)?)
+        match self.may_hold(key) {
+            true => Ok(self.raw.get(txn.txn(), key)?),
+            false => Ok(None),
+        }
+    }
+
+    pub(crate) fn raw_bytes(&self, txn: &impl Read, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        Ok(self.raw_get(txn, key)?.map(<[u8]>::to_vec))
     }
 
     /// Does something with the bytes of each key.
@@ -138,18 +196,44 @@ impl<K: Key, V: Value> Table<K, V> {
         Ok(())
     }
 
-    /// Nothing of a plain table is held in memory.
-    pub(crate) fn learn(&mut self, _: &impl Read) -> Result<()> {
+    /// Takes in what may be here; before anybody else reads or writes.
+    pub(crate) fn learn(&mut self, txn: &impl Read) -> Result<()> {
+        self.blank = AtomicBool::new(self.raw.is_empty(txn.txn())?);
+        if self.sieve.is_some() {
+            let mut keys = 0;
+            self.each_key(txn, |key| keys += beginnings::<K>(key).count() as u64)?;
+            self.sieve = Some(Sieve::new(keys));
+            self.each_key(txn, |key| self.hold(key))?;
+        }
         Ok(())
     }
 
-    pub(crate) fn raw_bytes(&self, txn: &impl Read, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        Ok(self.raw.get(txn.txn(), key)?.map(<[u8]>::to_vec))
+    fn is_blank(&self) -> bool {
+        self.blank.load(Ordering::Acquire)
+    }
+
+    /// Whether there may be an entry of this key, or one that begins with it.
+    fn may_hold(&self, key: &[u8]) -> bool {
+        let sieve = self.sieve.as_ref();
+        !self.is_blank() && sieve.is_none_or(|sieve| sieve.may_hold(hash(key)))
+    }
+
+    /// From now on this may be held; before it is written, so that nobody who sees it is told otherwise.
+    fn will_hold(&self, key: &[u8]) {
+        self.blank.store(false, Ordering::Release);
+        self.hold(key);
+    }
+
+    fn hold(&self, key: &[u8]) {
+        if let Some(sieve) = &self.sieve {
+            beginnings::<K>(key).for_each(|beginning| sieve.add(hash(beginning)));
+        }
     }
 
     /// Stored bytes as they are: for tests and repair tools.
     #[doc(hidden)]
     pub fn put_bytes(&self, txn: &mut Writer<'_>, key: &[u8], value: &[u8]) -> Result<()> {
+        self.will_hold(key);
         Ok(self.raw.put(txn.txn_mut(), key, value)?)
     }
 
@@ -173,6 +257,12 @@ impl<K: Key, V: Value> Table<K, V> {
     }
 }
 
+/// By what a key is asked for: itself, and what it begins with.
+fn beginnings<K: Key>(key: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let least = K::PREFIXES.unwrap_or(key.len()).min(key.len());
+    (least..=key.len()).map(|length| &key[..length])
+}
+
 fn bytes_of<K: Key>(bound: Bound<&K>) -> Bound<Vec<u8>> {
     bound.map(Key::bytes)
 }
@@ -184,5 +274,11 @@ fn as_slices(bound: &Bound<Vec<u8>>) -> Bound<&[u8]> {
 impl<K, V> fmt::Debug for Table<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Table({})", self.name)
+    }
+}
+
+impl<K, V> fmt::Debug for SparseTable<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SparseTable({})", self.0.name)
     }
 }

@@ -72,12 +72,7 @@ impl<'a, R> Lookups<'a, R> {
             zone,
             now_utc_ms,
             ahead: Ticks::ZERO,
-            registers: Registers {
-                tables,
-                txn,
-                zone,
-                now_utc_ms,
-            },
+            registers: Registers::new(tables, txn, zone, now_utc_ms),
         }
     }
 

@@ -30,6 +30,7 @@ impl<R: Read> Lookups<'_, R> {
     pub fn profile_of(&self, inmate: InmateId) -> Result<Profile, Error> {
         let entry = self.tables.inmates.get(self.txn, &inmate)?;
         let entry = entry.ok_or_else(|| stored::senseless("PIN", "its inmate is not there"))?;
+        self.registers.knows_class(inmate, entry.class);
         let class = entry.class.map(inmate_class).transpose()?;
         let rules = match class {
             Some(class) => self.tables.inmate_classes.get(self.txn, &class)?,

@@ -15,7 +15,7 @@ use db::{
 };
 use jiff::tz::TimeZone;
 use screening::{Allowance, Ended, Entry, Period, Periods, Register, Spans, Used};
-use std::ops::Bound;
+use std::{cell::Cell, ops::Bound};
 use types::{
     id::{CallId, InmateId},
     phone_number::PhoneNumber,
@@ -96,13 +96,33 @@ pub struct RegisterState {
 /// No call is longer, so that none that ended lately began before.
 const LONGEST_CALL_MS: i64 = 24 * 3600 * 1000;
 
-/// The registers, as one transaction sees them.
-#[derive(Clone, Copy)]
+/// The registers, as one transaction sees them at one instant. What both of a decision's need is read
+/// once.
 pub(crate) struct Registers<'a, R> {
-    pub tables: &'a Tables,
-    pub txn: &'a R,
-    pub zone: &'a TimeZone,
-    pub now_utc_ms: i64,
+    tables: &'a Tables,
+    txn: &'a R,
+    zone: &'a TimeZone,
+    now_utc_ms: i64,
+    spans: Cell<Option<Spans>>,
+    class: Cell<Option<(InmateId, Option<u8>)>>,
+}
+
+impl<'a, R> Registers<'a, R> {
+    pub fn new(tables: &'a Tables, txn: &'a R, zone: &'a TimeZone, now_utc_ms: i64) -> Self {
+        Registers {
+            tables,
+            txn,
+            zone,
+            now_utc_ms,
+            spans: Cell::new(None),
+            class: Cell::new(None),
+        }
+    }
+
+    /// The class of an inmate, as this transaction has it.
+    pub fn knows_class(&self, inmate: InmateId, class: Option<u8>) {
+        self.class.set(Some((inmate, class)));
+    }
 }
 
 impl<R: Read> Registers<'_, R> {
@@ -130,8 +150,13 @@ impl<R: Read> Registers<'_, R> {
         if let Some(own) = table.get(self.txn, &AllowanceKey::Inmate(inmate))? {
             return Ok(limiting(&own).map(|own| (AllowanceOf::Inmate(inmate), own)));
         }
-        let entry = self.tables.inmates.get(self.txn, &inmate)?;
-        let class = entry.and_then(|entry| entry.class);
+        let class = match self.class.get() {
+            Some((of, class)) if of == inmate => class,
+            _ => {
+                let entry = self.tables.inmates.get(self.txn, &inmate)?;
+                entry.and_then(|entry| entry.class)
+            }
+        };
         if let Some(class) = class.map(people::inmate_class).transpose()?
             && let Some(of_class) = table.get(self.txn, &AllowanceKey::Class(class))?
         {
@@ -147,7 +172,7 @@ impl<R: Read> Registers<'_, R> {
         let Some(allowance) = self.allowance(of)? else {
             return Ok(None);
         };
-        let spans = self.spans(&rules(self.tables, self.txn)?)?;
+        let spans = self.spans_now()?;
         let limited = |period: &Period| {
             let (calls, minutes) = (allowance.calls.of(*period), allowance.minutes.of(*period));
             calls.is_some() || minutes.is_some()
@@ -174,7 +199,7 @@ impl<R: Read> Registers<'_, R> {
             RegisterKey::Number(_) => (None, self.allowance(of)?),
         };
         let allowance = allowance.unwrap_or_default();
-        let spans = self.spans(&rules(self.tables, self.txn)?)?;
+        let spans = self.spans_now()?;
         let from = spans.first().min(self.now_utc_ms - LONGEST_CALL_MS);
         let from = self.ended_from(&allowance).map_or(from, |at| at.min(from));
         let entries = self.entries(of, from)?;
@@ -192,6 +217,15 @@ impl<R: Read> Registers<'_, R> {
             last_ended_utc_ms: register.last_ended(self.now_utc_ms),
             opens_utc_ms: register.opens(true, self.now_utc_ms),
         })
+    }
+
+    fn spans_now(&self) -> Result<Spans, Error> {
+        if let Some(spans) = self.spans.get() {
+            return Ok(spans);
+        }
+        let spans = self.spans(&rules(self.tables, self.txn)?)?;
+        self.spans.set(Some(spans));
+        Ok(spans)
     }
 
     pub fn spans(&self, rules: &RegisterRules) -> Result<Spans, Error> {

@@ -12,10 +12,10 @@
 //!
 //! Limits: 8 to 12 and 18 to 22 pulses a second (ITU-T Q.23 leaves pulsing to the countries: 10 pps in
 //! nearly all, 20 in some), break 50 to 75 % of the period, clicks from -35 dBm0 that stand
-//! 11 dB out of noise and echo; under -45 dBm0 none is certain. While we speak ourselves it listens behind the filter of an echo canceller,
-//! before its suppressor ([`crate::echo::Canceller::filtered`]): with the whole echo it tells some 60 %
-//! of the digits instead of 97 %, behind the suppressor as well 1 to 2 % fewer. A digit is told 220 ms
-//! after its last click.
+//! 11 dB out of noise and echo; under -45 dBm0 none is certain. While we speak ourselves it listens
+//! behind the filter of an echo canceller, before its suppressor
+//! ([`crate::echo::Canceller::filtered`]): with the whole echo it tells some 60 % of the digits instead
+//! of 97 %, behind the suppressor as well 1 to 2 % fewer. A digit is told 220 ms after its last click.
 //! A digit 1 is one pair of clicks, which a knock can be too: its confidence stays below
 //! [`CERTAIN`], and whoever asks for a digit to accept a call asks for one of several pulses.
 

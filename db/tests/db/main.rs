@@ -5,4 +5,5 @@ mod golden;
 mod keys;
 mod opening;
 mod patterns;
+mod sieve;
 mod space;

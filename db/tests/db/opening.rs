@@ -1,10 +1,11 @@
 use crate::bench::small;
 use db::{
-    Database, Error, Options,
+    Database, Error, Options, Writer,
     keys::{CounterKey, CounterKind},
     values::Counter,
 };
 use std::{fs, os::unix::fs::PermissionsExt};
+use types::id::LineId;
 
 const KEY: CounterKey = CounterKey {
     kind: CounterKind::EmptyOffHook,
@@ -117,4 +118,38 @@ fn a_directory_that_cannot_be_made_is_named() {
     fs::write(&file, "").expect("writes");
     let error = Database::open(&file.join("data"), &Options::default()).expect_err("is a file");
     assert!(error.to_string().contains("file/data"), "{error}");
+}
+
+/// The transaction of a look that is over serves the next one, but never beyond a commit.
+#[test]
+fn a_look_sees_what_was_committed_before_it_whatever_looks_went_before() {
+    let (_dir, database) = small();
+    let count = |database: &Database| {
+        let reader = database.read().expect("reads");
+        database.tables().counters.len(&reader).expect("reads")
+    };
+    let key = |line| CounterKey::of_line(CounterKind::EmptyOffHook, LineId(line));
+    let put = |writer: &mut Writer<'_>, line| {
+        let counters = &database.tables().counters;
+        let one = Counter { count: 1 };
+        counters.put(writer, &key(line), &one).expect("puts");
+    };
+    let before = count(&database);
+    let begun_before = database.read().expect("reads");
+    let mut writer = database.write().expect("writes");
+    let begun_meanwhile = database.read().expect("reads");
+    put(&mut writer, 1);
+    assert_eq!(count(&database), before);
+    writer.commit().expect("commits");
+    assert_eq!(count(&database), before + 1);
+    for begun in [begun_before, begun_meanwhile] {
+        let counters = &database.tables().counters;
+        assert_eq!(counters.len(&begun).expect("reads"), before);
+        drop(begun);
+        assert_eq!(count(&database), before + 1);
+    }
+    let mut given_up = database.write().expect("writes");
+    put(&mut given_up, 2);
+    drop(given_up);
+    assert_eq!(count(&database), before + 1);
 }

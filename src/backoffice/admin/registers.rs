@@ -50,12 +50,8 @@ impl BackOffice {
     }
 
     pub(crate) fn registers_of<'a, R: Read>(&'a self, now: Tick, txn: &'a R) -> Registers<'a, R> {
-        Registers {
-            tables: self.database.tables(),
-            txn,
-            zone: &self.fixed.zone,
-            now_utc_ms: self.anchor.utc_ms(now),
-        }
+        let (tables, now_utc_ms) = (self.database.tables(), self.anchor.utc_ms(now));
+        Registers::new(tables, txn, &self.fixed.zone, now_utc_ms)
     }
 }
 

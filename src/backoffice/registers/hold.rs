@@ -38,12 +38,8 @@ pub(crate) struct Reserving<'a> {
 
 impl<'a> Session<'a> {
     pub fn registers(&self) -> Registers<'_, Writer<'a>> {
-        Registers {
-            tables: self.tables,
-            txn: &self.writer,
-            zone: &self.fixed.zone,
-            now_utc_ms: self.now_utc_ms(),
-        }
+        let (zone, now_utc_ms) = (&self.fixed.zone, self.now_utc_ms());
+        Registers::new(self.tables, &self.writer, zone, now_utc_ms)
     }
 
     /// Holds a call, and the longest it may last, for the open call of the line.

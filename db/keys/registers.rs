@@ -37,6 +37,13 @@ impl RegisterKey {
         }
     }
 
+    /// What all entries of numbers begin with that have so many digits more after the same.
+    pub fn prefix_of_longer(number: &PhoneNumber, more: usize) -> Vec<u8> {
+        let mut key = RegisterKey::Number(*number).prefix();
+        key[1] += u8::try_from(more).expect("at most MAX_DIGITS");
+        key
+    }
+
     /// The register that a key begins with, and the rest.
     fn split(bytes: &[u8]) -> Option<(RegisterKey, &[u8])> {
         let (kind, rest) = bytes.split_first()?;

@@ -1,8 +1,8 @@
 //! Fraud on calls to a number: counted over all callers when it is noticed, and kept on disk, so that
 //! nothing that ends a call or the controller forgets what happened or the block that it brought.
 
-use crate::{Alert, Error, answer::line_actor, session::Session};
-use db::{codes::Code, keys::SiteKey, values};
+use crate::{Alert, Error, answer::line_actor, reached::LOOKED_THROUGH, session::Session};
+use db::{Key, codes::Code, keys::SiteKey, values};
 use screening::{FraudCount, FraudRule, FraudRules, MAX_FRAUD_TIMES, NumberBlock};
 use types::{disposition::FraudKind, id::LineId, phone_number::PhoneNumber};
 
@@ -19,6 +19,7 @@ impl Session<'_> {
         let table = &self.tables.fraud_counts;
         let before = table.get(&self.writer, number)?;
         let mut count = before.map_or_else(FraudCount::default, fraud_count);
+        self.take_from_longer(number, &mut count)?;
         let block = count.add(kind, times, self.now_utc_ms(), &rules);
         if count == FraudCount::default() {
             return Ok(());
@@ -31,6 +32,32 @@ impl Session<'_> {
             seconds: rules.block_seconds,
         };
         self.alert(&line_actor(line), number, alert)
+    }
+
+    /// What was counted for numbers of more digits while nobody knew that this is a number counts for it.
+    /// Their blocks stay theirs, and hold for it too.
+    fn take_from_longer(
+        &mut self,
+        number: &PhoneNumber,
+        count: &mut FraudCount,
+    ) -> Result<(), Error> {
+        if !self.fixed.dial_plan.could_grow(number) {
+            return Ok(());
+        }
+        let table = &self.tables.fraud_counts;
+        let begin = table.with_prefix(&self.writer, &number.bytes(), LOOKED_THROUGH)?;
+        for (longer, mut stored) in begin.into_iter().filter(|(longer, _)| longer != number) {
+            count.three_way.append(&mut stored.three_way);
+            count.extra_digits.append(&mut stored.extra_digits);
+            if stored.block.is_some() {
+                table.put(&mut self.writer, &longer, &stored)?;
+            } else {
+                table.delete(&mut self.writer, &longer)?;
+            }
+        }
+        count.three_way.sort_unstable();
+        count.extra_digits.sort_unstable();
+        Ok(())
     }
 }
 

@@ -39,6 +39,7 @@ mod office;
 mod party_block;
 mod people;
 mod phones;
+mod reached;
 mod records;
 mod recovery;
 mod registers;

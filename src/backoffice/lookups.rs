@@ -8,6 +8,7 @@ use crate::{
     groups::Groups,
     office::Fixed,
     party_block, people,
+    reached::LOOKED_THROUGH,
     registers::{self, Registers},
     stored, stored_treatments,
 };
@@ -203,6 +204,18 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Error> {
         let count = self.tables.fraud_counts.get(self.txn, number)?;
         Ok(count.and_then(|count| count.block).map(fraud::number_block))
+    }
+
+    fn number_block_beyond(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Error> {
+        if !self.dial_plan.could_grow(number) {
+            return Ok(None);
+        }
+        let prefix = db::Key::bytes(number);
+        let counts = &self.tables.fraud_counts;
+        let longer = counts.with_prefix(self.txn, &prefix, LOOKED_THROUGH)?;
+        let blocks = longer.into_iter().filter_map(|(_, count)| count.block);
+        let mut blocks = blocks.map(fraud::number_block);
+        Ok(blocks.find(|block| block.holds(self.now_utc_ms)))
     }
 
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Error> {

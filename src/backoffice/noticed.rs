@@ -77,6 +77,7 @@ impl Session<'_> {
             (FraudKind::ExtraDigits, keyed(now) - keyed(before)),
         ];
         for (kind, times) in happened.into_iter().filter(|(_, times)| *times > 0) {
+            let number = self.counted_for(now, number)?;
             self.count_fraud(line, &number, kind, times)?;
         }
         Ok(())

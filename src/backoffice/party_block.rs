@@ -1,6 +1,8 @@
 //! What called parties refuse for good: kept when they have said so, and asked for each call after it.
 
-use crate::{BackOffice, Error, answer::inmate_subject, session::Session, stored};
+use crate::{
+    BackOffice, Error, answer::inmate_subject, reached::LOOKED_THROUGH, session::Session, stored,
+};
 use db::{
     Read, Tables,
     codes::Code,
@@ -9,15 +11,10 @@ use db::{
 };
 use std::ops::Bound;
 use types::{
-    digits::Digits,
     id::{CallId, InmateId},
     party_block::{BlockKeys, PartyBlock},
-    phone_number::{DialingPattern, PhoneNumber},
+    phone_number::PhoneNumber,
 };
-
-/// Blocked numbers that begin with one number's digits, looked through at most: more are only
-/// where those digits are too few to be a telephone's.
-const LOOKED_THROUGH: usize = 1000;
 
 /// A called party's refusal of all further calls, as it is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,13 +94,10 @@ impl Session<'_> {
         )
     }
 
-    /// With how many digits of the number the exchange may have connected. A code stands for what an
-    /// administrator entered, who knew where it goes.
+    /// With how many digits of the number the exchange may have connected.
     fn least_digits(&self, record: &Call, number: &PhoneNumber) -> u8 {
-        let code = record.pattern == Some(Code(DialingPattern::SpeedDial));
-        let dialed = Digits::parse(&record.dialed).filter(|_| !code);
-        let shorter = dialed.map(|dialed| self.fixed.dial_plan.shorter(&dialed));
-        let shortest = shorter.iter().flatten().map(|n| n.digits.len()).min();
+        let shorter = self.shorter_of(record);
+        let shortest = shorter.iter().map(|n| n.digits.len()).min();
         let least = shortest.unwrap_or(number.digits.len());
         u8::try_from(least).expect("at most MAX_DIGITS digits")
     }

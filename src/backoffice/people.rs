@@ -82,10 +82,14 @@ impl<R: Read> Lookups<'_, R> {
     }
 
     pub fn listing_of(&self, scope: Scope, number: &PhoneNumber) -> Result<Option<Listing>, Error> {
-        for (blocked, listing) in [(true, Listing::Blocked), (false, Listing::Allowed)] {
+        let sides = [
+            (true, Listing::Blocked as fn(u8) -> Listing),
+            (false, Listing::Allowed),
+        ];
+        for (blocked, listing) in sides {
             let list = ListOf { scope, blocked };
-            if self.tables.lists.best(self.txn, list, number)?.is_some() {
-                return Ok(Some(listing));
+            if let Some(best) = self.tables.lists.best(self.txn, list, number)? {
+                return Ok(Some(listing(best.specificity())));
             }
         }
         Ok(None)

@@ -249,16 +249,24 @@ impl<R: Read> Registers<'_, R> {
         of: RegisterKey,
         from_utc_ms: i64,
     ) -> Result<Vec<(Option<u32>, Entry)>, Error> {
+        let stored = self.counted(of, from_utc_ms)?.into_iter();
+        Ok(stored
+            .map(|(key, counted)| (counted.inmate, entry(&key, &counted)))
+            .collect())
+    }
+
+    /// The same as they are stored.
+    fn counted(
+        &self,
+        of: RegisterKey,
+        from_utc_ms: i64,
+    ) -> Result<Vec<(CountedKey, Counted)>, Error> {
         let (from, to) = (
             key(of, from_utc_ms, 0),
             key(of, CountedKey::NOT_YET, u32::MAX),
         );
         let (from, to) = (Bound::Included(&from), Bound::Included(&to));
-        let stored = self.tables.counted.page(self.txn, from, to, usize::MAX)?;
-        let entries = stored.into_iter();
-        Ok(entries
-            .map(|(key, counted)| (counted.inmate, entry(&key, &counted)))
-            .collect())
+        Ok(self.tables.counted.page(self.txn, from, to, usize::MAX)?)
     }
 }
 

@@ -17,9 +17,7 @@ mod treatment;
 pub use registers::Counts;
 pub use time::LimitedBy;
 
-use crate::{
-    Disabled, Listing, LocalTime, Open, PhoneRules, PinEntry, PinKey, Room, Rules, Tables,
-};
+use crate::{Disabled, LocalTime, Open, PhoneRules, PinEntry, PinKey, Room, Rules, Tables};
 use record::Whole;
 use types::{
     dial_plan::DialedNumber,
@@ -199,30 +197,26 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         // Looked up for every call: an entry marks a number as privileged and untimed
         // even where the flowchart does not need it to let the call through.
         let allowed = self.tables.allowed(&number.number)?;
-        let record = self.record(&number, listed, allowed)?;
+        let whole = self.record(&number, listed, allowed)?;
         let contact = self.contact(caller, &number.number, allowed)?;
         self.lists_of_others(caller, &number.number, listed, allowed)?;
         let listing = match listed {
             Some(_) if !self.rules.global_block_wins => None,
             _ => self.lists(caller, contact, &number.number)?,
         };
-        if listed.is_none() && listing != Some(Listing::Allowed) {
+        if listed.is_none() && listing.is_none() {
             self.tables_of_all(pin.is_some(), &number, allowed)?;
         } else if self.rules.global_block_wins {
             self.restricted(&number, allowed)?;
         }
-        let whole = Whole {
-            listed,
-            allowed,
-            record,
-        };
-        let flags = Flags::of(&whole, &phone);
+        let mut flags = Flags::of(&whole, &phone);
         let from_phone = self.line_treatment_of(&phone, &number, flags.privileged)?;
         self.party(&number)?;
         self.time(&number)?;
         let open = self.hours(caller, &number.number)?;
         for shorter in self.request.shorter {
-            self.shorter(shorter, caller, &whole, listing)?;
+            let timed = self.shorter(shorter, caller, &whole, listing)?;
+            flags.untimed &= !timed;
             let there = self.line_treatment_there(shorter, &phone, &number, from_phone)?;
             self.not_instead(there)?;
         }
@@ -283,6 +277,7 @@ impl Flags {
             listed,
             allowed,
             record,
+            ..
         } = *whole;
         let untimed = match (listed, allowed) {
             (Some(own), _) => own.untimed,

@@ -68,11 +68,12 @@ impl Profile {
     }
 }
 
-/// What a list says of a number. Where both of its sides have it, it is blocked.
+/// What a list says of a number, and how many digits of the entry are fixed. Where both of its sides
+/// have it, it is blocked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Listing {
-    Blocked,
-    Allowed,
+    Blocked(u8),
+    Allowed(u8),
 }
 
 /// Whom a number belongs to.

@@ -157,6 +157,10 @@ pub trait Tables {
     ) -> Result<Option<PartyBlock>, Self::Error>;
     /// Whether a number was blocked for the fraud on calls to it.
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Self::Error>;
+    /// The same of a number of more digits than these, of which the exchange may have passed over the
+    /// last; only one that holds now.
+    fn number_block_beyond(&self, number: &PhoneNumber)
+    -> Result<Option<NumberBlock>, Self::Error>;
     /// When a number may be called; `None` when it is not restricted by time.
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Self::Error>;
     fn durations(

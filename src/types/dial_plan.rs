@@ -84,6 +84,16 @@ impl DialPlan {
         })
     }
 
+    /// Whether digits more after a number make another one: where its length is open.
+    pub fn could_grow(&self, number: &PhoneNumber) -> bool {
+        self.rules.iter().any(|rule| {
+            let abroad = rule.pattern == DialingPattern::International;
+            rule.min < rule.max
+                && abroad == number.international
+                && rule.could_make(number.digits.as_str())
+        })
+    }
+
     /// The numbers that an exchange may connect before it has taken all of these digits, shortest
     /// first: where the length is open, it stops at a number that it knows and passes over the
     /// rest (ITU-T E.164 leaves the length to each country).

@@ -1,16 +1,21 @@
 //! Numbers that are called often, or by many: told once, and listed when an officer asks.
 
-use super::{Registers, rules};
+use super::{Registers, entry, rules};
 use crate::{Alert, BackOffice, Error, RecordRange, session::Session, stored};
 use db::{
     Read,
-    keys::RegisterKey,
-    values::{NumberTold, Reservation},
+    keys::{CountedKey, RegisterKey},
+    values::{Call, Counted, NumberTold, Reservation},
 };
 use screening::{Ended, Period};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use types::{
     call_record::CallRecord,
+    dial_plan::DialPlan,
+    digits::MAX_DIGITS,
     id::InmateId,
     phone_number::PhoneNumber,
     tick::{Tick, Ticks},
@@ -53,13 +58,23 @@ pub struct FrequentNumber {
 }
 
 impl Session<'_> {
-    /// A call to these numbers counts: the one that was dialed may have had one too many.
-    pub fn tell_if_frequent(&mut self, reservation: &Reservation) -> Result<(), Error> {
-        let Some(number) = reservation.numbers.first() else {
+    /// A call to these numbers counts: the one that was dialed, or the one it reached with its first
+    /// digits, may have had one too many.
+    pub fn tell_if_frequent(
+        &mut self,
+        reservation: &Reservation,
+        record: &Call,
+    ) -> Result<(), Error> {
+        let Some(dialed) = reservation.numbers.first() else {
             return Ok(());
         };
-        let number = stored::number(number)?;
-        let Some((calls, inmates, period)) = self.registers().too_often(number)? else {
+        let often = rules(self.tables, &self.writer)?.often;
+        if often.calls.is_none() && often.inmates.is_none() {
+            return Ok(());
+        }
+        let number = self.counted_for(record, stored::number(dialed)?)?;
+        let longer = self.fixed.dial_plan.could_grow(&number);
+        let Some((calls, inmates, period)) = self.registers().too_often(number, longer)? else {
             return Ok(());
         };
         let told = NumberTold {
@@ -79,30 +94,56 @@ impl Session<'_> {
 }
 
 impl<R: Read> Registers<'_, R> {
-    /// Calls and inmates of a number that has too many and was not told in this period.
-    fn too_often(&self, number: PhoneNumber) -> Result<Option<(u32, u32, Period)>, Error> {
+    /// Calls and inmates of a number that has too many and was not told in this period; those to
+    /// `longer` ones that begin with its digits are among them.
+    fn too_often(
+        &self,
+        number: PhoneNumber,
+        longer: bool,
+    ) -> Result<Option<(u32, u32, Period)>, Error> {
         let rules = rules(self.tables, self.txn)?;
         let often = rules.often;
-        if often.calls.is_none() && often.inmates.is_none() {
-            return Ok(None);
-        }
         let span = self.spans(&rules)?.of(often.period);
         let inside = |at: i64| (span.from..span.to).contains(&at);
         let told = self.tables.numbers_told.get(self.txn, &number)?;
         if told.is_some_and(|told| inside(told.told_utc_ms)) {
             return Ok(None);
         }
-        let (mut calls, mut inmates) = (0, BTreeSet::new());
-        for (inmate, entry) in self.entries(RegisterKey::Number(number), span.from)? {
+        // A call by way of a longer number may be in both registers.
+        let (mut calls, mut inmates) = (BTreeSet::new(), BTreeSet::new());
+        for (key, counted) in self.all_counted(number, longer, span.from)? {
+            let entry = entry(&key, &counted);
             if entry.ended != Ended::NoCall && entry.at_utc_ms.is_some_and(inside) {
-                calls += 1;
-                inmates.extend(inmate);
+                calls.insert((key.call.site, key.call.sequence));
+                inmates.extend(counted.inmate);
             }
         }
-        let inmates = u32::try_from(inmates.len()).unwrap_or(u32::MAX);
+        let many = |found: usize| u32::try_from(found).unwrap_or(u32::MAX);
+        let (calls, inmates) = (many(calls.len()), many(inmates.len()));
         Ok(often
             .is(calls, inmates)
             .then_some((calls, inmates, often.period)))
+    }
+
+    /// What counts of a number from an instant on, and all there is of longer ones.
+    fn all_counted(
+        &self,
+        number: PhoneNumber,
+        longer: bool,
+        from_utc_ms: i64,
+    ) -> Result<Vec<(CountedKey, Counted)>, Error> {
+        let register = RegisterKey::Number(number);
+        let mut all = self.counted(register, from_utc_ms)?;
+        let most = MAX_DIGITS - number.digits.len();
+        for more in (1..=most).filter(|_| longer) {
+            let prefix = RegisterKey::prefix_of_longer(&number, more);
+            let found = self
+                .tables
+                .counted
+                .with_prefix(self.txn, &prefix, usize::MAX)?;
+            all.extend(found);
+        }
+        Ok(all)
     }
 }
 
@@ -112,6 +153,7 @@ impl<R: Read> Registers<'_, R> {
 pub struct FrequentTally {
     often: Often,
     range: RecordRange,
+    plan: Arc<DialPlan>,
     found: BTreeMap<PhoneNumber, Tally>,
 }
 
@@ -134,6 +176,7 @@ impl FrequentTally {
                 limit,
                 ..RecordRange::all()
             },
+            plan: Arc::clone(&office.fixed.dial_plan),
             found: BTreeMap::new(),
         })
     }
@@ -156,13 +199,34 @@ impl FrequentTally {
     /// The most called first.
     pub fn numbers(self) -> Vec<FrequentNumber> {
         let often = self.often;
-        let mut frequent: Vec<FrequentNumber> = (self.found.into_iter())
+        let mut frequent: Vec<FrequentNumber> = of_parties(self.found, &self.plan)
+            .into_iter()
             .map(|(number, tally)| tally.of(number))
             .filter(|found| often.is(found.attempts, found.inmates))
             .collect();
         frequent.sort_by_key(|found| std::cmp::Reverse((found.attempts, found.inmates)));
         frequent
     }
+}
+
+/// What is known of longer numbers, told of the shortest that has calls of its own and may be the same
+/// party's: that one sorts before them.
+fn of_parties(
+    found: BTreeMap<PhoneNumber, Tally>,
+    plan: &DialPlan,
+) -> BTreeMap<PhoneNumber, Tally> {
+    let mut parties: BTreeMap<PhoneNumber, Tally> = BTreeMap::new();
+    for (number, tally) in found {
+        let mut shorter = (1..number.digits.len()).filter_map(|length| {
+            let digits = number.digits.head(length);
+            let shorter = PhoneNumber { digits, ..number };
+            let talked = parties.get(&shorter).is_some_and(|tally| tally.calls > 0);
+            (talked && plan.could_grow(&shorter)).then_some(shorter)
+        });
+        let party = shorter.next().unwrap_or(number);
+        parties.entry(party).or_default().merge(tally);
+    }
+    parties
 }
 
 /// Whom an attorney's number is called by is nobody's to list.
@@ -184,6 +248,13 @@ impl Tally {
         self.calls += u32::from(record.talk_utc_ms.is_some());
         self.inmates.extend(record.inmate);
         self.talk = self.talk + record.talk;
+    }
+
+    fn merge(&mut self, other: Tally) {
+        self.attempts += other.attempts;
+        self.calls += other.calls;
+        self.inmates.extend(other.inmates);
+        self.talk = self.talk + other.talk;
     }
 
     fn of(self, number: PhoneNumber) -> FrequentNumber {

@@ -98,7 +98,7 @@ impl<'a> Session<'a> {
         let ticks = self.take_entries(call, reservation)?;
         reservation.counted_utc_ms = Some(instant(record.started_utc_ms, after));
         self.put_entries(call, reservation, ticks)?;
-        self.tell_if_frequent(reservation)
+        self.tell_if_frequent(reservation, &record)
     }
 
     /// The call is over: what it held and did not use is free again.
@@ -134,7 +134,7 @@ impl<'a> Session<'a> {
             self.tables.counted.put(&mut self.writer, &key, &counted)?;
             self.forget_old(register)?;
         }
-        self.tell_if_frequent(reservation)
+        self.tell_if_frequent(reservation, record)
     }
 
     /// Takes an open call out of its registers, and gives the time it held.

@@ -16,17 +16,24 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         number: &PhoneNumber,
         privileged: bool,
     ) -> Result<(), Stop<T::Error>> {
-        for number in std::iter::once(number).chain(self.request.shorter) {
-            let block = self.tables.number_block(number)?;
-            if !block.is_some_and(|block| block.holds(self.request.now_utc_ms)) {
-                continue;
-            }
-            if !privileged {
-                return self.stop(Check::NumberFraud, Finding::Found, Blocked::NumberFraud);
-            }
-            self.note(Check::NumberFraud, Finding::Passed);
+        if !self.is_blocked_for_fraud(number)? {
             return Ok(());
         }
+        if !privileged {
+            return self.stop(Check::NumberFraud, Finding::Found, Blocked::NumberFraud);
+        }
+        self.note(Check::NumberFraud, Finding::Passed);
         Ok(())
+    }
+
+    /// Whether the number is, or one that may be the same party's with fewer digits or with more.
+    fn is_blocked_for_fraud(&self, number: &PhoneNumber) -> Result<bool, Stop<T::Error>> {
+        for number in std::iter::once(number).chain(self.request.shorter) {
+            let block = self.tables.number_block(number)?;
+            if block.is_some_and(|block| block.holds(self.request.now_utc_ms)) {
+                return Ok(true);
+            }
+        }
+        Ok(self.tables.number_block_beyond(number)?.is_some())
     }
 }

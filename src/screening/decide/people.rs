@@ -85,13 +85,14 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         Ok(())
     }
 
-    /// What the nearest list that has the number says; each that is asked is noted.
+    /// How exactly the nearest list that has the number allows it, if it does; each that is asked is
+    /// noted.
     pub(super) fn lists(
         &mut self,
         caller: Option<&Caller>,
         contact: Option<Contact>,
         number: &PhoneNumber,
-    ) -> Result<Option<Listing>, Stop<T::Error>> {
+    ) -> Result<Option<u8>, Stop<T::Error>> {
         let Some(caller) = caller else {
             return Ok(None);
         };
@@ -101,12 +102,12 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             }
             match self.nearest(&scopes, number)? {
                 None => self.note(check, Finding::NotFound),
-                Some(Listing::Blocked) => {
+                Some(Listing::Blocked(_)) => {
                     return self.stop(check, Finding::Blocked, Blocked::NumberRestricted);
                 }
-                Some(Listing::Allowed) => {
+                Some(Listing::Allowed(specificity)) => {
                     self.note(check, Finding::Allowed);
-                    return Ok(Some(Listing::Allowed));
+                    return Ok(Some(specificity));
                 }
             }
         }
@@ -114,32 +115,43 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
     }
 
     /// Whether the caller's lists, contacts, or the lists of others are against a number that is
-    /// reached if the last digits count for nothing. Where a list allows the whole number, it knows
-    /// where that goes; so does the PIN's own list, and an entry for all that is as exact.
+    /// reached if the last digits count for nothing. A list that allows the whole number knows where
+    /// that goes if its entry is as exact; so does the PIN's own list, and such an entry for all. If
+    /// nothing is against it, whether a list allows it.
     pub(super) fn against_shorter(
         &self,
         caller: &Caller,
         shorter: &PhoneNumber,
-        whole: Option<Listing>,
+        whole: Option<u8>,
         known: bool,
-    ) -> Result<Option<Blocked>, Stop<T::Error>> {
+    ) -> Result<Result<bool, Blocked>, Stop<T::Error>> {
         let contact = self.tables.contact(caller.pin.inmate, shorter)?;
         if contact.is_some_and(|contact| contact.review == Review::Refused) {
-            return Ok(Some(Blocked::ContactNotApproved));
+            return Ok(Err(Blocked::ContactNotApproved));
         }
-        if whole == Some(Listing::Allowed) {
-            return Ok(None);
+        let there = self.listed_there(caller, contact, shorter)?;
+        if let Some(Listing::Blocked(there)) = there
+            && whole < Some(there)
+        {
+            return Ok(Err(Blocked::NumberRestricted));
         }
+        if !known && self.is_anothers(caller, shorter)? {
+            return Ok(Err(Blocked::NumberPrivate));
+        }
+        Ok(Ok(matches!(there, Some(Listing::Allowed(_)))))
+    }
+
+    /// What the nearest list that has it says of a number that may be reached instead.
+    fn listed_there(
+        &self,
+        caller: &Caller,
+        contact: Option<Contact>,
+        shorter: &PhoneNumber,
+    ) -> Result<Option<Listing>, Stop<T::Error>> {
         for (_, scopes) in attached(caller, contact) {
-            match self.nearest(&scopes, shorter)? {
-                Some(Listing::Blocked) => return Ok(Some(Blocked::NumberRestricted)),
-                Some(Listing::Allowed) => break,
-                None => {}
+            if let Some(listing) = self.nearest(&scopes, shorter)? {
+                return Ok(Some(listing));
             }
-        }
-        let allowed = self.tables.allowed(shorter)?.is_some();
-        if !known && !allowed && self.is_anothers(caller, shorter)? {
-            return Ok(Some(Blocked::NumberPrivate));
         }
         Ok(None)
     }

@@ -15,6 +15,10 @@ pub(super) struct Whole {
     pub listed: Option<ListedNumber>,
     pub allowed: Option<AllowedEntry>,
     pub record: Option<NumberRecord>,
+    /// The most exact record of those that may be reached instead, if it is more exact than this one's.
+    pub beneath: Option<NumberRecord>,
+    /// The first of those whose record refuses the call, and why.
+    pub refused: Option<(PhoneNumber, Blocked)>,
 }
 
 impl Whole {
@@ -23,6 +27,12 @@ impl Whole {
         let allowed = self.allowed.map(|entry| entry.specificity);
         let record = self.record.map(|record| record.specificity);
         allowed.max(record).map(usize::from)
+    }
+
+    /// Whether an entry that is not the PIN's own leaves calls to it unrecorded.
+    pub fn is_quiet(&self) -> bool {
+        self.allowed.is_some_and(|entry| entry.privileged)
+            || self.record.as_ref().is_some_and(is_quiet)
     }
 }
 
@@ -34,42 +44,72 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         number: &DialedNumber,
         listed: Option<ListedNumber>,
         allowed: Option<AllowedEntry>,
-    ) -> Result<Option<NumberRecord>, Stop<T::Error>> {
-        let Some(record) = self.tables.record(&number.number)? else {
-            return Ok(None);
+    ) -> Result<Whole, Stop<T::Error>> {
+        let mut whole = Whole {
+            listed,
+            allowed,
+            record: self.tables.record(&number.number)?,
+            beneath: None,
+            refused: None,
         };
-        self.watched = record.watched;
+        self.records_there(&mut whole)?;
+        let watched = |record: NumberRecord| record.watched;
+        self.watched = [whole.record, whole.beneath]
+            .into_iter()
+            .flatten()
+            .any(watched);
+        let Some(record) = whole.record else {
+            return Ok(whole);
+        };
         if !self.is_block(&record, listed) {
             self.note(Check::NumberRecord, Finding::Passed);
-            return Ok(Some(record));
+            return Ok(whole);
         }
         self.note(Check::NumberRecord, Finding::Found);
         if !self.is_rescued(&record, [allowed, None]) {
             return Err(Stop::Blocked(Blocked::NumberRestricted));
         }
         self.note(Check::AllowedTable, Finding::Rescued);
-        Ok(Some(record))
+        Ok(whole)
+    }
+
+    /// Asks for the records of the numbers that may be reached instead, once for all that they say.
+    fn records_there(&self, whole: &mut Whole) -> Result<(), Stop<T::Error>> {
+        for shorter in self.request.shorter {
+            let Some(there) = self.tables.record(shorter)? else {
+                continue;
+            };
+            let before = whole.beneath.or(whole.record);
+            if before.is_none_or(|before| before.specificity < there.specificity) {
+                whole.beneath = Some(there);
+            }
+            if whole.refused.is_none() {
+                let refused = self.record_there(shorter, &there, whole)?;
+                whole.refused = refused.map(|blocked| (*shorter, blocked));
+            }
+        }
+        Ok(())
     }
 
     /// Why the record of a number that may be reached instead refuses the call. A record or an allowed
     /// entry for the whole number, as exact as that one, goes before it: whoever made it knew where the
     /// number goes.
-    pub(super) fn record_there(
+    fn record_there(
         &self,
         shorter: &PhoneNumber,
+        there: &NumberRecord,
         whole: &Whole,
     ) -> Result<Option<Blocked>, Stop<T::Error>> {
-        let Some(there) = self.tables.record(shorter)? else {
-            return Ok(None);
-        };
         let of_whole = whole.record.filter(|record| !record.blocked);
         let known = of_whole.is_some_and(|record| record.specificity >= there.specificity);
-        let rescuers = [whole.allowed, self.tables.allowed(shorter)?];
-        if self.is_block(&there, whole.listed) && !known && !self.is_rescued(&there, rescuers) {
-            return Ok(Some(Blocked::NumberRestricted));
+        if self.is_block(there, whole.listed) && !known {
+            let rescuers = [whole.allowed, self.tables.allowed(shorter)?];
+            if !self.is_rescued(there, rescuers) {
+                return Ok(Some(Blocked::NumberRestricted));
+            }
         }
         // Neither recorded if it is that one, nor left unrecorded if it is a stranger's.
-        let quiet = there.privileged || there.no_recording;
+        let quiet = is_quiet(there) || whole.is_quiet();
         let exact = whole.specificity() >= Some(usize::from(there.specificity));
         let refused = quiet && whole.listed.is_none() && !exact;
         Ok(refused.then_some(Blocked::NumberNotAllowed))
@@ -83,4 +123,8 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let rescues = |entry: &AllowedEntry| entry.specificity >= record.specificity;
         self.rules.allowed_rescues && rescuers.iter().flatten().any(rescues)
     }
+}
+
+fn is_quiet(record: &NumberRecord) -> bool {
+    record.privileged || record.no_recording
 }

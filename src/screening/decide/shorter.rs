@@ -1,7 +1,7 @@
 //! What is reached if the last digits of a number of open length count for nothing.
 
 use super::{Stop, Walk, people::Caller, record::Whole};
-use crate::{AllowedEntry, ListedNumber, Listing, Tables};
+use crate::{AllowedEntry, ListedNumber, Tables};
 use types::{
     disposition::Blocked,
     phone_number::PhoneNumber,
@@ -11,14 +11,14 @@ use types::{
 impl<T: Tables + ?Sized> Walk<'_, T> {
     /// A number that would be reached if the last digits count for nothing: what blocks it
     /// blocks the call. An entry for the whole number goes before one for the shorter: whoever
-    /// made it knew where the number goes.
+    /// made it knew where the number goes. Tells whether the call has its limit if it goes there.
     pub(super) fn shorter(
         &mut self,
         shorter: &PhoneNumber,
         caller: Option<&Caller>,
         whole: &Whole,
-        listing: Option<Listing>,
-    ) -> Result<(), Stop<T::Error>> {
+        listing: Option<u8>,
+    ) -> Result<bool, Stop<T::Error>> {
         let Whole {
             listed, allowed, ..
         } = *whole;
@@ -27,22 +27,34 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             Some(caller) => self.tables.listed(caller.pin.inmate, shorter)?,
             None => None,
         };
-        let exact = |entry: AllowedEntry| usize::from(entry.specificity) >= shorter.digits.len();
-        let known = listed.is_some() || allowed.is_some_and(exact);
+        let exact = |specificity: u8| usize::from(specificity) >= shorter.digits.len();
+        let mut on_list = false;
         if let Some(caller) = caller
             && (listed.is_none() || self.rules.global_block_wins)
-            && let Some(blocked) = self.against_shorter(caller, shorter, listing, known)?
         {
-            return self.stop(Check::ShorterNumber, Finding::Found, blocked);
+            let specificities = [allowed.map(|entry| entry.specificity), listing];
+            let known = listed.is_some()
+                || there.is_some()
+                || specificities.into_iter().flatten().any(exact);
+            match self.against_shorter(caller, shorter, listing, known)? {
+                Ok(allows) => on_list = allows,
+                Err(blocked) => {
+                    return self.stop(Check::ShorterNumber, Finding::Found, blocked);
+                }
+            }
         }
         // As for the whole number: one on a list passes the restricted table where global blocks win.
-        let on_list = listed.is_some() || listing == Some(Listing::Allowed);
-        let tables_count = match on_list {
-            true => self.rules.global_block_wins,
-            false => caller.is_none() || self.rules.check_restricted,
+        let tables_count = |restricted: u8| match (listed, listing) {
+            (Some(_), _) => self.rules.global_block_wins,
+            (None, Some(specificity)) => {
+                let passes = on_list || specificity >= restricted;
+                self.rules.global_block_wins || (self.rules.check_restricted && !passes)
+            }
+            (None, None) => caller.is_none() || self.rules.check_restricted,
         };
-        let of_record = self.record_there(shorter, whole)?;
-        let blocked = if tables_count && self.restricted_there(shorter, [allowed, there])? {
+        let restricted = self.restricted_there(shorter, [allowed, there])?;
+        let of_record = whole.refused.filter(|(number, _)| number == shorter);
+        let blocked = if restricted.is_some_and(tables_count) {
             Some(Blocked::NumberRestricted)
         } else if listed.is_none() && own.is_some_and(|own| self.is_off(own.disabled)) {
             Some(Blocked::PinNumberDisabled)
@@ -53,9 +65,10 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         } else if !self.is_open(shorter)? {
             Some(Blocked::TimeRestricted)
         } else {
-            of_record
+            of_record.map(|(_, blocked)| blocked)
         };
-        self.not_instead(blocked)
+        self.not_instead(blocked)?;
+        Ok(listed.is_none() && is_timed(shorter, own, there, allowed))
     }
 
     /// Stops at a number that would be reached instead, if something is against it.
@@ -66,18 +79,18 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         }
     }
 
-    /// Whether the number is in the restricted table, and none of these entries rescues it.
+    /// How exactly the number is in the restricted table, if none of these entries rescues it.
     fn restricted_there(
         &self,
         number: &PhoneNumber,
         rescuers: [Option<AllowedEntry>; 2],
-    ) -> Result<bool, Stop<T::Error>> {
+    ) -> Result<Option<u8>, Stop<T::Error>> {
         let Some(restricted) = self.tables.restricted(number)? else {
-            return Ok(false);
+            return Ok(None);
         };
         let rescues = |entry: &AllowedEntry| entry.specificity >= restricted.specificity;
         let rescued = self.rules.allowed_rescues && rescuers.iter().flatten().any(rescues);
-        Ok(!rescued)
+        Ok((!rescued).then_some(restricted.specificity))
     }
 
     fn is_open(&self, number: &PhoneNumber) -> Result<bool, Stop<T::Error>> {
@@ -86,19 +99,38 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
     }
 }
 
-/// Whether the shorter number is privileged, and no entry as exact as that one says what the whole
-/// number is: it can be let through neither as the attorney's nor as a stranger's.
+/// Whether the shorter number is privileged, or the whole one, and no entry as exact as that for the
+/// shorter says what the whole number is: it can be let through neither as the attorney's nor as a
+/// stranger's.
 fn is_anothers_privilege(
     shorter: &PhoneNumber,
     own: Option<ListedNumber>,
     there: Option<AllowedEntry>,
     whole: &Whole,
 ) -> bool {
+    let quiet = whole.is_quiet();
     // A number on a PIN's list is exact: each of its digits is fixed.
-    let own = own.filter(|own| own.privileged);
+    let own = own.filter(|own| own.privileged || quiet);
     let own = own.map(|_| shorter.digits.len());
-    let there = there.filter(|there| there.privileged);
+    let there = there.filter(|there| there.privileged || quiet);
     let there = there.map(|there| usize::from(there.specificity));
     own.max(there)
-        .is_some_and(|privileged| whole.specificity() < Some(privileged))
+        .is_some_and(|told| whole.specificity() < Some(told))
+}
+
+/// Whether calls to the shorter number have a limit, by an entry that is more exact than the one which
+/// lets the whole number through.
+fn is_timed(
+    shorter: &PhoneNumber,
+    own: Option<ListedNumber>,
+    there: Option<AllowedEntry>,
+    allowed: Option<AllowedEntry>,
+) -> bool {
+    let specificity = allowed.map(|entry| usize::from(entry.specificity));
+    let (untimed, exact) = match (own, there) {
+        (Some(own), _) => (own.untimed, shorter.digits.len()),
+        (None, Some(there)) => (there.untimed, usize::from(there.specificity)),
+        (None, None) => return false,
+    };
+    !untimed && Some(exact) > specificity
 }

@@ -2,7 +2,8 @@
 
 use super::{Flags, LimitedBy, Stop, Walk, record::Whole};
 use crate::{
-    LineOutcome, LineRule, LineTreatment, PhoneRules, Tables, TreatmentRules, treatments::carrier,
+    LineOutcome, LineRule, LineTreatment, NumberRecord, PhoneRules, Tables, TreatmentRules,
+    treatments::carrier,
 };
 use types::{
     dial_plan::DialedNumber,
@@ -105,8 +106,8 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         Ok(refuses.then_some(Blocked::NotFromThisPhone))
     }
 
-    /// Most specific first: what the number's record names, the rule of the phone's line treatment, the
-    /// call type; else the site's.
+    /// Where the record of a number that may be reached instead is more exact, the call is treated as one
+    /// to that number, but as strictly as one to the number that was dialed.
     pub(super) fn treatment(
         &mut self,
         number: &DialedNumber,
@@ -115,6 +116,43 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         flags: &Flags,
     ) -> Result<Treated, Stop<T::Error>> {
         let record = whole.record.unwrap_or_default();
+        let mut chosen = self.chosen(number, &whole.beneath.unwrap_or(record), from_phone)?;
+        if whole.beneath.is_some() {
+            let own = self.chosen(number, &record, from_phone)?;
+            chosen = chosen.but_as_strict_as(&own);
+        }
+        self.note_chosen(&chosen);
+        // Whom an attorney joins, and what is keyed to him, is nobody's affair, whatever is said of it.
+        if flags.privileged {
+            chosen.told.three_way = ThreeWayResponse::Ignore;
+            chosen.told.extra_digits = ExtraDigitResponse::Ignore;
+        }
+        let of_treatment = chosen.of_treatment.filter(|_| !flags.untimed);
+        Ok(Treated {
+            told: chosen.told,
+            handling: chosen.handling,
+            acceptance: chosen.acceptance,
+            recording: match (flags.privileged, chosen.records && !record.no_recording) {
+                (true, _) => RecordingRule::Privileged,
+                (false, true) => RecordingRule::Record,
+                (false, false) => RecordingRule::DoNotRecord,
+            },
+            limits: [
+                limited(chosen.of_number, LimitedBy::Number),
+                limited(of_treatment, LimitedBy::Treatment),
+            ],
+            announce_limit: chosen.announce_limit,
+        })
+    }
+
+    /// Most specific first: what the number's record names, the rule of the phone's line treatment, the
+    /// call type; else the site's.
+    fn chosen(
+        &self,
+        number: &DialedNumber,
+        record: &NumberRecord,
+        from_phone: FromPhone,
+    ) -> Result<Chosen, Stop<T::Error>> {
         let of_type = self.tables.call_type_rules(number.call_type)?;
         let named = [
             (record.treatment, Finding::OfNumber),
@@ -126,46 +164,84 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             .filter_map(|(number, by)| Some(((*number)?, *by)));
         let site = self.tables.call_treatment(TreatmentRules::SITE)?;
         let site = site.unwrap_or_default();
-        let (chosen, own) = match named.next() {
+        let (chosen, own, finding) = match named.next() {
             Some((chosen, by)) => {
                 let own = self.tables.call_treatment(chosen)?;
-                self.note(Check::Treatment, own.map_or(Finding::NotFound, |_| by));
-                own.map_or((TreatmentRules::SITE, site), |own| (chosen, own))
+                let finding = Some(own.map_or(Finding::NotFound, |_| by));
+                let (chosen, own) = own.map_or((TreatmentRules::SITE, site), |own| (chosen, own));
+                (chosen, own, finding)
             }
-            None => (TreatmentRules::SITE, site),
+            None => (TreatmentRules::SITE, site, None),
         };
         let rules = own.over(&site);
         let desk = record.customer_service && record.treatment.is_none();
-        let handling = match desk {
-            true => Some(Handling::Direct),
-            false => rules.handling.or(of_type.handling),
-        };
         let brand = rules.brand.or(of_type.brand);
         let brand = brand.unwrap_or_else(|| carrier(number.call_type));
-        let records = !record.no_recording && rules.record.unwrap_or(self.rules.record);
-        let of_treatment = rules.limit_seconds.filter(|_| !flags.untimed);
-        let mut told = rules.told(chosen, record.three_way, brand);
-        // Whom an attorney joins, and what is keyed to him, is nobody's affair, whatever is said of it.
-        if flags.privileged {
-            told.three_way = ThreeWayResponse::Ignore;
-            told.extra_digits = ExtraDigitResponse::Ignore;
-        }
-        Ok(Treated {
-            told,
-            handling,
-            acceptance: !desk && rules.acceptance.unwrap_or(false),
-            recording: match (flags.privileged, records) {
-                (true, _) => RecordingRule::Privileged,
-                (false, true) => RecordingRule::Record,
-                (false, false) => RecordingRule::DoNotRecord,
+        Ok(Chosen {
+            finding,
+            told: rules.told(chosen, record.three_way, brand),
+            handling: match desk {
+                true => Some(Handling::Direct),
+                false => rules.handling.or(of_type.handling),
             },
-            limits: [
-                limited(record.limit_seconds, LimitedBy::Number),
-                limited(of_treatment, LimitedBy::Treatment),
-            ],
+            acceptance: !desk && rules.acceptance.unwrap_or(false),
+            records: rules.record.unwrap_or(self.rules.record),
+            of_number: record.limit_seconds,
+            of_treatment: rules.limit_seconds,
             announce_limit: rules.announce_limit,
         })
     }
+
+    fn note_chosen(&mut self, chosen: &Chosen) {
+        if let Some(finding) = chosen.finding {
+            self.note(Check::Treatment, finding);
+        }
+    }
+}
+
+/// What the call treatment that was chosen by one record says.
+struct Chosen {
+    /// Who named it; `None` where it is the site's.
+    finding: Option<Finding>,
+    told: CallTreatment,
+    handling: Option<Handling>,
+    acceptance: bool,
+    records: bool,
+    /// The limits of the record, and of the treatment.
+    of_number: Option<u32>,
+    of_treatment: Option<u32>,
+    announce_limit: Option<bool>,
+}
+
+impl Chosen {
+    /// As this one says, and no looser than `other`.
+    fn but_as_strict_as(mut self, other: &Chosen) -> Chosen {
+        let (told, others) = (&mut self.told, &other.told);
+        // The strictest is the first.
+        told.three_way = told.three_way.min(others.three_way);
+        told.extra_digits = told.extra_digits.min(others.extra_digits);
+        told.messages.carrier |= others.messages.carrier;
+        told.messages.three_way_notice |= others.messages.three_way_notice;
+        // At once is stricter.
+        told.word_before_cut &= others.word_before_cut;
+        let (every, others) = (&mut told.announcements, &others.announcements);
+        every.origin_every = least(every.origin_every, others.origin_every);
+        every.remaining_every = least(every.remaining_every, others.remaining_every);
+        if self.handling == Some(Handling::Direct) {
+            self.handling = other.handling;
+        }
+        Chosen {
+            acceptance: self.acceptance || other.acceptance,
+            records: self.records || other.records,
+            of_number: least(self.of_number, other.of_number),
+            of_treatment: least(self.of_treatment, other.of_treatment),
+            ..self
+        }
+    }
+}
+
+fn least<X: Ord>(one: Option<X>, other: Option<X>) -> Option<X> {
+    one.into_iter().chain(other).min()
 }
 
 fn limited(seconds: Option<u32>, by: LimitedBy) -> Option<(Ticks, LimitedBy)> {

@@ -229,3 +229,37 @@ fn nothing_is_counted_for_a_call_of_which_nothing_was_heard() {
     assert!(verdict.is_none());
     assert!(bench.office.take_alerts().is_empty());
 }
+
+#[test]
+fn digits_after_the_last_neither_dodge_the_count_of_fraud_nor_its_block() {
+    let number = "011442079460123";
+    let [one_more, another] = ["0114420794601231", "0114420794601232"];
+    let stranger = "011442079460199";
+    // Wherever the number itself comes in: it is blocked with all that begins like it.
+    for dialed in [[number, one_more], [one_more, number], [number, number]] {
+        let mut bench = bench_with(strict);
+        happens(&mut bench, ONE, DOE, stranger, FraudKind::ThreeWay);
+        happens(&mut bench, ONE, DOE, dialed[0], FraudKind::ThreeWay);
+        assert!(bench.office.take_alerts().is_empty());
+        happens(&mut bench, TWO, ROE, dialed[1], FraudKind::ThreeWay);
+        let alert = Alert::NumberBlocked {
+            number: PhoneNumber::parse("+442079460123").expect("a number"),
+            kind: FraudKind::ThreeWay,
+            seconds: Some(600),
+        };
+        assert_eq!(bench.office.take_alerts(), [alert], "{dialed:?}");
+        for dialed in [number, one_more, another] {
+            assert!(is_blocked(&mut bench, DOE, dialed), "{dialed}");
+        }
+        assert!(!is_blocked(&mut bench, DOE, stranger));
+    }
+    // A block of more digits is one of the number that they may have reached.
+    let mut bench = bench_with(strict);
+    for pin in [DOE, ROE] {
+        happens(&mut bench, ONE, pin, one_more, FraudKind::ThreeWay);
+    }
+    assert!(is_blocked(&mut bench, DOE, number));
+    assert!(!is_blocked(&mut bench, DOE, stranger));
+    bench.wait(601);
+    assert!(!is_blocked(&mut bench, DOE, number));
+}

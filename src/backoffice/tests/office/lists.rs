@@ -327,3 +327,45 @@ fn a_list_is_attached_to_what_is_there() {
     let words = "pattern 900* is in the lists table already";
     refuses(bench, words, add(tier));
 }
+
+#[test]
+fn digits_after_a_number_that_a_list_blocks_are_no_way_round_it_for_its_wider_side() {
+    let mut house = house();
+    let tier = Scope::Group(house.tier);
+    let bench = &mut house.bench;
+    attach(bench, tier, true, "+442079460123");
+    attach(bench, tier, false, "+44*");
+    for dialed in ["011442079460123", "0114420794601239"] {
+        let refused = bench.refused(ONE, Some(DOE), dialed);
+        assert_eq!(refused, Blocked::NumberRestricted, "{dialed}");
+    }
+    bench.permitted(ONE, Some(DOE), "011442079460124");
+    // Nor is another's number by way of them anybody's, unless the list has the whole of it.
+    list(bench, ROES_ID, "+442079460777");
+    let private = "0114420794607779";
+    let refused = bench.refused(ONE, Some(DOE), private);
+    assert_eq!(refused, Blocked::NumberPrivate);
+    attach(bench, tier, false, "+4420794607779");
+    bench.permitted(ONE, Some(DOE), private);
+    attach(bench, tier, false, "+4420794601239");
+    bench.permitted(ONE, Some(DOE), "0114420794601239");
+}
+
+#[test]
+fn a_list_for_any_digits_opens_no_restricted_number_without_its_last() {
+    let mut house = house();
+    let tier = Scope::Group(house.tier);
+    let bench = &mut house.bench;
+    settings(bench, |site| site.rules.global_block_wins = false);
+    change(bench, |office, now| {
+        office.add_restricted(now, WHO, "+442079460123", "")
+    });
+    // Of thirteen digits, so that the restricted number has none.
+    attach(bench, tier, false, "+44???????????");
+    let longer = "0114420794601239";
+    let refused = bench.refused(ONE, Some(DOE), longer);
+    assert_eq!(refused, Blocked::NumberRestricted);
+    bench.permitted(ONE, Some(DOE), "0114420794601249");
+    attach(bench, tier, false, "+4420794601239");
+    bench.permitted(ONE, Some(DOE), longer);
+}

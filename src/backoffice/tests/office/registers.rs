@@ -807,3 +807,38 @@ fn an_allowance_that_makes_no_sense_is_refused() {
     set(AllowanceOf::Inmate(InmateId(99)), calls_a_day(1)).expect_err("nobody");
     set(AllowanceOf::Numbers("12a".to_owned()), calls_a_day(1)).expect_err("no pattern");
 }
+
+#[test]
+fn digits_after_the_last_do_not_hide_a_number_that_is_called_often() {
+    let often = Often {
+        calls: Some(3),
+        inmates: None,
+        period: Period::Day,
+    };
+    let mut bench = bench_with(|config| config.seed.settings.registers.often = often);
+    // Calls that go through the same exchange have nothing else to do with each other.
+    for dialed in ["011442079461111", "011442079462222", "011442079463333"] {
+        whole_call(&mut bench, ONE, Some(DOE), dialed, MINUTE);
+    }
+    for dialed in ["01144207946000077", "011442079460000", "0114420794600008"] {
+        whole_call(&mut bench, ONE, Some(DOE), dialed, MINUTE);
+    }
+    assert_eq!(bench.office.take_alerts(), []);
+    whole_call(&mut bench, TWO, Some(ROE), "0114420794600009", MINUTE);
+    let told = Alert::FrequentNumber {
+        number: PhoneNumber::parse("+442079460000").expect("a number"),
+        calls: 4,
+        inmates: 2,
+        period: Period::Day,
+    };
+    assert_eq!(bench.office.take_alerts(), [told]);
+    whole_call(&mut bench, TWO, Some(ROE), "0114420794600005", MINUTE);
+    assert_eq!(bench.office.take_alerts(), [], "it was told");
+    let tally = FrequentTally::begin(&bench.office, bench.now, &often, 3);
+    let mut tally = tally.expect("reads");
+    while tally.page(&bench.office).expect("reads") {}
+    let listed: Vec<_> = (tally.numbers().iter())
+        .map(|found| (found.number.to_string(), found.calls))
+        .collect();
+    assert_eq!(listed, [("+442079460000".to_owned(), 5)]);
+}

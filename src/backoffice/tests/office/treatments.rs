@@ -1,6 +1,6 @@
 //! Line treatments, call treatments, number records and call types, as the database feeds them.
 
-use crate::bench::{Bench, DOE, ONE, OPEN_PHONE, TWO, bench, bench_with};
+use crate::bench::{Bench, DOE, ONE, OPEN_PHONE, TWO, bench, bench_with, completed};
 use backoffice::{
     Alert, AllowedFlags, CallTypeRules, Days, Error, LineOutcome, NamedTreatment, NumberDetails,
     NumberFlags, Phone, PhoneRule, PhoneTreatment, SeedTreatments, TreatmentRules,
@@ -684,4 +684,49 @@ fn what_is_not_there_cannot_be_named_and_nonsense_is_refused() {
             .is_err()
     );
     assert!(office.remove_number_record(now, who, "215*").is_err());
+}
+
+#[test]
+fn digits_after_the_last_leave_a_numbers_limit_watch_and_response() {
+    let limit = |seconds| NumberDetails {
+        limit_seconds: Some(seconds),
+        ..NumberDetails::default()
+    };
+    let strict = NumberDetails {
+        watched: true,
+        three_way: Some(ThreeWayResponse::Disconnect),
+        treatment: Some(1),
+        ..limit(120)
+    };
+    let wide = NumberDetails {
+        three_way: Some(ThreeWayResponse::Flag),
+        ..limit(300)
+    };
+    let mut bench = treated(|treatments| {
+        treatments.call_treatments = vec![(1, says(TreatmentRules::default()))];
+        treatments.numbers = vec![
+            ("+442079460123".to_owned(), strict),
+            ("+44207946*".to_owned(), wide),
+            ("+4420794601234".to_owned(), limit(180)),
+            ("+442079460777".to_owned(), limit(400)),
+        ];
+    });
+    for dialed in ["011442079460123", "0114420794601239"] {
+        let permit = bench.permitted(ONE, Some(DOE), dialed);
+        assert_eq!(permit.limit, Some(Ticks::secs(120)), "{dialed}");
+        let treatment = permit.treatment;
+        assert_eq!(treatment.three_way, ThreeWayResponse::Disconnect);
+        assert_eq!(treatment.number, 1, "{dialed}");
+        assert_eq!(bench.office.take_alerts().len(), 1, "{dialed}");
+        bench.end(ONE, completed(Some(permit.call), bench.now));
+    }
+    // Who entered the whole number knew where it goes.
+    let own = bench.permitted(ONE, Some(DOE), "0114420794601234");
+    assert_eq!(own.limit, Some(Ticks::secs(180)));
+    assert_ne!(own.treatment.three_way, ThreeWayResponse::Disconnect);
+    bench.end(ONE, completed(Some(own.call), bench.now));
+    // The number that is dialed loses nothing by what may be reached.
+    let both = bench.permitted(ONE, Some(DOE), "0114420794607779");
+    assert_eq!(both.limit, Some(Ticks::secs(300)));
+    assert_eq!(bench.office.take_alerts(), []);
 }

@@ -45,6 +45,15 @@ fn a_number_is_refused_while_it_is_blocked_and_not_after() {
 }
 
 #[test]
+fn a_block_of_a_number_with_digits_after_it_holds_for_the_number() {
+    let world = World {
+        block_beyond: block(None),
+        ..World::quiet()
+    };
+    assert_eq!(outcome(&world), Some(Blocked::NumberFraud));
+}
+
+#[test]
 fn what_others_did_with_an_attorneys_number_is_not_held_against_a_client() {
     let blocked = World {
         block: block(None),

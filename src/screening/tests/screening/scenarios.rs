@@ -365,6 +365,59 @@ fn a_wide_allowed_entry_is_none_for_an_attorneys_number_with_digits_after_its_la
 }
 
 #[test]
+fn a_strangers_number_with_digits_after_its_last_is_none_of_an_attorneys_range() {
+    let stranger = Shorter {
+        allowed: Some(AllowedEntry {
+            specificity: 9,
+            ..ALLOWED
+        }),
+        ..Shorter::IN_NO_TABLE
+    };
+    let world = |specificity| World {
+        allowed: Some(AllowedEntry {
+            specificity,
+            privileged: true,
+            ..ALLOWED
+        }),
+        ..reaching(stranger)
+    };
+    is_blocked(world(5), Blocked::NumberNotAllowed);
+    // Who entered the number itself knew whose it is.
+    is_allowed(world(10));
+}
+
+#[test]
+fn digits_after_the_last_of_a_number_with_a_limit_do_not_take_it_off() {
+    let limit = |world| outcome(world).expect("is allowed").limit;
+    let untimed = |specificity| {
+        Some(AllowedEntry {
+            specificity,
+            untimed: true,
+            ..ALLOWED
+        })
+    };
+    let for_all = Shorter {
+        allowed: Some(AllowedEntry {
+            specificity: 9,
+            ..ALLOWED
+        }),
+        ..Shorter::IN_NO_TABLE
+    };
+    let for_one = Shorter {
+        listed: Some(LISTED),
+        ..Shorter::IN_NO_TABLE
+    };
+    for timed in [for_all, for_one] {
+        let world = |allowed| World {
+            allowed,
+            ..reaching(timed)
+        };
+        assert_ne!(limit(world(untimed(5))), None, "{timed:?}");
+        assert_eq!(limit(world(untimed(10))), None, "{timed:?}");
+    }
+}
+
+#[test]
 fn digits_after_the_last_open_no_closed_hours_and_switch_nothing_on() {
     let closed = Shorter {
         closed: true,

@@ -88,6 +88,8 @@ pub struct World {
     pub rules: Rules,
     pub shorter: Option<Shorter>,
     pub block: Option<NumberBlock>,
+    /// The same of a number of more digits.
+    pub block_beyond: Option<NumberBlock>,
     /// `None` where the phone wants none.
     pub officer: Option<OfficerIs>,
 }
@@ -136,6 +138,7 @@ impl World {
             shorter: None,
             officer: None,
             block: None,
+            block_beyond: None,
         }
     }
 
@@ -321,6 +324,11 @@ impl Tables for World {
             Some(_) => None,
             None => self.block,
         })
+    }
+
+    fn number_block_beyond(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Infallible> {
+        assert_eq!(*number, World::number().number, "of what was dialed alone");
+        Ok(self.block_beyond)
     }
 
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Infallible> {

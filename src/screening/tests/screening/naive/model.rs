@@ -19,7 +19,7 @@ use types::{
     id::{GroupId, InmateId},
     inmate::{InmateClass, Review, Scope, Supervision},
     phone_number::{CallType, DialingPattern},
-    treatment::{Brand, ExtraDigitResponse, ThreeWayResponse},
+    treatment::{Brand, ExtraDigitResponse, ThreeWayResponse, Warning},
     verdict::{Check, Finding, Handling, RecordingRule},
 };
 
@@ -107,8 +107,8 @@ struct Known<'a> {
     own: Option<&'a Own>,
     allowed: Option<&'a Allowed>,
     record: Option<&'a Record>,
-    /// A list that is attached to the inmate allows it.
-    list_allows: bool,
+    /// How exactly a list that is attached to the inmate allows it.
+    list_allows: Option<i32>,
     untimed: bool,
     privileged: bool,
 }
@@ -129,12 +129,16 @@ impl<'a> Model<'a> {
         self.party(&known.number)?;
         self.time(&known.number)?;
         let open_ms = self.hours(&known)?;
+        let mut known = known;
         for shorter in &self.ask.shorter {
             let why = self.against(shorter, &known, rule);
             if !why.is_empty() {
                 self.step(Check::ShorterNumber, Finding::Found);
                 return Err(why);
             }
+        }
+        if known.own.is_none() && self.ask.shorter.iter().any(|s| self.is_timed(s, &known)) {
+            known.untimed = false;
         }
         self.fraud(&known)?;
         let call = self.treated(&known, rule);
@@ -155,8 +159,11 @@ impl<'a> Model<'a> {
         let contact = self.contact(person, &number, allowed)?;
         self.private(person, &number, own, allowed)?;
         let wins = self.site.rules.global_block_wins;
-        let list_allows = (own.is_none() || wins) && self.lists(person, contact, &number)?;
-        if own.is_some() || list_allows {
+        let list_allows = match own.is_none() || wins {
+            true => self.lists(person, contact, &number)?,
+            false => None,
+        };
+        if own.is_some() || list_allows.is_some() {
             if wins {
                 self.restricted(&number, allowed)?;
             }
@@ -282,10 +289,12 @@ impl<'a> Model<'a> {
         allowed: Option<&Allowed>,
     ) -> Refused<Option<&'a Record>> {
         let record = self.site.record(number);
+        let beneath = self.beneath(record);
+        let mut both = record.into_iter().chain(beneath);
+        self.watched = both.any(|row| row.watched);
         let Some(row) = record else {
             return Ok(None);
         };
-        self.watched = row.watched;
         if !row.blocked || own.is_some() && !self.site.rules.global_block_wins {
             self.step(Check::NumberRecord, Finding::Passed);
             return Ok(record);
@@ -296,6 +305,20 @@ impl<'a> Model<'a> {
         }
         self.step(Check::AllowedTable, Finding::Rescued);
         Ok(record)
+    }
+
+    /// Of the records of numbers that would be reached instead the most exact, if it is more exact than
+    /// the number's own.
+    fn beneath(&self, own: Option<&Record>) -> Option<&'a Record> {
+        let mut most = own.map_or(-1, |row| exact(row.pattern));
+        let mut found = None;
+        for row in self.ask.shorter.iter().filter_map(|s| self.site.record(s)) {
+            if exact(row.pattern) > most {
+                most = exact(row.pattern);
+                found = Some(row);
+            }
+        }
+        found
     }
 
     fn rescues(&self, allowed: Option<&Allowed>, block: usize) -> bool {
@@ -346,15 +369,15 @@ impl<'a> Model<'a> {
         Ok(())
     }
 
-    /// Whether a list allows it: the first that has it, from the nearest to the furthest.
+    /// How exactly a list allows it: the first that has it, from the nearest to the furthest.
     fn lists(
         &mut self,
         person: Option<&Inmate>,
         contact: Option<&Contact>,
         number: &str,
-    ) -> Refused<bool> {
+    ) -> Refused<Option<i32>> {
         let Some(person) = person else {
-            return Ok(false);
+            return Ok(None);
         };
         for (check, scopes) in lists_of(person, contact) {
             if scopes.is_empty() {
@@ -363,14 +386,16 @@ impl<'a> Model<'a> {
             let mut said = scopes.iter().map(|s| self.site.on_list(*s, number));
             match said.find(Option::is_some).flatten() {
                 None => self.step(check, Finding::NotFound),
-                Some(true) => return self.no(check, Finding::Blocked, Blocked::NumberRestricted),
-                Some(false) => {
+                Some((true, _)) => {
+                    return self.no(check, Finding::Blocked, Blocked::NumberRestricted);
+                }
+                Some((false, entry)) => {
                     self.step(check, Finding::Allowed);
-                    return Ok(true);
+                    return Ok(Some(exact(entry)));
                 }
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// Whether it is in the restricted table, and rescued.
@@ -528,15 +553,20 @@ impl<'a> Model<'a> {
         let there = self.site.allowed(shorter);
         let free = known.own.is_none();
         let mut why = self.lists_against(shorter, known);
-        let counts = match (known.own.is_some() || known.list_allows, known.person) {
-            (true, _) => rules.global_block_wins,
-            (false, Some(_)) => rules.check_restricted,
-            (false, None) => true,
-        };
         let rescued = |block| self.rescues(known.allowed, block) || self.rescues(there, block);
-        let restricted = self.site.restricted(shorter);
-        if counts && restricted.is_some_and(|block| !rescued(block)) {
-            why.push(Blocked::NumberRestricted);
+        if let Some(block) = self.site.restricted(shorter) {
+            let as_exact = |list| list >= i32::try_from(block).expect("is small");
+            let counts = if known.own.is_some() || known.list_allows.is_some_and(as_exact) {
+                rules.global_block_wins
+            } else if known.list_allows.is_some() {
+                let on_list = matches!(self.list_says(shorter, known.person), Some((false, _)));
+                rules.global_block_wins || !on_list && rules.check_restricted
+            } else {
+                known.person.is_none() || rules.check_restricted
+            };
+            if counts && !rescued(block) {
+                why.push(Blocked::NumberRestricted);
+            }
         }
         let own = known.person.and_then(|p| self.site.own(p.id, shorter));
         if free && own.is_some_and(|own| is_off(own.disabled, self.ask.now)) {
@@ -546,8 +576,14 @@ impl<'a> Model<'a> {
         let of_allowed = known.allowed.map_or(-1, |row| exact(row.pattern));
         let of_record = known.record.map_or(-1, |row| exact(row.pattern));
         let whole = of_allowed.max(of_record);
-        let own_attorney = own.is_some_and(|own| own.privileged) && whole < exact(shorter);
-        let attorney = there.is_some_and(|row| row.privileged && whole < exact(row.pattern));
+        // So does a stranger's from the calls of an attorney's range.
+        let quiet = known.allowed.is_some_and(|row| row.privileged)
+            || known
+                .record
+                .is_some_and(|row| row.privileged || row.no_recording);
+        let own_attorney = own.is_some_and(|own| own.privileged || quiet) && whole < exact(shorter);
+        let attorney =
+            there.is_some_and(|row| (row.privileged || quiet) && whole < exact(row.pattern));
         if free && (own_attorney || attorney) {
             why.push(Blocked::NumberNotAllowed);
         }
@@ -564,12 +600,22 @@ impl<'a> Model<'a> {
             if blocks && !rescued(fixed(row.pattern)) {
                 why.push(Blocked::NumberRestricted);
             }
-            if free && (row.privileged || row.no_recording) && whole < its {
+            if free && (row.privileged || row.no_recording || quiet) && whole < its {
                 why.push(Blocked::NumberNotAllowed);
             }
         }
         why.extend(self.phone_against(shorter, known, rule));
         why
+    }
+
+    /// Whether calls to it have a limit, by an entry more exact than the one that allows the number.
+    fn is_timed(&self, shorter: &str, known: &Known) -> bool {
+        let whole = known.allowed.map_or(-1, |row| exact(row.pattern));
+        if let Some(own) = known.person.and_then(|p| self.site.own(p.id, shorter)) {
+            return !own.untimed && exact(shorter) > whole;
+        }
+        let there = self.site.allowed(shorter);
+        there.is_some_and(|row| !row.untimed && exact(row.pattern) > whole)
     }
 
     fn lists_against(&self, shorter: &str, known: &Known) -> Vec<Blocked> {
@@ -585,15 +631,14 @@ impl<'a> Model<'a> {
         if contact.is_some_and(|row| row.review == Review::Refused) {
             why.push(Blocked::ContactNotApproved);
         }
-        if known.list_allows {
-            return why;
-        }
-        let scopes = lists_of(person, contact).into_iter().flat_map(|(_, s)| s);
-        let mut said = scopes.filter_map(|scope| self.site.on_list(scope, shorter));
-        if said.next() == Some(true) {
+        let on_list = known.list_allows.unwrap_or(-1);
+        if let Some((true, block)) = self.list_says(shorter, known.person)
+            && exact(block) > on_list
+        {
             why.push(Blocked::NumberRestricted);
         }
         let told_apart = known.own.is_some()
+            || on_list >= exact(shorter)
             || known
                 .allowed
                 .is_some_and(|row| exact(row.pattern) >= exact(shorter));
@@ -604,6 +649,14 @@ impl<'a> Model<'a> {
             why.push(Blocked::NumberPrivate);
         }
         why
+    }
+
+    /// What the nearest list that has it says of a number that would be reached instead.
+    fn list_says(&self, shorter: &str, person: Option<&Inmate>) -> Option<(bool, site::Text)> {
+        let contact = self.site.contact(person?.id, shorter);
+        let scopes = lists_of(person?, contact).into_iter().flat_map(|(_, s)| s);
+        let mut said = scopes.filter_map(|scope| self.site.on_list(scope, shorter));
+        said.next()
     }
 
     fn phone_against(
@@ -632,6 +685,8 @@ impl<'a> Model<'a> {
             rows.find(|row| row.0 == number)
                 .is_some_and(|row| holds(row.1))
         });
+        let beyond = self.site.fraud_beyond(&known.number, self.ask.now);
+        let blocked = blocked || beyond.is_some();
         match (blocked, known.privileged) {
             (false, _) => Ok(()),
             (true, true) => {

@@ -334,14 +334,16 @@ impl Site {
         most_specific(&self.call_types, number, |row| row.0).map(|row| row.1)
     }
 
-    /// Whether a list has it as blocked (`true`) or as allowed (`false`).
-    pub fn on_list(&self, scope: Scope, number: &str) -> Option<bool> {
-        let fitting = |row: &&OnList| row.scope == scope && fits(row.pattern, number);
-        let rows: Vec<&OnList> = self.lists.iter().filter(fitting).collect();
-        match rows.is_empty() {
-            true => None,
-            false => Some(rows.iter().any(|row| row.blocked)),
+    /// Whether a list has it as blocked (`true`) or as allowed (`false`), and by which entry.
+    pub fn on_list(&self, scope: Scope, number: &str) -> Option<(bool, Text)> {
+        for side in [true, false] {
+            let of_side = |row: &&OnList| row.scope == scope && row.blocked == side;
+            let rows: Vec<&OnList> = self.lists.iter().filter(of_side).collect();
+            if let Some(row) = most_specific(&rows, number, |row| row.pattern) {
+                return Some((side, row.pattern));
+            }
         }
+        None
     }
 
     /// Whether a number may be called at this time; `None` is at any.
@@ -383,6 +385,16 @@ impl Site {
             }
         }
         if open >= longest { FOREVER } else { open }
+    }
+
+    /// Up to when one of the numbers abroad is blocked for fraud that begin with these digits, if one is.
+    pub fn fraud_beyond(&self, number: &str, now: i64) -> Option<Option<i64>> {
+        let longer = |row: &&(Text, Option<i64>)| {
+            number.starts_with('+') && row.0.starts_with(number) && row.0 != number
+        };
+        let holds = |row: &&(Text, Option<i64>)| row.1.is_none_or(|until| until > now);
+        let found = self.fraud.iter().filter(longer).find(holds);
+        found.map(|row| row.1)
     }
 
     /// What parties refuse of this inmate's calls: `Some(true)` where of everybody's. Those `beyond` were

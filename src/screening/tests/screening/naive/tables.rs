@@ -189,6 +189,15 @@ impl Tables for Asked<'_> {
         }))
     }
 
+    fn number_block_beyond(&self, number: &PhoneNumber) -> Told<Option<NumberBlock>> {
+        let until = self.site.fraud_beyond(&number.to_string(), self.ask.now);
+        Ok(until.map(|until| NumberBlock {
+            kind: FraudKind::ThreeWay,
+            from: 0,
+            until,
+        }))
+    }
+
     fn open_times(&self, number: &PhoneNumber) -> Told<Option<WeekSteps>> {
         let number = number.to_string();
         let Some(best) = most_specific(&self.site.closed_numbers, &number, |row| row.0) else {
@@ -238,10 +247,10 @@ impl Tables for Asked<'_> {
     }
 
     fn listing(&self, scope: Scope, number: &PhoneNumber) -> Told<Option<Listing>> {
-        let blocked = self.site.on_list(scope, &number.to_string());
-        Ok(blocked.map(|blocked| match blocked {
-            true => Listing::Blocked,
-            false => Listing::Allowed,
+        let found = self.site.on_list(scope, &number.to_string());
+        Ok(found.map(|(blocked, entry)| match blocked {
+            true => Listing::Blocked(small(fixed(entry))),
+            false => Listing::Allowed(small(fixed(entry))),
         }))
     }
 

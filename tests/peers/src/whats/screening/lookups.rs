@@ -138,6 +138,7 @@ pub struct Lookups<'c> {
     party_block: Asking<'c>,
     party_beyond: Asking<'c>,
     number_block: Asking<'c>,
+    block_beyond: Asking<'c>,
     durations: Asking<'c>,
     inmate: Asking<'c>,
     units: Asking<'c>,
@@ -169,6 +170,10 @@ const INMATE: &str =
 const PARTY_BEYOND: &str = "SELECT min(inmate) FROM called_party_blocks
     WHERE inmate IN (0, ?1) AND number BETWEEN ?2 AND ?2 || ':' AND least_digits <= ?3";
 
+const BLOCK_BEYOND: &str = "SELECT kind, blocked_from, blocked_until FROM fraud_counts
+    WHERE number BETWEEN ?1 || '0' AND ?1 || ':' AND kind IS NOT NULL
+    AND (blocked_until IS NULL OR blocked_until > ?2) LIMIT 1";
+
 impl<'c> Lookups<'c> {
     pub fn new(
         connection: &'c Connection,
@@ -183,7 +188,7 @@ impl<'c> Lookups<'c> {
             .map(|n| format!("?{}", n + 2))
             .collect();
         let lists = format!(
-            "SELECT max(blocked) FROM lists WHERE kind = ?1 AND number = ?2 AND pattern IN ({})",
+            "SELECT blocked, pattern FROM lists WHERE kind = ?1 AND number = ?2 AND pattern IN ({})",
             places.join(", ")
         );
         let allowances = "calls_day, calls_week, calls_month, minutes_day, minutes_week,
@@ -227,6 +232,7 @@ impl<'c> Lookups<'c> {
             party_beyond: ask(PARTY_BEYOND)?,
             number_block: ask("SELECT kind, blocked_from, blocked_until FROM fraud_counts
                 WHERE number = ?1 AND kind IS NOT NULL")?,
+            block_beyond: ask(BLOCK_BEYOND)?,
             durations: ask("SELECT weekday, weekend, holiday FROM duration_classes
                 WHERE class = ?1 AND call_type = ?2")?,
             inmate: ask(INMATE)?,
@@ -356,6 +362,14 @@ fn allowance(row: &Row<'_>, from: usize) -> Result<Allowance, Error> {
         calls: periods(from)?,
         minutes: periods(from + 3)?,
         between_seconds: row.get(from + 6)?,
+    })
+}
+
+fn number_block(row: &Row<'_>) -> Result<NumberBlock, Error> {
+    Ok(NumberBlock {
+        kind: known(row.get(0)?)?,
+        from: row.get(1)?,
+        until: row.get(2)?,
     })
 }
 
@@ -529,13 +543,15 @@ impl Tables for Lookups<'_> {
     }
 
     fn number_block(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Error> {
-        self.number_block.one([text(number)], |row| {
-            Ok(NumberBlock {
-                kind: known(row.get(0)?)?,
-                from: row.get(1)?,
-                until: row.get(2)?,
-            })
-        })
+        self.number_block.one([text(number)], number_block)
+    }
+
+    fn number_block_beyond(&self, number: &PhoneNumber) -> Result<Option<NumberBlock>, Error> {
+        if !self.plan.could_grow(number) {
+            return Ok(None);
+        }
+        let given = params![text(number), self.now_utc_ms];
+        self.block_beyond.one(given, number_block)
     }
 
     fn open_times(&self, number: &PhoneNumber) -> Result<Option<WeekSteps>, Error> {
@@ -608,13 +624,17 @@ impl Tables for Lookups<'_> {
         self.list_shapes.fill(number, &mut texts);
         let scope: [Value; 2] = [i64::from(kind).into(), i64::from(of).into()];
         let given = scope.into_iter().chain(texts.into_iter().map(Value::from));
-        let blocked = self
-            .lists
-            .one(params_from_iter(given), |row| Ok(row.get(0)?))?;
-        let blocked: Option<bool> = blocked.flatten();
-        Ok(blocked.map(|blocked| match blocked {
-            true => Listing::Blocked,
-            false => Listing::Allowed,
+        // Its blocked side goes first, and of each side the most exact.
+        let mut found: Option<(bool, u8)> = None;
+        self.lists.each(params_from_iter(given), |row| {
+            let pattern = row.get_ref(1)?.as_str()?;
+            let fixed = pattern.bytes().filter(u8::is_ascii_digit).count();
+            found = found.max(Some((row.get(0)?, u8::try_from(fixed)?)));
+            Ok(())
+        })?;
+        Ok(found.map(|(blocked, specificity)| match blocked {
+            true => Listing::Blocked(specificity),
+            false => Listing::Allowed(specificity),
         }))
     }
 

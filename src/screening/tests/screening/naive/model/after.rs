@@ -9,15 +9,76 @@ fn ms(seconds: u32) -> i64 {
 }
 
 impl Model<'_> {
-    /// How it is treated: as its number's record says, the rule of its phone, its type, or the site.
+    /// How it is treated: as the number with the most exact record, and as strictly as the number itself.
     pub(super) fn treated(&mut self, known: &Known, rule: Option<&LineRule>) -> (Call, Limits) {
+        let Some(beneath) = self.beneath(known.record) else {
+            let (call, limits, finding) = self.treated_as(known.record, known, rule);
+            self.steps.extend(finding.map(|f| (Check::Treatment, f)));
+            return (call, limits);
+        };
+        let (own, own_limits, _) = self.treated_as(known.record, known, rule);
+        let (mut call, mut limits, finding) = self.treated_as(Some(beneath), known, rule);
+        self.steps.extend(finding.map(|f| (Check::Treatment, f)));
+        limits.extend(own_limits);
+        let three_way = |response| match response {
+            ThreeWayResponse::Disconnect => (0, 0),
+            ThreeWayResponse::Warn(warning) => (1, u8::from(warning != Warning::One)),
+            ThreeWayResponse::Flag => (2, 0),
+            ThreeWayResponse::Ignore => (3, 0),
+        };
+        let keys = |response| match response {
+            ExtraDigitResponse::Disconnect { digits } => (0, digits),
+            ExtraDigitResponse::Interfere { digits } => (1, digits),
+            ExtraDigitResponse::Flag => (2, 0),
+            ExtraDigitResponse::Ignore => (3, 0),
+        };
+        if three_way(own.three_way) < three_way(call.three_way) {
+            call.three_way = own.three_way;
+        }
+        if keys(own.extra_digits) < keys(call.extra_digits) {
+            call.extra_digits = own.extra_digits;
+        }
+        let often = |one: u64, other: u64| match (one, other) {
+            (0, every) | (every, 0) => every,
+            (one, other) => one.min(other),
+        };
+        call.origin_every = often(call.origin_every, own.origin_every);
+        call.remaining_every = often(call.remaining_every, own.remaining_every);
+        if call.handling == Some(Handling::Direct) {
+            call.handling = own.handling;
+        }
+        // Whoever is asked for one of the two is asked, and told what is told for one of them; a word of
+        // warning is for calls that have it for both.
+        call.acceptance = call.acceptance || own.acceptance;
+        call.says_carrier = call.says_carrier || own.says_carrier;
+        call.says_three_way = call.says_three_way || own.says_three_way;
+        call.word_before_cut = call.word_before_cut && own.word_before_cut;
+        // What the record of another says of recording was asked before: there it refuses the call.
+        let quiet = known.record.is_some_and(|row| row.no_recording);
+        let named = [call.recording, own.recording];
+        call.recording = match (known.privileged, quiet) {
+            (true, _) => RecordingRule::Privileged,
+            (false, true) => RecordingRule::DoNotRecord,
+            (false, false) if named.contains(&RecordingRule::Record) => RecordingRule::Record,
+            (false, false) => RecordingRule::DoNotRecord,
+        };
+        (call, limits)
+    }
+
+    /// As a record says, the rule of the phone, the type, or the site; and who said it.
+    fn treated_as(
+        &self,
+        of_number: Option<&Record>,
+        known: &Known,
+        rule: Option<&LineRule>,
+    ) -> (Call, Limits, Option<Finding>) {
         let of_phone = match rule.map(|rule| rule.outcome) {
             Some(LineOutcome::Allow(treatment)) => treatment,
             _ => None,
         };
         let mut types = self.site.type_rules.iter();
         let of_type = types.find(|row| row.call_type == known.call_type);
-        let of_record = known.record.and_then(|row| row.treatment);
+        let of_record = of_number.and_then(|row| row.treatment);
         let by = match (of_record, of_phone) {
             (Some(number), _) => Some((number, Finding::OfNumber)),
             (None, Some(number)) => Some((number, Finding::OfPhone)),
@@ -31,13 +92,10 @@ impl Model<'_> {
         };
         let site = find(0).unwrap_or_default();
         let own = by.and_then(|(number, _)| Some((number, find(number)?)));
-        if let Some((_, finding)) = by {
-            let there = own.map_or(Finding::NotFound, |_| finding);
-            self.step(Check::Treatment, there);
-        }
+        let finding = by.map(|(_, finding)| own.map_or(Finding::NotFound, |_| finding));
         let number = own.map_or(0, |own| own.0);
         let own = own.map(|own| own.1).unwrap_or_default();
-        let desk = known.record.is_some_and(|row| row.customer_service) && of_record.is_none();
+        let desk = of_number.is_some_and(|row| row.customer_service) && of_record.is_none();
         let of_type_handling = of_type.and_then(|row| row.handling);
         let quiet = known.record.is_some_and(|row| row.no_recording);
         let record = own.record.or(site.record).unwrap_or(self.site.rules.record);
@@ -61,7 +119,7 @@ impl Model<'_> {
                 (false, true) => RecordingRule::Record,
                 (false, false) => RecordingRule::DoNotRecord,
             },
-            three_way: match (known.record.and_then(|row| row.three_way), own.three_way) {
+            three_way: match (of_number.and_then(|row| row.three_way), own.three_way) {
                 _ if known.privileged => ThreeWayResponse::Ignore,
                 (Some(of_number), _) => of_number,
                 (None, Some(of_treatment)) => of_treatment,
@@ -96,10 +154,10 @@ impl Model<'_> {
         let of_treatment = own.limit_seconds.or(site.limit_seconds);
         let of_treatment = of_treatment.filter(|_| !known.untimed);
         let mut limits = Limits::new();
-        let of_number = known.record.and_then(|row| row.limit);
+        let of_number = of_number.and_then(|row| row.limit);
         limits.extend(of_number.map(|s| (ms(s), LimitedBy::Number)));
         limits.extend(of_treatment.map(|s| (ms(s), LimitedBy::Treatment)));
-        (call, limits)
+        (call, limits, finding)
     }
 
     /// What lockout registers, class, schedule and hours leave, and whether an officer confirmed it.

@@ -56,7 +56,7 @@ values! {
     time_restricted::TimeRestricted { 1 => v1 } newest 1,
     speed_dial::SpeedDial { 1 => v1 } newest 1,
     phone::Phone { 1 => v1, 2 => v2, 3 => v3 } newest 3,
-    call_treatment::CallTreatment { 1 => v1 } newest 1,
+    call_treatment::CallTreatment { 1 => v1, 2 => v2 } newest 2,
     line_treatment::LineTreatment { 1 => v1 } newest 1,
     number_record::NumberRecord { 1 => v1 } newest 1,
     call_type::CallType { 1 => v1 } newest 1,
@@ -104,7 +104,10 @@ pub use allowed::v1::Allowed;
 pub use block_keys::v1::BlockKeys;
 pub use booking::v1::Booking;
 pub use call::{v1::Caller, v5::Call};
-pub use call_treatment::v1::{CallTreatment, ExtraDigitKind, ExtraDigits};
+pub use call_treatment::{
+    v1::{ExtraDigitKind, ExtraDigits},
+    v2::CallTreatment,
+};
 pub use call_type::v1::CallType;
 pub use call_type_rule::v1::CallTypeRule;
 pub use card::v1::Card;

@@ -112,7 +112,9 @@ pub(crate) fn calls(prompt: &Prompt) -> u32 {
 /// If the prompt has no such slot, which the catalogue's check excludes.
 pub(crate) fn brand(prompt: &Prompt) -> Brand {
     match *prompt {
-        Prompt::ThankYouCarrier { brand } | Prompt::CollectCallFrom { brand } => brand,
+        Prompt::ThankYouCarrier { brand }
+        | Prompt::CollectCallFrom { brand }
+        | Prompt::CarrierBrand { brand } => brand,
         _ => panic!("{prompt:?} has no {{carrier}}"),
     }
 }
@@ -210,6 +212,8 @@ kinds! {
     HangUpFraud hang_up_fraud [];
     CallEndedByFacility call_ended_by_facility [];
     CollectCallFrom collect_call_from [Carrier Name];
+    CarrierBrand carrier_brand [Carrier];
+    CallFrom call_from [Name];
     RecordingNotice recording_notice [];
     ThreeWayNotice three_way_notice [];
     AcceptOrRefuse accept_or_refuse [Accept Refuse];

@@ -68,6 +68,7 @@ const PLAIN: &[Prompt] = &[
     Prompt::BlockKept,
     Prompt::ThankYouGoAhead,
     Prompt::Goodbye,
+    Prompt::CallFrom,
     Prompt::CallOrigin,
     Prompt::PresentCard,
     Prompt::EnterPinOrCard,
@@ -86,6 +87,7 @@ pub(super) fn every_prompt() -> Vec<Prompt> {
     for brand in [Brand::IntraLata, Brand::InterLata] {
         prompts.push(Prompt::ThankYouCarrier { brand });
         prompts.push(Prompt::CollectCallFrom { brand });
+        prompts.push(Prompt::CarrierBrand { brand });
     }
     prompts.extend((1..=THREE_WAY_WARNINGS).map(|choice| Prompt::ThreeWayWarning { choice }));
     for seconds in (0..=6000)
@@ -220,6 +222,28 @@ fn a_collect_call_names_carrier_inmate_and_facility_in_each_languages_order() {
     let spanish = names(&speech, ES, collect_call);
     assert_eq!(spanish[0], "carrier");
     assert_eq!(spanish.iter().filter(|piece| *piece == "NAME").count(), 1);
+}
+
+#[test]
+fn a_call_that_is_not_collect_speaks_of_no_payment_and_names_inmate_and_facility() {
+    let speech = speech();
+    let words = |language| speech.words(language, &Prompt::CallFrom);
+    assert_eq!(
+        words(EN),
+        "You have a call from [recorded name], an inmate at the North State Correctional Facility."
+    );
+    assert_eq!(
+        words(ES),
+        "Tiene una llamada de [recorded name], una persona recluida en el Centro Correccional \
+         del Estado del Norte."
+    );
+    for language in Speech::available() {
+        let pieces = names(&speech, language, Prompt::CallFrom);
+        let facility = pieces.iter().filter(|piece| *piece == "facility").count();
+        let name = pieces.iter().filter(|piece| *piece == "NAME").count();
+        assert_eq!((name, facility), (1, 1), "{language:?} {pieces:?}");
+        assert!(!pieces.iter().any(|piece| piece.contains("collect")));
+    }
 }
 
 #[test]

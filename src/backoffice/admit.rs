@@ -1,8 +1,8 @@
 //! Admission: decide, open the record, hold the PIN, all in the caller's transaction.
 
 use crate::{
-    Alert, Error, SiteSettings, answer::line_actor, lookups::Lookups, registers::Reserving,
-    session::Session, stored, words::kebab,
+    Alert, Error, Routing, SiteSettings, answer::line_actor, lookups::Lookups,
+    registers::Reserving, session::Session, stored, words::kebab,
 };
 use db::{
     codes::{Code, FlagBits},
@@ -41,6 +41,7 @@ const TOLD_AHEAD: Ticks = Ticks::secs(24 * 3600);
 struct Placed {
     number: DialedNumber,
     handling: Handling,
+    acceptance: bool,
     routes: Routes,
     limit: Option<Ticks>,
     /// No talk goes on after it: the phone goes out of service, or the caller's hours are over.
@@ -226,6 +227,7 @@ impl Session<'_> {
         Ok(routes.map(|routes| Placed {
             number,
             handling,
+            acceptance: Routing::acceptance(handling, allowed.acceptance),
             routes,
             limit: allowed.limit,
             until: [service, allowed.open_for]
@@ -444,6 +446,7 @@ fn verdict(
             pattern: pattern(admission),
             call_type: placed.number.call_type,
             handling: placed.handling,
+            acceptance: placed.acceptance,
             routes: placed.routes,
             limit: placed.limit,
             until: placed.until,

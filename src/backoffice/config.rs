@@ -75,6 +75,16 @@ impl Routing {
         }
     }
 
+    /// Whether the called party must accept, if a treatment `asks` for that. Who is to pay always must;
+    /// the carrier's operator asks itself.
+    pub(crate) fn acceptance(handling: Handling, asks: bool) -> bool {
+        match handling {
+            Handling::AutomatedOperator => true,
+            Handling::CarrierOperator => false,
+            Handling::Direct => asks,
+        }
+    }
+
     /// What the trunk is dialed; `None` when it does not fit into [`Digits`].
     pub(crate) fn outpulse(
         &self,

@@ -24,6 +24,10 @@ pub(crate) fn treatment_rules(stored: &values::CallTreatment) -> TreatmentRules 
         record: stored.record,
         limit_seconds: stored.limit,
         announce_limit: stored.announce_limit,
+        acceptance: stored.acceptance,
+        say_carrier: stored.say_carrier,
+        three_way_notice: stored.three_way_notice,
+        word_before_cut: stored.word_before_cut,
     }
 }
 
@@ -40,6 +44,10 @@ pub(crate) fn stored_treatment(name: &str, rules: &TreatmentRules) -> values::Ca
         record: rules.record,
         limit: rules.limit_seconds,
         announce_limit: rules.announce_limit,
+        acceptance: rules.acceptance,
+        say_carrier: rules.say_carrier,
+        three_way_notice: rules.three_way_notice,
+        word_before_cut: rules.word_before_cut,
     }
 }
 

@@ -25,7 +25,7 @@ use types::{
     three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
     trunk::{TrunkCondition, TrunkProfile},
-    verdict::{Handling, Permit, RecordingRule},
+    verdict::{Permit, RecordingRule},
 };
 
 /// Between two keys that are pressed in one go, from beginning to beginning.
@@ -294,7 +294,7 @@ impl Attempt {
     pub(crate) fn keeps_person(&self, class: &Weighed<AnswerClass>) -> bool {
         let machine = matches!(class.evidence, AnswerClass::Fax | AnswerClass::Modem);
         let permit = self.permit.as_ref();
-        let accepted = permit.is_some_and(|p| p.handling == Handling::AutomatedOperator);
+        let accepted = permit.is_some_and(|p| p.acceptance);
         let person = AnswerEvidence::Class(AnswerClass::Person);
         let spoke = self.answer_evidence.iter().any(|p| p.evidence == person);
         machine && (accepted || spoke && class.trust < SURE_MACHINE)
@@ -371,6 +371,11 @@ impl Attempt {
         for &prompt in prompts {
             self.say(cx, Leg::Phone, prompt);
         }
+        self.ended(cx, disposition, by)
+    }
+
+    /// The attempt is over; what is being said to the inmate goes on.
+    pub(crate) fn ended(self, cx: &mut Cx<'_>, disposition: Disposition, by: EndedBy) -> Phase {
         self.finish(cx, disposition, by);
         Phase::Aftermath(Aftermath::new(cx))
     }

@@ -1,6 +1,12 @@
 //! What a call does about fraud: what its treatment says, once for each event.
 
-use crate::{Bridge, attempt::Attempt, cx::Cx, event::Action, phase::Phase};
+use crate::{
+    Bridge,
+    attempt::Attempt,
+    cx::Cx,
+    event::Action,
+    phase::{Cut, Phase},
+};
 use types::{
     digits::Digits,
     disposition::{Disposition, EndedBy},
@@ -158,9 +164,16 @@ pub(crate) fn extra_key(mut phase: Phase, cx: &mut Cx<'_>, leg: Leg) -> Phase {
 }
 
 impl Attempt {
-    /// The inmate is told to hang up. The called party hears nothing more: the trunk goes at once, so
-    /// that whoever was joined to it is gone, and no new dial tone can come for anybody to use.
+    /// The inmate is told to hang up. The called party hears nothing more, unless the treatment wants
+    /// it: the trunk goes at once, so that whoever was joined to it is gone, and no new dial tone can come
+    /// for anybody to use.
     pub(crate) fn hang_up_for_fraud(self, cx: &mut Cx<'_>, disposition: Disposition) -> Phase {
+        let permit = self.permit.as_ref();
+        let wanted = permit.is_some_and(|p| p.treatment.word_before_cut);
+        let somebody = self.answered_at.is_some() || self.talk_from.is_some();
+        if wanted && somebody && self.trunk.is_some() {
+            return Cut::enter(self, cx, disposition);
+        }
         let prompts = [Prompt::HangUpFraud];
         self.over(cx, disposition, EndedBy::Controller, &prompts)
     }

@@ -332,7 +332,7 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
             Ok(attempt.lose_trunk(cx))
         }
         Event::Command(command @ (LineCommand::CutOff | LineCommand::Stop { cut: true }))
-            if phase.attempt().is_some() =>
+            if phase.attempt().is_some() && !matches!(phase, Phase::Cut(_)) =>
         {
             let by = match command {
                 LineCommand::CutOff => EndedBy::Officer,
@@ -371,7 +371,7 @@ fn common(phase: Phase, cx: &mut Cx<'_>, event: &Event<'_>) -> Result<Phase, Pha
 /// What the record keeps whatever the phase makes of it.
 fn note(phase: &mut Phase, cx: &mut Cx<'_>, event: &Event<'_>) {
     let talks = match phase {
-        Phase::Talk(_) => true,
+        Phase::Talk(_) | Phase::Cut(_) => true,
         Phase::Accept(accept) => accept.accepted,
         _ => false,
     };
@@ -386,9 +386,10 @@ fn note(phase: &mut Phase, cx: &mut Cx<'_>, event: &Event<'_>) {
 }
 
 /// Whether the call is lost with its trunk. While it is only being seized it is one that gives
-/// no proceed signal, and the next is tried.
+/// no proceed signal, and the next is tried; a call that is being cut has its end already.
 fn loses_trunk(phase: &Phase) -> bool {
-    !matches!(phase, Phase::Seize(_)) && phase.attempt().is_some_and(|a| a.trunk.is_some())
+    !matches!(phase, Phase::Seize(_) | Phase::Cut(_))
+        && phase.attempt().is_some_and(|a| a.trunk.is_some())
 }
 
 /// The phone is on-hook, or as good as that: whatever went on is over, and an attempt that had not
@@ -399,7 +400,7 @@ fn on_hook(phase: Phase, cx: &mut Cx<'_>, since: Tick, ending: (Disposition, End
     cx.do_(Action::StopName);
     let (disposition, by) = phase.outcome().unwrap_or(ending);
     if let Some(mut attempt) = phase.into_attempt() {
-        attempt.over_at = Some(since);
+        attempt.over_at = Some(attempt.over_at.map_or(since, |at| at.min(since)));
         attempt.finish(cx, disposition, by);
     }
     let guard_until = since + cx.settings.on_hook_guard;

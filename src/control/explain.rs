@@ -4,7 +4,7 @@
 use super::{Desk, treatment};
 use crate::records::{
     self, blocked_words, check_words, finding_words, handling_words, length, moment, names,
-    pattern_words, recording_words, rfc3339, type_words,
+    pattern_words, permit_words, recording_words, rfc3339, type_words,
 };
 use backoffice::{AllowanceOf, Asking, Class, DayKind, Explanation, LimitedBy, WhyOut};
 use jiff::tz::TimeZone;
@@ -157,6 +157,7 @@ pub fn json(asking: &Asking, told: &Explanation, desk: &Desk) -> String {
         "limit_seconds": permit.and_then(|p| p.limit).map(|limit| limit.as_secs()),
         "limited_by": told.limited_by.map(limit_name),
         "handling": permit.map(|permit| names::handling(permit.handling)),
+        "acceptance": permit.map(|permit| permit.acceptance),
         "outpulsed": permit.map(|permit| permit.routes.first().outpulse.as_str()),
         "routes": permit.map(routes_named),
         "recording": permit.map(|permit| match permit.recording {
@@ -245,10 +246,7 @@ fn allowed(permit: &Permit, told: &Explanation) -> Vec<String> {
             )
         }
     };
-    let mut lines = vec![
-        limit,
-        format!("Handled so: {}.", handling_words(permit.handling)),
-    ];
+    let mut lines = vec![limit, format!("Handled so: {}.", permit_words(permit))];
     lines.extend(ways(permit));
     lines.push(format!("Recording: {}.", recording_words(permit.recording)));
     lines.extend(treatment::words(&permit.treatment));

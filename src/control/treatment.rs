@@ -25,6 +25,22 @@ pub fn words(treatment: &CallTreatment) -> Vec<String> {
         ),
         format!("  Brand: {brand}."),
     ];
+    let left_out = [
+        (
+            treatment.messages.carrier,
+            "  The carrier is not named where nobody else pays.",
+        ),
+        (
+            treatment.messages.three_way_notice,
+            "  Nobody is told beforehand that no third party may join.",
+        ),
+        (
+            !treatment.word_before_cut,
+            "  Before the call is cut both are told so.",
+        ),
+    ];
+    let left_out = left_out.iter().filter(|(usual, _)| !usual);
+    lines.extend(left_out.map(|(_, words)| (*words).to_owned()));
     let told = |what: &str, every: Option<Ticks>| {
         every.map(|every| format!("  Both are told {what} every {}.", length(every)))
     };

@@ -268,7 +268,7 @@ fn decided(verdict: &Verdict) -> String {
                 "decides: {} may be called ({}, {}, {limit}); passed: {passed}",
                 permit.number,
                 type_words(permit.call_type),
-                handling_words(permit.handling),
+                handling_words(permit.handling, permit.acceptance),
             )
         }
         Err(refusal) => {
@@ -339,11 +339,12 @@ fn block_words(block: PartyBlock) -> &'static str {
     }
 }
 
-fn handling_words(handling: Handling) -> &'static str {
-    match handling {
-        Handling::AutomatedOperator => "collect, by the automated operator",
-        Handling::CarrierOperator => "through the carrier's operator",
-        Handling::Direct => "nobody has to accept",
+fn handling_words(handling: Handling, acceptance: bool) -> &'static str {
+    match (handling, acceptance) {
+        (Handling::AutomatedOperator, _) => "collect, by the automated operator",
+        (Handling::CarrierOperator, _) => "through the carrier's operator",
+        (Handling::Direct, true) => "to be accepted",
+        (Handling::Direct, false) => "nobody has to accept",
     }
 }
 

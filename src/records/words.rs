@@ -11,7 +11,7 @@ use types::{
     three_way::ThreeWayEvidence,
     tick::Ticks,
     tone::Tone,
-    verdict::{Check, Finding, Handling, RecordingRule, Step},
+    verdict::{Check, Finding, Handling, Permit, RecordingRule, Step},
 };
 
 /// The record as text: who called whom when, and what became of it.
@@ -400,6 +400,14 @@ pub fn handling_words(handling: Handling) -> &'static str {
         }
         Handling::CarrierOperator => "the carrier's operator takes it",
         Handling::Direct => "a direct call, talked from its answer on",
+    }
+}
+
+/// The same where it is known whether the called party must accept.
+pub fn permit_words(permit: &Permit) -> &'static str {
+    match (permit.handling, permit.acceptance) {
+        (Handling::Direct, true) => "a direct call, which the called party must accept",
+        (handling, _) => handling_words(handling),
     }
 }
 

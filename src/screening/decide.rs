@@ -78,6 +78,8 @@ pub struct Allowed {
     pub treatment: CallTreatment,
     /// Who handles it, if a call treatment or the call type says so.
     pub handling: Option<Handling>,
+    /// Whether the called party must accept the call though it is not collect.
+    pub acceptance: bool,
     /// Whether the limit is told, if a call treatment says so.
     pub announce_limit: Option<bool>,
     pub counts: Counts,
@@ -234,6 +236,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             recording: treated.recording,
             treatment: treated.told,
             handling: treated.handling,
+            acceptance: treated.acceptance,
             announce_limit: treated.announce_limit,
             counts: held.counts,
             room: held.room,

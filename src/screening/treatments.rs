@@ -3,7 +3,9 @@
 use types::{
     phone_number::CallType,
     tick::Ticks,
-    treatment::{Announcements, Brand, CallTreatment, ExtraDigitResponse, ThreeWayResponse},
+    treatment::{
+        Announcements, Brand, CallTreatment, ExtraDigitResponse, Messages, ThreeWayResponse,
+    },
     verdict::Handling,
 };
 
@@ -85,6 +87,14 @@ pub struct TreatmentRules {
     pub record: Option<bool>,
     pub limit_seconds: Option<u32>,
     pub announce_limit: Option<bool>,
+    /// Whether the called party must accept a call that is not collect.
+    pub acceptance: Option<bool>,
+    /// Whether such a called party hears the carrier's name.
+    pub say_carrier: Option<bool>,
+    /// Whether who is asked to accept hears that no third party may join.
+    pub three_way_notice: Option<bool>,
+    /// Whether both parties are told before the call is cut for fraud.
+    pub word_before_cut: Option<bool>,
 }
 
 /// What a site says of a call type.
@@ -111,6 +121,10 @@ impl TreatmentRules {
             record: self.record.or(site.record),
             limit_seconds: self.limit_seconds.or(site.limit_seconds),
             announce_limit: self.announce_limit.or(site.announce_limit),
+            acceptance: self.acceptance.or(site.acceptance),
+            say_carrier: self.say_carrier.or(site.say_carrier),
+            three_way_notice: self.three_way_notice.or(site.three_way_notice),
+            word_before_cut: self.word_before_cut.or(site.word_before_cut),
         }
     }
 
@@ -132,6 +146,13 @@ impl TreatmentRules {
                 remaining_every: every(self.remaining_every),
             },
             brand,
+            messages: Messages {
+                carrier: self.say_carrier.unwrap_or(standard.messages.carrier),
+                three_way_notice: self
+                    .three_way_notice
+                    .unwrap_or(standard.messages.three_way_notice),
+            },
+            word_before_cut: self.word_before_cut.unwrap_or(standard.word_before_cut),
         }
     }
 }

@@ -116,6 +116,7 @@ fn rules(section: &mut Section<'_>) -> TreatmentRules {
     let record = section.key("record").flag();
     let limit_seconds = limit(section);
     let announce_limit = section.key("announce_limit").flag();
+    let acceptance = acceptance(section, handling);
     TreatmentRules {
         handling,
         three_way,
@@ -126,7 +127,28 @@ fn rules(section: &mut Section<'_>) -> TreatmentRules {
         record,
         limit_seconds,
         announce_limit,
+        acceptance,
+        say_carrier: section.key("say_carrier").flag(),
+        three_way_notice: section.key("three_way_notice").flag(),
+        word_before_cut: section.key("word_before_cut").flag(),
     }
+}
+
+/// Whether the called party must accept, which is not to be said where somebody else says it.
+fn acceptance(section: &mut Section<'_>, handling: Option<Handling>) -> Option<bool> {
+    let wanted = section.key("acceptance").flag()?;
+    let what = match (handling, wanted) {
+        (Some(Handling::AutomatedOperator), false) => {
+            "is false; a collect call is always to be accepted, for the called party pays"
+        }
+        (Some(Handling::CarrierOperator), true) => {
+            "is true; the carrier's operator asks, and is asked by nobody here"
+        }
+        _ => return Some(wanted),
+    };
+    let (notes, at, path) = (section.notes(), section.line(), section.path("acceptance"));
+    notes.add(at, path, what);
+    None
 }
 
 /// How often something is told; 0 is never.

@@ -129,6 +129,12 @@ pub enum Prompt {
     CollectCallFrom {
         brand: Brand,
     },
+    /// The carrier's name alone, before [`Prompt::CallFrom`].
+    CarrierBrand {
+        brand: Brand,
+    },
+    /// Inmate's recorded name, facility: the head of a call that is not collect.
+    CallFrom,
     /// Recording and monitoring notice.
     RecordingNotice,
     ThreeWayNotice,

@@ -79,6 +79,23 @@ pub enum Brand {
     InterLata,
 }
 
+/// Which messages the called party hears, where that may be said. The name, the facility, and that the
+/// call is recorded are never left out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Messages {
+    /// The carrier's name, before a call that is not collect; who is to pay for one always hears it.
+    pub carrier: bool,
+    /// That no third party may join, where one is looked for.
+    pub three_way_notice: bool,
+}
+
+impl Messages {
+    pub const ALL: Messages = Messages {
+        carrier: true,
+        three_way_notice: true,
+    };
+}
+
 /// What a call treatment says of a call, beyond letting it through.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CallTreatment {
@@ -88,6 +105,10 @@ pub struct CallTreatment {
     pub extra_digits: ExtraDigitResponse,
     pub announcements: Announcements,
     pub brand: Brand,
+    /// To a called party who is asked to accept.
+    pub messages: Messages,
+    /// Both parties are told before the call is cut for fraud.
+    pub word_before_cut: bool,
 }
 
 impl CallTreatment {
@@ -99,6 +120,8 @@ impl CallTreatment {
             extra_digits: ExtraDigitResponse::Flag,
             announcements: Announcements::default(),
             brand: Brand::IntraLata,
+            messages: Messages::ALL,
+            word_before_cut: false,
         }
     }
 }

@@ -118,7 +118,7 @@ pub enum Handling {
     AutomatedOperator,
     /// The carrier's operator: the voice path opens when outpulsing ends.
     CarrierOperator,
-    /// Talk from answer evidence.
+    /// Talk from answer evidence, or from acceptance where the treatment wants that.
     Direct,
 }
 
@@ -141,6 +141,9 @@ pub struct Permit {
     pub pattern: DialingPattern,
     pub call_type: CallType,
     pub handling: Handling,
+    /// The called party must accept by a key before any audio passes. So it is of each call that the
+    /// automated operator handles, and of none that is handed to the carrier's.
+    pub acceptance: bool,
     /// Over which trunks, and what these are to be dialed.
     pub routes: Routes,
     /// Longest talk time; `None` is untimed (the hard limit still holds).

@@ -305,12 +305,12 @@ fn the_site_says_which_keys_accept_and_refuse() {
 
 /// How much softer what was said must be in what was heard where nothing of it is to get through. By
 /// chance two voices have 44 dB less in common over such a stretch; the path, once open, loses 7.
-const NOTHING_DB: f64 = 30.0;
+pub const NOTHING_DB: f64 = 30.0;
 
 /// Whether nothing that was said until this tick got through: two tracks of calls that differ in what
 /// was said alone are the same, sample by sample. No two calls on channels are; there nothing of it
 /// may be found in what was heard.
-fn nothing_got_through((heard, same): (&Track, &Track), said: &Track, until: Tick) -> bool {
+pub fn nothing_got_through((heard, same): (&Track, &Track), said: &Track, until: Tick) -> bool {
     if bench::guest::inside() {
         hearing::loss_db(heard, said, Tick::ZERO, until) > NOTHING_DB
     } else {
@@ -319,14 +319,14 @@ fn nothing_got_through((heard, same): (&Track, &Track), said: &Track, until: Tic
 }
 
 /// Whether what is said after this tick does get through.
-fn gets_through((heard, same): (&Track, &Track), said: &Track, from: Tick) -> bool {
+pub fn gets_through((heard, same): (&Track, &Track), said: &Track, from: Tick) -> bool {
     const OPEN_DB: f64 = 15.0;
     let to = from + Ticks::secs(2);
     hearing::loss_db(heard, said, from, to) < OPEN_DB && !same_until(heard, same, to)
 }
 
 /// The other call came to its talk, and at the same tick where time is virtual.
-fn together(talk: Tick, other: &Outcome) {
+pub fn together(talk: Tick, other: &Outcome) {
     let other_talk = other.entered("talk");
     let as_well = match bench::guest::inside() {
         true => other_talk.is_some(),

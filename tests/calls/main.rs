@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 mod accept;
 mod admission;
+mod asked;
 mod attack_far;
 mod attack_inmate;
 mod attack_tones;

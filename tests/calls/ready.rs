@@ -2,7 +2,7 @@
 //! that answers by polarity.
 
 use crate::bench::{self, MOTHER, Outcome, Scenario, wait};
-use backoffice::Seed;
+use backoffice::{NamedTreatment, Seed, TreatmentRules};
 use drivers::sim::{
     called_party::{Answer, CalledPartyScript},
     clip::Clip,
@@ -59,12 +59,27 @@ pub fn direct(inmate: Vec<Step>, party: Vec<Step>) -> Scenario {
 /// The inmate calls `0 +`, says the name, passes the mark "named" when its recording is over,
 /// and does this; the called party's steps begin at the answer, three seconds later.
 pub fn collect(inmate: Vec<Step>, party: Vec<Step>) -> Scenario {
-    let mut steps = vec![
-        wait(300),
-        Step::OffHook,
-        wait(300),
-        Step::dial(&format!("0{MOTHER}")),
-    ];
+    named(&format!("0{MOTHER}"), inmate, party)
+}
+
+/// The same of a call that is not collect, and that must be accepted as well.
+pub fn asked(inmate: Vec<Step>, party: Vec<Step>) -> Scenario {
+    named(&format!("1{MOTHER}"), inmate, party).site(must_be_accepted)
+}
+
+/// As [`plain`], and the called party is asked, whoever pays.
+pub fn must_be_accepted(seed: &mut Seed) {
+    plain(seed);
+    let rules = TreatmentRules {
+        acceptance: Some(true),
+        ..TreatmentRules::default()
+    };
+    let name = "all calls".to_owned();
+    seed.treatments.call_treatments = vec![(0, NamedTreatment { name, rules })];
+}
+
+fn named(dialed: &str, inmate: Vec<Step>, party: Vec<Step>) -> Scenario {
+    let mut steps = vec![wait(300), Step::OffHook, wait(300), Step::dial(dialed)];
     steps.extend([
         Step::await_beep(Ticks::secs(12)),
         wait(200),

@@ -177,6 +177,7 @@ fn all_ways() -> Vec<Scenario> {
     all.extend(on_the_trunk());
     all.extend(conversations());
     all.extend(crate::identity::ways());
+    all.extend(crate::responses::ways_with_a_word());
     all
 }
 

@@ -1,21 +1,25 @@
 //! What a line does about fraud, as both parties hear it.
 
 use crate::{
-    bench::{MOTHER, OTHER_PIN, Outcome, PIN, phone, then, typed_in_one_go, wait},
+    accept::NOTHING_DB,
+    bench::{MOTHER, OTHER_PIN, Outcome, PIN, Scenario, phone, then, typed_in_one_go, wait},
     hearing,
     ready::{collect, direct, hiss, hung_up, picks_up, quick, talks},
     short::hears_fast_busy,
     third_party::{at_home, joins_after_talk, says, talked, talked_with, third_talk},
 };
 use backoffice::{FraudRule, NamedTreatment, TreatmentRules};
-use drivers::sim::{
-    called_office::{Services, Switching},
-    called_party::{Answer, CalledPartyScript},
-    clip::Clip,
-    copper::Copper,
-    exchange::routes::Routes,
-    script::Step,
-    transcript::Event,
+use drivers::{
+    sim::{
+        called_office::{Services, Switching},
+        called_party::{Answer, CalledPartyScript},
+        clip::Clip,
+        copper::Copper,
+        exchange::routes::Routes,
+        script::Step,
+        transcript::Event,
+    },
+    wrap::faulty::Faults,
 };
 use types::{
     call_record::CallRecord,
@@ -388,6 +392,173 @@ fn neither_party_hears_the_other_while_digits_go_out() {
         "and after: {}",
         level(700, 300)
     );
+}
+
+// ---- a word before the cut
+
+/// Both talk by a hiss, and two keys end the call.
+fn cut_with_a_word(after: Vec<Step>, party: Vec<Step>) -> Scenario {
+    let inmate = then(vec![Step::dial("12")], after);
+    direct(inmate, party).lasting(24).treated(|t| {
+        t.extra_digits = ExtraDigitResponse::Disconnect { digits: 2 };
+        t.word_before_cut = true;
+    })
+}
+
+/// The ways into and out of it.
+pub fn ways_with_a_word() -> Vec<Scenario> {
+    let party = || vec![wait(20_000)];
+    let announced = collect(vec![wait(6000), Step::dial("88"), wait(9000)], party());
+    vec![
+        cut_with_a_word(vec![wait(9000), Step::OnHook], party()),
+        cut_with_a_word(vec![wait(1500), Step::OnHook], party()),
+        announced.lasting(24).treated(|t| {
+            t.extra_digits = ExtraDigitResponse::Disconnect { digits: 2 };
+            t.word_before_cut = true;
+        }),
+    ]
+}
+
+fn cut_began(out: &Outcome) -> Tick {
+    let cut = out.entered("cut");
+    cut.unwrap_or_else(|| panic!("no word: {}", out.tale()))
+}
+
+#[test]
+fn both_parties_are_told_before_a_call_is_cut_and_hear_each_other_no_more() {
+    let party = vec![wait(500), Step::Say(hiss(Ticks::secs(20)))];
+    let inmate = vec![Step::Say(hiss(Ticks::secs(9))), Step::OnHook];
+    let out = cut_with_a_word(inmate, party).run();
+    cut_for_keys(&out);
+    assert_eq!(out.called_heard(Prompt::HangUpFraud).len(), 1);
+    let (cut, over) = (cut_began(&out), hung_up(&out));
+    assert!(
+        (3..12).contains(&over.since(cut).as_secs()),
+        "{}",
+        out.tale()
+    );
+    // A moment for what was on its way.
+    let from = cut + Ticks::ms(100);
+    let pairs = [
+        (&out.phone().heard, &out.trunk().emitted),
+        (&out.trunk().heard, &out.phone().emitted),
+    ];
+    for (heard, said) in pairs {
+        let through = hearing::loss_db(heard, said, from, over);
+        assert!(through > NOTHING_DB, "{through} {}", out.tale());
+    }
+    let before = talks(&out);
+    let open = hearing::loss_db(
+        &out.phone().heard,
+        &out.trunk().emitted,
+        Tick(before.0 - 8000),
+        before,
+    );
+    assert!(open < NOTHING_DB / 2.0, "{open}: heard before");
+    // What is said to them is no time of their talk.
+    let record = out.record();
+    let talk = out.entered("talk").expect("they talked");
+    assert!(
+        record.talk.0.abs_diff(cut.since(talk).0) < 160,
+        "{record:?}"
+    );
+}
+
+#[test]
+fn both_parties_are_told_before_a_call_is_cut_for_a_third_party() {
+    let services = Services::three_way(Switching::ANALOG);
+    let party = at_home(joins_after_talk(), services);
+    let out = talked(party)
+        .treated(|t| {
+            t.three_way = ThreeWayResponse::Disconnect;
+            t.word_before_cut = true;
+        })
+        .run();
+    let record = out.record();
+    assert_eq!(record.disposition, Disposition::ThreeWay, "{}", out.tale());
+    assert_eq!(record.ended_by, Some(EndedBy::Controller));
+    let told = out.fact(|f| matches!(f, Fact::ThreeWay(_))).expect("told");
+    let word = Prompt::HangUpFraud;
+    let heard = [out.inmate_heard(word), out.called_heard(word)];
+    for heard in heard {
+        assert_eq!(heard.len(), 1, "{}", out.tale());
+        assert!(heard[0].at < told + Ticks::ms(700));
+    }
+    assert!(hung_up(&out) > told + Ticks::secs(3));
+}
+
+#[test]
+fn a_party_who_hangs_up_during_the_word_ends_it_at_once() {
+    let party = || vec![wait(20_000)];
+    let out = cut_with_a_word(vec![wait(1500), Step::OnHook], party()).run();
+    assert_eq!(
+        out.record().disposition,
+        Disposition::ExtraDigits,
+        "{}",
+        out.tale()
+    );
+    assert_eq!(out.record().ended_by, Some(EndedBy::Controller));
+    assert!(
+        hung_up(&out) < cut_began(&out) + Ticks::secs(3),
+        "{}",
+        out.tale()
+    );
+
+    // The called party, a moment into it: the inmate hears it to its end.
+    let lasts = |party| {
+        let out = cut_with_a_word(vec![wait(9000), Step::OnHook], party).run();
+        cut_for_keys(&out);
+        let over = out.entered("aftermath").expect("it is over");
+        (over.since(cut_began(&out)), out)
+    };
+    let (whole, _) = lasts(party());
+    let (ended, out) = lasts(vec![wait(4000), Step::OnHook]);
+    assert!(ended + Ticks::secs(1) < whole, "{ended:?} {}", out.tale());
+    assert!(!out.release_evidence().is_empty());
+}
+
+#[test]
+fn a_cut_with_a_word_stays_one_for_fraud_whatever_else_ends_it() {
+    let scenario = || cut_with_a_word(vec![wait(9000), Step::OnHook], vec![wait(20_000)]);
+    let usual = scenario().run();
+    let cut = cut_began(&usual);
+    let second = cut.0 / 8000 + 2;
+    let at = Tick(second * 8000);
+    let officers = scenario()
+        .at(second, types::query::LineCommand::CutOff)
+        .run();
+    let mut lost = scenario();
+    let gone = Faults {
+        gone_at: Some(at),
+        ..Faults::default()
+    };
+    lost.trunk_faults = vec![(1, gone)];
+    for out in [officers, lost.run()] {
+        cut_for_keys(&out);
+        assert_eq!(cut_began(&out), cut);
+        let over = out.entered("aftermath").expect("it is over");
+        assert!(
+            over >= at && over.since(at) < Ticks::ms(300),
+            "{}",
+            out.tale()
+        );
+    }
+}
+
+#[test]
+fn nobody_is_told_before_a_call_is_cut_that_nobody_answered() {
+    let inmate = vec![wait(5000), Step::dial("88"), wait(9000), Step::OnHook];
+    let mut scenario = collect(inmate, vec![]);
+    let late = CalledPartyScript::new(Answer::After(Ticks::secs(15)), vec![wait(20_000)]);
+    scenario.routes = Routes::new().to(&format!("1{MOTHER}"), late);
+    let out = scenario
+        .treated(|t| {
+            t.extra_digits = ExtraDigitResponse::Disconnect { digits: 2 };
+            t.word_before_cut = true;
+        })
+        .run();
+    cut_for_keys(&out);
+    assert!(out.entered("cut").is_none(), "{}", out.tale());
 }
 
 // ---- numbers with too much fraud

@@ -20,7 +20,7 @@ use types::{
 };
 
 /// Talks on as a greeting does, then gives the tone to speak after.
-fn greeting(length: Ticks) -> Vec<Step> {
+pub fn greeting(length: Ticks) -> Vec<Step> {
     vec![
         wait(600),
         Step::SayFor(Clip::called_talk(), length),

@@ -75,6 +75,39 @@ fn explain_tells_each_table_and_what_the_inmate_hears() {
 }
 
 #[test]
+fn explain_says_who_must_accept_and_what_a_treatment_leaves_out() {
+    let usual = "[[defaults.call_treatment]]\nnumber = 0\n";
+    let keys = "acceptance = true\nsay_carrier = false\nthree_way_notice = false\n\
+                word_before_cut = true\n";
+    assert!(SAMPLE.contains(usual));
+    let site = SAMPLE.replacen(usual, &format!("{usual}{keys}"), 1);
+    let place = with_database_of(&site, 0);
+    let asked = [
+        "--line",
+        "1",
+        "--inmate",
+        "A-1042",
+        "--number",
+        "12155550142",
+    ];
+    says(
+        &explain(&place, &asked),
+        &[
+            "Handled so: a direct call, which the called party must accept.",
+            "  The carrier is not named where nobody else pays.",
+            "  Nobody is told beforehand that no third party may join.",
+            "  Before the call is cut both are told so.",
+        ],
+    );
+    let json = explain(&place, &[&asked[..], &["--json"]].concat());
+    let told: Value = serde_json::from_str(json.out.trim()).expect("an object");
+    assert_eq!(
+        (&told["handling"], &told["acceptance"]),
+        (&"direct".into(), &true.into())
+    );
+}
+
+#[test]
 fn explain_tells_hours_at_the_time_that_is_asked_for() {
     let place = with_database();
     let library = [

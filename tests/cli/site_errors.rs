@@ -822,6 +822,16 @@ fn who_handles_calls_is_said_in_one_place() {
 }
 
 #[test]
+fn an_acceptance_that_somebody_else_decides_is_told() {
+    let table = "[[defaults.call_treatment]]\nnumber = 1\n";
+    let key = "defaults.call_treatment[1].acceptance";
+    let collect = format!("{table}handling = \"automated-operator\"\nacceptance = false\n");
+    told_with(&collect, key, &["is false", "the called party pays"]);
+    let operator = format!("{table}handling = \"carrier-operator\"\nacceptance = true\n");
+    told_with(&operator, key, &["is true", "the carrier's operator"]);
+}
+
+#[test]
 fn a_rule_that_refuses_has_no_treatment() {
     let refuses = TREATED.replace("\"allow\"", "\"refuse\"");
     told_with(

@@ -175,6 +175,7 @@ fn permit() -> Verdict {
         pattern: DialingPattern::Direct,
         call_type: CallType::Local,
         handling: Handling::Direct,
+        acceptance: false,
         routes: Routes::any(Digits::parse("2155550123").expect("digits")),
         limit: None,
         until: None,

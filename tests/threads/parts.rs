@@ -416,6 +416,7 @@ fn permitted(call: CallId, collect: bool, treatment: CallTreatment) -> Verdict {
         pattern: DialingPattern::Direct,
         call_type: CallType::Local,
         handling,
+        acceptance: collect,
         routes: Routes::any(Digits::parse("12155550123").expect("digits")),
         limit: None,
         until: None,

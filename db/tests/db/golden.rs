@@ -263,10 +263,40 @@ fn call_treatment_v1() {
         record: Some(false),
         limit: Some(600),
         announce_limit: None,
+        acceptance: None,
+        say_carrier: None,
+        three_way_notice: None,
+        word_before_cut: None,
+    };
+    let old = bytes("01076c6177796572730103010301020401ac0201000102010001d80400");
+    assert_eq!(CallTreatment::decode(&old), Ok(value));
+}
+
+#[test]
+fn call_treatment_v2() {
+    let value = CallTreatment {
+        name: "lawyers".to_owned(),
+        handling: Some(Code(Handling::Direct)),
+        three_way: Some(Code(ThreeWayResponse::Warn(Warning::Random))),
+        extra_digits: Some(ExtraDigits {
+            response: Code(ExtraDigitKind::Interfere),
+            digits: 4,
+        }),
+        origin_every: Some(300),
+        remaining_every: Some(0),
+        brand: Some(Code(Brand::InterLata)),
+        record: Some(false),
+        limit: Some(600),
+        announce_limit: None,
+        acceptance: Some(true),
+        say_carrier: Some(false),
+        three_way_notice: None,
+        word_before_cut: Some(true),
     };
     golden(
         value,
-        "01076c6177796572730103010301020401ac0201000102010001d80400",
+        "02076c6177796572730103010301020401ac0201000102010001d804000101010000\
+         0101",
     );
 }
 

@@ -12,6 +12,7 @@ use types::{
     phone_number::CallType,
     tick::Ticks,
     treatment::{ExtraDigitResponse, ThreeWayResponse},
+    verdict::Handling,
 };
 
 /// The longest limit, in seconds: 99 minutes.
@@ -225,6 +226,15 @@ fn check(number: u16, rules: &TreatmentRules) -> Result<(), Error> {
     if number == TreatmentRules::SITE && rules.handling.is_some() {
         let why = "of the whole site is said by what is wired, and by call type";
         return Err(Error::invalid("handling", why));
+    }
+    let asks = (rules.handling, rules.acceptance);
+    if asks == (Some(Handling::AutomatedOperator), Some(false)) {
+        let why = "can't be left out of a collect call, for which the called party is to pay";
+        return Err(Error::invalid("acceptance", why));
+    }
+    if asks == (Some(Handling::CarrierOperator), Some(true)) {
+        let why = "is asked for by the carrier's operator, and not here";
+        return Err(Error::invalid("acceptance", why));
     }
     limit_fits(rules.limit_seconds)?;
     let counted = match rules.extra_digits {

@@ -11,8 +11,8 @@ use types::{
     prompt::Prompt,
     settings::CallSettings,
     tick::{Tick, Ticks},
-    treatment::ThreeWayResponse,
-    verdict::RecordingRule,
+    treatment::{CallTreatment, ThreeWayResponse},
+    verdict::{Handling, Permit, RecordingRule},
 };
 
 /// The announcement never takes longer.
@@ -186,16 +186,31 @@ fn offers(attempt: &Attempt, cx: &Cx<'_>) -> impl Iterator<Item = (u8, Language)
     keys.zip(others)
 }
 
+/// Who calls. Nothing is said of payment where the called party does not pay.
+fn head(attempt: &Attempt, cx: &mut Cx<'_>, permit: &Permit) {
+    let CallTreatment {
+        brand, messages, ..
+    } = permit.treatment;
+    if permit.handling == Handling::AutomatedOperator {
+        attempt.say(cx, Leg::Trunk, Prompt::CollectCallFrom { brand });
+        return;
+    }
+    if messages.carrier {
+        attempt.say(cx, Leg::Trunk, Prompt::CarrierBrand { brand });
+    }
+    attempt.say(cx, Leg::Trunk, Prompt::CallFrom);
+}
+
 fn announce(attempt: Attempt, cx: &mut Cx<'_>, repeats_left: u8, changes_left: u8) -> Phase {
     cx.hush(Leg::Trunk);
     let permit = attempt.permit.expect("only an admitted call is announced");
-    let brand = permit.treatment.brand;
-    attempt.say(cx, Leg::Trunk, Prompt::CollectCallFrom { brand });
+    head(&attempt, cx, &permit);
     if permit.recording != RecordingRule::Privileged {
         attempt.say(cx, Leg::Trunk, Prompt::RecordingNotice);
     }
     // Nobody is told of what is not done.
-    if attempt.three_way_response() != ThreeWayResponse::Ignore {
+    let watched = attempt.three_way_response() != ThreeWayResponse::Ignore;
+    if watched && permit.treatment.messages.three_way_notice {
         attempt.say(cx, Leg::Trunk, Prompt::ThreeWayNotice);
     }
     let choice = Prompt::AcceptOrRefuse {

@@ -81,13 +81,11 @@ impl Admit {
 
 fn permitted(mut attempt: Attempt, cx: &mut Cx<'_>, permit: &Permit) -> Phase {
     attempt.permit = Some(*permit);
-    match permit.handling {
-        Handling::AutomatedOperator => Name::enter(attempt, cx),
-        Handling::CarrierOperator | Handling::Direct => {
-            announce(&attempt, cx, permit);
-            Seize::enter(attempt, cx)
-        }
+    if permit.acceptance {
+        return Name::enter(attempt, cx);
     }
+    announce(&attempt, cx, permit);
+    Seize::enter(attempt, cx)
 }
 
 /// Brand, limit and what is left, said while the trunk is being seized and dialed.

@@ -5,6 +5,7 @@ mod admit;
 mod aftermath;
 mod block;
 mod confirm;
+mod cut;
 mod dial;
 mod dial_tone;
 mod farewell;
@@ -23,6 +24,7 @@ pub use admit::Admit;
 pub use aftermath::Aftermath;
 pub use block::Block;
 pub use confirm::Confirm;
+pub use cut::Cut;
 pub use dial::Dial;
 pub use dial_tone::DialTone;
 pub use farewell::Farewell;
@@ -71,6 +73,7 @@ pub enum Phase {
     Block(Block),
     Farewell(Farewell),
     Talk(Talk),
+    Cut(Cut),
     Aftermath(Aftermath),
 }
 
@@ -94,6 +97,7 @@ impl Phase {
             Phase::Block(p) => p.step(cx, event),
             Phase::Farewell(p) => p.step(cx, event),
             Phase::Talk(p) => p.step(cx, event),
+            Phase::Cut(p) => p.step(cx, event),
             Phase::Aftermath(p) => p.step(cx, event),
         }
     }
@@ -117,6 +121,7 @@ impl Phase {
             Phase::Block(_) => "block",
             Phase::Farewell(_) => "farewell",
             Phase::Talk(_) => "talk",
+            Phase::Cut(_) => "cut",
             Phase::Aftermath(_) => "aftermath",
         }
     }
@@ -140,6 +145,7 @@ impl Phase {
             Phase::Block(p) => p.until,
             Phase::Farewell(p) => p.until,
             Phase::Talk(p) => p.deadline(),
+            Phase::Cut(p) => p.until,
             Phase::Aftermath(p) => p.until,
         })
     }
@@ -173,7 +179,7 @@ impl Phase {
             }
             Phase::LanguageMenu(p) => settings.pin_required && !p.pin_known(),
             // The rest of a code that was no more needed.
-            Phase::Talk(_) => false,
+            Phase::Talk(_) | Phase::Cut(_) => false,
             phase => phase.attempt().is_some_and(|a| a.code_begun),
         }
     }
@@ -187,6 +193,7 @@ impl Phase {
                 | Phase::Block(_)
                 | Phase::Farewell(_)
                 | Phase::Talk(_)
+                | Phase::Cut(_)
         )
     }
 
@@ -205,6 +212,7 @@ impl Phase {
         match self {
             Phase::Block(_) => Some(Block::OUTCOME),
             Phase::Farewell(p) => Some(p.outcome()),
+            Phase::Cut(p) => Some(p.outcome()),
             _ => None,
         }
     }
@@ -227,6 +235,7 @@ impl Phase {
             Phase::Block(p) => Some(&p.attempt),
             Phase::Farewell(p) => Some(&p.attempt),
             Phase::Talk(p) => Some(&p.attempt),
+            Phase::Cut(p) => Some(&p.attempt),
         }
     }
 
@@ -248,6 +257,7 @@ impl Phase {
             Phase::Block(p) => Some(&mut p.attempt),
             Phase::Farewell(p) => Some(&mut p.attempt),
             Phase::Talk(p) => Some(&mut p.attempt),
+            Phase::Cut(p) => Some(&mut p.attempt),
         }
     }
 
@@ -269,6 +279,7 @@ impl Phase {
             Phase::Block(p) => Some(p.attempt),
             Phase::Farewell(p) => Some(p.attempt),
             Phase::Talk(p) => Some(p.attempt),
+            Phase::Cut(p) => Some(p.attempt),
         }
     }
 }

@@ -10,7 +10,6 @@ use types::{
     prompt::Prompt,
     tick::{Tick, Ticks},
     tone::Tone,
-    verdict::Handling,
 };
 
 /// An announcement of the network's may be followed by ringing this much later.
@@ -128,8 +127,7 @@ impl Progress {
     fn answered(self, cx: &mut Cx<'_>, piece: Weighed<AnswerEvidence>) -> Phase {
         let mut attempt = self.attempt;
         attempt.answered(cx, piece);
-        let handling = attempt.permit.as_ref().map(|p| p.handling);
-        if handling == Some(Handling::AutomatedOperator) {
+        if attempt.permit.as_ref().is_some_and(|p| p.acceptance) {
             return Accept::enter(attempt, cx);
         }
         Talk::enter(attempt, cx)

@@ -19,7 +19,7 @@ use types::{
     three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
     treatment::ThreeWayResponse,
-    verdict::{Handling, RecordingRule},
+    verdict::RecordingRule,
 };
 
 const TWO_MINUTES: Ticks = Ticks::secs(120);
@@ -57,10 +57,8 @@ impl Talk {
         cx.hush(Leg::Phone);
         let permit = attempt.permit.expect("only an admitted call is talked");
         let mut notice = false;
-        if permit.handling != Handling::AutomatedOperator
-            && permit.recording == RecordingRule::Record
-        {
-            // The called party of a collect call has heard it already.
+        if !permit.acceptance && permit.recording == RecordingRule::Record {
+            // A called party who accepted has heard it already.
             attempt.say(cx, Leg::Trunk, Prompt::RecordingNotice);
             attempt.say(cx, Leg::Phone, Prompt::RecordingNotice);
             notice = true;

@@ -27,6 +27,7 @@ pub(super) struct FromPhone {
 pub(super) struct Treated {
     pub told: CallTreatment,
     pub handling: Option<Handling>,
+    pub acceptance: bool,
     pub recording: RecordingRule,
     /// What the number's record and the call treatment allow.
     pub limits: [Option<(Ticks, LimitedBy)>; 2],
@@ -130,6 +131,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         Ok(Treated {
             told: chosen.told,
             handling: chosen.handling,
+            acceptance: chosen.acceptance,
             recording: match (flags.privileged, chosen.records && !record.no_recording) {
                 (true, _) => RecordingRule::Privileged,
                 (false, true) => RecordingRule::Record,
@@ -182,6 +184,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
                 true => Some(Handling::Direct),
                 false => rules.handling.or(of_type.handling),
             },
+            acceptance: !desk && rules.acceptance.unwrap_or(false),
             records: rules.record.unwrap_or(self.rules.record),
             of_number: record.limit_seconds,
             of_treatment: rules.limit_seconds,
@@ -202,6 +205,7 @@ struct Chosen {
     finding: Option<Finding>,
     told: CallTreatment,
     handling: Option<Handling>,
+    acceptance: bool,
     records: bool,
     /// The limits of the record, and of the treatment.
     of_number: Option<u32>,
@@ -216,6 +220,10 @@ impl Chosen {
         // The strictest is the first.
         told.three_way = told.three_way.min(others.three_way);
         told.extra_digits = told.extra_digits.min(others.extra_digits);
+        told.messages.carrier |= others.messages.carrier;
+        told.messages.three_way_notice |= others.messages.three_way_notice;
+        // At once is stricter.
+        told.word_before_cut &= others.word_before_cut;
         let (every, others) = (&mut told.announcements, &others.announcements);
         every.origin_every = least(every.origin_every, others.origin_every);
         every.remaining_every = least(every.remaining_every, others.remaining_every);
@@ -223,6 +231,7 @@ impl Chosen {
             self.handling = other.handling;
         }
         Chosen {
+            acceptance: self.acceptance || other.acceptance,
             records: self.records || other.records,
             of_number: least(self.of_number, other.of_number),
             of_treatment: least(self.of_treatment, other.of_treatment),

@@ -83,8 +83,8 @@ fn an_explanation_says_what_the_admission_says() {
                         assert_eq!(told.call.sequence, 0, "{case}");
                         assert_eq!((told.limit, told.routes), (given.limit, given.routes));
                         assert_eq!(
-                            (told.recording, told.handling),
-                            (given.recording, given.handling)
+                            (told.recording, told.handling, told.acceptance),
+                            (given.recording, given.handling, given.acceptance)
                         );
                         let end = crate::bench::completed(Some(given.call), bench.now);
                         bench.end(line, end);

@@ -257,6 +257,67 @@ fn a_call_treatment_can_be_changed_while_calls_go_on() {
     );
 }
 
+#[test]
+fn a_call_must_be_accepted_where_its_number_phone_type_or_the_site_says_so() {
+    let accepted = |wanted| {
+        says(TreatmentRules {
+            acceptance: wanted,
+            ..TreatmentRules::default()
+        })
+    };
+    // Of the number, the phone, the type, the site.
+    for at in 0..4u16 {
+        let mut bench = bench_with(|config| {
+            four_treatments(&mut config.seed.treatments);
+            config.seed.phones[0].1.line_treatment = Some(1);
+            for (number, treatment) in &mut config.seed.treatments.call_treatments {
+                *treatment = accepted((*number == at).then_some(true));
+            }
+        });
+        let cases = [
+            ("2155550123", 1),
+            ("2155550133", 2),
+            ("2155550233", 3),
+            ("13105550123", 0),
+        ];
+        for (dialed, of) in cases {
+            let permit = bench.permitted(ONE, Some(DOE), dialed);
+            assert_eq!(permit.treatment.number, of);
+            assert_eq!(permit.handling, Handling::Direct);
+            // What they leave out is as the site has it.
+            assert_eq!(permit.acceptance, at == of || at == 0, "{dialed} of {at}");
+        }
+    }
+}
+
+#[test]
+fn who_pays_must_accept_and_who_calls_an_operator_or_a_desk_asks_nobody() {
+    let permit = |wanted, operator: bool, dialed| {
+        let mut bench = bench_with(|config| {
+            if operator {
+                config.routing.zero_plus = Handling::CarrierOperator;
+            }
+            let rules = TreatmentRules {
+                acceptance: Some(wanted),
+                ..TreatmentRules::default()
+            };
+            let desk = NumberDetails {
+                customer_service: true,
+                ..NumberDetails::default()
+            };
+            config.seed.treatments.call_treatments = vec![(0, says(rules))];
+            config.seed.treatments.numbers = vec![("2155550199".to_owned(), desk)];
+        });
+        bench.permitted(ONE, Some(DOE), dialed).acceptance
+    };
+    for wanted in [true, false] {
+        assert!(permit(wanted, false, FRIEND), "collect");
+        assert!(!permit(wanted, true, FRIEND), "the operator asks");
+        assert_eq!(permit(wanted, false, "12155550123"), wanted);
+        assert!(!permit(wanted, false, "12155550199"), "a desk");
+    }
+}
+
 // ---- records of numbers
 
 #[test]
@@ -586,6 +647,16 @@ fn what_is_not_there_cannot_be_named_and_nonsense_is_refused() {
         .set_call_treatment(now, who, 1, &says(handled))
         .expect("of some calls it may be said");
     let wrong = [
+        TreatmentRules {
+            handling: Some(Handling::AutomatedOperator),
+            acceptance: Some(false),
+            ..handled
+        },
+        TreatmentRules {
+            handling: Some(Handling::CarrierOperator),
+            acceptance: Some(true),
+            ..handled
+        },
         TreatmentRules {
             limit_seconds: Some(0),
             ..handled

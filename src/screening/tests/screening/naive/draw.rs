@@ -451,6 +451,10 @@ fn call_treatment(bits: &mut Bits, _: i64) -> (u16, TreatmentRules) {
         record: bits.maybe(3, |bits| bits.once_in(2)),
         limit_seconds: bits.maybe(3, |bits| bits.of(&SECONDS)),
         announce_limit: bits.maybe(3, |bits| bits.once_in(2)),
+        acceptance: bits.maybe(2, |bits| bits.once_in(2)),
+        say_carrier: bits.maybe(3, |bits| bits.once_in(2)),
+        three_way_notice: bits.maybe(3, |bits| bits.once_in(2)),
+        word_before_cut: bits.maybe(3, |bits| bits.once_in(2)),
     };
     (number, rules)
 }

@@ -111,6 +111,12 @@ fn of_call(
             every(announced.remaining_every),
         ),
         (allowed.announce_limit, allowed.counts, left),
+        (
+            allowed.acceptance,
+            treatment.messages.carrier,
+            treatment.messages.three_way_notice,
+            treatment.word_before_cut,
+        ),
     );
     let wanted = (
         call.limit_ms,
@@ -119,6 +125,12 @@ fn of_call(
         (call.extra_digits, call.brand, call.handling),
         (call.origin_every, call.remaining_every),
         (call.announce_limit, call.counts, call.left),
+        (
+            call.acceptance,
+            call.says_carrier,
+            call.says_three_way,
+            call.word_before_cut,
+        ),
     );
     differs("call", &got, &wanted).or_else(|| match is_smallest {
         true => None,
@@ -172,6 +184,7 @@ impl Met {
                     by => self.one("limit", by),
                 }
                 self.one("handling", allowed.handling);
+                self.one("acceptance", allowed.acceptance);
                 self.one("recording", allowed.recording);
                 self.one("counts", allowed.counts);
                 self.one("three-way", allowed.treatment.three_way);

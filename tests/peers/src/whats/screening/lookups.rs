@@ -248,7 +248,8 @@ impl<'c> Lookups<'c> {
                 WHERE call_type = ?1")?,
             line_treatment: ask(LINE_TREATMENT)?,
             call_treatment: ask("SELECT handling, three_way, extra_response, extra_digits,
-                origin_every, remaining_every, brand, record, limited, announce_limit
+                origin_every, remaining_every, brand, record, limited, announce_limit,
+                acceptance, say_carrier, three_way_notice, word_before_cut
                 FROM call_treatments WHERE number = ?1")?,
             allowance: ask(&format!(
                 "SELECT {allowances} FROM allowances
@@ -715,6 +716,10 @@ impl Tables for Lookups<'_> {
                 record: row.get(7)?,
                 limit_seconds: row.get(8)?,
                 announce_limit: row.get(9)?,
+                acceptance: row.get(10)?,
+                say_carrier: row.get(11)?,
+                three_way_notice: row.get(12)?,
+                word_before_cut: row.get(13)?,
             })
         })
     }

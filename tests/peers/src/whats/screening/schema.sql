@@ -47,7 +47,8 @@ CREATE TABLE windows (kind INT, number INT, open BLOB, PRIMARY KEY (kind, number
 CREATE TABLE call_type_rules (call_type INTEGER PRIMARY KEY, treatment INT, handling INT, brand INT);
 CREATE TABLE call_treatments (number INTEGER PRIMARY KEY, name TEXT, handling INT, three_way INT,
     extra_response INT, extra_digits INT, origin_every INT, remaining_every INT, brand INT, record INT,
-    limited INT, announce_limit INT);
+    limited INT, announce_limit INT, acceptance INT, say_carrier INT, three_way_notice INT,
+    word_before_cut INT);
 CREATE TABLE line_treatments (number INTEGER PRIMARY KEY, name TEXT, others INT);
 CREATE TABLE line_rules (treatment INT, position INT, call_types BLOB, numbers TEXT, days INT,
     privileged_only INT, allowed INT, call_treatment INT, PRIMARY KEY (treatment, position))

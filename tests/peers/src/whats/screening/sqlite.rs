@@ -194,7 +194,8 @@ impl Filling<'_> {
 
     fn treatments(&self) -> anyhow::Result<()> {
         let tables = self.ours.tables();
-        let sql = "INSERT INTO call_treatments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        let sql = "INSERT INTO call_treatments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
+            ?13, ?14, ?15, ?16)";
         let mut to = self.insert(sql)?;
         self.each(&tables.call_treatments, |number, value| {
             to.execute(params![
@@ -210,6 +211,10 @@ impl Filling<'_> {
                 value.record,
                 value.limit,
                 value.announce_limit,
+                value.acceptance,
+                value.say_carrier,
+                value.three_way_notice,
+                value.word_before_cut,
             ])?;
             Ok(())
         })?;

@@ -47,6 +47,12 @@ impl Model<'_> {
         if call.handling == Some(Handling::Direct) {
             call.handling = own.handling;
         }
+        // Whoever is asked for one of the two is asked, and told what is told for one of them; a word of
+        // warning is for calls that have it for both.
+        call.acceptance = call.acceptance || own.acceptance;
+        call.says_carrier = call.says_carrier || own.says_carrier;
+        call.says_three_way = call.says_three_way || own.says_three_way;
+        call.word_before_cut = call.word_before_cut && own.word_before_cut;
         // What the record of another says of recording was asked before: there it refuses the call.
         let quiet = known.record.is_some_and(|row| row.no_recording);
         let named = [call.recording, own.recording];
@@ -99,6 +105,15 @@ impl Model<'_> {
                 true => Some(Handling::Direct),
                 false => own.handling.or(of_type_handling),
             },
+            // Who answers at a desk is asked nothing, unless its number has a treatment that says so.
+            acceptance: match own.acceptance {
+                _ if desk => false,
+                Some(asked) => asked,
+                None => site.acceptance == Some(true),
+            },
+            says_carrier: own.say_carrier.or(site.say_carrier) != Some(false),
+            says_three_way: own.three_way_notice.or(site.three_way_notice) != Some(false),
+            word_before_cut: own.word_before_cut.or(site.word_before_cut) == Some(true),
             recording: match (known.privileged, record && !quiet) {
                 (true, _) => RecordingRule::Privileged,
                 (false, true) => RecordingRule::Record,

@@ -2,12 +2,18 @@
 
 use std::{
     fs::{self, Permissions},
+    io::Read,
     os::unix::fs::PermissionsExt as _,
+    process::{Command, Stdio},
+    time::Duration,
 };
+
+use serialport::{SerialPort, TTYPort};
 
 use crate::{
     Place, Run, SAMPLE,
     places::{with_database, with_database_of},
+    program,
 };
 
 impl Place {
@@ -668,4 +674,42 @@ fn a_number_that_a_file_restricts_is_refused() {
     let run = place.run(&["import", "--restricted", &file, "--apply"]);
     says(&run, 0, &["1 new"]);
     says(&called("02155550142"), 0, &["(number-restricted)"]);
+}
+
+#[test]
+fn a_long_import_shows_on_a_terminal_how_far_it_is_and_leaves_no_trace() {
+    let place = with_database();
+    let rows: String = (0..30_000).map(|n| format!("N-{n},Nobody {n}\n")).collect();
+    let file = place.put("many.csv", &format!("id,name\n{rows}"));
+    let (mut terminal, port) = TTYPort::pair().expect("a pseudo-terminal");
+    terminal
+        .set_timeout(Duration::from_millis(200))
+        .expect("a time");
+    let screen = port.name().expect("its name");
+    let screen = fs::File::options()
+        .write(true)
+        .open(screen)
+        .expect("the terminal");
+    let mut child = Command::new(program())
+        .args(["import", "--inmates", &file, "--site"])
+        .arg(place.file())
+        .stdout(Stdio::null())
+        .stderr(screen)
+        .spawn()
+        .expect("the program");
+    let (mut shown, mut part) = (Vec::new(), [0; 4096]);
+    let status = loop {
+        let ended = child.try_wait().expect("is asked");
+        // Nothing for a while is no fault.
+        let count = terminal.read(&mut part).unwrap_or(0);
+        shown.extend(&part[..count]);
+        if let (Some(status), 0) = (ended, count) {
+            break status;
+        }
+    };
+    let shown = String::from_utf8(shown).expect("text");
+    assert!(status.success(), "{shown}");
+    assert!(shown.contains("\r[#"), "{shown:?}");
+    assert!(shown.contains(" of 30000 rows checked"), "{shown:?}");
+    assert!(shown.ends_with("\r\x1b[K"), "{shown:?}");
 }

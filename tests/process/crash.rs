@@ -333,3 +333,51 @@ fn was_cut_at_the_grace(records: &[Value], asked: i64, over: i64) {
         assert!(started <= asked + 500, "{record}");
     }
 }
+
+/// Calls that count, by inmate: those that came to a talk.
+fn counted(records: &[Value]) -> BTreeMap<String, usize> {
+    let mut counted = BTreeMap::new();
+    for record in records {
+        if record["talk_seconds"].as_f64().unwrap_or(0.0) > 0.0 {
+            *counted
+                .entry(text(&record["inmate"]).to_owned())
+                .or_insert(0) += 1;
+        }
+    }
+    counted
+}
+
+#[test]
+fn who_has_one_call_has_one_however_often_the_controller_is_killed_in_it() {
+    // A month, so that no midnight is in the test.
+    let one = "[defaults]\ncalls_per_month = 1\n";
+    let place = Place::with(&site(&PINS, false).replace("[defaults]\n", one));
+    for (number, ms) in [11_000, 9_000, 10_000].into_iter().enumerate() {
+        kill_after(&place, Duration::from_millis(ms), number);
+    }
+    let records = place.records();
+    let counted = counted(&records);
+    let cut = |record: &&Value| record["disposition"] == "interrupted";
+    let (talked, untalked): (Vec<&Value>, Vec<&Value>) = records
+        .iter()
+        .filter(cut)
+        .partition(|record| talk_seconds(record) > 0.0);
+    assert!(
+        !talked.is_empty() && !untalked.is_empty(),
+        "{} calls were cut in talks, {} before",
+        talked.len(),
+        untalked.len()
+    );
+    let refused = records.iter().filter(|r| r["blocked"] == "calls-used-up");
+    assert!(refused.count() > 0, "nobody tried a second call");
+    for id in 1..=PINS.len() {
+        let id = format!("A-{id}");
+        let show = place.run(&["register", "show", "--inmate", &id]);
+        assert_eq!(show.code, Some(0), "{}", show.err);
+        let calls = counted.get(&id).copied().unwrap_or(0);
+        assert!(calls <= 1, "{id} had {calls} calls that count");
+        let left = 1 - calls;
+        let told = format!("month: {calls} calls, {left} left;");
+        assert!(show.out.contains(&told), "{id}, no {told:?}: {}", show.out);
+    }
+}

@@ -323,3 +323,61 @@ fn hours_booking_officer_and_shutdown_hold_together() {
     let blocked = bench.refused(ONE, Some(DOE), COLLECT);
     assert_eq!(blocked, Blocked::PhoneOutOfService);
 }
+
+const SUNDAY: u8 = 6;
+
+/// The wall clock is `utc` (RFC 3339); New York's is changed at 2:00.
+fn at(utc: &str) -> Bench {
+    let mut bench = bench();
+    let utc: jiff::Timestamp = utc.parse().expect("an instant");
+    bench.office.anchor(bench.now, utc.as_millisecond());
+    bench
+}
+
+#[test]
+fn hours_that_end_at_a_time_daylight_saving_leaves_out_end_when_the_clock_passes_it() {
+    // 1:50 on a Sunday; at 2:00 it is 3:00.
+    let mut bench = at("2026-03-08T06:50:00Z");
+    let to_half_past_two = WeekSteps::CLOSED.with_open(SUNDAY, 0, 10);
+    hours(&mut bench, Scope::Inmate(DOES_ID), &to_half_past_two);
+    let permit = bench.permitted(ONE, Some(DOE), COLLECT);
+    assert_eq!(permit.until, Some(bench.now + Ticks::secs(600)));
+    bench.wait(600);
+    let blocked = bench.refused(ONE, Some(DOE), COLLECT);
+    assert_eq!(blocked, Blocked::OutsideWindow);
+}
+
+#[test]
+fn hours_that_daylight_saving_repeats_are_open_twice() {
+    // 1:45 on a Sunday, for the first time.
+    let mut bench = at("2026-11-01T05:45:00Z");
+    let to_two = WeekSteps::CLOSED.with_open(SUNDAY, 0, 8);
+    hours(&mut bench, Scope::Inmate(DOES_ID), &to_two);
+    let permit = bench.permitted(ONE, Some(DOE), COLLECT);
+    assert_eq!(permit.until, Some(bench.now + Ticks::secs(4500)));
+}
+
+#[test]
+fn a_booked_call_and_a_limit_keep_their_length_over_a_change_of_the_clock() {
+    for utc in ["2026-03-08T06:55:00Z", "2026-11-01T05:55:00Z"] {
+        let mut bench = at(utc);
+        booked_only(&mut bench);
+        let from_utc_ms = utc.parse::<jiff::Timestamp>().expect("an instant");
+        let from_utc_ms = from_utc_ms.as_millisecond();
+        let booking = Booking {
+            from_utc_ms,
+            to_utc_ms: from_utc_ms + 30 * MINUTE,
+            number: None,
+            note: String::new(),
+        };
+        change(&mut bench, |office, now| {
+            office.book_call(now, WHO, DOES_ID, &booking)
+        });
+        let permit = bench.permitted(ONE, Some(DOE), COLLECT);
+        assert_eq!(permit.limit, Some(Ticks::secs(600)), "{utc}");
+        assert_eq!(permit.until, Some(bench.now + Ticks::secs(1800)), "{utc}");
+        bench.wait(25 * 60);
+        let permit = bench.permitted(ONE, Some(DOE), COLLECT);
+        assert_eq!(permit.limit, Some(Ticks::secs(300)), "{utc}");
+    }
+}

@@ -215,6 +215,11 @@ fn a_call_is_booked_listed_and_cancelled() {
     );
     refused(
         &place,
+        &add("2099-11-24 09:30", "2100-11-24 10:00"),
+        "24 hours at most",
+    );
+    refused(
+        &place,
         &add("2099-11-01 01:30", "2099-11-01 09:30"),
         "comes twice",
     );

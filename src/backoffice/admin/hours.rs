@@ -17,6 +17,9 @@ use types::{
     inmate::Scope,
 };
 
+/// A longer one is a slip of the pen, and a call at any time.
+const LONGEST_BOOKING_MS: i64 = 24 * 3600 * 1000;
+
 /// A call that is booked, from one instant (UTC, in milliseconds) up to another.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Booking {
@@ -148,6 +151,9 @@ impl Session<'_> {
                 "booked call",
                 "it ends before it begins, or is over",
             ));
+        }
+        if booking.to_utc_ms - booking.from_utc_ms > LONGEST_BOOKING_MS {
+            return Err(Error::invalid("booked call", "it lasts 24 hours at most"));
         }
         let number = booking.number.as_deref().map(super::callers::phone_number);
         let number = number.transpose()?;

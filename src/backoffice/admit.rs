@@ -276,6 +276,7 @@ impl Session<'_> {
             pattern: Some(Code(pattern(admission))),
             call_type: decision.number.map(|n| Code(n.call_type)),
             handling: placed.map(|p| Code(p.handling)),
+            acceptance: placed.map(|p| p.acceptance),
             limit: placed.and_then(|p| p.limit).map(|limit| limit.0),
             recording: placed.map(|p| Code(p.recording)),
             disposition: Code(match outcome {
@@ -386,6 +387,7 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         recorded: None,
         recording_gap: None,
         officer: None,
+        acceptance: None,
         treatment: None,
         route: None,
         far_digits: 0,

@@ -141,6 +141,9 @@ pub struct CallRecord {
     pub pattern: Option<DialingPattern>,
     pub call_type: Option<CallType>,
     pub handling: Option<Handling>,
+    /// Whether the called party had to accept it; `None` where it was not let through, and where
+    /// nobody noted it.
+    pub acceptance: Option<bool>,
     pub language: Option<Language>,
     pub started_utc_ms: i64,
     pub answered_utc_ms: Option<i64>,

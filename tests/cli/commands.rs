@@ -52,6 +52,7 @@ const KEYS: [&str; 34] = [
     "warned",
     "interfered",
     "party_block",
+    "acceptance",
 ];
 
 fn records(run: &Run) -> Vec<Value> {

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::{Place, Run, SAMPLE, program, sallyport};
 
-const KEYS: [&str; 34] = [
+const KEYS: [&str; 35] = [
     "call_id",
     "line",
     "inmate",

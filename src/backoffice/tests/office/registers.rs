@@ -754,6 +754,25 @@ fn a_restart_settles_what_was_open_by_how_far_it_had_come() {
 }
 
 #[test]
+fn a_line_that_died_on_a_trunk_takes_back_no_answer_it_had_told() {
+    let mut bench = bench_with(|_| {});
+    let start = bench.now;
+    let permit = bench.permitted(ONE, Some(DOE), DIALED);
+    bench.wait(30);
+    seen_talking(&mut bench, ONE, &permit, start + Ticks::secs(10));
+    bench.wait(5);
+    // The trunk is known to whoever tells it; what the line said of the answer did not come.
+    let end = CallEnd {
+        trunk: Some(TrunkId(1)),
+        ..CallEnd::of_dead_line(permit.call, start, bench.now)
+    };
+    bench.end(ONE, end);
+    let record = bench.record(permit.call);
+    assert_eq!(record.talk, Ticks::secs(25));
+    assert_eq!(used_today(&bench, DOES).calls, 1);
+}
+
+#[test]
 fn a_call_that_was_cut_by_the_watchdog_counts_with_its_minutes() {
     for (rule, unseen) in [
         (CountsFrom::Dialing, 1),
@@ -763,11 +782,7 @@ fn a_call_that_was_cut_by_the_watchdog_counts_with_its_minutes() {
         let mut bench = bench_with(|config| config.seed.settings.registers.counts_from = rule);
         // All that is known of it to whoever cuts the line.
         let cut = |bench: &mut Bench, call, start| {
-            let (fault, us) = (Disposition::Fault, EndedBy::Controller);
-            let end = CallEnd {
-                call: Some(call),
-                ..CallEnd::bare(start, bench.now, fault, us)
-            };
+            let end = CallEnd::of_dead_line(call, start, bench.now);
             bench.end(ONE, end);
         };
         let start = bench.now;

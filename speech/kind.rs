@@ -178,6 +178,7 @@ kinds! {
     PleaseHold please_hold [];
     NumberRestricted number_restricted [];
     NumberNotAllowed number_not_allowed [];
+    NumberBlocked number_blocked [];
     NumberTimeRestricted number_time_restricted [];
     CalledPartyBlocksInmate called_party_blocks_inmate [];
     CalledPartyBlocksFacility called_party_blocks_facility [];

@@ -30,6 +30,7 @@ const PLAIN: &[Prompt] = &[
     Prompt::PleaseHold,
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
+    Prompt::NumberBlocked,
     Prompt::NumberTimeRestricted,
     Prompt::CalledPartyBlocksInmate,
     Prompt::CalledPartyBlocksFacility,

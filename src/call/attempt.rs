@@ -472,9 +472,8 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::PinExpired => Prompt::PinExpired,
         Blocked::InmateSuspended => Prompt::InmateSuspended,
         Blocked::NotEnrolled => Prompt::NotEnrolled,
-        Blocked::PinNumberDisabled | Blocked::NumberNotAllowed | Blocked::NumberPrivate => {
-            Prompt::NumberNotAllowed
-        }
+        Blocked::PinNumberDisabled | Blocked::NumberBlockedForInmate => Prompt::NumberBlocked,
+        Blocked::NumberNotAllowed | Blocked::NumberPrivate => Prompt::NumberNotAllowed,
         Blocked::ContactNotApproved => Prompt::ContactNotApproved,
         Blocked::OutsideWindow => Prompt::OutsideWindow,
         Blocked::NotBooked => Prompt::NotBooked,
@@ -484,7 +483,7 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::CalledPartyBlocksFacility => Prompt::CalledPartyBlocksFacility,
         Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
         Blocked::NumberFraud => Prompt::NumberFraud,
-        Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
+        Blocked::CallTypeNotAllowed | Blocked::NoRoute => Prompt::CallTypeNotAllowed,
         Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
         Blocked::NumberNotValid => Prompt::NumberNotValid,
         Blocked::PhoneOutOfService => Prompt::OutOfService,
@@ -495,7 +494,6 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::CardUnknown => Prompt::CardUnknown,
         Blocked::IdUnknown => Prompt::IdUnknown,
         Blocked::NotFromThisPhone => Prompt::NotFromThisPhone,
-        Blocked::NoRoute => Prompt::NoLineAvailable,
         Blocked::CallsUsedUp => Prompt::CallsUsedUp,
         Blocked::MinutesUsedUp => Prompt::MinutesUsedUp,
         Blocked::TooSoon => Prompt::TooSoon,

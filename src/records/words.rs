@@ -286,6 +286,7 @@ pub fn blocked_words(why: Blocked) -> &'static str {
         Blocked::InmateSuspended => "the inmate is suspended from calling",
         Blocked::NotEnrolled => "the inmate's enrollment is not complete",
         Blocked::NumberPrivate => "the number is on lists of other inmates only",
+        Blocked::NumberBlockedForInmate => "the number is blocked for this inmate",
         Blocked::ContactNotApproved => "whom the number belongs to is not approved for the inmate",
         Blocked::OutsideWindow => "the inmate may not call at this time",
         Blocked::NotBooked => "the inmate's calls are booked, and none is for this time",
@@ -317,10 +318,13 @@ pub fn check_words(check: Check) -> &'static str {
         Check::PinNumberList => "Is the number on the PIN's own list?",
         Check::RestrictedMode => "Is the restricted table looked at for numbers on no list?",
         Check::RestrictedTable => "Is the number in the restricted table?",
+        Check::GlobalBlockWins => "Do blocks for everybody hold against every list?",
+        Check::AllowedRescues => "Can an allowed entry rescue a restricted number?",
         Check::AllowedTable => "Is the number in the allowed table?",
         Check::CalledParty => "Has the called party refused further calls?",
         Check::TimeRestricted => "Has the number hours at which it may be called?",
         Check::InmateStatus => "May this inmate make calls at all?",
+        Check::InmateList => "Is the number blocked for this inmate alone?",
         Check::ListsOfOthers => "Is the number on lists of other PINs only?",
         Check::RelationshipList => "Is the number on the list for this relationship?",
         Check::ClassList => "Is the number on the list of the inmate's class?",
@@ -367,6 +371,17 @@ pub fn finding_words(step: &Step, blocked: Option<Blocked>) -> &'static str {
         Finding::Rescued if step.check == Check::ListsOfOthers => {
             "yes, but it is allowed for everybody"
         }
+        Finding::Blocked if step.check == Check::InmateList => "yes",
+        Finding::Yes if step.check == Check::GlobalBlockWins => {
+            "yes, as `global_block_wins` is true"
+        }
+        Finding::No if step.check == Check::GlobalBlockWins => {
+            "no, as `global_block_wins` is false"
+        }
+        Finding::Yes if step.check == Check::AllowedRescues => {
+            "yes, one as exact or more, as `allowed_rescues` is true"
+        }
+        Finding::No if step.check == Check::AllowedRescues => "no, as `allowed_rescues` is false",
         Finding::NotYet => "yes, but it is not valid yet",
         Finding::Expired => "yes, but it is not valid any more",
         Finding::Blocked => "yes, as blocked",

@@ -193,6 +193,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let caller = caller.as_ref();
         let number = self.number()?;
         self.call_type(&phone, &number)?;
+        self.inmate_list(caller, &number.number)?;
         let listed = self.listed(pin.as_ref(), &number)?;
         // Looked up for every call: an entry marks a number as privileged and untimed
         // even where the flowchart does not need it to let the call through.
@@ -201,12 +202,12 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let contact = self.contact(caller, &number.number, allowed)?;
         self.lists_of_others(caller, &number.number, listed, allowed)?;
         let listing = match listed {
-            Some(_) if !self.rules.global_block_wins => None,
+            Some(_) if !self.global_block_wins() => None,
             _ => self.lists(caller, contact, &number.number)?,
         };
         if listed.is_none() && listing.is_none() {
             self.tables_of_all(pin.is_some(), &number, allowed)?;
-        } else if self.rules.global_block_wins {
+        } else if self.global_block_wins() {
             self.restricted(&number, allowed)?;
         }
         let mut flags = Flags::of(&whole, &phone);
@@ -245,6 +246,23 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
 
     fn note(&mut self, check: Check, finding: Finding) {
         self.trace.push(Step { check, finding });
+    }
+
+    /// Notes a setting that changes the order of the checks, the first time that it is asked.
+    fn setting(&mut self, check: Check, is: bool) -> bool {
+        if self.trace.iter().all(|step| step.check != check) {
+            let finding = if is { Finding::Yes } else { Finding::No };
+            self.note(check, finding);
+        }
+        is
+    }
+
+    fn global_block_wins(&mut self) -> bool {
+        self.setting(Check::GlobalBlockWins, self.rules.global_block_wins)
+    }
+
+    fn allowed_rescues(&mut self) -> bool {
+        self.setting(Check::AllowedRescues, self.rules.allowed_rescues)
     }
 
     /// Notes what a check found and stops there.

@@ -8,8 +8,8 @@ pub struct Rules {
     pub check_restricted: bool,
     /// An allowed entry that is as specific as the restricted one, or more, overrides it.
     pub allowed_rescues: bool,
-    /// A number on the PIN's own list is held against the restricted table all the same,
-    /// in every mode.
+    /// What is blocked for everybody is so in every mode, on the PIN's own list or on none, unless an
+    /// allowed entry rescues it.
     pub global_block_wins: bool,
     /// Calls that are not privileged are recorded.
     pub record: bool,

@@ -85,6 +85,8 @@ pub enum Blocked {
     NotEnrolled,
     /// It is on lists of other PINs, and not on this one's.
     NumberPrivate,
+    /// For this inmate, by an entry of the inmate's own or a list that is attached to the inmate.
+    NumberBlockedForInmate,
     /// Whom the number belongs to is not approved for this inmate.
     ContactNotApproved,
     /// The inmate may call at other times.

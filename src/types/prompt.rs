@@ -68,6 +68,8 @@ pub enum Prompt {
     // --- to the inmate, why a call was refused by screening
     NumberRestricted,
     NumberNotAllowed,
+    /// For this inmate, whoever else may call it.
+    NumberBlocked,
     NumberTimeRestricted,
     /// The called party takes no calls from this inmate.
     CalledPartyBlocksInmate,

@@ -23,12 +23,18 @@ pub enum Check {
     /// Is "check restricted numbers" set?
     RestrictedMode,
     RestrictedTable,
+    /// Is "a global block wins" set?
+    GlobalBlockWins,
+    /// Is "an allowed entry rescues" set?
+    AllowedRescues,
     AllowedTable,
     /// Did the called party refuse all further calls?
     CalledParty,
     TimeRestricted,
     /// Is the inmate suspended, or not enrolled?
     InmateStatus,
+    /// Is the number blocked for this inmate alone?
+    InmateList,
     /// Is it on lists of other PINs only?
     ListsOfOthers,
     /// The list for contacts of this relationship.

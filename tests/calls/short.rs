@@ -222,7 +222,7 @@ pub fn utc_ms(at: Tick) -> i64 {
 }
 
 /// What a call that failed is told, each apart from all others.
-const REASONS: [Prompt; 34] = [
+const REASONS: [Prompt; 35] = [
     Prompt::PinNotYetValid,
     Prompt::PinExpired,
     Prompt::InmateSuspended,
@@ -241,6 +241,7 @@ const REASONS: [Prompt; 34] = [
     Prompt::NumberUsedUp,
     Prompt::NumberRestricted,
     Prompt::NumberNotAllowed,
+    Prompt::NumberBlocked,
     Prompt::NumberTimeRestricted,
     Prompt::NumberFraud,
     Prompt::CallTypeNotAllowed,

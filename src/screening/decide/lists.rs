@@ -34,26 +34,24 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         number: &DialedNumber,
         allowed: Option<AllowedEntry>,
     ) -> Result<(), Stop<T::Error>> {
-        if with_pin && !self.rules.check_restricted {
-            self.note(Check::RestrictedMode, Finding::No);
-            if allowed.is_none() {
+        let third = with_pin && !self.rules.check_restricted;
+        if with_pin {
+            let finding = if third { Finding::No } else { Finding::Yes };
+            self.note(Check::RestrictedMode, finding);
+        }
+        // What is blocked for everybody is, whoever lists it: so it is also where nobody does.
+        let asked = !third || self.global_block_wins();
+        if asked && self.restricted(number, allowed)? {
+            return Ok(());
+        }
+        match allowed {
+            Some(_) => self.note(Check::AllowedTable, Finding::Found),
+            None if third => {
                 let blocked = Blocked::NumberNotAllowed;
                 return self.stop(Check::AllowedTable, Finding::NotFound, blocked);
             }
-            self.note(Check::AllowedTable, Finding::Found);
-            return Ok(());
-        }
-        if with_pin {
-            self.note(Check::RestrictedMode, Finding::Yes);
-        }
-        let in_table = self.restricted(number, allowed)?;
-        if !in_table {
             // A number in no table is allowed in these modes: noted, not decided.
-            let finding = match allowed {
-                Some(_) => Finding::Found,
-                None => Finding::NotFound,
-            };
-            self.note(Check::AllowedTable, finding);
+            None => self.note(Check::AllowedTable, Finding::NotFound),
         }
         Ok(())
     }
@@ -71,7 +69,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         };
         self.note(Check::RestrictedTable, Finding::Found);
         let blocked = Blocked::NumberRestricted;
-        if !self.rules.allowed_rescues {
+        if !self.allowed_rescues() {
             return Err(Stop::Blocked(blocked));
         }
         match allowed {

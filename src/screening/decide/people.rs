@@ -1,5 +1,6 @@
 //! The inmate behind the PIN: status, contacts, and the lists that are attached to people.
 //!
+//! What is blocked for the inmate alone is asked first, and nothing lets it through.
 //! Lists are asked from the nearest to the furthest: the list for the relationship of a contact,
 //! that of the inmate's class, that of the supervision level, that of the living unit, and those
 //! of the groups above it. The first that has the number decides; where its blocked and its
@@ -65,6 +66,35 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         Ok(contact)
     }
 
+    /// A number that an officer blocked for this inmate, whatever else allows it, an attorney's too. Noted
+    /// where it is: that most are not is no step of theirs.
+    pub(super) fn inmate_list(
+        &mut self,
+        caller: Option<&Caller>,
+        number: &PhoneNumber,
+    ) -> Result<(), Stop<T::Error>> {
+        match self.is_blocked_for(caller, number)? {
+            true => {
+                let blocked = Blocked::NumberBlockedForInmate;
+                self.stop(Check::InmateList, Finding::Blocked, blocked)
+            }
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn is_blocked_for(
+        &self,
+        caller: Option<&Caller>,
+        number: &PhoneNumber,
+    ) -> Result<bool, Stop<T::Error>> {
+        let Some(caller) = caller else {
+            return Ok(false);
+        };
+        let scope = Scope::Inmate(caller.pin.inmate);
+        let listing = self.tables.listing(scope, number)?;
+        Ok(matches!(listing, Some(Listing::Blocked(_))))
+    }
+
     /// A number that others list, and this PIN does not.
     pub(super) fn lists_of_others(
         &mut self,
@@ -103,7 +133,8 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             match self.nearest(&scopes, number)? {
                 None => self.note(check, Finding::NotFound),
                 Some(Listing::Blocked(_)) => {
-                    return self.stop(check, Finding::Blocked, Blocked::NumberRestricted);
+                    let blocked = Blocked::NumberBlockedForInmate;
+                    return self.stop(check, Finding::Blocked, blocked);
                 }
                 Some(Listing::Allowed(specificity)) => {
                     self.note(check, Finding::Allowed);
@@ -133,7 +164,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         if let Some(Listing::Blocked(there)) = there
             && whole < Some(there)
         {
-            return Ok(Err(Blocked::NumberRestricted));
+            return Ok(Err(Blocked::NumberBlockedForInmate));
         }
         if !known && self.is_anothers(caller, shorter)? {
             return Ok(Err(Blocked::NumberPrivate));

@@ -17,6 +17,8 @@ pub(super) struct Whole {
     pub record: Option<NumberRecord>,
     /// The most exact record of those that may be reached instead, if it is more exact than this one's.
     pub beneath: Option<NumberRecord>,
+    /// Whether one of those blocks the number that it is of.
+    pub blocks_there: bool,
     /// The first of those whose record refuses the call, and why.
     pub refused: Option<(PhoneNumber, Blocked)>,
 }
@@ -50,6 +52,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             allowed,
             record: self.tables.record(&number.number)?,
             beneath: None,
+            blocks_there: false,
             refused: None,
         };
         self.records_there(&mut whole)?;
@@ -61,11 +64,15 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let Some(record) = whole.record else {
             return Ok(whole);
         };
+        if record.blocked && listed.is_some() {
+            self.global_block_wins();
+        }
         if !self.is_block(&record, listed) {
             self.note(Check::NumberRecord, Finding::Passed);
             return Ok(whole);
         }
         self.note(Check::NumberRecord, Finding::Found);
+        self.allowed_rescues();
         if !self.is_rescued(&record, [allowed, None]) {
             return Err(Stop::Blocked(Blocked::NumberRestricted));
         }
@@ -79,6 +86,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             let Some(there) = self.tables.record(shorter)? else {
                 continue;
             };
+            whole.blocks_there |= there.blocked;
             let before = whole.beneath.or(whole.record);
             if before.is_none_or(|before| before.specificity < there.specificity) {
                 whole.beneath = Some(there);

@@ -1,7 +1,7 @@
 //! What is reached if the last digits of a number of open length count for nothing.
 
 use super::{Stop, Walk, people::Caller, record::Whole};
-use crate::{AllowedEntry, ListedNumber, Tables};
+use crate::{AllowedEntry, ListedNumber, RestrictedEntry, Tables};
 use types::{
     disposition::Blocked,
     phone_number::PhoneNumber,
@@ -22,6 +22,14 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let Whole {
             listed, allowed, ..
         } = *whole;
+        if self.is_blocked_for(caller, shorter)? {
+            let blocked = Blocked::NumberBlockedForInmate;
+            return self.stop(Check::ShorterNumber, Finding::Found, blocked);
+        }
+        let restricted = self.tables.restricted(shorter)?;
+        if restricted.is_some() || whole.blocks_there {
+            self.allowed_rescues();
+        }
         let there = self.tables.allowed(shorter)?;
         let own = match caller {
             Some(caller) => self.tables.listed(caller.pin.inmate, shorter)?,
@@ -50,9 +58,13 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
                 let passes = on_list || specificity >= restricted;
                 self.rules.global_block_wins || (self.rules.check_restricted && !passes)
             }
-            (None, None) => caller.is_none() || self.rules.check_restricted,
+            (None, None) => {
+                let rules = self.rules;
+                caller.is_none() || rules.check_restricted || rules.global_block_wins
+            }
         };
-        let restricted = self.restricted_there(shorter, [allowed, there])?;
+        let restricted = restricted.filter(|entry| !self.is_rescued_by(entry, [allowed, there]));
+        let restricted = restricted.map(|entry| entry.specificity);
         let of_record = whole.refused.filter(|(number, _)| number == shorter);
         let blocked = if restricted.is_some_and(tables_count) {
             Some(Blocked::NumberRestricted)
@@ -79,18 +91,13 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         }
     }
 
-    /// How exactly the number is in the restricted table, if none of these entries rescues it.
-    fn restricted_there(
+    fn is_rescued_by(
         &self,
-        number: &PhoneNumber,
+        restricted: &RestrictedEntry,
         rescuers: [Option<AllowedEntry>; 2],
-    ) -> Result<Option<u8>, Stop<T::Error>> {
-        let Some(restricted) = self.tables.restricted(number)? else {
-            return Ok(None);
-        };
+    ) -> bool {
         let rescues = |entry: &AllowedEntry| entry.specificity >= restricted.specificity;
-        let rescued = self.rules.allowed_rescues && rescuers.iter().flatten().any(rescues);
-        Ok((!rescued).then_some(restricted.specificity))
+        self.rules.allowed_rescues && rescuers.iter().flatten().any(rescues)
     }
 
     fn is_open(&self, number: &PhoneNumber) -> Result<bool, Stop<T::Error>> {

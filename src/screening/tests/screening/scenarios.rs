@@ -128,6 +128,123 @@ fn a_global_block_wins_over_the_own_list_unless_set_otherwise() {
 }
 
 #[test]
+fn without_checking_restricted_numbers_a_global_block_wins_for_listed_and_unlisted_ones() {
+    let wide = Some(AllowedEntry {
+        specificity: 3,
+        ..ALLOWED
+    });
+    for listed in [None, Some(LISTED)] {
+        let world = World {
+            listed,
+            restricted: Some(10),
+            allowed: wide,
+            rules: without_checking_restricted(),
+            ..World::quiet()
+        };
+        is_blocked(world, Blocked::NumberRestricted);
+        let allowed = Some(ALLOWED);
+        is_allowed(World { allowed, ..world });
+        let rules = Rules {
+            allowed_rescues: false,
+            ..world.rules
+        };
+        let world = World { allowed, ..world };
+        is_blocked(World { rules, ..world }, Blocked::NumberRestricted);
+    }
+}
+
+#[test]
+fn without_checking_restricted_numbers_none_is_restricted_where_no_global_block_wins() {
+    let rules = Rules {
+        global_block_wins: false,
+        ..without_checking_restricted()
+    };
+    let world = World {
+        restricted: Some(10),
+        rules,
+        ..World::quiet()
+    };
+    let wide = AllowedEntry {
+        specificity: 3,
+        ..ALLOWED
+    };
+    is_blocked(world, Blocked::NumberNotAllowed);
+    for (listed, allowed) in [(None, Some(wide)), (Some(LISTED), None)] {
+        is_allowed(World {
+            listed,
+            allowed,
+            ..world
+        });
+    }
+}
+
+#[test]
+fn a_setting_that_changes_the_order_of_checks_is_in_the_trace_where_it_is_asked() {
+    let told = |world: World, check| {
+        let Ok(decision) = decide(&world.request(), &world, &world.rules);
+        let steps = decision.trace.iter().filter(|step| step.check == check);
+        steps.map(|step| step.finding).collect::<Vec<_>>()
+    };
+    for (is, finding) in [(true, Finding::Yes), (false, Finding::No)] {
+        let mut world = World::quiet();
+        world.rules.global_block_wins = is;
+        world.rules.allowed_rescues = is;
+        assert_eq!(
+            told(world, Check::GlobalBlockWins),
+            [],
+            "nothing hangs on it"
+        );
+        assert_eq!(
+            told(world, Check::AllowedRescues),
+            [],
+            "nothing hangs on it"
+        );
+        world.restricted = Some(3);
+        assert_eq!(told(world, Check::AllowedRescues), [finding]);
+        world.listed = Some(LISTED);
+        assert_eq!(told(world, Check::GlobalBlockWins), [finding]);
+        world.listed = None;
+        world.rules.check_restricted = false;
+        assert_eq!(told(world, Check::GlobalBlockWins), [finding]);
+    }
+}
+
+#[test]
+fn a_number_that_is_blocked_for_the_inmate_is_rescued_by_nothing() {
+    let attorney = ListedNumber {
+        privileged: true,
+        ..LISTED
+    };
+    let world = World {
+        blocked_for_inmate: true,
+        ..World::quiet()
+    };
+    for global_block_wins in [true, false] {
+        for (listed, allowed) in [
+            (None, None),
+            (Some(LISTED), None),
+            (Some(attorney), Some(ALLOWED)),
+        ] {
+            let rules = Rules {
+                global_block_wins,
+                ..Rules::standard()
+            };
+            let world = World {
+                listed,
+                allowed,
+                rules,
+                ..world
+            };
+            is_blocked(world, Blocked::NumberBlockedForInmate);
+        }
+    }
+    is_allowed(World {
+        pin_required: false,
+        ..world
+    });
+}
+
+#[test]
 fn a_listed_number_is_allowed_where_nothing_else_is() {
     let rules = without_checking_restricted();
     is_allowed(World {
@@ -457,6 +574,7 @@ fn the_trace_reads_like_the_flowchart() {
             (Check::PinNumberList, Finding::NotFound),
             (Check::RestrictedMode, Finding::Yes),
             (Check::RestrictedTable, Finding::Found),
+            (Check::AllowedRescues, Finding::Yes),
             (Check::AllowedTable, Finding::Rescued),
             (Check::TimeRestricted, Finding::NotFound),
             (Check::Limit, Finding::Yes),

@@ -90,6 +90,8 @@ pub struct World {
     pub block: Option<NumberBlock>,
     /// The same of a number of more digits.
     pub block_beyond: Option<NumberBlock>,
+    /// An entry of the inmate's own blocks it, whatever digits of it are left.
+    pub blocked_for_inmate: bool,
     /// `None` where the phone wants none.
     pub officer: Option<OfficerIs>,
 }
@@ -139,6 +141,7 @@ impl World {
             officer: None,
             block: None,
             block_beyond: None,
+            blocked_for_inmate: false,
         }
     }
 
@@ -370,8 +373,9 @@ impl Tables for World {
         Ok(false)
     }
 
-    fn listing(&self, _: Scope, _: &PhoneNumber) -> Result<Option<Listing>, Infallible> {
-        Ok(None)
+    fn listing(&self, of: Scope, _: &PhoneNumber) -> Result<Option<Listing>, Infallible> {
+        let own = of == Scope::Inmate(INMATE) && self.blocked_for_inmate;
+        Ok(own.then_some(Listing::Blocked(9)))
     }
 
     fn window(&self, _: Scope) -> Result<Option<Open>, Infallible> {

@@ -179,14 +179,24 @@ impl Bits {
         self.of(&scopes)
     }
 
-    /// An inmate's own list is the PIN's.
     fn scope_of_list(&mut self) -> Scope {
-        match self.below(6) {
+        match self.below(7) {
             0 => Scope::Relationship(Relationship::Friend),
             1 => Scope::Supervision(Supervision::new(1).expect("a level")),
             2 | 3 => Scope::Class(InmateClass::new(1).expect("a class")),
             4 => Scope::Group(GroupId(1)),
-            _ => Scope::Group(GroupId(2)),
+            5 => Scope::Group(GroupId(2)),
+            _ => Scope::Inmate(InmateId(1)),
+        }
+    }
+
+    /// What an inmate's own list allows is the PIN's.
+    fn on_list(&mut self) -> OnList {
+        let scope = self.scope_of_list();
+        OnList {
+            scope,
+            blocked: self.once_in(2) || matches!(scope, Scope::Inmate(_)),
+            pattern: self.pattern(),
         }
     }
 }
@@ -232,11 +242,7 @@ fn drawn(heads: [u64; HEADS], tables: &[Vec<u64>; TABLES]) -> (Site, Ask) {
             privileged: bits.once_in(4),
         }),
         records: rows!(record),
-        lists: rows!(|bits, _| OnList {
-            scope: bits.scope_of_list(),
-            blocked: bits.once_in(2),
-            pattern: bits.pattern(),
-        }),
+        lists: rows!(|bits, _| bits.on_list()),
         contacts: rows!(|bits, _| Contact {
             inmate: 1,
             number: bits.number(),

@@ -131,6 +131,14 @@ impl<'a> Model<'a> {
         let open_ms = self.hours(&known)?;
         let mut known = known;
         for shorter in &self.ask.shorter {
+            if self.is_blocked_for(known.person, shorter) {
+                let why = Blocked::NumberBlockedForInmate;
+                return self.no(Check::ShorterNumber, Finding::Found, why);
+            }
+            let mut records = self.ask.shorter.iter().filter_map(|s| self.site.record(s));
+            if self.site.restricted(shorter).is_some() || records.any(|row| row.blocked) {
+                self.rescuing();
+            }
             let why = self.against(shorter, &known, rule);
             if !why.is_empty() {
                 self.step(Check::ShorterNumber, Finding::Found);
@@ -153,18 +161,25 @@ impl<'a> Model<'a> {
         let pin = self.pin(phone)?;
         let person = pin.map(|pin| self.person(pin)).transpose()?;
         let (number, call_type) = self.dialed(phone)?;
+        if self.is_blocked_for(person, &number) {
+            let why = Blocked::NumberBlockedForInmate;
+            return self.no(Check::InmateList, Finding::Blocked, why);
+        }
         let own = self.own(person, &number)?;
         let allowed = self.site.allowed(&number);
         let record = self.record(&number, own, allowed)?;
         let contact = self.contact(person, &number, allowed)?;
         self.private(person, &number, own, allowed)?;
         let wins = self.site.rules.global_block_wins;
+        if own.is_some() {
+            self.wins();
+        }
         let list_allows = match own.is_none() || wins {
             true => self.lists(person, contact, &number)?,
             false => None,
         };
         if own.is_some() || list_allows.is_some() {
-            if wins {
+            if self.wins() {
                 self.restricted(&number, allowed)?;
             }
         } else {
@@ -265,6 +280,33 @@ impl<'a> Model<'a> {
         Ok((number.to_owned(), call_type))
     }
 
+    /// What is blocked for one inmate is so whatever else is said of it.
+    fn is_blocked_for(&self, person: Option<&Inmate>, number: &str) -> bool {
+        let Some(person) = person else { return false };
+        let scope = Scope::Inmate(InmateId(person.id));
+        let mut rows = self.site.lists.iter();
+        rows.any(|row| row.scope == scope && row.blocked && fits(row.pattern, number))
+    }
+
+    /// Both settings are told where they are first asked.
+    fn wins(&mut self) -> bool {
+        self.told(Check::GlobalBlockWins, self.site.rules.global_block_wins)
+    }
+
+    fn rescuing(&mut self) -> bool {
+        self.told(Check::AllowedRescues, self.site.rules.allowed_rescues)
+    }
+
+    fn told(&mut self, setting: Check, is: bool) -> bool {
+        let before = self.steps.iter().any(|(check, _)| *check == setting);
+        match (before, is) {
+            (true, _) => {}
+            (false, true) => self.step(setting, Finding::Yes),
+            (false, false) => self.step(setting, Finding::No),
+        }
+        is
+    }
+
     fn own(&mut self, person: Option<&Inmate>, number: &str) -> Refused<Option<&'a Own>> {
         let Some(person) = person else {
             return Ok(None);
@@ -295,11 +337,12 @@ impl<'a> Model<'a> {
         let Some(row) = record else {
             return Ok(None);
         };
-        if !row.blocked || own.is_some() && !self.site.rules.global_block_wins {
+        if !row.blocked || own.is_some() && !self.wins() {
             self.step(Check::NumberRecord, Finding::Passed);
             return Ok(record);
         }
         self.step(Check::NumberRecord, Finding::Found);
+        self.rescuing();
         if !self.rescues(allowed, fixed(row.pattern)) {
             return Err(vec![Blocked::NumberRestricted]);
         }
@@ -387,7 +430,8 @@ impl<'a> Model<'a> {
             match said.find(Option::is_some).flatten() {
                 None => self.step(check, Finding::NotFound),
                 Some((true, _)) => {
-                    return self.no(check, Finding::Blocked, Blocked::NumberRestricted);
+                    let why = Blocked::NumberBlockedForInmate;
+                    return self.no(check, Finding::Blocked, why);
                 }
                 Some((false, entry)) => {
                     self.step(check, Finding::Allowed);
@@ -405,8 +449,7 @@ impl<'a> Model<'a> {
             return Ok(false);
         };
         self.step(Check::RestrictedTable, Finding::Found);
-        let rules = &self.site.rules;
-        if !rules.allowed_rescues {
+        if !self.rescuing() {
             return Err(vec![Blocked::NumberRestricted]);
         }
         let finding = match (allowed, self.rescues(allowed, block)) {
@@ -421,7 +464,8 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The three modes, for a number on no list.
+    /// The three modes, for a number on no list. The third asks the restricted table where a global
+    /// block always wins.
     fn in_no_list(
         &mut self,
         with_pin: bool,
@@ -433,7 +477,7 @@ impl<'a> Model<'a> {
             let finding = if third { Finding::No } else { Finding::Yes };
             self.step(Check::RestrictedMode, finding);
         }
-        if !third && self.restricted(number, allowed)? {
+        if (!third || self.wins()) && self.restricted(number, allowed)? {
             return Ok(());
         }
         let there = match allowed {
@@ -562,7 +606,7 @@ impl<'a> Model<'a> {
                 let on_list = matches!(self.list_says(shorter, known.person), Some((false, _)));
                 rules.global_block_wins || !on_list && rules.check_restricted
             } else {
-                known.person.is_none() || rules.check_restricted
+                known.person.is_none() || rules.check_restricted || rules.global_block_wins
             };
             if counts && !rescued(block) {
                 why.push(Blocked::NumberRestricted);
@@ -635,7 +679,7 @@ impl<'a> Model<'a> {
         if let Some((true, block)) = self.list_says(shorter, known.person)
             && exact(block) > on_list
         {
-            why.push(Blocked::NumberRestricted);
+            why.push(Blocked::NumberBlockedForInmate);
         }
         let told_apart = known.own.is_some()
             || on_list >= exact(shorter)

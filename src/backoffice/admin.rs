@@ -7,7 +7,7 @@ mod fraud;
 mod groups;
 mod hours;
 pub(crate) mod identity;
-mod lists;
+pub(crate) mod lists;
 mod numbers;
 mod party_blocks;
 pub(crate) mod people;
@@ -253,9 +253,10 @@ changes! {
     /// Says from when and up to when an inmate's PIN is valid, UTC in milliseconds; `None` is
     /// without end.
     fn set_pin_validity(inmate: InmateId, from_utc_ms: Option<i64>, to_utc_ms: Option<i64>) -> ();
-    /// Puts numbers on the blocked or the allowed list of a scope, which may be a relationship, a
-    /// class, a supervision level, or a group.
+    /// Puts numbers on the blocked or the allowed list of a scope; that of an inmate is blocked.
     fn add_list_number(scope: Scope, blocked: bool, pattern: &str, note: &str) -> ();
+    /// The same of numbers that may be on it: they get another note.
+    fn set_list_number(scope: Scope, blocked: bool, pattern: &str, note: &str) -> ();
     /// Takes numbers off such a list; `false` when they were not on it.
     fn remove_list_number(scope: Scope, blocked: bool, pattern: &str) -> bool;
     /// Lets no PIN's list take these numbers from now on.

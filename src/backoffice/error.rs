@@ -102,6 +102,10 @@ pub enum Error {
     },
     #[error("number {number} is not on the list of {id}")]
     NotListed { id: String, number: String },
+    #[error("{pattern} is not blocked for {id}")]
+    NotBlockedFor { id: String, pattern: String },
+    #[error("{number} is no contact of {id}")]
+    NoContact { id: String, number: String },
     #[error("the list of inmate {inmate} is full: it holds {limit} numbers")]
     ListFull { inmate: InmateNumber, limit: u16 },
     #[error("pattern {text:?}: {why}")]

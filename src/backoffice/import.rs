@@ -72,6 +72,8 @@ pub struct NumberImport {
     pub untimed: Option<bool>,
     pub privileged: Option<bool>,
     pub disabled: Option<ImportOff>,
+    /// `false` takes it off the list.
+    pub kept: Option<bool>,
 }
 
 /// Whether something is to be off.
@@ -239,6 +241,12 @@ impl Session<'_> {
             privileged: there.privileged,
             disabled: stored::disabled(there.disabled),
         });
+        let number = row.number.to_string();
+        if row.kept == Some(false) {
+            return taken_out(before.is_some(), || {
+                self.remove_pin_number(actor, inmate, &number).map(drop)
+            });
+        }
         let is = before.unwrap_or_default();
         let flags = NumberFlags {
             untimed: row.untimed.unwrap_or(is.untimed),
@@ -248,7 +256,6 @@ impl Session<'_> {
         if before == Some(flags) {
             return Ok(Imported::Same);
         }
-        let number = row.number.to_string();
         let put = self.set_pin_number(actor, inmate, &number, &flags);
         put.map_err(|error| ("number", error))?;
         Ok(match before {
@@ -441,6 +448,14 @@ impl Session<'_> {
 }
 
 /// In `changed` something was.
+/// An entry that a row takes out; one that is not there is as it is to be.
+fn taken_out(there: bool, out: impl FnOnce() -> Result<(), Error>) -> Result<Imported, Fault> {
+    if there {
+        out().map_err(|error| ("kept", error))?;
+    }
+    Ok(changed_or_same(there))
+}
+
 fn changed_or_same(changed: bool) -> Imported {
     match changed {
         true => Imported::Changed,

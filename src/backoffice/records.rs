@@ -7,7 +7,7 @@ use crate::{
 };
 use db::{
     Key, Reader, Tables,
-    keys::{CounterKind, FacilityId, PinHash, StartKey},
+    keys::{CounterKind, FacilityId, ListKey, ListOf, PinHash, StartKey},
     values,
 };
 use screening::{Class, Disabled};
@@ -15,6 +15,7 @@ use std::ops::Bound;
 use types::{
     call_record::CallRecord,
     id::{CallId, InmateId, LineId, OfficerId},
+    inmate::Scope,
     language::Language,
     phone_number::PhoneNumber,
 };
@@ -182,6 +183,21 @@ impl BackOffice {
             (key.number, flags)
         });
         Ok(listed.collect())
+    }
+
+    /// The patterns that are blocked for an inmate alone, each with its note.
+    pub fn blocked_for(&self, inmate: InmateId) -> Result<Vec<(String, String)>, Error> {
+        let reader = self.database.read()?;
+        let scope = Scope::Inmate(inmate);
+        let list = ListOf {
+            scope,
+            blocked: true,
+        };
+        let entries = self.database.tables().lists.entries();
+        let found = entries.with_prefix(&reader, &list.bytes(), usize::MAX)?;
+        let shown =
+            |(key, entry): (ListKey, values::ListEntry)| (key.pattern.to_string(), entry.note);
+        Ok(found.into_iter().map(shown).collect())
     }
 
     /// The contacts of an inmate, by number.

@@ -268,10 +268,11 @@ fn notes(site: &Site) -> Vec<String> {
 
 /// Which of two entries for one number decides, and by which setting.
 fn wins(screening: &ScreeningDefaults, as_specific: bool) -> &'static str {
-    match (screening.check_restricted, screening.allowed_rescues) {
+    let asked = screening.check_restricted || screening.global_block_wins;
+    match (asked, screening.allowed_rescues) {
         (false, _) => {
-            "with a PIN it may be called, as `check_restricted` is false; at a phone without PINs the \
-             restricted table is asked"
+            "with a PIN it may be called, as `check_restricted` and `global_block_wins` are false; at a \
+             phone without PINs the restricted table is asked"
         }
         (true, false) => "it is refused, as `allowed_rescues` is false",
         (true, true) if as_specific => "it may be called, as `allowed_rescues` is true",

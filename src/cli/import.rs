@@ -57,7 +57,7 @@ pub struct ImportArgs {
     /// Inmates: columns id, name, pin, language, class, disabled, valid-from, valid-to.
     #[arg(long, value_name = "FILE")]
     inmates: Option<PathBuf>,
-    /// Numbers of their lists: columns id, number, untimed, privileged, disabled.
+    /// Numbers of their lists: columns id, number, untimed, privileged, disabled, kept.
     #[arg(long, value_name = "FILE")]
     numbers: Option<PathBuf>,
     /// Profiles of inmates: columns id, unit, inmate-class, supervision, watched, booked-only,
@@ -66,7 +66,7 @@ pub struct ImportArgs {
     /// seconds-between-calls.
     #[arg(long, value_name = "FILE")]
     profiles: Option<PathBuf>,
-    /// Contacts of inmates: columns id, number, name, relationship, identification, review.
+    /// Contacts of inmates: columns id, number, name, relationship, identification, review, kept.
     #[arg(long, value_name = "FILE")]
     contacts: Option<PathBuf>,
     /// Cards: columns id, holder, card, taken, note.
@@ -86,8 +86,8 @@ pub struct ImportArgs {
     /// kept.
     #[arg(long, value_name = "FILE")]
     number_records: Option<PathBuf>,
-    /// Lists of relationships, classes, supervision levels and groups: columns of, side, pattern,
-    /// note, kept.
+    /// Lists of relationships, classes, supervision levels, groups and inmates: columns of, side,
+    /// pattern, note, kept.
     #[arg(long, value_name = "FILE")]
     lists: Option<PathBuf>,
     /// Change the database; without it the file is only checked.

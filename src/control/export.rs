@@ -45,7 +45,7 @@ impl Kind {
                 "valid-from",
                 "valid-to",
             ],
-            Kind::Numbers => &["id", "number", "untimed", "privileged", "disabled"],
+            Kind::Numbers => &["id", "number", "untimed", "privileged", "disabled", "kept"],
             Kind::Profiles => &[
                 "id",
                 "unit",
@@ -73,6 +73,7 @@ impl Kind {
                 "relationship",
                 "identification",
                 "review",
+                "kept",
             ],
             Kind::Cards => &["id", "holder", "taken", "note"],
             Kind::Officers => &["id", "name", "active"],
@@ -154,6 +155,7 @@ fn numbers(desk: &Desk, after: Option<&str>) -> anyhow::Result<Rows> {
             yes(flags.untimed),
             yes(flags.privileged),
             off(flags.disabled, desk),
+            yes(true),
         ];
         (place_of(&place), row)
     };
@@ -202,6 +204,7 @@ fn contacts(desk: &Desk, after: Option<&str>) -> anyhow::Result<Rows> {
             contact.relationship.name().to_owned(),
             contact.identification,
             contact.review.name().to_owned(),
+            yes(true),
         ];
         (place_of(&place), row)
     };

@@ -1,4 +1,5 @@
-//! An inmate as the facility knows one, and who may not call for a time or for good.
+//! An inmate as the facility knows one, who may not call for a time or for good, and what is blocked for or
+//! taken from one.
 
 use super::{Answer, Desk, inmate_of, known_as, when::to_come, who};
 use crate::records::{length, moment};
@@ -6,7 +7,7 @@ use backoffice::{BackOffice, Contact, Disabled, Error, InmateDetails, NumberFlag
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use types::{
-    inmate::{EnrollmentStep, InmateClass, Supervision},
+    inmate::{EnrollmentStep, InmateClass, Scope, Supervision},
     phone_number::PhoneNumber,
     tick::Ticks,
 };
@@ -28,6 +29,21 @@ pub enum What {
         until: Option<String>,
     },
     Reinstate,
+    /// For this inmate alone; without a note it keeps the one that it has.
+    Block {
+        pattern: String,
+        note: Option<String>,
+    },
+    Unblock {
+        pattern: String,
+    },
+    /// Takes a number off the list.
+    Unlist {
+        number: String,
+    },
+    RemoveContact {
+        number: String,
+    },
 }
 
 pub fn serve(desk: &Desk, id: String, what: What, actor: String) -> anyhow::Result<Answer> {
@@ -37,6 +53,10 @@ pub fn serve(desk: &Desk, id: String, what: What, actor: String) -> anyhow::Resu
         What::Enable { number } => (Some(number), Disabled::No),
         What::Suspend { until } => (None, ends(desk, until)?),
         What::Reinstate => (None, Disabled::No),
+        What::Block { pattern, note } => return block(desk, id, pattern, note, actor),
+        What::Unblock { pattern } => return unblock(desk, id, pattern, actor),
+        What::Unlist { number } => return unlist(desk, id, number, actor),
+        What::RemoveContact { number } => return remove_contact(desk, id, number, actor),
     };
     let subject = match &what {
         None => "suspended from calling",
@@ -65,6 +85,74 @@ pub fn serve(desk: &Desk, id: String, what: What, actor: String) -> anyhow::Resu
     Ok(Answer::text(vec![format!(
         "{name}{number}: {subject}: {state}"
     )]))
+}
+
+fn block(
+    desk: &Desk,
+    id: String,
+    pattern: String,
+    note: Option<String>,
+    actor: String,
+) -> anyhow::Result<Answer> {
+    let said = desk.with(move |office, now| {
+        let inmate = inmate_of(office, &id)?;
+        let there = office.blocked_for(inmate)?;
+        let there = there.into_iter().find(|(there, _)| *there == pattern);
+        let note = note.or(there.map(|(_, note)| note)).unwrap_or_default();
+        let scope = Scope::Inmate(inmate);
+        office.set_list_number(now, &actor, scope, true, &pattern, &note)?;
+        let name = known_as(office, inmate)?;
+        Ok(format!("{name}: {pattern} is blocked, whatever allows it"))
+    })?;
+    Ok(Answer::text(vec![said]))
+}
+
+fn unblock(desk: &Desk, id: String, pattern: String, actor: String) -> anyhow::Result<Answer> {
+    let said = desk.with(move |office, now| {
+        let inmate = inmate_of(office, &id)?;
+        let scope = Scope::Inmate(inmate);
+        match office.remove_list_number(now, &actor, scope, true, &pattern)? {
+            false => Err(Error::NotBlockedFor { id, pattern }),
+            true => {
+                let name = known_as(office, inmate)?;
+                Ok(format!("{name}: {pattern} is not blocked any more"))
+            }
+        }
+    })?;
+    Ok(Answer::text(vec![said]))
+}
+
+fn unlist(desk: &Desk, id: String, number: String, actor: String) -> anyhow::Result<Answer> {
+    let said = desk.with(move |office, now| {
+        let inmate = inmate_of(office, &id)?;
+        match office.remove_pin_number(now, &actor, inmate, &number)? {
+            false => Err(Error::NotListed { id, number }),
+            true => {
+                let name = known_as(office, inmate)?;
+                Ok(format!("{name}: {number} is off the list"))
+            }
+        }
+    })?;
+    Ok(Answer::text(vec![said]))
+}
+
+fn remove_contact(
+    desk: &Desk,
+    id: String,
+    number: String,
+    actor: String,
+) -> anyhow::Result<Answer> {
+    let said = desk.with(move |office, now| {
+        let inmate = inmate_of(office, &id)?;
+        match office.remove_contact(now, &actor, inmate, &number)? {
+            false => Err(Error::NoContact { id, number }),
+            true => {
+                let name = known_as(office, inmate)?;
+                Ok(format!("{name}: {number} is no contact any more"))
+            }
+        }
+    })?;
+    Ok(Answer::text(vec![said]))
 }
 
 fn ends(desk: &Desk, until: Option<String>) -> anyhow::Result<Disabled> {
@@ -100,6 +188,8 @@ struct Known {
     unit: Option<String>,
     pin: Option<PinTerms>,
     numbers: Vec<(PhoneNumber, NumberFlags)>,
+    /// Patterns, each with its note.
+    blocked: Vec<(String, String)>,
     contacts: Vec<Contact>,
 }
 
@@ -113,6 +203,7 @@ fn show(desk: &Desk, id: String) -> anyhow::Result<Answer> {
             unit: unit.map(|unit| office.group_name(unit)).transpose()?,
             pin: office.pin_terms(inmate)?,
             numbers: office.listed_numbers(inmate)?,
+            blocked: office.blocked_for(inmate)?,
             contacts: office.contacts(inmate)?,
             details,
         };
@@ -162,6 +253,13 @@ fn words(known: &Known, now: i64, zone: &TimeZone) -> Vec<String> {
     for (number, flags) in &known.numbers {
         let flags = flagged(flags, now, zone);
         lines.push(format!("  number {number}{flags}"));
+    }
+    for (pattern, note) in &known.blocked {
+        let note = match note.is_empty() {
+            true => String::new(),
+            false => format!(": {note}"),
+        };
+        lines.push(format!("  blocked {pattern}{note}"));
     }
     for contact in &known.contacts {
         let (number, name) = (&contact.number, &contact.name);

@@ -42,6 +42,7 @@ pub enum Row {
         untimed: Option<bool>,
         privileged: Option<bool>,
         disabled: Option<Off>,
+        kept: Option<bool>,
     },
     /// Of a text, "" is none; of a number, 0.
     Profile {
@@ -66,6 +67,7 @@ pub enum Row {
         relationship: Option<String>,
         identification: Option<String>,
         review: Option<String>,
+        kept: Option<bool>,
     },
     Card {
         id: String,
@@ -183,7 +185,7 @@ impl Row {
             Row::Record(Entry { note, says, .. }) => length(note) + length(&says.party),
             Row::Listed(Entry { note, says, .. }) => {
                 let of = match &says.of {
-                    ListName::Group(name) => name.len(),
+                    ListName::Group(name) | ListName::Inmate(name) => name.len(),
                     _ => 0,
                 };
                 length(note) + of
@@ -220,12 +222,14 @@ impl Row {
                 untimed,
                 privileged,
                 disabled,
+                kept,
             } => ImportRow::Number(NumberImport {
                 facility_id: id,
                 number: phone_number(&number)?,
                 untimed,
                 privileged,
                 disabled: disabled.map(Off::taken),
+                kept,
             }),
             Row::Card {
                 id,
@@ -326,6 +330,7 @@ fn contact_of(row: Row) -> anyhow::Result<ContactImport> {
         relationship,
         identification,
         review,
+        kept,
     } = row
     else {
         unreachable!("is asked of a contact alone");
@@ -342,6 +347,7 @@ fn contact_of(row: Row) -> anyhow::Result<ContactImport> {
         relationship: relationship.map(related).transpose()?,
         identification,
         review: review.map(reviewed).transpose()?,
+        kept,
     })
 }
 

@@ -59,6 +59,8 @@ pub enum ListName {
     Class(u8),
     Supervision(u8),
     Group(String),
+    /// By the facility's own id.
+    Inmate(String),
 }
 
 impl Entry<()> {
@@ -127,6 +129,7 @@ impl Entry<OnList> {
     pub fn taken(self) -> anyhow::Result<ListImport> {
         let known = match self.says.of {
             ListName::Group(name) => Some(SeedScope::Group(name)),
+            ListName::Inmate(id) => Some(SeedScope::Inmate(id)),
             ListName::Relationship(name) => {
                 Relationship::named(&name).map(|it| SeedScope::Known(Scope::Relationship(it)))
             }

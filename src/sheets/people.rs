@@ -35,6 +35,8 @@ pub struct NumberRow {
     pub untimed: Option<bool>,
     pub privileged: Option<bool>,
     pub disabled: Option<Off>,
+    /// `false` takes it off the list.
+    pub kept: Option<bool>,
 }
 
 impl RowOf for InmateRow {
@@ -82,14 +84,15 @@ impl RowOf for NumberRow {
         column("untimed", false),
         column("privileged", false),
         column("disabled", false),
+        column("kept", false),
     ];
 
     fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<NumberRow, Vec<BadCell>> {
         let mut taker = Taker::new(row, cells, columns);
         let id = taker.must("id", Cell::as_text);
         let number = taker.must("number", number);
-        let [untimed, privileged] =
-            ["untimed", "privileged"].map(|name| taker.take(name, Cell::as_flag));
+        let [untimed, privileged, kept] =
+            ["untimed", "privileged", "kept"].map(|name| taker.take(name, Cell::as_flag));
         let disabled = taker.take("disabled", off);
         taker.done(id.zip(number).map(|(id, number)| NumberRow {
             row,
@@ -98,6 +101,7 @@ impl RowOf for NumberRow {
             untimed,
             privileged,
             disabled,
+            kept,
         }))
     }
 }

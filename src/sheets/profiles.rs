@@ -44,6 +44,8 @@ pub struct ContactRow {
     pub relationship: Option<Relationship>,
     pub identification: Option<String>,
     pub review: Option<Review>,
+    /// `false` takes the contact away.
+    pub kept: Option<bool>,
 }
 
 impl RowOf for ProfileRow {
@@ -121,6 +123,7 @@ impl RowOf for ContactRow {
         column("relationship", false),
         column("identification", false),
         column("review", false),
+        column("kept", false),
     ];
 
     fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<ContactRow, Vec<BadCell>> {
@@ -136,6 +139,7 @@ impl RowOf for ContactRow {
         let review = taker.take("review", |cell| {
             name_of(cell, &Review::ALL.map(Review::name), Review::named)
         });
+        let kept = taker.take("kept", Cell::as_flag);
         taker.done(id.zip(number).map(|(id, number)| ContactRow {
             row,
             id,
@@ -144,6 +148,7 @@ impl RowOf for ContactRow {
             relationship,
             identification,
             review,
+            kept,
         }))
     }
 }

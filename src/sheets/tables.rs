@@ -79,6 +79,8 @@ pub enum ListOf {
     Supervision(Supervision),
     /// By its name, its own or with those above it.
     Group(String),
+    /// By the facility's own id; one has a blocked side alone.
+    Inmate(String),
 }
 
 impl RowOf for RestrictedRow {
@@ -243,13 +245,15 @@ fn list_of(cell: &Cell) -> Result<Option<ListOf>, String> {
             "class" => ListOf::Class(InmateClass::new(which.parse().ok()?)?),
             "supervision" => ListOf::Supervision(Supervision::new(which.parse().ok()?)?),
             "group" => ListOf::Group(which.to_owned()),
+            "inmate" => ListOf::Inmate(which.to_owned()),
             _ => return None,
         })
     });
     match of {
         Some(of) => Ok(Some(of)),
         None => Err(format!(
-            "{}is nobody's list: relationship friend, class 3, supervision 2 or group East/Tier 1",
+            "{}is nobody's list: relationship friend, class 3, supervision 2, group East/Tier 1 or \
+             inmate A-17",
             named(&text)
         )),
     }

@@ -171,7 +171,7 @@ impl Defaults {
             people: &people,
         };
         let inmates = inmates(&mut section, &mut given, &known);
-        people.read_windows(&mut section, &inmates);
+        people.read_attached(&mut section, &inmates);
         let defaults = Defaults {
             officers: identity::officers(&mut section, &mut given, &settings),
             settings,

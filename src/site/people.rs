@@ -65,32 +65,27 @@ impl PeopleDefaults {
         let rules = rules(section);
         let groups = groups(section);
         let (classes, class_allowances) = classes(section);
-        let of = Known {
-            groups: &groups,
-            classes: &classes,
-            inmates: &[],
-        };
-        let lists = lists(section, &of);
         let entry_restricted = section.key("entry_restricted").list(PATTERN, pattern);
         PeopleDefaults {
             rules,
             groups,
             classes,
             class_allowances,
-            lists,
+            lists: Vec::new(),
             windows: Vec::new(),
             entry_restricted: plain(entry_restricted),
         }
     }
 
-    /// `[[defaults.window]]`, which may be an inmate's.
-    pub(super) fn read_windows(&mut self, section: &mut Section<'_>, inmates: &[InmateDefault]) {
+    /// `[[defaults.list]]` and `[[defaults.window]]`, which may be an inmate's.
+    pub(super) fn read_attached(&mut self, section: &mut Section<'_>, inmates: &[InmateDefault]) {
         let known = Known {
             groups: &self.groups,
             classes: &self.classes,
             inmates,
         };
-        self.windows = windows(section, &known);
+        let (lists, windows) = (lists(section, &known), windows(section, &known));
+        (self.lists, self.windows) = (lists, windows);
     }
 
     /// The groups that a phone or an inmate names.
@@ -331,7 +326,7 @@ fn scope(text: &str) -> Option<SeedScope> {
 fn lists(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, bool, String)> {
     let (mut lists, mut given) = (Vec::new(), HashSet::new());
     for mut section in section.tables("list") {
-        let of = known.scope(&mut section, |of| !matches!(of, SeedScope::Inmate(_)));
+        let of = known.scope(&mut section, |_| true);
         let sides = [("blocked", true), ("allowed", false)].map(|(key, blocked)| {
             let patterns = plain(section.key(key).list(PATTERN, pattern));
             patterns
@@ -340,6 +335,13 @@ fn lists(section: &mut Section<'_>, known: &Known<'_>) -> Vec<(SeedScope, bool, 
         });
         for (key, blocked, pattern) in sides.into_iter().flatten() {
             let Some(of) = &of else { continue };
+            if let (SeedScope::Inmate(_), false) = (of, blocked) {
+                let why = "an inmate's list is blocked: what one may call is in `numbers` of the \
+                           [[defaults.inmate]]";
+                let notes = section.notes();
+                notes.add(section.line(), section.path(key), why);
+                break;
+            }
             let one = (of.clone(), pattern.clone());
             section.once(key, &mut given, one, &pattern);
             lists.push((of.clone(), blocked, pattern));

@@ -116,8 +116,8 @@ fn a_number_that_the_living_units_list_blocks_is_refused() {
     };
     refused(
         calls(blocked),
-        Prompt::NumberRestricted,
-        Blocked::NumberRestricted,
+        Prompt::NumberBlocked,
+        Blocked::NumberBlockedForInmate,
     );
 }
 

@@ -151,7 +151,7 @@ fn a_call_that_no_route_is_for_is_refused_before_a_trunk_is_seized() {
     let out = bench::phone(then(keys(FAR), hears_fast_busy()))
         .site(routes(&[near]))
         .run();
-    out.refused(Prompt::NoLineAvailable, Blocked::NoRoute);
+    out.refused(Prompt::CallTypeNotAllowed, Blocked::NoRoute);
 }
 
 #[test]

@@ -11,8 +11,11 @@ use backoffice::{Disabled, NumberFlags, Seed, TimeRestriction, WeekSteps};
 use drivers::sim::script::Step;
 use types::{
     disposition::{Blocked, Disposition},
+    id::InmateId,
+    inmate::Scope,
     phone_number::{CallType, DialingPattern},
     prompt::Prompt,
+    tick::Tick,
     verdict::{Check, Finding},
 };
 
@@ -31,6 +34,10 @@ const NOT_LISTED: (Check, Finding) = (Check::PinNumberList, Finding::NotFound);
 const LISTED: (Check, Finding) = (Check::PinNumberList, Finding::Found);
 const CHECKED: (Check, Finding) = (Check::RestrictedMode, Finding::Yes);
 const UNCHECKED: (Check, Finding) = (Check::RestrictedMode, Finding::No);
+const BLOCKS_WIN: (Check, Finding) = (Check::GlobalBlockWins, Finding::Yes);
+const LIST_WINS: (Check, Finding) = (Check::GlobalBlockWins, Finding::No);
+const RESCUES: (Check, Finding) = (Check::AllowedRescues, Finding::Yes);
+const NEVER_RESCUES: (Check, Finding) = (Check::AllowedRescues, Finding::No);
 const IS_RESTRICTED: (Check, Finding) = (Check::RestrictedTable, Finding::Found);
 const NOT_RESTRICTED: (Check, Finding) = (Check::RestrictedTable, Finding::NotFound);
 const IS_ALLOWED: (Check, Finding) = (Check::AllowedTable, Finding::Found);
@@ -87,7 +94,7 @@ fn without_pin_a_restricted_number_is_refused() {
     let out = bench::phone(then(keys(RESTRICTED), hears_fast_busy()))
         .site(without_pin)
         .run();
-    let trace = [&WITHOUT_PIN[..], &[IS_RESTRICTED, NOT_ALLOWED]];
+    let trace = [&WITHOUT_PIN[..], &[IS_RESTRICTED, RESCUES, NOT_ALLOWED]];
     refused(
         &out,
         Prompt::NumberRestricted,
@@ -119,7 +126,10 @@ fn with_pin_a_number_on_the_list_is_called() {
     passed(
         &out,
         MOTHER,
-        &[&WITH_PIN, &[LISTED, NOT_RESTRICTED, ANY_TIME, LIMITED]],
+        &[
+            &WITH_PIN,
+            &[LISTED, BLOCKS_WIN, NOT_RESTRICTED, ANY_TIME, LIMITED],
+        ],
     );
     assert_eq!(out.record().inmate_id.as_deref(), Some("1001"));
 }
@@ -143,7 +153,7 @@ fn with_pin_a_restricted_number_is_refused() {
     let out = failing(RESTRICTED).run();
     let trace = [
         &WITH_PIN[..],
-        &[NOT_LISTED, CHECKED, IS_RESTRICTED, NOT_ALLOWED],
+        &[NOT_LISTED, CHECKED, IS_RESTRICTED, RESCUES, NOT_ALLOWED],
     ];
     refused(
         &out,
@@ -198,14 +208,26 @@ fn without_the_restricted_table_a_number_on_the_list_is_called() {
     passed(
         &out,
         MOTHER,
-        &[&WITH_PIN, &[LISTED, NOT_RESTRICTED, ANY_TIME, LIMITED]],
+        &[
+            &WITH_PIN,
+            &[LISTED, BLOCKS_WIN, NOT_RESTRICTED, ANY_TIME, LIMITED],
+        ],
     );
 }
 
 #[test]
 fn without_the_restricted_table_a_number_in_no_table_is_refused() {
     let out = failing(STRANGER).site(only_listed_and_allowed).run();
-    let trace = [&WITH_PIN[..], &[NOT_LISTED, UNCHECKED, NOT_ALLOWED]];
+    let trace = [
+        &WITH_PIN[..],
+        &[
+            NOT_LISTED,
+            UNCHECKED,
+            BLOCKS_WIN,
+            NOT_RESTRICTED,
+            NOT_ALLOWED,
+        ],
+    ];
     refused(
         &out,
         Prompt::NumberNotAllowed,
@@ -214,16 +236,50 @@ fn without_the_restricted_table_a_number_in_no_table_is_refused() {
     );
 }
 
+/// Restricted by itself, and allowed by a wider entry: with a PIN that lists it, or does not.
+fn restricted_by_itself(listed: bool, blocks_win: bool) -> impl Fn(&mut Seed) + 'static {
+    move |seed| {
+        only_listed_and_allowed(seed);
+        seed.settings.rules.global_block_wins = blocks_win;
+        seed.restricted = vec![(RESTRICTED.to_owned(), String::new())];
+        seed.allowed = vec![also_allowed("900*")];
+        if listed {
+            on_the_list(seed, RESTRICTED, NumberFlags::default());
+        }
+    }
+}
+
 #[test]
-fn without_the_restricted_table_a_restricted_number_on_no_list_is_refused_as_not_allowed() {
-    let out = failing(RESTRICTED).site(only_listed_and_allowed).run();
-    let trace = [&WITH_PIN[..], &[NOT_LISTED, UNCHECKED, NOT_ALLOWED]];
-    refused(
-        &out,
-        Prompt::NumberNotAllowed,
-        Blocked::NumberNotAllowed,
-        &trace,
-    );
+fn where_a_global_block_wins_a_number_is_not_better_off_on_no_list() {
+    let third = [NOT_LISTED, UNCHECKED, BLOCKS_WIN, IS_RESTRICTED];
+    for (listed, before) in [
+        (true, &[LISTED, BLOCKS_WIN, IS_RESTRICTED][..]),
+        (false, &third),
+    ] {
+        let out = failing(RESTRICTED)
+            .site(restricted_by_itself(listed, true))
+            .run();
+        let (prompt, why) = (Prompt::NumberRestricted, Blocked::NumberRestricted);
+        refused(
+            &out,
+            prompt,
+            why,
+            &[&WITH_PIN, before, &[RESCUES, IS_ALLOWED]],
+        );
+    }
+}
+
+#[test]
+fn where_no_global_block_wins_the_third_mode_asks_no_restricted_table() {
+    for (listed, passes) in [
+        (true, &[LISTED, LIST_WINS][..]),
+        (false, &[NOT_LISTED, UNCHECKED, LIST_WINS, IS_ALLOWED]),
+    ] {
+        let out = with_pin(RESTRICTED)
+            .site(restricted_by_itself(listed, false))
+            .run();
+        passed(&out, RESTRICTED, &[&WITH_PIN, passes, &[ANY_TIME, LIMITED]]);
+    }
 }
 
 #[test]
@@ -234,7 +290,15 @@ fn without_the_restricted_table_an_allowed_number_is_called() {
             seed.allowed = vec![also_allowed(STRANGER)];
         })
         .run();
-    let rest = [NOT_LISTED, UNCHECKED, IS_ALLOWED, ANY_TIME, LIMITED];
+    let rest = [
+        NOT_LISTED,
+        UNCHECKED,
+        BLOCKS_WIN,
+        NOT_RESTRICTED,
+        IS_ALLOWED,
+        ANY_TIME,
+        LIMITED,
+    ];
     passed(&out, STRANGER, &[&WITH_PIN, &rest]);
 }
 
@@ -245,7 +309,10 @@ fn a_number_on_the_list_that_is_restricted_for_all_is_refused() {
     let out = failing(RESTRICTED)
         .site(|seed| on_the_list(seed, RESTRICTED, NumberFlags::default()))
         .run();
-    let trace = [&WITH_PIN[..], &[LISTED, IS_RESTRICTED, NOT_ALLOWED]];
+    let trace = [
+        &WITH_PIN[..],
+        &[LISTED, BLOCKS_WIN, IS_RESTRICTED, RESCUES, NOT_ALLOWED],
+    ];
     refused(
         &out,
         Prompt::NumberRestricted,
@@ -262,7 +329,11 @@ fn a_number_on_the_list_is_called_though_restricted_where_the_list_wins() {
             seed.settings.rules.global_block_wins = false;
         })
         .run();
-    passed(&out, RESTRICTED, &[&WITH_PIN, &[LISTED, ANY_TIME, LIMITED]]);
+    passed(
+        &out,
+        RESTRICTED,
+        &[&WITH_PIN, &[LISTED, LIST_WINS, ANY_TIME, LIMITED]],
+    );
 }
 
 #[test]
@@ -274,6 +345,7 @@ fn an_allowed_number_rescues_itself_from_a_wider_restriction() {
         NOT_LISTED,
         CHECKED,
         IS_RESTRICTED,
+        RESCUES,
         RESCUED,
         ANY_TIME,
         LIMITED,
@@ -290,6 +362,7 @@ fn an_allowed_pattern_as_specific_as_the_restricted_one_rescues() {
         NOT_LISTED,
         CHECKED,
         IS_RESTRICTED,
+        RESCUES,
         RESCUED,
         ANY_TIME,
         LIMITED,
@@ -304,7 +377,7 @@ fn an_allowed_pattern_wider_than_the_restricted_one_does_not_rescue() {
         .run();
     let trace = [
         &WITH_PIN[..],
-        &[NOT_LISTED, CHECKED, IS_RESTRICTED, IS_ALLOWED],
+        &[NOT_LISTED, CHECKED, IS_RESTRICTED, RESCUES, IS_ALLOWED],
     ];
     refused(
         &out,
@@ -322,7 +395,10 @@ fn no_allowed_number_rescues_where_the_site_says_so() {
             seed.settings.rules.allowed_rescues = false;
         })
         .run();
-    let trace = [&WITH_PIN[..], &[NOT_LISTED, CHECKED, IS_RESTRICTED]];
+    let trace = [
+        &WITH_PIN[..],
+        &[NOT_LISTED, CHECKED, IS_RESTRICTED, NEVER_RESCUES],
+    ];
     refused(
         &out,
         Prompt::NumberRestricted,
@@ -340,7 +416,7 @@ fn a_wildcard_restricts_every_number_of_its_shape() {
         Blocked::NumberRestricted,
         &[
             &WITH_PIN,
-            &[NOT_LISTED, CHECKED, IS_RESTRICTED, NOT_ALLOWED],
+            &[NOT_LISTED, CHECKED, IS_RESTRICTED, RESCUES, NOT_ALLOWED],
         ],
     );
 }
@@ -373,10 +449,47 @@ fn a_disabled_number_of_the_list_is_refused() {
     let trace = [&WITH_PIN[..], &[(Check::PinNumberList, Finding::Disabled)]];
     refused(
         &out,
-        Prompt::NumberNotAllowed,
+        Prompt::NumberBlocked,
         Blocked::PinNumberDisabled,
         &trace,
     );
+}
+
+/// Mother is on both lists as if she were an attorney, allowed for all, and blocked for the first inmate.
+fn blocked_for_the_first(scenario: Scenario) -> Scenario {
+    scenario
+        .site(|seed| {
+            let privileged = NumberFlags {
+                privileged: true,
+                ..NumberFlags::default()
+            };
+            for inmate in &mut seed.inmates {
+                inmate.numbers = vec![(MOTHER.to_owned(), privileged)];
+            }
+            seed.allowed = vec![also_allowed(MOTHER)];
+        })
+        .prepared(|office| {
+            let scope = Scope::Inmate(InmateId(1));
+            let put = office.set_list_number(Tick::ZERO, "warden", scope, true, "215555????", "");
+            put.expect("is blocked");
+        })
+}
+
+#[test]
+fn a_number_that_is_blocked_for_one_inmate_is_told_so_and_called_by_another() {
+    let out = blocked_for_the_first(failing(MOTHER)).run();
+    let blocked = (Check::InmateList, Finding::Blocked);
+    refused(
+        &out,
+        Prompt::NumberBlocked,
+        Blocked::NumberBlockedForInmate,
+        &[&WITH_PIN, &[blocked]],
+    );
+    let second = calling(&format!("{OTHER_PIN}{MOTHER}"));
+    let out = blocked_for_the_first(second).run();
+    assert_eq!(out.record().inmate_id.as_deref(), Some("1002"));
+    let passes = [LISTED, BLOCKS_WIN, NOT_RESTRICTED, ANY_TIME, LIMITED];
+    passed(&out, MOTHER, &[&WITH_PIN, &passes]);
 }
 
 // ---- what the phone and the hour allow
@@ -419,7 +532,7 @@ fn a_number_out_of_its_hours_is_refused_last_of_all_even_on_the_list() {
         .site(|seed| seed.time_restricted = vec![open_from(MOTHER, 37, 96)])
         .run();
     let last = (Check::TimeRestricted, Finding::Found);
-    let trace = [&WITH_PIN[..], &[LISTED, NOT_RESTRICTED, last]];
+    let trace = [&WITH_PIN[..], &[LISTED, BLOCKS_WIN, NOT_RESTRICTED, last]];
     refused(
         &out,
         Prompt::NumberTimeRestricted,
@@ -437,7 +550,10 @@ fn a_number_within_its_hours_is_called() {
     passed(
         &out,
         MOTHER,
-        &[&WITH_PIN, &[LISTED, NOT_RESTRICTED, within, LIMITED]],
+        &[
+            &WITH_PIN,
+            &[LISTED, BLOCKS_WIN, NOT_RESTRICTED, within, LIMITED],
+        ],
     );
 }
 
@@ -463,6 +579,7 @@ fn a_speed_dial_is_screened_and_dialed_as_what_it_stands_for() {
             speed,
             WITH_PIN[3],
             LISTED,
+            BLOCKS_WIN,
             NOT_RESTRICTED,
             ANY_TIME,
             LIMITED,

@@ -23,7 +23,7 @@ impl Place {
     }
 
     /// A file for its owner alone.
-    fn put(&self, name: &str, text: &str) -> String {
+    pub fn put(&self, name: &str, text: &str) -> String {
         let path = self.beside(name);
         fs::write(&path, text).expect("a file");
         fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("the mode");
@@ -303,8 +303,8 @@ const KINDS: &[Kind] = &[
             "row 7, relationship: relationship: a new contact has to have one",
             "row 8, relationship: \"aunt\" is none of spouse",
         ],
-        exported: "A-1042,2155550142,'=Rosa Reyes,parent,passport seen,approved\n\
-                   A-1042,'+442079460123,Ana Reyes,friend,,pending\n",
+        exported: "A-1042,2155550142,'=Rosa Reyes,parent,passport seen,approved,yes\n\
+                   A-1042,'+442079460123,Ana Reyes,friend,,pending,yes\n",
         secrets: &[],
     },
     Kind {
@@ -385,20 +385,25 @@ const KINDS: &[Kind] = &[
     Kind {
         what: "--lists",
         good: "of,side,pattern,note\ngroup East/Tier 1,blocked,2155550198,a gang\n\
-               class 3,allowed,215*,\nrelationship friend,allowed,215*,\nsupervision 2,blocked,+44*,\n",
-        became: "4 new, 0 changed, 0 as they were",
+               class 3,allowed,215*,\nrelationship friend,allowed,215*,\nsupervision 2,blocked,+44*,\n\
+               inmate A-1042,blocked,900*,a court order\n",
+        became: "5 new, 0 changed, 0 as they were",
         bad: "class 3,allowed,215*,\nclass 4,blocked,215*,\ngroup West,blocked,215*,\n\
-              inmate A-1042,blocked,215*,\nclass 3,dark,215*,\nclass 3,blocked,1215*,\n",
+              inmate A-1042,allowed,215*,\nclass 3,dark,215*,\nclass 3,blocked,1215*,\n\
+              wing East,blocked,215*,\ninmate Z-1,blocked,215*,\n",
         told: &[
-            "row 6, pattern: is in row 3 already",
-            "row 7, of: class of inmates 4 is not entered",
-            "row 8, of: group \"West\" is not entered",
-            "row 9, of: is nobody's list: relationship friend, class 3",
-            "row 10, side: \"dark\" is none of blocked, allowed",
-            "row 11, pattern: no dialing makes this number",
+            "row 7, pattern: is in row 3 already",
+            "row 8, of: class of inmates 4 is not entered",
+            "row 9, of: group \"West\" is not entered",
+            "row 10, side: list: what an inmate may call is on the list of the PIN",
+            "row 11, side: \"dark\" is none of blocked, allowed",
+            "row 12, pattern: no dialing makes this number",
+            "row 13, of: \"wing East\" is nobody's list: relationship friend, class 3",
+            "row 14, of: no inmate has the id \"Z-1\"",
         ],
         exported: "group East/Tier 1,blocked,2155550198,a gang,yes\nclass 3,allowed,215*,,yes\n\
-                   relationship friend,allowed,215*,,yes\nsupervision 2,blocked,'+44*,,yes\n",
+                   relationship friend,allowed,215*,,yes\nsupervision 2,blocked,'+44*,,yes\n\
+                   inmate A-1042,blocked,900*,a court order,yes\n",
         secrets: &[],
     },
 ];
@@ -616,9 +621,27 @@ fn times_hours_and_limits_that_are_none_are_told_before_anything_is_written() {
 }
 
 #[test]
-fn an_entry_of_a_table_is_changed_and_taken_out_by_a_file() {
+fn an_entry_of_a_table_or_a_list_is_changed_and_taken_out_by_a_file() {
     let place = with_groups();
-    for (what, new, changed, out) in [
+    let all = [
+        (
+            "--numbers",
+            "id,number\nA-1042,2155550191\n",
+            "id,number,untimed\nA-1042,2155550191,yes\n",
+            "id,number,kept\nA-1042,215-555-0191,no\n",
+        ),
+        (
+            "--contacts",
+            "id,number,name,relationship\nA-1042,2155550191,Ann Reyes,parent\n",
+            "id,number,name\nA-1042,2155550191,Ana Reyes\n",
+            "id,number,kept\nA-1042,2155550191,no\n",
+        ),
+        (
+            "--lists",
+            "of,side,pattern\ninmate A-1042,blocked,+44*\n",
+            "of,side,pattern,note\ninmate A-1042,blocked,+44*,a court order\n",
+            "of,side,pattern,kept\ninmate A-1042,blocked,+44*,no\n",
+        ),
         (
             "--restricted",
             "pattern,note\n2155550191,one\n",
@@ -643,8 +666,10 @@ fn an_entry_of_a_table_is_changed_and_taken_out_by_a_file() {
             "of,side,pattern,note\nclass 3,blocked,2155550194,a judge\n",
             "of,side,pattern,kept\nclass 3,blocked,2155550194,no\n",
         ),
-    ] {
-        let before = place.exported(what, &format!("before{what}.csv"));
+    ];
+    for (at, (what, new, changed, out)) in all.into_iter().enumerate() {
+        let name = |when: &str| format!("{when}-{at}.csv");
+        let before = place.exported(what, &name("before"));
         let taken = |text: &str, became: &str| {
             let file = place.put("in.csv", text);
             let run = place.run(&["import", what, &file, "--apply"]);
@@ -653,10 +678,10 @@ fn an_entry_of_a_table_is_changed_and_taken_out_by_a_file() {
         taken(new, "1 new, 0 changed, 0 as they were");
         taken(changed, "0 new, 1 changed, 0 as they were");
         taken(changed, "0 new, 0 changed, 1 as they were");
-        assert_ne!(place.exported(what, &format!("with{what}.csv")), before);
+        assert_ne!(place.exported(what, &name("with")), before);
         taken(out, "0 new, 1 changed, 0 as they were");
         taken(out, "0 new, 0 changed, 1 as they were");
-        assert_eq!(place.exported(what, &format!("after{what}.csv")), before);
+        assert_eq!(place.exported(what, &name("after")), before);
     }
 }
 

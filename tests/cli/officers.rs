@@ -504,3 +504,120 @@ fn check_says_where_calls_wait_for_an_officer_whom_nobody_has_entered() {
     let code = format!("{lee}code = \"918273\"\n");
     assert!(!checked("code", &code).contains(note));
 }
+
+#[test]
+fn numbers_are_blocked_for_one_inmate_by_command_until_that_is_taken_back() {
+    let place = with_database();
+    let inmate =
+        |verb, more: &[&'static str]| [&["inmate", verb, "--inmate", "A-1042"], more].concat();
+    let number = ["--number", "215555????"];
+    let block = inmate(
+        "block",
+        &[&number[..], &["--note", "a court order"]].concat(),
+    );
+    let said = "Daniel Reyes (A-1042): 215555???? is blocked, whatever allows it";
+    done(&place, &block, &[said]);
+    done(
+        &place,
+        &TO_MOTHER,
+        &[
+            "Is the number blocked for this inmate alone? yes\n",
+            "Refused: the number is blocked for this inmate (number-blocked-for-inmate).",
+            "The inmate hears: \"The number you dialed is blocked for you.\"",
+        ],
+    );
+    let mut another = TO_MOTHER;
+    another[4] = "A-1107";
+    another[6] = "02155550155";
+    done(&place, &another, &["Allowed, for 12 s"]);
+    // Said once more it keeps its note.
+    done(&place, &inmate("block", &number), &[said]);
+    done(
+        &place,
+        &inmate("show", &[]),
+        &[
+            "  number 2155550142\n",
+            "  blocked 215555????: a court order\n",
+        ],
+    );
+    done(
+        &place,
+        &inmate("unblock", &number),
+        &["Daniel Reyes (A-1042): 215555???? is not blocked any more"],
+    );
+    done(&place, &TO_MOTHER, &["Allowed, for 10 min"]);
+    done(
+        &place,
+        &["journal", "--last", "1"],
+        &["list, inmate 1 (A-1042): blocked 215555????: removed"],
+    );
+    refused(
+        &place,
+        &inmate("unblock", &number),
+        "215555???? is not blocked for A-1042",
+    );
+    let never = inmate("block", &["--number", "12155550142"]);
+    refused(&place, &never, "it would never match");
+    let none = inmate("block", &["--number", "nine*"]);
+    refused(&place, &none, "pattern \"nine*\"");
+    let nobody = ["inmate", "block", "--inmate", "A-1", "--number", "900*"];
+    refused(&place, &nobody, "no inmate has the id \"A-1\"");
+    misused(&place, &inmate("block", &[]));
+}
+
+#[test]
+fn a_number_is_taken_off_a_list_and_a_contact_away_by_command() {
+    let place = with_database();
+    let remove = |what, number| ["inmate", "remove", "--inmate", "A-1042", what, number];
+    let text = "id,number,name,relationship\nA-1042,2155550142,Ann Reyes,parent\n";
+    let contacts = place.put("in.csv", text);
+    done(
+        &place,
+        &["import", "--contacts", &contacts, "--apply"],
+        &["1 new"],
+    );
+    let off = remove("--number", "2155550142");
+    done(
+        &place,
+        &off,
+        &["Daniel Reyes (A-1042): 2155550142 is off the list"],
+    );
+    let shown = done(
+        &place,
+        &["inmate", "show", "--inmate", "A-1042"],
+        &["contact 2155550142"],
+    );
+    assert!(!shown.contains("number 2155550142"), "{shown}");
+    done(
+        &place,
+        &["journal", "--last", "1"],
+        &["pin-number, inmate 1 (A-1042): removed 2155550142"],
+    );
+    refused(
+        &place,
+        &off,
+        "number 2155550142 is not on the list of A-1042",
+    );
+    let away = remove("--contact", "2155550142");
+    done(
+        &place,
+        &away,
+        &["Daniel Reyes (A-1042): 2155550142 is no contact any more"],
+    );
+    let shown = done(&place, &["inmate", "show", "--inmate", "A-1042"], &[]);
+    assert!(!shown.contains("contact"), "{shown}");
+    done(
+        &place,
+        &["journal", "--last", "1"],
+        &["contact, inmate 1 (A-1042): 2155550142: removed"],
+    );
+    refused(&place, &away, "2155550142 is no contact of A-1042");
+    refused(
+        &place,
+        &remove("--number", "mother"),
+        "\"mother\" is not a number",
+    );
+    misused(&place, &["inmate", "remove", "--inmate", "A-1042"]);
+    let both = [&off[..], &["--contact", "2155550142"]].concat();
+    misused(&place, &both);
+}

@@ -625,6 +625,18 @@ fn a_number_that_is_restricted_and_allowed_is_noted_with_what_wins() {
         let note = format!("note: 2155550199 is both restricted and allowed: {wins}");
         assert!(run.out.contains(&note), "{run:?}");
     }
+    for (wins, told) in [
+        ("true", "it may be called, as `allowed_rescues` is true"),
+        (
+            "false",
+            "as `check_restricted` and `global_block_wins` are false",
+        ),
+    ] {
+        let settings = format!("check_restricted = false\nglobal_block_wins = {wins}");
+        let text = both.replacen("check_restricted = true", &settings, 1);
+        let run = Place::with(&text).run(&["check"]);
+        assert!(run.out.contains(told), "{run:?}");
+    }
     let wide = SAMPLE.replacen("\"2155550199\"", "\"2155550*\"", 1);
     let run = Place::with(&wide).run(&["check"]);
     assert!(
@@ -1000,7 +1012,12 @@ fn a_class_of_inmates_that_is_not_there_is_told_wherever_it_is_named() {
 
 #[test]
 fn what_has_no_list_or_no_hours_of_its_own_is_told() {
-    let list = "[[defaults.list]]\nof = \"inmate A-17\"\n";
+    let list = |side| format!("[[defaults.list]]\nof = \"inmate A-1042\"\n{side} = [\"900*\"]\n");
+    let numbers = "what one may call is in `numbers` of the [[defaults.inmate]]";
+    told_with(&list("allowed"), "defaults.list[1].allowed", &[numbers]);
+    let (code, out) = checked(&list("blocked"));
+    assert_eq!(code, Some(0), "{out}");
+    let list = "[[defaults.list]]\nof = \"everybody\"\n";
     told_with(list, "defaults.list[1].of", &["and which"]);
     for of in ["supervision 2", "relationship friend", "everybody"] {
         let window = format!("[[defaults.window]]\nof = \"{of}\"\n");
@@ -1057,6 +1074,13 @@ const NAMES: &[(&str, &str, &str, &str, &str)] = &[
         "West",
         "East",
         "no [[defaults.group]]",
+    ),
+    (
+        "[[defaults.list]]\nof = \"inmate @\"",
+        "list[1].of",
+        "Z-9",
+        "A-1042",
+        "no [[defaults.inmate]]",
     ),
     (
         "[[defaults.list]]\nof = \"class @\"",

@@ -38,10 +38,7 @@ impl Session<'_> {
     ) -> Result<(), Error> {
         text("note", note, false)?;
         let subject = self.scope_words(scope)?;
-        if let Scope::Inmate(_) = scope {
-            let why = "an inmate's own list is that of the PIN";
-            return Err(Error::invalid("list", why));
-        }
+        has_side(scope, blocked)?;
         let key = self.list_key(scope, blocked, pattern)?;
         if !self.tables.lists.entries().contains(&self.writer, &key)? {
             self.must_be_dialable(&key.pattern.to_string())?;
@@ -143,6 +140,17 @@ impl Session<'_> {
             count += entries.count_prefix(&self.writer, &list, usize::MAX)?;
         }
         Ok(count)
+    }
+}
+
+/// Refuses the allowed side of an inmate's own list: there is another table for that.
+pub(crate) fn has_side(scope: Scope, blocked: bool) -> Result<(), Error> {
+    match scope {
+        Scope::Inmate(_) if !blocked => {
+            let why = "what an inmate may call is on the list of the PIN; numbers are blocked here";
+            Err(Error::invalid("list", why))
+        }
+        _ => Ok(()),
     }
 }
 

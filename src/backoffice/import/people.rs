@@ -1,6 +1,6 @@
 //! Profiles of inmates and their contacts.
 
-use super::{Fault, ImportOff, Imported, changed_or_same};
+use super::{Fault, ImportOff, Imported, changed_or_same, taken_out};
 use crate::{
     AllowanceOf, Error, InmateProfile, NewContact,
     admin::{people, text},
@@ -84,6 +84,8 @@ pub struct ContactImport {
     pub relationship: Option<Relationship>,
     pub identification: Option<String>,
     pub review: Option<Review>,
+    /// `false` takes the contact away.
+    pub kept: Option<bool>,
 }
 
 impl Session<'_> {
@@ -178,6 +180,12 @@ impl Session<'_> {
         let key = PinNumberKey { inmate, number };
         let before = self.tables.contacts.get(&self.writer, &key);
         let before = before.map_err(|error| ("number", error.into()))?;
+        if row.kept == Some(false) {
+            let number = number.to_string();
+            return taken_out(before.is_some(), || {
+                self.remove_contact(actor, inmate, &number).map(drop)
+            });
+        }
         let contact = contact_after(row, before.as_ref())?;
         let same = |there: &Contact| {
             there.name == contact.name

@@ -1,10 +1,15 @@
 //! The tables of numbers, in and out: restricted, allowed, number records, and the lists of classes,
 //! living units and the like.
 
-use super::{Fault, Imported, changed_or_same, export::after_key};
+use super::{Fault, Imported, export::after_key, taken_out};
 use crate::{
-    AllowedFlags, BackOffice, Error, NumberDetails, SeedScope, admin::text, groups::Groups,
-    seed::scope_of, session::Session, stored_treatments::number_details,
+    AllowedFlags, BackOffice, Error, NumberDetails, SeedScope,
+    admin::{lists::has_side, text},
+    error::InmateNumber,
+    groups::Groups,
+    seed::scope_of,
+    session::Session,
+    stored_treatments::number_details,
 };
 use db::{
     Key,
@@ -172,8 +177,15 @@ impl Session<'_> {
         actor: &str,
         row: &ListImport,
     ) -> Result<Imported, Fault> {
-        let scope = scope_of(self, &row.of).map_err(|error| ("of", error))?;
+        let scope = match &row.of {
+            SeedScope::Inmate(id) => {
+                let known = self.must_be_known(id);
+                Scope::Inmate(known.map_err(|(_, error)| ("of", error))?)
+            }
+            of => scope_of(self, of).map_err(|error| ("of", error))?,
+        };
         self.scope_words(scope).map_err(|error| ("of", error))?;
+        has_side(scope, row.blocked).map_err(|error| ("side", error))?;
         let key = ListKey {
             list: ListOf {
                 scope,
@@ -207,14 +219,6 @@ fn of_pattern(error: Error) -> Fault {
 
 fn check_note(note: &str) -> Result<(), Fault> {
     text("note", note, false).map_err(|error| ("note", error))
-}
-
-/// An entry that a row takes out; one that is not there is as it is to be.
-fn taken_out(there: bool, out: impl FnOnce() -> Result<(), Error>) -> Result<Imported, Fault> {
-    if there {
-        out().map_err(|error| ("kept", error))?;
-    }
-    Ok(changed_or_same(there))
 }
 
 fn new_or_changed(new: bool) -> Imported {
@@ -310,7 +314,11 @@ impl BackOffice {
         let mut all = Vec::new();
         for (key, entry) in entries.page(&reader, after_key(&after), Bound::Unbounded, limit)? {
             let of = match key.list.scope {
-                Scope::Inmate(inmate) => format!("inmate {}", inmate.0),
+                Scope::Inmate(inmate) => {
+                    let known = tables.inmates.get(&reader, &inmate)?;
+                    let known = known.ok_or(Error::UnknownInmate(InmateNumber(inmate)))?;
+                    format!("inmate {}", known.facility_id)
+                }
                 Scope::Relationship(relationship) => {
                     format!("relationship {}", Relationship::name(relationship))
                 }

@@ -142,6 +142,7 @@ impl FileRow for NumberRow {
             untimed: self.untimed,
             privileged: self.privileged,
             disabled: times.off("disabled", self.disabled),
+            kept: self.kept,
         };
         times.done(row)
     }
@@ -191,6 +192,7 @@ impl FileRow for ContactRow {
             relationship: self.relationship.map(|it| it.name().to_owned()),
             identification: self.identification,
             review: self.review.map(|it| it.name().to_owned()),
+            kept: self.kept,
         };
         Ok((self.row, row))
     }
@@ -308,6 +310,7 @@ impl FileRow for ListRow {
             ListOf::Class(class) => ListName::Class(class.number()),
             ListOf::Supervision(level) => ListName::Supervision(level.level()),
             ListOf::Group(name) => ListName::Group(name),
+            ListOf::Inmate(id) => ListName::Inmate(id),
         };
         let entry = Entry {
             pattern: self.pattern,

@@ -4,8 +4,8 @@
 use crate::bench::{Bench, DOE, ONE, bench, bench_with, secret};
 use backoffice::{
     Allowance, AllowanceImport, CardImport, ContactImport, Disabled, Error, Holder, ImportMode,
-    ImportOff, ImportRow, Imported, InmateImport, InmateProfile, NewOfficer, NumberImport,
-    OfficerImport, Periods, PinDays, ProfileImport, WeekSteps, acting,
+    ImportOff, ImportRow, Imported, InmateImport, InmateProfile, ListImport, NewOfficer,
+    NumberImport, OfficerImport, Periods, PinDays, ProfileImport, SeedScope, WeekSteps, acting,
 };
 use types::{
     credential::CardNumber,
@@ -72,6 +72,7 @@ fn contact(review: Option<Review>) -> ContactImport {
         relationship: Some(Relationship::Parent),
         identification: None,
         review,
+        kept: None,
     }
 }
 
@@ -331,6 +332,7 @@ fn a_number_that_no_dialing_can_make_is_a_bad_row() {
             untimed: None,
             privileged: Some(true),
             disabled: None,
+            kept: None,
         })
     };
     let known = |text: &str| {
@@ -403,6 +405,7 @@ fn a_secret_in_the_place_of_an_id_a_group_or_a_number_is_not_said() {
             untimed: None,
             privileged: None,
             disabled: None,
+            kept: None,
         })
     };
     let unit = ProfileImport {
@@ -687,4 +690,80 @@ fn pages_of_tables_go_on_where_the_last_one_ended() -> Result<(), Error> {
     assert_eq!(lists, patterns.iter().map(of).collect::<Vec<_>>());
     assert_eq!(restricted, patterns);
     Ok(())
+}
+
+#[test]
+fn a_number_that_a_file_takes_off_makes_room_on_a_full_list() {
+    let mut bench = bench();
+    let most = bench
+        .office
+        .site_settings()
+        .expect("settings")
+        .pin_numbers_max;
+    let row = |number: u16, disabled, kept| {
+        ImportRow::Number(NumberImport {
+            facility_id: "A-17".to_owned(),
+            number: PhoneNumber::parse(&format!("215555{number:04}")).expect("a number"),
+            untimed: None,
+            privileged: None,
+            disabled,
+            kept,
+        })
+    };
+    let there = bench.office.listed_numbers(DOES).expect("reads").len();
+    let rest = most - u16::try_from(there).expect("is small");
+    let fills = (1000..1000 + rest).map(|number| row(number, None, None));
+    for row in fills {
+        assert_eq!(taken(&mut bench, "warden", row), Imported::New);
+    }
+    // A number that is disabled keeps its place.
+    let off = row(1000, Some(ImportOff::Yes), None);
+    assert_eq!(taken(&mut bench, "warden", off), Imported::Changed);
+    let told = "the list of inmate";
+    is_bad(&mut bench, row(2000, None, None), "number", told);
+    let exchange = [row(1000, None, Some(false)), row(2000, None, None)];
+    for expected in [
+        [Imported::Changed, Imported::New],
+        [Imported::Same, Imported::Same],
+    ] {
+        let (office, now) = (&mut bench.office, bench.now);
+        let done = office.import(now, "warden", &exchange, ImportMode::Whole);
+        assert_eq!(done.expect("works"), expected);
+    }
+}
+
+#[test]
+fn a_list_of_an_inmate_in_a_file_has_a_blocked_side_alone() {
+    let mut bench = bench();
+    let row = |id: &str, blocked| {
+        ImportRow::ListNumber(ListImport {
+            of: SeedScope::Inmate(id.to_owned()),
+            blocked,
+            pattern: "900*".to_owned(),
+            note: None,
+            kept: None,
+        })
+    };
+    is_bad(
+        &mut bench,
+        row("A-17", false),
+        "side",
+        "numbers are blocked here",
+    );
+    is_bad(
+        &mut bench,
+        row("A-99", true),
+        "of",
+        "no inmate has the id \"A-99\"",
+    );
+    assert_eq!(
+        taken(&mut bench, "warden", row("A-17", true)),
+        Imported::New
+    );
+    let page = bench.office.lists_after(None, 9).expect("reads");
+    let lists: Vec<_> = page
+        .into_iter()
+        .map(|(_, list)| (list.of, list.blocked))
+        .collect();
+    assert_eq!(lists, [("inmate A-17".to_owned(), true)]);
 }

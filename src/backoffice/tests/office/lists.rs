@@ -158,7 +158,7 @@ fn the_list_of_the_class_blocks_and_of_both_its_sides_the_blocked_one_wins() {
     attach(bench, class, true, "215*");
     assert_eq!(
         bench.refused(ONE, Some(DOE), COLLECT),
-        Blocked::NumberRestricted
+        Blocked::NumberBlockedForInmate
     );
     assert_eq!(found(bench, Check::ClassList), Some(Finding::Blocked));
     // However exact the other side is.
@@ -248,7 +248,7 @@ fn a_number_of_the_pins_own_list_is_held_against_lists_where_blocks_for_all_win(
     attach(bench, tier, true, MOTHER);
     assert_eq!(
         bench.refused(ONE, Some(DOE), COLLECT),
-        Blocked::NumberRestricted
+        Blocked::NumberBlockedForInmate
     );
     settings(bench, |site| site.rules.global_block_wins = false);
     bench.permitted(ONE, Some(DOE), COLLECT);
@@ -263,7 +263,7 @@ fn digits_after_a_number_that_a_list_blocks_do_not_make_it_another() {
     let longer = "0114420794601239";
     assert_eq!(
         bench.refused(ONE, Some(DOE), longer),
-        Blocked::NumberRestricted
+        Blocked::NumberBlockedForInmate
     );
     attach(bench, tier, false, "+4420794601239");
     bench.permitted(ONE, Some(DOE), longer);
@@ -278,7 +278,7 @@ fn the_nearest_list_decides_of_what_is_reached_without_the_last_digits_too() {
     let longer = "0114420794601239";
     assert_eq!(
         bench.refused(ONE, Some(DOE), longer),
-        Blocked::NumberRestricted
+        Blocked::NumberBlockedForInmate
     );
     attach(bench, class, false, "+442079460123");
     bench.permitted(ONE, Some(DOE), longer);
@@ -320,8 +320,10 @@ fn a_list_is_attached_to_what_is_there() {
     };
     let nowhere = Scope::Group(GroupId(99));
     refuses(bench, "group \"99\" is not entered", add(nowhere));
-    let words = "list: an inmate's own list is that of the PIN";
-    refuses(bench, words, add(Scope::Inmate(DOES_ID)));
+    let words = "list: what an inmate may call is on the list of the PIN; numbers are blocked here";
+    refuses(bench, words, |office, now| {
+        office.add_list_number(now, WHO, Scope::Inmate(DOES_ID), false, "900*", "")
+    });
     let tier = Scope::Group(house.tier);
     attach(bench, tier, true, "900*");
     let words = "pattern 900* is in the lists table already";
@@ -337,7 +339,7 @@ fn digits_after_a_number_that_a_list_blocks_are_no_way_round_it_for_its_wider_si
     attach(bench, tier, false, "+44*");
     for dialed in ["011442079460123", "0114420794601239"] {
         let refused = bench.refused(ONE, Some(DOE), dialed);
-        assert_eq!(refused, Blocked::NumberRestricted, "{dialed}");
+        assert_eq!(refused, Blocked::NumberBlockedForInmate, "{dialed}");
     }
     bench.permitted(ONE, Some(DOE), "011442079460124");
     // Nor is another's number by way of them anybody's, unless the list has the whole of it.
@@ -368,4 +370,62 @@ fn a_list_for_any_digits_opens_no_restricted_number_without_its_last() {
     bench.permitted(ONE, Some(DOE), "0114420794601249");
     attach(bench, tier, false, "+4420794601239");
     bench.permitted(ONE, Some(DOE), longer);
+}
+
+#[test]
+fn a_number_is_blocked_for_one_inmate_alone_whatever_allows_it() {
+    let mut bench = bench();
+    let privileged = NumberFlags {
+        privileged: true,
+        ..NumberFlags::default()
+    };
+    for inmate in [DOES_ID, ROES_ID] {
+        change(&mut bench, |office, now| {
+            office.add_pin_number(now, WHO, inmate, MOTHER, &privileged)
+        });
+    }
+    change(&mut bench, |office, now| {
+        office.add_allowed(now, WHO, MOTHER, &AllowedFlags::default())
+    });
+    let own = Scope::Inmate(DOES_ID);
+    attach(&mut bench, own, true, "215555????");
+    assert_eq!(
+        bench.refused(ONE, Some(DOE), COLLECT),
+        Blocked::NumberBlockedForInmate
+    );
+    bench.permitted(TWO, Some(ROE), COLLECT);
+    detach(&mut bench, own, true, "215555????");
+    bench.permitted(ONE, Some(DOE), COLLECT);
+}
+
+#[test]
+fn digits_after_a_number_that_is_blocked_for_an_inmate_are_no_way_round_it() {
+    let mut bench = bench();
+    let longer = "0114420794601239";
+    list(&mut bench, DOES_ID, "+4420794601239");
+    bench.permitted(ONE, Some(DOE), longer);
+    attach(&mut bench, Scope::Inmate(DOES_ID), true, "+442079460123");
+    for dialed in ["011442079460123", longer] {
+        let refused = bench.refused(ONE, Some(DOE), dialed);
+        assert_eq!(refused, Blocked::NumberBlockedForInmate, "{dialed}");
+    }
+    bench.permitted(ONE, Some(DOE), "011442079460124");
+}
+
+#[test]
+fn what_is_blocked_for_an_inmate_is_no_number_of_the_pins_list() {
+    let mut bench = bench();
+    settings(&mut bench, |site| site.rules.people.shared_numbers = false);
+    change(&mut bench, |office, now| {
+        office.add_entry_restricted(now, WHO, "215555????", "staff of this facility")
+    });
+    for inmate in [DOES_ID, ROES_ID] {
+        attach(&mut bench, Scope::Inmate(inmate), true, MOTHER);
+    }
+    detach(&mut bench, Scope::Inmate(ROES_ID), true, MOTHER);
+    // It takes no place of the list, and is not private against who is not blocked.
+    assert_eq!(bench.office.listed_numbers(DOES_ID).expect("reads"), []);
+    bench.permitted(TWO, Some(ROE), COLLECT);
+    let blocked = bench.office.blocked_for(DOES_ID).expect("reads");
+    assert_eq!(blocked, [(MOTHER.to_owned(), String::new())]);
 }

@@ -39,6 +39,8 @@ fn explain_tells_each_table_and_what_the_inmate_hears() {
             "Daniel Reyes (A-1042) dials 19005551234 (9005551234, 1+, premium) at line 1",
             "  1. Does this phone ask for a PIN? yes\n",
             "  7. Is the number in the restricted table? yes, found there\n",
+            "Can an allowed entry rescue a restricted number? yes, one as exact or more, as \
+             `allowed_rescues` is true\n",
             "Refused: the number is restricted (number-restricted).",
             "The inmate hears: \"The number you dialed is restricted",
         ],
@@ -57,6 +59,7 @@ fn explain_tells_each_table_and_what_the_inmate_hears() {
         &[
             "2026-11-24 09:30:00 EST:",
             "Is the number on the PIN's own list? yes",
+            "Do blocks for everybody hold against every list? yes, as `global_block_wins` is true\n",
             "Allowed, for 10 min at most: class 1, the PIN's, on a weekday.",
             "Dialed on the trunk: 12155550142.",
             "Recording: recorded.",
@@ -72,6 +75,27 @@ fn explain_tells_each_table_and_what_the_inmate_hears() {
         &explain(&place, &dial),
         &["Does the speed dial stand for a number? yes"],
     );
+}
+
+#[test]
+fn explain_says_that_the_own_list_goes_first_and_that_nothing_rescues_where_it_is_so() {
+    let settings = "allowed_rescues = false\nglobal_block_wins = false";
+    let place = with_database_of(&SAMPLE.replacen("allowed_rescues = true", settings, 1), 0);
+    let to = |number| {
+        explain(
+            &place,
+            &["--line", "1", "--inmate", "A-1042", "--number", number],
+        )
+    };
+    says(
+        &to("02155550142"),
+        &[
+            "hold against every list? no, as `global_block_wins` is false\n",
+            "Allowed",
+        ],
+    );
+    let rescue = "rescue a restricted number? no, as `allowed_rescues` is false\n";
+    says(&to("19005551234"), &[rescue, "(number-restricted)"]);
 }
 
 #[test]

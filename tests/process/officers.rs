@@ -228,3 +228,13 @@ fn the_numbers_that_were_called_are_listed_beside_calls() {
         "no number was called so often",
     );
 }
+
+#[test]
+fn a_number_that_is_blocked_for_an_inmate_beside_calls_is_refused_at_the_next_call() {
+    let (place, controller) = with("class = 1");
+    let inmate = |verb| ["inmate", verb, "--inmate", "A-1", "--number", "*"];
+    done(&place, &inmate("block"), "* is blocked, whatever allows it");
+    refused_call(&place, &controller, "number-blocked-for-inmate");
+    done(&place, &["journal"], "list, inmate 1 (A-1): blocked *");
+    done(&place, &inmate("unblock"), "* is not blocked any more");
+}

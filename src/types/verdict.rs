@@ -115,7 +115,7 @@ pub struct Step {
 }
 
 /// The steps in order. The space is more than the flowchart is long.
-pub type Trace = List<Step, 32>;
+pub type Trace = List<Step, 40>;
 
 /// Who handles the call once dialed (C21b).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

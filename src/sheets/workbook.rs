@@ -3,11 +3,14 @@
 
 use crate::{Cell, FileError, LARGEST_FILE, shown};
 use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use zip::{ZipArchive, result::ZipError};
 
 /// What all parts unpack to at most, in octets.
 const MOST: u64 = 2 << 30;
+/// The same of a small file: this, and so many times what it has.
+const MOST_ANYWAY: u64 = 64 << 20;
+const MOST_TIMES: u64 = 200;
 /// The same of the texts of all cells, which are held in memory.
 const MOST_TEXT: u64 = 256 << 20;
 /// The same of any part but the sheets.
@@ -75,16 +78,27 @@ fn plain(value: DataRef<'_>) -> Cell {
 }
 
 fn damaged(error: XlsxError) -> FileError {
-    match error {
-        XlsxError::Io(error) => FileError::Io(error),
-        XlsxError::Password => FileError::OldExcel,
-        error => FileError::Damaged(shown(&error.to_string())),
-    }
+    let why = match error {
+        XlsxError::Io(error) => return FileError::Io(error),
+        XlsxError::Password => return FileError::OldExcel,
+        XlsxError::Zip(error) => return not_zip(error),
+        XlsxError::FileNotFound(part) => format!("its part {} is missing", shown(&part)),
+        XlsxError::RelationshipNotFound | XlsxError::WorksheetNotFound(_) => {
+            "it has no list of its sheets, or not the sheet that is in it".to_owned()
+        }
+        XlsxError::XmlEof(_) => "one of its parts ends too early".to_owned(),
+        XlsxError::ColumnNumberOverflow | XlsxError::RowNumberOverflow => {
+            "a cell is beyond the last column or row of a sheet".to_owned()
+        }
+        _ => "what is in one of its parts makes no sense".to_owned(),
+    };
+    FileError::Damaged(why)
 }
 
 /// Unpacks every part into nothing, and counts: what its directory says of it need not be true.
 fn unpacks<R: Read + Seek>(source: &mut R) -> Result<(), FileError> {
-    if source.seek(SeekFrom::End(0))? > LARGEST_FILE {
+    let packed = source.seek(SeekFrom::End(0))?;
+    if packed > LARGEST_FILE {
         return Err(FileError::TooLarge);
     }
     source.seek(SeekFrom::Start(0))?;
@@ -99,7 +113,7 @@ fn unpacks<R: Read + Seek>(source: &mut R) -> Result<(), FileError> {
         let part = "too many parts".to_owned();
         return Err(FileError::Bomb { part });
     }
-    let mut left = MOST;
+    let mut left = MOST.min(MOST_ANYWAY + MOST_TIMES * packed);
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).map_err(not_zip)?;
         let name = part.name().map_err(not_zip)?.to_lowercase();
@@ -119,10 +133,7 @@ fn unpacks<R: Read + Seek>(source: &mut R) -> Result<(), FileError> {
 /// How much a part unpacks to.
 fn unpack(part: &mut impl Read, name: &str, most: u64) -> Result<u64, FileError> {
     let bomb = || FileError::Bomb { part: shown(name) };
-    let damaged = |error: std::io::Error| {
-        let (name, error) = (shown(name), shown(&error.to_string()));
-        FileError::Damaged(format!("{name}: {error}"))
-    };
+    let damaged = |_| FileError::Damaged(format!("its part {} can't be unpacked", shown(name)));
     let mut octets = vec![0; 64 << 10];
     let mut all: u64 = 0;
     let mut texts = Texts::default();
@@ -175,10 +186,11 @@ impl Texts {
 
 fn not_zip(error: ZipError) -> FileError {
     match error {
-        ZipError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
-            FileError::Damaged(shown(&error.to_string()))
-        }
+        ZipError::Io(error) if error.kind() != ErrorKind::UnexpectedEof => FileError::Io(error),
         ZipError::UnsupportedArchive(why) if why.contains("assword") => FileError::OldExcel,
-        error => FileError::Damaged(shown(&error.to_string())),
+        ZipError::CompressionMethodNotSupported(_) | ZipError::UnsupportedArchive(_) => {
+            FileError::Damaged("it is packed in a way that no Excel packs".to_owned())
+        }
+        _ => FileError::NotExcel,
     }
 }

@@ -14,9 +14,22 @@ pub enum WriteError {
     #[error("can't be written: {0}")]
     Io(#[from] io::Error),
     #[error("can't be written: {0}")]
-    Csv(#[from] csv::Error),
-    #[error("can't be written: {0}")]
-    Excel(#[from] XlsxError),
+    Excel(XlsxError),
+}
+
+impl From<csv::Error> for WriteError {
+    fn from(error: csv::Error) -> WriteError {
+        WriteError::Io(error.into())
+    }
+}
+
+impl From<XlsxError> for WriteError {
+    fn from(error: XlsxError) -> WriteError {
+        match error {
+            XlsxError::IoError(error) => WriteError::Io(error),
+            error => WriteError::Excel(error),
+        }
+    }
 }
 
 /// A file that is being written.

@@ -17,20 +17,20 @@ use crate::{
 };
 
 impl Place {
-    fn beside(&self, name: &str) -> String {
+    pub fn beside(&self, name: &str) -> String {
         let path = self.directory.path().join(name);
         path.to_str().expect("a path that is text").to_owned()
     }
 
     /// A file for its owner alone.
-    fn put(&self, name: &str, text: &str) -> String {
+    pub fn put(&self, name: &str, text: &str) -> String {
         let path = self.beside(name);
         fs::write(&path, text).expect("a file");
         fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("the mode");
         path
     }
 
-    fn exported(&self, what: &str, name: &str) -> String {
+    pub fn exported(&self, what: &str, name: &str) -> String {
         let path = self.beside(name);
         let run = self.run(&["export", what, &path]);
         assert_eq!(run.code, Some(0), "{}", run.err);
@@ -39,7 +39,7 @@ impl Place {
 }
 
 #[track_caller]
-fn says(run: &Run, code: i32, parts: &[&str]) {
+pub fn says(run: &Run, code: i32, parts: &[&str]) {
     assert_eq!(run.code, Some(code), "{run:?}");
     for part in parts {
         assert!(run.out.contains(part), "no {part:?} in {}", run.out);
@@ -259,9 +259,9 @@ fn records_are_exported_with_the_keys_of_their_json() {
 
 /// A kind of file: good rows with what becomes of them, rows that are bad beside them with what is told,
 /// what the export has, and what is secret.
-struct Kind {
-    what: &'static str,
-    good: &'static str,
+pub struct Kind {
+    pub what: &'static str,
+    pub good: &'static str,
     became: &'static str,
     bad: &'static str,
     told: &'static [&'static str],
@@ -270,7 +270,7 @@ struct Kind {
 }
 
 /// In the order in which they are imported: cards need their officers.
-const KINDS: &[Kind] = &[
+pub const KINDS: &[Kind] = &[
     Kind {
         what: "--profiles",
         good: "id,unit,inmate class,supervision,watched,booked_only,longest-seconds,enrolled,suspended\n\
@@ -404,7 +404,7 @@ const KINDS: &[Kind] = &[
 ];
 
 /// Groups and a class for profiles.
-fn with_groups() -> Place {
+pub fn with_groups() -> Place {
     let site = format!(
         "{SAMPLE}\n[[defaults.group]]\nname = \"East\"\n[[defaults.group]]\nname = \"East/Tier 1\"\n\
          [[defaults.inmate_class]]\nnumber = 3\nname = \"pretrial\"\n"

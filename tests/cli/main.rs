@@ -3,6 +3,7 @@
 mod commands;
 mod explain;
 mod files;
+mod imports;
 mod officers;
 mod pages;
 mod places;

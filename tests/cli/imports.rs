@@ -427,7 +427,7 @@ fn no_command_says_what_it_was_given_in_place_of_an_id() {
             &["inmate", "disable", "--inmate", id],
             &["register", "show", "--inmate", id],
             &["booking", "add", "--inmate", id, "--for", "5"],
-            &["booking", "cancel", "--inmate", id],
+            &["booking", "cancel", "--inmate", id, "--booking", "1"],
             &["block", "lift", "--inmate", id],
             &[
                 "block",

@@ -13,9 +13,15 @@ const MOST_ANYWAY: u64 = 64 << 20;
 const MOST_TIMES: u64 = 200;
 /// The same of the texts of all cells, which are held in memory.
 const MOST_TEXT: u64 = 256 << 20;
+/// The most tags in them: each text has four as programs write them, and takes memory if it is empty too.
+const MOST_TAGS: usize = 20_000_000;
 /// The same of any part but the sheets.
 const MOST_OTHER: u64 = 64 << 20;
 const MOST_PARTS: usize = 10_000;
+/// What is in the name of each sheet's part.
+const SHEETS: &str = "/worksheets/";
+/// The part with the texts of all cells, in small letters.
+const TEXTS: &str = "sharedstrings.xml";
 /// The most columns that are looked at.
 const MOST_COLUMNS: u32 = 256;
 
@@ -121,8 +127,8 @@ fn unpacks<R: Read + Seek>(source: &mut R) -> Result<(), FileError> {
             return Err(FileError::Macros);
         }
         let most = match &*name {
-            name if name.contains("/worksheets/") => left,
-            name if name.ends_with("sharedstrings.xml") => left.min(MOST_TEXT),
+            name if name.contains(SHEETS) => left,
+            name if name.ends_with(TEXTS) => left.min(MOST_TEXT),
             _ => left.min(MOST_OTHER),
         };
         left -= unpack(&mut part, &name, most)?;
@@ -137,6 +143,9 @@ fn unpack(part: &mut impl Read, name: &str, most: u64) -> Result<u64, FileError>
     let mut octets = vec![0; 64 << 10];
     let mut all: u64 = 0;
     let mut texts = Texts::default();
+    let are_texts = name.ends_with(TEXTS);
+    let mut places = Places::default();
+    let mut tags = 0;
     loop {
         let count = part.read(&mut octets).map_err(damaged)?;
         if count == 0 {
@@ -147,6 +156,19 @@ fn unpack(part: &mut impl Read, name: &str, most: u64) -> Result<u64, FileError>
             return Err(bomb());
         }
         texts.look(&octets[..count]);
+        if name.contains(SHEETS) && !octets[..count].iter().all(|&octet| places.look(octet)) {
+            let why = "a cell is beyond the last column or row of a sheet";
+            return Err(FileError::Damaged(why.to_owned()));
+        }
+        if are_texts {
+            tags += octets[..count]
+                .iter()
+                .filter(|&&octet| octet == b'<')
+                .count();
+        }
+        if tags > MOST_TAGS {
+            return Err(bomb());
+        }
     }
     // The reader makes room for as many texts as a part says it has: each has five octets at least.
     match texts.told {
@@ -181,6 +203,63 @@ impl Texts {
                 (true, _) => (self.met, self.number) = (0, None),
             }
         }
+    }
+}
+
+/// Looks for places of cells (`r="XFD1048576"`) that are none: the reader counts in numbers that they would
+/// be too large for.
+#[derive(Clone, Copy, Default)]
+enum Places {
+    #[default]
+    Elsewhere,
+    /// What stands before an attribute's name.
+    Blank,
+    Name,
+    Equals,
+    Value {
+        quote: u8,
+        letters: u8,
+        digits: u8,
+    },
+}
+
+impl Places {
+    /// `false` where one is beyond the last column or row.
+    fn look(&mut self, octet: u8) -> bool {
+        let blank = octet.is_ascii_whitespace();
+        *self = match (*self, octet) {
+            (Places::Value { quote, .. }, octet) if octet == quote => Places::Elsewhere,
+            (
+                Places::Value {
+                    quote,
+                    letters,
+                    digits,
+                },
+                octet,
+            ) => {
+                let letters = letters + u8::from(octet.is_ascii_alphabetic());
+                let digits = digits + u8::from(octet.is_ascii_digit());
+                if letters > 3 || digits > 7 {
+                    return false;
+                }
+                Places::Value {
+                    quote,
+                    letters,
+                    digits,
+                }
+            }
+            (Places::Blank, b'r') => Places::Name,
+            (Places::Name, b'=') => Places::Equals,
+            (Places::Name | Places::Equals, _) if blank => *self,
+            (Places::Equals, quote @ (b'"' | b'\'')) => Places::Value {
+                quote,
+                letters: 0,
+                digits: 0,
+            },
+            _ if blank => Places::Blank,
+            _ => Places::Elsewhere,
+        };
+        true
     }
 }
 

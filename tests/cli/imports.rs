@@ -36,12 +36,16 @@ impl Place {
     }
 }
 
-fn ends(mut command: Command) -> Run {
+fn ends(command: Command) -> Run {
+    ends_within(command, AT_ONCE)
+}
+
+pub fn ends_within(mut command: Command, most: Duration) -> Run {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child: Child = command.spawn().expect("the program");
     let begun = Instant::now();
     while child.try_wait().expect("is asked").is_none() {
-        if begun.elapsed() > AT_ONCE {
+        if begun.elapsed() > most {
             child.kill().expect("is killed");
             panic!("it waits: {command:?}");
         }

@@ -3,6 +3,7 @@
 mod commands;
 mod explain;
 mod files;
+mod hostile_files;
 mod imports;
 mod officers;
 mod pages;

@@ -202,7 +202,7 @@ fn a_phone_that_rests_after_wrong_guesses_is_listed_and_lifted() {
     done(
         &place,
         &["import", "--inmates", file, "--apply"],
-        "1 changed",
+        "1 with a PIN, card or code kept or changed",
     );
     let rests = "wrong guesses: the phone of line 1 rests until 20";
     until(&place, &controller, &["block", "list"], rests);

@@ -3,6 +3,7 @@
 
 use std::{
     io::BufWriter,
+    panic,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -20,6 +21,9 @@ use crate::{
     records::KEYS,
     site::Site,
 };
+
+/// In the paths of the sources of what writes workbooks.
+const WORKBOOKS: &str = "rust_xlsxwriter";
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true).args([
@@ -90,6 +94,16 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let site = Site::load(&args.site.site)?;
     let (log, _guard) = log::start(log::Options::WARNINGS);
     let office = Office::reach(&site, &log)?;
+    // A disk without room for a workbook is told as an error, and not as a panic of what writes it too.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(move |about| {
+        if !about
+            .location()
+            .is_some_and(|at| at.file().contains(WORKBOOKS))
+        {
+            hook(about);
+        }
+    }));
     let rows = match args.what() {
         (Some(kind), file) => write(file, kind.columns(), of_people(&office, kind))?,
         (None, file) => write(file, KEYS, of_records(&office))?,

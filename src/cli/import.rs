@@ -18,7 +18,6 @@ use std::{
     collections::{HashSet, hash_map::RandomState},
     fmt,
     io::BufReader,
-    mem,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -124,7 +123,10 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
         counts: Counts::default(),
     };
     let applied = import.run(rows, args.apply, args.skip_bad);
-    // What was bad is told also where something went wrong later.
+    // What was bad is told also where something went wrong later, but for what the journal may not have.
+    if applied.is_err() {
+        import.report.forget_collisions();
+    }
     let bad = import.report.finish()?;
     let applied = applied?;
     import
@@ -279,15 +281,15 @@ impl Import<'_> {
     fn run(&mut self, mut rows: Rows, apply: bool, skip_bad: bool) -> anyhow::Result<bool> {
         let whole = !skip_bad;
         if !apply || (whole && self.report.count() > 0) {
-            self.all("checked", &mut rows, Mode::Check)?;
+            let checked = self.all("checked", &mut rows, Mode::Check);
             self.note_check()?;
-            return Ok(false);
+            return checked.map(|()| false);
         }
         if whole && self.live {
-            self.all("checked", &mut rows.clone(), Mode::Check)?;
-            if self.report.count() > 0 {
+            let checked = self.all("checked", &mut rows.clone(), Mode::Check);
+            if checked.is_err() || self.report.count() > 0 {
                 self.note_check()?;
-                return Ok(false);
+                return checked.map(|()| false);
             }
             (self.counts, self.met) = (Counts::default(), Met::default());
         }
@@ -342,7 +344,7 @@ impl Import<'_> {
 
     /// All rows; then those that waited for others, in as many rounds as that takes.
     fn all(&mut self, what: &'static str, rows: &mut Rows, mode: Mode) -> anyhow::Result<()> {
-        let mut next = mem::take(&mut rows.good);
+        let mut next = rows.first();
         while !next.is_empty() {
             let bad = self.pass(what, next, mode)?;
             let (freed, refused) = rows.after(bad);

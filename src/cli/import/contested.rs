@@ -73,6 +73,15 @@ impl Rows {
         self.waiting.len()
     }
 
+    /// The rows that nothing is in the way of. What is known of the file is forgotten where no row waits:
+    /// of a million rows it takes as much memory as they.
+    pub fn first(&mut self) -> Vec<Numbered> {
+        if self.waiting.is_empty() {
+            self.owners = HashMap::new();
+        }
+        mem::take(&mut self.good)
+    }
+
     /// What follows from it that these rows were bad, of those that were last asked about: which are the
     /// next, and what of the others is bad.
     pub fn after(&mut self, bad: HashSet<u64>) -> (Vec<Numbered>, Vec<BadCell>) {

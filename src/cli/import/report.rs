@@ -66,6 +66,11 @@ impl Report {
         self.is_enough()
     }
 
+    /// Nothing of them is told.
+    pub fn forget_collisions(&mut self) {
+        self.collisions.clear();
+    }
+
     fn is_enough(&self) -> anyhow::Result<()> {
         match self.count() > MOST {
             true => bail!("more than {MOST} cells are bad: is it a file of another kind?"),

@@ -238,6 +238,10 @@ impl<'a> Model<'a> {
     }
 
     fn dialed(&mut self, phone: &Phone) -> Refused<(String, CallType)> {
+        let keyed = match self.ask.dials {
+            Dials::Number(_, pattern) => pattern,
+            Dials::Code(_) => DialingPattern::SpeedDial,
+        };
         let (number, pattern) = match self.ask.dials {
             Dials::Number(number, pattern) => (number, pattern),
             Dials::Code(code) => {
@@ -257,7 +261,7 @@ impl<'a> Model<'a> {
         }
         self.number = Some((number.to_owned(), pattern, call_type));
         let closed = phone.call_types.iter().any(|c| !c.contains(&call_type))
-            || phone.patterns.iter().any(|p| !p.contains(&pattern));
+            || phone.patterns.iter().any(|p| !p.contains(&keyed));
         if closed {
             return self.no(Check::CallType, Finding::No, Blocked::CallTypeNotAllowed);
         }

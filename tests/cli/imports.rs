@@ -85,7 +85,8 @@ fn a_dry_run_with_secrets_is_in_the_journal_with_its_file_and_what_it_met() {
     assert!(!journal.contains("730264"), "{journal}");
     let whole = place.run(&["import", "--inmates", &file, "--apply"]);
     says(&whole, 1, &["nothing was written"]);
-    let told = "ends: nothing was written; 3 rows, 2 of them with a PIN, card or code, 1 with somebody else's";
+    let told = "ends: nothing was written; 3 rows, 2 of them with a PIN, card or code, 1 with \
+                somebody else's";
     assert!(place.journal().contains(told), "{}", place.journal());
 }
 

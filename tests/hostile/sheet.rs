@@ -210,7 +210,8 @@ mod tests {
     /// Else no cell of any workbook made so would ever be looked at.
     #[test]
     fn a_workbook_of_nothing_but_cells_is_read() {
-        let cells = br#"<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2"><v>7</v></c></row>"#;
+        let cells =
+            br#"<row r="1"><c r="A1" t="s"><v>0</v></c></row><row><c r="A2"><v>7</v></c></row>"#;
         let texts = texts(&workbook(cells), Format::Xlsx);
         assert_eq!(texts, [["7"], ["id"]]);
     }

@@ -61,7 +61,7 @@ values! {
     number_record::NumberRecord { 1 => v1 } newest 1,
     call_type::CallType { 1 => v1 } newest 1,
     call_type_rule::CallTypeRule { 1 => v1 } newest 1,
-    route::Route { 1 => v1 } newest 1,
+    route::Route { 1 => v1, 2 => v2 } newest 2,
     schedule::Schedule { 1 => v1 } newest 1,
     settings::Settings { 1 => v1, 2 => v2, 3 => v3, 4 => v4 } newest 4,
     duration::Duration { 1 => v1 } newest 1,
@@ -146,7 +146,7 @@ pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
 pub use register_rules::v1::RegisterRules;
 pub use restricted::v1::Restricted;
-pub use route::v1::Route;
+pub use route::v2::Route;
 pub use schedule::v1::Schedule;
 pub use settings::v4::Settings;
 pub use shutdown::v1::Shutdown;

@@ -223,7 +223,7 @@ impl Session<'_> {
         let Some(outpulse) = dialed.and_then(outpulse) else {
             return Ok(Err(Blocked::NumberNotValid));
         };
-        let routes = self.routes(&number, handling, &outpulse)?;
+        let routes = self.routes(&number, handling, allowed.treatment.brand, &outpulse)?;
         Ok(routes.map(|routes| Placed {
             number,
             handling,

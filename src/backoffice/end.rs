@@ -68,6 +68,10 @@ impl Session<'_> {
         self.insert_record(call, &record)?;
         self.journal_end(line, call, &record)?;
         self.remember(line, end.off_hook_at, Outcome::Recorded(call));
+        // Refused before any number was asked for.
+        if end.blocked.is_some() {
+            self.watch_inmate(line, call, end.inmate)?;
+        }
         Ok(Some(call))
     }
 

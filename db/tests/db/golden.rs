@@ -349,7 +349,7 @@ fn call_type_and_its_rule_v1() {
 }
 
 #[test]
-fn route_v1() {
+fn route_v1_and_v2() {
     let value = Route {
         name: "far".to_owned(),
         call_types: Some(vec![Code(CallType::InterLata)]),
@@ -359,10 +359,16 @@ fn route_v1() {
         remove: 1,
         add: "9".to_owned(),
         carrier: "1010288".to_owned(),
+        brands: None,
     };
+    let old = bytes("01036661720101030101032b343401010301020101390731303130323838");
+    assert_eq!(Route::decode(&old), Ok(value.clone()));
     golden(
-        value,
-        "01036661720101030101032b343401010301020101390731303130323838",
+        Route {
+            brands: Some(vec![Code(Brand::InterLata)]),
+            ..value
+        },
+        "02036661720101030101032b343401010301020101390731303130323838010102",
     );
 }
 

@@ -77,6 +77,12 @@ pub fn answer(site: &Site, ask: &Ask) -> Answer {
         opens: None,
     };
     let outcome = model.call();
+    // Whatever else there is against the call.
+    if let Some((number, ..)) = &model.number {
+        let record = site.record(number);
+        let mut both = record.into_iter().chain(model.beneath(record));
+        model.watched = both.any(|row| row.watched);
+    }
     Answer {
         steps: model.steps,
         inmate: model.inmate,
@@ -205,6 +211,7 @@ impl<'a> Model<'a> {
         let Some(row) = row else {
             return self.no(Check::PinTable, Finding::NotFound, Blocked::PinInvalid);
         };
+        self.inmate = Some(row.inmate);
         if is_off(row.disabled, now) {
             return self.no(Check::PinTable, Finding::Disabled, Blocked::PinDisabled);
         }
@@ -219,7 +226,6 @@ impl<'a> Model<'a> {
             return self.no(Check::PinInUse, Finding::Yes, Blocked::PinInUse);
         }
         self.step(Check::PinInUse, Finding::No);
-        self.inmate = Some(row.inmate);
         Ok(Some(row))
     }
 
@@ -293,9 +299,6 @@ impl<'a> Model<'a> {
         allowed: Option<&Allowed>,
     ) -> Refused<Option<&'a Record>> {
         let record = self.site.record(number);
-        let beneath = self.beneath(record);
-        let mut both = record.into_iter().chain(beneath);
-        self.watched = both.any(|row| row.watched);
         let Some(row) = record else {
             return Ok(None);
         };

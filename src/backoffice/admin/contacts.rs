@@ -5,7 +5,11 @@ use crate::{
     Error, answer::inmate_subject, error::InmateNumber, journal::person, session::Session,
     words::kebab,
 };
-use db::{codes::Code, keys::PinNumberKey, values};
+use db::{
+    codes::Code,
+    keys::PinNumberKey,
+    values::{self, Approver},
+};
 use types::{
     id::InmateId,
     inmate::{Relationship, Review},
@@ -93,15 +97,7 @@ impl Session<'_> {
                     false => 1,
                 };
                 if contact.review.0 != Review::Approved {
-                    let by = &mut contact.approved_by;
-                    let person = match person(actor) {
-                        None if needed > 1 => return Err(Error::WhoApproves(actor.to_owned())),
-                        person => person.unwrap_or(actor),
-                    };
-                    if needed > 1 && by.iter().any(|before| before == person) {
-                        return Err(Error::SameApprover(person.to_owned()));
-                    }
-                    by.push(person.to_owned());
+                    approve(actor, needed, &mut contact.approved_by)?;
                 }
                 match contact.approved_by.len() >= needed {
                     true => Review::Approved,
@@ -143,6 +139,25 @@ impl Session<'_> {
     }
 }
 
+/// One word more. Where several are needed, they are those of users of the machine who are known, and all
+/// different: an earlier word of nobody knows whom is none.
+fn approve(actor: &str, needed: usize, by: &mut Vec<Approver>) -> Result<(), Error> {
+    let person = person(actor);
+    let named = person.named.unwrap_or(actor).to_owned();
+    if needed > 1 {
+        if person.user.is_none() {
+            return Err(Error::WhoApproves(actor.to_owned()));
+        }
+        by.retain(|before| before.user.is_some());
+        if by.iter().any(|before| before.user == person.user) {
+            return Err(Error::SameApprover(named));
+        }
+    }
+    let user = person.user;
+    by.push(Approver { user, named });
+    Ok(())
+}
+
 pub(crate) fn shown((key, contact): (PinNumberKey, values::Contact)) -> Contact {
     Contact {
         name: contact.name,
@@ -150,6 +165,31 @@ pub(crate) fn shown((key, contact): (PinNumberKey, values::Contact)) -> Contact 
         number: key.number.to_string(),
         identification: contact.identification,
         review: contact.review.0,
-        approved_by: contact.approved_by,
+        approved_by: contact.approved_by.into_iter().map(|by| by.named).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_of_nobody_knows_whom_is_no_persons_where_two_are_needed() {
+        let of_old = |named: &str| Approver {
+            user: None,
+            named: named.to_owned(),
+        };
+        let mut by = vec![of_old("user lee")];
+        approve("user 1000 (lee)", 2, &mut by).expect("a person");
+        assert_eq!(by.len(), 1, "lee may have been it before: {by:?}");
+        let again = approve("user 1000", 2, &mut by);
+        assert!(matches!(again, Err(Error::SameApprover(_))), "{again:?}");
+        approve("user 1001 (kim)", 2, &mut by).expect("another");
+        let users: Vec<_> = by.iter().map(|by| by.user).collect();
+        assert_eq!(users, [Some(1000), Some(1001)]);
+        // One is enough, whoever it is.
+        let mut by = Vec::new();
+        approve("somebody, as user 0 (root)", 1, &mut by).expect("is enough");
+        assert_eq!(by, [of_old("somebody, as user 0 (root)")]);
     }
 }

@@ -269,8 +269,8 @@ fn confirm(
                 return Ok(Answer::text(vec![line]));
             }
             Confirmed::Over => bail!(
-                "attempt {attempt} at line {line} was over before its confirmation, or is refused for something \
-                 else: `sallyport records` says what became of it"
+                "attempt {attempt} at line {line} was over before its confirmation, or is refused for \
+                 something else: `sallyport records` says what became of it"
             ),
             Confirmed::NotYet if begun.elapsed() > TAKES => bail!(
                 "line {line} did not take the confirmation of attempt {attempt} in time; confirm it again \

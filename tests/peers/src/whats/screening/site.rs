@@ -19,9 +19,9 @@ use db::{
     },
     pattern::Pattern,
     values::{
-        Allowance, Allowed, Approver, CallIdV1, CallType as StoredCallType, Contact, Counted, Counting,
-        DisabledV1, FraudCount, Group, Inmate, InmateClass as StoredClass, ListEntry, NumberRecord,
-        PartyBlock, Pin, PinNumber, Restricted, StepsV1, TimeRestricted, Unit,
+        Allowance, Allowed, Approver, CallIdV1, CallType as StoredCallType, Contact, Counted,
+        Counting, DisabledV1, FraudCount, Group, Inmate, InmateClass as StoredClass, ListEntry,
+        NumberRecord, PartyBlock, Pin, PinNumber, Restricted, StepsV1, TimeRestricted, Unit,
     },
 };
 use std::{collections::BTreeSet, path::Path, sync::Arc};

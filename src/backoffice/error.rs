@@ -60,8 +60,9 @@ pub enum Error {
     IdNotKeyed(String),
     #[error("officer {0} is not known")]
     UnknownOfficer(u32),
-    #[error("no officer has the id {0:?}")]
-    UnknownOfficerId(String),
+    /// Which is not said: a code may have been entered in its place.
+    #[error("no officer has this id")]
+    UnknownOfficerId,
     #[error("officer's id {0:?} is entered already")]
     DuplicateOfficer(String),
     #[error("officer {0:?} is not active: no call is confirmed in that name")]
@@ -86,8 +87,9 @@ pub enum Error {
     CodeTaken,
     #[error("inmate {0:?} has no PIN: nothing but a phone that asks for none can be called from")]
     NoPinOf(String),
-    #[error("no inmate has the id {0:?}")]
-    UnknownFacilityId(String),
+    /// Nor here: it may be a PIN.
+    #[error("no inmate has this id")]
+    UnknownFacilityId,
     #[error(
         "the phone of line {0} asks for a PIN: say whose, with the facility's id of the inmate"
     )]

@@ -2,7 +2,11 @@
 
 use super::text;
 use crate::{
-    Error, answer::inmate_subject, error::InmateNumber, journal::person, session::Session,
+    Error,
+    answer::inmate_subject,
+    error::InmateNumber,
+    journal::{Person, person},
+    session::Session,
     words::kebab,
 };
 use db::{
@@ -92,10 +96,7 @@ impl Session<'_> {
         let mut contact = contact.ok_or_else(unknown)?;
         let reached = match review {
             Review::Approved => {
-                let needed = match self.settings()?.rules.people.two_persons {
-                    true => 2,
-                    false => 1,
-                };
+                let needed = self.approvals_needed()?;
                 if contact.review.0 != Review::Approved {
                     approve(actor, needed, &mut contact.approved_by)?;
                 }
@@ -120,6 +121,14 @@ impl Session<'_> {
         Ok(reached)
     }
 
+    /// How many persons have to approve a contact.
+    pub(crate) fn approvals_needed(&self) -> Result<usize, Error> {
+        Ok(match self.settings()?.rules.people.two_persons {
+            true => 2,
+            false => 1,
+        })
+    }
+
     pub fn remove_contact(
         &mut self,
         actor: &str,
@@ -139,22 +148,27 @@ impl Session<'_> {
     }
 }
 
-/// One word more. Where several are needed, they are those of users of the machine who are known, and all
-/// different: an earlier word of nobody knows whom is none.
+/// Whose word it is that approves: where several are needed, a user of the machine who is known.
+pub(crate) fn approver(needed: usize, actor: &str) -> Result<Approver, Error> {
+    let Person { named, user } = person(actor);
+    if needed > 1 && user.is_none() {
+        return Err(Error::WhoApproves(actor.to_owned()));
+    }
+    let named = named.unwrap_or(actor).to_owned();
+    Ok(Approver { user, named })
+}
+
+/// One word more. Where several are needed, they are of different persons: an earlier one of nobody
+/// knows whom is none.
 fn approve(actor: &str, needed: usize, by: &mut Vec<Approver>) -> Result<(), Error> {
-    let person = person(actor);
-    let named = person.named.unwrap_or(actor).to_owned();
+    let approver = approver(needed, actor)?;
     if needed > 1 {
-        if person.user.is_none() {
-            return Err(Error::WhoApproves(actor.to_owned()));
-        }
         by.retain(|before| before.user.is_some());
-        if by.iter().any(|before| before.user == person.user) {
-            return Err(Error::SameApprover(named));
+        if by.iter().any(|before| before.user == approver.user) {
+            return Err(Error::SameApprover(approver.named));
         }
     }
-    let user = person.user;
-    by.push(Approver { user, named });
+    by.push(approver);
     Ok(())
 }
 

@@ -18,7 +18,7 @@ mod treatments;
 
 pub use contacts::{Contact, NewContact};
 pub use fraud::NumberFraud;
-pub use hours::{BookedCall, Booking, OfficerPlace};
+pub use hours::{BookedCall, Booking, OfficerPhone, OfficerPlace};
 pub use people::{InmateClassDetails, InmateDetails, InmateProfile};
 pub use registers::AllowanceOf;
 pub use routes::OutboundRoute;

@@ -60,14 +60,24 @@ pub enum Error {
     IdNotKeyed(String),
     #[error("officer {0} is not known")]
     UnknownOfficer(u32),
-    #[error("no officer has the id {0:?}")]
-    UnknownOfficerId(String),
+    /// Which is not said: a code may have been entered in its place.
+    #[error("no officer has this id")]
+    UnknownOfficerId,
     #[error("officer's id {0:?} is entered already")]
     DuplicateOfficer(String),
     #[error("officer {0:?} is not active: no call is confirmed in that name")]
     OfficerInactive(String),
     #[error("no call waits for an officer at the phone of line {0}")]
     NoCallWaits(LineId),
+    #[error(
+        "attempt {attempt} at the phone of line {line} waits for an officer no more: attempt {there}, \
+         which waits there now, is another call"
+    )]
+    OtherCallWaits {
+        line: LineId,
+        attempt: u64,
+        there: u64,
+    },
     #[error(
         "the call at the phone of line {0} waits for an officer at that phone: `officer` of the phone \
          takes no console"
@@ -77,8 +87,9 @@ pub enum Error {
     CodeTaken,
     #[error("inmate {0:?} has no PIN: nothing but a phone that asks for none can be called from")]
     NoPinOf(String),
-    #[error("no inmate has the id {0:?}")]
-    UnknownFacilityId(String),
+    /// Nor here: it may be a PIN.
+    #[error("no inmate has this id")]
+    UnknownFacilityId,
     #[error(
         "the phone of line {0} asks for a PIN: say whose, with the facility's id of the inmate"
     )]
@@ -159,7 +170,7 @@ pub enum Error {
     SameApprover(String),
     #[error(
         "two persons have to approve a contact, and {0} may be either of them: log in as yourself, \
-         and become another user by sudo or su alone"
+         and become the controller's own user, not root, by sudo or su alone"
     )]
     WhoApproves(String),
     #[error("group {0:?} is not entered")]

@@ -114,7 +114,7 @@ fn since(desk: &Desk, record: &CallRecord) -> anyhow::Result<explain::Since> {
     let told = desk.with(move |office, now| match office.explain(now, &asking) {
         Ok(told) => Ok(Some(told)),
         // Who has no PIN any more can place no such call.
-        Err(backoffice::Error::NoPinOf(_) | backoffice::Error::UnknownFacilityId(_)) => Ok(None),
+        Err(backoffice::Error::NoPinOf(_) | backoffice::Error::UnknownFacilityId) => Ok(None),
         Err(error) => Err(error),
     })?;
     Ok(explain::Since {

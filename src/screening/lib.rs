@@ -5,11 +5,13 @@
 //!    the inmate call at all;
 //! 2. what does a speed dial code stand for; which type of call is it by the site's own table;
 //! 3. may this type of call be made from this phone;
-//! 4. is the number on the PIN's own list, and enabled there; does its global record block it, in
+//! 4. is the number blocked for the inmate alone, which nothing overrules; is it on the PIN's own list,
+//!    and enabled there; does its global record block it, in
 //!    every mode, unless an allowed entry as exact rescues it; is whom it belongs to approved; is
 //!    it on lists of other PINs only; what does the nearest list say that is attached to the
 //!    relationship, the inmate's class, the supervision level, or the living unit;
-//! 5. are restricted numbers checked at all; is it restricted, and does an allowed entry
+//! 5. are restricted numbers checked at all, or do blocks for everybody win in each mode (a list's
+//!    number is held against them then too); is it restricted, and does an allowed entry
 //!    rescue it; is it allowed; does the phone's line treatment let it through;
 //! 6. does the called party take calls of this inmate, and from here (listed, allowed and privileged
 //!    numbers too: nobody overrules it but an administrator who lifts it);

@@ -1,10 +1,14 @@
 //! What officers do where no controller runs: presence, bookings, what is lifted, given, disabled and read.
 
+use std::{path::Path, process::Command};
+
+use nix::unistd::Uid;
 use serde_json::Value;
 
 use crate::{
     Place, Run, SAMPLE,
     places::{with_database, with_database_of},
+    program,
 };
 
 /// Done, and says so.
@@ -98,6 +102,114 @@ fn an_officer_who_is_said_to_be_present_opens_the_phones_of_a_group() {
     );
 }
 
+/// Phones of one group that want an officer in different ways.
+#[test]
+fn what_a_presence_is_for_each_phone_is_told_as_it_is() {
+    let group = "[[defaults.group]]\nname = \"East\"\nofficer = true\n\
+                 [[defaults.group]]\nname = \"East/Tier 1\"\n\
+                 [[defaults.group]]\nname = \"Yard\"\nofficer = true\n\
+                 [[defaults.group]]\nname = \"West\"\n";
+    let phone = |line: u16, groups: &str, officer: &str| {
+        format!("[[defaults.phone]]\nline = {line}\ngroups = [{groups}]\n{officer}\n")
+    };
+    let any = "officer = \"any\"";
+    let site = [
+        group.to_owned(),
+        phone(1, "\"East/Tier 1\"", ""),
+        phone(2, "\"East/Tier 1\"", any),
+        phone(3, "\"East/Tier 1\", \"Yard\"", ""),
+        phone(4, "\"West\"", any),
+        phone(5, "\"West\"", any),
+        phone(6, "\"West\"", any),
+        phone(7, "\"West\"", ""),
+        "\n[[line]]\n".to_owned(),
+    ];
+    let place = with_database_of(&SAMPLE.replacen("[[line]]\n", &site.concat(), 1), 0);
+    let word =
+        "each call waits for an officer's card or code at the phone, or an officer at a console";
+    let at_west = format!("lines 4 to 6: {word}, whether one is present or not");
+    let shut = "no call is let through, as no officer is said to be there";
+    let besides = format!("line 2: {shut}; while one is, {word} besides");
+    let nobody = format!("lines 1, 3: {shut}\n");
+    let places = ["officer", "places"];
+    done(&place, &places, &[&nobody, &besides, &at_west]);
+    let present = |group| ["officer", "present", "--group", group, "--for", "30"];
+    let of_yard = format!("line 3: {shut}\n");
+    let open = "line 1: calls are let through, as an officer is present\n";
+    let both = format!("line 2: an officer is present, and {word} besides\n");
+    let told = done(&place, &present("East"), &[open, &both, &of_yard]);
+    assert!(!told.contains("as before"), "{told}");
+    let told = done(&place, &present("West"), &[&at_west]);
+    assert!(
+        told.contains("line 7: nothing asks for an officer: calls are as before"),
+        "{told}"
+    );
+    let told = done(&place, &places, &[open, &both, &of_yard, &at_west]);
+    assert!(!told.contains("line 7"), "{told}");
+}
+
+#[test]
+fn an_officer_who_goes_leaves_what_another_was_said_to_open() {
+    let place = with_a_group();
+    let present = |group, minutes| ["officer", "present", "--group", group, "--for", minutes];
+    let first = done(&place, &present("East", "60"), &[]);
+    assert!(!first.contains("had been said before"), "{first}");
+    done(&place, &present("Tier 1", "30"), &["East/Tier 1 until"]);
+    // One of two goes; the other is at the whole wing.
+    let gone = |group| ["officer", "gone", "--group", group];
+    let open = "line 1: calls are let through, as an officer is present\n";
+    let left = ["no officer is present at East/Tier 1 any more\n", open];
+    done(&place, &gone("Tier 1"), &left);
+    done(&place, &TO_MOTHER, &["Allowed, for 10 min"]);
+    // A place has one time: the last word.
+    let shorter = done(
+        &place,
+        &present("East", "5"),
+        &["an officer is present at East"],
+    );
+    assert!(
+        shorter.contains("had been said before: that holds no more"),
+        "{shorter}"
+    );
+    let shut = "line 1: no call is let through, as no officer is said to be there\n";
+    done(&place, &gone("East"), &["at East any more\n", shut]);
+    done(&place, &TO_MOTHER, &["(no-officer)"]);
+    let nobody = "no officer was said to be present at East, and none is\n";
+    done(&place, &gone("East"), &[nobody, shut]);
+}
+
+/// A process that nobody logged in for, or root's, says for itself who did.
+#[test]
+fn nobody_is_who_a_process_says_that_it_is_by_its_login_uid() {
+    let place = with_a_group();
+    let says = "echo 54321 >/proc/self/loginuid; exec \"$0\" \"$@\"";
+    let gone = Command::new("sh")
+        .args(["-c", says])
+        .arg(program())
+        .args(["officer", "gone", "--group", "East", "--site"])
+        .arg(place.file())
+        .output()
+        .expect("a shell");
+    assert!(gone.status.success(), "{gone:?}");
+    let entry = done(&place, &["journal", "--last", "1"], &["officer"]);
+    assert!(!entry.contains("54321"), "{entry}");
+    assert!(entry.contains("somebody, as user "), "{entry}");
+}
+
+#[test]
+fn check_says_where_two_persons_are_wanted_and_nobody_is_told_from_another() {
+    let wanting = "[defaults]\ntwo_persons_approve = true\n";
+    let place = Place::with(&SAMPLE.replacen("[defaults]\n", wanting, 1));
+    let out = done(&place, &["check"], &["nothing to change"]);
+    let note = "note: two_persons_approve in [defaults] wants two persons";
+    let told = Uid::effective().is_root() || !Path::new("/run/systemd/sessions").is_dir();
+    assert_eq!(out.contains(note), told, "{out}");
+    assert_eq!(out.contains("no contact will be approved"), told, "{out}");
+    let place = Place::with(SAMPLE);
+    let out = done(&place, &["check"], &["nothing to change"]);
+    assert!(!out.contains("two persons"), "{out}");
+}
+
 #[test]
 fn a_presence_that_makes_no_sense_is_refused() {
     let place = with_a_group();
@@ -141,7 +253,9 @@ fn no_call_waits_for_an_officer_where_no_controller_runs() {
         &["officer", "waiting"],
         &["no call waits for an officer"],
     );
-    let confirm = |line| ["officer", "confirm", "--line", line, "--officer", "F-9"];
+    let of_line = |line| ["officer", "confirm", "--line", line, "--officer", "F-9"];
+    let confirm = |line| [&of_line(line)[..], &["--attempt", "17"]].concat();
+    misused(&place, &of_line("1"));
     refused(
         &place,
         &confirm("1"),
@@ -150,7 +264,16 @@ fn no_call_waits_for_an_officer_where_no_controller_runs() {
     refused(&place, &confirm("99"), "phone 99 is not entered");
     misused(
         &place,
-        &["officer", "confirm", "--line", "1", "--code", "918273"],
+        &[
+            "officer",
+            "confirm",
+            "--line",
+            "1",
+            "--attempt",
+            "17",
+            "--code",
+            "918273",
+        ],
     );
 }
 
@@ -224,7 +347,7 @@ fn a_call_is_booked_listed_and_cancelled() {
         "comes twice",
     );
     let nobody = ["booking", "add", "--inmate", "A-1", "--for", "20"];
-    refused(&place, &nobody, "no inmate has the id \"A-1\"");
+    refused(&place, &nobody, "no inmate has this id");
     let number = [
         "--inmate",
         "A-1042",
@@ -271,11 +394,7 @@ fn what_is_not_blocked_is_said_to_be_so_and_who_is_unknown_refused() {
         &lift(&["--inmate", "A-1042"]),
         &["no wrong guesses counted for PIN and passcode of A-1042"],
     );
-    refused(
-        &place,
-        &lift(&["--inmate", "A-1"]),
-        "no inmate has the id \"A-1\"",
-    );
+    refused(&place, &lift(&["--inmate", "A-1"]), "no inmate has this id");
     refused(
         &place,
         &lift(&["--phone", "Attic"]),
@@ -335,7 +454,7 @@ fn a_register_is_shown_adjusted_and_reset() {
     refused(
         &place,
         &["register", "show", "--inmate", "A-1"],
-        "no inmate has the id",
+        "no inmate has this id",
     );
     refused(
         &place,
@@ -404,7 +523,7 @@ fn a_pin_and_a_number_are_disabled_and_an_inmate_suspended_until_a_time_or_for_g
     refused(
         &place,
         &["inmate", "suspend", "--inmate", "A-1"],
-        "no inmate has the id",
+        "no inmate has this id",
     );
 }
 

@@ -2,10 +2,18 @@
 
 use super::text;
 use crate::{
-    Error, answer::inmate_subject, error::InmateNumber, journal::person, session::Session,
+    Error,
+    answer::inmate_subject,
+    error::InmateNumber,
+    journal::{Person, person},
+    session::Session,
     words::kebab,
 };
-use db::{codes::Code, keys::PinNumberKey, values};
+use db::{
+    codes::Code,
+    keys::PinNumberKey,
+    values::{self, Approver},
+};
 use types::{
     id::InmateId,
     inmate::{Relationship, Review},
@@ -88,20 +96,9 @@ impl Session<'_> {
         let mut contact = contact.ok_or_else(unknown)?;
         let reached = match review {
             Review::Approved => {
-                let needed = match self.settings()?.rules.people.two_persons {
-                    true => 2,
-                    false => 1,
-                };
+                let needed = self.approvals_needed()?;
                 if contact.review.0 != Review::Approved {
-                    let by = &mut contact.approved_by;
-                    let person = match person(actor) {
-                        None if needed > 1 => return Err(Error::WhoApproves(actor.to_owned())),
-                        person => person.unwrap_or(actor),
-                    };
-                    if needed > 1 && by.iter().any(|before| before == person) {
-                        return Err(Error::SameApprover(person.to_owned()));
-                    }
-                    by.push(person.to_owned());
+                    approve(actor, needed, &mut contact.approved_by)?;
                 }
                 match contact.approved_by.len() >= needed {
                     true => Review::Approved,
@@ -124,6 +121,14 @@ impl Session<'_> {
         Ok(reached)
     }
 
+    /// How many persons have to approve a contact.
+    pub(crate) fn approvals_needed(&self) -> Result<usize, Error> {
+        Ok(match self.settings()?.rules.people.two_persons {
+            true => 2,
+            false => 1,
+        })
+    }
+
     pub fn remove_contact(
         &mut self,
         actor: &str,
@@ -143,6 +148,30 @@ impl Session<'_> {
     }
 }
 
+/// Whose word it is that approves: where several are needed, a user of the machine who is known.
+pub(crate) fn approver(needed: usize, actor: &str) -> Result<Approver, Error> {
+    let Person { named, user } = person(actor);
+    if needed > 1 && user.is_none() {
+        return Err(Error::WhoApproves(actor.to_owned()));
+    }
+    let named = named.unwrap_or(actor).to_owned();
+    Ok(Approver { user, named })
+}
+
+/// One word more. Where several are needed, they are of different persons: an earlier one of nobody
+/// knows whom is none.
+fn approve(actor: &str, needed: usize, by: &mut Vec<Approver>) -> Result<(), Error> {
+    let approver = approver(needed, actor)?;
+    if needed > 1 {
+        by.retain(|before| before.user.is_some());
+        if by.iter().any(|before| before.user == approver.user) {
+            return Err(Error::SameApprover(approver.named));
+        }
+    }
+    by.push(approver);
+    Ok(())
+}
+
 pub(crate) fn shown((key, contact): (PinNumberKey, values::Contact)) -> Contact {
     Contact {
         name: contact.name,
@@ -150,6 +179,31 @@ pub(crate) fn shown((key, contact): (PinNumberKey, values::Contact)) -> Contact 
         number: key.number.to_string(),
         identification: contact.identification,
         review: contact.review.0,
-        approved_by: contact.approved_by,
+        approved_by: contact.approved_by.into_iter().map(|by| by.named).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_of_nobody_knows_whom_is_no_persons_where_two_are_needed() {
+        let of_old = |named: &str| Approver {
+            user: None,
+            named: named.to_owned(),
+        };
+        let mut by = vec![of_old("user lee")];
+        approve("user 1000 (lee)", 2, &mut by).expect("a person");
+        assert_eq!(by.len(), 1, "lee may have been it before: {by:?}");
+        let again = approve("user 1000", 2, &mut by);
+        assert!(matches!(again, Err(Error::SameApprover(_))), "{again:?}");
+        approve("user 1001 (kim)", 2, &mut by).expect("another");
+        let users: Vec<_> = by.iter().map(|by| by.user).collect();
+        assert_eq!(users, [Some(1000), Some(1001)]);
+        // One is enough, whoever it is.
+        let mut by = Vec::new();
+        approve("somebody, as user 0 (root)", 1, &mut by).expect("is enough");
+        assert_eq!(by, [of_old("somebody, as user 0 (root)")]);
     }
 }

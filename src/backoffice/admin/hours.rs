@@ -1,20 +1,22 @@
 //! When inmates may call: hours, booked calls, and an officer's presence.
 
-use super::text;
+use super::{identity::phone_identity, text};
 use crate::{
-    BackOffice, Error, answer::inmate_subject, groups::Groups, people::MAX_BOOKINGS,
-    session::Session, stored, words::instant,
+    BackOffice, Error, answer::inmate_subject, groups::Groups, lookups::Lookups,
+    people::MAX_BOOKINGS, session::Session, stored, words::instant,
 };
 use db::{
     Key as _,
-    keys::{BookingKey, CounterKey, CounterKind},
+    keys::{BookingKey, CounterKey, CounterKind, Shut},
     values::{self, OfficerPost, Window},
 };
-use screening::{DaySteps, WeekSteps};
+use screening::{DaySteps, Open, WeekSteps};
 use std::ops::Bound;
 use types::{
-    id::{GroupId, InmateId},
+    credential::ConfirmBy,
+    id::{GroupId, InmateId, LineId},
     inmate::Scope,
+    tick::Tick,
 };
 
 /// A longer one is a slip of the pen, and a call at any time.
@@ -48,6 +50,23 @@ pub struct OfficerPlace {
     pub name: String,
     pub needed: bool,
     pub until_utc_ms: Option<i64>,
+}
+
+/// What an officer has to do with calls at a phone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OfficerPhone {
+    pub line: LineId,
+    /// Whether one counts as present there; `None` where none has to be.
+    pub present: Option<bool>,
+    /// Who confirms each call there.
+    pub confirm_by: ConfirmBy,
+}
+
+impl OfficerPhone {
+    /// Whether calls there ask for an officer at all.
+    pub fn has_part(&self) -> bool {
+        self.present.is_some() || self.confirm_by != ConfirmBy::Nobody
+    }
 }
 
 impl BackOffice {
@@ -105,6 +124,26 @@ impl BackOffice {
             })
         };
         posts.map(place).collect()
+    }
+
+    /// What an officer has to do with calls at the phones of a group and of all below it, or at all phones.
+    pub fn officer_phones(
+        &self,
+        now: Tick,
+        group: Option<GroupId>,
+    ) -> Result<Vec<OfficerPhone>, Error> {
+        let (tables, txn) = (self.database.tables(), &self.database.read()?);
+        let lookups = Lookups::new(tables, txn, &self.fixed, self.utc_ms(now));
+        let phones = Groups { tables, txn }.phones(group.map_or(Shut::Everything, Shut::Group))?;
+        let phone = |line: LineId| {
+            let present = lookups.officer_at(line)?;
+            Ok(OfficerPhone {
+                line,
+                present: present.map(|open| open != Open::No),
+                confirm_by: phone_identity(tables, txn, line)?.officer,
+            })
+        };
+        phones.into_iter().map(phone).collect()
     }
 }
 

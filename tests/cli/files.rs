@@ -409,7 +409,7 @@ pub const KINDS: &[Kind] = &[
             "row 11, side: \"dark\" is none of blocked, allowed",
             "row 12, pattern: no dialing makes this number",
             "row 13, of: \"wing East\" is nobody's list: relationship friend, class 3",
-            "row 14, of: no inmate has the id \"Z-1\"",
+            "row 14, of: no inmate has this id",
         ],
         exported: "group East/Tier 1,blocked,2155550198,a gang,yes\nclass 3,allowed,215*,,yes\n\
                    relationship friend,allowed,215*,,yes\nsupervision 2,blocked,'+44*,,yes\n\

@@ -763,12 +763,7 @@ fn a_list_of_an_inmate_in_a_file_has_a_blocked_side_alone() {
         "side",
         "numbers are blocked here",
     );
-    is_bad(
-        &mut bench,
-        row("A-99", true),
-        "of",
-        "no inmate has the id \"A-99\"",
-    );
+    is_bad(&mut bench, row("A-99", true), "of", "no inmate has this id");
     assert_eq!(
         taken(&mut bench, "warden", row("A-17", true)),
         Imported::New

@@ -458,8 +458,6 @@ pub(crate) fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Erro
 /// in the wrong place.
 fn told(error: &Error) -> String {
     let (text, instead) = match error {
-        Error::UnknownFacilityId(id) => (id, "no inmate has this id".to_owned()),
-        Error::UnknownOfficerId(id) => (id, "no officer has this id".to_owned()),
         Error::UnknownGroup(name) => (name, "no group has this name".to_owned()),
         Error::ListedElsewhere(number) => (
             number,

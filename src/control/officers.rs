@@ -77,11 +77,14 @@ fn meet(one: &str, other: &str) -> bool {
 }
 
 fn gone(desk: &Desk, group: String, actor: String) -> anyhow::Result<Answer> {
-    let name = desk.with(move |office, now| {
+    let (was, name) = desk.with(move |office, now| {
         let group = office.group_named(&group)?;
-        office.officer_present(now, &actor, group, None)?;
-        office.group_name(group)
+        let was = office.officer_present(now, &actor, group, None)?;
+        Ok((was, office.group_name(group)?))
     })?;
+    if !was {
+        bail!("no officer was said to be present at {name}");
+    }
     Ok(Answer::text(vec![
         format!("no officer is present at {name} any more"),
         format!(

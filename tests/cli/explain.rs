@@ -230,7 +230,7 @@ fn a_pin_is_no_argument_and_who_is_not_there_is_told() {
     );
     assert_eq!(nobody.code, Some(1));
     assert!(
-        nobody.err.contains("no inmate has the id"),
+        nobody.err.contains("no inmate has this id"),
         "{}",
         nobody.err
     );

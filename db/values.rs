@@ -61,12 +61,12 @@ values! {
     number_record::NumberRecord { 1 => v1 } newest 1,
     call_type::CallType { 1 => v1 } newest 1,
     call_type_rule::CallTypeRule { 1 => v1 } newest 1,
-    route::Route { 1 => v1 } newest 1,
+    route::Route { 1 => v1, 2 => v2 } newest 2,
     schedule::Schedule { 1 => v1 } newest 1,
     settings::Settings { 1 => v1, 2 => v2, 3 => v3, 4 => v4 } newest 4,
     duration::Duration { 1 => v1 } newest 1,
     holiday::Holiday { 1 => v1 } newest 1,
-    call::Call { 1 => v1, 2 => v2, 3 => v3, 4 => v4, 5 => v5 } newest 5,
+    call::Call { 1 => v1, 2 => v2, 3 => v3, 4 => v4, 5 => v5, 6 => v6 } newest 6,
     open_call::OpenCall { 1 => v1, 2 => v2 } newest 2,
     entry::Entry { 1 => v1 } newest 1,
     counter::Counter { 1 => v1 } newest 1,
@@ -103,7 +103,7 @@ pub use allowance::v1::Allowance;
 pub use allowed::v1::Allowed;
 pub use block_keys::v1::BlockKeys;
 pub use booking::v1::Booking;
-pub use call::{v1::Caller, v5::Call};
+pub use call::{v1::Caller, v6::Call};
 pub use call_treatment::{
     v1::{ExtraDigitKind, ExtraDigits},
     v2::CallTreatment,
@@ -146,7 +146,7 @@ pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
 pub use register_rules::v1::RegisterRules;
 pub use restricted::v1::Restricted;
-pub use route::v1::Route;
+pub use route::v2::Route;
 pub use schedule::v1::Schedule;
 pub use settings::v4::Settings;
 pub use shutdown::v1::Shutdown;

@@ -15,7 +15,7 @@ use types::{
     digits::Digits,
     disposition::{Blocked, Disposition, FraudFlags},
     id::{CallId, InmateId, LineId, OfficerId},
-    phone_number::{DialingPattern, PhoneNumber},
+    phone_number::PhoneNumber,
     query::{Admission, DialedOrSpeed, OfficerWord},
     route::Routes,
     settings::Unrecorded,
@@ -223,7 +223,7 @@ impl Session<'_> {
         let Some(outpulse) = dialed.and_then(outpulse) else {
             return Ok(Err(Blocked::NumberNotValid));
         };
-        let routes = self.routes(&number, handling, &outpulse)?;
+        let routes = self.routes(&number, handling, allowed.treatment.brand, &outpulse)?;
         Ok(routes.map(|routes| Placed {
             number,
             handling,
@@ -273,9 +273,10 @@ impl Session<'_> {
             caller,
             dialed: admission.dialed.as_str().to_owned(),
             number: decision.number.map(|n| n.number.to_string()),
-            pattern: Some(Code(pattern(admission))),
+            pattern: Some(Code(admission.number.pattern())),
             call_type: decision.number.map(|n| Code(n.call_type)),
             handling: placed.map(|p| Code(p.handling)),
+            acceptance: placed.map(|p| p.acceptance),
             limit: placed.and_then(|p| p.limit).map(|limit| limit.0),
             recording: placed.map(|p| Code(p.recording)),
             disposition: Code(match outcome {
@@ -386,6 +387,7 @@ pub(crate) fn empty_record(line: LineId, started_utc_ms: i64) -> Call {
         recorded: None,
         recording_gap: None,
         officer: None,
+        acceptance: None,
         treatment: None,
         route: None,
         far_digits: 0,
@@ -413,14 +415,6 @@ fn confirmed(decision: &Decision, admission: &Admission) -> Option<u32> {
     officer.map(|officer| officer.0)
 }
 
-/// How it was keyed: a code stays a code, whatever it stands for.
-fn pattern(admission: &Admission) -> DialingPattern {
-    match admission.number {
-        DialedOrSpeed::Number(dialed) => dialed.pattern,
-        DialedOrSpeed::Speed(_) => DialingPattern::SpeedDial,
-    }
-}
-
 fn stored_trace(trace: &Trace) -> Vec<(Code<Check>, Code<Finding>)> {
     let stored = |step: &Step| (Code(step.check), Code(step.finding));
     trace.iter().map(stored).collect()
@@ -443,7 +437,7 @@ fn verdict(
             call,
             inmate: decision.inmate,
             number: placed.number.number,
-            pattern: pattern(admission),
+            pattern: admission.number.pattern(),
             call_type: placed.number.call_type,
             handling: placed.handling,
             acceptance: placed.acceptance,

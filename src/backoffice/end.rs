@@ -68,6 +68,10 @@ impl Session<'_> {
         self.insert_record(call, &record)?;
         self.journal_end(line, call, &record)?;
         self.remember(line, end.off_hook_at, Outcome::Recorded(call));
+        // Refused before any number was asked for.
+        if end.blocked.is_some() {
+            self.watch_inmate(line, call, end.inmate)?;
+        }
         Ok(Some(call))
     }
 
@@ -113,12 +117,10 @@ impl Session<'_> {
         end: &CallEnd,
     ) -> Result<(), Error> {
         self.fill(&mut record, end)?;
-        // Who tells the end of a line that was cut knows less of the call than the line told before. A
-        // line that tells its own fault knows more: an answer just before an alarm is none.
-        let cut = end.disposition == Disposition::Fault && end.trunk.is_none();
         let open = self.tables.open_calls.get(&self.writer, &line)?;
         let open = open.filter(|open| open.call == stored::stored_call_id(call));
-        if let Some(open) = open.filter(|_| cut) {
+        // The line itself may take back what it told: an answer just before an alarm is none.
+        if let Some(open) = open.filter(|_| !end.by_line) {
             record.answered_after = record.answered_after.or(open.answered_after);
             record.talk_after = record.talk_after.or(open.talk_after);
         }

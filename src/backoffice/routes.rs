@@ -8,6 +8,7 @@ use types::{
     disposition::Blocked,
     phone_number::PhoneNumber,
     route::{Route, Routes},
+    treatment::Brand,
     trunk::TrunkGroup,
     verdict::Handling,
 };
@@ -19,6 +20,7 @@ impl Session<'_> {
         &self,
         number: &DialedNumber,
         handling: Handling,
+        brand: Brand,
         outpulse: &Digits,
     ) -> Result<Result<Routes, Blocked>, Error> {
         let table = self.tables.routes.all(&self.writer)?;
@@ -27,7 +29,7 @@ impl Session<'_> {
         }
         let fitting = table
             .iter()
-            .filter(|(_, route)| fits(route, number, handling));
+            .filter(|(_, route)| fits(route, number, handling, brand));
         let way = |(key, route): &(db::keys::Numbered, values::Route)| {
             Some(Route {
                 number: key.0,
@@ -49,12 +51,14 @@ impl Session<'_> {
     }
 }
 
-fn fits(route: &values::Route, number: &DialedNumber, handling: Handling) -> bool {
+fn fits(route: &values::Route, number: &DialedNumber, handling: Handling, brand: Brand) -> bool {
     let types = route.call_types.as_ref();
+    let brands = route.brands.as_ref();
     let handlings = route.handlings.as_ref();
     let prefixes = route.prefixes.as_ref();
     types.is_none_or(|types| types.iter().any(|kind| kind.0 == number.call_type))
         && handlings.is_none_or(|handlings| handlings.iter().any(|by| by.0 == handling))
+        && brands.is_none_or(|brands| brands.iter().any(|of| of.0 == brand))
         && prefixes.is_none_or(|all| all.iter().any(|prefix| begins(&number.number, prefix)))
 }
 

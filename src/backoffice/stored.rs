@@ -322,6 +322,7 @@ pub(crate) fn record(call: CallId, stored: values::Call) -> Result<CallRecord, E
         pattern: stored.pattern.map(|c| c.0),
         call_type: stored.call_type.map(|c| c.0),
         handling: stored.handling.map(|c| c.0),
+        acceptance: stored.acceptance,
         language: stored.language.map(language).transpose()?,
         started_utc_ms: started,
         answered_utc_ms: stored.answered_after.map(utc),

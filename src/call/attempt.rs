@@ -421,6 +421,7 @@ impl Attempt {
             release_evidence: self.release_evidence,
             three_way: self.three_way,
             party_block: self.party_block,
+            by_line: true,
         });
     }
 

@@ -52,10 +52,10 @@ pub fn journal(args: &JournalArgs) -> anyhow::Result<ExitCode> {
 pub struct FrequentArgs {
     #[command(flatten)]
     site: SiteArgs,
-    /// Numbers that were asked for more often than this.
+    /// Numbers that were asked for so often, or more.
     #[arg(long, value_name = "N")]
     calls: Option<u32>,
-    /// Numbers that more inmates than this asked for.
+    /// Numbers that so many inmates, or more, asked for.
     #[arg(long, value_name = "N")]
     inmates: Option<u32>,
     /// In the present one, as lockout registers count it.

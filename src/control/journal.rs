@@ -71,7 +71,7 @@ fn line(entry: &JournalEntry) -> String {
     line.to_string()
 }
 
-/// More than this is often.
+/// So many, or more, are often.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Frequent {
     pub calls: Option<u32>,

@@ -164,7 +164,8 @@ fn log_verdict(log: &Logger, verdict: &Verdict) {
     let steps = steps.join(" ");
     match &verdict.outcome {
         Ok(permit) => info!(log, "decided"; "call" => %permit.call, "allowed" => true,
-            "handling" => names::handling(permit.handling), "screening" => steps),
+            "handling" => names::handling(permit.handling), "acceptance" => permit.acceptance,
+            "screening" => steps),
         Err(refusal) => info!(log, "decided"; "call" => %refusal.call, "allowed" => false,
             "blocked" => names::blocked(refusal.blocked), "screening" => steps),
     }

@@ -30,6 +30,7 @@ pub fn talked() -> CallRecord {
         pattern: Some(DialingPattern::ZeroPlus),
         call_type: Some(CallType::Local),
         handling: Some(Handling::AutomatedOperator),
+        acceptance: Some(true),
         language: Some(Language::ENGLISH),
         started_utc_ms: 1_795_301_638_120,
         answered_utc_ms: Some(1_795_301_668_120),
@@ -76,6 +77,7 @@ pub fn refused() -> CallRecord {
     CallRecord {
         trunk: None,
         handling: None,
+        acceptance: None,
         answered_utc_ms: None,
         talk_utc_ms: None,
         talk: Ticks::ZERO,

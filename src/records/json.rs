@@ -57,6 +57,7 @@ keyed! {
         warned: u16,
         interfered: u16,
         party_block: Option<&'static str>,
+        acceptance: Option<bool>,
     }
 }
 
@@ -112,6 +113,7 @@ pub fn json_line(record: &CallRecord) -> String {
         warned: record.response.warned,
         interfered: record.response.interfered,
         party_block: record.party_block.map(names::party_block),
+        acceptance: record.acceptance,
     };
     serde_json::to_string(&line).expect("a record has no map with keys that are not text")
 }
@@ -186,7 +188,8 @@ mod tests {
                 r#""flags":["second-dial-tone"],"blocked":null,"trunk":3,"#,
                 r#""language":"en","handling":"automated-operator","officer":"O-31","#,
                 r#""treatment":4,"route":null,"extra_digits":0,"far_digits":0,"#,
-                r#""three_way_times":2,"warned":1,"interfered":0,"party_block":null}"#
+                r#""three_way_times":2,"warned":1,"interfered":0,"party_block":null,"#,
+                r#""acceptance":true}"#
             )
         );
     }
@@ -194,7 +197,13 @@ mod tests {
     #[test]
     fn what_a_refused_attempt_has_not_is_null() {
         let line = json_line(&example::refused());
-        for absent in ["answered_at", "limit_seconds", "trunk", "handling"] {
+        for absent in [
+            "answered_at",
+            "limit_seconds",
+            "trunk",
+            "handling",
+            "acceptance",
+        ] {
             assert!(
                 line.contains(&format!("\"{absent}\":null")),
                 "{absent} in {line}"

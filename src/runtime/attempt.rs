@@ -5,7 +5,6 @@ use crate::runtime::gauges::{Gauges, OpenCall};
 use types::{
     call_record::CallEnd,
     digits::Digits,
-    disposition::{Disposition, EndedBy},
     fact::Fact,
     id::TrunkId,
     query::Query,
@@ -93,17 +92,12 @@ impl Attempt {
             answered_at: self.answered_at,
             talk_from: self.talk_from,
             joined: self.joined,
-            ..fault_end(self.open?, now)
+            ..of_dead_line(self.open?, now)
         })
     }
 }
 
-/// The end of a call whose line died: all that is known for certain. The record has its inmate
-/// since admission.
-pub fn fault_end(open: OpenCall, now: Tick) -> CallEnd {
-    let (fault, us) = (Disposition::Fault, EndedBy::Controller);
-    CallEnd {
-        call: Some(open.call),
-        ..CallEnd::bare(open.off_hook_at, now, fault, us)
-    }
+/// The end of a call whose line died. The record has its inmate since admission.
+pub fn of_dead_line(open: OpenCall, now: Tick) -> CallEnd {
+    CallEnd::of_dead_line(open.call, open.off_hook_at, now)
 }

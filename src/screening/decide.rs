@@ -53,6 +53,7 @@ pub struct Request<'a> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decision {
     pub trace: Trace,
+    /// Whose PIN it is, also one that is refused.
     pub inmate: Option<InmateId>,
     /// The number that was screened: what was dialed, or what the code stands for.
     pub number: Option<DialedNumber>,
@@ -100,6 +101,20 @@ pub enum PinState {
     InUse(PinEntry),
 }
 
+impl PinState {
+    /// What it is the PIN of, as far as there is such a PIN.
+    pub fn entry(&self) -> Option<&PinEntry> {
+        match self {
+            PinState::Unknown => None,
+            PinState::Valid(entry)
+            | PinState::Disabled(entry)
+            | PinState::NotYet(entry)
+            | PinState::Expired(entry)
+            | PinState::InUse(entry) => Some(entry),
+        }
+    }
+}
+
 /// Looks a PIN up, in the order the flowchart gives: known, enabled, free. Its days come between.
 pub fn pin_state<T: Tables + ?Sized>(
     pin: &PinKey,
@@ -137,7 +152,7 @@ pub fn decide<T: Tables + ?Sized>(
         rules,
         trace: Trace::new(),
         inmate: None,
-        watched: false,
+        watched: None,
         number: match request.number {
             DialedOrSpeed::Number(number) => Some(number),
             DialedOrSpeed::Speed(_) => None,
@@ -150,11 +165,12 @@ pub fn decide<T: Tables + ?Sized>(
         Err(Stop::Blocked(blocked)) => Err(blocked),
         Err(Stop::Failed(error)) => return Err(error),
     };
+    let watched = walk.is_watched()?;
     Ok(Decision {
         trace: walk.trace,
         inmate: walk.inmate,
         number: walk.number,
-        watched: walk.watched,
+        watched,
         limited_by: walk.limited_by,
         outcome,
         opens_utc_ms: walk.opens,
@@ -179,7 +195,8 @@ struct Walk<'a, T: Tables + ?Sized> {
     rules: &'a Rules,
     trace: Trace,
     inmate: Option<InmateId>,
-    watched: bool,
+    /// `None` until the number's record was asked for.
+    watched: Option<bool>,
     number: Option<DialedNumber>,
     limited_by: Option<LimitedBy>,
     opens: Option<i64>,

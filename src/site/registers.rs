@@ -75,12 +75,12 @@ pub(super) fn rules(section: &mut Section<'_>) -> RegisterRules {
     rules
 }
 
-/// A number with more calls, or callers, than that is told.
+/// A number with so many calls, or callers, is told.
 fn often(section: &mut Section<'_>) -> Often {
     let mut often = Often::NEVER;
-    let mut most = |key| Some(section.key(key).int(1..=100_000)? as u32);
-    often.calls = most("number_often_calls");
-    often.inmates = most("number_often_inmates");
+    let mut least = |key| Some(section.key(key).int(1..=100_000)? as u32);
+    often.calls = least("number_often_calls");
+    often.inmates = least("number_often_inmates");
     let period = section.key("number_often_in").one_of(&[
         ("day", Period::Day),
         ("week", Period::Week),

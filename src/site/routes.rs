@@ -1,13 +1,16 @@
 //! `[[defaults.route]]`: the ways out, and such of them as no call comes to.
 
 use backoffice::OutboundRoute;
-use types::{phone_number::CallType, route::MAX_ROUTES, trunk::TrunkGroup, verdict::Handling};
+use types::{
+    phone_number::CallType, route::MAX_ROUTES, treatment::Brand, trunk::TrunkGroup,
+    verdict::Handling,
+};
 
 use super::{
     Site,
     defaults::plain,
     reader::{Placed, Section},
-    treatments::HANDLINGS,
+    treatments::{BRANDS, HANDLINGS},
     values,
     wiring::Wired,
 };
@@ -43,6 +46,11 @@ fn route(section: &mut Section<'_>, wired: &Wired<'_>) -> OutboundRoute {
     let handlings = section.key("handlings").list(&known.join(", "), |text| {
         handling(text).map(|(_, handling)| *handling)
     });
+    let known: Vec<&str> = BRANDS.iter().map(|(name, _)| *name).collect();
+    let brand = |text: &str| BRANDS.iter().find(|(name, _)| *name == text);
+    let brands = section.key("brands").list(&known.join(", "), |text| {
+        brand(text).map(|(_, brand)| *brand)
+    });
     let group = trunk_group(section, wired);
     let remove = section.key("remove").int(0..=15);
     let digits = |text: &str| {
@@ -57,6 +65,7 @@ fn route(section: &mut Section<'_>, wired: &Wired<'_>) -> OutboundRoute {
         call_types: call_types.map(|types| plain(Some(types))),
         prefixes: prefixes.map(|prefixes| plain(Some(prefixes))),
         handlings: handlings.map(|handlings| plain(Some(handlings))),
+        brands: brands.map(|brands| plain(Some(brands))),
         group,
         remove: remove.unwrap_or(0) as u8,
         add: add.map_or_else(String::new, |add| add.value),
@@ -134,6 +143,7 @@ fn covers(one: &OutboundRoute, other: &OutboundRoute) -> bool {
     };
     prefixes
         && holds::<CallType>(one.call_types.as_deref(), other.call_types.as_deref())
+        && holds::<Brand>(one.brands.as_deref(), other.brands.as_deref())
         && holds::<Handling>(one.handlings.as_deref(), other.handlings.as_deref())
 }
 

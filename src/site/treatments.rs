@@ -36,7 +36,7 @@ const EXTRA_DIGITS: &[(&str, FromDigits)] = &[
     ("ignore", |_| ExtraDigitResponse::Ignore),
 ];
 
-const BRANDS: &[(&str, Brand)] = &[
+pub const BRANDS: &[(&str, Brand)] = &[
     ("intra-lata", Brand::IntraLata),
     ("inter-lata", Brand::InterLata),
 ];

@@ -48,7 +48,7 @@ pub struct Noticed {
     pub party_block: Option<PartyBlock>,
 }
 
-/// What a line knows of an attempt when it is over.
+/// What is known of an attempt when it is over.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CallEnd {
     /// `None` when the attempt never reached admission.
@@ -79,6 +79,9 @@ pub struct CallEnd {
     pub three_way: ThreeWayEvidences,
     /// Whose calls the called party refused for good.
     pub party_block: Option<PartyBlock>,
+    /// Told by the line itself. Who tells it for a line that died may know less than the line had
+    /// told before.
+    pub by_line: bool,
 }
 
 impl CallEnd {
@@ -122,6 +125,17 @@ impl CallEnd {
             release_evidence: Evidences::new(),
             three_way: ThreeWayEvidences::new(),
             party_block: None,
+            by_line: true,
+        }
+    }
+
+    /// The end of a call whose line died: all that is known for certain.
+    pub fn of_dead_line(call: CallId, off_hook_at: Tick, ended_at: Tick) -> CallEnd {
+        let (fault, us) = (Disposition::Fault, EndedBy::Controller);
+        CallEnd {
+            call: Some(call),
+            by_line: false,
+            ..CallEnd::bare(off_hook_at, ended_at, fault, us)
         }
     }
 }
@@ -141,6 +155,9 @@ pub struct CallRecord {
     pub pattern: Option<DialingPattern>,
     pub call_type: Option<CallType>,
     pub handling: Option<Handling>,
+    /// Whether the called party had to accept it; `None` where it was not let through, and where
+    /// nobody noted it.
+    pub acceptance: Option<bool>,
     pub language: Option<Language>,
     pub started_utc_ms: i64,
     pub answered_utc_ms: Option<i64>,

@@ -9,6 +9,7 @@ use crate::{
     disposition::Blocked,
     id::{CallId, InmateId, OfficerId},
     language::Language,
+    phone_number::DialingPattern,
     secret::Secret,
     settings::CallSettings,
     tick::Tick,
@@ -83,6 +84,16 @@ pub enum DialedOrSpeed {
     Number(DialedNumber),
     /// A code 01-50, to be looked up and then screened like any number.
     Speed(u8),
+}
+
+impl DialedOrSpeed {
+    /// How it was keyed: a code stays a code, whatever it stands for.
+    pub fn pattern(&self) -> DialingPattern {
+        match self {
+            DialedOrSpeed::Number(dialed) => dialed.pattern,
+            DialedOrSpeed::Speed(_) => DialingPattern::SpeedDial,
+        }
+    }
 }
 
 /// The answer to the question of this number.

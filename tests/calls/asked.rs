@@ -72,6 +72,7 @@ fn a_call_that_is_not_collect_is_talked_after_the_called_party_accepted() {
     assert!(out.entered("talk").is_some_and(|talk| talk > accepted));
     let record = out.record();
     assert_eq!(record.handling, Some(Handling::Direct));
+    assert_eq!(record.acceptance, Some(true));
     out.goes_on();
     // Nobody is thanked for a carrier that nobody chose, nor told twice of the recording.
     let brand = Brand::IntraLata;

@@ -137,6 +137,7 @@ fn a_record_says_who_called_whom_from_where_and_how() {
     assert_eq!(record.pattern, Some(DialingPattern::ZeroPlus));
     assert_eq!(record.call_type, Some(CallType::Local));
     assert_eq!(record.handling, Some(Handling::AutomatedOperator));
+    assert_eq!(record.acceptance, Some(true));
     assert_eq!(record.language, Some(Language::ENGLISH));
 }
 

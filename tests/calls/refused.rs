@@ -82,6 +82,7 @@ fn a_call_that_may_be_recorded_is_tapped() {
     let out = left_ringing().run();
     assert_eq!(out.record().recording, Some(RecordingRule::Record));
     assert_eq!(out.record().handling, Some(Handling::Direct));
+    assert_eq!(out.record().acceptance, Some(false));
     assert!(!out.story.tap.is_empty());
 }
 

@@ -481,6 +481,21 @@ fn a_speed_dial_is_screened_and_dialed_as_what_it_stands_for() {
 }
 
 #[test]
+fn a_phone_that_is_open_for_speed_dials_alone_takes_no_number() {
+    let only = |dialed: &str| {
+        with_pin(dialed)
+            .site(|seed| {
+                seed.speed_dials = vec![(7, MOTHER.to_owned())];
+                seed.phones[0].1.patterns = Some(vec![DialingPattern::SpeedDial]);
+            })
+            .run()
+    };
+    assert_eq!(only("07#").record().blocked, None);
+    let keyed = only(MOTHER);
+    assert_eq!(keyed.record().blocked, Some(Blocked::CallTypeNotAllowed));
+}
+
+#[test]
 fn a_speed_dial_without_a_number_is_refused() {
     let out = failing("08#").run();
     let trace = [&WITH_PIN[..3], &[(Check::SpeedDial, Finding::NotFound)]];

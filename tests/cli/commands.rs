@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::{Place, Run, SAMPLE, program, sallyport};
 
-const KEYS: [&str; 34] = [
+const KEYS: [&str; 35] = [
     "call_id",
     "line",
     "inmate",
@@ -52,6 +52,7 @@ const KEYS: [&str; 34] = [
     "warned",
     "interfered",
     "party_block",
+    "acceptance",
 ];
 
 fn records(run: &Run) -> Vec<Value> {

@@ -99,6 +99,7 @@ const SHORTER: &[&str] = &[
     "blocked",
     "prefixes",
     "handlings",
+    "brands",
 ];
 
 struct Row {

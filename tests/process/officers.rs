@@ -224,7 +224,7 @@ fn the_numbers_that_were_called_are_listed_beside_calls() {
     assert!(json[0]["attempts"].as_u64() >= Some(1), "{json:?}");
     done(
         &place,
-        &["frequent", "--inmates", "1"],
+        &["frequent", "--inmates", "9"],
         "no number was called so often",
     );
 }

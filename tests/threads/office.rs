@@ -2,7 +2,7 @@
 
 use crate::parts::{EasyOffice, OfficeState};
 use sallyport::runtime::{
-    attempt::fault_end,
+    attempt::of_dead_line,
     gauges::OpenCall,
     office::{BATCH, OfficeRoom, RETRY, UNWRITTEN},
 };
@@ -41,7 +41,7 @@ fn end(number: u32) -> Asked {
     };
     Asked {
         number,
-        query: Query::End(fault_end(open, NOW)),
+        query: Query::End(of_dead_line(open, NOW)),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::parts::{PortState, Tape};
 use line::{Input, Outputs};
 use sallyport::runtime::{
-    attempt::fault_end,
+    attempt::of_dead_line,
     gauges::{Gauges, OpenCall},
     links::{
         ASKS, ASKS_KEPT, ASKS_LAST, FACTS, Links, TAP, TAP_KEPT, TRUNK_ASKS, TRUNK_ASKS_KEPT,
@@ -45,7 +45,7 @@ fn end(call: Option<CallId>) -> Query {
     };
     Query::End(CallEnd {
         call,
-        ..fault_end(open, Tick(10))
+        ..of_dead_line(open, Tick(10))
     })
 }
 

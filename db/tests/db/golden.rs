@@ -349,7 +349,7 @@ fn call_type_and_its_rule_v1() {
 }
 
 #[test]
-fn route_v1() {
+fn route_v1_and_v2() {
     let value = Route {
         name: "far".to_owned(),
         call_types: Some(vec![Code(CallType::InterLata)]),
@@ -359,10 +359,16 @@ fn route_v1() {
         remove: 1,
         add: "9".to_owned(),
         carrier: "1010288".to_owned(),
+        brands: None,
     };
+    let old = bytes("01036661720101030101032b343401010301020101390731303130323838");
+    assert_eq!(Route::decode(&old), Ok(value.clone()));
     golden(
-        value,
-        "01036661720101030101032b343401010301020101390731303130323838",
+        Route {
+            brands: Some(vec![Code(Brand::InterLata)]),
+            ..value
+        },
+        "02036661720101030101032b343401010301020101390731303130323838010102",
     );
 }
 
@@ -583,6 +589,7 @@ fn call() -> Call {
         interfered: 5,
         party_block: Some(Code(PartyBlock::Facility)),
         officer: Some(300),
+        acceptance: Some(true),
     }
 }
 
@@ -654,9 +661,31 @@ fn call_v4() {
 
 #[test]
 fn call_v5() {
+    let old = bytes(
+        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac02010702030105010201ac02",
+    );
+    assert_eq!(Call::decode(&old), Ok(call()));
+}
+
+/// Some direct calls had to be accepted in its time, and nobody noted which.
+#[test]
+fn a_direct_call_of_version_5_does_not_say_whether_it_had_to_be_accepted() {
+    let old = bytes(
+        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010301656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac02010702030105010201ac02",
+    );
+    let direct = Call {
+        handling: Some(Code(Handling::Direct)),
+        acceptance: None,
+        ..call()
+    };
+    assert_eq!(Call::decode(&old), Ok(direct));
+}
+
+#[test]
+fn call_v6() {
     golden(
         call(),
-        "0503010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac02010702030105010201ac02",
+        "0603010201ac0204412d313706446f652c204aabababababababababababababababababababababababababababababababab0b3032313535353530313233010a3231353535353031323301010103010101656e80b083c598680180e20901c09a0c01c0843d0180bab70301010d010701040201010b07010380e209460143d8fc3c6409040101a0c21e2801ac0201a0f736015001ac02010702030105010201ac020101",
     );
 }
 

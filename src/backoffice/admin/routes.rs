@@ -3,7 +3,7 @@
 use super::text;
 use crate::{Error, session::Session};
 use db::{codes::Code, keys::Numbered, values};
-use types::{phone_number::CallType, trunk::TrunkGroup, verdict::Handling};
+use types::{phone_number::CallType, treatment::Brand, trunk::TrunkGroup, verdict::Handling};
 
 /// The most digits that a route adds, and those of a carrier's access code.
 const ADDED: usize = 8;
@@ -19,6 +19,8 @@ pub struct OutboundRoute {
     /// Beginnings of numbers as tables hold them, `+` before those abroad.
     pub prefixes: Option<Vec<String>>,
     pub handlings: Option<Vec<Handling>>,
+    /// For the calls of these carriers.
+    pub brands: Option<Vec<Brand>>,
     /// Over the trunks of this group; `None` is any trunk.
     pub group: Option<TrunkGroup>,
     /// How many leading digits are taken off what a trunk would be dialed.
@@ -92,5 +94,6 @@ fn stored(route: &OutboundRoute) -> values::Route {
         remove: route.remove,
         add: route.add.clone(),
         carrier: route.carrier.clone(),
+        brands: (route.brands.as_ref()).map(|all| all.iter().copied().map(Code).collect()),
     }
 }

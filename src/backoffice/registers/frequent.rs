@@ -22,7 +22,7 @@ use types::{
     verdict::RecordingRule,
 };
 
-/// More than this in a period is often; `None` never is.
+/// So many in a period, or more, are often; `None` never is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Often {
     pub calls: Option<u32>,
@@ -39,8 +39,8 @@ impl Often {
     };
 
     fn is(&self, calls: u32, inmates: u32) -> bool {
-        let many = self.calls.is_some_and(|most| calls > most);
-        many || self.inmates.is_some_and(|most| inmates > most)
+        let many = self.calls.is_some_and(|least| calls >= least);
+        many || self.inmates.is_some_and(|least| inmates >= least)
     }
 }
 
@@ -59,7 +59,7 @@ pub struct FrequentNumber {
 
 impl Session<'_> {
     /// A call to these numbers counts: the one that was dialed, or the one it reached with its first
-    /// digits, may have had one too many.
+    /// digits, may be called often with it.
     pub fn tell_if_frequent(
         &mut self,
         reservation: &Reservation,
@@ -147,7 +147,7 @@ impl<R: Read> Registers<'_, R> {
     }
 }
 
-/// The numbers that were called more often than that in the present period, by the records. Each page of
+/// The numbers that were called so often, or more, in the present period, by the records. Each page of
 /// them is a short read of its own, so that nobody waits for the whole.
 #[derive(Debug)]
 pub struct FrequentTally {

@@ -2,7 +2,7 @@
 //! one out of service that dies too often.
 
 use crate::runtime::{
-    attempt::fault_end,
+    attempt::of_dead_line,
     clock::{Clock, duration},
     deaths::Deaths,
     gauges::Gauges,
@@ -253,7 +253,7 @@ impl SupervisorSeat {
         let open = ward.gauges.open_call();
         let mine = ward.gauges.pulse.take_ending();
         if let (Some(open), true) = (open, mine) {
-            let end = Box::new(fault_end(open, at));
+            let end = Box::new(of_dead_line(open, at));
             // When even this queue is full, the line's next admission or the next start of the
             // back office ends the record, at the last second seen.
             let _ = self.calls.try_send(OfficeCall::End(ward.line, end));

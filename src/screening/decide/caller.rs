@@ -32,6 +32,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             Some(pin) => pin_state(&pin, line, now_utc_ms, self.tables)?,
             None => PinState::Unknown,
         };
+        self.inmate = state.entry().map(|entry| entry.inmate);
         match state {
             PinState::Unknown => self.stop(Check::PinTable, Finding::NotFound, Blocked::PinInvalid),
             PinState::Disabled(_) => {
@@ -50,7 +51,6 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             PinState::Valid(entry) => {
                 self.note(Check::PinTable, Finding::Found);
                 self.note(Check::PinInUse, Finding::No);
-                self.inmate = Some(entry.inmate);
                 Ok(Some(entry))
             }
         }

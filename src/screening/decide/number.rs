@@ -44,7 +44,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             None => true,
         };
         let pattern_open = match &phone.patterns {
-            Some(patterns) => patterns.contains(&number.pattern),
+            Some(patterns) => patterns.contains(&self.request.number.pattern()),
             None => true,
         };
         if !(type_open && pattern_open) {

@@ -22,11 +22,34 @@ pub(super) struct Whole {
 }
 
 impl Whole {
+    fn of(record: Option<NumberRecord>) -> Whole {
+        Whole {
+            listed: None,
+            allowed: None,
+            record,
+            beneath: None,
+            refused: None,
+        }
+    }
+
+    /// The record of one of those that may be reached instead.
+    fn may_reach(&mut self, there: NumberRecord) {
+        let before = self.beneath.or(self.record);
+        if before.is_none_or(|before| before.specificity < there.specificity) {
+            self.beneath = Some(there);
+        }
+    }
+
     /// How exact the entry is that says what this number is.
     pub fn specificity(&self) -> Option<usize> {
         let allowed = self.allowed.map(|entry| entry.specificity);
         let record = self.record.map(|record| record.specificity);
         allowed.max(record).map(usize::from)
+    }
+
+    fn is_watched(&self) -> bool {
+        let mut records = self.record.iter().chain(&self.beneath);
+        records.any(|record| record.watched)
     }
 
     /// Whether an entry that is not the PIN's own leaves calls to it unrecorded.
@@ -37,6 +60,24 @@ impl Whole {
 }
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
+    /// Whether the officers are to know of the call, also where it was refused before its record was
+    /// asked for.
+    pub(super) fn is_watched(&self) -> Result<bool, T::Error> {
+        if let Some(watched) = self.watched {
+            return Ok(watched);
+        }
+        let Some(number) = self.number else {
+            return Ok(false);
+        };
+        let mut whole = Whole::of(self.tables.record(&number.number)?);
+        for shorter in self.request.shorter {
+            if let Some(there) = self.tables.record(shorter)? {
+                whole.may_reach(there);
+            }
+        }
+        Ok(whole.is_watched())
+    }
+
     /// A blocked record is a block in every mode. A number on the PIN's own list is held against it
     /// where global blocks win, and an allowed entry may rescue it as from the restricted table.
     pub(super) fn record(
@@ -48,16 +89,10 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let mut whole = Whole {
             listed,
             allowed,
-            record: self.tables.record(&number.number)?,
-            beneath: None,
-            refused: None,
+            ..Whole::of(self.tables.record(&number.number)?)
         };
         self.records_there(&mut whole)?;
-        let watched = |record: NumberRecord| record.watched;
-        self.watched = [whole.record, whole.beneath]
-            .into_iter()
-            .flatten()
-            .any(watched);
+        self.watched = Some(whole.is_watched());
         let Some(record) = whole.record else {
             return Ok(whole);
         };
@@ -79,10 +114,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             let Some(there) = self.tables.record(shorter)? else {
                 continue;
             };
-            let before = whole.beneath.or(whole.record);
-            if before.is_none_or(|before| before.specificity < there.specificity) {
-                whole.beneath = Some(there);
-            }
+            whole.may_reach(there);
             if whole.refused.is_none() {
                 let refused = self.record_there(shorter, &there, whole)?;
                 whole.refused = refused.map(|blocked| (*shorter, blocked));

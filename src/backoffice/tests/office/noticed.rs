@@ -5,7 +5,7 @@ use backoffice::{Alert, Config, FraudRule, FraudRules, NumberFlags};
 use proptest::prelude::*;
 use types::{
     call_record::{CallEnd, Noticed},
-    disposition::{Blocked, Disposition, EndedBy, FraudKind},
+    disposition::{Blocked, Disposition, FraudKind},
     evidence::Weighed,
     id::{CallId, InmateId, LineId},
     party_block::PartyBlock,
@@ -230,14 +230,7 @@ fn the_end_of_a_line_that_died_takes_back_nothing_that_was_noticed() {
     let mut bench = bench_with(after(2));
     let start = bench.now;
     let call = goes_on_with(&mut bench, |at| thirds(1, at));
-    let fault = CallEnd::bare(start, bench.now, Disposition::Fault, EndedBy::Controller);
-    bench.end(
-        ONE,
-        CallEnd {
-            call: Some(call),
-            ..fault
-        },
-    );
+    bench.end(ONE, CallEnd::of_dead_line(call, start, bench.now));
     let record = bench.record(call);
     assert_eq!(record.disposition, Disposition::Fault);
     assert!(record.flags.three_way);
@@ -395,14 +388,13 @@ proptest! {
                 Move::End | Move::Fault | Move::Kill => {
                     let noticed = noticed.clone();
                     let end = ended(call, start, noticed);
-                    let fault = CallEnd::bare(start, now, Disposition::Fault, EndedBy::Controller);
                     match step {
                         Move::End => {
                             bench.end(ONE, end);
                             told = all;
                         }
                         Move::Fault => {
-                            bench.end(ONE, CallEnd { call: Some(call), ..fault });
+                            bench.end(ONE, CallEnd::of_dead_line(call, start, now));
                         }
                         _ => bench = bench.restart(),
                     }

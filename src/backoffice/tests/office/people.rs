@@ -6,7 +6,8 @@ use backoffice::{
     SiteSettings,
 };
 use types::{
-    disposition::Blocked,
+    call_record::CallEnd,
+    disposition::{Blocked, Disposition, EndedBy},
     id::{GroupId, InmateId},
     inmate::{Enrollment, EnrollmentStep, InmateClass, Relationship, Review, Supervision},
     query::PinAnswer,
@@ -315,10 +316,60 @@ fn a_call_of_a_watched_inmate_is_told_and_in_the_journal() {
     assert_eq!(bench.office.take_alerts(), [expected]);
     let words = format!("inmate 1, who is watched, calls from line 1: call {call}");
     assert_eq!(journaled(&bench, "alert"), [words]);
-    // A refused call as well, and none of somebody else.
-    bench.refused(TWO, Some(DOE), COLLECT);
-    assert_eq!(bench.office.take_alerts(), [], "the PIN is in use");
+    // None of somebody else.
     bench.permitted(TWO, Some(ROE), COLLECT);
+    assert_eq!(bench.office.take_alerts(), []);
+}
+
+#[test]
+fn a_try_of_a_watched_inmate_that_is_refused_for_the_pin_is_told() {
+    let mut bench = bench();
+    let watched = InmateProfile {
+        watched: true,
+        ..InmateProfile::default()
+    };
+    profile(&mut bench, &watched);
+    bench.permitted(ONE, Some(DOE), COLLECT);
+    bench.office.take_alerts();
+    // The PIN is in use, as is seen at the admission of a call whose PIN was taken before.
+    assert_eq!(bench.refused(TWO, Some(DOE), COLLECT), Blocked::PinInUse);
+    let told = bench.office.take_alerts();
+    assert!(
+        matches!(told[..], [Alert::WatchedInmate { line: TWO, .. }]),
+        "{told:?}"
+    );
+    // Or already when it is keyed, and no number ever is.
+    bench.wait(5);
+    let end = CallEnd {
+        inmate: Some(DOES_ID),
+        blocked: Some(Blocked::PinInUse),
+        ..CallEnd::bare(
+            bench.now,
+            bench.now,
+            Disposition::Blocked,
+            EndedBy::Controller,
+        )
+    };
+    bench.end(TWO, end.clone());
+    let told = bench.office.take_alerts();
+    assert!(
+        matches!(told[..], [Alert::WatchedInmate { line: TWO, .. }]),
+        "{told:?}"
+    );
+    bench.end(TWO, end);
+    assert_eq!(bench.office.take_alerts(), [], "told again, it is one try");
+    // Who hangs up before any number asked for no call.
+    bench.wait(5);
+    let left = CallEnd {
+        inmate: Some(DOES_ID),
+        ..CallEnd::bare(
+            bench.now,
+            bench.now,
+            Disposition::NotDialed,
+            EndedBy::Inmate,
+        )
+    };
+    bench.end(TWO, left);
     assert_eq!(bench.office.take_alerts(), []);
 }
 

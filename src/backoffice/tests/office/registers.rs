@@ -635,8 +635,8 @@ fn what_is_left_is_told_only_where_the_site_wants_it() {
 #[test]
 fn a_number_with_too_many_calls_or_callers_is_told_once_in_the_period() {
     let often = Often {
-        calls: Some(3),
-        inmates: Some(1),
+        calls: Some(4),
+        inmates: Some(2),
         period: Period::Day,
     };
     let mut bench = bench_with(|config| config.seed.settings.registers.often = often);
@@ -694,7 +694,7 @@ fn the_most_called_numbers_are_listed_and_no_attorney_s() {
         while tally.page(&bench.office)? {}
         Ok::<_, Error>(tally.numbers())
     };
-    let found = listed(often(Some(0), None)).expect("reads");
+    let found = listed(often(Some(1), None)).expect("reads");
     let told: Vec<_> = found
         .iter()
         .map(|n| (n.number.to_string(), n.attempts, n.calls, n.inmates, n.talk))
@@ -706,8 +706,12 @@ fn the_most_called_numbers_are_listed_and_no_attorney_s() {
             ("2155550199".to_owned(), 1, 1, 1, MINUTE),
         ]
     );
-    assert_eq!(listed(often(Some(3), None)).expect("reads"), []);
-    assert_eq!(listed(often(None, Some(1))).expect("reads").len(), 1);
+    let count = |often| listed(often).expect("reads").len();
+    assert_eq!([3, 4].map(|calls| count(often(Some(calls), None))), [1, 0]);
+    assert_eq!(
+        [2, 3].map(|inmates| count(often(None, Some(inmates)))),
+        [1, 0]
+    );
 }
 
 #[test]
@@ -754,6 +758,25 @@ fn a_restart_settles_what_was_open_by_how_far_it_had_come() {
 }
 
 #[test]
+fn a_line_that_died_on_a_trunk_takes_back_no_answer_it_had_told() {
+    let mut bench = bench_with(|_| {});
+    let start = bench.now;
+    let permit = bench.permitted(ONE, Some(DOE), DIALED);
+    bench.wait(30);
+    seen_talking(&mut bench, ONE, &permit, start + Ticks::secs(10));
+    bench.wait(5);
+    // The trunk is known to whoever tells it; what the line said of the answer did not come.
+    let end = CallEnd {
+        trunk: Some(TrunkId(1)),
+        ..CallEnd::of_dead_line(permit.call, start, bench.now)
+    };
+    bench.end(ONE, end);
+    let record = bench.record(permit.call);
+    assert_eq!(record.talk, Ticks::secs(25));
+    assert_eq!(used_today(&bench, DOES).calls, 1);
+}
+
+#[test]
 fn a_call_that_was_cut_by_the_watchdog_counts_with_its_minutes() {
     for (rule, unseen) in [
         (CountsFrom::Dialing, 1),
@@ -763,11 +786,7 @@ fn a_call_that_was_cut_by_the_watchdog_counts_with_its_minutes() {
         let mut bench = bench_with(|config| config.seed.settings.registers.counts_from = rule);
         // All that is known of it to whoever cuts the line.
         let cut = |bench: &mut Bench, call, start| {
-            let (fault, us) = (Disposition::Fault, EndedBy::Controller);
-            let end = CallEnd {
-                call: Some(call),
-                ..CallEnd::bare(start, bench.now, fault, us)
-            };
+            let end = CallEnd::of_dead_line(call, start, bench.now);
             bench.end(ONE, end);
         };
         let start = bench.now;
@@ -826,7 +845,7 @@ fn an_allowance_that_makes_no_sense_is_refused() {
 #[test]
 fn digits_after_the_last_do_not_hide_a_number_that_is_called_often() {
     let often = Often {
-        calls: Some(3),
+        calls: Some(4),
         inmates: None,
         period: Period::Day,
     };

@@ -6,6 +6,7 @@ use types::{
     disposition::Blocked,
     phone_number::CallType,
     route::MAX_ROUTES,
+    treatment::Brand,
     trunk::TrunkGroup,
     verdict::{Check, Finding, Handling, Permit},
 };
@@ -93,6 +94,32 @@ fn who_handles_a_call_chooses_the_group() {
     );
     let near = bench.permitted(ONE, Some(DOE), NEAR);
     assert_eq!(ways(&near), [way(2, 1, "12155550123")]);
+}
+
+/// Whose name is said carries the call: its own call type's, or who a call treatment says.
+#[test]
+fn the_carrier_whose_call_it_is_chooses_the_group() {
+    let of = |brand, group| OutboundRoute {
+        brands: Some(vec![brand]),
+        ..over(group)
+    };
+    let mut bench = bench_with(|config| {
+        let treatments = &mut config.seed.treatments;
+        treatments.routes = vec![(1, of(Brand::IntraLata, 1)), (2, of(Brand::InterLata, 2))];
+        let rule = CallTypeRules {
+            brand: Some(Brand::IntraLata),
+            ..CallTypeRules::default()
+        };
+        treatments.call_type_rules = vec![(CallType::International, rule)];
+    });
+    let group = |bench: &mut Bench, dialed| ways(&bench.permitted(ONE, Some(DOE), dialed))[0].1;
+    assert_eq!(group(&mut bench, NEAR), 1);
+    assert_eq!(group(&mut bench, FAR), 2);
+    assert_eq!(
+        group(&mut bench, ABROAD),
+        1,
+        "as the site has it for its call type"
+    );
 }
 
 #[test]

@@ -156,6 +156,20 @@ fn types_and_patterns_are_closed_by_phone() {
 }
 
 #[test]
+fn a_phone_is_open_for_codes_by_how_they_are_keyed_not_by_what_they_stand_for() {
+    let mut bench = seeded(|seed| {
+        seed.speed_dials = vec![(7, FRIEND.to_owned())];
+        seed.phones[0].1.patterns = Some(vec![DialingPattern::SpeedDial]);
+        seed.phones[1].1.patterns = Some(vec![DialingPattern::ZeroPlus]);
+    });
+    bench.permitted(ONE, Some(DOE), "07");
+    let keyed = bench.refused(ONE, Some(DOE), FRIEND);
+    assert_eq!(keyed, Blocked::CallTypeNotAllowed);
+    let code = bench.refused(crate::bench::TWO, Some(ROE), "07");
+    assert_eq!(code, Blocked::CallTypeNotAllowed);
+}
+
+#[test]
 fn weekends_and_holidays_have_their_own_durations() {
     let mut bench = seeded(|seed| {
         for (_, _, durations) in &mut seed.durations {

@@ -487,6 +487,26 @@ fn each_try_to_call_a_watched_number_is_told_and_journaled() {
     );
 }
 
+#[test]
+fn a_watched_number_is_told_also_where_something_else_refuses_the_call() {
+    let watched = NumberDetails {
+        watched: true,
+        ..NumberDetails::default()
+    };
+    let mut bench = bench_with(|config| {
+        let seed = &mut config.seed;
+        seed.treatments.numbers = vec![("2155550123".to_owned(), watched)];
+        seed.phones[0].1.call_types = Some(vec![CallType::International]);
+    });
+    let blocked = bench.refused(ONE, Some(DOE), FRIEND);
+    assert_eq!(blocked, Blocked::CallTypeNotAllowed);
+    let told = bench.office.take_alerts();
+    assert!(
+        matches!(told[..], [Alert::WatchedNumber { line: ONE, .. }]),
+        "{told:?}"
+    );
+}
+
 // ---- call types
 
 #[test]

@@ -222,7 +222,7 @@ impl Tables for World {
             false => Some(vec![CallType::Service]),
         };
         let patterns = match self.pattern_open {
-            true => Some(vec![DialingPattern::OnePlus, DialingPattern::ZeroPlus]),
+            true => Some(vec![DialingPattern::SpeedDial, DialingPattern::ZeroPlus]),
             false => Some(vec![]),
         };
         Ok(self.in_service.map(|in_service| PhoneRules {

@@ -59,6 +59,14 @@ const DIALED: [DialingPattern; 4] = [
     DialingPattern::Direct,
     DialingPattern::International,
 ];
+/// What a phone may be open for.
+const KEYED: [DialingPattern; 5] = [
+    DialingPattern::ZeroPlus,
+    DialingPattern::OnePlus,
+    DialingPattern::Direct,
+    DialingPattern::International,
+    DialingPattern::SpeedDial,
+];
 const THREE_WAY: [ThreeWayResponse; 5] = [
     ThreeWayResponse::Disconnect,
     ThreeWayResponse::Warn(Warning::One),
@@ -266,7 +274,7 @@ fn drawn(heads: [u64; HEADS], tables: &[Vec<u64>; TABLES]) -> (Site, Ask) {
         fraud: rows!(|bits, now| (bits.number(), bits.maybe(2, |bits| bits.near(now)))),
         allowances: rows!(limits),
         used: rows!(used),
-        codes: rows!(|bits, _| (bits.of(&[1, 2]), bits.number(), DialingPattern::SpeedDial)),
+        codes: rows!(|bits, _| (bits.of(&[1, 2]), bits.number(), bits.of(&DIALED))),
         holidays: rows!(|bits, now| clock::local(now).day + i64::from(bits.once_in(2))),
         officers: vec![1],
     };
@@ -357,7 +365,7 @@ fn phone(mut bits: Bits, line: u16, now: i64) -> Phone {
         class: bits.of(&[1, 2]),
         privileged: bits.once_in(12),
         call_types: bits.maybe(20, |bits| bits.most(&TYPES)),
-        patterns: bits.maybe(20, |bits| bits.most(&DIALED)),
+        patterns: bits.maybe(20, |bits| bits.most(&KEYED)),
         line_treatment: bits.maybe(4, |bits| bits.of(&[1, 1, 1, 2])),
         wants_officer: bits.once_in(5),
         officer_until: bits.maybe(10, |bits| bits.near(now)),

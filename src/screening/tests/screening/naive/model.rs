@@ -77,6 +77,12 @@ pub fn answer(site: &Site, ask: &Ask) -> Answer {
         opens: None,
     };
     let outcome = model.call();
+    // Whatever else there is against the call.
+    if let Some((number, ..)) = &model.number {
+        let record = site.record(number);
+        let mut both = record.into_iter().chain(model.beneath(record));
+        model.watched = both.any(|row| row.watched);
+    }
     Answer {
         steps: model.steps,
         inmate: model.inmate,
@@ -205,6 +211,7 @@ impl<'a> Model<'a> {
         let Some(row) = row else {
             return self.no(Check::PinTable, Finding::NotFound, Blocked::PinInvalid);
         };
+        self.inmate = Some(row.inmate);
         if is_off(row.disabled, now) {
             return self.no(Check::PinTable, Finding::Disabled, Blocked::PinDisabled);
         }
@@ -219,7 +226,6 @@ impl<'a> Model<'a> {
             return self.no(Check::PinInUse, Finding::Yes, Blocked::PinInUse);
         }
         self.step(Check::PinInUse, Finding::No);
-        self.inmate = Some(row.inmate);
         Ok(Some(row))
     }
 
@@ -238,6 +244,10 @@ impl<'a> Model<'a> {
     }
 
     fn dialed(&mut self, phone: &Phone) -> Refused<(String, CallType)> {
+        let keyed = match self.ask.dials {
+            Dials::Number(_, pattern) => pattern,
+            Dials::Code(_) => DialingPattern::SpeedDial,
+        };
         let (number, pattern) = match self.ask.dials {
             Dials::Number(number, pattern) => (number, pattern),
             Dials::Code(code) => {
@@ -257,7 +267,7 @@ impl<'a> Model<'a> {
         }
         self.number = Some((number.to_owned(), pattern, call_type));
         let closed = phone.call_types.iter().any(|c| !c.contains(&call_type))
-            || phone.patterns.iter().any(|p| !p.contains(&pattern));
+            || phone.patterns.iter().any(|p| !p.contains(&keyed));
         if closed {
             return self.no(Check::CallType, Finding::No, Blocked::CallTypeNotAllowed);
         }
@@ -289,9 +299,6 @@ impl<'a> Model<'a> {
         allowed: Option<&Allowed>,
     ) -> Refused<Option<&'a Record>> {
         let record = self.site.record(number);
-        let beneath = self.beneath(record);
-        let mut both = record.into_iter().chain(beneath);
-        self.watched = both.any(|row| row.watched);
         let Some(row) = record else {
             return Ok(None);
         };

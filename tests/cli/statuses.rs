@@ -62,114 +62,7 @@ fn words(command: &str) -> Vec<&str> {
 
 #[test]
 fn what_is_done_ends_with_0_and_what_was_so_already_with_1_and_no_entry_in_the_journal() {
-    all_end_so(
-        &place(),
-        &[
-            (
-                "resume --all",
-                Not,
-                "everything is not shut down by this name",
-            ),
-            ("shutdowns", Answered, "nothing is shut down"),
-            ("shutdown --all", Done, "shut down: everything, 8 phones"),
-            ("shutdown --all", Not, "everything is shut down already"),
-            (
-                "shutdown --all --cut",
-                Done,
-                "everything, 8 phones; calls are cut",
-            ),
-            ("shutdown --phone 2", Done, "the phone of line 2, 1 phone"),
-            ("shutdowns", Answered, "shut down: everything, since 20"),
-            ("resume --all", Done, "still shut down: the phone of line 2"),
-            ("resume --all", Not, "not shut down by this name"),
-            ("resume --phone 2", Done, "resumed: the phone of line 2"),
-            (
-                "officer gone --group East",
-                Not,
-                "no officer was said to be present at East",
-            ),
-            (
-                "officer present --group East --for 5",
-                Done,
-                "is present at East until 20",
-            ),
-            (
-                "officer gone --group East",
-                Done,
-                "no officer is present at East any more",
-            ),
-            (
-                "officer gone --group East",
-                Not,
-                "no officer was said to be present at East",
-            ),
-            ("booking list", Answered, "no call is booked"),
-            (
-                "booking cancel --inmate A-1042 --booking 1",
-                Not,
-                "A-1042 has no booking 1",
-            ),
-            (
-                "booking add --inmate A-1042 --for 20",
-                Done,
-                "booked as booking 1: Daniel Reyes",
-            ),
-            (
-                "booking list --inmate A-1042",
-                Answered,
-                "booking 1: Daniel Reyes (A-1042)",
-            ),
-            (
-                "booking cancel --inmate A-1042 --booking 1",
-                Done,
-                "cancelled: booking 1 of A-1042",
-            ),
-            (
-                "booking cancel --inmate A-1042 --booking 1",
-                Not,
-                "A-1042 has no booking 1",
-            ),
-            (
-                "block list",
-                Answered,
-                "nothing is blocked, and nothing rests",
-            ),
-            (
-                "block lift --fraud 2155550142",
-                Not,
-                "2155550142 is not blocked for fraud",
-            ),
-            (
-                "block lift --called-party 2155550142",
-                Not,
-                "has not refused the calls of every inmate",
-            ),
-            (
-                "block lift --called-party 2155550142 --inmate A-1042",
-                Not,
-                "has not refused the calls of inmate A-1042",
-            ),
-            (
-                "block lift --phone 'Law library'",
-                Not,
-                "no wrong guesses count for the phone of line 8",
-            ),
-            (
-                "block lift --inmate A-1042",
-                Not,
-                "no wrong guesses count for PIN and passcode of A-1042",
-            ),
-            ("records", Answered, "there is no call record yet"),
-            ("records --json", Answered, ""),
-            ("frequent", Answered, "no number was called so often"),
-            (
-                "journal --after 99999",
-                Answered,
-                "nothing is in the journal after entry 99999: its last is ",
-            ),
-            ("journal --after 99999 --json", Answered, ""),
-        ],
-    );
+    all_end_so(&place(), SAID_TWICE);
 }
 
 #[test]
@@ -260,204 +153,7 @@ fn an_inmate_or_a_register_that_stays_as_it_was_ends_with_1_and_no_entry_in_the_
 
 #[test]
 fn each_bad_argument_is_told_with_what_and_why() {
-    let late = "'2099-02-30 10:00'";
-    let (booked, shown) = (
-        format!("booking add --inmate A-1042 --until {late}"),
-        format!("inmate suspend --inmate A-1042 --until {late}"),
-    );
-    let no_time = "is no time: write date and time of the site";
-    let whole = "allowed: a whole number from ";
-    all_end_so(
-        &place(),
-        &[
-            (
-                "explain --line 99 --inmate A-1042 --number 02155550142",
-                Not,
-                "phone 99 is not entered",
-            ),
-            (
-                "explain --line 99 --number 02155550142",
-                Not,
-                "phone 99 is not entered",
-            ),
-            (
-                "explain --line 1 --inmate A-1 --number 02155550142",
-                Not,
-                "no inmate has the id \"A-1\"",
-            ),
-            (
-                "explain --line 1 --inmate A-1042 --number mother",
-                Not,
-                "is no number as it would be keyed",
-            ),
-            (
-                "explain --line 1 --inmate A-1042 --number 05 --at noon",
-                Not,
-                no_time,
-            ),
-            (
-                "explain --line one --inmate A-1042 --number 05",
-                Misused,
-                "invalid value 'one' for '--line <L>'",
-            ),
-            ("explain --line 1", Misused, "--number <NUMBER>"),
-            ("explain --number 05", Misused, "--line <L>"),
-            (
-                "explain --call 7-1 --at noon",
-                Misused,
-                "cannot be used with",
-            ),
-            ("explain --call 7-1", Not, "there is no call 7-1"),
-            ("explain --call 8-1", Not, "there is no call 8-1"),
-            ("explain --call seven", Not, "is no call: site and number"),
-            ("shutdown --phone Attic", Not, "no phone is named \"Attic\""),
-            ("shutdown --phone 99", Not, "no phone is named \"99\""),
-            (
-                "resume --group South",
-                Not,
-                "group \"South\" is not entered",
-            ),
-            ("shutdown --phone 1 --all", Misused, "cannot be used with"),
-            ("shutdown", Misused, "--phone <NAME>"),
-            (&booked, Not, no_time),
-            (
-                "booking add --inmate A-1042 --from noon --for 5",
-                Not,
-                no_time,
-            ),
-            ("booking add --inmate A-1042 --for 1441", Misused, whole),
-            (
-                "booking add --inmate A-1042 --for 5 --number mother",
-                Not,
-                "\"mother\" is not a number",
-            ),
-            (
-                "booking add --inmate A-1 --for 5",
-                Not,
-                "no inmate has the id \"A-1\"",
-            ),
-            (
-                "booking list --inmate A-1",
-                Not,
-                "no inmate has the id \"A-1\"",
-            ),
-            (
-                "booking cancel --inmate A-1 --booking 1",
-                Not,
-                "no inmate has the id \"A-1\"",
-            ),
-            (
-                "booking cancel --inmate A-1042 --booking x",
-                Misused,
-                "invalid value 'x'",
-            ),
-            (
-                "block lift --fraud mother",
-                Not,
-                "\"mother\" is not a number",
-            ),
-            (
-                "block lift --called-party mother",
-                Not,
-                "\"mother\" is not a number",
-            ),
-            (
-                "block lift --called-party 2155550142 --inmate A-1",
-                Not,
-                "no inmate has the id \"A-1\"",
-            ),
-            (
-                "block lift --inmate A-1",
-                Not,
-                "no inmate has the id \"A-1\"",
-            ),
-            (
-                "block lift --phone Attic",
-                Not,
-                "no phone is named \"Attic\"",
-            ),
-            (
-                "register show --inmate A-1",
-                Not,
-                "no inmate has the id \"A-1\"",
-            ),
-            (
-                "register show --number mother",
-                Not,
-                "\"mother\" is not a number",
-            ),
-            (
-                "register show --number 12155550142",
-                Not,
-                "no dialing makes \"12155550142\"",
-            ),
-            (
-                "register reset --number 12155550142",
-                Not,
-                "no dialing makes \"12155550142\"",
-            ),
-            (
-                "register adjust --inmate A-1219 --note n",
-                Misused,
-                "--calls <N>",
-            ),
-            (
-                "register adjust --inmate A-1219 --calls 0 --note n",
-                Misused,
-                "but not 0",
-            ),
-            (
-                "register adjust --inmate A-1219 --calls 0 --minutes 0 --note n",
-                Misused,
-                "but not 0",
-            ),
-            (
-                "register adjust --inmate A-1219 --calls 100001 --note n",
-                Misused,
-                "from -100000 to 100000",
-            ),
-            (
-                "register adjust --inmate A-1219 --calls 99999999999 --note n",
-                Misused,
-                "from -100000 to 100000",
-            ),
-            (
-                "register adjust --inmate A-1219 --minutes -44641 --note n",
-                Misused,
-                "from -44640 to 44640",
-            ),
-            (
-                "register adjust --inmate A-1 --calls 1 --note n",
-                Not,
-                "no inmate has the id \"A-1\"",
-            ),
-            (&shown, Not, no_time),
-            (
-                "inmate show --inmate A-1",
-                Not,
-                "no inmate has the id \"A-1\"",
-            ),
-            (
-                "inmate disable --inmate A-1042 --number mother",
-                Not,
-                "\"mother\" is not a number",
-            ),
-            (
-                "inmate enable --inmate A-1042 --number 2155550199",
-                Not,
-                "is not on the list of A-1042",
-            ),
-            ("journal --after -1", Misused, "invalid value '-1'"),
-            ("journal --last 0", Misused, whole),
-            (
-                "frequent --per year",
-                Misused,
-                "possible values: day, week, month",
-            ),
-            ("frequent --most 0", Misused, whole),
-            ("frequent --calls many", Misused, "invalid value 'many'"),
-        ],
-    );
+    all_end_so(&place(), BAD_ARGUMENTS);
 }
 
 #[test]
@@ -549,3 +245,311 @@ fn a_reader_that_has_seen_enough_is_no_error_and_a_full_disk_is_one() {
     let why = "sallyport: standard output: No space left on device";
     assert!(full.err.contains(why), "{full:?}");
 }
+
+/// One after the other, each as it finds what the one before left.
+const SAID_TWICE: &[(&str, End, &str)] = &[
+    (
+        "resume --all",
+        Not,
+        "everything is not shut down by this name",
+    ),
+    ("shutdowns", Answered, "nothing is shut down"),
+    ("shutdown --all", Done, "shut down: everything, 8 phones"),
+    ("shutdown --all", Not, "everything is shut down already"),
+    (
+        "shutdown --all --cut",
+        Done,
+        "everything, 8 phones; calls are cut",
+    ),
+    ("shutdown --phone 2", Done, "the phone of line 2, 1 phone"),
+    ("shutdowns", Answered, "shut down: everything, since 20"),
+    ("resume --all", Done, "still shut down: the phone of line 2"),
+    ("resume --all", Not, "not shut down by this name"),
+    ("resume --phone 2", Done, "resumed: the phone of line 2"),
+    (
+        "officer gone --group East",
+        Not,
+        "no officer was said to be present at East",
+    ),
+    (
+        "officer present --group East --for 5",
+        Done,
+        "is present at East until 20",
+    ),
+    (
+        "officer gone --group East",
+        Done,
+        "no officer is present at East any more",
+    ),
+    (
+        "officer gone --group East",
+        Not,
+        "no officer was said to be present at East",
+    ),
+    ("booking list", Answered, "no call is booked"),
+    (
+        "booking cancel --inmate A-1042 --booking 1",
+        Not,
+        "A-1042 has no booking 1",
+    ),
+    (
+        "booking add --inmate A-1042 --for 20",
+        Done,
+        "booked as booking 1: Daniel Reyes",
+    ),
+    (
+        "booking list --inmate A-1042",
+        Answered,
+        "booking 1: Daniel Reyes (A-1042)",
+    ),
+    (
+        "booking cancel --inmate A-1042 --booking 1",
+        Done,
+        "cancelled: booking 1 of A-1042",
+    ),
+    (
+        "booking cancel --inmate A-1042 --booking 1",
+        Not,
+        "A-1042 has no booking 1",
+    ),
+    (
+        "block list",
+        Answered,
+        "nothing is blocked, and nothing rests",
+    ),
+    (
+        "block lift --fraud 2155550142",
+        Not,
+        "2155550142 is not blocked for fraud",
+    ),
+    (
+        "block lift --called-party 2155550142",
+        Not,
+        "has not refused the calls of every inmate",
+    ),
+    (
+        "block lift --called-party 2155550142 --inmate A-1042",
+        Not,
+        "has not refused the calls of inmate A-1042",
+    ),
+    (
+        "block lift --phone 'Law library'",
+        Not,
+        "no wrong guesses count for the phone of line 8",
+    ),
+    (
+        "block lift --inmate A-1042",
+        Not,
+        "no wrong guesses count for PIN and passcode of A-1042",
+    ),
+    ("records", Answered, "there is no call record yet"),
+    ("records --json", Answered, ""),
+    ("frequent", Answered, "no number was called so often"),
+    (
+        "journal --after 99999",
+        Answered,
+        "nothing is in the journal after entry 99999: its last is ",
+    ),
+    ("journal --after 99999 --json", Answered, ""),
+];
+
+/// Nothing of it is done.
+const BAD_ARGUMENTS: &[(&str, End, &str)] = &[
+    (
+        "explain --line 99 --inmate A-1042 --number 02155550142",
+        Not,
+        "phone 99 is not entered",
+    ),
+    (
+        "explain --line 99 --number 02155550142",
+        Not,
+        "phone 99 is not entered",
+    ),
+    (
+        "explain --line 1 --inmate A-1 --number 02155550142",
+        Not,
+        "no inmate has the id \"A-1\"",
+    ),
+    (
+        "explain --line 1 --inmate A-1042 --number mother",
+        Not,
+        "is no number as it would be keyed",
+    ),
+    (
+        "explain --line 1 --inmate A-1042 --number 05 --at noon",
+        Not,
+        NO_TIME,
+    ),
+    (
+        "explain --line one --inmate A-1042 --number 05",
+        Misused,
+        "invalid value 'one' for '--line <L>'",
+    ),
+    ("explain --line 1", Misused, "--number <NUMBER>"),
+    ("explain --number 05", Misused, "--line <L>"),
+    (
+        "explain --call 7-1 --at noon",
+        Misused,
+        "cannot be used with",
+    ),
+    ("explain --call 7-1", Not, "there is no call 7-1"),
+    ("explain --call 8-1", Not, "there is no call 8-1"),
+    ("explain --call seven", Not, "is no call: site and number"),
+    ("shutdown --phone Attic", Not, "no phone is named \"Attic\""),
+    ("shutdown --phone 99", Not, "no phone is named \"99\""),
+    (
+        "resume --group South",
+        Not,
+        "group \"South\" is not entered",
+    ),
+    ("shutdown --phone 1 --all", Misused, "cannot be used with"),
+    ("shutdown", Misused, "--phone <NAME>"),
+    (
+        "booking add --inmate A-1042 --until '2099-02-30 10:00'",
+        Not,
+        NO_TIME,
+    ),
+    (
+        "booking add --inmate A-1042 --from noon --for 5",
+        Not,
+        NO_TIME,
+    ),
+    ("booking add --inmate A-1042 --for 1441", Misused, WHOLE),
+    (
+        "booking add --inmate A-1042 --for 5 --number mother",
+        Not,
+        "\"mother\" is not a number",
+    ),
+    (
+        "booking add --inmate A-1 --for 5",
+        Not,
+        "no inmate has the id \"A-1\"",
+    ),
+    (
+        "booking list --inmate A-1",
+        Not,
+        "no inmate has the id \"A-1\"",
+    ),
+    (
+        "booking cancel --inmate A-1 --booking 1",
+        Not,
+        "no inmate has the id \"A-1\"",
+    ),
+    (
+        "booking cancel --inmate A-1042 --booking x",
+        Misused,
+        "invalid value 'x'",
+    ),
+    (
+        "block lift --fraud mother",
+        Not,
+        "\"mother\" is not a number",
+    ),
+    (
+        "block lift --called-party mother",
+        Not,
+        "\"mother\" is not a number",
+    ),
+    (
+        "block lift --called-party 2155550142 --inmate A-1",
+        Not,
+        "no inmate has the id \"A-1\"",
+    ),
+    (
+        "block lift --inmate A-1",
+        Not,
+        "no inmate has the id \"A-1\"",
+    ),
+    (
+        "block lift --phone Attic",
+        Not,
+        "no phone is named \"Attic\"",
+    ),
+    (
+        "register show --inmate A-1",
+        Not,
+        "no inmate has the id \"A-1\"",
+    ),
+    (
+        "register show --number mother",
+        Not,
+        "\"mother\" is not a number",
+    ),
+    (
+        "register show --number 12155550142",
+        Not,
+        "no dialing makes \"12155550142\"",
+    ),
+    (
+        "register reset --number 12155550142",
+        Not,
+        "no dialing makes \"12155550142\"",
+    ),
+    (
+        "register adjust --inmate A-1219 --note n",
+        Misused,
+        "--calls <N>",
+    ),
+    (
+        "register adjust --inmate A-1219 --calls 0 --note n",
+        Misused,
+        "but not 0",
+    ),
+    (
+        "register adjust --inmate A-1219 --calls 0 --minutes 0 --note n",
+        Misused,
+        "but not 0",
+    ),
+    (
+        "register adjust --inmate A-1219 --calls 100001 --note n",
+        Misused,
+        "from -100000 to 100000",
+    ),
+    (
+        "register adjust --inmate A-1219 --calls 99999999999 --note n",
+        Misused,
+        "from -100000 to 100000",
+    ),
+    (
+        "register adjust --inmate A-1219 --minutes -44641 --note n",
+        Misused,
+        "from -44640 to 44640",
+    ),
+    (
+        "register adjust --inmate A-1 --calls 1 --note n",
+        Not,
+        "no inmate has the id \"A-1\"",
+    ),
+    (
+        "inmate suspend --inmate A-1042 --until '2099-02-30 10:00'",
+        Not,
+        NO_TIME,
+    ),
+    (
+        "inmate show --inmate A-1",
+        Not,
+        "no inmate has the id \"A-1\"",
+    ),
+    (
+        "inmate disable --inmate A-1042 --number mother",
+        Not,
+        "\"mother\" is not a number",
+    ),
+    (
+        "inmate enable --inmate A-1042 --number 2155550199",
+        Not,
+        "is not on the list of A-1042",
+    ),
+    ("journal --after -1", Misused, "invalid value '-1'"),
+    ("journal --last 0", Misused, WHOLE),
+    (
+        "frequent --per year",
+        Misused,
+        "possible values: day, week, month",
+    ),
+    ("frequent --most 0", Misused, WHOLE),
+    ("frequent --calls many", Misused, "invalid value 'many'"),
+];
+
+const NO_TIME: &str = "is no time: write date and time of the site";
+const WHOLE: &str = "allowed: a whole number from ";

@@ -47,6 +47,10 @@ pub(crate) fn read(
 }
 
 fn recording(file: &Path) -> Result<Vec<u8>, SpeechError> {
+    // A pipe would be waited for.
+    if fs::metadata(file).is_ok_and(|about| !about.is_file()) {
+        return Err(stray(file.to_path_buf(), "is no file"));
+    }
     let octets = fs::read(file).map_err(|source| unreadable(file, source))?;
     wav::mulaw(&octets).map_err(|fault| SpeechError::Recording {
         file: file.display().to_string(),

@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod control;
 pub mod demo;
+mod files;
 pub mod log;
 pub mod records;
 pub mod runtime;

@@ -165,7 +165,7 @@ impl Session<'_> {
     ) -> Result<OfficerId, Error> {
         let key = FacilityId(officer.to_owned());
         let found = self.tables.officers_by_id.get(&self.writer, &key)?;
-        let found = found.ok_or_else(|| Error::UnknownOfficerId(officer.to_owned()))?;
+        let found = found.ok_or(Error::UnknownOfficerId)?;
         let id = OfficerId(found.officer);
         if !screening::Tables::is_officer(&self.lookups(), id)? {
             return Err(Error::OfficerInactive(officer.to_owned()));

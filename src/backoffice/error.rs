@@ -1,10 +1,7 @@
 use crate::groups::MAX_GROUP_DEPTH;
 use db::pattern::BadPattern;
 use std::{io, path::PathBuf};
-use types::{
-    id::{InmateId, LineId},
-    text::sayable,
-};
+use types::id::{InmateId, LineId};
 
 /// Why the back office could not do what was asked. No PIN is ever part of it.
 #[derive(Debug, thiserror::Error)]
@@ -63,8 +60,9 @@ pub enum Error {
     IdNotKeyed(String),
     #[error("officer {0} is not known")]
     UnknownOfficer(u32),
-    #[error("no officer has {}", the_id(.0))]
-    UnknownOfficerId(String),
+    /// Which is not said: a code may have been entered in its place.
+    #[error("no officer has this id")]
+    UnknownOfficerId,
     #[error("officer's id {0:?} is entered already")]
     DuplicateOfficer(String),
     #[error("officer {0:?} is not active: no call is confirmed in that name")]
@@ -80,8 +78,9 @@ pub enum Error {
     CodeTaken,
     #[error("inmate {0:?} has no PIN: nothing but a phone that asks for none can be called from")]
     NoPinOf(String),
-    #[error("no inmate has {}", the_id(.0))]
-    UnknownFacilityId(String),
+    /// Nor here: it may be a PIN.
+    #[error("no inmate has this id")]
+    UnknownFacilityId,
     #[error(
         "the phone of line {0} asks for a PIN: say whose, with the facility's id of the inmate"
     )]
@@ -184,11 +183,6 @@ impl Error {
         let why = why.into();
         Error::Invalid { field, why }
     }
-}
-
-/// An id that nobody has; one that may be a PIN or a code in the wrong place is not told.
-fn the_id(id: &str) -> String {
-    sayable(id).map_or_else(|| "this id".to_owned(), |id| format!("the id {id:?}"))
 }
 
 pub(crate) fn never_dialed(number: &str, before: Option<usize>) -> String {

@@ -185,9 +185,9 @@ impl Session<'_> {
         let key = FacilityId(id.to_owned());
         let found = self.tables.inmates_by_id.get(&self.writer, &key)?;
         let inmate = found.map(|found| InmateId(found.inmate));
-        let inmate = inmate.ok_or_else(|| Error::UnknownFacilityId(id.to_owned()))?;
+        let inmate = inmate.ok_or(Error::UnknownFacilityId)?;
         let entry = self.tables.inmates.get(&self.writer, &inmate)?;
-        let entry = entry.ok_or_else(|| Error::UnknownFacilityId(id.to_owned()))?;
+        let entry = entry.ok_or(Error::UnknownFacilityId)?;
         let pin = entry.pin.ok_or_else(|| Error::NoPinOf(id.to_owned()))?;
         let there = self.tables.pins.get(&self.writer, &PinHash(pin))?;
         let language = there.and_then(|there| there.language);

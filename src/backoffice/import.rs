@@ -113,11 +113,36 @@ pub enum Imported {
     New,
     Changed,
     Same,
+    /// With a PIN, card or code for who is known: whether it is another one than before, or that one, is
+    /// not told, as it would tell of a guess whether it is right.
+    Given,
     /// Not taken; the column, where it is one's fault.
     Bad {
         column: &'static str,
         why: String,
     },
+    /// Not taken, as somebody else has this PIN, card or code.
+    Collides {
+        column: &'static str,
+        why: String,
+    },
+}
+
+impl Imported {
+    fn is_taken(&self) -> bool {
+        !matches!(self, Imported::Bad { .. } | Imported::Collides { .. })
+    }
+}
+
+impl ImportRow {
+    fn has_secret(&self) -> bool {
+        match self {
+            ImportRow::Inmate(row) => row.pin.is_some(),
+            ImportRow::Card(row) => row.card.is_some(),
+            ImportRow::Officer(row) => row.code.is_some(),
+            _ => false,
+        }
+    }
 }
 
 impl BackOffice {
@@ -137,7 +162,7 @@ impl BackOffice {
         for row in rows {
             all.push(session.import(actor, row)?);
         }
-        let bad = all.iter().any(|done| matches!(done, Imported::Bad { .. }));
+        let bad = !all.iter().all(Imported::is_taken);
         let wanted = match mode {
             ImportMode::Check => false,
             ImportMode::Whole => !bad,
@@ -182,12 +207,16 @@ impl Session<'_> {
             ImportRow::ListNumber(row) => self.import_list_number(actor, row),
         };
         match done {
+            Ok(Imported::Changed | Imported::Same) if row.has_secret() => Ok(Imported::Given),
             Ok(done) => Ok(done),
             Err((_, error)) if is_ours(&error) => Err(error),
-            Err((column, error)) => Ok(Imported::Bad {
-                column,
-                why: told(&error),
-            }),
+            Err((column, error)) => {
+                let why = told(&error);
+                Ok(match is_anothers(&error) {
+                    true => Imported::Collides { column, why },
+                    false => Imported::Bad { column, why },
+                })
+            }
         }
     }
 
@@ -265,8 +294,8 @@ impl Session<'_> {
     }
 
     fn must_be_known(&self, facility_id: &str) -> Result<InmateId, Fault> {
-        let unknown = || ("id", Error::UnknownFacilityId(facility_id.to_owned()));
-        self.known(facility_id)?.ok_or_else(unknown)
+        let known = self.known(facility_id)?;
+        known.ok_or(("id", Error::UnknownFacilityId))
     }
 
     fn entry(&self, inmate: InmateId) -> Result<Inmate, Fault> {
@@ -458,6 +487,9 @@ pub(crate) fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Erro
 /// in the wrong place.
 fn told(error: &Error) -> String {
     let (text, instead) = match error {
+        // What else there is to say of somebody else's card is nobody's who imports it.
+        Error::CardTaken { .. } => return "this card is given out already".to_owned(),
+        Error::NoPinOf(_) => return "this inmate has no PIN".to_owned(),
         Error::UnknownGroup(name) => (name, "no group has this name".to_owned()),
         Error::ListedElsewhere(number) => (
             number,
@@ -485,6 +517,14 @@ fn told(error: &Error) -> String {
         Some(_) => error.to_string(),
         None => instead,
     }
+}
+
+/// It tells of a PIN, card or code that somebody has it.
+fn is_anothers(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::PinTaken | Error::CardTaken { .. } | Error::CodeTaken
+    )
 }
 
 /// No row can be blamed for it.

@@ -2,25 +2,28 @@
 //! a file of CSV or Excel. No secret is in any: there are none to be had.
 
 use std::{
-    fs::OpenOptions,
     io::BufWriter,
-    os::unix::fs::OpenOptionsExt as _,
+    panic,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, Error};
 use clap::{ArgGroup, Args};
 use serde_json::Value;
-use sheets::{Format, Sheet};
+use sheets::{Format, Sheet, WriteError};
 
 use super::SiteArgs;
 use crate::{
     control::{Answer, Office, Request, export::Kind},
+    files::{self, NewFile},
     log,
     records::KEYS,
     site::Site,
 };
+
+/// In the paths of the sources of what writes workbooks.
+const WORKBOOKS: &str = "rust_xlsxwriter";
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true).args([
@@ -91,6 +94,16 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let site = Site::load(&args.site.site)?;
     let (log, _guard) = log::start(log::Options::WARNINGS);
     let office = Office::reach(&site, &log)?;
+    // A disk without room for a workbook is told as an error, and not as a panic of what writes it too.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(move |about| {
+        if !about
+            .location()
+            .is_some_and(|at| at.file().contains(WORKBOOKS))
+        {
+            hook(about);
+        }
+    }));
     let rows = match args.what() {
         (Some(kind), file) => write(file, kind.columns(), of_people(&office, kind))?,
         (None, file) => write(file, KEYS, of_records(&office))?,
@@ -102,23 +115,28 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
 /// The next rows; none at the end.
 type Rows<'a> = Box<dyn FnMut() -> anyhow::Result<Option<Vec<Vec<String>>>> + 'a>;
 
-/// Writes a new file, for its owner alone; one that is there stays.
+/// Writes a new file, for its owner alone; one that is there stays. It has its name when it is whole.
 fn write(path: &Path, columns: &[&str], mut rows: Rows<'_>) -> anyhow::Result<usize> {
     let of_file = || path.display().to_string();
+    let in_words = |why: String| Error::msg(why).context(of_file());
     let format = Format::of(path).with_context(of_file)?;
-    let mut options = OpenOptions::new();
-    let file = options.write(true).create_new(true).mode(0o600).open(path);
-    let file = BufWriter::new(file.with_context(of_file)?);
-    let mut sheet = Sheet::new(format, columns, file).with_context(of_file)?;
+    let file = NewFile::begin(path).map_err(in_words)?;
+    let into = BufWriter::new(file.writer().map_err(in_words)?);
+    let failed = |error: WriteError| match error {
+        WriteError::Io(error) => in_words(files::not_written(&error)),
+        error => Error::new(error).context(of_file()),
+    };
+    let mut sheet = Sheet::new(format, columns, into).map_err(failed)?;
     let mut count = 0;
     while let Some(page) = rows()? {
         for row in &page {
             let row: Vec<&str> = row.iter().map(String::as_str).collect();
-            sheet.row(&row).with_context(of_file)?;
+            sheet.row(&row).map_err(failed)?;
         }
         count += page.len();
     }
-    sheet.finish().with_context(of_file)?;
+    sheet.finish().map_err(failed)?;
+    file.finish().map_err(in_words)?;
     Ok(count)
 }
 

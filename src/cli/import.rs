@@ -5,29 +5,35 @@
 //! without `--apply`. With the database to itself a file is one transaction. Beside a running
 //! controller calls must not wait for it: all rows are checked first, then written in portions, and
 //! the journal says where that began and ended.
+//!
+//! Whoever checks a file with PINs learns which are given out. So the journal says of each such check
+//! what was in the file and how many were somebody else's, before anything of it is told.
 
+mod contested;
 mod report;
 mod rows;
 
 use std::{
     cell::OnceCell,
-    collections::{HashMap, hash_map::RandomState},
-    fs::File,
+    collections::{HashSet, hash_map::RandomState},
+    fmt,
     io::BufReader,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, Error, anyhow, bail};
 use clap::{ArgGroup, Args};
 use jiff::tz::TimeZone;
 use sheets::{
     AllowedRow, BadCell, CardRow, Cell, Columns, ContactRow, FileError, Format, InmateRow, ListRow,
     NumberRow, OfficerRow, ProfileRow, RecordRow, RestrictedRow,
 };
+use types::text::is_unseen;
 
 use self::{
+    contested::Rows,
     report::{Counts, Progress, Report},
     rows::{FileRow, Numbered},
 };
@@ -37,7 +43,7 @@ use crate::{
         Office, Request,
         people::{Became, Mode, Row},
     },
-    log,
+    files, log,
     site::{Site, rights},
 };
 
@@ -105,28 +111,38 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let site = Site::load(&args.site.site)?;
     let (log, _guard) = log::start(log::Options::WARNINGS);
     let mut report = Report::to(args.report.as_deref())?;
-    let rows = args.read(&site.time_zone, &mut report)?;
+    let (file, read) = args.file();
+    let rows = read(file, &site.time_zone, args.skip_bad, &mut report)?;
     let office = Office::reach(&site, &log)?;
     let mut import = Import {
         office: &office,
         live: office.is_live(),
+        file: named(file),
+        met: Met::default(),
         report,
         counts: Counts::default(),
     };
-    let applied = import.run(rows, args.apply, args.skip_bad)?;
+    let applied = import.run(rows, args.apply, args.skip_bad);
+    // What was bad is told also where something went wrong later, but for what the journal may not have.
+    if applied.is_err() {
+        import.report.forget_collisions();
+    }
     let bad = import.report.finish()?;
-    import.counts.print(bad, applied);
+    let applied = applied?;
+    import
+        .counts
+        .print(bad, applied, args.apply && args.skip_bad);
     Ok(match bad > 0 && !applied {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
     })
 }
 
-/// Reads the rows of one kind of file.
-type Reading = fn(&Path, &TimeZone, &mut Report) -> anyhow::Result<Vec<Numbered>>;
+/// Reads the rows of one kind of file; with `true` those wait that a bad row stands in the way of.
+type Reading = fn(&Path, &TimeZone, bool, &mut Report) -> anyhow::Result<Rows>;
 
 impl ImportArgs {
-    fn read(&self, zone: &TimeZone, report: &mut Report) -> anyhow::Result<Vec<Numbered>> {
+    fn file(&self) -> (&Path, Reading) {
         let kinds: [(&Option<PathBuf>, Reading); 10] = [
             (&self.inmates, read::<InmateRow>),
             (&self.numbers, read::<NumberRow>),
@@ -140,10 +156,9 @@ impl ImportArgs {
             (&self.lists, read::<ListRow>),
         ];
         let mut given = kinds
-            .iter()
-            .filter_map(|(file, read)| Some((file.as_ref()?, read)));
-        let (file, read) = given.next().expect("the command line asks for one");
-        read(file, zone, report)
+            .into_iter()
+            .filter_map(|(file, read)| Some((file.as_deref()?, read)));
+        given.next().expect("the command line asks for one")
     }
 }
 
@@ -151,21 +166,20 @@ impl ImportArgs {
 fn read<T: FileRow>(
     path: &Path,
     zone: &TimeZone,
+    may_wait: bool,
     report: &mut Report,
-) -> anyhow::Result<Vec<Numbered>> {
+) -> anyhow::Result<Rows> {
     let of_file = || path.display().to_string();
     let format = Format::of(path).with_context(of_file)?;
-    let file = File::open(path).with_context(of_file)?;
-    let about = file.metadata().with_context(of_file)?;
-    if !about.is_file() {
-        bail!("{} is no file", path.display());
-    }
+    let (file, about) = files::open(path)
+        .map_err(Error::msg)
+        .with_context(of_file)?;
     if about.len() > sheets::LARGEST_FILE {
         return Err(FileError::TooLarge).with_context(of_file);
     }
     let columns = OnceCell::new();
-    let mut rows = Vec::new();
-    let mut seen = Seen::default();
+    let mut rows = Rows::default();
+    let secret = RandomState::new();
     let mut progress = Progress::of("read", None);
     let first = |cells: &[Cell]| -> anyhow::Result<()> {
         let found = Columns::find(cells, T::COLUMNS)?;
@@ -178,42 +192,38 @@ fn read<T: FileRow>(
     let each = |number: u64, cells: &mut [Cell]| {
         progress.more(1);
         let columns = columns.get().expect("the first row came first");
-        let row = T::of(number, cells, columns).and_then(|row| seen.once(number, row));
-        match row.and_then(|row| row.row(zone)) {
-            Ok(row) => rows.push(row),
-            Err(cells) => cells.iter().try_for_each(|cell| report.bad(cell))?,
+        let row = T::of(number, cells, columns).and_then(|row| {
+            let keys = row.once(&secret);
+            rows.take(row.row(zone)?, keys, may_wait)
+        });
+        match row {
+            Ok(()) => Ok(()),
+            Err(cells) => cells.into_iter().try_for_each(|cell| report.bad(cell)),
         }
-        Ok(())
     };
-    sheets::read(BufReader::new(file), format, first, each).with_context(of_file)?;
+    let read = sheets::read(BufReader::new(file), format, first, each);
+    read.map_err(in_words).with_context(of_file)?;
     Ok(rows)
 }
 
-/// What there may be of once in a file, and in which row it was.
-#[derive(Default)]
-struct Seen {
-    rows: HashMap<(&'static str, String), u64>,
-    secret: RandomState,
+/// The system's own words about a file are put into ours.
+fn in_words(error: Error) -> Error {
+    match error.downcast::<FileError>() {
+        Ok(FileError::Io(error)) => anyhow!("can't be read: {}", files::why(&error)),
+        Ok(error) => error.into(),
+        Err(error) => error,
+    }
 }
 
-impl Seen {
-    fn once<T: FileRow>(&mut self, number: u64, row: T) -> Result<T, Vec<BadCell>> {
-        let mut bad = Vec::new();
-        for (column, key) in row.once(&self.secret) {
-            let before = *self.rows.entry((column, key)).or_insert(number);
-            if before != number {
-                bad.push(BadCell {
-                    row: number,
-                    column: column.to_owned(),
-                    why: format!("is in row {before} already"),
-                });
-            }
-        }
-        match bad.is_empty() {
-            true => Ok(row),
-            false => Err(bad),
-        }
+/// A file as the journal names it: whatever is in the name, it is one short line.
+fn named(file: &Path) -> String {
+    const MOST: usize = 60;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let mut named: String = name.chars().take(MOST).filter(|c| !is_unseen(*c)).collect();
+    while named.len() > MOST {
+        named.pop();
     }
+    named
 }
 
 fn for_its_owner_alone(path: &Path, about: &std::fs::Metadata) -> anyhow::Result<()> {
@@ -231,51 +241,83 @@ fn for_its_owner_alone(path: &Path, about: &std::fs::Metadata) -> anyhow::Result
     }
 }
 
+/// What an import asked the database about.
+#[derive(Clone, Copy, Default, Debug)]
+struct Met {
+    rows: usize,
+    /// With a PIN, a card or a code.
+    secret: usize,
+    /// Of which somebody else has it.
+    anothers: usize,
+}
+
+impl fmt::Display for Met {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Met {
+            rows,
+            secret,
+            anothers,
+        } = self;
+        write!(
+            f,
+            "{rows} rows, {secret} of them with a PIN, card or code, {anothers} with somebody else's"
+        )
+    }
+}
+
 /// Rows on their way into the database.
 struct Import<'a> {
     office: &'a Office<'a>,
     live: bool,
+    /// As the journal names it.
+    file: String,
+    met: Met,
     report: Report,
     counts: Counts,
 }
 
 impl Import<'_> {
     /// Whether something was written.
-    fn run(&mut self, rows: Vec<Numbered>, apply: bool, skip_bad: bool) -> anyhow::Result<bool> {
-        let all = rows.len();
-        let portions = self.portions(rows);
+    fn run(&mut self, mut rows: Rows, apply: bool, skip_bad: bool) -> anyhow::Result<bool> {
         let whole = !skip_bad;
         if !apply || (whole && self.report.count() > 0) {
-            self.pass("checked", portions, all, Mode::Check)?;
-            return Ok(false);
+            let checked = self.all("checked", &mut rows, Mode::Check);
+            self.note_check()?;
+            return checked.map(|()| false);
         }
         if whole && self.live {
-            self.pass("checked", portions.clone(), all, Mode::Check)?;
-            if self.report.count() > 0 {
-                return Ok(false);
+            let checked = self.all("checked", &mut rows.clone(), Mode::Check);
+            if checked.is_err() || self.report.count() > 0 {
+                self.note_check()?;
+                return checked.map(|()| false);
             }
-            self.counts = Counts::default();
+            (self.counts, self.met) = (Counts::default(), Met::default());
         }
-        if portions.is_empty() {
+        if rows.good.is_empty() {
             return Ok(false);
         }
         let mode = if whole { Mode::Whole } else { Mode::SkipBad };
-        self.note(format!("begins: {all} rows"))?;
-        let passed = self.pass("written", portions, all, mode);
-        let counts = self.counts;
+        let all = rows.good.len() + rows.contested();
+        self.note(format!("begins: {}, {all} rows", self.file))?;
+        let passed = self.all("written", &mut rows, mode);
+        let (counts, met) = (self.counts, self.met);
+        let refused = whole && self.report.count() > 0 && !self.live;
+        let ends = |what: String| match met.secret {
+            0 => what,
+            _ => format!("{what}; {met}"),
+        };
         match passed {
-            Ok(()) if whole && self.report.count() > 0 && !self.live => {
-                self.note("ends: nothing was written".to_owned())?;
+            Ok(()) if refused || counts == Counts::default() => {
+                self.note(ends("ends: nothing was written".to_owned()))?;
                 Ok(false)
             }
             Ok(()) => {
-                self.note(format!("ends: {counts}"))?;
+                self.note(ends(format!("ends: {counts}")))?;
                 Ok(true)
             }
             Err(error) => {
-                let stopped = format!("stopped: {counts}");
                 // What it stopped of may keep it from being noted too.
-                let _ = self.note(stopped);
+                let _ = self.note(ends(format!("stopped: {counts}")));
                 Err(error.context(format!(
                     "stopped after {counts}; mend it and import the file again: what is written \
                      already stays as it is"
@@ -289,15 +331,36 @@ impl Import<'_> {
         Ok(())
     }
 
+    /// Of a check that wrote nothing, where something could be learned by it.
+    fn note_check(&self) -> anyhow::Result<()> {
+        match self.met.secret {
+            0 => Ok(()),
+            _ => self.note(format!(
+                "checked {}: {}; nothing was written",
+                self.file, self.met
+            )),
+        }
+    }
+
+    /// All rows; then those that waited for others, in as many rounds as that takes.
+    fn all(&mut self, what: &'static str, rows: &mut Rows, mode: Mode) -> anyhow::Result<()> {
+        let mut next = rows.first();
+        while !next.is_empty() {
+            let bad = self.pass(what, next, mode)?;
+            let (freed, refused) = rows.after(bad);
+            for cell in refused {
+                self.report.bad(cell)?;
+            }
+            next = freed;
+        }
+        Ok(())
+    }
+
     /// All at once, or beside a controller so few that no call waits for them. The numbers of one
     /// inmate stay together: else what is checked would not be what is written.
     fn portions(&self, mut rows: Vec<Numbered>) -> Vec<Vec<Numbered>> {
         if !self.live {
-            return if rows.is_empty() {
-                Vec::new()
-            } else {
-                vec![rows]
-            };
+            return vec![rows];
         }
         rows.sort_by(|(_, a), (_, b)| a.id().cmp(b.id()));
         let mut portions: Vec<Vec<Numbered>> = Vec::new();
@@ -323,35 +386,43 @@ impl Import<'_> {
         portions
     }
 
+    /// Which rows were bad.
     fn pass(
         &mut self,
         what: &'static str,
-        portions: Vec<Vec<Numbered>>,
-        all: usize,
+        rows: Vec<Numbered>,
         mode: Mode,
-    ) -> anyhow::Result<()> {
-        let mut progress = Progress::of(what, Some(all));
-        for portion in portions {
+    ) -> anyhow::Result<HashSet<u64>> {
+        let mut bad = HashSet::new();
+        let mut progress = Progress::of(what, Some(rows.len()));
+        for portion in self.portions(rows) {
             let (numbers, rows): (Vec<u64>, Vec<Row>) = portion.into_iter().unzip();
+            self.met.rows += rows.len();
+            self.met.secret += rows.iter().filter(|row| row.has_secret()).count();
             let done = self.office.ask(Request::Import { rows, mode })?;
             if done.lines.len() != numbers.len() {
                 bail!("the controller answered for other rows than it was asked");
             }
-            let before = self.report.count();
-            for (row, line) in numbers.iter().zip(&done.lines) {
+            let before = bad.len();
+            for (&row, line) in numbers.iter().zip(&done.lines) {
                 match serde_json::from_str(line).context("what became of a row")? {
                     Became::Bad(column, why) => {
-                        let row = *row;
-                        self.report.bad(&BadCell { row, column, why })?;
+                        bad.insert(row);
+                        self.report.bad(BadCell { row, column, why })?;
+                    }
+                    Became::Collides(column, why) => {
+                        bad.insert(row);
+                        self.met.anothers += 1;
+                        self.report.collides(BadCell { row, column, why })?;
                     }
                     became => self.counts.add(&became),
                 }
             }
             progress.more(numbers.len());
-            if mode == Mode::Whole && self.live && self.report.count() > before {
+            if mode == Mode::Whole && self.live && bad.len() > before {
                 bail!("what was good when it was checked is so no more: others made changes");
             }
         }
-        Ok(())
+        Ok(bad)
     }
 }

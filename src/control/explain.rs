@@ -292,6 +292,7 @@ fn limit_words(by: LimitedBy) -> String {
         LimitedBy::Treatment => "its call treatment says so".to_owned(),
         LimitedBy::InmateMinutes => "the inmate has no more minutes left".to_owned(),
         LimitedBy::NumberMinutes => "the number has no more minutes left".to_owned(),
+        LimitedBy::HardLimit => "no call at this site lasts longer".to_owned(),
     }
 }
 
@@ -323,6 +324,7 @@ fn limit_name(by: LimitedBy) -> &'static str {
         LimitedBy::Treatment => "treatment",
         LimitedBy::InmateMinutes => "inmate-minutes",
         LimitedBy::NumberMinutes => "number-minutes",
+        LimitedBy::HardLimit => "hard-limit",
     }
 }
 

@@ -101,7 +101,7 @@ fn show(desk: &Desk, id: String) -> anyhow::Result<Answer> {
     let (known, now) = desk.with(move |office, now| {
         let inmate = inmate_of(office, &id)?;
         let details = office.inmate_details(inmate)?;
-        let details = details.ok_or(Error::UnknownFacilityId(id))?;
+        let details = details.ok_or(Error::UnknownFacilityId)?;
         let unit = details.profile.living_unit;
         let known = Known {
             unit: unit.map(|unit| office.group_name(unit)).transpose()?,

@@ -208,7 +208,7 @@ enum Reply {
 /// The inmate with this id of the facility's own.
 fn inmate_of(office: &BackOffice, id: &str) -> Result<InmateId, Error> {
     let inmate = office.inmate(id)?;
-    inmate.ok_or_else(|| Error::UnknownFacilityId(id.to_owned()))
+    inmate.ok_or(Error::UnknownFacilityId)
 }
 
 /// The inmate's name and id.

@@ -144,8 +144,12 @@ pub enum Became {
     New,
     Changed,
     Same,
+    /// It has a PIN, card or code for who is known, the one there was or another.
+    Given,
     /// The column, and why.
     Bad(String, String),
+    /// The same, where it is a PIN, card or code that somebody else has.
+    Collides(String, String),
 }
 
 impl Row {
@@ -162,6 +166,16 @@ impl Row {
             Row::Allowed(Entry { pattern, .. }) => pattern,
             Row::Record(Entry { pattern, .. }) => pattern,
             Row::Listed(Entry { pattern, .. }) => pattern,
+        }
+    }
+
+    /// Whether it has a PIN, a card or a code.
+    pub fn has_secret(&self) -> bool {
+        match self {
+            Row::Inmate { pin, .. } => pin.is_some(),
+            Row::Card { card, .. } => card.is_some(),
+            Row::Officer { code, .. } => code.is_some(),
+            _ => false,
         }
     }
 
@@ -364,7 +378,9 @@ pub fn import(desk: &Desk, rows: Vec<Row>, mode: Mode, actor: String) -> anyhow:
             Imported::New => Became::New,
             Imported::Changed => Became::Changed,
             Imported::Same => Became::Same,
+            Imported::Given => Became::Given,
             Imported::Bad { column, why } => Became::Bad(column.to_owned(), why),
+            Imported::Collides { column, why } => Became::Collides(column.to_owned(), why),
         };
         serde_json::to_string(&became).expect("text")
     };

@@ -116,7 +116,7 @@ fn since(desk: &Desk, record: &CallRecord) -> anyhow::Result<explain::Since> {
         // Who has no PIN any more can place no such call; nor can anybody from a phone that is gone.
         Err(
             backoffice::Error::NoPinOf(_)
-            | backoffice::Error::UnknownFacilityId(_)
+            | backoffice::Error::UnknownFacilityId
             | backoffice::Error::UnknownPhone(_),
         ) => Ok(None),
         Err(error) => Err(error),

@@ -3,7 +3,8 @@
 use crate::{Cell, FileError, LARGEST_FILE};
 use csv::{ByteRecord, ReaderBuilder};
 use std::{
-    cell::Cell as Shared,
+    cell::{Cell as Shared, RefCell},
+    collections::VecDeque,
     io::{self, Read, Seek, SeekFrom},
     rc::Rc,
 };
@@ -19,6 +20,8 @@ struct Bounded<R> {
     source: R,
     of_row: Rc<Shared<usize>>,
     of_file: u64,
+    /// What was read, and is not yet a row's.
+    ahead: Rc<RefCell<VecDeque<u8>>>,
 }
 
 #[derive(Debug)]
@@ -45,7 +48,47 @@ impl<R: Read> Read for Bounded<R> {
         let count = self.source.read(&mut part[..most])?;
         self.of_row.set(self.of_row.get() - count);
         self.of_file -= count as u64;
+        self.ahead.borrow_mut().extend(&part[..count]);
         Ok(count)
+    }
+}
+
+/// Numbers rows as a spreadsheet does: an empty line is one, and a cell of several lines is in one.
+struct Numbers {
+    ahead: Rc<RefCell<VecDeque<u8>>>,
+    /// How much of the file was in rows.
+    taken: u64,
+    row: u64,
+    /// The row before ended in a carriage return, of which a line feed may be a part.
+    half: bool,
+}
+
+impl Numbers {
+    /// The row after the last one: each end of a line before it is an empty one.
+    fn next(&mut self) -> u64 {
+        let ahead = self.ahead.borrow();
+        let mut half = self.half;
+        let mut empty = 0;
+        for octet in ahead.iter() {
+            match octet {
+                b'\n' if half => half = false,
+                b'\r' | b'\n' => {
+                    empty += 1;
+                    half = *octet == b'\r';
+                }
+                _ => break,
+            }
+        }
+        self.row + empty + 1
+    }
+
+    /// The row that was read, now that so much of the file was.
+    fn read(&mut self, all: u64) -> u64 {
+        self.row = self.next();
+        let octets = usize::try_from(all - self.taken).expect("a row that was in memory");
+        self.half = self.ahead.borrow_mut().drain(..octets).next_back() == Some(b'\r');
+        self.taken = all;
+        self.row
     }
 }
 
@@ -64,10 +107,12 @@ where
     let skip = text_begins(&head)?;
     source.seek(SeekFrom::Start(skip as u64)).map_err(fail)?;
     let of_row = Rc::new(Shared::new(LONGEST_ROW));
+    let ahead = Rc::new(RefCell::new(VecDeque::new()));
     let bounded = Bounded {
         source,
         of_row: Rc::clone(&of_row),
         of_file: LARGEST_FILE,
+        ahead: Rc::clone(&ahead),
     };
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
@@ -76,19 +121,20 @@ where
         .from_reader(bounded);
     let mut record = ByteRecord::new();
     let mut cells = Vec::new();
-    let mut last = 0;
+    let mut numbers = Numbers {
+        ahead,
+        taken: 0,
+        row: 0,
+        half: false,
+    };
     loop {
         of_row.set(LONGEST_ROW);
-        let row = reader.position().line();
         match reader.read_byte_record(&mut record) {
             Ok(true) => {}
             Ok(false) => return Ok(()),
-            Err(error) => return Err(not_read(error, row, of_row.get()).into()),
+            Err(error) => return Err(not_read(error, numbers.next(), of_row.get()).into()),
         }
-        // Lines are counted by line feeds: where a carriage return alone ends them, rows are.
-        let row = record.position().map_or(row, csv::Position::line);
-        let row = row.max(last + 1);
-        last = row;
+        let row = numbers.read(reader.position().byte());
         cells.clear();
         cells.extend(
             record

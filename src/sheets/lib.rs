@@ -84,6 +84,8 @@ pub enum FileError {
     OldExcel,
     #[error("unpacks to more than a file may ({part}): it is damaged, or made to do harm")]
     Bomb { part: String },
+    #[error("is no Excel file, or cut short: what stands at the end of each is missing")]
+    NotExcel,
     #[error("is no Excel file, or damaged: {0}")]
     Damaged(String),
     #[error("has no rows")]

@@ -2,7 +2,10 @@
 
 use crate::{Format, cell::guarded};
 use rust_xlsxwriter::{Workbook, XlsxError};
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    panic::{self, AssertUnwindSafe},
+};
 
 /// Rows that a sheet of Excel has.
 const SHEET_ROWS: u32 = 1_048_576;
@@ -13,10 +16,32 @@ pub enum WriteError {
     TooManyRows,
     #[error("can't be written: {0}")]
     Io(#[from] io::Error),
+    #[error(
+        "can't be written: the rows of a workbook are kept in {} until it is whole, and there is no room, \
+         or this user may not write there; TMPDIR names another directory",
+        std::env::temp_dir().display()
+    )]
+    NoRoom,
     #[error("can't be written: {0}")]
-    Csv(#[from] csv::Error),
-    #[error("can't be written: {0}")]
-    Excel(#[from] XlsxError),
+    Excel(XlsxError),
+}
+
+impl From<csv::Error> for WriteError {
+    fn from(error: csv::Error) -> WriteError {
+        WriteError::Io(match error.into_kind() {
+            csv::ErrorKind::Io(error) => error,
+            kind => io::Error::other(format!("{kind:?}")),
+        })
+    }
+}
+
+impl From<XlsxError> for WriteError {
+    fn from(error: XlsxError) -> WriteError {
+        match error {
+            XlsxError::IoError(error) => WriteError::Io(error),
+            error => WriteError::Excel(error),
+        }
+    }
 }
 
 /// A file that is being written.
@@ -67,15 +92,19 @@ impl<W: Write + Send> Sheet<W> {
                 if *rows == SHEET_ROWS {
                     return Err(WriteError::TooManyRows);
                 }
-                let sheet = book.worksheet_from_index(0)?;
-                for (column, cell) in (0..).zip(cells) {
-                    // Text is no formula there; but a quote is read as one that guards.
-                    let cell = match cell.starts_with('\'') {
-                        true => guarded(cell),
-                        false => (*cell).to_owned(),
-                    };
-                    sheet.write_string(*rows, column, cell)?;
-                }
+                let row = *rows;
+                unless_full(|| {
+                    let sheet = book.worksheet_from_index(0)?;
+                    for (column, cell) in (0..).zip(cells) {
+                        // Text is no formula there; but a quote is read as one that guards.
+                        let cell = match cell.starts_with('\'') {
+                            true => guarded(cell),
+                            false => (*cell).to_owned(),
+                        };
+                        sheet.write_string(row, column, cell)?;
+                    }
+                    Ok(())
+                })?;
                 *rows += 1;
             }
         }
@@ -92,12 +121,17 @@ impl<W: Write + Send> Sheet<W> {
             Form::Xlsx {
                 mut book, mut into, ..
             } => {
-                book.save_to_writer(&mut into)?;
+                unless_full(|| Ok(book.save_to_writer(&mut into)?))?;
                 into.flush()?;
             }
         }
         Ok(())
     }
+}
+
+/// What writes workbooks panics where it can't write the temporary file that has their rows.
+fn unless_full<T>(write: impl FnOnce() -> Result<T, WriteError>) -> Result<T, WriteError> {
+    panic::catch_unwind(AssertUnwindSafe(write)).unwrap_or(Err(WriteError::NoRoom))
 }
 
 impl<W: Write + Send> std::fmt::Debug for Sheet<W> {

@@ -32,7 +32,7 @@ mod zone;
 
 use std::{
     fmt,
-    fs::{self, Metadata},
+    fs::Metadata,
     io::Read,
     ops::Range,
     os::unix::fs::PermissionsExt,
@@ -68,6 +68,7 @@ pub(crate) use schedules::quarter;
 pub use sim::{Ending, Route, Sim};
 pub use wiring::{LineWire, TrunkWire};
 
+use crate::files;
 use reader::{Notes, Placed, Section};
 use wiring::Wired;
 
@@ -244,13 +245,7 @@ fn not_toml(text: &str, span: &Range<usize>, why: &str) -> String {
 }
 
 fn read(path: &Path) -> Result<(String, Metadata), String> {
-    let mut file = fs::File::open(path).map_err(|error| format!("can't be opened: {error}"))?;
-    let about = file
-        .metadata()
-        .map_err(|error| format!("can't be read: {error}"))?;
-    if !about.is_file() {
-        return Err("is not a file".to_owned());
-    }
+    let (mut file, about) = files::open(path)?;
     if about.len() > LARGEST {
         return Err(format!(
             "is larger than a site file may be ({LARGEST} octets)"
@@ -258,7 +253,7 @@ fn read(path: &Path) -> Result<(String, Metadata), String> {
     }
     let mut octets = Vec::new();
     file.read_to_end(&mut octets)
-        .map_err(|error| format!("can't be read: {error}"))?;
+        .map_err(|error| format!("can't be read: {}", files::why(&error)))?;
     let text = String::from_utf8(octets).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = 1 + good.iter().filter(|&&octet| octet == b'\n').count();

@@ -185,6 +185,23 @@ fn a_treatment_leaves_the_carrier_and_the_third_party_out_and_nothing_else() {
 }
 
 #[test]
+fn who_is_asked_to_accept_a_call_that_is_not_recorded_is_told_of_no_recording() {
+    for asked in [asked, collect] {
+        let silent = asked(vec![wait(30_000)], presses("1")).site(|seed| {
+            must_be_accepted(seed);
+            seed.settings.rules.record = false;
+        });
+        let out = silent.lasting(36).run();
+        let record = out.record();
+        assert_eq!(record.recording, Some(RecordingRule::DoNotRecord));
+        let told = announced(&out);
+        assert!(!told.contains(&Prompt::RecordingNotice), "{told:?}");
+        assert!(told.contains(&Prompt::ThreeWayNotice), "{told:?}");
+        assert!(out.entered("talk").is_some(), "{}", out.tale());
+    }
+}
+
+#[test]
 fn an_attorney_who_must_accept_is_told_of_no_recording() {
     let out = asked(vec![wait(30_000)], presses("1"))
         .site(|seed| {

@@ -67,9 +67,15 @@ pub fn asked(inmate: Vec<Step>, party: Vec<Step>) -> Scenario {
     named(&format!("1{MOTHER}"), inmate, party).site(must_be_accepted)
 }
 
-/// As [`plain`], and the called party is asked, whoever pays.
-pub fn must_be_accepted(seed: &mut Seed) {
+/// As [`plain`], but recorded, of which who is asked to accept is told.
+pub fn told(seed: &mut Seed) {
     plain(seed);
+    seed.settings.rules.record = true;
+}
+
+/// As [`told`], and the called party is asked, whoever pays.
+pub fn must_be_accepted(seed: &mut Seed) {
+    told(seed);
     let rules = TreatmentRules {
         acceptance: Some(true),
         ..TreatmentRules::default()
@@ -91,7 +97,7 @@ fn named(dialed: &str, inmate: Vec<Step>, party: Vec<Step>) -> Scenario {
     bench::phone(steps)
         .exchange(quick())
         .to(&number, picks_up(party))
-        .site(plain)
+        .site(told)
         .lasting(30)
 }
 

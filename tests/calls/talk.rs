@@ -434,47 +434,40 @@ fn a_limit_shorter_than_the_warning_is_not_warned_of() {
     assert_eq!(out.record().disposition, Disposition::Limited);
 }
 
-#[test]
-fn an_untimed_call_has_the_hard_limit_only() {
-    let scenario = limited_to(3).site(|seed| {
+/// A call whose class allows `seconds`, at a site where none lasts longer than 70 s.
+fn no_longer_than_70(seconds: u32, untimed: bool) -> Outcome {
+    let scenario = limited_to(seconds).site(move |seed| {
         plain(seed);
-        limit(3)(seed);
-        let untimed = AllowedFlags {
-            untimed: true,
+        limit(seconds)(seed);
+        let flags = AllowedFlags {
+            untimed,
             ..AllowedFlags::default()
         };
-        seed.allowed.push((MOTHER.into(), untimed));
-        seed.settings.call.hard_limit = Ticks::secs(9);
+        seed.allowed.push((MOTHER.into(), flags));
+        seed.settings.call.hard_limit = Ticks::secs(70);
     });
-    let out = scenario.lasting(22).run();
+    let out = scenario.lasting(90).run();
     let talk = out.entered("talk").expect("talk");
-    assert!(
-        close(hung_up(&out), talk + Ticks::secs(9), Ticks::ms(100)),
-        "{}",
-        out.tale()
-    );
-    assert_eq!(out.record().limit, None);
+    let after = |seconds| talk + Ticks::secs(seconds);
+    let (soon, tale) = (Ticks::ms(100), out.tale());
+    assert!(close(hung_up(&out), after(70), soon), "{tale}");
+    let warned = out.inmate_heard(Prompt::TimeRemaining { seconds: 60 });
+    assert_eq!(warned.len(), 1, "{tale}");
+    assert!(close(warned[0].at, after(10), Ticks::ms(500)), "{tale}");
     assert_eq!(out.record().disposition, Disposition::Limited);
-    assert!(
-        out.inmate_heard(Prompt::TimeRemaining { seconds: 60 })
-            .is_empty()
-    );
+    out
 }
 
 #[test]
-fn the_hard_limit_holds_for_a_timed_call_too() {
-    let scenario = limited_to(600).site(|seed| {
-        plain(seed);
-        limit(600)(seed);
-        seed.settings.call.hard_limit = Ticks::secs(7);
-    });
-    let out = scenario.lasting(20).run();
-    let talk = out.entered("talk").expect("talk");
-    assert!(
-        close(hung_up(&out), talk + Ticks::secs(7), Ticks::ms(100)),
-        "{}",
-        out.tale()
-    );
+fn an_untimed_call_has_the_hard_limit_only_and_is_warned_before_it() {
+    let out = no_longer_than_70(30, true);
+    assert_eq!(out.record().limit, None);
+}
+
+#[test]
+fn the_hard_limit_is_the_limit_of_a_call_that_would_have_a_longer_one() {
+    let out = no_longer_than_70(600, false);
+    assert_eq!(out.record().limit, Some(Ticks::secs(70)));
 }
 
 #[test]

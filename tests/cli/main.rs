@@ -3,6 +3,8 @@
 mod commands;
 mod explain;
 mod files;
+mod hostile_files;
+mod imports;
 mod officers;
 mod pages;
 mod places;

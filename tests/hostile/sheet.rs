@@ -161,6 +161,7 @@ fn workbook(data: &[u8]) -> Vec<u8> {
     let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     for (name, octets) in [
         ("[Content_Types].xml", TYPES.as_bytes()),
+        ("_rels/.rels", PACKAGE.as_bytes()),
         ("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes()),
         ("xl/workbook.xml", book),
         ("xl/styles.xml", styles),
@@ -175,6 +176,12 @@ fn workbook(data: &[u8]) -> Vec<u8> {
 
 const TYPES: &str =
     r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#;
+const PACKAGE: &str = concat!(
+    r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#,
+    r#"<Relationship Id="r1" Target="xl/workbook.xml" "#,
+    r#"Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/>"#,
+    "</Relationships>",
+);
 const RELATIONS: &str = concat!(
     r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#,
     r#"<Relationship Id="r1" Target="worksheets/sheet1.xml" "#,
@@ -195,3 +202,17 @@ const TEXTS: &str = concat!(
     "<si><t>id</t></si><si><t>name</t></si><si><t>pin</t></si><si><t>number</t></si>",
     "<si><t>A-17</t></si></sst>",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Else no cell of any workbook made so would ever be looked at.
+    #[test]
+    fn a_workbook_of_nothing_but_cells_is_read() {
+        let cells =
+            br#"<row r="1"><c r="A1" t="s"><v>0</v></c></row><row><c r="A2"><v>7</v></c></row>"#;
+        let texts = texts(&workbook(cells), Format::Xlsx);
+        assert_eq!(texts, [["7"], ["id"]]);
+    }
+}

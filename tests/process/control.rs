@@ -380,7 +380,8 @@ fn a_file_is_imported_beside_calls_all_of_it_or_none() {
             .contains("2000 new, 0 changed, 0 as they were, 0 bad; written")
     );
     let again = import(good, &["--apply"]);
-    assert!(again.out.contains("2000 as they were"), "{}", again.out);
+    let kept = "0 new, 0 changed, 0 as they were, 2000 with a PIN, card or code kept or changed";
+    assert!(again.out.contains(kept), "{}", again.out);
     assert!(controller.is_alive());
     let log = controller.log();
     assert!(!log.contains("late-reply"), "{log}");
@@ -411,7 +412,9 @@ fn officers_and_cards_go_in_and_out_beside_calls_and_no_secret_is_told() {
         let told = "1200 new, 0 changed, 0 as they were, 0 bad; written";
         assert!(written.out.contains(told), "{}", written.out);
         let again = import(what, rows);
-        assert!(again.out.contains("1200 as they were"), "{}", again.out);
+        let kept =
+            "0 new, 0 changed, 0 as they were, 1200 with a PIN, card or code kept or changed";
+        assert!(again.out.contains(kept), "{}", again.out);
         let out = text(place.path(&format!("out{what}.csv")));
         let export = place.run(&["export", what, &out]);
         assert_eq!(export.code, Some(0), "{}", export.err);
@@ -424,4 +427,80 @@ fn officers_and_cards_go_in_and_out_beside_calls_and_no_secret_is_told() {
     let log = controller.log();
     assert!(!log.contains("late-reply"), "{log}");
     assert!(!log.contains("SECRET") && !log.contains("701199"), "{log}");
+}
+
+#[test]
+fn an_export_that_fails_half_way_leaves_no_file_and_is_tried_again() {
+    let (place, mut controller) = live();
+    let rows: String = (0..1200)
+        .map(|at| format!("F-{at},Officer {at}\n"))
+        .collect();
+    let file = place.path("in.csv");
+    fs::write(&file, format!("id,name\n{rows}")).expect("a file");
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("the mode");
+    let file = file.to_str().expect("text");
+    let written = place.run(&["import", "--officers", file, "--apply"]);
+    assert_eq!(written.code, Some(0), "{}", written.err);
+    let out = place.path("out");
+    fs::create_dir(&out).expect("a directory");
+    for (name, why) in [
+        ("out.csv", "it would be larger than"),
+        ("out.xlsx", "the rows of a workbook are kept in"),
+    ] {
+        let path = out.join(name);
+        let mut export = place.command(&["export", "--officers", path.to_str().expect("text")]);
+        // As a disk that is full after some KiB.
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""]);
+        limited.arg(export.get_program()).args(export.get_args());
+        let run = Run::of(limited.output().expect("a shell"));
+        assert_eq!(run.code, Some(1), "{} {}", run.out, run.err);
+        let told = format!("{}: can't be written: {why}", path.display());
+        assert!(!run.err.contains("panicked"), "{}", run.err);
+        assert!(run.err.contains(&told), "{}", run.err);
+        let left = fs::read_dir(&out).expect("reads").count();
+        assert_eq!(left, 0, "nothing is left of {name}");
+        let again = Run::of(export.output().expect("the program"));
+        assert!(again.out.contains("rows written"), "{}", again.err);
+        let once_more = Run::of(export.output().expect("the program"));
+        assert!(
+            once_more.err.contains("is there already, and stays"),
+            "{}",
+            once_more.err
+        );
+        assert_eq!(
+            fs::read_dir(&out).expect("reads").count(),
+            1,
+            "and no draft"
+        );
+        fs::remove_file(path).expect("is removed");
+    }
+    assert!(controller.is_alive());
+}
+
+#[test]
+fn a_dry_run_beside_calls_is_in_the_journal_before_anything_of_it_is_told() {
+    let (place, mut controller) = live();
+    let rows: String = (0..300)
+        .map(|at| format!("N-{at},Name,{at:012}\n"))
+        .collect();
+    let file = place.path("in.csv");
+    fs::write(
+        &file,
+        format!("id,name,pin\n{rows}N-300,Name,666666777777\n"),
+    )
+    .expect("a file");
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("the mode");
+    let file = file.to_str().expect("text");
+    for apply in [&[][..], &["--apply"]] {
+        let run = place.run(&[&["import", "--inmates", file], apply].concat());
+        assert_eq!(run.code, Some(1), "{}", run.err);
+        let told = "row 302, pin: this PIN is given out already";
+        assert!(run.out.contains(told), "{}", run.out);
+    }
+    let journal = place.run(&["journal"]).out;
+    let told =
+        "checked in.csv: 301 rows, 301 of them with a PIN, card or code, 1 with somebody else's";
+    assert_eq!(journal.matches(told).count(), 2, "{journal}");
+    assert!(controller.is_alive());
 }

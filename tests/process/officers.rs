@@ -79,7 +79,7 @@ fn a_call_that_waits_is_let_through_by_an_officers_word_at_a_console() {
         run.out
     );
     let confirm = |officer| ["officer", "confirm", "--line", "1", "--officer", officer];
-    refused(&place, &confirm("F-8"), "no officer has the id \"F-8\"");
+    refused(&place, &confirm("F-8"), "no officer has this id");
     let run = place.run(&confirm("F-9"));
     assert_eq!(run.code, Some(0), "{}", run.err);
     let (_, call) = run
@@ -202,7 +202,7 @@ fn a_phone_that_rests_after_wrong_guesses_is_listed_and_lifted() {
     done(
         &place,
         &["import", "--inmates", file, "--apply"],
-        "1 changed",
+        "1 with a PIN, card or code kept or changed",
     );
     let rests = "wrong guesses: the phone of line 1 rests until 20";
     until(&place, &controller, &["block", "list"], rests);

@@ -88,16 +88,10 @@ impl Session<'_> {
         let mut contact = contact.ok_or_else(unknown)?;
         let reached = match review {
             Review::Approved => {
-                let needed = match self.settings()?.rules.people.two_persons {
-                    true => 2,
-                    false => 1,
-                };
+                let needed = self.approvals_needed()?;
                 if contact.review.0 != Review::Approved {
                     let by = &mut contact.approved_by;
-                    let person = match person(actor) {
-                        None if needed > 1 => return Err(Error::WhoApproves(actor.to_owned())),
-                        person => person.unwrap_or(actor),
-                    };
+                    let person = approver(needed, actor)?;
                     if needed > 1 && by.iter().any(|before| before == person) {
                         return Err(Error::SameApprover(person.to_owned()));
                     }
@@ -124,6 +118,14 @@ impl Session<'_> {
         Ok(reached)
     }
 
+    /// How many persons have to approve a contact.
+    pub(crate) fn approvals_needed(&self) -> Result<usize, Error> {
+        Ok(match self.settings()?.rules.people.two_persons {
+            true => 2,
+            false => 1,
+        })
+    }
+
     pub fn remove_contact(
         &mut self,
         actor: &str,
@@ -140,6 +142,14 @@ impl Session<'_> {
             self.journal(actor, "contact", inmate_subject(inmate), change)?;
         }
         Ok(was)
+    }
+}
+
+/// Whose word it is that approves.
+pub(crate) fn approver(needed: usize, actor: &str) -> Result<&str, Error> {
+    match person(actor) {
+        None if needed > 1 => Err(Error::WhoApproves(actor.to_owned())),
+        person => Ok(person.unwrap_or(actor)),
     }
 }
 

@@ -44,30 +44,91 @@ impl Session<'_> {
             Err(Error::NoCard(_)) => None,
             Err(error) => return Err(("id", error)),
         };
-        let given = self.given(row, held.as_ref())?;
-        let is = match (&given, &held) {
-            (Some(_), _) => None,
-            (None, Some((_, card))) => Some(card),
-            (None, None) => return Err(("card", Error::NoCard(holder.subject()))),
-        };
-        let taken = is.is_none_or(|card| !card.disabled);
-        let changes = row.taken.filter(|wanted| *wanted != taken);
-        check_note(row, is, changes.is_some())?;
-        if let Some(card) = given {
+        match (&row.card, held) {
+            (Some(card), held) => self.import_given(actor, row, holder, card, held),
+            (None, Some((_, card))) => self.import_held(actor, row, holder, &card),
+            (None, None) => Err(("card", Error::NoCard(holder.subject()))),
+        }
+    }
+
+    /// A row with a card. Of the one that is held it says the same as of another one, so that nobody finds
+    /// out by a file which card somebody has: what it may say depends on what all may see, and the row.
+    fn import_given(
+        &mut self,
+        actor: &str,
+        row: &CardImport,
+        holder: Holder,
+        card: &Secret<CardNumber>,
+        held: Option<(CardHash, Card)>,
+    ) -> Result<Imported, Fault> {
+        let hash = CardHash(self.fixed.key.card(card));
+        let is_new = held.as_ref().is_none_or(|(held, _)| *held != hash);
+        if is_new {
+            self.is_nobodys(&hash)?;
+        }
+        let off = held.as_ref().is_some_and(|(_, card)| card.disabled);
+        let note = row.note.as_deref().unwrap_or_default();
+        match row.taken {
+            Some(false) => text("note", note, true).map_err(of_note)?,
+            Some(true) if off => text("note", note, false).map_err(of_note)?,
+            _ if note.is_empty() => {}
+            _ => return Err(nothing_changes()),
+        }
+        if is_new {
             let done = self.give_card(actor, holder, card);
             done.map_err(|error| ("card", error))?;
         }
+        let is_off = off && !is_new;
+        let done = match row.taken {
+            Some(false) => self.card_is_off(actor, holder, note),
+            Some(true) if is_off && note.is_empty() => {
+                self.enable_card(actor, holder, "given out again")
+            }
+            Some(true) if off && !note.is_empty() => self.enable_card(actor, holder, note),
+            _ => Ok(()),
+        };
+        done.map_err(|error| ("taken", error))?;
+        Ok(match held {
+            None => Imported::New,
+            Some(_) => Imported::Changed,
+        })
+    }
+
+    /// The same, and why, where it is off already.
+    fn card_is_off(&mut self, actor: &str, holder: Holder, note: &str) -> Result<(), Error> {
+        let (_, card) = self.held(holder)?;
+        match card.disabled {
+            true if card.note == note => Ok(()),
+            true => {
+                self.enable_card(actor, holder, note)?;
+                self.disable_card(actor, holder, note)
+            }
+            false => self.disable_card(actor, holder, note),
+        }
+    }
+
+    /// A row about the card that somebody has.
+    fn import_held(
+        &mut self,
+        actor: &str,
+        row: &CardImport,
+        holder: Holder,
+        card: &Card,
+    ) -> Result<Imported, Fault> {
+        let changes = row.taken.filter(|wanted| *wanted == card.disabled);
         let note = row.note.as_deref().unwrap_or_default();
+        match changes {
+            Some(_) => text("note", note, true).map_err(of_note)?,
+            None if note.is_empty() || card.note == note => {}
+            None => return Err(nothing_changes()),
+        }
         let done = match changes {
             Some(true) => self.enable_card(actor, holder, note),
             Some(false) => self.disable_card(actor, holder, note),
             None => Ok(()),
         };
         done.map_err(|error| ("taken", error))?;
-        Ok(match held {
-            None => Imported::New,
-            Some(_) => changed_or_same(given.is_some() || changes.is_some()),
-        })
+        Ok(changed_or_same(changes.is_some()))
     }
 
     fn holder(&self, row: &CardImport) -> Result<Holder, Fault> {
@@ -75,26 +136,14 @@ impl Session<'_> {
             return Ok(Holder::Inmate(self.must_be_known(&row.id)?));
         }
         let officer = self.officer_known(&row.id)?;
-        let unknown = || ("id", Error::UnknownOfficerId(row.id.clone()));
-        Ok(Holder::Officer(officer.ok_or_else(unknown)?))
+        let officer = officer.ok_or(("id", Error::UnknownOfficerId))?;
+        Ok(Holder::Officer(officer))
     }
 
-    /// The card that a row gives out: another one than that which is held, and nobody's.
-    fn given<'r>(
-        &self,
-        row: &'r CardImport,
-        held: Option<&(CardHash, Card)>,
-    ) -> Result<Option<&'r Secret<CardNumber>>, Fault> {
-        let Some(card) = &row.card else {
-            return Ok(None);
-        };
-        let hash = CardHash(self.fixed.key.card(card));
-        if held.is_some_and(|(held, _)| *held == hash) {
-            return Ok(None);
-        }
-        let there = self.tables.cards.get(&self.writer, &hash);
+    fn is_nobodys(&self, card: &CardHash) -> Result<(), Fault> {
+        let there = self.tables.cards.get(&self.writer, card);
         match there.map_err(|error| ("card", error.into()))? {
-            None => Ok(Some(card)),
+            None => Ok(()),
             Some(there) => {
                 let disabled = there.disabled.then_some(there.note);
                 Err(("card", Error::CardTaken { disabled }))
@@ -179,19 +228,12 @@ impl Session<'_> {
     }
 }
 
+fn of_note(error: Error) -> Fault {
+    ("note", error)
+}
+
 /// A note says why a card is taken no more, or again, and stands nowhere else.
-fn check_note(row: &CardImport, is: Option<&Card>, changes: bool) -> Result<(), Fault> {
-    let fault = |error| ("note", error);
-    let note = row.note.as_deref().unwrap_or_default();
-    if changes {
-        return text("note", note, true).map_err(fault);
-    }
-    let stands = is.is_some_and(|card| card.note == note);
-    match note.is_empty() || stands {
-        true => Ok(()),
-        false => {
-            let why = "says why a card is taken no more, or again: nothing of that changes";
-            Err(fault(Error::invalid("note", why)))
-        }
-    }
+fn nothing_changes() -> Fault {
+    let why = "says why a card is taken no more, or again: nothing of that changes";
+    of_note(Error::invalid("note", why))
 }

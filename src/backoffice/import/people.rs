@@ -3,7 +3,7 @@
 use super::{Fault, ImportOff, Imported, changed_or_same};
 use crate::{
     AllowanceOf, Error, InmateProfile, NewContact,
-    admin::{people, text},
+    admin::{contacts, people, text},
     registers,
     session::Session,
 };
@@ -184,11 +184,16 @@ impl Session<'_> {
                 && there.relationship.0 == contact.relationship
                 && there.identification == contact.identification
         };
-        let mut changed = false;
-        if !before.as_ref().is_some_and(same) {
+        let mut changed = !before.as_ref().is_some_and(same);
+        // What would be refused is refused before anything is written.
+        if changed && row.review == Some(Review::Approved) {
+            let needed = self.approvals_needed();
+            let approver = needed.and_then(|needed| contacts::approver(needed, actor).map(drop));
+            approver.map_err(|error| ("review", error))?;
+        }
+        if changed {
             let put = self.put_contact(actor, inmate, &contact);
             put.map_err(|error| ("number", error))?;
-            changed = true;
         }
         // What was changed is to be reviewed again.
         let is = match &before {

@@ -205,7 +205,7 @@ fn announce(attempt: Attempt, cx: &mut Cx<'_>, repeats_left: u8, changes_left: u
     cx.hush(Leg::Trunk);
     let permit = attempt.permit.expect("only an admitted call is announced");
     head(&attempt, cx, &permit);
-    if permit.recording != RecordingRule::Privileged {
+    if permit.recording == RecordingRule::Record {
         attempt.say(cx, Leg::Trunk, Prompt::RecordingNotice);
     }
     // Nobody is told of what is not done.

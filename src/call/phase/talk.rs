@@ -85,14 +85,15 @@ impl Talk {
         let permit = attempt.permit.expect("only an admitted call is talked");
         let left = permit.until.map(|until| until.since(cx.now));
         let limit = [permit.limit, left].into_iter().flatten().min();
+        let hard = cx.settings.hard_limit;
+        // Nobody is cut unwarned, untimed or not.
+        let ends = limit.map_or(hard, |limit| limit.min(hard));
         let warn = |wanted: bool, before: Ticks| {
-            limit
-                .filter(|&l| wanted && l > before)
-                .map(|l| cx.now + (l - before))
+            (wanted && ends > before).then(|| cx.now + (ends - before))
         };
         Talk {
             limit_at: limit.map(|l| cx.now + l),
-            hard_limit_at: cx.now + cx.settings.hard_limit,
+            hard_limit_at: cx.now + hard,
             two_minutes_at: warn(cx.settings.warn_two_minutes, TWO_MINUTES),
             one_minute_at: warn(cx.settings.warn_one_minute, ONE_MINUTE),
             silent_until: cx.now + cx.settings.talk_silence,

@@ -2,79 +2,132 @@
 
 use std::{
     fmt,
-    fs::{File, OpenOptions},
     io::{BufWriter, IsTerminal as _, Write as _, stderr, stdout},
-    os::unix::fs::OpenOptionsExt as _,
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
-use anyhow::Context as _;
+use anyhow::{Error, anyhow, bail};
 use sheets::BadCell;
 
-use crate::control::people::Became;
+use crate::{
+    control::people::Became,
+    files::{self, NewFile},
+};
 
 /// Bad rows that are printed; a report has them all.
 const PRINTED: usize = 100;
+/// Bad rows that are kept in memory until they are told in their order.
+const MOST: usize = 1_000_000;
+/// Of how many rows it is told which they are, where a PIN, card or code is somebody else's. That enough
+/// of them are told to find a mistake, and too few to find out which PINs there are.
+const FEW: usize = 5;
 /// How often a terminal is told how far it is.
 const TOLD_EVERY: Duration = Duration::from_millis(200);
 
-/// Bad cells: the first are printed, all go into a file, if one is wanted.
+/// Bad cells, told in the order of the file when all are known: the first are printed, all go into a
+/// file, if one is wanted.
 pub struct Report {
-    file: Option<BufWriter<File>>,
-    count: usize,
+    file: Option<(PathBuf, NewFile)>,
+    bad: Vec<BadCell>,
+    /// What somebody else has.
+    collisions: Vec<BadCell>,
 }
 
 impl Report {
     /// A file that is there is never written over.
     pub fn to(path: Option<&Path>) -> anyhow::Result<Report> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        let file = path.map(|path| {
-            let file = options.open(path);
-            file.with_context(|| format!("the report {}", path.display()))
-        });
-        let file = file.transpose()?.map(BufWriter::new);
-        Ok(Report { file, count: 0 })
+        let file = match path {
+            None => None,
+            Some(path) => {
+                let file = NewFile::begin(path).map_err(|why| of_report(path, &why))?;
+                Some((path.to_owned(), file))
+            }
+        };
+        Ok(Report {
+            file,
+            bad: Vec::new(),
+            collisions: Vec::new(),
+        })
     }
 
     pub fn count(&self) -> usize {
-        self.count
+        self.bad.len() + self.collisions.len()
     }
 
-    pub fn bad(&mut self, cell: &BadCell) -> anyhow::Result<()> {
-        let BadCell { row, column, why } = cell;
-        let line = match column.as_str() {
-            "" => format!("row {row}: {why}"),
-            column => format!("row {row}, {column}: {why}"),
-        };
-        self.count += 1;
-        if let Some(file) = &mut self.file {
-            writeln!(file, "{line}").context("the report")?;
+    pub fn bad(&mut self, cell: BadCell) -> anyhow::Result<()> {
+        self.bad.push(cell);
+        self.is_enough()
+    }
+
+    /// One that has what somebody else has.
+    pub fn collides(&mut self, cell: BadCell) -> anyhow::Result<()> {
+        self.collisions.push(cell);
+        self.is_enough()
+    }
+
+    /// Nothing of them is told.
+    pub fn forget_collisions(&mut self) {
+        self.collisions.clear();
+    }
+
+    fn is_enough(&self) -> anyhow::Result<()> {
+        match self.count() > MOST {
+            true => bail!("more than {MOST} cells are bad: is it a file of another kind?"),
+            false => Ok(()),
         }
-        if self.count <= PRINTED {
-            clear_line();
+    }
+
+    /// Tells all of it; how many there were.
+    pub fn finish(mut self) -> anyhow::Result<usize> {
+        let count = self.count();
+        self.collisions.sort_by_key(|cell| cell.row);
+        let untold = self.collisions.len().saturating_sub(FEW);
+        self.collisions.truncate(FEW);
+        self.bad.append(&mut self.collisions);
+        self.bad.sort_by_key(|cell| cell.row);
+        let untold = (untold > 0).then(|| {
+            format!(
+                "and {untold} more rows with a PIN, card or code that somebody else has: which is \
+                 not told"
+            )
+        });
+        let more = self.bad.len().saturating_sub(PRINTED);
+        let more = (more > 0).then(|| match self.file {
+            Some(_) => format!("and {more} more: in the report"),
+            None => format!("and {more} more: --report FILE writes them all"),
+        });
+        let printed = self.bad.iter().take(PRINTED).map(line);
+        for line in printed.chain(more).chain(untold.clone()) {
             // Who does not read it can have a report.
             let _ = writeln!(stdout(), "{line}");
         }
-        Ok(())
+        if let Some((path, file)) = self.file {
+            let all = self.bad.iter().map(line).chain(untold);
+            write_all(file, all).map_err(|why| of_report(&path, &why))?;
+        }
+        Ok(count)
     }
+}
 
-    /// How many there were.
-    pub fn finish(mut self) -> anyhow::Result<usize> {
-        if let Some(file) = &mut self.file {
-            file.flush().context("the report")?;
-        }
-        if self.count > PRINTED {
-            let more = self.count - PRINTED;
-            let place = match self.file {
-                Some(_) => "in the report",
-                None => "--report FILE writes them all",
-            };
-            let _ = writeln!(stdout(), "and {more} more: {place}");
-        }
-        Ok(self.count)
+fn of_report(path: &Path, why: &str) -> Error {
+    anyhow!("the report {}: {why}", path.display())
+}
+
+fn line(cell: &BadCell) -> String {
+    let BadCell { row, column, why } = cell;
+    match column.as_str() {
+        "" => format!("row {row}: {why}"),
+        column => format!("row {row}, {column}: {why}"),
     }
+}
+
+fn write_all(file: NewFile, mut lines: impl Iterator<Item = String>) -> Result<(), String> {
+    let mut writer = BufWriter::new(file.writer()?);
+    let written = lines.try_for_each(|line| writeln!(writer, "{line}"));
+    let written = written.and_then(|()| writer.flush());
+    written.map_err(|error| files::not_written(&error))?;
+    file.finish()
 }
 
 /// What became of rows.
@@ -83,6 +136,7 @@ pub struct Counts {
     new: usize,
     changed: usize,
     same: usize,
+    given: usize,
 }
 
 impl Counts {
@@ -91,15 +145,18 @@ impl Counts {
             Became::New => self.new += 1,
             Became::Changed => self.changed += 1,
             Became::Same => self.same += 1,
-            Became::Bad(..) => {}
+            Became::Given => self.given += 1,
+            Became::Bad(..) | Became::Collides(..) => {}
         }
     }
 
     /// The last line.
-    pub fn print(&self, bad: usize, applied: bool) {
+    pub fn print(&self, bad: usize, applied: bool, skipped: bool) {
         let end = match (applied, bad) {
             (true, _) => "written",
+            (false, 0) if *self == Counts::default() => "nothing was written: there is no row",
             (false, 0) => "nothing was written: --apply writes",
+            (false, _) if skipped => "nothing was written: no row is good",
             (false, _) => "nothing was written: mend the bad rows, or --apply --skip-bad",
         };
         let _ = writeln!(stdout(), "{self}, {bad} bad; {end}");
@@ -108,8 +165,17 @@ impl Counts {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counts { new, changed, same } = self;
-        write!(f, "{new} new, {changed} changed, {same} as they were")
+        let Counts {
+            new,
+            changed,
+            same,
+            given,
+        } = self;
+        write!(f, "{new} new, {changed} changed, {same} as they were")?;
+        match given {
+            0 => Ok(()),
+            given => write!(f, ", {given} with a PIN, card or code kept or changed"),
+        }
     }
 }
 

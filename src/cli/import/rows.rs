@@ -15,6 +15,7 @@ use types::{
     treatment::ThreeWayResponse,
 };
 
+use super::contested::Key;
 use crate::control::{
     hours,
     people::{Limit, Off, Row},
@@ -28,7 +29,7 @@ pub type Numbered = (u64, Row);
 /// A kind of row that a file can have.
 pub trait FileRow: RowOf {
     /// What there may be of once in a file: the column, and a key.
-    fn once(&self, secret: &RandomState) -> Vec<(&'static str, String)>;
+    fn once(&self, secret: &RandomState) -> Vec<Key>;
     /// # Errors
     /// Cells that mean nothing at this site.
     fn row(self, zone: &TimeZone) -> Result<Numbered, Vec<BadCell>>;
@@ -106,7 +107,7 @@ impl Times<'_> {
 }
 
 impl FileRow for InmateRow {
-    fn once(&self, secret: &RandomState) -> Vec<(&'static str, String)> {
+    fn once(&self, secret: &RandomState) -> Vec<Key> {
         let mut once = vec![("id", self.id.clone())];
         let pin = self.pin.as_ref().map(|pin| pin.expose().as_str());
         once.extend(pin.map(|pin| ("pin", hashed(secret, pin))));
@@ -130,7 +131,7 @@ impl FileRow for InmateRow {
 }
 
 impl FileRow for NumberRow {
-    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+    fn once(&self, _: &RandomState) -> Vec<Key> {
         vec![("number", format!("{} {}", self.number, self.id))]
     }
 
@@ -148,7 +149,7 @@ impl FileRow for NumberRow {
 }
 
 impl FileRow for ProfileRow {
-    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+    fn once(&self, _: &RandomState) -> Vec<Key> {
         vec![("id", self.id.clone())]
     }
 
@@ -179,7 +180,7 @@ impl FileRow for ProfileRow {
 }
 
 impl FileRow for ContactRow {
-    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+    fn once(&self, _: &RandomState) -> Vec<Key> {
         vec![("number", format!("{} {}", self.number, self.id))]
     }
 
@@ -197,7 +198,7 @@ impl FileRow for ContactRow {
 }
 
 impl FileRow for CardRow {
-    fn once(&self, secret: &RandomState) -> Vec<(&'static str, String)> {
+    fn once(&self, secret: &RandomState) -> Vec<Key> {
         let mut once = vec![("id", format!("{} {}", self.officer, self.id))];
         let card = self.card.as_ref().map(|card| card.expose().as_bytes());
         once.extend(card.map(|card| ("card", hashed(secret, card))));
@@ -217,7 +218,7 @@ impl FileRow for CardRow {
 }
 
 impl FileRow for OfficerRow {
-    fn once(&self, secret: &RandomState) -> Vec<(&'static str, String)> {
+    fn once(&self, secret: &RandomState) -> Vec<Key> {
         let mut once = vec![("id", self.id.clone())];
         let code = self.code.as_ref().map(|code| code.expose().as_str());
         once.extend(code.map(|code| ("code", hashed(secret, code))));
@@ -236,7 +237,7 @@ impl FileRow for OfficerRow {
 }
 
 impl FileRow for RestrictedRow {
-    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+    fn once(&self, _: &RandomState) -> Vec<Key> {
         vec![("pattern", self.pattern.clone())]
     }
 
@@ -252,7 +253,7 @@ impl FileRow for RestrictedRow {
 }
 
 impl FileRow for AllowedRow {
-    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+    fn once(&self, _: &RandomState) -> Vec<Key> {
         vec![("pattern", self.pattern.clone())]
     }
 
@@ -271,7 +272,7 @@ impl FileRow for AllowedRow {
 }
 
 impl FileRow for RecordRow {
-    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+    fn once(&self, _: &RandomState) -> Vec<Key> {
         vec![("pattern", self.pattern.clone())]
     }
 
@@ -295,7 +296,7 @@ impl FileRow for RecordRow {
 }
 
 impl FileRow for ListRow {
-    fn once(&self, _: &RandomState) -> Vec<(&'static str, String)> {
+    fn once(&self, _: &RandomState) -> Vec<Key> {
         let one = format!("{:?} {} {}", self.of, self.blocked, self.pattern);
         vec![("pattern", one)]
     }

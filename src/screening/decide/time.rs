@@ -35,6 +35,8 @@ pub enum LimitedBy {
     InmateMinutes,
     /// The minutes that are left for the number, of all callers together.
     NumberMinutes,
+    /// No call lasts longer.
+    HardLimit,
 }
 
 impl<T: Tables + ?Sized> Walk<'_, T> {
@@ -92,7 +94,10 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             .into_iter()
             .chain(own)
             .flatten();
+        // An untimed call has no limit: the hard one cuts it, and is not its own.
+        let hard = (self.request.hard_limit, LimitedBy::HardLimit);
         let smallest = all.min_by_key(|(limit, _)| *limit);
+        let smallest = smallest.map(|own| if hard.0 < own.0 { hard } else { own });
         let finding = match smallest {
             Some(_) => Finding::Yes,
             None => Finding::No,

@@ -127,9 +127,31 @@ fn what_is_wrong_with_a_workbook_is_said_without_the_control_characters_of_its_p
     let at = book.windows(4).position(|part| part == b"what");
     book[at.expect("is stored as it is")] = b'W';
     let why = refused(&book, Format::Xlsx);
-    assert!(why.contains("damaged: xl/\\u{1b}[2jaaa"), "{why:?}");
+    assert!(
+        why.contains("damaged: its part xl/\\u{1b}[2jaaa"),
+        "{why:?}"
+    );
     assert!(!why.contains(char::is_control), "{why:?}");
     assert!(why.len() < 500, "{why:?}");
+}
+
+/// As a spreadsheet shows them, whatever ends the lines.
+#[test]
+fn empty_lines_and_cells_of_several_lines_are_rows_as_a_spreadsheet_counts_them() {
+    let text =
+        "\n\nid,name,pin\n\nA-1,\"Poe\n\n\"\"Allan\",x\n,,\n\n\nA-2,\"\",x\nA-3,a\"b,x\n\"A-4\",,x";
+    for ending in ["\n", "\r\n", "\r"] {
+        for end in ["", ending] {
+            let text = text.replace('\n', ending) + end;
+            let rows: Vec<u64> = inmates(&text).bad.iter().map(|bad| bad.row).collect();
+            assert_eq!(rows, [5, 9, 10, 11], "{text:?}");
+        }
+    }
+    // More of them than are read at once.
+    let text = format!("id,pin\n{}A-1,x\n", "\"a\nb\",1\n".repeat(5000));
+    is_bad(&inmates(&text), 5002, "pin", "decimal");
+    let text = format!("id,pin\r\n{}A-1,x\n", "\r\n".repeat(20_000));
+    is_bad(&inmates(&text), 20_002, "pin", "decimal");
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn an_officers_word_at_a_console_is_refused_with_its_reason() {
     let unknown = "phone 9 is not entered";
     refuses(&mut bench, unknown, word(LineId(9), OFFICER));
     waits(&mut bench, ONE);
-    let nobody = "no officer has the id \"O-32\"";
+    let nobody = "no officer has this id";
     refuses(&mut bench, nobody, word(ONE, "O-32"));
     change(&mut bench, |office, now| {
         office.set_officer_active(now, WHO, officer, false)

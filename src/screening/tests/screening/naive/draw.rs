@@ -335,7 +335,7 @@ fn asked(mut bits: Bits, now: i64) -> Ask {
             0..4 => None,
             n => Some([0, 59, 600, 7200][n - 4]),
         },
-        hard_limit: 99 * 60,
+        hard_limit: bits.of(&[99 * 60, 99 * 60, 150]),
     }
 }
 

@@ -182,6 +182,10 @@ impl Model<'_> {
             let longest = known.person.and_then(|person| person.longest);
             limits.extend(longest.map(|s| (ms(s), LimitedBy::Inmate)));
         }
+        // What is timed is never told a longer time than any call may have.
+        if !limits.is_empty() {
+            limits.push((seconds(self.ask.hard_limit), LimitedBy::HardLimit));
+        }
         let limit_ms = limits.iter().map(|limit| limit.0).min();
         let timed = if limit_ms.is_some() {
             Finding::Yes

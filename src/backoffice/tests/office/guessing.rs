@@ -83,6 +83,30 @@ fn a_disabled_pin_that_is_tried_too_often_rests_at_every_phone() {
     assert!(is_good(bench.pin(TWO, DOE)));
 }
 
+/// Whoever tries it learns that there is such a PIN, as of a disabled one.
+#[test]
+fn a_pin_that_may_not_be_used_now_counts_for_the_phone() {
+    let with = |from: Option<i64>, to: Option<i64>| {
+        let mut bench = strict();
+        let now = bench.now;
+        let done = (bench.office).set_pin_validity(now, "warden", DOES_ID, from, to);
+        done.expect("changes");
+        bench
+    };
+    let noon = crate::bench::NOON_ISH;
+    let not_yet = with(Some(noon + 86_400_000), None);
+    let expired = with(None, Some(noon - 86_400_000));
+    let mut in_use = strict();
+    in_use.permitted(TWO, Some(DOE), "02155550123");
+    for mut bench in [not_yet, expired, in_use] {
+        for _ in 0..4 {
+            assert_ne!(bench.pin(ONE, DOE), PinAnswer::Resting);
+        }
+        assert_eq!(bench.pin(ONE, ROE), PinAnswer::Resting);
+        assert!(is_good(bench.pin(TWO, ROE)), "the phone rests, not the PIN");
+    }
+}
+
 #[test]
 fn an_officer_ends_a_rest() {
     let mut bench = strict();

@@ -90,3 +90,4 @@ pub use screening::{
     Rules, Schedule, ScheduleNumber, TreatmentRules, Used, WeekSteps, Weekend,
 };
 pub use seed::{SeedGroup, SeedPeople, SeedPerson, SeedScope};
+pub use words::{moment, off};

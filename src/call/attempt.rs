@@ -472,6 +472,7 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::PinExpired => Prompt::PinExpired,
         Blocked::InmateSuspended => Prompt::InmateSuspended,
         Blocked::NotEnrolled => Prompt::NotEnrolled,
+        // It is on the list: that it is on none would be untrue.
         Blocked::PinNumberDisabled | Blocked::NumberBlockedForInmate => Prompt::NumberBlocked,
         Blocked::NumberNotAllowed | Blocked::NumberPrivate => Prompt::NumberNotAllowed,
         Blocked::ContactNotApproved => Prompt::ContactNotApproved,

@@ -108,18 +108,23 @@ fn said_before(
 }
 
 fn gone(desk: &Desk, group: String, actor: String) -> anyhow::Result<Answer> {
-    let (name, before, mut phones) = desk.with(move |office, now| {
+    let (was, name, mut phones) = desk.with(move |office, now| {
         let group = office.group_named(&group)?;
-        let (name, before) = said_before(office, now, group)?;
-        office.officer_present(now, &actor, group, None)?;
-        Ok((name, before, office.officer_phones(now, Some(group))?))
+        let was = office.officer_present(now, &actor, group, None)?;
+        let name = office.group_name(group)?;
+        Ok((was, name, office.officer_phones(now, Some(group))?))
     })?;
-    let mut lines = vec![match before {
-        Some(_) => format!("no officer is present at {name} any more"),
-        None => format!("no officer was said to be present at {name}, and none is"),
-    }];
     phones.retain(OfficerPhone::has_part);
-    lines.extend(by_phone(&phones));
+    let phones = by_phone(&phones);
+    if !was {
+        let phones: Vec<String> = phones.into_iter().map(|line| format!("\n{line}")).collect();
+        bail!(
+            "no officer was said to be present at {name}{}",
+            phones.concat()
+        );
+    }
+    let mut lines = vec![format!("no officer is present at {name} any more")];
+    lines.extend(phones);
     lines.push(format!(
         "calls under way go on to the end that they had; `sallyport shutdown --group {name:?} --cut` \
          cuts them"

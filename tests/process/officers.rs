@@ -210,7 +210,7 @@ fn a_pin_that_is_disabled_by_command_is_refused_at_the_next_call() {
     done(
         &place,
         &["journal"],
-        "pin, inmate 1 (A-1): disabled: for good",
+        "pin, inmate 1 (A-1): disabled: until it is taken back",
     );
 }
 

@@ -3,7 +3,7 @@
 use super::{identity::phone_identity, text};
 use crate::{
     BackOffice, Error, answer::inmate_subject, groups::Groups, lookups::Lookups,
-    people::MAX_BOOKINGS, session::Session, stored, words::instant,
+    people::MAX_BOOKINGS, session::Session, stored, words::moment,
 };
 use db::{
     Key as _,
@@ -224,10 +224,10 @@ impl Session<'_> {
         };
         self.tables.bookings.put(&mut self.writer, &key, &value)?;
         let change = format!(
-            "call {id} booked from {} to {}, number {}",
-            instant(value.from_utc_ms),
-            instant(value.to_utc_ms),
-            value.number.as_deref().unwrap_or("any")
+            "booking {id}: from {} until {}, to {}",
+            moment(value.from_utc_ms, &self.fixed.zone),
+            moment(value.to_utc_ms, &self.fixed.zone),
+            value.number.as_deref().unwrap_or("any number")
         );
         self.journal(actor, "booking", inmate_subject(inmate), change)?;
         Ok(id)
@@ -242,7 +242,7 @@ impl Session<'_> {
         let key = BookingKey { inmate, booking };
         let was = self.tables.bookings.delete(&mut self.writer, &key)?;
         if was {
-            let change = format!("call {booking} is not booked any more");
+            let change = format!("booking {booking}: cancelled");
             self.journal(actor, "booking", inmate_subject(inmate), change)?;
         }
         Ok(was)
@@ -268,17 +268,22 @@ impl Session<'_> {
         actor: &str,
         group: GroupId,
         until_utc_ms: Option<i64>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let name = self.groups().full_name(group)?;
         let mut post = self.post(group)?;
+        let now = self.now_utc_ms();
+        if post.until_utc_ms.filter(|until| *until > now) == until_utc_ms {
+            return Ok(false);
+        }
         post.until_utc_ms = until_utc_ms;
         let table = &self.tables.officer_posts;
         table.put(&mut self.writer, &group, &post)?;
         let change = match until_utc_ms {
-            Some(until) => format!("officer present until {}", instant(until)),
+            Some(until) => format!("officer present until {}", moment(until, &self.fixed.zone)),
             None => "officer not present".to_owned(),
         };
-        self.journal(actor, "group", name, change)
+        self.journal(actor, "group", name, change)?;
+        Ok(true)
     }
 
     fn post(&self, group: GroupId) -> Result<OfficerPost, Error> {

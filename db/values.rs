@@ -84,7 +84,7 @@ values! {
     window::Window { 1 => v1 } newest 1,
     booking::Booking { 1 => v1 } newest 1,
     officer_post::OfficerPost { 1 => v1 } newest 1,
-    contact::Contact { 1 => v1 } newest 1,
+    contact::Contact { 1 => v1, 2 => v2 } newest 2,
     people_rules::PeopleRules { 1 => v1 } newest 1,
     shutdown::Shutdown { 1 => v1 } newest 1,
     unit::Unit { 1 => v1 } newest 1,
@@ -112,7 +112,7 @@ pub use call_type::v1::CallType;
 pub use call_type_rule::v1::CallTypeRule;
 pub use card::v1::Card;
 pub use card_ref::v1::CardRef;
-pub use contact::v1::Contact;
+pub use contact::v2::{Approver, Contact};
 pub use counted::v1::{Counted, Counting};
 pub use counter::v1::Counter;
 pub use duration::v1::Duration;

@@ -18,7 +18,7 @@ mod treatments;
 
 pub use contacts::{Contact, NewContact};
 pub use fraud::NumberFraud;
-pub use hours::{BookedCall, Booking, OfficerPlace};
+pub use hours::{BookedCall, Booking, OfficerPhone, OfficerPlace};
 pub use people::{InmateClassDetails, InmateDetails, InmateProfile};
 pub use registers::AllowanceOf;
 pub use routes::OutboundRoute;
@@ -141,8 +141,8 @@ changes! {
     fn add_inmate(inmate: &NewInmate) -> InmateId;
     /// Gives an inmate a PIN, in place of the one there was.
     fn set_pin(inmate: InmateId, pin: &PinDetails) -> ();
-    /// Switches an inmate's PIN off, for a time or for good, or on again.
-    fn set_pin_disabled(inmate: InmateId, disabled: Disabled) -> ();
+    /// Switches an inmate's PIN off, for a time or for good, or on again; `false` when it was so.
+    fn set_pin_disabled(inmate: InmateId, disabled: Disabled) -> bool;
     /// Ends the rest of a phone at which too many PINs failed; `false` when none failed there.
     fn lift_phone_rest(line: LineId) -> bool;
     /// Ends the rest of an inmate's PIN or passcode that failed too often.
@@ -173,8 +173,8 @@ changes! {
     fn lift_number_block(number: &str) -> bool;
     /// Puts a number on an inmate's list.
     fn add_pin_number(inmate: InmateId, number: &str, flags: &NumberFlags) -> ();
-    /// Changes a number on an inmate's list.
-    fn set_pin_number(inmate: InmateId, number: &str, flags: &NumberFlags) -> ();
+    /// Changes a number on an inmate's list; `false` when it was so.
+    fn set_pin_number(inmate: InmateId, number: &str, flags: &NumberFlags) -> bool;
     /// Takes a number off an inmate's list; `false` when it was not on it.
     fn remove_pin_number(inmate: InmateId, number: &str) -> bool;
     /// Blocks numbers for every caller.
@@ -223,8 +223,8 @@ changes! {
     /// Gives calls and seconds back to a register, or takes some where they are less than nothing;
     /// they count in the day, the week and the month that it is.
     fn adjust_register(of: RegisterOf, calls: i32, seconds: i32, note: &str) -> ();
-    /// Forgets what a register counted; what open calls hold stays.
-    fn reset_register(of: RegisterOf) -> ();
+    /// Forgets what a register counted; what open calls hold stays. `false` when nothing was counted.
+    fn reset_register(of: RegisterOf) -> bool;
     /// Enters or changes an outbound route; they are tried in the order of their numbers.
     fn set_route(number: u16, route: &OutboundRoute) -> ();
     /// Takes a route out.
@@ -248,8 +248,8 @@ changes! {
     /// Enters or changes a class of inmates.
     fn set_inmate_class(class: InmateClass, details: &InmateClassDetails) -> ();
     /// Suspends an inmate from calling, for a time or for good, or lifts that. The PIN's own
-    /// disabling is apart from it.
-    fn set_suspended(inmate: InmateId, suspended: Disabled) -> ();
+    /// disabling is apart from it. `false` when it was so.
+    fn set_suspended(inmate: InmateId, suspended: Disabled) -> bool;
     /// Says from when and up to when an inmate's PIN is valid, UTC in milliseconds; `None` is
     /// without end.
     fn set_pin_validity(inmate: InmateId, from_utc_ms: Option<i64>, to_utc_ms: Option<i64>) -> ();
@@ -271,8 +271,8 @@ changes! {
     /// Says whether calls from the phones of a group, and of those below it, need an officer there.
     fn set_officer_needed(group: GroupId, needed: bool) -> ();
     /// An officer is at a group's phones up to this instant (UTC, in milliseconds); `None` is not,
-    /// or not any more.
-    fn officer_present(group: GroupId, until_utc_ms: Option<i64>) -> ();
+    /// or not any more. `false` when it was so.
+    fn officer_present(group: GroupId, until_utc_ms: Option<i64>) -> bool;
     /// Puts a contact forward, or changes one: it is to be reviewed.
     fn put_contact(inmate: InmateId, contact: &NewContact) -> ();
     /// Approves or refuses a contact; gives what it came to. Where two persons approve, the second
@@ -282,8 +282,9 @@ changes! {
     fn remove_contact(inmate: InmateId, number: &str) -> bool;
     /// Puts a phone, the phones of a group and of all below it, or all phones out of service: idle
     /// ones at once; a call goes on to its end, or with `cut` is cut as by an officer. Gives the
-    /// number of phones. Idle or not, a line hears it when changes are asked for next.
-    fn shut_down(what: Shut, cut: bool) -> usize;
+    /// number of phones, or `None` when they were so by the same word and nothing is to be cut. Idle or
+    /// not, a line hears it when changes are asked for next.
+    fn shut_down(what: Shut, cut: bool) -> Option<usize>;
     /// Takes such a word back; `false` when there was none. A phone that is out of service by another
     /// one stays so.
     fn resume(what: Shut) -> bool;

@@ -17,6 +17,8 @@ use types::{
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct WaitingCall {
     pub line: LineId,
+    /// Its own among all that wait at one time, or did: who confirms it says which one was looked at.
+    pub attempt: u64,
     /// The phone's name.
     pub phone: String,
     /// Which attempt of the line it is.
@@ -41,6 +43,25 @@ pub enum Confirmed {
     Over,
 }
 
+/// The numbers of calls that wait, one after the other. A start begins at another one, by the clock's
+/// seconds, so that one that was read before it is no other call's after it.
+#[derive(Debug)]
+pub(crate) struct Attempts(u64);
+
+impl Attempts {
+    /// So many, that people can read them out; they come again after eleven days of starts.
+    const NUMBERS: u64 = 1_000_000;
+
+    pub fn since(utc_ms: i64) -> Attempts {
+        Attempts((utc_ms / 1000).unsigned_abs() % Attempts::NUMBERS)
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0 % Attempts::NUMBERS + 1;
+        self.0
+    }
+}
+
 /// An officer's word on its way to a line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Word {
@@ -56,16 +77,18 @@ impl BackOffice {
         waits.cloned().collect()
     }
 
-    /// An officer confirms, at a console, the call that waits at this phone; what becomes of it is told by
-    /// [`BackOffice::confirmed`]. The officer goes by the facility's own id.
+    /// An officer confirms, at a console, the call that waits at this phone and that has this number; what
+    /// becomes of it is told by [`BackOffice::confirmed`]. The officer goes by the facility's own id.
     ///
     /// # Errors
-    /// When no call waits there, or not for a console, or the officer is not known or not active.
+    /// When no call waits there, or another one, or not for a console, or the officer is not known or not
+    /// active.
     pub fn confirm_call(
         &mut self,
         now: Tick,
         actor: &str,
         line: LineId,
+        attempt: u64,
         officer: &str,
     ) -> Result<WaitingCall, Error> {
         let call = self.waiting.get(&line).filter(|call| now < call.until);
@@ -73,6 +96,14 @@ impl BackOffice {
         let officer = self.change(now, |session| {
             session.known_phone(line)?;
             let call = call.as_ref().ok_or(Error::NoCallWaits(line))?;
+            if call.attempt != attempt {
+                let there = call.attempt;
+                return Err(Error::OtherCallWaits {
+                    line,
+                    attempt,
+                    there,
+                });
+            }
             if !call.confirm_by.takes_console() {
                 return Err(Error::NotAtConsole(line));
             }
@@ -140,6 +171,7 @@ impl Session<'_> {
         let phone = self.tables.phones.get(&self.writer, &line)?;
         self.waiting.push(WaitingCall {
             line,
+            attempt: 0,
             phone: phone.map_or_else(String::new, |phone| phone.name),
             off_hook_at: admission.off_hook_at,
             caller: caller.map(|caller| (caller.facility_id, caller.name)),
@@ -173,5 +205,25 @@ impl Session<'_> {
         let change = format!("confirms at a console the call that waits at phone {line}");
         self.journal(actor, "officer", format!("officer {}", id.0), change)?;
         Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_of_waiting_calls_are_others_after_a_restart() {
+        const START: i64 = 1_795_435_093_000;
+        let numbers = |start, count| -> Vec<u64> {
+            let mut attempts = Attempts::since(start);
+            (0..count).map(|_| attempts.next()).collect()
+        };
+        let before = numbers(START, 60);
+        // A call a second and a restart after a minute; the numbers end, and begin again.
+        let after = numbers(START + 60_000, 60);
+        assert!(before.iter().all(|number| !after.contains(number)));
+        let last = (START / 1_000_000_000 + 1) * 1_000_000_000 - 1000;
+        assert_eq!(numbers(last, 2), [1_000_000, 1]);
     }
 }

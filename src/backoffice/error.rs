@@ -70,6 +70,15 @@ pub enum Error {
     #[error("no call waits for an officer at the phone of line {0}")]
     NoCallWaits(LineId),
     #[error(
+        "attempt {attempt} at the phone of line {line} waits for an officer no more: attempt {there}, \
+         which waits there now, is another call"
+    )]
+    OtherCallWaits {
+        line: LineId,
+        attempt: u64,
+        there: u64,
+    },
+    #[error(
         "the call at the phone of line {0} waits for an officer at that phone: `officer` of the phone \
          takes no console"
     )]
@@ -157,7 +166,7 @@ pub enum Error {
     SameApprover(String),
     #[error(
         "two persons have to approve a contact, and {0} may be either of them: log in as yourself, \
-         and become another user by sudo or su alone"
+         and become the controller's own user, not root, by sudo or su alone"
     )]
     WhoApproves(String),
     #[error("group {0:?} is not entered")]

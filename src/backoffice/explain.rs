@@ -34,8 +34,7 @@ pub struct Asking {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Explanation {
     pub at_utc_ms: i64,
-    /// `None` is a phone that nobody entered.
-    pub phone: Option<Phone>,
+    pub phone: Phone,
     /// The inmate's id and name, where the phone asks for a PIN.
     pub caller: Option<(String, String)>,
     /// What was screened: what a speed dial stands for.
@@ -57,7 +56,6 @@ pub struct Explanation {
 /// Why a phone is out of service.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum WhyOut {
-    NotEntered,
     SwitchedOff,
     /// By an officer: itself, a group it is in, or everything.
     ShutDown,
@@ -78,7 +76,8 @@ impl BackOffice {
     /// What would be decided about a call.
     ///
     /// # Errors
-    /// When nobody has this id, or has no PIN though the phone asks for one.
+    /// When there is no such phone, nobody has this id, or who has it has no PIN though the phone asks
+    /// for one.
     pub fn explain(&self, now: Tick, asking: &Asking) -> Result<Explanation, Error> {
         let mut session = Session::begin(self, now)?;
         if let Some(utc_ms) = asking.at_utc_ms {
@@ -104,11 +103,12 @@ impl BackOffice {
 impl Session<'_> {
     fn explain(&self, asking: &Asking) -> Result<Explanation, Error> {
         let phone = self.tables.phones.get(&self.writer, &asking.line)?;
-        let phone = phone.map(stored::phone).transpose()?;
-        let asks_for_pin = phone.as_ref().is_none_or(|phone| phone.pin_required);
+        let phone = phone.ok_or(Error::UnknownPhone(asking.line))?;
+        let phone = stored::phone(phone)?;
+        let asks_for_pin = phone.pin_required;
         let caller = match &asking.inmate {
             Some(id) if asks_for_pin => Some(self.caller_of(id)?),
-            None if asks_for_pin && phone.is_some() => {
+            None if asks_for_pin => {
                 return Err(Error::WhoseCall(asking.line));
             }
             _ => None,
@@ -119,7 +119,7 @@ impl Session<'_> {
             number: None,
             trace: Trace::new(),
             language: None,
-            why_out: self.why_out(asking.line, phone.as_ref())?,
+            why_out: self.why_out(asking.line, &phone)?,
             limited_by: None,
             outcome: Err(Blocked::PinResting),
             opens_utc_ms: None,
@@ -168,10 +168,7 @@ impl Session<'_> {
         })
     }
 
-    fn why_out(&self, line: LineId, phone: Option<&Phone>) -> Result<Option<WhyOut>, Error> {
-        let Some(phone) = phone else {
-            return Ok(Some(WhyOut::NotEntered));
-        };
+    fn why_out(&self, line: LineId, phone: &Phone) -> Result<Option<WhyOut>, Error> {
         if !phone.in_service {
             return Ok(Some(WhyOut::SwitchedOff));
         }

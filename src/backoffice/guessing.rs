@@ -118,7 +118,7 @@ impl fmt::Display for Alert {
                 write!(f, "too often {what} on calls to {number}: it is blocked ")?;
                 match seconds {
                     Some(seconds) => write!(f, "for {seconds} s"),
-                    None => write!(f, "until the block is lifted"),
+                    None => write!(f, "until it is lifted"),
                 }
             }
             Alert::WatchedNumber { line, call } => write!(

@@ -47,10 +47,25 @@ pub fn acting(person: Option<&str>, account: &str) -> String {
     }
 }
 
-/// The person who acts; none where several may use the account and nobody knows which of them did.
-pub fn person(actor: &str) -> Option<&str> {
-    let person = actor.split(AS).next().unwrap_or(actor);
-    (person != SOMEBODY).then_some(person)
+/// Who acts, as [`acting`] told it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Person<'a> {
+    /// As the journal has it; `None` where nobody knows who it is.
+    pub named: Option<&'a str>,
+    /// The user of the machine: the same whether its name is found or not. `None` where nobody knows who
+    /// logged in.
+    pub user: Option<u32>,
+}
+
+/// The person who acts: none where several may use the account and nobody knows which of them did.
+pub fn person(actor: &str) -> Person<'_> {
+    let named = actor.split(AS).next().unwrap_or(actor);
+    let named = (named != SOMEBODY).then_some(named);
+    let number = named.and_then(|named| named.strip_prefix("user ")?.split(' ').next());
+    Person {
+        named,
+        user: number.and_then(|number| number.parse().ok()),
+    }
 }
 
 fn hash(key: &CallId, bytes: &[u8]) -> [u8; 32] {

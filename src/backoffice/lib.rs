@@ -57,7 +57,8 @@ pub use admin::identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
 pub use admin::{
     AllowanceOf, AllowedFlags, BookedCall, Booking, Contact, InmateClassDetails, InmateDetails,
     InmateProfile, NamedTreatment, NewContact, NewInmate, NumberDetails, NumberFlags, NumberFraud,
-    OfficerPlace, OutboundRoute, Phone, PhoneRule, PhoneTreatment, PinDetails, TimeRestriction,
+    OfficerPhone, OfficerPlace, OutboundRoute, Phone, PhoneRule, PhoneTreatment, PinDetails,
+    TimeRestriction,
 };
 pub use clock::Anchor;
 pub use config::{
@@ -89,3 +90,4 @@ pub use screening::{
     Rules, Schedule, ScheduleNumber, TreatmentRules, Used, WeekSteps, Weekend,
 };
 pub use seed::{SeedGroup, SeedPeople, SeedPerson, SeedScope};
+pub use words::{moment, off};

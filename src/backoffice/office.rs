@@ -4,7 +4,7 @@ use crate::{
     Alert, Anchor, Config, Error, Phone, Routing, SiteSettings, Usage,
     admin::identity::phone_identity,
     clock,
-    console::{WaitingCall, Word},
+    console::{Attempts, WaitingCall, Word},
     groups::Groups,
     lookups,
     memory::Memory,
@@ -51,6 +51,8 @@ pub struct BackOffice {
     cuts: BTreeSet<LineId>,
     /// Calls that wait for an officer.
     pub(crate) waiting: BTreeMap<LineId, WaitingCall>,
+    /// What the next of them is numbered.
+    attempts: Attempts,
     /// Words of officers at a console that lines are to be told.
     pub(crate) words: Vec<Word>,
     /// The settings of phones as they were told last.
@@ -91,6 +93,7 @@ impl BackOffice {
             alerts: Vec::new(),
             cuts: BTreeSet::new(),
             waiting: BTreeMap::new(),
+            attempts: Attempts::since(config.anchor.utc_ms),
             words: Vec::new(),
             told: None,
         };
@@ -238,8 +241,10 @@ impl BackOffice {
         let committed = session.commit()?;
         self.alerts.extend(committed.alerts);
         self.cuts.extend(committed.cuts);
-        self.waiting
-            .extend(committed.waiting.into_iter().map(|call| (call.line, call)));
+        for mut call in committed.waiting {
+            call.attempt = self.attempts.next();
+            self.waiting.insert(call.line, call);
+        }
         for (line, off_hook_at) in committed.settled {
             let call = self.waiting.get(&line);
             if call.is_some_and(|call| call.off_hook_at == off_hook_at) {

@@ -472,9 +472,7 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::PinExpired => Prompt::PinExpired,
         Blocked::InmateSuspended => Prompt::InmateSuspended,
         Blocked::NotEnrolled => Prompt::NotEnrolled,
-        Blocked::PinNumberDisabled | Blocked::NumberNotAllowed | Blocked::NumberPrivate => {
-            Prompt::NumberNotAllowed
-        }
+        Blocked::NumberNotAllowed | Blocked::NumberPrivate => Prompt::NumberNotAllowed,
         Blocked::ContactNotApproved => Prompt::ContactNotApproved,
         Blocked::OutsideWindow => Prompt::OutsideWindow,
         Blocked::NotBooked => Prompt::NotBooked,
@@ -482,7 +480,8 @@ pub fn refusal_prompt(blocked: Blocked) -> Prompt {
         Blocked::NumberRestricted => Prompt::NumberRestricted,
         Blocked::CalledPartyBlocksInmate => Prompt::CalledPartyBlocksInmate,
         Blocked::CalledPartyBlocksFacility => Prompt::CalledPartyBlocksFacility,
-        Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
+        // It is on the list: that it is on none would be untrue.
+        Blocked::PinNumberDisabled | Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
         Blocked::NumberFraud => Prompt::NumberFraud,
         Blocked::CallTypeNotAllowed => Prompt::CallTypeNotAllowed,
         Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,

@@ -2,7 +2,9 @@
 
 use std::{
     fmt::Write as _,
+    fs,
     io::{self, Write as _},
+    os::unix::fs::MetadataExt as _,
     path::Path,
     process::ExitCode,
 };
@@ -10,6 +12,7 @@ use std::{
 use backoffice::SeedTreatments;
 use db::pattern::Pattern;
 use drivers::dahdi::survey::{Holder, Survey, holders};
+use nix::unistd::Uid;
 use types::{
     credential::ConfirmBy,
     dial_plan::DialPlan,
@@ -18,6 +21,7 @@ use types::{
 };
 
 use crate::{
+    control,
     demo::counted,
     site::{Driver, ScreeningDefaults, Site, compare, limits, open_to_everybody, without_survey},
 };
@@ -33,7 +37,10 @@ pub fn check(file: &Path) -> ExitCode {
                 cards(&site, &mut text, &mut problems);
             }
             let notes = notes(&site).into_iter().chain(unrouted(&site));
-            for note in notes.chain(unconfirmed(&site)) {
+            let notes = notes
+                .chain(unconfirmed(&site))
+                .chain(nobody_told_apart(&site));
+            for note in notes {
                 let _ = writeln!(text, "  note: {note}");
             }
             (format!("{text}{}", told(&problems)), problems.is_empty())
@@ -298,6 +305,22 @@ fn unconfirmed(site: &Site) -> Vec<String> {
         })
     });
     wanting.collect()
+}
+
+/// Two persons are to approve, and nobody could be told from another: no contact is approved then. Whoever
+/// has the database is who the controller runs as.
+fn nobody_told_apart(site: &Site) -> Option<String> {
+    if !site.defaults.people.rules.two_persons {
+        return None;
+    }
+    let owner = fs::metadata(&site.data).map(|about| about.uid());
+    let account = owner.unwrap_or_else(|_| Uid::effective().as_raw());
+    control::tells_nobody(account).map(|why| {
+        format!(
+            "two_persons_approve in [defaults] wants two persons, and no command will be known as a \
+             person's: {why}; no contact will be approved"
+        )
+    })
 }
 
 /// Kinds of calls that routes were forgotten for.

@@ -2,24 +2,30 @@
 
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::{SiteArgs, ask};
 use crate::control::Request;
 
 /// No PIN is ever an argument: others see the arguments of a process.
 #[derive(Debug, Args)]
+#[command(
+    group(ArgGroup::new("asked").required(true).multiple(true).args(["line", "call"])),
+    override_usage = "sallyport explain --site <FILE> --line <L> --inmate <ID> --number <NUMBER> \
+                      [--at <TIME>] [--json]\n       \
+                      sallyport explain --site <FILE> --call <CALL> [--json]"
+)]
 pub struct ExplainArgs {
     #[command(flatten)]
     site: SiteArgs,
     /// The phone's line.
-    #[arg(long, value_name = "L", required_unless_present = "call")]
+    #[arg(long, value_name = "L", requires = "number")]
     line: Option<u16>,
     /// Who calls: the facility's id of the inmate, never a PIN.
     #[arg(long, value_name = "ID")]
     inmate: Option<String>,
     /// As it is keyed at the phone, with its prefix; two digits are a speed dial.
-    #[arg(long, value_name = "NUMBER", required_unless_present = "call")]
+    #[arg(long, value_name = "NUMBER", requires = "line")]
     number: Option<String>,
     /// When: date and time of the site, as in "2026-11-24 09:30", with its offset, -05:00, where an hour
     /// comes twice; without it, now.

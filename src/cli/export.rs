@@ -108,7 +108,7 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         (Some(kind), file) => write(file, kind.columns(), of_people(&office, kind))?,
         (None, file) => write(file, KEYS, of_records(&office))?,
     };
-    super::print(&[format!("{rows} rows written")]);
+    super::print(&[format!("{rows} rows written")])?;
     Ok(ExitCode::SUCCESS)
 }
 

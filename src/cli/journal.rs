@@ -15,14 +15,24 @@ pub struct JournalArgs {
     #[command(flatten)]
     site: SiteArgs,
     /// Only what came after this entry.
-    #[arg(long, value_name = "N", conflicts_with = "last")]
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with = "last",
+        allow_negative_numbers = true
+    )]
     after: Option<u64>,
     /// Only so many at the end.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = last, allow_negative_numbers = true)]
     last: Option<u64>,
     /// One line of JSON an entry instead of words.
     #[arg(long)]
     json: bool,
+}
+
+/// The last of them, or more.
+fn last(text: &str) -> Result<u64, String> {
+    super::within(text, 1..=u64::MAX)
 }
 
 pub fn journal(args: &JournalArgs) -> anyhow::Result<ExitCode> {

@@ -25,6 +25,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
@@ -246,7 +247,7 @@ fn ask(site: &SiteArgs, request: Request) -> anyhow::Result<ExitCode> {
     let site = Site::load(&site.site)?;
     let (log, _guard) = log::start(log::Options::WARNINGS);
     let office = Office::reach(&site, &log)?;
-    print(&office.ask(request)?.lines);
+    print(&office.ask(request)?.lines)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -264,7 +265,7 @@ fn ask_pages(
     loop {
         let page = office.ask(request(after))?;
         printed += page.lines.len();
-        if !print(&page.lines) {
+        if !print(&page.lines)? {
             return Ok(ExitCode::SUCCESS);
         }
         if page.more.is_none() {
@@ -273,15 +274,19 @@ fn ask_pages(
         after = page.more;
     }
     if let Some(nothing) = nothing.filter(|_| printed == 0) {
-        print(&[nothing.to_owned()]);
+        print(&[nothing.to_owned()])?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// To standard output; `false` where the reader has seen enough.
-fn print(lines: &[String]) -> bool {
+fn print(lines: &[String]) -> anyhow::Result<bool> {
     let mut out = std::io::stdout().lock();
-    lines.iter().all(|line| writeln!(out, "{line}").is_ok())
+    match lines.iter().try_for_each(|line| writeln!(out, "{line}")) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).context("standard output"),
+    }
 }
 
 fn phones(text: &str) -> Result<u16, String> {

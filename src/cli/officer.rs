@@ -17,7 +17,7 @@ pub enum OfficerCommand {
     Places(SiteArgs),
     /// Says which calls wait for an officer to confirm them.
     Waiting(SiteArgs),
-    /// Confirms, in the name of an officer, the call that waits at a line.
+    /// Confirms, in the name of an officer, the call that waits at a line under this number.
     Confirm(ConfirmArgs),
 }
 
@@ -46,6 +46,9 @@ pub struct ConfirmArgs {
     /// The phone's line.
     #[arg(long, value_name = "L")]
     line: u16,
+    /// The call's number, as `officer waiting` says it: no other call that waits there by then is confirmed.
+    #[arg(long, value_name = "N")]
+    attempt: u64,
     /// Who confirms: the facility's id of the officer, never a code. The journal says which user of this
     /// machine said so.
     #[arg(long, value_name = "ID")]
@@ -68,8 +71,12 @@ pub fn officer(command: OfficerCommand) -> anyhow::Result<ExitCode> {
         OfficerCommand::Places(site) => (site, Ask::Places),
         OfficerCommand::Waiting(site) => (site, Ask::Waiting),
         OfficerCommand::Confirm(args) => {
-            let (line, officer) = (args.line, args.officer);
-            (args.site, Ask::Confirm { line, officer })
+            let confirm = Ask::Confirm {
+                line: args.line,
+                attempt: args.attempt,
+                officer: args.officer,
+            };
+            (args.site, confirm)
         }
     };
     ask(&site, Request::Officer { ask: what })

@@ -6,5 +6,6 @@ use super::{SiteArgs, ask_pages};
 use crate::control::Request;
 
 pub fn records(site: &SiteArgs, json: bool) -> anyhow::Result<ExitCode> {
-    ask_pages(site, None, |after| Request::Records { json, after })
+    let nothing = (!json).then_some("there is no call record yet");
+    ask_pages(site, nothing, |after| Request::Records { json, after })
 }

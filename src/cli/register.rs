@@ -40,7 +40,7 @@ pub struct AdjustArgs {
     #[command(flatten)]
     whose: WhoseArgs,
     /// So many calls.
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = calls)]
     calls: Option<i32>,
     /// So many minutes.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = minutes)]
@@ -50,9 +50,23 @@ pub struct AdjustArgs {
     note: String,
 }
 
+fn calls(text: &str) -> Result<i32, String> {
+    some_of(text, 100_000)
+}
+
 /// A month's, given or taken.
 fn minutes(text: &str) -> Result<i32, String> {
-    super::within(text, -44_640..=44_640)
+    some_of(text, 44_640)
+}
+
+/// Up to so many, given or taken.
+fn some_of(text: &str, most: i32) -> Result<i32, String> {
+    match super::within(text, -most..=most) {
+        Ok(0) => Err(format!(
+            "allowed: a whole number from -{most} to {most}, but not 0"
+        )),
+        other => other,
+    }
 }
 
 pub fn register(command: RegisterCommand) -> anyhow::Result<ExitCode> {

@@ -2,7 +2,7 @@
 
 use super::{Answer, Desk, inmate_of, known_as};
 use crate::records::moment;
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use backoffice::{BackOffice, Error, RestOf};
 use serde::{Deserialize, Serialize};
 use types::{
@@ -46,35 +46,39 @@ pub fn serve(desk: &Desk, ask: Ask, actor: String) -> anyhow::Result<Answer> {
 }
 
 fn lift(desk: &Desk, what: Lift, actor: String) -> anyhow::Result<Answer> {
-    let line = desk.with(move |office, now| match what {
+    let (was, line) = desk.with(move |office, now| match what {
         Lift::Fraud(number) => {
             let was = office.lift_number_block(now, &actor, &number)?;
-            Ok(fraud_lifted(&number, was))
+            Ok((was, fraud_lifted(&number, was)))
         }
         Lift::CalledParty { number, inmate } => {
             let of = inmate.as_ref().map(|id| inmate_of(office, id));
             let of = of.transpose()?;
             let was = office.lift_called_party_block(now, &actor, &number, of)?;
-            Ok(called_party_lifted(&number, inmate.as_deref(), was))
+            let told = called_party_lifted(&number, inmate.as_deref(), was);
+            Ok((was, told))
         }
         Lift::Phone(name) => {
             let line = office.phone_named(&name)?;
             let was = office.lift_phone_rest(now, &actor, line)?;
-            Ok(rest_lifted(&format!("the phone of line {line}"), was))
+            Ok((was, rest_lifted(&format!("the phone of line {line}"), was)))
         }
         Lift::Guesses(id) => {
             let inmate = inmate_of(office, &id)?;
             let was = office.lift_pin_rest(now, &actor, inmate)?;
-            Ok(rest_lifted(&format!("PIN and passcode of {id}"), was))
+            Ok((was, rest_lifted(&format!("PIN and passcode of {id}"), was)))
         }
     })?;
-    Ok(Answer::text(vec![line]))
+    match was {
+        true => Ok(Answer::text(vec![line])),
+        false => bail!(line),
+    }
 }
 
 fn fraud_lifted(number: &str, was: bool) -> String {
     match was {
         true => format!("lifted: {number} is not blocked for fraud, and what counted is forgotten"),
-        false => format!("{number} was not blocked for fraud, and nothing counts for it"),
+        false => format!("{number} is not blocked for fraud, and nothing counts for it"),
     }
 }
 
@@ -83,7 +87,7 @@ fn called_party_lifted(number: &str, inmate: Option<&str>, was: bool) -> String 
     match was {
         true => format!("lifted: {number} may be called again by {whose}"),
         false => format!(
-            "the party at {number} had not refused the calls of {whose}; `sallyport block list` says whose"
+            "the party at {number} has not refused the calls of {whose}; `sallyport block list` says whose"
         ),
     }
 }
@@ -91,7 +95,7 @@ fn called_party_lifted(number: &str, inmate: Option<&str>, was: bool) -> String 
 fn rest_lifted(what: &str, was: bool) -> String {
     match was {
         true => format!("lifted: the rest of {what}; wrong guesses are forgotten"),
-        false => format!("no wrong guesses counted for {what}"),
+        false => format!("no wrong guesses count for {what}"),
     }
 }
 

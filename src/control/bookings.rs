@@ -76,7 +76,7 @@ fn add(desk: &Desk, inmate: String, booking: Booking, actor: String) -> anyhow::
     })?;
     let booked = booked.ok_or_else(|| anyhow!("the booked call is gone again"))?;
     Ok(Answer::text(vec![format!(
-        "booked: {}",
+        "booked as {}",
         words(&booked, desk)
     )]))
 }
@@ -89,11 +89,11 @@ fn cancel(desk: &Desk, inmate: String, booking: u32, actor: String) -> anyhow::R
     })?;
     match was {
         true => Ok(Answer::text(vec![format!(
-            "cancelled: call {booking} of {id}"
+            "cancelled: booking {booking} of {id}"
         )])),
-        false => bail!(
-            "{id} has no booked call {booking}: `sallyport booking list` says which there are"
-        ),
+        false => {
+            bail!("{id} has no booking {booking}: `sallyport booking list` says which there are")
+        }
     }
 }
 
@@ -132,5 +132,5 @@ fn words(booked: &BookedCall, desk: &Desk) -> String {
         note => format!(": {note}"),
     };
     let (id, who) = (booked.id, who(&booked.caller));
-    format!("call {id}: {who} to {number}, from {from} until {until}{note}")
+    format!("booking {id}: {who} to {number}, from {from} until {until}{note}")
 }

@@ -197,10 +197,7 @@ fn question(asking: &Asking, told: &Explanation, zone: &TimeZone) -> String {
         Some((id, name)) => format!("{name} ({id})"),
         None => "Whoever calls".to_owned(),
     };
-    let phone = match &told.phone {
-        Some(phone) => format!("line {} ({})", asking.line, phone.name),
-        None => format!("line {}, which is not entered", asking.line),
-    };
+    let phone = format!("line {} ({})", asking.line, told.phone.name);
     let number = match told.number {
         Some((number, pattern, kind)) => format!(" ({number}, {})", kinds(pattern, kind)),
         None => String::new(),
@@ -301,7 +298,6 @@ fn limit_words(by: LimitedBy) -> String {
 
 fn out_words(why: WhyOut) -> &'static str {
     match why {
-        WhyOut::NotEntered => ": nobody has entered it",
         WhyOut::SwitchedOff => ": it is switched off in its settings",
         WhyOut::ShutDown => ": it is shut down; `sallyport shutdowns` says by whom",
         WhyOut::Schedule => ": its schedule says so",

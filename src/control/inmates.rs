@@ -2,7 +2,8 @@
 
 use super::{Answer, Desk, inmate_of, known_as, when::to_come, who};
 use crate::records::{length, moment};
-use backoffice::{BackOffice, Contact, Disabled, Error, InmateDetails, NumberFlags, PinTerms};
+use anyhow::bail;
+use backoffice::{BackOffice, Contact, Disabled, Error, InmateDetails, NumberFlags, PinTerms, off};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use types::{
@@ -43,28 +44,29 @@ pub fn serve(desk: &Desk, id: String, what: What, actor: String) -> anyhow::Resu
         Some(None) => "PIN disabled",
         Some(Some(_)) => "disabled",
     };
-    let (name, number) = desk.with(move |office, now| {
+    let (was, name, number) = desk.with(move |office, now| {
         let inmate = inmate_of(office, &id)?;
         let mut number = None;
-        match what {
+        let changed = match what {
             None => office.set_suspended(now, &actor, inmate, disabled)?,
             Some(None) if office.pin_terms(inmate)?.is_none() => return Err(Error::NoPinOf(id)),
             Some(None) => office.set_pin_disabled(now, &actor, inmate, disabled)?,
             Some(Some(text)) => {
                 let (listed, flags) = listed(office, &id, &text)?;
                 let flags = NumberFlags { disabled, ..flags };
-                let text = listed.to_string();
-                office.set_pin_number(now, &actor, inmate, &text, &flags)?;
-                number = Some(text);
+                let text = number.insert(listed.to_string());
+                office.set_pin_number(now, &actor, inmate, text, &flags)?
             }
-        }
-        Ok((known_as(office, inmate)?, number))
+        };
+        Ok((!changed, known_as(office, inmate)?, number))
     })?;
     let number = number.map_or_else(String::new, |number| format!(", number {number}"));
-    let state = state(disabled, &desk.zone);
-    Ok(Answer::text(vec![format!(
-        "{name}{number}: {subject}: {state}"
-    )]))
+    let state = off(disabled, &desk.zone);
+    let line = format!("{name}{number}: {subject}: {state}");
+    match was {
+        true => bail!("{line}; nothing was changed: it was so already"),
+        false => Ok(Answer::text(vec![line])),
+    }
 }
 
 fn ends(desk: &Desk, until: Option<String>) -> anyhow::Result<Disabled> {
@@ -84,14 +86,6 @@ fn listed(office: &BackOffice, id: &str, text: &str) -> Result<(PhoneNumber, Num
         id: id.to_owned(),
         number: number.to_string(),
     })
-}
-
-fn state(disabled: Disabled, zone: &TimeZone) -> String {
-    match disabled {
-        Disabled::No => "no".to_owned(),
-        Disabled::Until(end) => format!("until {}", moment(end, zone)),
-        Disabled::ForGood => "until it is taken back".to_owned(),
-    }
 }
 
 /// What is known of an inmate; nothing of a PIN but what it says of calls.
@@ -128,7 +122,7 @@ fn words(known: &Known, now: i64, zone: &TimeZone) -> Vec<String> {
     let steps: Vec<_> = profile.enrolled.steps().map(EnrollmentStep::name).collect();
     let of_class = |class: InmateClass| class.number().to_string();
     let supervised = |level: Supervision| level.level().to_string();
-    let suspended = state(holds(details.suspended, now), zone);
+    let suspended = off(details.suspended.at(now), zone);
     let mut lines = vec![
         who(&(details.facility_id.clone(), details.name.clone())),
         format!("  living unit: {}", known.unit.clone().unwrap_or_else(none)),
@@ -187,21 +181,13 @@ fn pin(pin: Option<&PinTerms>, now: i64, zone: &TimeZone) -> Vec<String> {
     let from = pin.valid_from_utc_ms.map(|from| moment(from, zone));
     let to = pin.valid_to_utc_ms.map(|to| moment(to, zone));
     let mut lines = vec![
-        format!("  PIN disabled: {}", state(holds(pin.disabled, now), zone)),
+        format!("  PIN disabled: {}", off(pin.disabled.at(now), zone)),
         format!("  class of durations: {class}"),
         format!("  language: {language}"),
     ];
     lines.extend(from.map(|from| format!("  PIN valid from: {from}")));
     lines.extend(to.map(|to| format!("  PIN valid until: {to}")));
     lines
-}
-
-/// What is over is none.
-fn holds(disabled: Disabled, now: i64) -> Disabled {
-    match disabled {
-        Disabled::Until(end) if end <= now => Disabled::No,
-        other => other,
-    }
 }
 
 fn flagged(flags: &NumberFlags, now: i64, zone: &TimeZone) -> String {
@@ -214,9 +200,9 @@ fn flagged(flags: &NumberFlags, now: i64, zone: &TimeZone) -> String {
             text.push_str(word);
         }
     }
-    match holds(flags.disabled, now) {
+    match flags.disabled.at(now) {
         Disabled::No => {}
-        disabled => text.push_str(&format!(", disabled: {}", state(disabled, zone))),
+        disabled => text.push_str(&format!(", disabled: {}", off(disabled, zone))),
     }
     text
 }

@@ -39,7 +39,13 @@ pub fn page(desk: &Desk, json: bool, from: Begin, after: Option<&str>) -> anyhow
         true => line(entry),
         false => words(entry, &desk.zone),
     });
-    let lines = lines.collect();
+    let mut lines: Vec<String> = lines.collect();
+    if let (None, Begin::After(entry), false, true) = (after, from, json, lines.is_empty()) {
+        let last = desk.with(|office, _| office.journal_entries())?;
+        lines.push(format!(
+            "nothing is in the journal after entry {entry}: its last is {last}"
+        ));
+    }
     Ok(Answer { lines, more })
 }
 

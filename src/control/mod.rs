@@ -30,6 +30,7 @@ pub mod tables;
 mod treatment;
 pub mod when;
 
+pub use actor::tells_nobody;
 pub use client::Office;
 pub use desk::Desk;
 pub use server::Server;

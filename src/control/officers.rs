@@ -7,13 +7,17 @@ use super::{
 };
 use crate::records::moment;
 use anyhow::bail;
-use backoffice::{Confirmed, OfficerPlace, WaitingCall};
+use backoffice::{BackOffice, Confirmed, Error, OfficerPhone, OfficerPlace, WaitingCall};
 use serde::{Deserialize, Serialize};
 use std::{
     thread,
     time::{Duration, Instant},
 };
-use types::{credential::ConfirmBy, id::LineId};
+use types::{
+    credential::ConfirmBy,
+    id::{GroupId, LineId},
+    tick::Tick,
+};
 
 /// Said for longer, it would be forgotten that it was said.
 const LONGEST_MS: i64 = 24 * 3600 * 1000;
@@ -24,11 +28,20 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ask {
-    Present { group: String, until: Until },
-    Gone { group: String },
+    Present {
+        group: String,
+        until: Until,
+    },
+    Gone {
+        group: String,
+    },
     Places,
     Waiting,
-    Confirm { line: u16, officer: String },
+    Confirm {
+        line: u16,
+        attempt: u64,
+        officer: String,
+    },
 }
 
 pub fn serve(desk: &Desk, ask: Ask, actor: String) -> anyhow::Result<Answer> {
@@ -37,7 +50,11 @@ pub fn serve(desk: &Desk, ask: Ask, actor: String) -> anyhow::Result<Answer> {
         Ask::Gone { group } => gone(desk, group, actor),
         Ask::Places => places(desk),
         Ask::Waiting => waiting(desk),
-        Ask::Confirm { line, officer } => confirm(desk, LineId(line), officer, actor),
+        Ask::Confirm {
+            line,
+            attempt,
+            officer,
+        } => confirm(desk, LineId(line), attempt, officer, actor),
     }
 }
 
@@ -49,51 +66,81 @@ fn present(desk: &Desk, group: String, until: &Until, actor: String) -> anyhow::
         let until = moment(until, &desk.zone);
         bail!("{until} is too far away: an officer's presence is said for 24 hours at most");
     }
-    let (name, places) = desk.with(move |office, now| {
+    let (name, before, phones) = desk.with(move |office, now| {
         let group = office.group_named(&group)?;
+        let (name, before) = said_before(office, now, group)?;
         office.officer_present(now, &actor, group, Some(until))?;
-        Ok((office.group_name(group)?, office.officer_places()?))
+        Ok((name, before, office.officer_phones(now, Some(group))?))
     })?;
-    let until = moment(until, &desk.zone);
-    let mut lines = vec![format!("an officer is present at {name} until {until}")];
-    if !places
-        .iter()
-        .any(|place| place.needed && meet(&place.name, &name))
-    {
+    let told = |until| moment(until, &desk.zone);
+    let mut lines = vec![format!(
+        "an officer is present at {name} until {}",
+        told(until)
+    )];
+    if let Some(before) = before.filter(|before| *before != until) {
         lines.push(format!(
-            "nothing at {name} asks for an officer: calls are as before"
+            "until {} had been said before: that holds no more",
+            told(before)
         ));
+    }
+    let nothing = |phone: &OfficerPhone| !phone.has_part();
+    match phones.iter().all(nothing) {
+        true => lines.push(format!(
+            "nothing at {name} asks for an officer: calls are as before"
+        )),
+        false => lines.extend(by_phone(&phones)),
     }
     Ok(Answer::text(lines))
 }
 
-/// Whether one of two groups is the other, or a part of it.
-fn meet(one: &str, other: &str) -> bool {
-    let inside = |part: &str, whole: &str| {
-        let rest = part.strip_prefix(whole);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    inside(one, other) || inside(other, one)
+/// The group's name, and until when an officer is said to be there.
+fn said_before(
+    office: &BackOffice,
+    now: Tick,
+    group: GroupId,
+) -> Result<(String, Option<i64>), Error> {
+    let name = office.group_name(group)?;
+    let mut places = office.officer_places()?.into_iter();
+    let before = places.find(|place| place.name == name);
+    let before = before.and_then(|place| place.until_utc_ms);
+    let now = office.utc_ms(now);
+    Ok((name, before.filter(|until| *until > now)))
 }
 
 fn gone(desk: &Desk, group: String, actor: String) -> anyhow::Result<Answer> {
-    let name = desk.with(move |office, now| {
+    let (was, name, mut phones) = desk.with(move |office, now| {
         let group = office.group_named(&group)?;
-        office.officer_present(now, &actor, group, None)?;
-        office.group_name(group)
+        let was = office.officer_present(now, &actor, group, None)?;
+        let name = office.group_name(group)?;
+        Ok((was, name, office.officer_phones(now, Some(group))?))
     })?;
-    Ok(Answer::text(vec![
-        format!("no officer is present at {name} any more"),
-        format!(
-            "calls under way go on to the end that they had; `sallyport shutdown --group {name:?} --cut` \
-             cuts them"
-        ),
-    ]))
+    phones.retain(OfficerPhone::has_part);
+    let phones = by_phone(&phones);
+    if !was {
+        let phones: Vec<String> = phones.into_iter().map(|line| format!("\n{line}")).collect();
+        bail!(
+            "no officer was said to be present at {name}{}",
+            phones.concat()
+        );
+    }
+    let mut lines = vec![format!("no officer is present at {name} any more")];
+    lines.extend(phones);
+    lines.push(format!(
+        "calls under way go on to the end that they had; `sallyport shutdown --group {name:?} --cut` \
+         cuts them"
+    ));
+    Ok(Answer::text(lines))
 }
 
 fn places(desk: &Desk) -> anyhow::Result<Answer> {
-    let (places, now) =
-        desk.with(|office, now| Ok((office.officer_places()?, office.utc_ms(now))))?;
+    let (places, mut phones, now) = desk.with(|office, now| {
+        let places = office.officer_places()?;
+        Ok((
+            places,
+            office.officer_phones(now, None)?,
+            office.utc_ms(now),
+        ))
+    })?;
     let line = |place: &OfficerPlace| {
         let name = &place.name;
         let until = place.until_utc_ms.filter(|until| *until > now);
@@ -109,11 +156,67 @@ fn places(desk: &Desk) -> anyhow::Result<Answer> {
             (false, None) => None,
         }
     };
-    let lines: Vec<String> = places.iter().filter_map(line).collect();
-    Ok(Answer::text(match lines.is_empty() {
-        true => vec!["no group asks for an officer, and none is present".to_owned()],
-        false => lines,
-    }))
+    let mut lines: Vec<String> = places.iter().filter_map(line).collect();
+    if lines.is_empty() {
+        lines.push("no group asks for an officer, and none is present".to_owned());
+    }
+    phones.retain(OfficerPhone::has_part);
+    lines.extend(by_phone(&phones));
+    Ok(Answer::text(lines))
+}
+
+/// What an officer's presence and word are for calls at each of these phones; those alike in one line.
+fn by_phone(phones: &[OfficerPhone]) -> Vec<String> {
+    let part = |phone: &OfficerPhone| (phone.present, phone.confirm_by);
+    let mut parts = Vec::new();
+    for part in phones.iter().map(part) {
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    let told = |(present, by): (Option<bool>, ConfirmBy)| {
+        let alike = phones.iter().filter(|phone| part(phone) == (present, by));
+        let lines: Vec<LineId> = alike.map(|phone| phone.line).collect();
+        format!("{}: {}", lines_words(&lines), part_words(present, by))
+    };
+    parts.into_iter().map(told).collect()
+}
+
+fn part_words(present: Option<bool>, by: ConfirmBy) -> String {
+    let waits = format!("each call waits for {}", by_words(by));
+    match (present, by) {
+        (None, ConfirmBy::Nobody) => "nothing asks for an officer: calls are as before".to_owned(),
+        (None, _) => format!("{waits}, whether one is present or not"),
+        (Some(true), ConfirmBy::Nobody) => {
+            "calls are let through, as an officer is present".to_owned()
+        }
+        (Some(true), _) => format!("an officer is present, and {waits} besides"),
+        (Some(false), ConfirmBy::Nobody) => {
+            "no call is let through, as no officer is said to be there".to_owned()
+        }
+        (Some(false), _) => format!(
+            "no call is let through, as no officer is said to be there; while one is, {waits} besides"
+        ),
+    }
+}
+
+/// `line 7`, or `lines 1 to 4, 7`.
+fn lines_words(lines: &[LineId]) -> String {
+    let mut runs: Vec<(u16, u16)> = Vec::new();
+    for LineId(line) in lines {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == *line => *last = *line,
+            _ => runs.push((*line, *line)),
+        }
+    }
+    let run = |(first, last): &(u16, u16)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first} to {last}"),
+    };
+    let runs: Vec<String> = runs.iter().map(run).collect();
+    let noun = if lines.len() == 1 { "line" } else { "lines" };
+    format!("{noun} {}", runs.join(", "))
 }
 
 fn waiting(desk: &Desk) -> anyhow::Result<Answer> {
@@ -138,7 +241,8 @@ fn told(call: &WaitingCall) -> String {
     let number = call
         .number
         .map_or_else(|| "?".to_owned(), |number| number.to_string());
-    format!("line {} ({}): {caller} to {number}", call.line, call.phone)
+    let (line, phone, attempt) = (call.line, &call.phone, call.attempt);
+    format!("line {line} ({phone}), attempt {attempt}: {caller} to {number}")
 }
 
 fn by_words(by: ConfirmBy) -> &'static str {
@@ -151,9 +255,16 @@ fn by_words(by: ConfirmBy) -> &'static str {
     }
 }
 
-fn confirm(desk: &Desk, line: LineId, officer: String, actor: String) -> anyhow::Result<Answer> {
+fn confirm(
+    desk: &Desk,
+    line: LineId,
+    attempt: u64,
+    officer: String,
+    actor: String,
+) -> anyhow::Result<Answer> {
     let id = officer.clone();
-    let call = desk.with(move |office, now| office.confirm_call(now, &actor, line, &id))?;
+    let call =
+        desk.with(move |office, now| office.confirm_call(now, &actor, line, attempt, &id))?;
     let begun = Instant::now();
     loop {
         let asked = call.clone();
@@ -163,12 +274,12 @@ fn confirm(desk: &Desk, line: LineId, officer: String, actor: String) -> anyhow:
                 return Ok(Answer::text(vec![line]));
             }
             Confirmed::Over => bail!(
-                "the call at line {line} was over before its confirmation, or is refused for something \
-                 else: `sallyport records` says what became of it"
+                "attempt {attempt} at line {line} was over before its confirmation, or is refused for \
+                 something else: `sallyport records` says what became of it"
             ),
             Confirmed::NotYet if begun.elapsed() > TAKES => bail!(
-                "line {line} did not take the confirmation in time; confirm the call again if it waits \
-                 still"
+                "line {line} did not take the confirmation of attempt {attempt} in time; confirm it again \
+                 if it waits still"
             ),
             Confirmed::NotYet => thread::sleep(LOOK_AGAIN),
         }

@@ -2,6 +2,7 @@
 
 use super::{Answer, Desk, inmate_of, known_as};
 use crate::records::{length, moment};
+use anyhow::bail;
 use backoffice::{AllowanceOf, BackOffice, Error, Period, RegisterOf, RegisterState};
 use serde::{Deserialize, Serialize};
 use types::{phone_number::PhoneNumber, tick::Ticks};
@@ -32,20 +33,26 @@ pub enum What {
 type Shown = (String, RegisterOf, RegisterState);
 
 pub fn serve(desk: &Desk, whose: Whose, what: What, actor: String) -> anyhow::Result<Answer> {
-    let ((name, of, state), now) = desk.with(move |office, now| {
+    let (done, (name, of, state), now) = desk.with(move |office, now| {
         let (name, of) = named(office, &whose)?;
-        match what {
-            What::Show => {}
+        let done = match what {
+            What::Show => true,
             What::Adjust {
                 calls,
                 seconds,
                 note,
-            } => office.adjust_register(now, &actor, of, calls, seconds, &note)?,
+            } => {
+                office.adjust_register(now, &actor, of, calls, seconds, &note)?;
+                true
+            }
             What::Reset => office.reset_register(now, &actor, of)?,
-        }
+        };
         let shown: Shown = (name, of, office.register(now, of)?);
-        Ok((shown, office.utc_ms(now)))
+        Ok((done, shown, office.utc_ms(now)))
     })?;
+    if !done {
+        bail!("nothing is counted in the register of {name}: nothing was changed");
+    }
     let mut lines = vec![format!("register of {name}: {}", allowance(of, &state))];
     for (period, called) in [
         (Period::Day, "day"),
@@ -117,8 +124,9 @@ fn used(state: &RegisterState, period: Period) -> String {
     };
     let sign = if used.ticks < 0 { "-" } else { "" };
     let talk = length(Ticks(used.ticks.unsigned_abs()));
-    format!(
-        "{} calls, {calls_left}; {sign}{talk}, {talk_left}",
-        used.calls
-    )
+    let calls = match used.calls {
+        1 => "1 call".to_owned(),
+        calls => format!("{calls} calls"),
+    };
+    format!("{calls}, {calls_left}; {sign}{talk}, {talk_left}")
 }

@@ -113,8 +113,12 @@ fn since(desk: &Desk, record: &CallRecord) -> anyhow::Result<explain::Since> {
     };
     let told = desk.with(move |office, now| match office.explain(now, &asking) {
         Ok(told) => Ok(Some(told)),
-        // Who has no PIN any more can place no such call.
-        Err(backoffice::Error::NoPinOf(_) | backoffice::Error::UnknownFacilityId) => Ok(None),
+        // Who has no PIN any more can place no such call; nor can anybody from a phone that is gone.
+        Err(
+            backoffice::Error::NoPinOf(_)
+            | backoffice::Error::UnknownFacilityId
+            | backoffice::Error::UnknownPhone(_),
+        ) => Ok(None),
         Err(error) => Err(error),
     })?;
     Ok(explain::Since {
@@ -149,7 +153,9 @@ fn told(office: &BackOffice, what: Shut) -> Result<String, backoffice::Error> {
 fn shut_down(desk: &Desk, what: Whole, cut: bool, actor: String) -> anyhow::Result<Answer> {
     let line = desk.with(move |office, now| {
         let (what, name) = named(office, &what)?;
-        let phones = office.shut_down(now, &actor, what, cut)?;
+        let Some(phones) = office.shut_down(now, &actor, what, cut)? else {
+            return Ok(Err(format!("{name} is shut down already")));
+        };
         let calls = match cut {
             true => "calls are cut",
             false => "calls go on to their ends",
@@ -158,24 +164,32 @@ fn shut_down(desk: &Desk, what: Whole, cut: bool, actor: String) -> anyhow::Resu
             1 => "1 phone".to_owned(),
             phones => format!("{phones} phones"),
         };
-        Ok(format!("shut down: {name}, {phones}; {calls}"))
+        Ok(Ok(format!("shut down: {name}, {phones}; {calls}")))
     })?;
-    Ok(Answer::text(vec![line]))
+    match line {
+        Ok(line) => Ok(Answer::text(vec![line])),
+        Err(why) => bail!(why),
+    }
 }
 
 fn resume(desk: &Desk, what: Whole, actor: String) -> anyhow::Result<Answer> {
     let lines = desk.with(move |office, now| {
         let (what, name) = named(office, &what)?;
-        let mut lines = vec![match office.resume(now, &actor, what)? {
-            true => format!("resumed: {name}"),
-            false => format!("{name} was not shut down by this name"),
-        }];
+        if !office.resume(now, &actor, what)? {
+            let why =
+                format!("{name} is not shut down by this name; `sallyport shutdowns` says what is");
+            return Ok(Err(why));
+        }
+        let mut lines = vec![format!("resumed: {name}")];
         for left in office.shutdowns()? {
             lines.push(format!("still shut down: {}", told(office, left.what)?));
         }
-        Ok(lines)
+        Ok(Ok(lines))
     })?;
-    Ok(Answer::text(lines))
+    match lines {
+        Ok(lines) => Ok(Answer::text(lines)),
+        Err(why) => bail!(why),
+    }
 }
 
 fn shutdowns(desk: &Desk) -> anyhow::Result<Answer> {

@@ -1,6 +1,7 @@
 //! A call record in a sentence or two that a person reads.
 
-use jiff::{Timestamp, tz::TimeZone};
+use backoffice::moment;
+use jiff::tz::TimeZone;
 use types::{
     answer_class::AnswerClass,
     call_record::CallRecord,
@@ -70,17 +71,6 @@ fn times(count: u16) -> String {
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
         more => format!("{more} times"),
-    }
-}
-
-/// Date and time in the site's zone, and which of its times that is: an hour comes twice a year.
-pub fn moment(utc_ms: i64, zone: &TimeZone) -> String {
-    match Timestamp::from_millisecond(utc_ms) {
-        Ok(time) => {
-            let time = time.to_zoned(zone.clone());
-            time.strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
-        }
-        Err(_) => format!("{utc_ms} ms since 1970"),
     }
 }
 

@@ -34,6 +34,14 @@ impl Disabled {
             Disabled::ForGood => true,
         }
     }
+
+    /// As it is at that instant: what is over is none.
+    pub fn at(self, now_utc_ms: i64) -> Disabled {
+        match self.holds(now_utc_ms) {
+            true => self,
+            false => Disabled::No,
+        }
+    }
 }
 
 /// One of the five duration classes.

@@ -2,16 +2,17 @@
 
 use crate::{
     bench::{
-        self, MOTHER, OTHER_PIN, Outcome, PIN, RESTRICTED, STRANGER, Scenario, then,
-        typed_in_one_go, wait,
+        self, Change, MOTHER, OTHER_PIN, Outcome, PIN, RESTRICTED, STARTS_UTC_MS, STRANGER,
+        Scenario, then, typed_in_one_go, wait,
     },
     privacy,
 };
 use backoffice::{
-    AllowedFlags, BackOffice, Disabled, NewOfficer, PhoneIdentity, Seed, SeedCredentials,
-    SeedOfficer,
+    AllowedFlags, BackOffice, Confirmed, Disabled, NewOfficer, PhoneIdentity, Seed,
+    SeedCredentials, SeedOfficer, WaitingCall,
 };
 use drivers::sim::script::Step;
+use std::sync::{Arc, Mutex};
 use types::{
     credential::{CardNumber, ConfirmBy, IdentifyBy},
     digits::Digits,
@@ -507,10 +508,11 @@ fn an_officer_confirms_at_a_console() {
 #[test]
 fn an_officers_word_at_a_console_reaches_the_line_of_the_call_that_waits() {
     let word = |office: &mut BackOffice, now: Tick| {
-        let call = office.confirm_call(now, "user desk", LineId(1), "O-31");
+        let attempt = office.waiting_calls(now)[0].attempt;
+        let call = office.confirm_call(now, "user desk", LineId(1), attempt, "O-31");
         let call = call.expect("it waits");
         assert_eq!(call.number.map(|n| n.to_string()).as_deref(), Some(MOTHER));
-        let later = office.confirm_call(now, "user desk", LineId(1), "O-32");
+        let later = office.confirm_call(now, "user desk", LineId(1), attempt, "O-32");
         assert!(later.is_err(), "nobody's word");
     };
     let scenario = confirmed_by(ConfirmBy::Console, hangs_up_after(12_000));
@@ -693,6 +695,142 @@ fn who_hangs_up_while_the_call_waits_for_an_officer_has_abandoned_it() {
     assert_eq!(record.ended_by, Some(EndedBy::Inmate));
     of_miller(&out);
     assert_eq!(record.dialed, format!("0{MOTHER}"));
+}
+
+/// What an officer at a console was told of the call that waits, at once and five seconds later.
+type Told = Arc<Mutex<Option<(Result<WaitingCall, String>, Option<Confirmed>)>>>;
+
+/// An officer at a console confirms at this tick the call that was looked at a second before it.
+fn at_the_console(
+    scenario: Scenario,
+    at: Tick,
+) -> (Outcome, Result<WaitingCall, String>, Confirmed) {
+    let seen = Arc::new(Mutex::new(None));
+    let told: Told = Arc::default();
+    let (sees, saw) = (Arc::clone(&seen), seen);
+    let (tells, later, end) = (Arc::clone(&told), Arc::clone(&told), told);
+    let look = move |office: &mut BackOffice, now: Tick| {
+        *sees.lock().expect("whole") = office.waiting_calls(now).pop();
+    };
+    let confirm = move |office: &mut BackOffice, now: Tick| {
+        let call: Option<WaitingCall> = saw.lock().expect("whole").take();
+        let call = call.expect("it waits");
+        let word = office.confirm_call(now, "user desk", call.line, call.attempt, "O-31");
+        let word = word.map_err(|error| error.to_string());
+        *tells.lock().expect("whole") = Some((word, None));
+    };
+    let became = move |office: &mut BackOffice, _: Tick| {
+        let mut told = later.lock().expect("whole");
+        let Some((Ok(call), became)) = &mut *told else {
+            return;
+        };
+        *became = Some(office.confirmed(call).expect("reads"));
+    };
+    let mut scenario = scenario;
+    for (when, change) in [
+        (at - Ticks::secs(1), Arc::new(look) as Change),
+        (at, Arc::new(confirm)),
+        (at + Ticks::secs(5), Arc::new(became)),
+    ] {
+        scenario.changes.push((when, change));
+    }
+    let out = scenario.run();
+    let (word, became) = end.lock().expect("whole").take().expect("was told");
+    (out, word, became.unwrap_or(Confirmed::Over))
+}
+
+/// Around an instant: before it, at it, after it. Lines are told of words once a second here.
+const AROUND_MS: [i64; 9] = [-1500, -1000, -500, -20, -5, 0, 5, 20, 500];
+
+fn moved(at: Tick, ms: i64) -> Tick {
+    match u64::try_from(ms) {
+        Ok(later) => at + Ticks::ms(later),
+        Err(_) => at - Ticks::ms(ms.unsigned_abs()),
+    }
+}
+
+#[test]
+fn a_word_in_the_instant_when_the_wait_ends_is_a_call_or_told_to_be_none() {
+    let scenario = || confirmed_by(ConfirmBy::Console, to_fast_busy()).lasting(60);
+    let over = scenario().run().entered("confirm").expect("waits") + Ticks::secs(30);
+    let mut placed = 0;
+    for ms in AROUND_MS {
+        let (out, word, became) = at_the_console(scenario(), moved(over, ms));
+        let record = out.record();
+        let tale = || format!("{ms} ms: {word:?}, {became:?}, {}", out.tale());
+        if record.officer.is_some() {
+            assert_eq!(word.as_ref().err(), None, "{}", tale());
+            assert_eq!(became, Confirmed::Placed(record.call), "{}", tale());
+            assert_ne!(record.blocked, Some(Blocked::NotConfirmed), "{}", tale());
+            placed += 1;
+        } else {
+            assert_eq!(record.blocked, Some(Blocked::NotConfirmed), "{}", tale());
+            assert_eq!(became, Confirmed::Over, "{}", tale());
+            out.no_trunk_seized();
+        }
+    }
+    assert!(placed > 0 && placed < AROUND_MS.len(), "{placed} placed");
+}
+
+#[test]
+fn a_word_in_the_instant_when_the_inmate_hangs_up_dials_nobody() {
+    let steps = [wait(6000), Step::Mark("down"), Step::OnHook];
+    let scenario = || confirmed_by(ConfirmBy::Console, steps.clone()).lasting(24);
+    let down = scenario().run().marked("down");
+    for ms in [-400, -200, -100, -60, -20, -10, 0, 10] {
+        let (out, word, became) = at_the_console(scenario(), moved(down, ms));
+        let record = out.record();
+        let tale = format!("{ms} ms: {word:?}, {became:?}, {}", out.tale());
+        assert_eq!(record.disposition, Disposition::Abandoned, "{tale}");
+        assert_eq!(record.ended_by, Some(EndedBy::Inmate), "{tale}");
+        out.no_trunk_seized();
+    }
+}
+
+#[test]
+fn a_word_at_a_console_while_a_wrong_code_is_looked_up_is_not_lost() {
+    let steps = [
+        wait(5000),
+        Step::dial("111111"),
+        Step::Mark("code"),
+        wait(16_000),
+        Step::OnHook,
+    ];
+    let scenario = || confirmed_by(ConfirmBy::Any, steps.clone()).lasting(40);
+    let keyed = scenario().run().marked("code");
+    for ms in (-100..100).step_by(5) {
+        let mut scenario = scenario();
+        let confirm = LineCommand::Confirm { officer: OFFICER };
+        let at = moved(keyed, ms);
+        scenario.commands.push((at, LineId(1), confirm));
+        let out = scenario.run();
+        let officer = out.record().officer;
+        assert_eq!(officer, Some(OFFICER), "{ms} ms: {}", out.tale());
+    }
+}
+
+#[test]
+fn a_call_that_waits_for_a_word_when_the_officers_presence_ends_is_refused_as_without_one() {
+    let present = |office: &mut BackOffice| {
+        let yard = office.add_group(Tick::ZERO, "warden", "Yard", None);
+        let yard = yard.expect("is added");
+        let put = office.add_group_phone(Tick::ZERO, "warden", yard, LineId(1));
+        put.expect("is put in");
+        let set = office.set_officer_needed(Tick::ZERO, "warden", yard, true);
+        set.expect("is set");
+        let until = Some(STARTS_UTC_MS + 15_000);
+        let set = office.officer_present(Tick::ZERO, "warden", yard, until);
+        set.expect("is set");
+    };
+    let confirm = LineCommand::Confirm { officer: OFFICER };
+    let out = confirmed_by(ConfirmBy::Console, to_fast_busy())
+        .prepared(present)
+        .at(20, confirm)
+        .lasting(40)
+        .run();
+    assert_eq!(said(&out, Prompt::OfficerMustConfirm), 1, "{}", out.tale());
+    refused(&out, Blocked::NoOfficer);
+    out.no_trunk_seized();
 }
 
 #[test]

@@ -248,3 +248,29 @@ fn a_call_is_warned_and_ends_when_the_officer_goes() {
     };
     ends_after_ninety_seconds(&long_talk(0, present));
 }
+
+/// It rings until the officer goes, and nobody has answered yet.
+#[test]
+fn a_call_that_rings_when_the_officer_goes_is_talked_no_more() {
+    let present = |office: &mut BackOffice| {
+        watched_yard(office);
+        let yard = office.group_named("Yard").expect("is there");
+        let until = Some(STARTS_UTC_MS + 30_000);
+        let set = office.officer_present(Tick::ZERO, WHO, yard, until);
+        set.expect("is set");
+    };
+    let talk = Step::SayFor(Clip::called_talk(), Ticks::secs(30));
+    let late = CalledPartyScript::new(Answer::After(Ticks::secs(22)), vec![wait(300), talk]);
+    let out = bench::phone(then(dials(MOTHER), hears_fast_busy()))
+        .to(MOTHER, late)
+        .prepared(present)
+        .lasting(70)
+        .run();
+    let record = out.record();
+    assert_eq!(record.disposition, Disposition::Limited, "{}", out.tale());
+    let ended = out.fact(|f| matches!(f, Fact::TrunkReturned { .. }));
+    let late = ended
+        .expect("goes back")
+        .since(Tick::ZERO + Ticks::secs(30));
+    assert!(late <= Ticks::ms(500), "{} ms late", late.as_ms());
+}

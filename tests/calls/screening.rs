@@ -373,7 +373,7 @@ fn a_disabled_number_of_the_list_is_refused() {
     let trace = [&WITH_PIN[..], &[(Check::PinNumberList, Finding::Disabled)]];
     refused(
         &out,
-        Prompt::NumberNotAllowed,
+        Prompt::NumberTimeRestricted,
         Blocked::PinNumberDisabled,
         &trace,
     );

@@ -421,6 +421,32 @@ fn at_zero_the_call_is_cut_and_the_inmate_told() {
 }
 
 #[test]
+fn both_are_told_before_the_cut_at_the_limit_where_that_is_wanted() {
+    let out = limited_to(12)
+        .treated(|t| t.word_before_cut = true)
+        .lasting(28)
+        .run();
+    let talk = out.entered("talk").expect("talk");
+    let cut = hung_up(&out);
+    assert!(
+        close(cut, talk + Ticks::secs(12), Ticks::ms(100)),
+        "{}",
+        out.tale()
+    );
+    let word = talk + Ticks::secs(7);
+    for heard in [
+        out.inmate_heard(Prompt::TimeIsUp),
+        out.called_heard(Prompt::TimeIsUp),
+    ] {
+        assert_eq!(heard.len(), 1, "{}", out.tale());
+        assert!(close(heard[0].at, word, Ticks::ms(300)), "{heard:?}");
+    }
+    let after = out.inmate_heard(Prompt::HangUp);
+    assert!(after.iter().any(|heard| heard.at >= cut), "{after:?}");
+    assert_eq!(out.record().disposition, Disposition::Limited);
+}
+
+#[test]
 fn a_limit_shorter_than_the_warning_is_not_warned_of() {
     let out = limited_to(10).lasting(22).run();
     assert!(

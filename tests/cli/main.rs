@@ -10,6 +10,7 @@ mod pages;
 mod places;
 mod settings_page;
 mod site_errors;
+mod statuses;
 
 use std::{
     fs,

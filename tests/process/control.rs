@@ -330,11 +330,10 @@ fn everything_is_shut_down_within_a_second_on_live_lines_and_resumed() {
         &["resume", "--phone", "2"],
         "resumed: the phone of line 2",
     );
-    done(
-        &place,
-        &["resume", "--phone", "2"],
-        "was not shut down by this name",
-    );
+    let again = place.run(&["resume", "--phone", "2"]);
+    assert_eq!(again.code, Some(1), "{}", again.out);
+    let why = "is not shut down by this name";
+    assert!(again.err.contains(why), "{}", again.err);
     let unknown = place.run(&["shutdown", "--group", "East"]);
     assert_eq!(unknown.code, Some(1), "{}", unknown.out);
     assert_eq!(

@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::{Controller, Place, Run, control::done, json_lines, site, utc_ms};
@@ -68,6 +69,27 @@ fn refused(place: &Place, command: &[&str], why: &str) {
     assert!(run.err.contains(why), "no {why:?} in {}", run.err);
 }
 
+/// The number of the call that waits.
+#[track_caller]
+fn attempt(waiting: &Run) -> String {
+    let words = waiting.out.split_once(", attempt ");
+    let number = words.and_then(|(_, rest)| rest.split_once(": "));
+    number.expect("its number").0.to_owned()
+}
+
+fn confirm<'a>(attempt: &'a str, officer: &'a str) -> [&'a str; 8] {
+    [
+        "officer",
+        "confirm",
+        "--line",
+        "1",
+        "--attempt",
+        attempt,
+        "--officer",
+        officer,
+    ]
+}
+
 #[test]
 fn a_call_that_waits_is_let_through_by_an_officers_word_at_a_console() {
     let (place, controller) = with("officer = \"console\"\nofficer_seconds = 60");
@@ -78,7 +100,8 @@ fn a_call_that_waits_is_let_through_by_an_officers_word_at_a_console() {
         "{}",
         run.out
     );
-    let confirm = |officer| ["officer", "confirm", "--line", "1", "--officer", officer];
+    let attempt = attempt(&run);
+    let confirm = |officer| confirm(&attempt, officer);
     refused(&place, &confirm("F-8"), "no officer has this id");
     let run = place.run(&confirm("F-9"));
     assert_eq!(run.code, Some(0), "{}", run.err);
@@ -140,9 +163,9 @@ fn without_an_officers_word_a_call_is_refused_as_not_confirmed_when_its_time_is_
 fn a_call_that_waits_for_an_officer_at_its_phone_is_not_confirmed_at_a_console() {
     let (place, controller) = with("officer = \"code\"\nofficer_seconds = 60");
     let waits = "waits for an officer's code at the phone";
-    until(&place, &controller, &["officer", "waiting"], waits);
-    let confirm = ["officer", "confirm", "--line", "1", "--officer", "F-9"];
-    refused(&place, &confirm, "takes no console");
+    let run = until(&place, &controller, &["officer", "waiting"], waits);
+    let attempt = attempt(&run);
+    refused(&place, &confirm(&attempt, "F-9"), "takes no console");
 }
 
 #[test]
@@ -187,7 +210,7 @@ fn a_pin_that_is_disabled_by_command_is_refused_at_the_next_call() {
     done(
         &place,
         &["journal"],
-        "pin, inmate 1 (A-1): disabled: for good",
+        "pin, inmate 1 (A-1): disabled: until it is taken back",
     );
 }
 
@@ -227,4 +250,42 @@ fn the_numbers_that_were_called_are_listed_beside_calls() {
         &["frequent", "--inmates", "9"],
         "no number was called so often",
     );
+}
+
+#[test]
+fn an_officers_presence_holds_over_a_kill_and_no_call_waits_after_it() {
+    let (place, mut controller) = with("groups = [\"East\"]\nofficer = \"console\"");
+    let present = ["officer", "present", "--group", "East", "--for", "60"];
+    let said = place.run(&present);
+    let told = said
+        .out
+        .lines()
+        .next()
+        .and_then(|line| line.split_once(" is present at East "));
+    let told = told.expect("until when").1;
+    let waiting = ["officer", "waiting"];
+    let run = until(
+        &place,
+        &controller,
+        &waiting,
+        "waits for an officer at a console",
+    );
+    let before = attempt(&run);
+    controller.signal(Signal::SIGKILL);
+    controller.wait(Duration::from_secs(10));
+    let controller = place.live("again.log");
+    let one = format!("East: calls only while an officer is present; one is {told}");
+    done(&place, &["officer", "places"], &one);
+    let run = until(
+        &place,
+        &controller,
+        &waiting,
+        "waits for an officer at a console",
+    );
+    let after = attempt(&run);
+    assert_ne!(after, before, "a number from before the kill is no call's");
+    let other = "waits for an officer no more";
+    refused(&place, &confirm(&before, "F-9"), other);
+    let run = place.run(&confirm(&after, "F-9"));
+    assert_eq!(run.code, Some(0), "{}", run.err);
 }

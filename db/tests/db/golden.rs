@@ -7,8 +7,8 @@ use db::{
     codes::{Code, Coded, FlagBits},
     keys::{CounterKey, CounterKind, HolderKind},
     values::{
-        self, Allowance, Allowed, Booking, Call, CallIdV1, CallTreatment, CallTypeRule, Caller,
-        Card, CardRef, Contact, Counted, Counter, Counting, DisabledV1, Duration, Entry,
+        self, Allowance, Allowed, Approver, Booking, Call, CallIdV1, CallTreatment, CallTypeRule,
+        Caller, Card, CardRef, Contact, Counted, Counter, Counting, DisabledV1, Duration, Entry,
         EntryRestricted, ExtraDigitKind, ExtraDigits, FraudCount, FraudRules, Group, Guesses,
         Holiday, IdentitySettings, Inmate, InmateClass, InmateRef, LineRule, LineTreatment,
         ListEntry, Meta, NumberBlock, NumberRecord, NumberTold, Officer, OfficerPost, OfficerRef,
@@ -919,15 +919,29 @@ fn officer_post_v1() {
 }
 
 #[test]
-fn contact_v1() {
+fn contact_v1_and_v2() {
+    let by = |user| Approver {
+        user,
+        named: "desk".to_owned(),
+    };
     let contact = Contact {
         name: "Roe, A".to_owned(),
         relationship: Code(Relationship::Attorney),
         identification: "bar 17".to_owned(),
         review: Code(Review::Pending),
-        approved_by: vec!["desk".to_owned()],
+        approved_by: vec![by(None)],
     };
-    golden(contact, "0106526f652c204108066261722031370101046465736b");
+    // By its name alone, nobody knows who that was.
+    let old = bytes("0106526f652c204108066261722031370101046465736b");
+    assert_eq!(Contact::decode(&old), Ok(contact.clone()));
+    let contact = Contact {
+        approved_by: vec![by(None), by(Some(1000))],
+        ..contact
+    };
+    golden(
+        contact,
+        "0206526f652c20410806626172203137010200046465736b01e807046465736b",
+    );
 }
 
 #[test]

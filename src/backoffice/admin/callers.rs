@@ -2,9 +2,7 @@
 
 use super::{NewInmate, NumberFlags, PinDetails};
 use super::{id, text};
-use crate::{
-    Error, answer::inmate_subject, error::InmateNumber, session::Session, stored, words::instant,
-};
+use crate::{Error, answer::inmate_subject, error::InmateNumber, session::Session, stored, words};
 use db::{
     keys::{CounterKey, CounterKind, FacilityId, ListerKey, PinHash, PinNumberKey},
     values::{Inmate, InmateRef, Pin, PinNumber, StepsV1, Unit},
@@ -114,16 +112,20 @@ impl Session<'_> {
         actor: &str,
         inmate: InmateId,
         disabled: Disabled,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let hash = self.inmate(inmate)?.pin.map(PinHash);
         let hash = hash.ok_or(Error::NoPin(InmateNumber(inmate)))?;
         let pin = self.tables.pins.get(&self.writer, &hash)?;
         let mut pin = pin.ok_or(Error::NoPin(InmateNumber(inmate)))?;
-        self.lift_pin_rest(actor, inmate)?;
+        let rested = self.lift_pin_rest(actor, inmate)?;
+        if stored::disabled(pin.disabled).at(self.now_utc_ms()) == disabled {
+            return Ok(rested);
+        }
         pin.disabled = stored::stored_disabled(disabled);
         self.tables.pins.put(&mut self.writer, &hash, &pin)?;
-        let change = format!("disabled: {}", disabled_words(disabled));
-        self.journal(actor, "pin", inmate_subject(inmate), change)
+        let change = format!("disabled: {}", words::off(disabled, &self.fixed.zone));
+        self.journal(actor, "pin", inmate_subject(inmate), change)?;
+        Ok(true)
     }
 
     pub fn add_pin_number(
@@ -167,15 +169,25 @@ impl Session<'_> {
         inmate: InmateId,
         number: &str,
         flags: &NumberFlags,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let key = PinNumberKey {
             inmate,
             number: phone_number(number)?,
         };
-        if !self.tables.pin_numbers.contains(&self.writer, &key)? {
-            return self.add_pin_number(actor, inmate, number, flags);
+        let Some(there) = self.tables.pin_numbers.get(&self.writer, &key)? else {
+            self.add_pin_number(actor, inmate, number, flags)?;
+            return Ok(true);
+        };
+        let before = NumberFlags {
+            untimed: there.untimed,
+            privileged: there.privileged,
+            disabled: stored::disabled(there.disabled).at(self.now_utc_ms()),
+        };
+        if before == *flags {
+            return Ok(false);
         }
-        self.put_pin_number(actor, &key, flags, "changed")
+        self.put_pin_number(actor, &key, flags, "changed")?;
+        Ok(true)
     }
 
     fn put_pin_number(
@@ -201,7 +213,7 @@ impl Session<'_> {
             key.number,
             flags.untimed,
             flags.privileged,
-            disabled_words(flags.disabled)
+            words::off(flags.disabled, &self.fixed.zone)
         );
         self.journal(actor, "pin-number", inmate_subject(key.inmate), change)
     }
@@ -235,12 +247,4 @@ impl Session<'_> {
 
 pub(super) fn phone_number(text: &str) -> Result<PhoneNumber, Error> {
     PhoneNumber::parse(text).ok_or_else(|| Error::NotANumber(text.to_owned()))
-}
-
-pub(super) fn disabled_words(disabled: Disabled) -> String {
-    match disabled {
-        Disabled::No => "no".to_owned(),
-        Disabled::Until(end) => format!("until {}", instant(end)),
-        Disabled::ForGood => "for good".to_owned(),
-    }
 }

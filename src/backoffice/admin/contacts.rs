@@ -2,10 +2,18 @@
 
 use super::text;
 use crate::{
-    Error, answer::inmate_subject, error::InmateNumber, journal::person, session::Session,
+    Error,
+    answer::inmate_subject,
+    error::InmateNumber,
+    journal::{Person, person},
+    session::Session,
     words::kebab,
 };
-use db::{codes::Code, keys::PinNumberKey, values};
+use db::{
+    codes::Code,
+    keys::PinNumberKey,
+    values::{self, Approver},
+};
 use types::{
     id::InmateId,
     inmate::{Relationship, Review},
@@ -90,12 +98,7 @@ impl Session<'_> {
             Review::Approved => {
                 let needed = self.approvals_needed()?;
                 if contact.review.0 != Review::Approved {
-                    let by = &mut contact.approved_by;
-                    let person = approver(needed, actor)?;
-                    if needed > 1 && by.iter().any(|before| before == person) {
-                        return Err(Error::SameApprover(person.to_owned()));
-                    }
-                    by.push(person.to_owned());
+                    approve(actor, needed, &mut contact.approved_by)?;
                 }
                 match contact.approved_by.len() >= needed {
                     true => Review::Approved,
@@ -145,12 +148,28 @@ impl Session<'_> {
     }
 }
 
-/// Whose word it is that approves.
-pub(crate) fn approver(needed: usize, actor: &str) -> Result<&str, Error> {
-    match person(actor) {
-        None if needed > 1 => Err(Error::WhoApproves(actor.to_owned())),
-        person => Ok(person.unwrap_or(actor)),
+/// Whose word it is that approves: where several are needed, a user of the machine who is known.
+pub(crate) fn approver(needed: usize, actor: &str) -> Result<Approver, Error> {
+    let Person { named, user } = person(actor);
+    if needed > 1 && user.is_none() {
+        return Err(Error::WhoApproves(actor.to_owned()));
     }
+    let named = named.unwrap_or(actor).to_owned();
+    Ok(Approver { user, named })
+}
+
+/// One word more. Where several are needed, they are of different persons: an earlier one of nobody
+/// knows whom is none.
+fn approve(actor: &str, needed: usize, by: &mut Vec<Approver>) -> Result<(), Error> {
+    let approver = approver(needed, actor)?;
+    if needed > 1 {
+        by.retain(|before| before.user.is_some());
+        if by.iter().any(|before| before.user == approver.user) {
+            return Err(Error::SameApprover(approver.named));
+        }
+    }
+    by.push(approver);
+    Ok(())
 }
 
 pub(crate) fn shown((key, contact): (PinNumberKey, values::Contact)) -> Contact {
@@ -160,6 +179,31 @@ pub(crate) fn shown((key, contact): (PinNumberKey, values::Contact)) -> Contact 
         number: key.number.to_string(),
         identification: contact.identification,
         review: contact.review.0,
-        approved_by: contact.approved_by,
+        approved_by: contact.approved_by.into_iter().map(|by| by.named).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_of_nobody_knows_whom_is_no_persons_where_two_are_needed() {
+        let of_old = |named: &str| Approver {
+            user: None,
+            named: named.to_owned(),
+        };
+        let mut by = vec![of_old("user lee")];
+        approve("user 1000 (lee)", 2, &mut by).expect("a person");
+        assert_eq!(by.len(), 1, "lee may have been it before: {by:?}");
+        let again = approve("user 1000", 2, &mut by);
+        assert!(matches!(again, Err(Error::SameApprover(_))), "{again:?}");
+        approve("user 1001 (kim)", 2, &mut by).expect("another");
+        let users: Vec<_> = by.iter().map(|by| by.user).collect();
+        assert_eq!(users, [Some(1000), Some(1001)]);
+        // One is enough, whoever it is.
+        let mut by = Vec::new();
+        approve("somebody, as user 0 (root)", 1, &mut by).expect("is enough");
+        assert_eq!(by, [of_old("somebody, as user 0 (root)")]);
     }
 }

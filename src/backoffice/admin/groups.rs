@@ -123,7 +123,12 @@ impl<'a> Session<'a> {
         Ok(was)
     }
 
-    pub fn shut_down(&mut self, actor: &str, what: Shut, cut: bool) -> Result<usize, Error> {
+    pub fn shut_down(
+        &mut self,
+        actor: &str,
+        what: Shut,
+        cut: bool,
+    ) -> Result<Option<usize>, Error> {
         let phones = self.groups().phones(what)?;
         let now = Shutdown {
             since_utc_ms: self.now_utc_ms(),
@@ -131,12 +136,15 @@ impl<'a> Session<'a> {
         };
         let table = &self.tables.shutdowns;
         // A second word changes nothing of the first, but it may cut what the first let finish.
-        if !table.contains(&self.writer, &what)? {
+        let already = table.contains(&self.writer, &what)?;
+        if !already {
             table.put(&mut self.writer, &what, &now)?;
         }
-        let change = match cut {
-            true => "shut down, calls cut",
-            false => "shut down, calls may finish",
+        let change = match (already, cut) {
+            (true, false) => return Ok(None),
+            (true, true) => "calls cut",
+            (false, true) => "shut down, calls cut",
+            (false, false) => "shut down, calls may finish",
         };
         let (noun, subject) = self.shut_subject(what)?;
         self.journal(actor, noun, subject, change)?;
@@ -144,7 +152,7 @@ impl<'a> Session<'a> {
         if cut {
             self.cut(phones);
         }
-        Ok(concerned)
+        Ok(Some(concerned))
     }
 
     pub fn resume(&mut self, actor: &str, what: Shut) -> Result<bool, Error> {

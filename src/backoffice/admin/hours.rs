@@ -1,20 +1,22 @@
 //! When inmates may call: hours, booked calls, and an officer's presence.
 
-use super::text;
+use super::{identity::phone_identity, text};
 use crate::{
-    BackOffice, Error, answer::inmate_subject, groups::Groups, people::MAX_BOOKINGS,
-    session::Session, stored, words::instant,
+    BackOffice, Error, answer::inmate_subject, groups::Groups, lookups::Lookups,
+    people::MAX_BOOKINGS, session::Session, stored, words::moment,
 };
 use db::{
     Key as _,
-    keys::{BookingKey, CounterKey, CounterKind},
+    keys::{BookingKey, CounterKey, CounterKind, Shut},
     values::{self, OfficerPost, Window},
 };
-use screening::{DaySteps, WeekSteps};
+use screening::{DaySteps, Open, WeekSteps};
 use std::ops::Bound;
 use types::{
-    id::{GroupId, InmateId},
+    credential::ConfirmBy,
+    id::{GroupId, InmateId, LineId},
     inmate::Scope,
+    tick::Tick,
 };
 
 /// A longer one is a slip of the pen, and a call at any time.
@@ -48,6 +50,23 @@ pub struct OfficerPlace {
     pub name: String,
     pub needed: bool,
     pub until_utc_ms: Option<i64>,
+}
+
+/// What an officer has to do with calls at a phone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OfficerPhone {
+    pub line: LineId,
+    /// Whether one counts as present there; `None` where none has to be.
+    pub present: Option<bool>,
+    /// Who confirms each call there.
+    pub confirm_by: ConfirmBy,
+}
+
+impl OfficerPhone {
+    /// Whether calls there ask for an officer at all.
+    pub fn has_part(&self) -> bool {
+        self.present.is_some() || self.confirm_by != ConfirmBy::Nobody
+    }
 }
 
 impl BackOffice {
@@ -105,6 +124,26 @@ impl BackOffice {
             })
         };
         posts.map(place).collect()
+    }
+
+    /// What an officer has to do with calls at the phones of a group and of all below it, or at all phones.
+    pub fn officer_phones(
+        &self,
+        now: Tick,
+        group: Option<GroupId>,
+    ) -> Result<Vec<OfficerPhone>, Error> {
+        let (tables, txn) = (self.database.tables(), &self.database.read()?);
+        let lookups = Lookups::new(tables, txn, &self.fixed, self.utc_ms(now));
+        let phones = Groups { tables, txn }.phones(group.map_or(Shut::Everything, Shut::Group))?;
+        let phone = |line: LineId| {
+            let present = lookups.officer_at(line)?;
+            Ok(OfficerPhone {
+                line,
+                present: present.map(|open| open != Open::No),
+                confirm_by: phone_identity(tables, txn, line)?.officer,
+            })
+        };
+        phones.into_iter().map(phone).collect()
     }
 }
 
@@ -185,10 +224,10 @@ impl Session<'_> {
         };
         self.tables.bookings.put(&mut self.writer, &key, &value)?;
         let change = format!(
-            "call {id} booked from {} to {}, number {}",
-            instant(value.from_utc_ms),
-            instant(value.to_utc_ms),
-            value.number.as_deref().unwrap_or("any")
+            "booking {id}: from {} until {}, to {}",
+            moment(value.from_utc_ms, &self.fixed.zone),
+            moment(value.to_utc_ms, &self.fixed.zone),
+            value.number.as_deref().unwrap_or("any number")
         );
         self.journal(actor, "booking", inmate_subject(inmate), change)?;
         Ok(id)
@@ -203,7 +242,7 @@ impl Session<'_> {
         let key = BookingKey { inmate, booking };
         let was = self.tables.bookings.delete(&mut self.writer, &key)?;
         if was {
-            let change = format!("call {booking} is not booked any more");
+            let change = format!("booking {booking}: cancelled");
             self.journal(actor, "booking", inmate_subject(inmate), change)?;
         }
         Ok(was)
@@ -229,17 +268,22 @@ impl Session<'_> {
         actor: &str,
         group: GroupId,
         until_utc_ms: Option<i64>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let name = self.groups().full_name(group)?;
         let mut post = self.post(group)?;
+        let now = self.now_utc_ms();
+        if post.until_utc_ms.filter(|until| *until > now) == until_utc_ms {
+            return Ok(false);
+        }
         post.until_utc_ms = until_utc_ms;
         let table = &self.tables.officer_posts;
         table.put(&mut self.writer, &group, &post)?;
         let change = match until_utc_ms {
-            Some(until) => format!("officer present until {}", instant(until)),
+            Some(until) => format!("officer present until {}", moment(until, &self.fixed.zone)),
             None => "officer not present".to_owned(),
         };
-        self.journal(actor, "group", name, change)
+        self.journal(actor, "group", name, change)?;
+        Ok(true)
     }
 
     fn post(&self, group: GroupId) -> Result<OfficerPost, Error> {

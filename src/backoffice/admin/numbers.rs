@@ -146,19 +146,7 @@ impl Session<'_> {
 
     /// A number or a pattern that some dialing makes.
     pub(super) fn must_be_dialable(&self, text: &str) -> Result<(), Error> {
-        let plan = &self.fixed.dial_plan;
-        // A plan without rules says of no number that it is none.
-        if plan.rules.is_empty() || plan.could_make(text) {
-            return Ok(());
-        }
-        // With a prefix, or the country's own code, before it.
-        let digits = text.strip_prefix('+').unwrap_or(text);
-        let mut tails = (0..digits.len().min(4)).map(|at| (at, &digits[at..]));
-        let meant = tails.find(|(_, tail)| plan.could_make(tail));
-        Err(Error::NeverDialed {
-            number: text.to_owned(),
-            before: meant.map(|(at, _)| at).filter(|at| *at > 0),
-        })
+        must_be_dialable(&self.fixed.dial_plan, text)
     }
 
     pub(super) fn new_pattern<V: Value>(
@@ -207,4 +195,20 @@ fn international(plan: &DialPlan, text: &str) -> String {
         }
     }
     text.to_owned()
+}
+
+/// A number or a pattern that some dialing of this plan makes.
+pub(super) fn must_be_dialable(plan: &DialPlan, text: &str) -> Result<(), Error> {
+    // A plan without rules says of no number that it is none.
+    if plan.rules.is_empty() || plan.could_make(text) {
+        return Ok(());
+    }
+    // With a prefix, or the country's own code, before it.
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let mut tails = (0..digits.len().min(4)).map(|at| (at, &digits[at..]));
+    let meant = tails.find(|(_, tail)| plan.could_make(tail));
+    Err(Error::NeverDialed {
+        number: text.to_owned(),
+        before: meant.map(|(at, _)| at).filter(|at| *at > 0),
+    })
 }

@@ -157,12 +157,16 @@ impl Session<'_> {
         actor: &str,
         inmate: InmateId,
         suspended: Disabled,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let mut entry = self.inmate(inmate)?;
+        if stored::disabled(entry.suspended).at(self.now_utc_ms()) == suspended {
+            return Ok(false);
+        }
         entry.suspended = stored::stored_disabled(suspended);
         self.tables.inmates.put(&mut self.writer, &inmate, &entry)?;
-        let change = format!("suspended: {}", super::callers::disabled_words(suspended));
-        self.journal(actor, "inmate", inmate_subject(inmate), change)
+        let change = format!("suspended: {}", words::off(suspended, &self.fixed.zone));
+        self.journal(actor, "inmate", inmate_subject(inmate), change)?;
+        Ok(true)
     }
 
     pub fn set_pin_validity(
@@ -180,7 +184,9 @@ impl Session<'_> {
         pin.valid_from_utc_ms = from_utc_ms;
         pin.valid_to_utc_ms = to_utc_ms;
         self.tables.pins.put(&mut self.writer, &hash, &pin)?;
-        let instant = |at: Option<i64>| at.map_or("any time".to_owned(), words::instant);
+        let zone = &self.fixed.zone;
+        let instant =
+            |at: Option<i64>| at.map_or("any time".to_owned(), |at| words::moment(at, zone));
         let change = format!(
             "valid from {} to {}",
             instant(from_utc_ms),

@@ -1,6 +1,6 @@
 //! Allowances, and what administrators give, take and forget in lockout registers.
 
-use super::text;
+use super::{numbers::must_be_dialable, text};
 use crate::{
     BackOffice, Error, RegisterOf, RegisterState,
     answer::inmate_subject,
@@ -44,7 +44,13 @@ const NO_SITE: u32 = 0;
 
 impl BackOffice {
     /// What is used and left in a register at `now`.
+    ///
+    /// # Errors
+    /// Those of the database, and a number that nobody can dial.
     pub fn register(&self, now: Tick, of: RegisterOf) -> Result<RegisterState, Error> {
+        if let RegisterOf::Number(number) = of {
+            must_be_dialable(&self.fixed.dial_plan, &number.to_string())?;
+        }
         let reader = self.database.read()?;
         self.registers_of(now, &reader).state(of.key())
     }
@@ -155,22 +161,26 @@ impl Session<'_> {
         self.journal(actor, "register", subject, change)
     }
 
-    pub fn reset_register(&mut self, actor: &str, of: RegisterOf) -> Result<(), Error> {
+    pub fn reset_register(&mut self, actor: &str, of: RegisterOf) -> Result<bool, Error> {
         let subject = self.register_subject(of)?;
         let prefix = of.key().prefix();
         let counted = &self.tables.counted;
-        let (mut calls, mut ticks) = (0, 0);
+        let (mut calls, mut ticks, mut any) = (0, 0, false);
         for (key, entry) in counted.with_prefix(&self.writer, &prefix, usize::MAX)? {
             // What an open call holds is settled by its end.
             if matches!(entry.counting.0, Counting::Call | Counting::Adjustment) {
                 calls += i64::from(entry.calls);
                 ticks += entry.ticks;
-                self.tables.counted.delete(&mut self.writer, &key)?;
+                any |= self.tables.counted.delete(&mut self.writer, &key)?;
             }
+        }
+        if !any {
+            return Ok(false);
         }
         let seconds = ticks / Ticks::PER_SECOND as i64;
         let change = format!("reset: {calls} calls, {seconds} s forgotten");
-        self.journal(actor, "register", subject, change)
+        self.journal(actor, "register", subject, change)?;
+        Ok(true)
     }
 
     fn register_subject(&self, of: RegisterOf) -> Result<String, Error> {
@@ -179,7 +189,10 @@ impl Session<'_> {
                 self.must_be_there(inmate)?;
                 inmate_subject(inmate)
             }
-            RegisterOf::Number(number) => format!("number {number}"),
+            RegisterOf::Number(number) => {
+                must_be_dialable(&self.fixed.dial_plan, &number.to_string())?;
+                format!("number {number}")
+            }
         })
     }
 

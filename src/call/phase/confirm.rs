@@ -8,6 +8,7 @@ use types::{
     digits::{Digit, Digits},
     disposition::Blocked,
     fact::{Fact, Leg},
+    id::OfficerId,
     prompt::Prompt,
     query::{DialedOrSpeed, LineCommand, OfficerAnswer, OfficerWord, Query, Reply},
     secret::Secret,
@@ -29,6 +30,8 @@ pub struct Confirm {
     tries_left: u8,
     /// What is being looked up, and when the answer is too late.
     asked: Option<(u32, Tick)>,
+    /// Who confirmed at a console meanwhile: that is looked up next, if the other is no proof.
+    word: Option<OfficerId>,
 }
 
 impl Confirm {
@@ -43,6 +46,7 @@ impl Confirm {
             keyed: Secret::default(),
             tries_left: cx.settings.pin_tries,
             asked: None,
+            word: None,
         })
     }
 
@@ -57,7 +61,7 @@ impl Confirm {
         self.asked.map(|(number, _)| number)
     }
 
-    pub(crate) fn step(self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
+    pub(crate) fn step(mut self, cx: &mut Cx<'_>, event: Event<'_>) -> Phase {
         let by = cx.settings.confirm_by;
         match event {
             Event::Answer(answered) => match answered.reply {
@@ -65,6 +69,12 @@ impl Confirm {
                 _ => self.attempt.refuse(cx, Blocked::SystemUnavailable),
             },
             Event::Timer if cx.now >= self.deadline() => self.timed_out(cx),
+            Event::Command(LineCommand::Confirm { officer })
+                if by.takes_console() && self.asked.is_some() =>
+            {
+                self.word = Some(*officer);
+                Phase::Confirm(self)
+            }
             _ if self.asked.is_some() => Phase::Confirm(self),
             Event::Key(digit) if by.takes_codes() => {
                 cx.hush(Leg::Phone);
@@ -114,6 +124,11 @@ impl Confirm {
 
     fn answered(mut self, cx: &mut Cx<'_>, answer: OfficerAnswer) -> Phase {
         self.asked = None;
+        let proven = matches!(answer, OfficerAnswer::Confirmed(_));
+        if let Some(officer) = self.word.take().filter(|_| !proven) {
+            self.tries_left = self.tries_left.saturating_sub(1);
+            return self.look_up(cx, OfficerProof::Console(officer));
+        }
         match answer {
             OfficerAnswer::Confirmed(officer) => {
                 cx.hush(Leg::Phone);

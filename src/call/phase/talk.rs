@@ -24,6 +24,9 @@ use types::{
 
 const TWO_MINUTES: Ticks = Ticks::secs(120);
 const ONE_MINUTE: Ticks = Ticks::secs(60);
+/// Both are told so long before the cut that their time is up, where that is wanted: the words take no
+/// longer in any language.
+const LAST_WORD: Ticks = Ticks::secs(5);
 /// A piece of release evidence closes the path this long, until more comes or none: the longest
 /// cadence of a busy tone is shorter.
 const DOUBT: Ticks = Ticks::ms(1600);
@@ -44,6 +47,9 @@ pub struct Talk {
     hard_limit_at: Tick,
     two_minutes_at: Option<Tick>,
     one_minute_at: Option<Tick>,
+    last_word_at: Option<Tick>,
+    /// That was said.
+    time_is_told: bool,
     /// Both parties silent until here is release evidence.
     silent_until: Tick,
     /// The far end may be gone: the path is closed meanwhile. The trunk's signals say themselves when
@@ -96,6 +102,8 @@ impl Talk {
             hard_limit_at: cx.now + hard,
             two_minutes_at: warn(cx.settings.warn_two_minutes, TWO_MINUTES),
             one_minute_at: warn(cx.settings.warn_one_minute, ONE_MINUTE),
+            last_word_at: warn(permit.treatment.word_before_cut, LAST_WORD),
+            time_is_told: false,
             silent_until: cx.now + cx.settings.talk_silence,
             doubts: List::new(),
             announcer: Announcer::new(cx.now, &permit.treatment.announcements, limit.is_some()),
@@ -153,12 +161,10 @@ impl Talk {
 
     fn timer(mut self, cx: &mut Cx<'_>) -> Phase {
         if self.limit_at.is_some_and(|at| cx.now >= at) || cx.now >= self.hard_limit_at {
-            return self.attempt.over(
-                cx,
-                Disposition::Limited,
-                EndedBy::Controller,
-                &[Prompt::TimeIsUp, Prompt::HangUp],
-            );
+            let (limited, us) = (Disposition::Limited, EndedBy::Controller);
+            let prompts = [Prompt::TimeIsUp, Prompt::HangUp];
+            let unsaid = if self.time_is_told { 1 } else { 0 };
+            return self.attempt.over(cx, limited, us, &prompts[unsaid..]);
         }
         if cx.now >= self.silent_until {
             let piece = Weighed {
@@ -177,6 +183,11 @@ impl Talk {
             self.one_minute_at = None;
             self.warn(cx, ONE_MINUTE);
         }
+        if self.last_word_at.is_some_and(|at| cx.now >= at) {
+            self.last_word_at = None;
+            self.time_is_told = true;
+            self.tell_both(cx, Prompt::TimeIsUp);
+        }
         let (ahead, limit) = (self.ahead(), self.limit_at);
         if let Some(prompt) = self.announcer.due(cx.now, ahead, limit) {
             self.tell_both(cx, prompt);
@@ -186,8 +197,9 @@ impl Talk {
 
     /// The next that is said or done because time passes.
     fn ahead(&self) -> Option<Tick> {
-        let all = [self.limit_at, self.two_minutes_at, self.one_minute_at];
-        all.into_iter().flatten().min()
+        let warnings = [self.two_minutes_at, self.one_minute_at, self.last_word_at];
+        let all = warnings.into_iter().chain([self.limit_at]);
+        all.flatten().min()
     }
 
     fn third_party(mut self, cx: &mut Cx<'_>, pieces: &ThreeWayEvidences) -> Phase {

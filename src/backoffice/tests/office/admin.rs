@@ -360,7 +360,10 @@ fn a_number_that_no_dialing_makes_enters_no_table() {
             office.add_pin_number(now, WHO, DOES_ID, it, &NumberFlags::default())
         }),
         ("changed list", |office, now, it| {
-            office.set_pin_number(now, WHO, DOES_ID, it, &NumberFlags::default())
+            let flags = NumberFlags::default();
+            office
+                .set_pin_number(now, WHO, DOES_ID, it, &flags)
+                .map(|_| ())
         }),
         ("contact", |office, now, it| {
             let contact = NewContact {

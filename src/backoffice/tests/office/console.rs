@@ -7,6 +7,7 @@ use crate::{
 use backoffice::{Confirmed, NewOfficer, PhoneIdentity, WaitingCall};
 use types::{
     credential::{ConfirmBy, OfficerProof},
+    disposition::Blocked,
     id::{LineId, OfficerId},
     query::{OfficerAnswer, OfficerWord, Query, Reply},
     tick::{Tick, Ticks},
@@ -46,9 +47,10 @@ fn waits(bench: &mut Bench, line: LineId) -> WaitingCall {
     call.expect("it waits")
 }
 
-fn confirm(bench: &mut Bench, line: LineId) -> WaitingCall {
+fn confirm(bench: &mut Bench, call: &WaitingCall) -> WaitingCall {
+    let (line, attempt) = (call.line, call.attempt);
     change(bench, |office, now| {
-        office.confirm_call(now, WHO, line, OFFICER)
+        office.confirm_call(now, WHO, line, attempt, OFFICER)
     })
 }
 
@@ -89,7 +91,7 @@ fn a_call_that_waits_is_listed_with_who_whom_where_and_until_when() {
 fn an_officers_word_at_a_console_is_told_to_its_line_once_and_lets_the_call_through() {
     let (mut bench, officer) = bench_of(ConfirmBy::Any);
     let call = waits(&mut bench, ONE);
-    assert_eq!(confirm(&mut bench, ONE), call);
+    assert_eq!(confirm(&mut bench, &call), call);
     assert_eq!(bench.office.take_words(bench.now), [(ONE, officer)]);
     assert_eq!(bench.office.take_words(bench.now), [], "told once");
     let became = |bench: &Bench| bench.office.confirmed(&call).expect("reads");
@@ -119,7 +121,7 @@ fn an_officers_word_at_a_console_is_told_to_its_line_once_and_lets_the_call_thro
 fn an_officers_word_for_a_call_that_is_over_is_for_no_later_one() {
     let (mut bench, _) = bench_of(ConfirmBy::Console);
     let call = waits(&mut bench, ONE);
-    confirm(&mut bench, ONE);
+    confirm(&mut bench, &call);
     bench.wait(1);
     bench.end(ONE, completed(None, call.off_hook_at));
     bench.wait(1);
@@ -138,29 +140,94 @@ fn an_officers_word_for_a_call_that_is_over_is_for_no_later_one() {
 #[test]
 fn an_officers_word_at_a_console_is_refused_with_its_reason() {
     let (mut bench, officer) = bench_of(ConfirmBy::Console);
-    let word = |line: LineId, officer: &'static str| {
+    let word = |line: LineId, attempt: u64, officer: &'static str| {
         move |office: &mut backoffice::BackOffice, now: Tick| {
-            office.confirm_call(now, WHO, line, officer)
+            office.confirm_call(now, WHO, line, attempt, officer)
         }
     };
     let nothing = "no call waits for an officer at the phone of line 2";
-    refuses(&mut bench, nothing, word(TWO, OFFICER));
+    refuses(&mut bench, nothing, word(TWO, 1, OFFICER));
     let unknown = "phone 9 is not entered";
-    refuses(&mut bench, unknown, word(LineId(9), OFFICER));
-    waits(&mut bench, ONE);
+    refuses(&mut bench, unknown, word(LineId(9), 1, OFFICER));
+    let attempt = waits(&mut bench, ONE).attempt;
     let nobody = "no officer has this id";
-    refuses(&mut bench, nobody, word(ONE, "O-32"));
+    refuses(&mut bench, nobody, word(ONE, attempt, "O-32"));
     change(&mut bench, |office, now| {
         office.set_officer_active(now, WHO, officer, false)
     });
     let inactive = "officer \"O-31\" is not active: no call is confirmed in that name";
-    refuses(&mut bench, inactive, word(ONE, OFFICER));
+    refuses(&mut bench, inactive, word(ONE, attempt, OFFICER));
     bench.now += Ticks::secs(60);
     let over = "no call waits for an officer at the phone of line 1";
-    refuses(&mut bench, over, word(ONE, OFFICER));
+    refuses(&mut bench, over, word(ONE, attempt, OFFICER));
     let (mut bench, _) = bench_of(ConfirmBy::Code);
-    waits(&mut bench, ONE);
+    let attempt = waits(&mut bench, ONE).attempt;
     let at_phone = "the call at the phone of line 1 waits for an officer at that phone: `officer` of \
                     the phone takes no console";
-    refuses(&mut bench, at_phone, word(ONE, OFFICER));
+    refuses(&mut bench, at_phone, word(ONE, attempt, OFFICER));
+}
+
+#[test]
+fn a_word_for_a_call_that_is_gone_confirms_no_other_that_waits_there_by_then() {
+    let (mut bench, _) = bench_of(ConfirmBy::Console);
+    let looked_at = waits(&mut bench, ONE);
+    let elsewhere = waits(&mut bench, OPEN_PHONE);
+    assert_ne!(looked_at.attempt, elsewhere.attempt);
+    bench.end(ONE, completed(None, looked_at.off_hook_at));
+    bench.wait(1);
+    let there = waits(&mut bench, ONE);
+    let (gone, later) = (looked_at.attempt, there.attempt);
+    assert_ne!(gone, later);
+    let words = format!(
+        "attempt {gone} at the phone of line 1 waits for an officer no more: attempt {later}, which \
+         waits there now, is another call"
+    );
+    refuses(&mut bench, &words, |office, now| {
+        office.confirm_call(now, WHO, ONE, gone, OFFICER)
+    });
+    assert_eq!(bench.office.take_words(bench.now), []);
+    assert_eq!(confirm(&mut bench, &there), there);
+}
+
+#[test]
+fn an_officer_who_is_disabled_while_the_word_is_under_way_confirms_nothing() {
+    let (mut bench, officer) = bench_of(ConfirmBy::Console);
+    let call = waits(&mut bench, ONE);
+    confirm(&mut bench, &call);
+    let off = |bench: &mut Bench| {
+        change(bench, |office, now| {
+            office.set_officer_active(now, WHO, officer, false)
+        });
+    };
+    off(&mut bench);
+    let (proof, inmate) = (OfficerProof::Console(officer), None);
+    let reply = bench.ask(ONE, Query::Officer { proof, inmate });
+    let unknown = Some(Reply::Officer(OfficerAnswer::Unknown));
+    assert_eq!(format!("{reply:?}"), format!("{unknown:?}"));
+    change(&mut bench, |office, now| {
+        office.set_officer_active(now, WHO, officer, true)
+    });
+    // Between the word and the admission.
+    let reply = bench.ask(
+        ONE,
+        Query::Officer {
+            proof: OfficerProof::Console(officer),
+            inmate,
+        },
+    );
+    let by = Some(Reply::Officer(OfficerAnswer::Confirmed(officer)));
+    assert_eq!(format!("{reply:?}"), format!("{by:?}"));
+    off(&mut bench);
+    let reply = admitted(
+        &mut bench,
+        call.off_hook_at,
+        OfficerWord::Confirmed(officer),
+    );
+    let Reply::Admitted(verdict) = reply else {
+        panic!("no verdict: {reply:?}");
+    };
+    let refused = verdict.outcome.expect_err("nobody confirmed it");
+    assert_eq!(refused.blocked, Blocked::NotConfirmed);
+    let became = bench.office.confirmed(&call).expect("reads");
+    assert_eq!(became, Confirmed::Over);
 }

@@ -225,11 +225,10 @@ fn who_has_no_pin_is_told_so_and_a_phone_without_pin_needs_nobody() {
         (Check::PinRequired, Finding::No)
     );
     assert!(open.outcome.is_ok());
-    let nowhere = told(LineId(99), None).expect("is told");
-    assert_eq!(nowhere.outcome, Err(Blocked::PhoneOutOfService));
-    assert_eq!(
-        (nowhere.phone, nowhere.why_out),
-        (None, Some(WhyOut::NotEntered))
+    let nowhere = told(LineId(99), None);
+    assert!(
+        matches!(nowhere, Err(Error::UnknownPhone(LineId(99)))),
+        "{nowhere:?}"
     );
 }
 

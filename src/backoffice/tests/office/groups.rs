@@ -66,6 +66,7 @@ impl House {
     fn shut(&mut self, what: Shut) -> usize {
         self.change(|office, now| office.shut_down(now, WHO, what, false))
             .expect("is shut down")
+            .expect("was not so")
     }
 
     fn resume(&mut self, what: Shut) -> bool {

@@ -163,29 +163,31 @@ fn a_profile_that_names_what_is_not_there_is_bad_in_that_column() {
 
 #[test]
 fn a_contact_that_a_file_changes_is_reviewed_again_and_a_second_person_still_approves() {
+    const ONE: &str = "user 1000 (one)";
+    const TWO: &str = "user 1001 (two)";
     let mut bench = bench_with(|config| config.seed.settings.rules.people.two_persons = true);
     let review = |bench: &Bench| {
         let contacts = bench.office.contacts(DOES).expect("reads");
         contacts[0].review
     };
     let approved = || ImportRow::Contact(contact(Some(Review::Approved)));
-    assert_eq!(taken(&mut bench, "one", approved()), Imported::New);
+    assert_eq!(taken(&mut bench, ONE, approved()), Imported::New);
     assert_eq!(review(&bench), Review::Pending, "the second is awaited");
     let pending = ImportRow::Contact(contact(Some(Review::Pending)));
-    assert_eq!(taken(&mut bench, "one", pending), Imported::Same);
-    let told = taken(&mut bench, "one", approved());
+    assert_eq!(taken(&mut bench, ONE, pending), Imported::Same);
+    let told = taken(&mut bench, ONE, approved());
     let Imported::Bad { column, why } = told else {
         panic!("one person is not two: {told:?}");
     };
     assert!(column == "review" && why.contains("somebody else"), "{why}");
-    assert_eq!(taken(&mut bench, "two", approved()), Imported::Changed);
+    assert_eq!(taken(&mut bench, TWO, approved()), Imported::Changed);
     assert_eq!(review(&bench), Review::Approved);
-    assert_eq!(taken(&mut bench, "two", approved()), Imported::Same);
+    assert_eq!(taken(&mut bench, TWO, approved()), Imported::Same);
     let renamed = ContactImport {
         name: Some("Roe, A".to_owned()),
         ..contact(None)
     };
-    let renamed = taken(&mut bench, "two", ImportRow::Contact(renamed));
+    let renamed = taken(&mut bench, TWO, ImportRow::Contact(renamed));
     assert_eq!(renamed, Imported::Changed);
     assert_eq!(review(&bench), Review::Pending);
 }
@@ -519,7 +521,7 @@ fn root_and_the_controllers_user_are_not_two_persons() {
     let pending = ImportRow::Contact(contact(None));
     assert_eq!(taken(&mut bench, "clerk", pending), Imported::New);
     // Whoever can become one of them can become the other, and nobody knows who that was.
-    for account in ["user root", "user sallyport"] {
+    for account in ["user 0 (root)", "user 990 (sallyport)"] {
         let told = "log in as yourself";
         let nobody = acting(None, account);
         let Imported::Bad { column, why } = taken(&mut bench, &nobody, approved()) else {
@@ -527,28 +529,34 @@ fn root_and_the_controllers_user_are_not_two_persons() {
         };
         assert!(column == "review" && why.contains(told), "{why}");
     }
-    let lee = Some("user lee");
-    let approves = acting(lee, "user sallyport");
+    let lee = Some("user 1000 (lee)");
+    let approves = acting(lee, "user 990 (sallyport)");
     assert_eq!(taken(&mut bench, &approves, approved()), Imported::Changed);
     let (pending, by) = review(&bench);
     assert_eq!(
         (pending, by),
-        (Review::Pending, vec!["user lee".to_owned()])
+        (Review::Pending, vec!["user 1000 (lee)".to_owned()])
     );
-    for again in [acting(lee, "user root"), acting(lee, "user lee")] {
+    // A user without a name at that time is the same.
+    let nameless = Some("user 1000");
+    for again in [
+        acting(lee, "user 991 (desk)"),
+        acting(nameless, "user 990 (sallyport)"),
+        acting(nameless, "user 1000"),
+    ] {
         let Imported::Bad { why, .. } = taken(&mut bench, &again, approved()) else {
             panic!("{again} is the same person");
         };
-        let told = "user lee has approved this contact before";
+        let told = "has approved this contact before";
         assert!(why.contains(told), "{why}");
     }
-    let kim = acting(Some("user kim"), "user root");
+    let kim = acting(Some("user 1001 (kim)"), "user 990");
     assert_eq!(taken(&mut bench, &kim, approved()), Imported::Changed);
     assert_eq!(review(&bench).0, Review::Approved);
     let journal = bench.office.journal(0, 1000).expect("reads");
     assert_eq!(
         journal.last().expect("an entry").actor,
-        "user kim, as user root"
+        "user 1001 (kim), as user 990"
     );
 }
 

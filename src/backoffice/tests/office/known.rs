@@ -201,7 +201,7 @@ fn the_journal_gives_the_facilitys_own_id_of_an_inmate_or_an_officer() {
         office.add_group(now, WHO, "Wing 2", None)
     });
     change(&mut bench, |office, now| {
-        office.officer_present(now, WHO, group, None)
+        office.officer_present(now, WHO, group, Some(NOON_ISH + MINUTE))
     });
     let last = bench.office.journal_entries().expect("reads") - 4;
     let entries = bench.office.journal(last, 9).expect("reads");

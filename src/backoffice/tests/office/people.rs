@@ -440,35 +440,44 @@ fn a_contact_is_put_forward_reviewed_and_reviewed_again_when_it_changes() {
 
 #[test]
 fn where_two_persons_approve_the_second_is_somebody_else() {
+    const DESK: &str = "user 1000 (desk)";
     let mut bench = bench();
     settings(&mut bench, |site| {
         site.rules.people.two_persons = true;
         site.rules.people.only_approved_contacts = true;
     });
     contact(&mut bench, Relationship::Parent);
-    assert_eq!(
-        review(&mut bench, "desk", Review::Approved),
-        Review::Pending
-    );
+    assert_eq!(review(&mut bench, DESK, Review::Approved), Review::Pending);
     assert_eq!(
         bench.refused(ONE, Some(DOE), COLLECT),
         Blocked::ContactNotApproved
     );
-    let words = "desk has approved this contact before: the second must be somebody else";
+    let words =
+        "user 1000 (desk) has approved this contact before: the second must be somebody else";
     refuses(&mut bench, words, |office, now| {
-        office.review_contact(now, "desk", DOES_ID, MOTHER, Review::Approved)
+        office.review_contact(now, DESK, DOES_ID, MOTHER, Review::Approved)
     });
     assert_eq!(
-        review(&mut bench, "chief", Review::Approved),
+        review(&mut bench, "user 1001 (chief)", Review::Approved),
         Review::Approved
     );
     bench.permitted(ONE, Some(DOE), COLLECT);
+    // Whoever is known by a name alone may be anybody.
+    contact(&mut bench, Relationship::Parent);
+    for nobody in ["chief", "user chief", "somebody, as user 990 (sallyport)"] {
+        let words = format!(
+            "two persons have to approve a contact, and {nobody} may be either of them: log in as \
+             yourself, and become the controller's own user, not root, by sudo or su alone"
+        );
+        refuses(&mut bench, &words, |office, now| {
+            office.review_contact(now, nobody, DOES_ID, MOTHER, Review::Approved)
+        });
+    }
+    review(&mut bench, DESK, Review::Approved);
+    review(&mut bench, "user 1001 (chief)", Review::Approved);
     // A refusal takes both words back.
-    review(&mut bench, "desk", Review::Refused);
-    assert_eq!(
-        review(&mut bench, "desk", Review::Approved),
-        Review::Pending
-    );
+    review(&mut bench, DESK, Review::Refused);
+    assert_eq!(review(&mut bench, DESK, Review::Approved), Review::Pending);
 }
 
 #[test]

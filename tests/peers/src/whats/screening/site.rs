@@ -19,9 +19,9 @@ use db::{
     },
     pattern::Pattern,
     values::{
-        Allowance, Allowed, CallIdV1, CallType as StoredCallType, Contact, Counted, Counting,
-        DisabledV1, FraudCount, Group, Inmate, InmateClass as StoredClass, ListEntry, NumberRecord,
-        PartyBlock, Pin, PinNumber, Restricted, StepsV1, TimeRestricted, Unit,
+        Allowance, Allowed, Approver, CallIdV1, CallType as StoredCallType, Contact, Counted,
+        Counting, DisabledV1, FraudCount, Group, Inmate, InmateClass as StoredClass, ListEntry,
+        NumberRecord, PartyBlock, Pin, PinNumber, Restricted, StepsV1, TimeRestricted, Unit,
     },
 };
 use std::{collections::BTreeSet, path::Path, sync::Arc};
@@ -450,7 +450,10 @@ fn contact() -> Contact {
         relationship: Code(Relationship::Parent),
         identification: "passport".to_owned(),
         review: Code(Review::Approved),
-        approved_by: vec!["Sgt. Miller".to_owned()],
+        approved_by: vec![Approver {
+            user: Some(1000),
+            named: "user 1000 (miller)".to_owned(),
+        }],
     }
 }
 

@@ -363,6 +363,7 @@ impl Filling<'_> {
         let sql = "INSERT INTO contacts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let mut to = self.insert(sql)?;
         self.each(&tables.contacts, |key, value| {
+            let by: Vec<&str> = value.approved_by.iter().map(|by| &*by.named).collect();
             to.execute(params![
                 key.inmate.0,
                 key.number.to_string(),
@@ -370,7 +371,7 @@ impl Filling<'_> {
                 value.relationship.0.code(),
                 value.identification,
                 value.review.0.code(),
-                value.approved_by.join("\n"),
+                by.join("\n"),
             ])?;
             Ok(())
         })?;

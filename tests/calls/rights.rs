@@ -273,7 +273,7 @@ fn a_number_that_is_off_is_called_again_at_its_second() {
         })
     };
     let early = begun(off(failing(MOTHER)), ms, -300).run();
-    early.refused(Prompt::NumberNotAllowed, Blocked::PinNumberDisabled);
+    early.refused(Prompt::NumberTimeRestricted, Blocked::PinNumberDisabled);
     begun(off(rings(MOTHER)), ms, 300).run().let_through(MOTHER);
 }
 

@@ -24,14 +24,14 @@ use types::{
     tick::{Tick, Ticks},
 };
 
-const MILLER: RegisterOf = RegisterOf::Inmate(InmateId(1));
+pub const MILLER: RegisterOf = RegisterOf::Inmate(InmateId(1));
 
 /// Everybody may use this.
-fn everybody(allowance: Allowance) -> impl Fn(&mut Seed) + 'static {
+pub fn everybody(allowance: Allowance) -> impl Fn(&mut Seed) + 'static {
     move |seed| seed.allowances = vec![(SeedAllowance::Everybody, allowance)]
 }
 
-fn calls_a_day(calls: u32) -> Allowance {
+pub fn calls_a_day(calls: u32) -> Allowance {
     let mut allowance = Allowance::default();
     allowance.calls.day = Some(calls);
     allowance
@@ -44,7 +44,7 @@ fn minutes_a_day(minutes: u32) -> Allowance {
 }
 
 /// An administrator takes this from the inmate before the first call.
-fn taken(calls: i32, seconds: i32) -> impl Fn(&mut BackOffice) + 'static {
+pub fn taken(calls: i32, seconds: i32) -> impl Fn(&mut BackOffice) + 'static {
     move |office| {
         let note = "for a scenario";
         let done = office.adjust_register(Tick::ZERO, "warden", MILLER, -calls, -seconds, note);
@@ -52,7 +52,7 @@ fn taken(calls: i32, seconds: i32) -> impl Fn(&mut BackOffice) + 'static {
     }
 }
 
-fn talks(seconds: u64) -> CalledPartyScript {
+pub fn talks(seconds: u64) -> CalledPartyScript {
     picks_up(vec![
         wait(300),
         Step::SayFor(Clip::called_talk(), Ticks::secs(seconds)),
@@ -65,12 +65,12 @@ fn call(number: &str, ms: u64) -> Vec<Step> {
 }
 
 /// Another call, which comes to nothing.
-fn and_fails(steps: Vec<Step>, number: &str) -> Vec<Step> {
+pub fn and_fails(steps: Vec<Step>, number: &str) -> Vec<Step> {
     then(then(steps, dials(number)), hears_fast_busy())
 }
 
 /// How each call ended, in order.
-fn endings(out: &Outcome) -> Vec<(Disposition, Option<Blocked>)> {
+pub fn endings(out: &Outcome) -> Vec<(Disposition, Option<Blocked>)> {
     let ending = |record: &types::call_record::CallRecord| (record.disposition, record.blocked);
     out.records.iter().map(ending).collect()
 }

@@ -564,7 +564,7 @@ fn nobody_is_told_before_a_call_is_cut_that_nobody_answered() {
 // ---- numbers with too much fraud
 
 /// Calls, is connected, keys something, hangs up.
-fn calls_and_keys(pin: &str, after: u64) -> Vec<Step> {
+pub fn calls_and_keys(pin: &str, after: u64) -> Vec<Step> {
     let mut steps = vec![wait(after)];
     steps.extend(typed_in_one_go(&format!("{pin}1{MOTHER}")));
     steps.extend([wait(7000), Step::dial("99"), wait(1000), Step::OnHook]);

@@ -5,7 +5,10 @@ use crate::{
     short::{hears_fast_busy, keys, ringing, without_pin},
 };
 use backoffice::{OutboundRoute, Seed};
-use drivers::sim::{exchange::line::ExchangeLine, script::Step};
+use drivers::sim::{
+    exchange::{line::ExchangeLine, routes::Destination},
+    script::Step,
+};
 use types::{
     disposition::{Blocked, Disposition},
     id::TrunkId,
@@ -99,6 +102,29 @@ fn a_busy_group_overflows_to_the_next_route_with_its_digits() {
         (2, Some(TrunkId(2)), Some(2)),
     ];
     assert_eq!(ways, expected);
+}
+
+#[test]
+fn a_call_that_overflows_is_dialed_without_the_digits_that_the_next_route_removes() {
+    // A switch that wants a 9 and a number of the own area.
+    let removes = OutboundRoute {
+        remove: 4,
+        add: "9".to_owned(),
+        ..over(2)
+    };
+    let site = routes(&[over(1), removes]);
+    let dials = format!("1{MOTHER}");
+    let second = then(vec![wait(3000)], rings(&dials));
+    let short = format!("9{}", &MOTHER[3..]);
+    let scenario = ringing(rings(&dials))
+        .to(&short, Destination::RingNoAnswer)
+        .and_phone(second)
+        .site(site);
+    let out = groups(scenario, &[1, 2]).lasting(20).run();
+    let expected = [vec![dials], vec![short]];
+    assert_eq!(dialed(&out), expected, "{}", out.tale());
+    let second = out.records.iter().find(|record| record.line.0 == 2);
+    assert_eq!(second.expect("a record").route, Some(2));
 }
 
 #[test]

@@ -68,6 +68,11 @@ pub fn ringing(steps: Vec<Step>) -> Scenario {
     }
 }
 
+/// The first inmate calls this number, lets it ring for a moment and hangs up.
+pub fn rings(number: &str) -> Scenario {
+    ringing(then(dials(number), [wait(5500), Step::OnHook])).lasting(12)
+}
+
 /// No phone asks for a PIN.
 pub fn without_pin(seed: &mut Seed) {
     for (_, phone) in &mut seed.phones {
@@ -147,6 +152,25 @@ impl Outcome {
         assert_eq!(record.blocked, Some(blocked));
         assert_eq!(record.ended_by, Some(EndedBy::Controller));
         assert_eq!((record.trunk, record.talk), (None, Ticks::ZERO));
+    }
+
+    /// The only call was let through: the exchange received this.
+    pub fn let_through(&self, dialed: &str) {
+        let received: Vec<String> = self.dialed().iter().map(Digits::to_string).collect();
+        assert_eq!(received, [dialed], "{}", self.tale());
+        assert_eq!(self.record().blocked, None);
+    }
+
+    /// What refused the only call, the last step of its trace.
+    pub fn refused_by(&self, check: Check, finding: Finding) {
+        let trace = tables(self.record());
+        assert_eq!(trace.last(), Some(&(check, finding)), "{trace:?}");
+    }
+
+    /// The only call met this on its way.
+    pub fn met(&self, check: Check, finding: Finding) {
+        let trace = tables(self.record());
+        assert!(trace.contains(&(check, finding)), "{trace:?}");
     }
 
     /// The only call was dialed and then failed in the network.

@@ -215,7 +215,7 @@ fn booked_calls_of_many_inmates_are_listed_over_pages() {
         assert_eq!(run.code, Some(0), "{}", run.err);
         let number = |line: &str| {
             let (call, _) = line.split_once(": ").expect("a booking");
-            call.trim_start_matches("call ").parse().expect("a number")
+            call.trim_start_matches("booking ").parse().expect("a number")
         };
         run.out.lines().map(number).collect::<Vec<u32>>()
     };

@@ -182,7 +182,7 @@ fn an_id_that_nobody_has_and_may_be_a_pin_is_told_nowhere() {
         "inmate disable --inmate 482915",
         "inmate enable --inmate 482915 --number 2155550142",
         "inmate suspend --inmate 482915",
-        "officer confirm --line 1 --officer 482915",
+        "officer confirm --line 1 --attempt 1 --officer 482915",
     ] {
         let run = place.run(&words(command));
         assert_eq!(run.code, Some(1), "{command}: {run:?}");

@@ -299,6 +299,18 @@ fn the_longest_call_of_inmate_and_class_makes_the_limit_shorter_and_never_longer
 }
 
 #[test]
+fn a_timed_call_is_told_no_longer_limit_than_the_longest_call_of_the_site() {
+    let mut bench = bench();
+    let limit = |bench: &mut Bench| bench.permitted(ONE, Some(DOE), COLLECT).limit;
+    for (longest, expected) in [(300, 300), (600, 600), (900, 600)] {
+        settings(&mut bench, |site| {
+            site.call.hard_limit = Ticks::secs(longest);
+        });
+        assert_eq!(limit(&mut bench), Some(Ticks::secs(expected)), "{longest}");
+    }
+}
+
+#[test]
 fn a_call_of_a_watched_inmate_is_told_and_in_the_journal() {
     let mut bench = bench();
     let watched = InmateProfile {

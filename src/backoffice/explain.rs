@@ -46,6 +46,8 @@ pub struct Explanation {
     pub why_out: Option<WhyOut>,
     /// Of several limits the smallest.
     pub limited_by: Option<LimitedBy>,
+    /// No call lasts longer, also one without a limit of its own.
+    pub hard_limit: Ticks,
     pub outcome: Result<Permit, Blocked>,
     /// When a lockout register that refuses it would let it through.
     pub opens_utc_ms: Option<i64>,
@@ -121,6 +123,7 @@ impl Session<'_> {
             language: None,
             why_out: self.why_out(asking.line, &phone)?,
             limited_by: None,
+            hard_limit: self.settings()?.call.hard_limit,
             outcome: Err(Blocked::PinResting),
             opens_utc_ms: None,
             allowance_of: None,

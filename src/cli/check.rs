@@ -17,6 +17,7 @@ use types::{
     credential::ConfirmBy,
     dial_plan::DialPlan,
     phone_number::PhoneNumber,
+    tick::Ticks,
     trunk::{Outpulsing, TrunkSignalling},
 };
 
@@ -39,6 +40,7 @@ pub fn check(file: &Path) -> ExitCode {
             let notes = notes(&site).into_iter().chain(unrouted(&site));
             let notes = notes
                 .chain(unconfirmed(&site))
+                .chain(cut_short(&site))
                 .chain(nobody_told_apart(&site));
             for note in notes {
                 let _ = writeln!(text, "  note: {note}");
@@ -306,6 +308,22 @@ fn unconfirmed(site: &Site) -> Vec<String> {
         })
     });
     wanting.collect()
+}
+
+/// Classes that promise more than any call may have.
+fn cut_short(site: &Site) -> Option<String> {
+    let defaults = &site.defaults;
+    let hard = defaults.settings.hard_limit;
+    let classes = defaults.classes.iter();
+    let longest = classes.flat_map(|class| [class.weekday, class.weekend, class.holiday]);
+    let longest = longest.max()?;
+    (Ticks::secs(u64::from(longest)) > hard).then(|| {
+        let hard = hard.as_secs();
+        format!(
+            "a [[defaults.class]] allows {longest} s, and no call lasts longer than {hard} s \
+             (`hard_limit_seconds` in [defaults]): that is what inmates are told"
+        )
+    })
 }
 
 /// Two persons are to approve, and nobody could be told from another: no contact is approved then. Whoever

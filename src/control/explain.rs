@@ -93,7 +93,7 @@ pub fn record(record: &CallRecord, since: &Since, desk: &Desk) -> Vec<String> {
     let limit = record.limit.map(length);
     lines.push(match (limit, record.recording) {
         (_, None) => "It came to no decision.".to_owned(),
-        (None, _) => "Allowed, without a limit.".to_owned(),
+        (None, _) => "Allowed, without a limit of its own.".to_owned(),
         (Some(limit), _) => format!("Allowed, for {limit} at most."),
     });
     lines.extend(
@@ -233,7 +233,10 @@ fn refused(blocked: Blocked, why_out: Option<WhyOut>) -> String {
 
 fn allowed(permit: &Permit, told: &Explanation) -> Vec<String> {
     let limit = match (permit.limit, told.limited_by) {
-        (None, _) => "Allowed, without a limit.".to_owned(),
+        (None, _) => format!(
+            "Allowed, without a limit of its own: no call at this site lasts longer than {}.",
+            length(told.hard_limit)
+        ),
         (Some(limit), None) => format!("Allowed, for {} at most.", length(limit)),
         (Some(limit), Some(by)) => {
             format!(

@@ -78,6 +78,24 @@ fn explain_tells_each_table_and_what_the_inmate_hears() {
 }
 
 #[test]
+fn a_call_without_a_limit_of_its_own_is_told_the_longest_of_the_site() {
+    let place = with_database_of(SAMPLE, 0);
+    let attorney = [
+        "--line",
+        "1",
+        "--inmate",
+        "A-1042",
+        "--number",
+        "02155550177",
+    ];
+    let told = explain(&place, &attorney);
+    says(
+        &told,
+        &["without a limit of its own: no call at this site lasts longer than 99 min.\n"],
+    );
+}
+
+#[test]
 fn explain_says_that_the_own_list_goes_first_and_that_nothing_rescues_where_it_is_so() {
     let settings = "allowed_rescues = false\nglobal_block_wins = false";
     let place = with_database_of(&SAMPLE.replacen("allowed_rescues = true", settings, 1), 0);

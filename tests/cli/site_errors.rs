@@ -608,6 +608,17 @@ fn an_entry_that_restricts_nothing_is_told_with_what_may_be_meant() {
 }
 
 #[test]
+fn a_class_that_allows_more_than_any_call_may_have_is_noted() {
+    let short = SAMPLE.replacen("[defaults]\n", "[defaults]\nhard_limit_seconds = 300\n", 1);
+    let run = Place::with(&short).run(&["check"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let note = "and no call lasts longer than 300 s (`hard_limit_seconds` in [defaults])";
+    assert!(run.out.contains(note), "{run:?}");
+    let run = Place::with(SAMPLE).run(&["check"]);
+    assert!(!run.out.contains("no call lasts longer"), "{run:?}");
+}
+
+#[test]
 fn a_number_that_is_restricted_and_allowed_is_noted_with_what_wins() {
     let both = SAMPLE.replacen(
         "allowed = [\"2155550100\"]",

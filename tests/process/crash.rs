@@ -377,7 +377,8 @@ fn who_has_one_call_has_one_however_often_the_controller_is_killed_in_it() {
         let calls = counted.get(&id).copied().unwrap_or(0);
         assert!(calls <= 1, "{id} had {calls} calls that count");
         let left = 1 - calls;
-        let told = format!("month: {calls} calls, {left} left;");
+        let unit = if calls == 1 { "call" } else { "calls" };
+        let told = format!("month: {calls} {unit}, {left} left;");
         assert!(show.out.contains(&told), "{id}, no {told:?}: {}", show.out);
     }
 }

@@ -87,13 +87,22 @@ pub enum ImportOff {
 }
 
 impl ImportOff {
-    fn after(wanted: Option<ImportOff>, before: Disabled) -> Disabled {
+    /// What is off now is not switched on by a time that is over: a slip of the pen would be enough.
+    fn after(
+        wanted: Option<ImportOff>,
+        before: Disabled,
+        now_utc_ms: i64,
+    ) -> Result<Disabled, Error> {
+        let is_off = before.holds(now_utc_ms);
         match wanted {
-            None => before,
-            Some(ImportOff::No) => Disabled::No,
-            Some(ImportOff::Yes) if before != Disabled::No => before,
-            Some(ImportOff::Yes) => Disabled::ForGood,
-            Some(ImportOff::Until(end)) => Disabled::Until(end),
+            Some(ImportOff::Until(end)) if end > now_utc_ms => Ok(Disabled::Until(end)),
+            Some(ImportOff::Until(end)) if is_off && before != Disabled::Until(end) => {
+                let why = "is over, and it is off now: write no to take that back";
+                Err(Error::invalid("the time it ends", why))
+            }
+            Some(ImportOff::No) if is_off => Ok(Disabled::No),
+            Some(ImportOff::Yes) if !is_off => Ok(Disabled::ForGood),
+            None | Some(ImportOff::No | ImportOff::Yes | ImportOff::Until(_)) => Ok(before),
         }
     }
 }
@@ -280,7 +289,8 @@ impl Session<'_> {
         let flags = NumberFlags {
             untimed: row.untimed.unwrap_or(is.untimed),
             privileged: row.privileged.unwrap_or(is.privileged),
-            disabled: ImportOff::after(row.disabled, is.disabled),
+            disabled: ImportOff::after(row.disabled, is.disabled, self.now_utc_ms())
+                .map_err(|error| ("disabled", error))?,
         };
         if before == Some(flags) {
             return Ok(Imported::Same);
@@ -381,7 +391,8 @@ impl Session<'_> {
             set.map_err(|error| ("valid-from", error))?;
         }
         let was = stored::disabled(before.disabled);
-        let disabled = ImportOff::after(row.disabled, was);
+        let disabled = ImportOff::after(row.disabled, was, self.now_utc_ms())
+            .map_err(|error| ("disabled", error))?;
         if disabled != was {
             let set = self.set_pin_disabled(actor, inmate, disabled);
             set.map_err(|error| ("disabled", error))?;

@@ -107,12 +107,26 @@ fn said_before(
     Ok((name, before.filter(|until| *until > now)))
 }
 
+/// Where an officer is said to be at a group that this one is a part of, and until when.
+fn said_above(office: &BackOffice, now: Tick, name: &str) -> Result<Vec<(String, i64)>, Error> {
+    let now = office.utc_ms(now);
+    let holds_this = |place: &str| {
+        name.strip_prefix(place)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let places = office.officer_places()?.into_iter();
+    let above = places.filter(|place| holds_this(&place.name));
+    let said = above.filter_map(|place| Some((place.name, place.until_utc_ms?)));
+    Ok(said.filter(|(_, until)| *until > now).collect())
+}
+
 fn gone(desk: &Desk, group: String, actor: String) -> anyhow::Result<Answer> {
-    let (was, name, mut phones) = desk.with(move |office, now| {
+    let (was, name, above, mut phones) = desk.with(move |office, now| {
         let group = office.group_named(&group)?;
         let was = office.officer_present(now, &actor, group, None)?;
         let name = office.group_name(group)?;
-        Ok((was, name, office.officer_phones(now, Some(group))?))
+        let above = said_above(office, now, &name)?;
+        Ok((was, name, above, office.officer_phones(now, Some(group))?))
     })?;
     phones.retain(OfficerPhone::has_part);
     let phones = by_phone(&phones);
@@ -124,6 +138,13 @@ fn gone(desk: &Desk, group: String, actor: String) -> anyhow::Result<Answer> {
         );
     }
     let mut lines = vec![format!("no officer is present at {name} any more")];
+    lines.extend(above.into_iter().map(|(place, until)| {
+        let until = moment(until, &desk.zone);
+        format!(
+            "but one is said to be at {place} until {until}, which holds here too; `sallyport officer \
+             gone --group {place:?}` takes it back"
+        )
+    }));
     lines.extend(phones);
     lines.push(format!(
         "calls under way go on to the end that they had; `sallyport shutdown --group {name:?} --cut` \

@@ -61,6 +61,8 @@ struct Numbers {
     row: u64,
     /// The row before ended in a carriage return, of which a line feed may be a part.
     half: bool,
+    /// What the last row was in the file.
+    last: Vec<u8>,
 }
 
 impl Numbers {
@@ -86,7 +88,9 @@ impl Numbers {
     fn read(&mut self, all: u64) -> u64 {
         self.row = self.next();
         let octets = usize::try_from(all - self.taken).expect("a row that was in memory");
-        self.half = self.ahead.borrow_mut().drain(..octets).next_back() == Some(b'\r');
+        self.last.clear();
+        self.last.extend(self.ahead.borrow_mut().drain(..octets));
+        self.half = self.last.last() == Some(&b'\r');
         self.taken = all;
         self.row
     }
@@ -114,10 +118,11 @@ where
         of_file: LARGEST_FILE,
         ahead: Rc::clone(&ahead),
     };
+    let separator = separator(&head[skip..]);
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(separator(&head[skip..]))
+        .delimiter(separator)
         .from_reader(bounded);
     let mut record = ByteRecord::new();
     let mut cells = Vec::new();
@@ -126,11 +131,15 @@ where
         taken: 0,
         row: 0,
         half: false,
+        last: Vec::new(),
     };
     loop {
         of_row.set(LONGEST_ROW);
         match reader.read_byte_record(&mut record) {
             Ok(true) => {}
+            Ok(false) if is_open(&numbers.last, separator) => {
+                return Err(FileError::OpenQuote { row: numbers.row }.into());
+            }
             Ok(false) => return Ok(()),
             Err(error) => return Err(not_read(error, numbers.next(), of_row.get()).into()),
         }
@@ -179,6 +188,18 @@ fn separator(text: &[u8]) -> u8 {
         [commas, _, tabs] if tabs > commas => b'\t',
         _ => b',',
     }
+}
+
+/// Whether a quote of a row is never closed. One begins a cell, or is two of them within.
+fn is_open(row: &[u8], separator: u8) -> bool {
+    let (mut open, mut begins) = (false, true);
+    for octet in row {
+        let quote = *octet == b'"';
+        open ^= quote && (open || begins);
+        // Of two within, the second opens again.
+        begins = (quote && !open) || [separator, b'\r', b'\n'].contains(octet);
+    }
+    open
 }
 
 fn not_read(error: csv::Error, row: u64, left_of_row: usize) -> FileError {

@@ -74,6 +74,8 @@ pub enum FileError {
     TooManyRows,
     #[error("row {row} is longer than a row may be: is a quote never closed?")]
     LongRow { row: u64 },
+    #[error("row {row}: a quote that begins in it is never closed, up to the end of the file")]
+    OpenQuote { row: u64 },
     #[error("is text in UTF-16: save it as \"CSV UTF-8\"")]
     Utf16,
     #[error("is an Excel file, though its name ends in .csv")]

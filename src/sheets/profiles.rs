@@ -153,18 +153,14 @@ impl RowOf for ContactRow {
     }
 }
 
-const MOST_CALLS: u32 = 100_000;
-/// Those of a month.
-const MOST_MINUTES: u32 = 31 * 24 * 60;
-
 /// What an allowance limits, and the most that it can be.
 pub const LIMITS: [(&str, u32); 7] = [
-    ("calls-per-day", MOST_CALLS),
-    ("calls-per-week", MOST_CALLS),
-    ("calls-per-month", MOST_CALLS),
-    ("minutes-per-day", MOST_MINUTES),
-    ("minutes-per-week", MOST_MINUTES),
-    ("minutes-per-month", MOST_MINUTES),
+    ("calls-per-day", 1000),
+    ("calls-per-week", 10_000),
+    ("calls-per-month", 100_000),
+    ("minutes-per-day", 24 * 60),
+    ("minutes-per-week", 7 * 24 * 60),
+    ("minutes-per-month", 31 * 24 * 60),
     ("seconds-between-calls", 2_592_000),
 ];
 

@@ -622,7 +622,7 @@ fn times_hours_and_limits_that_are_none_are_told_before_anything_is_written() {
             &[
                 "row 2, suspended: is neither yes nor no, and 2027-03-14T02:30:00: the clock skips",
                 "row 3, hours: is no hours of a week, as monday",
-                "row 4, calls-per-day: is not a whole number from 0 to 100000, nor none",
+                "row 4, calls-per-day: is not a whole number from 0 to 1000, nor none",
                 "row 5, own-allowance: allowance: is no, beside limits",
             ],
         ),

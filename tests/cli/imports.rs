@@ -130,6 +130,19 @@ fn which_rows_have_somebody_elses_secret_is_told_of_a_few_and_all_are_refused() 
     assert!(out.contains("C-99,") && !out.contains("C-11,"), "{out}");
 }
 
+#[test]
+fn a_quote_that_is_never_closed_refuses_the_file_also_where_bad_rows_are_skipped() {
+    let place = with_database();
+    let text = "id,name\nB-20,First\nB-21,\"Oops\nB-22,a\nB-23,b\n";
+    let file = place.put("in.csv", text);
+    let run = place.run(&["import", "--inmates", &file, "--apply", "--skip-bad"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let why = "row 3: a quote that begins in it is never closed, up to the end of the file";
+    assert!(run.err.contains(why), "{run:?}");
+    let out = place.exported("--inmates", "out.csv");
+    assert!(!out.contains("B-2"), "{out}");
+}
+
 /// Whether a guess is right is told by nothing that is printed, whatever stands beside it.
 #[test]
 fn a_secret_that_is_the_own_one_and_one_that_is_not_are_counted_alike() {

@@ -161,7 +161,12 @@ fn an_officer_who_goes_leaves_what_another_was_said_to_open() {
     // One of two goes; the other is at the whole wing.
     let gone = |group| ["officer", "gone", "--group", group];
     let open = "line 1: calls are let through, as an officer is present\n";
-    let left = ["no officer is present at East/Tier 1 any more\n", open];
+    let left = [
+        "no officer is present at East/Tier 1 any more\n",
+        "but one is said to be at East until 20",
+        "`sallyport officer gone --group \"East\"` takes it back\n",
+        open,
+    ];
     done(&place, &gone("Tier 1"), &left);
     done(&place, &TO_MOTHER, &["Allowed, for 10 min"]);
     // A place has one time: the last word.

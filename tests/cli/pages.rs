@@ -194,13 +194,13 @@ fn booked_calls_of_many_inmates_are_listed_over_pages() {
     let log = slog::Logger::root(slog::Discard, slog::o!());
     let desk = Desk::here(&site, log).expect("a database");
     for id in ["A-1042", "A-1107", "A-1219"] {
-        for _ in 0..70 {
+        for minutes in 0..70 {
             let booked = desk.with(move |office, now| {
                 let inmate = office.inmate(id)?.expect("an inmate");
                 let from_utc_ms = office.utc_ms(now);
                 let booking = Booking {
                     from_utc_ms,
-                    to_utc_ms: from_utc_ms + 3_600_000,
+                    to_utc_ms: from_utc_ms + 3_600_000 + minutes * 60_000,
                     number: None,
                     note: String::new(),
                 };

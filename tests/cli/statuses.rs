@@ -293,9 +293,14 @@ const SAID_TWICE: &[(&str, End, &str)] = &[
         "A-1042 has no booking 1",
     ),
     (
-        "booking add --inmate A-1042 --for 20",
+        "booking add --inmate A-1042 --from '2099-11-24 09:30' --for 20",
         Done,
         "booked as booking 1: Daniel Reyes",
+    ),
+    (
+        "booking add --inmate A-1042 --from '2099-11-24 09:30' --for 20",
+        Not,
+        "it is booked already, as booking 1",
     ),
     (
         "booking list --inmate A-1042",
@@ -477,6 +482,11 @@ const BAD_ARGUMENTS: &[(&str, End, &str)] = &[
         "register adjust --inmate A-1219 --note n",
         Misused,
         "--calls <N>",
+    ),
+    (
+        "register adjust --inmate A-1219 --calls 1 --note ' '",
+        Not,
+        "note: must not be empty",
     ),
     (
         "register adjust --inmate A-1219 --calls 0 --note n",

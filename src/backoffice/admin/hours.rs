@@ -206,6 +206,15 @@ impl Session<'_> {
         for (key, _) in over {
             self.tables.bookings.delete(&mut self.writer, &key)?;
         }
+        let written = number.as_ref().map(ToString::to_string);
+        let same = |there: &&(BookingKey, values::Booking)| {
+            let (from, to) = (there.1.from_utc_ms, there.1.to_utc_ms);
+            (from, to) == (booking.from_utc_ms, booking.to_utc_ms) && there.1.number == written
+        };
+        if let Some((key, _)) = left.iter().find(same) {
+            let why = format!("it is booked already, as booking {}", key.booking);
+            return Err(Error::invalid("booked call", why));
+        }
         if left.len() == MAX_BOOKINGS {
             return Err(Error::TooManyBookings(entry.facility_id));
         }
@@ -215,7 +224,7 @@ impl Session<'_> {
         let value = values::Booking {
             from_utc_ms: booking.from_utc_ms,
             to_utc_ms: booking.to_utc_ms,
-            number: number.map(|number| number.to_string()),
+            number: written,
             note: booking.note.clone(),
         };
         let key = BookingKey {

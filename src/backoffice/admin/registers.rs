@@ -128,7 +128,7 @@ impl Session<'_> {
         seconds: i32,
         note: &str,
     ) -> Result<(), Error> {
-        text("note", note, false)?;
+        text("note", note, true)?;
         let subject = self.register_subject(of)?;
         if calls == 0 && seconds == 0 {
             return Err(Error::invalid("adjustment", "calls or seconds"));

@@ -98,7 +98,8 @@ impl Session<'_> {
         let inmate = self.must_be_known(&row.facility_id)?;
         let before = people::details(self.entry(inmate)?).map_err(fault)?;
         let profile = self.profile_after(row, before.profile.clone())?;
-        let suspended = ImportOff::after(row.suspended, before.suspended);
+        let suspended = ImportOff::after(row.suspended, before.suspended, self.now_utc_ms())
+            .map_err(|error| ("suspended", error))?;
         let changed = (profile != before.profile, suspended != before.suspended);
         let was = self.own_allowance(inmate).map_err(fault)?;
         let allowance = row.allowance.after(was)?;

@@ -189,6 +189,23 @@ fn each_bad_cell_is_told_with_row_column_and_reason_and_no_pin_is_said() {
 }
 
 #[test]
+fn a_quote_that_the_end_of_the_file_closes_is_told_with_its_row() {
+    let swallowed = "id,name\nB-20,First\nB-21,\"Oops\nB-22,a\nB-23,b\n";
+    let why = refused(swallowed.as_bytes(), Format::Csv);
+    assert!(
+        why.starts_with("row 3: a quote that begins in it is never closed"),
+        "{why}"
+    );
+    for good in [
+        "id,name\nB-1,5' 10\"",
+        "id,name\nB-1,\"he \"\"B\"\"\"",
+        "id,name\n\"B-1\",\"x\"\n",
+    ] {
+        assert_eq!(inmates(good).rows.len(), 1, "{good}");
+    }
+}
+
+#[test]
 fn a_huge_cell_is_bad_and_a_quote_that_is_never_closed_ends_the_reading() {
     let long = "x".repeat(LONGEST_CELL + 1);
     let read = inmates(&format!("id,name\nA-1,{long}\nA-2,Roe\n"));

@@ -219,8 +219,8 @@ fn a_booking_is_cancelled_and_old_ones_are_forgotten() {
         office.book_call(now, WHO, DOES_ID, &over)
     });
     // As many as one can have; those that are over make room.
-    for _ in 0..100 {
-        book(&mut bench, 1, 1, None);
+    for number in 0..100 {
+        book(&mut bench, 1, 1, Some(&format!("21555501{number:02}")));
     }
     let next = Booking {
         to_utc_ms: NOON_ISH + 9 * MINUTE,

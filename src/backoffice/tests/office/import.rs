@@ -602,10 +602,24 @@ fn a_row_sets_when_a_pin_is_valid_and_off_and_keeps_what_it_does_not_say() {
         Imported::Same,
         "off for a time"
     );
+    // The present of the bench is long after.
+    let past = row(Some(ImportOff::Until(3_000)), None, None);
+    is_bad(
+        &mut bench,
+        past.clone(),
+        "disabled",
+        "is over, and it is off now",
+    );
+    assert_eq!(days(&bench), set);
     let early = row(None, None, Some(Some(from)));
     is_bad(&mut bench, early, "valid-to", "they end before they begin");
     let open = row(Some(ImportOff::No), None, Some(None));
     assert_eq!(taken(&mut bench, "clerk", open), Imported::Changed);
+    assert_eq!(
+        taken(&mut bench, "clerk", past),
+        Imported::Same,
+        "nothing to end"
+    );
     let left = PinDays {
         disabled: Disabled::No,
         from: Some(from),

@@ -606,7 +606,7 @@ fn an_officer_sees_what_is_used_left_and_when_it_opens() {
     let now = bench.now;
     let taken = bench
         .office
-        .adjust_register(now, "warden", DOES, 0, -1500, "");
+        .adjust_register(now, "warden", DOES, 0, -1500, "given");
     taken.expect("takes");
     let midnight = "2026-11-25T05:00:00Z".parse::<jiff::Timestamp>();
     let midnight = midnight.expect("an instant").as_millisecond();

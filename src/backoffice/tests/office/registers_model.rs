@@ -308,7 +308,7 @@ impl Run {
                 let given = self
                     .site
                     .office()
-                    .adjust_register(tick, "warden", of, 1, 0, "");
+                    .adjust_register(tick, "warden", of, 1, 0, "given");
                 given.expect("is given");
             }
         }

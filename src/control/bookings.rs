@@ -49,11 +49,11 @@ pub fn serve(desk: &Desk, ask: Ask, actor: String) -> anyhow::Result<Answer> {
             let from = from.map(|from| instant(&from, &desk.zone)).transpose()?;
             let from = from.unwrap_or(now);
             let until = until.instant(from, &desk.zone)?;
-            must_come(until, now, &desk.zone)?;
             if until <= from {
                 let (from, until) = (moment(from, &desk.zone), moment(until, &desk.zone));
-                bail!("the booked call ends, {until}, before it begins, {from}");
+                bail!("the booked call ends, {until}, not after it begins, {from}");
             }
+            must_come(until, now, &desk.zone).context("the end of the booked call")?;
             let booking = Booking {
                 from_utc_ms: from,
                 to_utc_ms: until,

@@ -71,12 +71,18 @@ pub fn instant(text: &str, zone: &TimeZone) -> Result<i64, NoInstant> {
 /// Why a text is no instant.
 #[derive(Debug, thiserror::Error)]
 pub enum NoInstant {
-    #[error("{0:?} is no time: write date and time of the site, as in \"2026-11-24 09:30\"")]
+    #[error(
+        "{0:?} is no time: write date and time of the site, as in \"2026-11-24 09:30\", with an offset \
+         from UTC only where an hour comes twice: 2026-11-01T01:30-05:00"
+    )]
     NoTime(String),
-    #[error("{0}: the clock skips that time there, as daylight saving begins")]
+    #[error(
+        "{0}: the clock skips that time at the site, as daylight saving begins: write one before it, or \
+         an hour later"
+    )]
     Skipped(DateTime),
     #[error(
-        "{local}: that time comes twice there, as daylight saving ends: write it with its offset, \
+        "{local}: that time comes twice at the site, as daylight saving ends: write it with its offset, \
          {local}{before} for the first or {local}{after} for the second"
     )]
     Twice {

@@ -347,7 +347,7 @@ fn a_call_is_booked_listed_and_cancelled() {
     refused(
         &place,
         &add("2099-11-24 10:00", "2099-11-24 09:30"),
-        "before it begins",
+        "not after it begins",
     );
     refused(
         &place,

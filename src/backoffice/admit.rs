@@ -1,29 +1,22 @@
 //! Admission: decide, open the record, hold the PIN, all in the caller's transaction.
 
 use crate::{
-    Alert, Error, Routing, SiteSettings, answer::line_actor, lookups::Lookups,
-    registers::Reserving, session::Session, stored, words::kebab,
+    Alert, Error, SiteSettings, answer::line_actor, lookups::Lookups, registers::Reserving,
+    session::Session, stored, words::kebab,
 };
 use db::{
     codes::{Code, FlagBits},
-    keys::{PinHash, SpeedCode, StartKey},
+    keys::{PinHash, StartKey},
     values::{Call, Caller, OpenCall, PinInUse, Unit},
 };
-use screening::{Counts, Decision, PinKey, Request, Room, decide};
+use screening::{Allowed, Decision, PinKey, Refused, Request, Room, decide};
 use types::{
-    dial_plan::DialedNumber,
-    digits::Digits,
     disposition::{Blocked, Disposition, FraudFlags},
     id::{CallId, InmateId, LineId, OfficerId},
     phone_number::PhoneNumber,
     query::{Admission, DialedOrSpeed, OfficerWord},
-    route::Routes,
-    settings::Unrecorded,
-    tick::{Tick, Ticks},
-    treatment::CallTreatment,
-    verdict::{
-        Check, Finding, Handling, Left, Permit, RecordingRule, Refusal, Step, Trace, Verdict,
-    },
+    tick::Ticks,
+    verdict::{Check, Finding, Left, Permit, Refusal, Step, Trace, Verdict},
 };
 
 /// From admission to talk no call takes longer: a busy trunk, many rings, a long announcement.
@@ -37,23 +30,6 @@ pub(crate) fn looked_ahead(hard_limit: Ticks) -> Ticks {
 /// How far ahead a caller is told when to call again.
 const TOLD_AHEAD: Ticks = Ticks::secs(24 * 3600);
 
-/// A call that screening let through, ready to be dialed.
-struct Placed {
-    number: DialedNumber,
-    handling: Handling,
-    acceptance: bool,
-    routes: Routes,
-    limit: Option<Ticks>,
-    /// No talk goes on after it: the phone goes out of service, or the caller's hours are over.
-    until: Option<Tick>,
-    recording: RecordingRule,
-    treatment: CallTreatment,
-    /// Whether its limit is told, if its treatment says so.
-    announce_limit: Option<bool>,
-    counts: Counts,
-    room: Room,
-}
-
 impl Session<'_> {
     /// `None` where an officer must confirm the call first, and none was asked: nothing is written.
     pub fn admit(&mut self, line: LineId, admission: &Admission) -> Result<Option<Verdict>, Error> {
@@ -63,8 +39,9 @@ impl Session<'_> {
             None => None,
         };
         let settings = self.settings()?;
-        let (decision, outcome) = self.screened(line, pin, admission, &settings)?;
-        let unconfirmed = decision.outcome == Err(Blocked::NotConfirmed);
+        let decision = self.screened(line, pin, admission, &settings)?;
+        let refused = decision.outcome.err();
+        let unconfirmed = refused.is_some_and(|refused| refused.blocked == Blocked::NotConfirmed);
         if unconfirmed && admission.officer == OfficerWord::NotAsked {
             self.waits_for_officer(line, admission, &decision)?;
             return Ok(None);
@@ -72,27 +49,23 @@ impl Session<'_> {
         let call = self.next_call()?;
         // The PIN is the caller's only where screening asked for it and found it.
         let pin = pin.filter(|_| decision.inmate.is_some());
-        let record = self.new_record(line, admission, &decision, pin, &outcome)?;
-        self.open_record(line, call, admission, record, &outcome, pin)?;
+        let record = self.new_record(line, admission, &decision, pin)?;
+        self.open_record(line, call, admission, record, pin)?;
         self.watch_inmate(line, call, decision.inmate)?;
         if decision.watched {
             self.alert(&line_actor(line), call, Alert::WatchedNumber { line, call })?;
         }
-        if let Ok(placed) = &outcome {
+        if let Ok(allowed) = &decision.outcome {
             let reserving = Reserving {
                 line,
                 call,
-                counts: placed.counts,
-                limit: placed.limit,
+                counts: allowed.counts,
+                limit: allowed.limit,
                 shorter: &self.shorter(admission),
             };
             self.reserve(&decision, &reserving)?;
         }
-        let mut verdict = verdict(call, admission, &decision, outcome, &settings);
-        if let Err(refusal) = &mut verdict.outcome {
-            refusal.again_in = self.again_in(&decision);
-        }
-        Ok(Some(verdict))
+        Ok(Some(self.verdict(call, admission, &decision, &settings)))
     }
 
     /// What an admission would be answered; nothing is written. The permit's call has the number 0,
@@ -104,41 +77,30 @@ impl Session<'_> {
         admission: &Admission,
     ) -> Result<(Decision, Verdict), Error> {
         let settings = self.settings()?;
-        let (decision, outcome) = self.screened(line, pin, admission, &settings)?;
+        let decision = self.screened(line, pin, admission, &settings)?;
         let none = CallId {
             site: self.fixed.site,
             sequence: 0,
         };
-        let verdict = verdict(none, admission, &decision, outcome, &settings);
+        let verdict = self.verdict(none, admission, &decision, &settings);
         Ok((decision, verdict))
     }
 
-    /// What screening says, and what of it can be placed.
     fn screened(
         &self,
         line: LineId,
         pin: Option<PinKey>,
         admission: &Admission,
         settings: &SiteSettings,
-    ) -> Result<(Decision, Result<Placed, Blocked>), Error> {
+    ) -> Result<Decision, Error> {
         let shorter = self.shorter(admission);
-        let service = self.in_service_for(line, settings)?;
-        // Further away than the longest call it is no limit of this one.
-        let in_service_for = service.filter(|left| *left <= settings.call.hard_limit);
-        let request = self.request(line, pin, admission, &shorter, in_service_for, settings)?;
+        let request = self.request(line, pin, admission, &shorter, settings)?;
         let ahead = looked_ahead(settings.call.hard_limit);
         let lookups = Lookups {
             ahead,
             ..self.lookups()
         };
-        let mut decision = decide(&request, &lookups, &settings.rules)?;
-        let outcome = self.placed(&decision, admission, service)?;
-        if matches!(outcome, Err(Blocked::NoRoute)) {
-            let (check, finding) = (Check::Route, Finding::NotFound);
-            decision.trace.push(Step { check, finding });
-        }
-        let outcome = outcome.and_then(|placed| self.recordable(placed, settings));
-        Ok((decision, outcome))
+        decide(&request, &lookups, &settings.rules)
     }
 
     /// How long a register that refused the call holds nothing, if it is near enough to be told.
@@ -172,12 +134,11 @@ impl Session<'_> {
     }
 
     fn request<'a>(
-        &self,
+        &'a self,
         line: LineId,
         pin: Option<PinKey>,
         admission: &Admission,
         shorter: &'a [PhoneNumber],
-        in_service_for: Option<Ticks>,
         settings: &SiteSettings,
     ) -> Result<Request<'a>, Error> {
         let now_utc_ms = self.now_utc_ms();
@@ -186,72 +147,50 @@ impl Session<'_> {
             pin,
             officer: confirming(admission),
             number: admission.number,
+            dialed: admission.dialed,
             shorter,
             now_utc_ms,
             when: self.calendar().local(now_utc_ms)?,
-            in_service_for,
+            in_service_for: self.in_service_for(line, settings)?,
             hard_limit: settings.call.hard_limit,
+            routing: &self.fixed.routing,
+            recorder_works: self.recorder_works,
         })
     }
 
-    /// What the trunk is to be dialed for a call that was let through.
-    fn placed(
+    fn verdict(
         &self,
-        decision: &Decision,
+        call: CallId,
         admission: &Admission,
-        service: Option<Ticks>,
-    ) -> Result<Result<Placed, Blocked>, Error> {
-        let (allowed, number) = match (decision.outcome, decision.number) {
-            (Ok(allowed), Some(number)) => (allowed, number),
-            (Ok(_), None) => return Ok(Err(Blocked::NumberNotValid)),
-            (Err(blocked), _) => return Ok(Err(blocked)),
-        };
-        let dialed = match admission.number {
-            DialedOrSpeed::Number(_) => Some(admission.dialed),
-            DialedOrSpeed::Speed(code) => {
-                let entry = self
-                    .tables
-                    .speed_dials
-                    .get(&self.writer, &SpeedCode(code))?;
-                entry.and_then(|entry| Digits::parse(&entry.dialed))
-            }
-        };
-        let routing = &self.fixed.routing;
-        let handling = routing.handling(number.pattern, allowed.handling);
-        let outpulse =
-            |dialed: Digits| routing.outpulse(number.pattern, handling, &number.number, &dialed);
-        let Some(outpulse) = dialed.and_then(outpulse) else {
-            return Ok(Err(Blocked::NumberNotValid));
-        };
-        let routes = self.routes(&number, handling, allowed.treatment.brand, &outpulse)?;
-        Ok(routes.map(|routes| Placed {
-            number,
-            handling,
-            acceptance: Routing::acceptance(handling, allowed.acceptance),
-            routes,
+        decision: &Decision,
+        settings: &SiteSettings,
+    ) -> Verdict {
+        let permit = |allowed: Allowed| Permit {
+            call,
+            inmate: decision.inmate,
+            number: allowed.number.number,
+            pattern: admission.number.pattern(),
+            call_type: allowed.number.call_type,
+            handling: allowed.handling,
+            acceptance: allowed.acceptance,
+            routes: allowed.routes,
             limit: allowed.limit,
-            until: [service, allowed.open_for]
-                .into_iter()
-                .flatten()
-                .min()
-                .map(|left| self.now + left),
+            until: allowed.open_for.map(|left| self.now + left),
+            announce_limit: allowed.announce_limit,
+            warnings: allowed.warnings,
             recording: allowed.recording,
             treatment: allowed.treatment,
-            announce_limit: allowed.announce_limit,
-            counts: allowed.counts,
-            room: allowed.room,
-        }))
-    }
-
-    /// A call that must be recorded and can't be is refused, if the site wants it so.
-    fn recordable(&self, placed: Placed, settings: &SiteSettings) -> Result<Placed, Blocked> {
-        let refused = settings.unrecorded == Unrecorded::Refuse
-            && placed.recording == RecordingRule::Record
-            && !self.recorder_works;
-        if refused {
-            Err(Blocked::NotRecordable)
-        } else {
-            Ok(placed)
+            left: left(&allowed.room, settings),
+        };
+        let refusal = |refused: Refused| Refusal {
+            call,
+            blocked: refused.blocked,
+            prompt: refused.prompt,
+            again_in: self.again_in(decision),
+        };
+        Verdict {
+            trace: decision.trace.clone(),
+            outcome: decision.outcome.map(permit).map_err(refusal),
         }
     }
 
@@ -261,13 +200,13 @@ impl Session<'_> {
         admission: &Admission,
         decision: &Decision,
         pin: Option<PinKey>,
-        outcome: &Result<Placed, Blocked>,
     ) -> Result<Call, Error> {
         let caller = match (decision.inmate, pin) {
             (Some(inmate), Some(pin)) => Some(self.caller(inmate, pin)?),
             _ => None,
         };
-        let placed = outcome.as_ref().ok();
+        let allowed = decision.outcome.as_ref().ok();
+        let blocked = decision.outcome.err().map(|refused| refused.blocked);
         let started_utc_ms = self.anchor.utc_ms(admission.off_hook_at);
         Ok(Call {
             caller,
@@ -275,18 +214,18 @@ impl Session<'_> {
             number: decision.number.map(|n| n.number.to_string()),
             pattern: Some(Code(admission.number.pattern())),
             call_type: decision.number.map(|n| Code(n.call_type)),
-            handling: placed.map(|p| Code(p.handling)),
-            acceptance: placed.map(|p| p.acceptance),
-            limit: placed.and_then(|p| p.limit).map(|limit| limit.0),
-            recording: placed.map(|p| Code(p.recording)),
-            disposition: Code(match outcome {
-                Ok(_) => Disposition::InProgress,
-                Err(_) => Disposition::Blocked,
+            handling: allowed.map(|a| Code(a.handling)),
+            acceptance: allowed.map(|a| a.acceptance),
+            limit: allowed.and_then(|a| a.limit).map(|limit| limit.0),
+            recording: allowed.map(|a| Code(a.recording)),
+            disposition: Code(match blocked {
+                None => Disposition::InProgress,
+                Some(_) => Disposition::Blocked,
             }),
-            blocked: outcome.as_ref().err().map(|blocked| Code(*blocked)),
+            blocked: blocked.map(Code),
             officer: confirmed(decision, admission),
             screening: stored_trace(&decision.trace),
-            treatment: placed.map(|p| p.treatment.number),
+            treatment: allowed.map(|a| a.treatment.number),
             ..empty_record(line, started_utc_ms)
         })
     }
@@ -311,10 +250,9 @@ impl Session<'_> {
         call: CallId,
         admission: &Admission,
         record: Call,
-        outcome: &Result<Placed, Blocked>,
         pin: Option<PinKey>,
     ) -> Result<(), Error> {
-        let held = pin.filter(|_| outcome.is_ok());
+        let held = pin.filter(|_| record.blocked.is_none());
         self.insert_record(call, &record)?;
         let stored_id = stored::stored_call_id(call);
         if let Some(pin) = held {
@@ -336,9 +274,9 @@ impl Session<'_> {
             reservation: None,
         };
         self.tables.open_calls.put(&mut self.writer, &line, &open)?;
-        let change = match outcome {
-            Ok(_) => "admitted".to_owned(),
-            Err(blocked) => format!("blocked: {}", kebab(blocked)),
+        let change = match record.blocked {
+            None => "admitted".to_owned(),
+            Some(Code(blocked)) => format!("blocked: {}", kebab(blocked)),
         };
         self.journal(&line_actor(line), "call", call, change)
     }
@@ -418,47 +356,6 @@ fn confirmed(decision: &Decision, admission: &Admission) -> Option<u32> {
 fn stored_trace(trace: &Trace) -> Vec<(Code<Check>, Code<Finding>)> {
     let stored = |step: &Step| (Code(step.check), Code(step.finding));
     trace.iter().map(stored).collect()
-}
-
-fn verdict(
-    call: CallId,
-    admission: &Admission,
-    decision: &Decision,
-    outcome: Result<Placed, Blocked>,
-    settings: &SiteSettings,
-) -> Verdict {
-    let announced = outcome
-        .as_ref()
-        .ok()
-        .and_then(|placed| placed.announce_limit);
-    let announce_limit = announced.unwrap_or(settings.announce_limit);
-    let outcome = match outcome {
-        Ok(placed) => Ok(Permit {
-            call,
-            inmate: decision.inmate,
-            number: placed.number.number,
-            pattern: admission.number.pattern(),
-            call_type: placed.number.call_type,
-            handling: placed.handling,
-            acceptance: placed.acceptance,
-            routes: placed.routes,
-            limit: placed.limit,
-            until: placed.until,
-            announce_limit: announce_limit && placed.limit.is_some(),
-            recording: placed.recording,
-            treatment: placed.treatment,
-            left: left(&placed.room, settings),
-        }),
-        Err(blocked) => Err(Refusal {
-            call,
-            blocked,
-            again_in: None,
-        }),
-    };
-    Verdict {
-        trace: decision.trace.clone(),
-        outcome,
-    }
 }
 
 /// What is told of what registers leave, where the site wants it.

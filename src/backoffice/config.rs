@@ -4,7 +4,7 @@ use crate::{
     RegisterRules, SeedPeople, TimeRestriction, admin::identity::MOST_KEYS,
 };
 use screening::{
-    Allowance, CallTypeRules, Class, Durations, FraudRules, GuessRule, Rules, Schedule,
+    Allowance, CallTypeRules, Class, Durations, FraudRules, GuessRule, Routing, Rules, Schedule,
     ScheduleNumber,
 };
 use std::sync::Arc;
@@ -14,10 +14,9 @@ use types::{
     digits::Digits,
     id::LineId,
     inmate::{EnrollmentStep, InmateClass},
-    phone_number::{CallType, DialingPattern, PhoneNumber},
+    phone_number::CallType,
     secret::Secret,
-    settings::{CallSettings, Unrecorded},
-    verdict::Handling,
+    settings::CallSettings,
 };
 
 /// What root knows of the site when it opens the back office.
@@ -38,90 +37,15 @@ pub struct Config {
     pub seed: Seed,
 }
 
-/// How kinds of dialing are handled, and what the trunk is then dialed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Routing {
-    /// Collect calls: the automated operator, or the carrier's.
-    pub zero_plus: Handling,
-    /// Before the national number, when the automated operator places the call itself.
-    pub automated_prefix: Digits,
-    /// Before the number, to reach the carrier's operator.
-    pub operator_prefix: Digits,
-    /// The exchange completes a call after seven digits. A whole number that was dialed without
-    /// a prefix then goes out with one: else the exchange would connect its first seven digits,
-    /// and that is not the number that was screened.
-    pub seven_digit_exchange: bool,
-}
-
-impl Routing {
-    /// North America, with the automated operator for collect calls.
-    pub fn north_america() -> Routing {
-        Routing {
-            zero_plus: Handling::AutomatedOperator,
-            automated_prefix: Digits::parse("1").expect("a digit"),
-            operator_prefix: Digits::parse("0").expect("a digit"),
-            seven_digit_exchange: false,
-        }
-    }
-
-    /// Who handles a call, if a treatment or its type `asks` for one. The automated operator takes
-    /// collect calls (0+) alone.
-    pub(crate) fn handling(&self, pattern: DialingPattern, asks: Option<Handling>) -> Handling {
-        match (pattern, asks) {
-            (DialingPattern::ZeroPlus, None) => self.zero_plus,
-            (DialingPattern::ZeroPlus, Some(handling)) => handling,
-            (_, Some(Handling::CarrierOperator)) => Handling::CarrierOperator,
-            (_, None | Some(Handling::AutomatedOperator | Handling::Direct)) => Handling::Direct,
-        }
-    }
-
-    /// Whether the called party must accept, if a treatment `asks` for that. Who is to pay always must;
-    /// the carrier's operator asks itself.
-    pub(crate) fn acceptance(handling: Handling, asks: bool) -> bool {
-        match handling {
-            Handling::AutomatedOperator => true,
-            Handling::CarrierOperator => false,
-            Handling::Direct => asks,
-        }
-    }
-
-    /// What the trunk is dialed; `None` when it does not fit into [`Digits`].
-    pub(crate) fn outpulse(
-        &self,
-        pattern: DialingPattern,
-        handling: Handling,
-        number: &PhoneNumber,
-        dialed: &Digits,
-    ) -> Option<Digits> {
-        let whole = number.digits == *dialed;
-        let prefix = match (pattern, handling) {
-            (DialingPattern::Direct, _) if whole && self.seven_digit_exchange => {
-                self.automated_prefix
-            }
-            // A collect call that nobody is to accept is completed like any other.
-            (DialingPattern::ZeroPlus, Handling::AutomatedOperator | Handling::Direct) => {
-                self.automated_prefix
-            }
-            (DialingPattern::ZeroPlus, Handling::CarrierOperator) => self.operator_prefix,
-            _ => return Some(*dialed),
-        };
-        prefix.followed_by(number.digits.as_str())
-    }
-}
-
 /// What holds for the whole site.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SiteSettings {
     /// As every phone has them; `in_service` and `pin_required` come from the phone.
     pub call: CallSettings,
     pub rules: Rules,
-    /// Whether the limit of a call is told before it.
-    pub announce_limit: bool,
     /// The most numbers on a PIN's list.
     pub pin_numbers_max: u16,
     pub guessing: GuessRule,
-    /// What becomes of calls that must be recorded and can't be.
-    pub unrecorded: Unrecorded,
     /// How calls are counted.
     pub registers: RegisterRules,
     /// How much fraud on calls to a number blocks it.
@@ -133,10 +57,8 @@ impl SiteSettings {
         SiteSettings {
             call: CallSettings::standard(),
             rules: Rules::standard(),
-            announce_limit: true,
             pin_numbers_max: 20,
             guessing: GuessRule::standard(),
-            unrecorded: Unrecorded::Refuse,
             registers: RegisterRules::standard(),
             fraud: FraudRules::standard(),
         }

@@ -43,12 +43,12 @@ mod reached;
 mod records;
 mod recovery;
 mod registers;
-mod routes;
 mod seed;
 mod service;
 mod session;
 mod site_key;
 mod stored;
+mod stored_routes;
 mod stored_treatments;
 mod watch;
 mod words;
@@ -62,7 +62,7 @@ pub use admin::{
 };
 pub use clock::Anchor;
 pub use config::{
-    Config, Routing, Seed, SeedAllowance, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer,
+    Config, Seed, SeedAllowance, SeedCredentials, SeedIdentity, SeedInmate, SeedOfficer,
     SeedTreatments, SiteSettings,
 };
 pub use console::{Confirmed, WaitingCall};
@@ -87,7 +87,7 @@ pub use registers::{
 pub use screening::{
     Allowance, CallTypeRules, Class, DayKind, DaySteps, Days, Disabled, Durations, FraudRule,
     FraudRules, GuessRule, LimitedBy, LineOutcome, NumberBlock, PeopleRules, Period, Periods,
-    Rules, Schedule, ScheduleNumber, TreatmentRules, Used, WeekSteps, Weekend,
+    Routing, Rules, Schedule, ScheduleNumber, TreatmentRules, Used, WeekSteps, Weekend,
 };
 pub use seed::{SeedGroup, SeedPeople, SeedPerson, SeedScope};
 pub use words::{moment, off};

@@ -10,17 +10,18 @@ use crate::{
     party_block, people,
     reached::{LOOKED_THROUGH, is_somebodys},
     registers::{self, Registers},
-    stored, stored_treatments,
+    stored, stored_routes, stored_treatments,
 };
 use db::{
     Read, Tables,
     keys::{DurationKey, Numbered, PinHash, PinNumberKey, RegisterKey, SiteKey, SpeedCode},
+    values,
 };
 use jiff::tz::TimeZone;
 use screening::{
     AllowedEntry, CallTypeRules, Class, Contact, Decision, Durations, LineTreatment, ListedNumber,
     Listing, NumberBlock, NumberRecord, Open, PhoneRules, PinEntry, PinKey, Profile, Register,
-    Request, RestrictedEntry, Rules, TreatmentRules, WeekSteps, decide,
+    Request, RestrictedEntry, RouteRule, Rules, SpeedDial, TreatmentRules, WeekSteps, decide,
 };
 use types::{
     credential::ConfirmBy,
@@ -147,9 +148,15 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         Ok(officer.is_some_and(|officer| officer.active))
     }
 
-    fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Error> {
-        let entry = self.tables.speed_dials.get(self.txn, &SpeedCode(code))?;
-        Ok(entry.and_then(|entry| read_number(self.dial_plan, &entry.dialed)))
+    fn speed_dial(&self, code: u8) -> Result<Option<SpeedDial>, Error> {
+        let Some(entry) = self.tables.speed_dials.get(self.txn, &SpeedCode(code))? else {
+            return Ok(None);
+        };
+        let dialed = Digits::parse(&entry.dialed);
+        let number = read_number(self.dial_plan, &entry.dialed);
+        Ok(dialed
+            .zip(number)
+            .map(|(dialed, number)| SpeedDial { number, dialed }))
     }
 
     fn listed(
@@ -289,6 +296,12 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         let table = &self.tables.call_treatments;
         let stored = table.get(self.txn, &Numbered(treatment))?;
         Ok(stored.map(|stored| stored_treatments::treatment_rules(&stored)))
+    }
+
+    fn routes(&self) -> Result<Vec<RouteRule>, Error> {
+        let all = self.tables.routes.all(self.txn)?;
+        let rule = |(key, route): (Numbered, values::Route)| stored_routes::rule(key.0, route);
+        all.into_iter().map(rule).collect()
     }
 
     fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Error> {

@@ -1,7 +1,7 @@
 //! The object itself: opening, and one transaction at a time.
 
 use crate::{
-    Alert, Anchor, Config, Error, Phone, Routing, SiteSettings, Usage,
+    Alert, Anchor, Config, Error, Phone, SiteSettings, Usage,
     admin::identity::phone_identity,
     clock,
     console::{Attempts, WaitingCall, Word},
@@ -16,6 +16,7 @@ use crate::{
 };
 use db::{Database, Look, Options, Read, keys, values::Meta};
 use jiff::tz::TimeZone;
+use screening::Routing;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,

@@ -16,7 +16,7 @@ use types::{
     language::Language,
     party_block::BlockKeys,
     phone_number::PhoneNumber,
-    settings::{CallSettings, MAX_LANGUAGES},
+    settings::{CallSettings, MAX_LANGUAGES, Warnings},
     tick::Ticks,
     verdict::{Step, Trace},
 };
@@ -211,8 +211,6 @@ pub(crate) fn settings(
         drop_machines: stored.drop_machines,
         accept_wait: Ticks(stored.accept_wait),
         accept_repeats: stored.accept_repeats,
-        warn_two_minutes: stored.warn_two_minutes,
-        warn_one_minute: stored.warn_one_minute,
         talk_silence: Ticks(stored.talk_silence),
         hard_limit: Ticks(stored.hard_limit),
         join_talk: stored.join_talk,
@@ -229,9 +227,14 @@ pub(crate) fn settings(
             officer_for_privileged: Rules::standard().officer_for_privileged,
             weekend: Weekend(stored.weekend),
             default_limit_seconds: stored.default_limit_seconds,
+            announce_limit: stored.announce_limit,
+            warnings: Warnings {
+                two_minutes: stored.warn_two_minutes,
+                one_minute: stored.warn_one_minute,
+            },
+            unrecorded: stored.unrecorded.0,
             people,
         },
-        announce_limit: stored.announce_limit,
         pin_numbers_max: stored.pin_numbers_max,
         guessing: GuessRule {
             borne: stored.wrong_pins_borne,
@@ -239,7 +242,6 @@ pub(crate) fn settings(
             rest_seconds: stored.rest_seconds,
             longest_rest_seconds: stored.longest_rest_seconds,
         },
-        unrecorded: stored.unrecorded.0,
         // In tables of their own.
         registers: RegisterRules::standard(),
         fraud: FraudRules::standard(),
@@ -270,8 +272,8 @@ pub(crate) fn stored_settings(settings: &SiteSettings) -> values::Settings {
         refuse_key: call.refuse_key,
         accept_wait: call.accept_wait.0,
         accept_repeats: call.accept_repeats,
-        warn_two_minutes: call.warn_two_minutes,
-        warn_one_minute: call.warn_one_minute,
+        warn_two_minutes: rules.warnings.two_minutes,
+        warn_one_minute: rules.warnings.one_minute,
         talk_silence: call.talk_silence.0,
         hard_limit: call.hard_limit.0,
         check_restricted: rules.check_restricted,
@@ -280,7 +282,7 @@ pub(crate) fn stored_settings(settings: &SiteSettings) -> values::Settings {
         record: rules.record,
         weekend: rules.weekend.0,
         default_limit_seconds: rules.default_limit_seconds,
-        announce_limit: settings.announce_limit,
+        announce_limit: rules.announce_limit,
         pin_numbers_max: settings.pin_numbers_max,
         pulse_acceptance: call.pulse_acceptance,
         drop_machines: call.drop_machines,
@@ -289,7 +291,7 @@ pub(crate) fn stored_settings(settings: &SiteSettings) -> values::Settings {
         wrong_pin_forget_seconds: guessing.forget_seconds,
         rest_seconds: guessing.rest_seconds,
         longest_rest_seconds: guessing.longest_rest_seconds,
-        unrecorded: Code(settings.unrecorded),
+        unrecorded: Code(rules.unrecorded),
     }
 }
 

@@ -25,7 +25,7 @@ use types::{
     three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
     trunk::{TrunkCondition, TrunkProfile},
-    verdict::{Permit, RecordingRule},
+    verdict::{Permit, RecordingRule, Refusal},
 };
 
 /// Between two keys that are pressed in one go, from beginning to beginning.
@@ -330,20 +330,25 @@ impl Attempt {
         }
     }
 
-    /// Screening or the controller itself refuses: the reason's prompt, then fast busy.
+    /// The controller itself refuses: the reason's prompt, then fast busy.
     pub(crate) fn refuse(self, cx: &mut Cx<'_>, blocked: Blocked) -> Phase {
-        self.refuse_for_now(cx, blocked, None)
+        self.turned_away(cx, blocked, Prompt::of_refusal(blocked), None)
     }
 
-    /// The same; where it is known, the inmate is told how long that will be so.
-    pub(crate) fn refuse_for_now(
+    /// Screening refuses; where it is known, the inmate is told how long that will be so.
+    pub(crate) fn refused(mut self, cx: &mut Cx<'_>, refusal: &Refusal) -> Phase {
+        self.refused_call = Some(refusal.call);
+        self.turned_away(cx, refusal.blocked, refusal.prompt, refusal.again_in)
+    }
+
+    fn turned_away(
         mut self,
         cx: &mut Cx<'_>,
         blocked: Blocked,
+        prompt: Prompt,
         again_in: Option<Ticks>,
     ) -> Phase {
         self.blocked = Some(blocked);
-        let prompt = refusal_prompt(blocked);
         let (why, by) = (Disposition::Blocked, EndedBy::Controller);
         let after = match (prompt, again_in) {
             // Said before another try too, so that they do not ask to hang up.
@@ -459,46 +464,6 @@ impl Attempt {
         cx.tell(Fact::CutOff);
         let prompts = [Prompt::CallEndedByFacility, Prompt::HangUp];
         self.over(cx, Disposition::CutOff, by, &prompts)
-    }
-}
-
-/// What the inmate hears of a refusal.
-pub fn refusal_prompt(blocked: Blocked) -> Prompt {
-    match blocked {
-        Blocked::PinInvalid => Prompt::PinInvalid,
-        Blocked::PinDisabled => Prompt::PinDisabled,
-        Blocked::PinInUse => Prompt::PinInUse,
-        Blocked::PinNotYetValid => Prompt::PinNotYetValid,
-        Blocked::PinExpired => Prompt::PinExpired,
-        Blocked::InmateSuspended => Prompt::InmateSuspended,
-        Blocked::NotEnrolled => Prompt::NotEnrolled,
-        // It is on the list: that it is on none would be untrue.
-        Blocked::PinNumberDisabled | Blocked::NumberBlockedForInmate => Prompt::NumberBlocked,
-        Blocked::NumberNotAllowed | Blocked::NumberPrivate => Prompt::NumberNotAllowed,
-        Blocked::ContactNotApproved => Prompt::ContactNotApproved,
-        Blocked::OutsideWindow => Prompt::OutsideWindow,
-        Blocked::NotBooked => Prompt::NotBooked,
-        Blocked::NoOfficer => Prompt::NoOfficer,
-        Blocked::NumberRestricted => Prompt::NumberRestricted,
-        Blocked::CalledPartyBlocksInmate => Prompt::CalledPartyBlocksInmate,
-        Blocked::CalledPartyBlocksFacility => Prompt::CalledPartyBlocksFacility,
-        Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
-        Blocked::NumberFraud => Prompt::NumberFraud,
-        Blocked::CallTypeNotAllowed | Blocked::NoRoute => Prompt::CallTypeNotAllowed,
-        Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
-        Blocked::NumberNotValid => Prompt::NumberNotValid,
-        Blocked::PhoneOutOfService => Prompt::OutOfService,
-        Blocked::PinResting => Prompt::PinResting,
-        Blocked::SystemUnavailable => Prompt::SystemUnavailable,
-        Blocked::NotRecordable => Prompt::NotRecordable,
-        Blocked::NotConfirmed => Prompt::NotConfirmed,
-        Blocked::CardUnknown => Prompt::CardUnknown,
-        Blocked::IdUnknown => Prompt::IdUnknown,
-        Blocked::NotFromThisPhone => Prompt::NotFromThisPhone,
-        Blocked::CallsUsedUp => Prompt::CallsUsedUp,
-        Blocked::MinutesUsedUp => Prompt::MinutesUsedUp,
-        Blocked::TooSoon => Prompt::TooSoon,
-        Blocked::NumberUsedUp => Prompt::NumberUsedUp,
     }
 }
 

@@ -33,8 +33,8 @@ use types::{
     verdict::Handling,
 };
 
+pub use attempt::Attempt;
 use attempt::News;
-pub use attempt::{Attempt, refusal_prompt};
 pub use cx::Cx;
 pub use event::{Action, Actions, Event};
 pub use phase::as_keyed;

@@ -9,7 +9,7 @@ use std::{
     process::ExitCode,
 };
 
-use backoffice::SeedTreatments;
+use backoffice::{Rules, SeedTreatments};
 use db::pattern::Pattern;
 use drivers::dahdi::survey::{Holder, Survey, holders};
 use nix::unistd::Uid;
@@ -24,7 +24,7 @@ use types::{
 use crate::{
     control,
     demo::counted,
-    site::{Driver, ScreeningDefaults, Site, compare, limits, open_to_everybody, without_survey},
+    site::{Driver, Site, compare, limits, open_to_everybody, without_survey},
 };
 
 /// Prints what was found; the exit status says whether the site can run.
@@ -183,7 +183,7 @@ fn problems(site: &Site) -> Vec<String> {
 
 /// Parties are told that calls are recorded wherever the rules say so.
 fn recorded_nowhere(site: &Site) -> Option<String> {
-    let nowhere = site.recordings.is_none() && site.defaults.screening.record;
+    let nowhere = site.recordings.is_none() && site.defaults.screening.rules.record;
     nowhere.then(|| {
         "`site.recordings` is not there, and `defaults.record` is true: nothing is recorded, though the \
          parties of each call are told that it is; name a directory, or write record = false"
@@ -261,7 +261,7 @@ fn notes(site: &Site) -> Vec<String> {
             .filter(fits)
             .max_by_key(|by| by.specificity())?;
         let wins = wins(
-            &defaults.screening,
+            &defaults.screening.rules,
             pattern.specificity() >= by.specificity(),
         );
         let written = match *by == pattern {
@@ -276,9 +276,9 @@ fn notes(site: &Site) -> Vec<String> {
 }
 
 /// Which of two entries for one number decides, and by which setting.
-fn wins(screening: &ScreeningDefaults, as_specific: bool) -> &'static str {
-    let asked = screening.check_restricted || screening.global_block_wins;
-    match (asked, screening.allowed_rescues) {
+fn wins(rules: &Rules, as_specific: bool) -> &'static str {
+    let asked = rules.check_restricted || rules.global_block_wins;
+    match (asked, rules.allowed_rescues) {
         (false, _) => {
             "with a PIN it may be called, as `check_restricted` and `global_block_wins` are false; at a \
              phone without PINs the restricted table is asked"

@@ -15,6 +15,7 @@ use types::{
     language::Language,
     phone_number::{CallType, DialingPattern},
     prompt::Prompt,
+    settings::Warnings,
     verdict::{Permit, RecordingRule, Trace},
 };
 
@@ -47,7 +48,7 @@ const WAITS: &str = "Waits for an officer, and is refused if none confirms it in
 fn would_hear(blocked: Blocked) -> Prompt {
     match blocked {
         Blocked::NotConfirmed => Prompt::OfficerMustConfirm,
-        blocked => call::refusal_prompt(blocked),
+        blocked => Prompt::of_refusal(blocked),
     }
 }
 
@@ -85,7 +86,7 @@ pub fn record(record: &CallRecord, since: &Since, desk: &Desk) -> Vec<String> {
     lines.extend(since.allowance_of.as_ref().map(allowance_words));
     if let Some(blocked) = record.blocked {
         lines.push(refused(blocked, None));
-        let prompt = call::refusal_prompt(blocked);
+        let prompt = Prompt::of_refusal(blocked);
         lines.push(hears(&prompt, record.language, desk));
         lines.extend(since.opens_utc_ms.map(|at| opens_words(at, desk)));
         return lines;
@@ -109,7 +110,7 @@ pub fn record(record: &CallRecord, since: &Since, desk: &Desk) -> Vec<String> {
 /// The same of a call that was made, as one line of JSON: its record, and what is beyond it.
 pub fn record_json(record: &CallRecord, since: &Since, desk: &Desk) -> anyhow::Result<String> {
     let mut line: Map<String, Value> = serde_json::from_str(&records::json_line(record))?;
-    let prompt = record.blocked.map(call::refusal_prompt);
+    let prompt = record.blocked.map(Prompt::of_refusal);
     let heard = prompt.map(|prompt| heard(&prompt, record.language, desk));
     for (key, value) in [
         ("prompt", json!(prompt.map(prompt_name))),
@@ -156,6 +157,10 @@ pub fn json(asking: &Asking, told: &Explanation, desk: &Desk) -> String {
         "heard": prompt.map(|prompt| heard(&prompt, told.language, desk)),
         "limit_seconds": permit.and_then(|p| p.limit).map(|limit| limit.as_secs()),
         "limited_by": told.limited_by.map(limit_name),
+        "warned": permit.map(|permit| [
+            ("two-minutes", permit.warnings.two_minutes),
+            ("one-minute", permit.warnings.one_minute),
+        ].into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect::<Vec<_>>()),
         "handling": permit.map(|permit| names::handling(permit.handling)),
         "acceptance": permit.map(|permit| permit.acceptance),
         "outpulsed": permit.map(|permit| permit.routes.first().outpulse.as_str()),
@@ -246,11 +251,23 @@ fn allowed(permit: &Permit, told: &Explanation) -> Vec<String> {
             )
         }
     };
-    let mut lines = vec![limit, format!("Handled so: {}.", permit_words(permit))];
+    let mut lines = vec![limit];
+    lines.extend(warnings(permit.warnings));
+    lines.extend([format!("Handled so: {}.", permit_words(permit))]);
     lines.extend(ways(permit));
     lines.push(format!("Recording: {}.", recording_words(permit.recording)));
     lines.extend(treatment::words(&permit.treatment));
     lines
+}
+
+fn warnings(warnings: Warnings) -> Option<String> {
+    let when = match (warnings.two_minutes, warnings.one_minute) {
+        (false, false) => return None,
+        (true, false) => "two minutes",
+        (false, true) => "one minute",
+        (true, true) => "two minutes and one minute",
+    };
+    Some(format!("Both parties are warned {when} before its end."))
 }
 
 /// The ways out, in the order in which they are tried.

@@ -383,6 +383,8 @@ pub fn finding_words(step: &Step, blocked: Option<Blocked>) -> &'static str {
         Finding::Found if step.check == Check::LineTreatment => {
             "no, none of its rules allows this call, or one refuses it"
         }
+        Finding::Found if step.check == Check::Route => "yes",
+        Finding::NotFound if step.check == Check::Route => "no, none fits such a call",
         Finding::OfNumber => "yes, which the number's record names",
         Finding::OfPhone => "yes, which the phone's line treatment names",
         Finding::OfCallType => "yes, that of its call type",

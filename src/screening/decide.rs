@@ -10,6 +10,7 @@ mod party;
 mod people;
 mod record;
 mod registers;
+mod route;
 mod shorter;
 mod time;
 mod treatment;
@@ -17,14 +18,20 @@ mod treatment;
 pub use registers::Counts;
 pub use time::LimitedBy;
 
-use crate::{Disabled, LocalTime, Open, PhoneRules, PinEntry, PinKey, Room, Rules, Tables};
+use crate::{
+    Disabled, LocalTime, Open, PhoneRules, PinEntry, PinKey, Room, Routing, Rules, Tables,
+};
 use record::Whole;
 use types::{
     dial_plan::DialedNumber,
+    digits::Digits,
     disposition::Blocked,
     id::{InmateId, LineId, OfficerId},
     phone_number::PhoneNumber,
+    prompt::Prompt,
     query::DialedOrSpeed,
+    route::Routes,
+    settings::Warnings,
     tick::Ticks,
     treatment::CallTreatment,
     verdict::{Check, Finding, Handling, RecordingRule, Step, Trace},
@@ -39,14 +46,18 @@ pub struct Request<'a> {
     /// Who confirmed the call.
     pub officer: Option<OfficerId>,
     pub number: DialedOrSpeed,
+    /// As it was keyed.
+    pub dialed: Digits,
     /// What an exchange may connect that takes the last digits for none of the number's.
     pub shorter: &'a [PhoneNumber],
     pub now_utc_ms: i64,
     pub when: LocalTime,
-    /// How long the phone stays in service; `None` is without end.
+    /// How long the phone stays in service; `None` is longer than any call.
     pub in_service_for: Option<Ticks>,
     /// No call lasts longer, timed or not.
     pub hard_limit: Ticks,
+    pub routing: &'a Routing,
+    pub recorder_works: bool,
 }
 
 /// The answer, and what was found on the way to it.
@@ -61,28 +72,40 @@ pub struct Decision {
     pub watched: bool,
     /// Which limit is the smallest, where the call is allowed and limited.
     pub limited_by: Option<LimitedBy>,
-    pub outcome: Result<Allowed, Blocked>,
+    pub outcome: Result<Allowed, Refused>,
     /// When a register that is used up holds something again, UTC in milliseconds; `None` where
     /// none is, and where no waiting helps.
     pub opens_utc_ms: Option<i64>,
 }
 
+/// A call that may not be placed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refused {
+    pub blocked: Blocked,
+    /// What the inmate hears of it.
+    pub prompt: Prompt,
+}
+
 /// A call that may be placed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Allowed {
+    pub number: DialedNumber,
     /// `None` is untimed.
     pub limit: Option<Ticks>,
-    /// How long from now on the caller may talk, by hours, booking, and an officer's presence;
-    /// `None` is longer than any call.
+    /// How long from now on the caller may talk, by hours, booking, an officer's presence, and the
+    /// phone's schedule; `None` is longer than any call.
     pub open_for: Option<Ticks>,
+    /// Of those that lie within the talk.
+    pub warnings: Warnings,
     pub recording: RecordingRule,
     pub treatment: CallTreatment,
-    /// Who handles it, if a call treatment or the call type says so.
-    pub handling: Option<Handling>,
-    /// Whether the called party must accept the call though it is not collect.
+    pub handling: Handling,
+    /// Whether the called party must accept the call.
     pub acceptance: bool,
-    /// Whether the limit is told, if a call treatment says so.
-    pub announce_limit: Option<bool>,
+    /// Over which trunks it goes out, and what these are dialed.
+    pub routes: Routes,
+    /// Whether the limit is told before the call; there is one then.
+    pub announce_limit: bool,
     pub counts: Counts,
     /// What the inmate's lockout register leaves, this call included.
     pub room: Room,
@@ -157,12 +180,16 @@ pub fn decide<T: Tables + ?Sized>(
             DialedOrSpeed::Number(number) => Some(number),
             DialedOrSpeed::Speed(_) => None,
         },
+        dialed: request.dialed,
         limited_by: None,
         opens: None,
     };
     let outcome = match walk.through() {
         Ok(allowed) => Ok(allowed),
-        Err(Stop::Blocked(blocked)) => Err(blocked),
+        Err(Stop::Blocked(blocked)) => Err(Refused {
+            blocked,
+            prompt: Prompt::of_refusal(blocked),
+        }),
         Err(Stop::Failed(error)) => return Err(error),
     };
     let watched = walk.is_watched()?;
@@ -198,6 +225,8 @@ struct Walk<'a, T: Tables + ?Sized> {
     /// `None` until the number's record was asked for.
     watched: Option<bool>,
     number: Option<DialedNumber>,
+    /// As it was keyed, or as what the code stands for would be.
+    dialed: Digits,
     limited_by: Option<LimitedBy>,
     opens: Option<i64>,
 }
@@ -243,19 +272,29 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let held = self.registers(pin.as_ref(), &number, &flags)?;
         let limits = treated.limits.into_iter().chain([held.longest]);
         let limit = self.limit(&phone, caller, &number, flags.untimed, open, limits)?;
+        let way = self.way(&number, &treated)?;
+        self.recordable(treated.recording)?;
         self.officer(flags.privileged)?;
-        let open_for = match open {
+        let open = match open {
             Open::For(left) => Some(left),
             Open::No | Open::Throughout => None,
         };
+        let told = treated.announce_limit.unwrap_or(self.rules.announce_limit);
+        let longest = limit.unwrap_or(self.request.hard_limit);
         Ok(Allowed {
+            number,
             limit,
-            open_for,
+            open_for: [self.request.in_service_for, open]
+                .into_iter()
+                .flatten()
+                .min(),
+            warnings: self.rules.warnings.within(longest),
             recording: treated.recording,
             treatment: treated.told,
-            handling: treated.handling,
-            acceptance: treated.acceptance,
-            announce_limit: treated.announce_limit,
+            handling: way.handling,
+            acceptance: way.acceptance,
+            routes: way.routes,
+            announce_limit: told && limit.is_some(),
             counts: held.counts,
             room: held.room,
         })

@@ -25,7 +25,9 @@
 //! 11. do the lockout registers of the inmate and of the number hold one more call;
 //! 12. how long may the call last: the least of class, inmate, service, hours, number, treatment, and
 //!     minutes left in the registers;
-//! 13. must an officer confirm it, and has one.
+//! 13. who handles it, what is a trunk dialed, and which of the site's routes fit; can it be recorded
+//!     where it must be;
+//! 14. must an officer confirm it, and has one.
 //!
 //! No clock, no database, no floats: the same question has the same answer.
 
@@ -37,6 +39,7 @@ mod fraud;
 mod guessing;
 mod people;
 mod registers;
+mod routes;
 mod rules;
 mod tables;
 mod treatments;
@@ -44,17 +47,20 @@ mod treatments;
 pub use calendar::{
     DayKind, DaySteps, LocalTime, STEPS_A_DAY, Schedule, ScheduleNumber, WeekSteps, Weekend,
 };
-pub use decide::{Allowed, Counts, Decision, LimitedBy, PinState, Request, decide, pin_state};
+pub use decide::{
+    Allowed, Counts, Decision, LimitedBy, PinState, Refused, Request, decide, pin_state,
+};
 pub use fraud::{FraudCount, FraudRule, FraudRules, MAX_FRAUD_TIMES, NumberBlock};
 pub use guessing::{GuessRule, Guesses};
 pub use people::{Contact, Listing, Open, PeopleRules, Profile};
 pub use registers::{
     Allowance, Ended, Entry, LEAST_TALK, Lack, Period, Periods, Register, Room, Span, Spans, Used,
 };
+pub use routes::{RouteRule, Routing};
 pub use rules::Rules;
 pub use tables::{
     AllowedEntry, Class, Disabled, Durations, ListedNumber, PhoneRules, PinEntry, PinKey,
-    RestrictedEntry, Tables,
+    RestrictedEntry, SpeedDial, Tables,
 };
 pub use treatments::{
     CallTypeRules, Days, LineOutcome, LineRule, LineTreatment, NumberRecord, TreatmentRules,

@@ -1,4 +1,5 @@
 use crate::{PeopleRules, Weekend};
+use types::settings::{Unrecorded, Warnings};
 
 /// The site's settings of screening. Where the trade does it in two ways, both are here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,11 +14,16 @@ pub struct Rules {
     pub global_block_wins: bool,
     /// Calls that are not privileged are recorded.
     pub record: bool,
+    /// What becomes of calls that must be recorded and can't be.
+    pub unrecorded: Unrecorded,
     /// Privileged calls need an officer as others do, where the phone asks for one.
     pub officer_for_privileged: bool,
     pub weekend: Weekend,
     /// For a class and call type without an entry, in seconds.
     pub default_limit_seconds: u32,
+    /// Whether the limit of a call is told before it, where its treatment does not say.
+    pub announce_limit: bool,
+    pub warnings: Warnings,
     pub people: PeopleRules,
 }
 
@@ -28,9 +34,12 @@ impl Rules {
             allowed_rescues: true,
             global_block_wins: true,
             record: true,
+            unrecorded: Unrecorded::Refuse,
             officer_for_privileged: false,
             weekend: Weekend::SATURDAY_SUNDAY,
             default_limit_seconds: 15 * 60,
+            announce_limit: true,
+            warnings: Warnings::standard(),
             people: PeopleRules::standard(),
         }
     }

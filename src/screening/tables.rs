@@ -2,10 +2,11 @@
 
 use crate::{
     CallTypeRules, Contact, DayKind, LineTreatment, Listing, NumberBlock, NumberRecord, Open,
-    Profile, Register, TreatmentRules, WeekSteps,
+    Profile, Register, RouteRule, TreatmentRules, WeekSteps,
 };
 use types::{
     dial_plan::DialedNumber,
+    digits::Digits,
     id::{InmateId, LineId, OfficerId},
     inmate::Scope,
     party_block::PartyBlock,
@@ -88,6 +89,14 @@ pub struct PinEntry {
     pub valid_to: Option<i64>,
 }
 
+/// What a code stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SpeedDial {
+    pub number: DialedNumber,
+    /// As it would be keyed.
+    pub dialed: Digits,
+}
+
 /// A number on a PIN's own list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ListedNumber {
@@ -141,8 +150,7 @@ pub trait Tables {
     fn wants_officer(&self, line: LineId) -> Result<bool, Self::Error>;
     /// Whether this is somebody who may confirm calls now.
     fn is_officer(&self, officer: OfficerId) -> Result<bool, Self::Error>;
-    /// What a code stands for.
-    fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Self::Error>;
+    fn speed_dial(&self, code: u8) -> Result<Option<SpeedDial>, Self::Error>;
     fn listed(
         &self,
         inmate: InmateId,
@@ -207,6 +215,8 @@ pub trait Tables {
         number: &PhoneNumber,
     ) -> Result<Option<LineTreatment>, Self::Error>;
     fn call_treatment(&self, treatment: u16) -> Result<Option<TreatmentRules>, Self::Error>;
+    /// All ways out, in the order in which they are tried.
+    fn routes(&self) -> Result<Vec<RouteRule>, Self::Error>;
     /// The lockout register of an inmate, and of all callers of a number; `None` where nothing
     /// limits them.
     fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Self::Error>;

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use backoffice::{
-    Allowance, FraudRules, GuessRule, RegisterRules, SeedTreatments, TimeRestriction, Weekend,
+    Allowance, FraudRules, GuessRule, RegisterRules, Rules, SeedTreatments, TimeRestriction,
+    Weekend,
 };
 use types::{
     digits::{Digits, List},
@@ -54,21 +55,12 @@ pub struct Defaults {
 /// What screening asks for the whole site.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ScreeningDefaults {
-    pub check_restricted: bool,
-    pub allowed_rescues: bool,
-    pub global_block_wins: bool,
-    pub record: bool,
-    pub unrecorded: Unrecorded,
-    pub announce_limit: bool,
-    /// The longest call where no class says anything.
-    pub default_limit_seconds: u32,
+    /// But for what is asked of people.
+    pub rules: Rules,
     /// The most numbers on one PIN's list.
     pub pin_numbers_max: u16,
     pub guessing: GuessRule,
-    /// Privileged calls need an officer as others do.
-    pub officer_for_privileged: bool,
     pub fraud: FraudRules,
-    pub weekend: Weekend,
 }
 
 /// The longest calls of a duration class (C6), in seconds.
@@ -161,7 +153,7 @@ impl Defaults {
         let classes: Vec<Class> = classes.collect();
         let mut settings = settings::read(&mut section, languages);
         let mut screening = screening(&mut section);
-        let privileged = &mut screening.officer_for_privileged;
+        let privileged = &mut screening.rules.officer_for_privileged;
         identity::settings(&mut section, &mut settings, privileged);
         let mut given = Given::default();
         let known = Known {
@@ -202,34 +194,29 @@ impl Defaults {
 
 fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
     let mut defaults = ScreeningDefaults {
-        check_restricted: true,
-        allowed_rescues: true,
-        global_block_wins: true,
-        record: true,
-        unrecorded: Unrecorded::Refuse,
-        announce_limit: true,
-        default_limit_seconds: 900,
+        rules: Rules::standard(),
         pin_numbers_max: 20,
         guessing: guessing(section),
-        officer_for_privileged: false,
         fraud: fraud::rules(section),
-        weekend: Weekend::SATURDAY_SUNDAY,
     };
-    set_flag(section, "check_restricted", &mut defaults.check_restricted);
-    set_flag(section, "allowed_rescues", &mut defaults.allowed_rescues);
-    set_flag(
-        section,
-        "global_block_wins",
-        &mut defaults.global_block_wins,
-    );
-    set_flag(section, "record", &mut defaults.record);
+    let rules = &mut defaults.rules;
+    for (key, value) in [
+        ("check_restricted", &mut rules.check_restricted),
+        ("allowed_rescues", &mut rules.allowed_rescues),
+        ("global_block_wins", &mut rules.global_block_wins),
+        ("record", &mut rules.record),
+        ("announce_limit", &mut rules.announce_limit),
+        ("warn_two_minutes", &mut rules.warnings.two_minutes),
+        ("warn_one_minute", &mut rules.warnings.one_minute),
+    ] {
+        set_flag(section, key, value);
+    }
     let unrecorded = section
         .key("unrecorded")
         .one_of(&[("refuse", Unrecorded::Refuse), ("allow", Unrecorded::Allow)]);
-    defaults.unrecorded = unrecorded.unwrap_or(defaults.unrecorded);
-    set_flag(section, "announce_limit", &mut defaults.announce_limit);
+    rules.unrecorded = unrecorded.unwrap_or(rules.unrecorded);
     if let Some(seconds) = section.key("default_limit_seconds").int(1..=5940) {
-        defaults.default_limit_seconds = seconds as u32;
+        rules.default_limit_seconds = seconds as u32;
     }
     if let Some(most) = section.key("pin_numbers_max").int(1..=1000) {
         defaults.pin_numbers_max = most as u16;
@@ -239,7 +226,7 @@ fn screening(section: &mut Section<'_>) -> ScreeningDefaults {
     });
     if let Some(days) = days {
         let days = days.iter().map(|day| 1 << day.value);
-        defaults.weekend = Weekend(days.fold(0, |all: u8, day: u8| all | day));
+        rules.weekend = Weekend(days.fold(0, |all: u8, day: u8| all | day));
     }
     defaults
 }

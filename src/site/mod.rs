@@ -51,8 +51,7 @@ pub use card::{Card, trunk_role, trunk_signalling};
 pub use compare::{Comparison, Listener, compare, listeners, without_survey};
 pub(crate) use defaults::DAYS;
 pub use defaults::{
-    AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber,
-    ScreeningDefaults, SpeedDial,
+    AllowedNumbers, Class, Defaults, HolidayDefault, InmateDefault, ListedNumber, SpeedDial,
 };
 pub use discover::first_site;
 pub use identity::{Credentials, OfficerDefault};

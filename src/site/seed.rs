@@ -99,19 +99,11 @@ fn settings(defaults: &Defaults) -> SiteSettings {
     SiteSettings {
         call: defaults.settings.clone(),
         rules: Rules {
-            check_restricted: screening.check_restricted,
-            allowed_rescues: screening.allowed_rescues,
-            global_block_wins: screening.global_block_wins,
-            record: screening.record,
-            officer_for_privileged: screening.officer_for_privileged,
-            weekend: screening.weekend,
-            default_limit_seconds: screening.default_limit_seconds,
             people: defaults.people.rules,
+            ..screening.rules
         },
-        announce_limit: screening.announce_limit,
         pin_numbers_max: screening.pin_numbers_max,
         guessing: screening.guessing,
-        unrecorded: screening.unrecorded,
         fraud: screening.fraud,
         registers: defaults.registers,
     }

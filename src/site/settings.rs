@@ -158,8 +158,6 @@ fn block_keys(section: &mut Section<'_>, settings: &mut CallSettings) {
 }
 
 fn talk(section: &mut Section<'_>, settings: &mut CallSettings) {
-    set_flag(section, "warn_two_minutes", &mut settings.warn_two_minutes);
-    set_flag(section, "warn_one_minute", &mut settings.warn_one_minute);
     set_time(
         section,
         "talk_silence_seconds",

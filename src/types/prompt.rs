@@ -1,7 +1,7 @@
 //! What the controller can say, as identity and arguments; the words and the
 //! audio belong to the `speech` room.
 
-use crate::{language::Language, treatment::Brand};
+use crate::{disposition::Blocked, language::Language, treatment::Brand};
 
 /// A thing to be said. One value is one utterance; a language's catalogue turns
 /// it into clips in that language's own order.
@@ -181,3 +181,45 @@ pub enum Prompt {
 
 /// How many wordings a warning has.
 pub const THREE_WAY_WARNINGS: u8 = 3;
+
+impl Prompt {
+    /// What the inmate hears of a refusal.
+    pub fn of_refusal(blocked: Blocked) -> Prompt {
+        match blocked {
+            Blocked::PinInvalid => Prompt::PinInvalid,
+            Blocked::PinDisabled => Prompt::PinDisabled,
+            Blocked::PinInUse => Prompt::PinInUse,
+            Blocked::PinNotYetValid => Prompt::PinNotYetValid,
+            Blocked::PinExpired => Prompt::PinExpired,
+            Blocked::InmateSuspended => Prompt::InmateSuspended,
+            Blocked::NotEnrolled => Prompt::NotEnrolled,
+            // It is on the list: that it is on none would be untrue.
+            Blocked::PinNumberDisabled | Blocked::NumberBlockedForInmate => Prompt::NumberBlocked,
+            Blocked::NumberNotAllowed | Blocked::NumberPrivate => Prompt::NumberNotAllowed,
+            Blocked::ContactNotApproved => Prompt::ContactNotApproved,
+            Blocked::OutsideWindow => Prompt::OutsideWindow,
+            Blocked::NotBooked => Prompt::NotBooked,
+            Blocked::NoOfficer => Prompt::NoOfficer,
+            Blocked::NumberRestricted => Prompt::NumberRestricted,
+            Blocked::CalledPartyBlocksInmate => Prompt::CalledPartyBlocksInmate,
+            Blocked::CalledPartyBlocksFacility => Prompt::CalledPartyBlocksFacility,
+            Blocked::TimeRestricted => Prompt::NumberTimeRestricted,
+            Blocked::NumberFraud => Prompt::NumberFraud,
+            Blocked::CallTypeNotAllowed | Blocked::NoRoute => Prompt::CallTypeNotAllowed,
+            Blocked::SpeedDialNotAssigned => Prompt::SpeedDialNotAssigned,
+            Blocked::NumberNotValid => Prompt::NumberNotValid,
+            Blocked::PhoneOutOfService => Prompt::OutOfService,
+            Blocked::PinResting => Prompt::PinResting,
+            Blocked::SystemUnavailable => Prompt::SystemUnavailable,
+            Blocked::NotRecordable => Prompt::NotRecordable,
+            Blocked::NotConfirmed => Prompt::NotConfirmed,
+            Blocked::CardUnknown => Prompt::CardUnknown,
+            Blocked::IdUnknown => Prompt::IdUnknown,
+            Blocked::NotFromThisPhone => Prompt::NotFromThisPhone,
+            Blocked::CallsUsedUp => Prompt::CallsUsedUp,
+            Blocked::MinutesUsedUp => Prompt::MinutesUsedUp,
+            Blocked::TooSoon => Prompt::TooSoon,
+            Blocked::NumberUsedUp => Prompt::NumberUsedUp,
+        }
+    }
+}

@@ -21,6 +21,35 @@ pub enum LanguageChoice {
     FromPin,
 }
 
+/// Which words both parties hear before the end of a talk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Warnings {
+    /// Two minutes before it.
+    pub two_minutes: bool,
+    pub one_minute: bool,
+}
+
+impl Warnings {
+    pub const TWO_MINUTES: Ticks = Ticks::secs(120);
+    pub const ONE_MINUTE: Ticks = Ticks::secs(60);
+
+    /// Those of them that a talk of this length has a time for.
+    pub fn within(self, talk: Ticks) -> Warnings {
+        Warnings {
+            two_minutes: self.two_minutes && talk > Warnings::TWO_MINUTES,
+            one_minute: self.one_minute && talk > Warnings::ONE_MINUTE,
+        }
+    }
+
+    /// What an unconfigured site gets.
+    pub const fn standard() -> Warnings {
+        Warnings {
+            two_minutes: false,
+            one_minute: true,
+        }
+    }
+}
+
 /// What becomes of a call that must be recorded while the recorder can't write.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unrecorded {
@@ -112,8 +141,6 @@ pub struct CallSettings {
     pub accept_wait: Ticks,
     /// The announcement is said this often.
     pub accept_repeats: u8,
-    pub warn_two_minutes: bool,
-    pub warn_one_minute: bool,
     /// Both parties silent this long in talk is release evidence.
     pub talk_silence: Ticks,
     /// No call lasts longer, timed or not.
@@ -164,8 +191,6 @@ impl CallSettings {
             drop_machines: true,
             accept_wait: Ticks::secs(8),
             accept_repeats: 2,
-            warn_two_minutes: false,
-            warn_one_minute: true,
             talk_silence: Ticks::secs(120),
             hard_limit: Ticks::secs(99 * 60),
             join_talk: false,

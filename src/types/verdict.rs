@@ -5,7 +5,9 @@ use crate::{
     disposition::Blocked,
     id::{CallId, InmateId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
+    prompt::Prompt,
     route::Routes,
+    settings::Warnings,
     tick::{Tick, Ticks},
     treatment::CallTreatment,
 };
@@ -158,6 +160,7 @@ pub struct Permit {
     pub until: Option<Tick>,
     /// Whether the limit is told to the inmate before the call.
     pub announce_limit: bool,
+    pub warnings: Warnings,
     pub recording: RecordingRule,
     pub treatment: CallTreatment,
     /// What is told before the call of what lockout registers leave.
@@ -183,6 +186,8 @@ pub struct Verdict {
 pub struct Refusal {
     pub call: CallId,
     pub blocked: Blocked,
+    /// What the inmate hears of it.
+    pub prompt: Prompt,
     /// When a call may be placed again, where that is known and near enough to be told.
     pub again_in: Option<Ticks>,
 }

@@ -83,7 +83,7 @@ fn an_untimed_number_has_no_limit_to_tell() {
 #[test]
 fn a_limit_is_kept_from_the_inmate_where_the_site_says_so() {
     let out = ringing()
-        .site(|seed| seed.settings.announce_limit = false)
+        .site(|seed| seed.settings.rules.announce_limit = false)
         .run();
     assert_eq!(out.inmate_heard(limited_to(15)).len(), 0);
     assert_eq!(out.record().limit, Some(Ticks::secs(15 * 60)));

@@ -183,7 +183,7 @@ fn blocked_for(seconds: Option<u32>, between: u64) -> Scenario {
         .exchange(quick())
         .to(&number, picks_up(vec![wait(9000)]))
         .site(move |seed| {
-            seed.settings.announce_limit = false;
+            seed.settings.rules.announce_limit = false;
             seed.settings.fraud.block_seconds = seconds;
             seed.settings.fraud.extra_digits = FraudRule {
                 times: Some(1),

@@ -628,7 +628,7 @@ fn joining_and_parting_is_nothing_of_a_third_party() {
         .site(|seed| {
             plain(seed);
             limit(155)(seed);
-            seed.settings.call.warn_two_minutes = true;
+            seed.settings.rules.warnings.two_minutes = true;
         })
         .run();
     assert!(joins(&out).len() >= 3, "{}", out.tale());

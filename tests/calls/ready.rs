@@ -17,7 +17,7 @@ pub fn plain(seed: &mut Seed) {
     for (_, phone) in &mut seed.phones {
         phone.pin_required = false;
     }
-    seed.settings.announce_limit = false;
+    seed.settings.rules.announce_limit = false;
     seed.settings.rules.record = false;
     seed.settings.call.name_seconds = 2;
 }

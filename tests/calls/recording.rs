@@ -66,7 +66,7 @@ fn an_attorney_is_called_whatever_the_recorder_does() {
 
 #[test]
 fn a_site_may_let_a_call_go_that_can_not_be_recorded() {
-    let out = unrecordable(|seed| seed.settings.unrecorded = Unrecorded::Allow).run();
+    let out = unrecordable(|seed| seed.settings.rules.unrecorded = Unrecorded::Allow).run();
     assert!(talks(&out) > Tick::ZERO);
     assert_eq!(out.record().disposition, Disposition::Completed);
     // Its tap is open: what can be recorded of it is.

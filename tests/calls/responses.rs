@@ -584,7 +584,7 @@ fn a_number_is_blocked_after_fraud_on_calls_of_different_inmates() {
         .exchange(quick())
         .to(&format!("1{MOTHER}"), picks_up(vec![wait(60_000)]))
         .site(|seed| {
-            seed.settings.announce_limit = false;
+            seed.settings.rules.announce_limit = false;
             seed.settings.fraud.extra_digits = FraudRule {
                 times: Some(2),
                 period_seconds: 3600,

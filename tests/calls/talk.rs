@@ -331,7 +331,7 @@ fn both_are_warned_two_minutes_before_the_limit_where_the_site_wants_it() {
     let scenario = without_wires(both_hiss(15)).site(|seed| {
         plain(seed);
         limit(125)(seed);
-        seed.settings.call.warn_two_minutes = true;
+        seed.settings.rules.warnings.two_minutes = true;
     });
     warned(
         &scenario.run(),

@@ -150,6 +150,41 @@ fn explain_says_who_must_accept_and_what_a_treatment_leaves_out() {
 }
 
 #[test]
+fn explain_says_which_warnings_the_parties_hear() {
+    let asked = [
+        "--line",
+        "1",
+        "--inmate",
+        "A-1042",
+        "--number",
+        "12155550142",
+    ];
+    let names = |place: &Place| {
+        let json = explain(place, &[&asked[..], &["--json"]].concat());
+        let told: Value = serde_json::from_str(json.out.trim()).expect("an object");
+        told["warned"].clone()
+    };
+    let of_site = |keys: &str| {
+        let site = SAMPLE.replacen("[defaults]\n", &format!("[defaults]\n{keys}"), 1);
+        with_database_of(&site, 0)
+    };
+    let both = of_site("warn_two_minutes = true\nwarn_one_minute = true\n");
+    let line = "Both parties are warned two minutes and one minute before its end.";
+    says(&explain(&both, &asked), &[line]);
+    assert_eq!(
+        names(&both),
+        serde_json::json!(["two-minutes", "one-minute"])
+    );
+    // There is no time for the other.
+    let short =
+        of_site("warn_two_minutes = true\nwarn_one_minute = true\nhard_limit_seconds = 90\n");
+    let line = "Both parties are warned one minute before its end.";
+    says(&explain(&short, &asked), &[line]);
+    let none = of_site("warn_one_minute = false\n");
+    assert_eq!(names(&none), serde_json::json!([]));
+}
+
+#[test]
 fn explain_tells_hours_at_the_time_that_is_asked_for() {
     let place = with_database();
     let library = [

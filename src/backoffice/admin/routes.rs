@@ -1,8 +1,8 @@
 //! Outbound routes.
 
 use super::text;
-use crate::{Error, session::Session};
-use db::{codes::Code, keys::Numbered, values};
+use crate::{Error, session::Session, stored_routes};
+use db::keys::Numbered;
 use types::{phone_number::CallType, treatment::Brand, trunk::TrunkGroup, verdict::Handling};
 
 /// The most digits that a route adds, and those of a carrier's access code.
@@ -64,7 +64,7 @@ impl Session<'_> {
             let why = format!("at most {REMOVED}");
             return Err(Error::invalid("digits removed", why));
         }
-        let value = stored(route);
+        let value = stored_routes::stored(route);
         let table = &self.tables.routes;
         table.put(&mut self.writer, &Numbered(number), &value)?;
         self.journal(actor, "route", number, format!("{route:?}"))
@@ -81,19 +81,4 @@ impl Session<'_> {
 
 fn are_digits(text: &str) -> bool {
     text.bytes().all(|c| c.is_ascii_digit())
-}
-
-fn stored(route: &OutboundRoute) -> values::Route {
-    let (types, handlings) = (route.call_types.as_ref(), route.handlings.as_ref());
-    values::Route {
-        name: route.name.clone(),
-        call_types: types.map(|types| types.iter().copied().map(Code).collect()),
-        prefixes: route.prefixes.clone(),
-        handlings: handlings.map(|all| all.iter().copied().map(Code).collect()),
-        group: route.group.map(|group| group.0),
-        remove: route.remove,
-        add: route.add.clone(),
-        carrier: route.carrier.clone(),
-        brands: (route.brands.as_ref()).map(|all| all.iter().copied().map(Code).collect()),
-    }
 }

@@ -68,13 +68,9 @@ impl Admit {
 
     fn decided(self, cx: &mut Cx<'_>, verdict: &Verdict) -> Phase {
         cx.tell(Fact::Decided(verdict.clone()));
-        let mut attempt = self.attempt;
         match &verdict.outcome {
-            Ok(permit) => permitted(attempt, cx, permit),
-            Err(refusal) => {
-                attempt.refused_call = Some(refusal.call);
-                attempt.refuse_for_now(cx, refusal.blocked, refusal.again_in)
-            }
+            Ok(permit) => permitted(self.attempt, cx, permit),
+            Err(refusal) => self.attempt.refused(cx, refusal),
         }
     }
 }

@@ -16,14 +16,13 @@ use types::{
     evidence::{ReleaseEvidence, Weighed},
     fact::{Fact, Leg},
     prompt::Prompt,
+    settings::Warnings,
     three_way::ThreeWayEvidences,
     tick::{Tick, Ticks},
     treatment::ThreeWayResponse,
     verdict::RecordingRule,
 };
 
-const TWO_MINUTES: Ticks = Ticks::secs(120);
-const ONE_MINUTE: Ticks = Ticks::secs(60);
 /// Both are told so long before the cut that their time is up, where that is wanted: the words take no
 /// longer in any language.
 const LAST_WORD: Ticks = Ticks::secs(5);
@@ -100,8 +99,8 @@ impl Talk {
         Talk {
             limit_at: limit.map(|l| cx.now + l),
             hard_limit_at: cx.now + hard,
-            two_minutes_at: warn(cx.settings.warn_two_minutes, TWO_MINUTES),
-            one_minute_at: warn(cx.settings.warn_one_minute, ONE_MINUTE),
+            two_minutes_at: warn(permit.warnings.two_minutes, Warnings::TWO_MINUTES),
+            one_minute_at: warn(permit.warnings.one_minute, Warnings::ONE_MINUTE),
             last_word_at: warn(permit.treatment.word_before_cut, LAST_WORD),
             time_is_told: false,
             silent_until: cx.now + cx.settings.talk_silence,
@@ -177,11 +176,11 @@ impl Talk {
         self.doubts.retain(|doubt| doubt.until > cx.now);
         if self.two_minutes_at.is_some_and(|at| cx.now >= at) {
             self.two_minutes_at = None;
-            self.warn(cx, TWO_MINUTES);
+            self.warn(cx, Warnings::TWO_MINUTES);
         }
         if self.one_minute_at.is_some_and(|at| cx.now >= at) {
             self.one_minute_at = None;
-            self.warn(cx, ONE_MINUTE);
+            self.warn(cx, Warnings::ONE_MINUTE);
         }
         if self.last_word_at.is_some_and(|at| cx.now >= at) {
             self.last_word_at = None;

@@ -15,12 +15,13 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             DialedOrSpeed::Number(number) => return self.of_site(number),
             DialedOrSpeed::Speed(code) => code,
         };
-        let Some(number) = self.tables.speed_dial(code)? else {
+        let Some(dial) = self.tables.speed_dial(code)? else {
             let blocked = Blocked::SpeedDialNotAssigned;
             return self.stop(Check::SpeedDial, Finding::NotFound, blocked);
         };
         self.note(Check::SpeedDial, Finding::Found);
-        self.of_site(number)
+        self.dialed = dial.dialed;
+        self.of_site(dial.number)
     }
 
     /// The number with the call type that the site's own table gives it; without an entry the dial

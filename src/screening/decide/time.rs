@@ -85,11 +85,13 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         let longest = longest.filter(|_| !untimed).map(u64::from).map(Ticks::secs);
         let longest = longest.map(|longest| (longest, LimitedBy::Inmate));
         // Further away than the longest call they are no limit of this one.
+        let near = |left: &Ticks| *left <= self.request.hard_limit;
         let open = match open {
-            Open::For(left) if left <= self.request.hard_limit => Some((left, LimitedBy::Hours)),
-            _ => None,
+            Open::For(left) => Some(left),
+            Open::No | Open::Throughout => None,
         };
-        let service = service.map(|left| (left, LimitedBy::Service));
+        let open = open.filter(near).map(|left| (left, LimitedBy::Hours));
+        let service = service.filter(near).map(|left| (left, LimitedBy::Service));
         let all = [of_class, longest, service, open]
             .into_iter()
             .chain(own)

@@ -250,7 +250,7 @@ fn settings_come_back_as_they_were_set() {
     let mut bench = bench();
     let mut settings = SiteSettings::standard();
     settings.call.pin_tries = 5;
-    settings.call.warn_two_minutes = true;
+    settings.rules.warnings.two_minutes = true;
     settings.call.block_keys.facility = Some(9);
     settings.call.languages = ["es", "en"]
         .iter()

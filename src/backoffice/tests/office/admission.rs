@@ -1,5 +1,4 @@
 use crate::bench::{DOE, NOON_ISH, ONE, OPEN_PHONE, TWO, bench, bench_with, completed};
-use backoffice::SiteSettings;
 use types::{
     disposition::{Blocked, Disposition},
     phone_number::{CallType, DialingPattern, PhoneNumber},
@@ -160,10 +159,7 @@ fn a_line_that_asks_again_gives_up_what_it_left_open() {
 #[test]
 fn a_limit_is_announced_only_where_the_site_wants_it() {
     let mut bench = bench_with(|config| {
-        config.seed.settings = SiteSettings {
-            announce_limit: false,
-            ..SiteSettings::standard()
-        };
+        config.seed.settings.rules.announce_limit = false;
     });
     assert!(
         !bench

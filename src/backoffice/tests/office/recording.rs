@@ -61,7 +61,7 @@ fn a_site_may_let_a_call_go_that_can_not_be_recorded_or_record_none() {
     for (record, unrecorded) in [(true, Unrecorded::Allow), (false, Unrecorded::Refuse)] {
         let mut bench = bench_with(|config| {
             config.seed.settings.rules.record = record;
-            config.seed.settings.unrecorded = unrecorded;
+            config.seed.settings.rules.unrecorded = unrecorded;
         });
         bench.office.recorder(false);
         bench.permitted(ONE, Some(DOE), FRIEND);

@@ -1,8 +1,9 @@
 //! Outbound routes: which calls go out over which trunks, and with which digits.
 
 use crate::bench::{Bench, DOE, ONE, bench, bench_with};
-use backoffice::{CallTypeRules, Error, OutboundRoute};
+use backoffice::{CallTypeRules, Error, OutboundRoute, PhoneIdentity};
 use types::{
+    credential::ConfirmBy,
     disposition::Blocked,
     phone_number::CallType,
     route::MAX_ROUTES,
@@ -197,6 +198,38 @@ fn a_call_that_no_route_fits_is_refused_and_says_so() {
     assert_eq!(record.blocked, Some(Blocked::NoRoute));
     let last = record.screening.last().map(|step| step.check);
     assert_eq!(last, Some(Check::Route));
+}
+
+#[test]
+fn the_trace_says_that_a_route_was_found_and_a_site_without_routes_says_nothing_of_them() {
+    let routes = |bench: &mut Bench| {
+        let verdict = bench.dial(ONE, Some(DOE), NEAR);
+        let mut steps = verdict.trace.iter();
+        steps.find(|step| step.check == Check::Route).copied()
+    };
+    let found = routes(&mut routed([over(1)])).map(|step| step.finding);
+    assert_eq!(found, Some(Finding::Found));
+    assert_eq!(routes(&mut bench()), None);
+}
+
+#[test]
+fn no_officer_is_asked_to_confirm_a_call_that_has_no_way_out() {
+    let far = OutboundRoute {
+        prefixes: Some(vec!["310".to_owned()]),
+        ..over(1)
+    };
+    let mut bench = routed([far]);
+    let identity = PhoneIdentity {
+        officer: ConfirmBy::Console,
+        ..PhoneIdentity::standard()
+    };
+    let now = bench.now;
+    let set = bench
+        .office
+        .set_phone_identity(now, "sgt lee", ONE, &identity);
+    set.expect("is set");
+    assert_eq!(bench.refused(ONE, Some(DOE), NEAR), Blocked::NoRoute);
+    assert_eq!(bench.office.waiting_calls(bench.now), []);
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn block(until: Option<i64>) -> Option<NumberBlock> {
 
 fn outcome(world: &World) -> Option<Blocked> {
     let Ok(decision) = decide(&world.request(), world, &world.rules);
-    decision.outcome.err()
+    decision.outcome.err().map(|refused| refused.blocked)
 }
 
 #[test]

@@ -11,7 +11,7 @@ use types::{
 
 fn outcome(world: World) -> Result<screening::Allowed, Blocked> {
     let Ok(decision) = decide(&world.request(), &world, &world.rules);
-    decision.outcome
+    decision.outcome.map_err(|refused| refused.blocked)
 }
 
 fn is_allowed(world: World) {

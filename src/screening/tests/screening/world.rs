@@ -3,11 +3,13 @@
 use screening::{
     AllowedEntry, CallTypeRules, Class, Contact, Disabled, Durations, LineTreatment, ListedNumber,
     Listing, LocalTime, NumberBlock, NumberRecord, Open, PhoneRules, PinEntry, PinKey, Profile,
-    Register, Request, RestrictedEntry, Rules, Tables, TreatmentRules, WeekSteps,
+    Register, Request, RestrictedEntry, RouteRule, Routing, Rules, SpeedDial, Tables,
+    TreatmentRules, WeekSteps,
 };
 use std::{convert::Infallible, sync::LazyLock};
 use types::{
     dial_plan::DialedNumber,
+    digits::Digits,
     id::{InmateId, LineId, OfficerId},
     inmate::Scope,
     party_block::PartyBlock,
@@ -94,6 +96,7 @@ pub struct World {
     pub blocked_for_inmate: bool,
     /// `None` where the phone wants none.
     pub officer: Option<OfficerIs>,
+    pub recorder_works: bool,
 }
 
 /// What came of asking for an officer.
@@ -139,6 +142,7 @@ impl World {
             rules: Rules::standard(),
             shorter: None,
             officer: None,
+            recorder_works: true,
             block: None,
             block_beyond: None,
             blocked_for_inmate: false,
@@ -151,6 +155,11 @@ impl World {
             pattern: DialingPattern::ZeroPlus,
             call_type: CallType::InterLata,
         }
+    }
+
+    /// As its number would be keyed.
+    fn dialed() -> Digits {
+        Digits::parse("02155550123").expect("digits")
     }
 
     fn shorter_number() -> PhoneNumber {
@@ -173,6 +182,7 @@ impl World {
     }
 
     pub fn request(&self) -> Request<'_> {
+        static ROUTING: LazyLock<Routing> = LazyLock::new(Routing::north_america);
         static SHORTER: LazyLock<[PhoneNumber; 1]> = LazyLock::new(|| [World::shorter_number()]);
         let shorter: &[PhoneNumber] = match self.shorter {
             Some(_) => &*SHORTER,
@@ -189,6 +199,7 @@ impl World {
                 Dials::Number => DialedOrSpeed::Number(World::number()),
                 Dials::Code | Dials::CodeWithoutNumber => DialedOrSpeed::Speed(CODE),
             },
+            dialed: World::dialed(),
             shorter,
             now_utc_ms: NOW,
             // A Tuesday, 9:00.
@@ -199,6 +210,8 @@ impl World {
             },
             in_service_for: self.service,
             hard_limit: Ticks::secs(99 * 60),
+            routing: &ROUTING,
+            recorder_works: self.recorder_works,
         }
     }
 }
@@ -269,9 +282,13 @@ impl Tables for World {
         Ok(self.officer == Some(OfficerIs::Confirming))
     }
 
-    fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Infallible> {
+    fn speed_dial(&self, code: u8) -> Result<Option<SpeedDial>, Infallible> {
         assert_eq!(code, CODE);
-        Ok((self.dials == Dials::Code).then(World::number))
+        let dial = SpeedDial {
+            number: World::number(),
+            dialed: World::dialed(),
+        };
+        Ok((self.dials == Dials::Code).then_some(dial))
     }
 
     fn listed(
@@ -408,6 +425,10 @@ impl Tables for World {
 
     fn call_treatment(&self, _: u16) -> Result<Option<TreatmentRules>, Infallible> {
         Ok(None)
+    }
+
+    fn routes(&self) -> Result<Vec<RouteRule>, Infallible> {
+        Ok(Vec::new())
     }
 
     fn inmate_register(&self, _: InmateId) -> Result<Option<Register>, Infallible> {

@@ -257,7 +257,9 @@ mod tests {
         let mut ends = std::collections::BTreeMap::new();
         for asked in &asked {
             let decision = both.office.decide(&asked.request(), &rules).expect("reads");
-            *ends.entry(decision.outcome.err()).or_insert(0) += 1;
+            *ends
+                .entry(decision.outcome.err().map(|refused| refused.blocked))
+                .or_insert(0) += 1;
         }
         assert!(ends.len() >= 6, "{ends:?}");
         let allowed = ends[&None];

@@ -4,13 +4,15 @@
 use super::{
     clock::{self, DAY, HOUR, MINUTE},
     site::*,
+    tables::keys,
 };
 use proptest::{array, collection::vec, prelude::*};
-use screening::{Disabled, Durations, Ended, LineOutcome, Rules, TreatmentRules, Weekend};
+use screening::{Disabled, Durations, Ended, LineOutcome, Routing, Rules, TreatmentRules, Weekend};
 use types::{
     id::{GroupId, InmateId},
     inmate::{EnrollmentStep, InmateClass, Relationship, Review, Scope, Supervision},
     phone_number::{CallType, DialingPattern},
+    settings::Unrecorded,
     tick::Ticks,
     treatment::{Brand, ExtraDigitResponse, ThreeWayResponse, Warning},
     verdict::Handling,
@@ -210,12 +212,12 @@ impl Bits {
 }
 
 const HEADS: usize = 10;
-const TABLES: usize = 21;
+const TABLES: usize = 22;
 
 /// A site and a call that is asked for.
 pub fn cases() -> impl Strategy<Value = (Site, Ask)> {
     let row = any::<u64>;
-    let tables = array::uniform21(vec(row(), 0..4));
+    let tables = array::uniform22(vec(row(), 0..4));
     (array::uniform10(row()), tables).prop_map(|(heads, tables)| drawn(heads, &tables))
 }
 
@@ -236,8 +238,9 @@ fn drawn(heads: [u64; HEADS], tables: &[Vec<u64>; TABLES]) -> (Site, Ask) {
                 .collect()
         }};
     }
-    let site = Site {
+    let mut site = Site {
         rules: settings(rules),
+        routing: routing(&mut switches),
         rolling: switches.once_in(2),
         phones: vec![phone(one, 1, now), phone(two, 2, now)],
         pins: vec![a_pin(pin, 1, now), a_pin(other_pin, 2, now)],
@@ -275,6 +278,7 @@ fn drawn(heads: [u64; HEADS], tables: &[Vec<u64>; TABLES]) -> (Site, Ask) {
             handling: bits.maybe(2, |bits| bits.of(&HANDLINGS)),
             brand: bits.maybe(3, |bits| bits.of(&BRANDS)),
         }),
+        routes: rows!(a_way),
         durations: rows!(durations),
         parties: rows!(party),
         fraud: rows!(|bits, now| (bits.number(), bits.maybe(2, |bits| bits.near(now)))),
@@ -284,6 +288,9 @@ fn drawn(heads: [u64; HEADS], tables: &[Vec<u64>; TABLES]) -> (Site, Ask) {
         holidays: rows!(|bits, now| clock::local(now).day + i64::from(bits.once_in(2))),
         officers: vec![1],
     };
+    for (row, number) in site.routes.iter_mut().zip(1..) {
+        row.number = number;
+    }
     (site, ask)
 }
 
@@ -342,6 +349,7 @@ fn asked(mut bits: Bits, now: i64) -> Ask {
             n => Some([0, 59, 600, 7200][n - 4]),
         },
         hard_limit: bits.of(&[99 * 60, 99 * 60, 150]),
+        recorder_works: !bits.once_in(8),
     }
 }
 
@@ -352,6 +360,10 @@ fn settings(mut bits: Bits) -> Rules {
     rules.global_block_wins = !bits.once_in(3);
     rules.record = !bits.once_in(3);
     rules.officer_for_privileged = bits.once_in(2);
+    rules.unrecorded = bits.of(&[Unrecorded::Refuse, Unrecorded::Allow]);
+    rules.announce_limit = !bits.once_in(3);
+    rules.warnings.two_minutes = bits.once_in(2);
+    rules.warnings.one_minute = !bits.once_in(2);
     rules.weekend = Weekend(bits.of(&[0x60, 0x30, 0]));
     rules.default_limit_seconds = bits.of(&SECONDS);
     rules.people.private_numbers = !bits.once_in(3);
@@ -361,6 +373,32 @@ fn settings(mut bits: Bits) -> Rules {
         rules.people.enrollment = rules.people.enrollment.with(EnrollmentStep::Identified);
     }
     rules
+}
+
+/// Now and then so long a prefix that nothing can be dialed.
+fn routing(bits: &mut Bits) -> Routing {
+    Routing {
+        zero_plus: bits.of(&[Handling::AutomatedOperator, Handling::CarrierOperator]),
+        automated_prefix: keys(bits.of(&["1", "1", "", "1", "1", "1", "1", "1", LONG])),
+        operator_prefix: keys(bits.of(&["0", "00"])),
+        seven_digit_exchange: bits.once_in(2),
+    }
+}
+
+const LONG: Text = "101028810102881010288101";
+
+fn a_way(bits: &mut Bits, _: i64) -> Way {
+    Way {
+        number: 0,
+        call_types: bits.maybe(4, |bits| bits.most(&TYPES)),
+        handlings: bits.maybe(4, |bits| bits.most(&HANDLINGS)),
+        brands: bits.maybe(4, |bits| bits.most(&BRANDS)),
+        prefixes: bits.maybe(4, |bits| bits.most(&["215", "+", "+44", "9", "2155550"])),
+        group: bits.maybe(2, |bits| bits.of(&[1, 2])),
+        remove: bits.of(&[0, 0, 1, 4, 15]),
+        add: bits.of(&["", "9", LONG]),
+        carrier: bits.of(&["", "1010288"]),
+    }
 }
 
 fn phone(mut bits: Bits, line: u16, now: i64) -> Phone {

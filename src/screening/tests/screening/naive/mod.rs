@@ -46,6 +46,10 @@ fn decided(site: &Site, ask: &Ask) -> Decision {
                 call_type: site::planned_type(number),
             }),
         },
+        dialed: match ask.dials {
+            Dials::Number(number, pattern) => tables::keys(&site::keyed(number, pattern)),
+            Dials::Code(code) => tables::keys(&code.to_string()),
+        },
         shorter: &shorter,
         now_utc_ms: ask.now,
         when: LocalTime {
@@ -55,6 +59,8 @@ fn decided(site: &Site, ask: &Ask) -> Decision {
         },
         in_service_for: ask.in_service_for.map(Ticks::secs),
         hard_limit: Ticks::secs(ask.hard_limit),
+        routing: &site.routing,
+        recorder_works: ask.recorder_works,
     };
     let Ok(decision) = decide(&request, &Asked { site, ask }, &site.rules);
     decision
@@ -77,10 +83,29 @@ fn difference(decision: &Decision, told: &Answer) -> Option<String> {
         .or_else(|| differs("watched", &decision.watched, &told.watched))
         .or_else(|| differs("opens", &decision.opens_utc_ms, &told.opens))
         .or_else(|| match (&decision.outcome, &told.outcome) {
-            (Err(why), Err(any)) if any.contains(why) => None,
-            (Ok(allowed), Ok(call)) => of_call(decision, allowed, call),
+            (Err(why), Err(any)) if any.contains(&why.blocked) => {
+                let prompt = format!("{:?}", why.prompt);
+                differs("prompt", &prompt, &model::said(why.blocked))
+            }
+            (Ok(allowed), Ok((call, way))) => {
+                of_way(allowed, way).or_else(|| of_call(decision, allowed, call))
+            }
             (got, wanted) => Some(format!("decided {got:?}, told {wanted:?}")),
         })
+}
+
+fn of_way(allowed: &screening::Allowed, way: &model::Way) -> Option<String> {
+    let routes = allowed.routes.iter().map(|route| {
+        let group = route.group.map(|group| group.0);
+        (route.number, group, route.outpulse.to_string())
+    });
+    let got = (
+        allowed.handling,
+        allowed.acceptance,
+        routes.collect::<Vec<_>>(),
+    );
+    let wanted = (way.handling, way.acceptance, way.ways.clone());
+    differs("way", &got, &wanted)
 }
 
 fn of_call(
@@ -105,14 +130,18 @@ fn of_call(
         allowed.limit.map(ms),
         allowed.open_for.map_or(site::FOREVER, ms),
         (allowed.recording, treatment.number, treatment.three_way),
-        (treatment.extra_digits, treatment.brand, allowed.handling),
+        (
+            treatment.extra_digits,
+            treatment.brand,
+            allowed.warnings.two_minutes,
+            allowed.warnings.one_minute,
+        ),
         (
             every(announced.origin_every),
             every(announced.remaining_every),
         ),
         (allowed.announce_limit, allowed.counts, left),
         (
-            allowed.acceptance,
             treatment.messages.carrier,
             treatment.messages.three_way_notice,
             treatment.word_before_cut,
@@ -122,15 +151,15 @@ fn of_call(
         call.limit_ms,
         call.open_ms,
         (call.recording, call.treatment, call.three_way),
-        (call.extra_digits, call.brand, call.handling),
+        (
+            call.extra_digits,
+            call.brand,
+            call.warned_at(120_000),
+            call.warned_at(60_000),
+        ),
         (call.origin_every, call.remaining_every),
         (call.announce_limit, call.counts, call.left),
-        (
-            call.acceptance,
-            call.says_carrier,
-            call.says_three_way,
-            call.word_before_cut,
-        ),
+        (call.says_carrier, call.says_three_way, call.word_before_cut),
     );
     differs("call", &got, &wanted).or_else(|| match is_smallest {
         true => None,
@@ -174,7 +203,7 @@ impl Met {
             self.one(&format!("{:?}", step.check), step.finding);
         }
         match &decision.outcome {
-            Err(why) => self.one("refused", why),
+            Err(why) => self.one("refused", why.blocked),
             Ok(allowed) => {
                 match decision.limited_by {
                     Some(LimitedBy::Class { of_pin, day, .. }) => {

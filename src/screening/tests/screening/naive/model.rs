@@ -4,6 +4,9 @@
 //! smallest, no source says which is named: each of them will do.
 
 mod after;
+mod way;
+
+pub use way::said;
 
 use super::{
     clock,
@@ -30,7 +33,7 @@ pub struct Answer {
     pub inmate: Option<u32>,
     pub number: Option<(String, DialingPattern, CallType)>,
     pub watched: bool,
-    pub outcome: Result<Call, Vec<Blocked>>,
+    pub outcome: Result<(Call, Way), Vec<Blocked>>,
     pub opens: Option<i64>,
 }
 
@@ -49,14 +52,35 @@ pub struct Call {
     pub origin_every: u64,
     pub remaining_every: u64,
     pub brand: Brand,
+    /// As a treatment or the call type says.
     pub handling: Option<Handling>,
     pub acceptance: bool,
     pub says_carrier: bool,
     pub says_three_way: bool,
     pub word_before_cut: bool,
-    pub announce_limit: Option<bool>,
+    pub announce_limit: bool,
+    /// So many milliseconds before the end of the talk, which comes at the latest after so many.
+    pub warnings: Vec<(i64, i64)>,
     pub counts: Counts,
     pub left: Left,
+}
+
+impl Call {
+    /// Whether the parties are told when so many milliseconds are left.
+    pub fn warned_at(&self, left_ms: i64) -> bool {
+        self.warnings
+            .iter()
+            .any(|(left, end)| *left == left_ms && left_ms < *end)
+    }
+}
+
+/// How a call leaves the house.
+#[derive(Debug)]
+pub struct Way {
+    pub handling: Handling,
+    pub acceptance: bool,
+    /// Number, trunk group, what it is dialed; in the order in which they are tried.
+    pub ways: Vec<(u16, Option<u8>, String)>,
 }
 
 type Refused<T> = Result<T, Vec<Blocked>>;
@@ -129,7 +153,7 @@ impl<'a> Model<'a> {
         Err(vec![why])
     }
 
-    fn call(&mut self) -> Refused<Call> {
+    fn call(&mut self) -> Refused<(Call, Way)> {
         let known = self.may_be_called()?;
         let rule = self.line_treatment(&known)?;
         self.party(&known.number)?;
@@ -156,7 +180,11 @@ impl<'a> Model<'a> {
         }
         self.fraud(&known)?;
         let call = self.treated(&known, rule);
-        self.limited(&known, call, open_ms)
+        let call = self.limited(&known, call, open_ms)?;
+        let way = self.way(&known, &call)?;
+        self.recorded(&call)?;
+        self.officer(&known)?;
+        Ok((call, way))
     }
 
     fn may_be_called(&mut self) -> Refused<Known<'a>> {

@@ -1,7 +1,7 @@
 //! A whole site as plain rows, read from the first to the last, one character after the other.
 
 use super::clock;
-use screening::{Disabled, Durations, Ended, LineOutcome, PinKey, Rules, TreatmentRules};
+use screening::{Disabled, Durations, Ended, LineOutcome, PinKey, Routing, Rules, TreatmentRules};
 use types::{
     inmate::{EnrollmentStep, Relationship, Review, Scope},
     phone_number::{CallType, DialingPattern, PhoneNumber},
@@ -15,6 +15,7 @@ pub type Text = &'static str;
 #[derive(Clone, Debug)]
 pub struct Site {
     pub rules: Rules,
+    pub routing: Routing,
     pub rolling: bool,
     pub phones: Vec<Phone>,
     pub pins: Vec<Pin>,
@@ -35,6 +36,8 @@ pub struct Site {
     pub call_treatments: Vec<(u16, TreatmentRules)>,
     pub call_types: Vec<(Text, CallType)>,
     pub type_rules: Vec<TypeRules>,
+    /// In the order in which they are tried.
+    pub routes: Vec<Way>,
     pub durations: Vec<(u8, CallType, Durations)>,
     pub parties: Vec<Party>,
     /// Up to when it is blocked for fraud; `None` is for good.
@@ -166,6 +169,22 @@ pub struct TypeRules {
     pub brand: Option<Brand>,
 }
 
+/// A way out, for the calls that are all of what it names.
+#[derive(Clone, Debug)]
+pub struct Way {
+    pub number: u16,
+    pub call_types: Option<Vec<CallType>>,
+    pub handlings: Option<Vec<Handling>>,
+    pub brands: Option<Vec<Brand>>,
+    pub prefixes: Option<Vec<Text>>,
+    /// `None` is any trunk.
+    pub group: Option<u8>,
+    /// So many digits of what would be dialed are taken off, and these put before.
+    pub remove: usize,
+    pub add: Text,
+    pub carrier: Text,
+}
+
 #[derive(Clone, Debug)]
 pub struct Party {
     /// `None` is every inmate.
@@ -211,6 +230,7 @@ pub struct Ask {
     pub now: i64,
     pub in_service_for: Option<u64>,
     pub hard_limit: u64,
+    pub recorder_works: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -225,6 +245,18 @@ pub fn phone_number(text: &str) -> PhoneNumber {
 
 pub fn key(pin: u8) -> PinKey {
     PinKey([pin; 32])
+}
+
+/// What is keyed for a number.
+pub fn keyed(number: &str, pattern: DialingPattern) -> String {
+    let digits = number.trim_start_matches('+');
+    let before = match pattern {
+        DialingPattern::ZeroPlus => "0",
+        DialingPattern::OnePlus => "1",
+        DialingPattern::International => "011",
+        _ => "",
+    };
+    format!("{before}{digits}")
 }
 
 /// The type that the dial plan gives.

@@ -7,12 +7,13 @@ use super::{
 use screening::{
     Allowance, AllowedEntry, CallTypeRules, Class, Contact, Days, Durations, Entry, LineRule,
     LineTreatment, ListedNumber, Listing, NumberBlock, NumberRecord, Open, Periods, PhoneRules,
-    PinEntry, PinKey, Profile, Register, RestrictedEntry, Span, Spans, Tables, TreatmentRules,
-    WeekSteps,
+    PinEntry, PinKey, Profile, Register, RestrictedEntry, RouteRule, Span, Spans, SpeedDial,
+    Tables, TreatmentRules, WeekSteps,
 };
 use std::convert::Infallible;
 use types::{
     dial_plan::DialedNumber,
+    digits::Digits,
     disposition::FraudKind,
     id::{GroupId, InmateId, LineId, OfficerId},
     inmate::{Enrollment, InmateClass, Scope, Supervision},
@@ -20,6 +21,7 @@ use types::{
     phone_number::{CallType, PhoneNumber},
     settings::Period,
     tick::Ticks,
+    trunk::TrunkGroup,
 };
 
 /// A site while a call is asked for.
@@ -32,6 +34,10 @@ type Told<T> = Result<T, Infallible>;
 
 fn small(n: usize) -> u8 {
     u8::try_from(n).expect("is small")
+}
+
+pub fn keys(text: &str) -> Digits {
+    Digits::parse(text).expect("digits")
 }
 
 fn open(left_ms: i64) -> Open {
@@ -127,12 +133,15 @@ impl Tables for Asked<'_> {
         Ok(self.site.officers.contains(&officer.0))
     }
 
-    fn speed_dial(&self, code: u8) -> Told<Option<DialedNumber>> {
+    fn speed_dial(&self, code: u8) -> Told<Option<SpeedDial>> {
         let row = self.site.codes.iter().find(|row| row.0 == code);
-        Ok(row.map(|(_, number, pattern)| DialedNumber {
-            number: phone_number(number),
-            pattern: *pattern,
-            call_type: site::planned_type(number),
+        Ok(row.map(|(_, number, pattern)| SpeedDial {
+            number: DialedNumber {
+                number: phone_number(number),
+                pattern: *pattern,
+                call_type: site::planned_type(number),
+            },
+            dialed: keys(&site::keyed(number, *pattern)),
         }))
     }
 
@@ -329,6 +338,24 @@ impl Tables for Asked<'_> {
     fn call_treatment(&self, treatment: u16) -> Told<Option<TreatmentRules>> {
         let mut rows = self.site.call_treatments.iter();
         Ok(rows.find(|row| row.0 == treatment).map(|row| row.1))
+    }
+
+    fn routes(&self) -> Told<Vec<RouteRule>> {
+        let rule = |row: &site::Way| RouteRule {
+            number: row.number,
+            call_types: row.call_types.clone(),
+            handlings: row.handlings.clone(),
+            brands: row.brands.clone(),
+            prefixes: row
+                .prefixes
+                .as_ref()
+                .map(|all| all.iter().map(|prefix| (*prefix).to_owned()).collect()),
+            group: row.group.map(TrunkGroup),
+            remove: small(row.remove),
+            add: keys(row.add),
+            carrier: keys(row.carrier),
+        };
+        Ok(self.site.routes.iter().map(rule).collect())
     }
 
     fn inmate_register(&self, inmate: InmateId) -> Told<Option<Register>> {

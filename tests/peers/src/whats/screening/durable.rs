@@ -138,10 +138,13 @@ fn caller(sqlite: &Connection, call: u32) -> anyhow::Result<Caller> {
 
 fn alike(verdict: &Verdict, decision: &Decision) -> anyhow::Result<()> {
     let ours = match &verdict.outcome {
-        Ok(permit) => Ok(permit.limit),
+        Ok(permit) => Ok((permit.limit, permit.handling, permit.routes)),
         Err(refusal) => Err(refusal.blocked),
     };
-    let theirs = decision.outcome.map(|allowed| allowed.limit);
+    let theirs = match decision.outcome {
+        Ok(allowed) => Ok((allowed.limit, allowed.handling, allowed.routes)),
+        Err(refused) => Err(refused.blocked),
+    };
     ensure!(
         ours == theirs && verdict.trace == decision.trace,
         "a call is decided in two ways:\n{verdict:?}\n{decision:?}"
@@ -308,7 +311,7 @@ impl Peer<'_> {
                 at,
                 limit.map(|limit| limit.0),
                 disposition.code(),
-                decision.outcome.err().map(|blocked| blocked.code()),
+                decision.outcome.err().map(|refused| refused.blocked.code()),
                 steps.collect::<Vec<u8>>(),
             ],
         )?;

@@ -7,11 +7,11 @@ use screening::{
     Allowance, AllowedEntry, CallTypeRules, Class, Contact, DaySteps, Days, Disabled, Durations,
     Ended, Entry, LineOutcome, LineRule, LineTreatment, ListedNumber, Listing, NumberBlock,
     NumberRecord, Open, Period, Periods, PhoneRules, PinEntry, PinKey, Profile, Register,
-    RestrictedEntry, Spans, Tables, TreatmentRules, WeekSteps,
+    RestrictedEntry, RouteRule, Spans, SpeedDial, Tables, TreatmentRules, WeekSteps,
 };
 use std::cell::RefCell;
 use types::{
-    dial_plan::{DialPlan, Dialed, DialedNumber},
+    dial_plan::{DialPlan, Dialed},
     digits::Digits,
     id::{GroupId, InmateId, LineId, OfficerId},
     inmate::{Enrollment, EnrollmentStep, InmateClass, Relationship, Review, Scope, Supervision},
@@ -19,6 +19,7 @@ use types::{
     phone_number::{CallType, PhoneNumber},
     tick::Ticks,
     treatment::ExtraDigitResponse,
+    trunk::TrunkGroup,
 };
 
 /// An error of SQLite, or a value that is none of ours.
@@ -128,6 +129,7 @@ pub struct Lookups<'c> {
     officer_wanted: Asking<'c>,
     officer: Asking<'c>,
     speed_dial: Asking<'c>,
+    routes: Asking<'c>,
     listed: Asking<'c>,
     restricted: Best<'c>,
     allowed: Best<'c>,
@@ -213,6 +215,10 @@ impl<'c> Lookups<'c> {
             officer_wanted: ask("SELECT 1 FROM phone_identity WHERE line = ?1 AND officer <> 0")?,
             officer: ask("SELECT 1 FROM officers WHERE id = ?1 AND active")?,
             speed_dial: ask("SELECT dialed FROM speed_dials WHERE code = ?1")?,
+            routes: ask(
+                "SELECT number, call_types, handlings, brands, prefixes, grp, removed, added, carrier
+                FROM routes ORDER BY number",
+            )?,
             listed: ask(
                 "SELECT untimed, privileged, disabled, disabled_until FROM pin_numbers
                 WHERE inmate = ?1 AND number = ?2",
@@ -344,6 +350,11 @@ fn codes<T: Coded>(row: &Row<'_>, column: usize) -> Result<Option<Vec<T>>, Error
     codes
         .map(|codes| codes.iter().copied().map(known).collect())
         .transpose()
+}
+
+fn digits(row: &Row<'_>, column: usize) -> Result<Digits, Error> {
+    let text = row.get_ref(column)?.as_str()?;
+    Digits::parse(text).ok_or_else(|| anyhow::anyhow!("{text:?} are no digits"))
 }
 
 fn class(number: u8) -> Result<Class, Error> {
@@ -482,11 +493,13 @@ impl Tables for Lookups<'_> {
         self.officer.any([officer.0])
     }
 
-    fn speed_dial(&self, code: u8) -> Result<Option<DialedNumber>, Error> {
+    fn speed_dial(&self, code: u8) -> Result<Option<SpeedDial>, Error> {
         let read = |row: &Row<'_>| Ok(Digits::parse(row.get_ref(0)?.as_str()?));
         let dialed = self.speed_dial.one([code], read)?.flatten();
         Ok(dialed.and_then(|dialed| match self.plan.read(&dialed) {
-            Dialed::Complete(number) | Dialed::CouldEnd(number) => Some(number),
+            Dialed::Complete(number) | Dialed::CouldEnd(number) => {
+                Some(SpeedDial { number, dialed })
+            }
             Dialed::Incomplete | Dialed::Impossible => None,
         }))
     }
@@ -722,6 +735,28 @@ impl Tables for Lookups<'_> {
                 word_before_cut: row.get(13)?,
             })
         })
+    }
+
+    fn routes(&self) -> Result<Vec<RouteRule>, Error> {
+        let mut routes = Vec::new();
+        self.routes.each([], |row| {
+            let prefixes = row.get_ref(4)?.as_str_or_null()?;
+            let prefixes = prefixes.map(|text| text.split(' ').map(str::to_owned).collect());
+            let group: Option<u8> = row.get(5)?;
+            routes.push(RouteRule {
+                number: row.get(0)?,
+                call_types: codes(row, 1)?,
+                handlings: codes(row, 2)?,
+                brands: codes(row, 3)?,
+                prefixes,
+                group: group.map(TrunkGroup),
+                remove: row.get(6)?,
+                add: digits(row, 7)?,
+                carrier: digits(row, 8)?,
+            });
+            Ok(())
+        })?;
+        Ok(routes)
     }
 
     fn inmate_register(&self, inmate: InmateId) -> Result<Option<Register>, Error> {

@@ -2,10 +2,12 @@
 
 use super::site::{self, LINES, SPEED_CODES, Site};
 use db::pattern::Pattern;
-use screening::{LocalTime, PinKey, Request};
+use screening::{LocalTime, PinKey, Request, Routing};
+use std::sync::LazyLock;
 use suites::random::Random;
 use types::{
     dial_plan::DialedNumber,
+    digits::Digits,
     id::{InmateId, LineId},
     phone_number::{CallType, DialingPattern, PhoneNumber},
     query::DialedOrSpeed,
@@ -19,6 +21,8 @@ pub struct Asked {
     pub pin: PinKey,
     pub number: DialedOrSpeed,
 }
+
+static ROUTING: LazyLock<Routing> = LazyLock::new(Routing::north_america);
 
 /// Of the requests of a stream, in the order they are drawn.
 const STREAM: u64 = 0x5eed;
@@ -100,6 +104,21 @@ impl Asked {
         self.request_at(site::NOW_UTC_MS)
     }
 
+    /// As it is keyed.
+    fn dialed(&self) -> Digits {
+        let (before, digits) = match self.number {
+            DialedOrSpeed::Speed(code) => (String::new(), code.to_string()),
+            DialedOrSpeed::Number(dialed) => {
+                let before = match dialed.pattern {
+                    DialingPattern::International => "011",
+                    _ => "0",
+                };
+                (before.to_owned(), dialed.number.digits.to_string())
+            }
+        };
+        Digits::parse(&(before + &digits)).expect("digits")
+    }
+
     /// At an instant of the same day.
     pub fn request_at(&self, now_utc_ms: i64) -> Request<'static> {
         let quarters = (now_utc_ms - site::NOW_UTC_MS) / (15 * 60_000);
@@ -108,6 +127,7 @@ impl Asked {
             pin: Some(self.pin),
             officer: None,
             number: self.number,
+            dialed: self.dialed(),
             shorter: &[],
             now_utc_ms,
             when: LocalTime {
@@ -117,6 +137,8 @@ impl Asked {
             },
             in_service_for: None,
             hard_limit: Ticks::secs(3600),
+            routing: &ROUTING,
+            recorder_works: true,
         }
     }
 }

@@ -49,6 +49,8 @@ CREATE TABLE call_treatments (number INTEGER PRIMARY KEY, name TEXT, handling IN
     extra_response INT, extra_digits INT, origin_every INT, remaining_every INT, brand INT, record INT,
     limited INT, announce_limit INT, acceptance INT, say_carrier INT, three_way_notice INT,
     word_before_cut INT);
+CREATE TABLE routes (number INTEGER PRIMARY KEY, name TEXT, call_types BLOB, handlings BLOB, brands BLOB,
+    prefixes TEXT, grp INT, removed INT, added TEXT, carrier TEXT);
 CREATE TABLE line_treatments (number INTEGER PRIMARY KEY, name TEXT, others INT);
 CREATE TABLE line_rules (treatment INT, position INT, call_types BLOB, numbers TEXT, days INT,
     privileged_only INT, allowed INT, call_treatment INT, PRIMARY KEY (treatment, position))

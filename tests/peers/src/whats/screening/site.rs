@@ -7,8 +7,8 @@ use super::Size;
 use anyhow::Context;
 use backoffice::{
     Anchor, BackOffice, CallTypeRules, Class, Config, Days, LineOutcome, NamedTreatment, NewInmate,
-    NumberFlags, Phone, PhoneRule, PhoneTreatment, PinDetails, Routing, Seed, SeedInmate,
-    TreatmentRules,
+    NumberFlags, OutboundRoute, Phone, PhoneRule, PhoneTreatment, PinDetails, Routing, Seed,
+    SeedInmate, TreatmentRules,
 };
 use db::{
     Database, Options,
@@ -34,7 +34,8 @@ use types::{
     phone_number::{CallType, DialingPattern, PhoneNumber},
     secret::Secret,
     tick::Tick,
-    treatment::ThreeWayResponse,
+    treatment::{Brand, ThreeWayResponse},
+    trunk::TrunkGroup,
 };
 
 /// 2026-11-24 14:30:00 UTC, a Tuesday; 9:30 in New York.
@@ -530,6 +531,7 @@ fn seed() -> Seed {
         ..CallTypeRules::default()
     };
     treatments.call_type_rules = vec![(CallType::InterLata, rules)];
+    treatments.routes = routes();
     seed.phones = (1..=LINES)
         .map(|line| {
             let phone = Phone {
@@ -545,6 +547,35 @@ fn seed() -> Seed {
     seed.speed_dials = (1..=SPEED_CODES).map(code).collect();
     seed.inmates = (1..=CALLERS).map(seed_caller).collect();
     seed
+}
+
+/// As many as a site of two carriers has: one for local calls, two for each carrier, one for all else.
+fn routes() -> Vec<(u16, OutboundRoute)> {
+    let over = |name: &str, group| OutboundRoute {
+        name: name.to_owned(),
+        group: Some(TrunkGroup(group)),
+        ..OutboundRoute::default()
+    };
+    let of = |name, group, brand, carrier: &str| OutboundRoute {
+        brands: Some(vec![brand]),
+        carrier: carrier.to_owned(),
+        ..over(name, group)
+    };
+    let local = OutboundRoute {
+        call_types: Some(vec![CallType::Local]),
+        prefixes: Some(vec!["215555".to_owned(), "610".to_owned()]),
+        remove: 1,
+        ..over("near", 1)
+    };
+    let routes = [
+        local,
+        of("IntraLATA", 1, Brand::IntraLata, ""),
+        of("IntraLATA, overflow", 2, Brand::IntraLata, "1010288"),
+        of("InterLATA", 2, Brand::InterLata, ""),
+        of("InterLATA, overflow", 1, Brand::InterLata, "1010222"),
+        over("all else", 3),
+    ];
+    (1..).zip(routes).collect()
 }
 
 /// Those whose calls are admitted: they go in by the site file, so that the back office knows their PINs.

@@ -218,6 +218,23 @@ impl Filling<'_> {
             ])?;
             Ok(())
         })?;
+        let sql = "INSERT INTO routes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let mut to = self.insert(sql)?;
+        self.each(&tables.routes, |number, route| {
+            to.execute(params![
+                number.0,
+                route.name,
+                route.call_types.map(|types| codes(&types)),
+                route.handlings.map(|handlings| codes(&handlings)),
+                route.brands.map(|brands| codes(&brands)),
+                route.prefixes.map(|prefixes| prefixes.join(" ")),
+                route.group,
+                route.remove,
+                route.add,
+                route.carrier,
+            ])?;
+            Ok(())
+        })?;
         let mut to = self.insert("INSERT INTO line_treatments VALUES (?1, ?2, ?3)")?;
         let mut rules =
             self.insert("INSERT INTO line_rules VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;

@@ -140,12 +140,16 @@ impl Model<'_> {
                 .or(site.brand)
                 .or(of_type.and_then(|row| row.brand))
                 .unwrap_or(carrier(known.call_type)),
-            announce_limit: own.announce_limit.or(site.announce_limit),
+            announce_limit: match (own.announce_limit, site.announce_limit) {
+                (Some(told), _) | (None, Some(told)) => told,
+                (None, None) => self.site.rules.announce_limit,
+            },
             counts: match (known.privileged, known.untimed) {
                 (true, _) => Counts::Nowhere,
                 (false, true) => Counts::AsCall,
                 (false, false) => Counts::WithMinutes,
             },
+            warnings: Vec::new(),
             limit_ms: None,
             limited_by: Vec::new(),
             open_ms: 0,
@@ -160,7 +164,7 @@ impl Model<'_> {
         (call, limits, finding)
     }
 
-    /// What lockout registers, class, schedule and hours leave, and whether an officer confirmed it.
+    /// What lockout registers, class, schedule and hours leave.
     pub(super) fn limited(
         &mut self,
         known: &Known,
@@ -173,7 +177,8 @@ impl Model<'_> {
         }
         let seconds = |s: u64| i64::try_from(s).expect("is small") * 1000;
         let service = self.ask.in_service_for.map(seconds);
-        limits.extend(service.map(|left| (left, LimitedBy::Service)));
+        let near = service.filter(|left| *left <= seconds(self.ask.hard_limit));
+        limits.extend(near.map(|left| (left, LimitedBy::Service)));
         if open_ms <= seconds(self.ask.hard_limit) {
             limits.push((open_ms, LimitedBy::Hours));
         }
@@ -193,12 +198,22 @@ impl Model<'_> {
             Finding::No
         };
         self.step(Check::Limit, timed);
-        self.officer(known)?;
+        let end = limit_ms.unwrap_or(seconds(self.ask.hard_limit));
+        let wanted = self.site.rules.warnings;
+        let mut warnings = Vec::new();
+        if wanted.two_minutes {
+            warnings.push((2 * clock::MINUTE, end));
+        }
+        if wanted.one_minute {
+            warnings.push((clock::MINUTE, end));
+        }
         let smallest = limits.iter().filter(|limit| Some(limit.0) == limit_ms);
         Ok(Call {
             limit_ms,
             limited_by: smallest.map(|limit| limit.1).collect(),
-            open_ms,
+            warnings,
+            open_ms: open_ms.min(service.unwrap_or(FOREVER)),
+            announce_limit: call.announce_limit && limit_ms.is_some(),
             left,
             ..call
         })
@@ -282,7 +297,8 @@ impl Model<'_> {
         Ok(of_inmate)
     }
 
-    fn officer(&mut self, known: &Known) -> Refused<()> {
+    /// Whether an officer confirmed it.
+    pub(super) fn officer(&mut self, known: &Known) -> Refused<()> {
         if !known.phone.wants_officer {
             return Ok(());
         }

@@ -1,0 +1,160 @@
+//! The ways out of a call: what is to be dialed for it, and over which trunks.
+
+use types::{
+    dial_plan::DialedNumber,
+    digits::Digits,
+    phone_number::{CallType, DialingPattern, PhoneNumber},
+    route::{Route, Routes},
+    treatment::Brand,
+    trunk::TrunkGroup,
+    verdict::Handling,
+};
+
+/// How kinds of dialing are handled, and what the trunk is then dialed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Routing {
+    /// Collect calls: the automated operator, or the carrier's.
+    pub zero_plus: Handling,
+    /// Before the national number, when the automated operator places the call itself.
+    pub automated_prefix: Digits,
+    /// Before the number, to reach the carrier's operator.
+    pub operator_prefix: Digits,
+    /// The exchange completes a call after seven digits. A whole number that was dialed without
+    /// a prefix then goes out with one: else the exchange would connect its first seven digits,
+    /// and that is not the number that was screened.
+    pub seven_digit_exchange: bool,
+}
+
+impl Routing {
+    /// North America, with the automated operator for collect calls.
+    pub fn north_america() -> Routing {
+        Routing {
+            zero_plus: Handling::AutomatedOperator,
+            automated_prefix: Digits::parse("1").expect("a digit"),
+            operator_prefix: Digits::parse("0").expect("a digit"),
+            seven_digit_exchange: false,
+        }
+    }
+
+    /// Who handles a call, if a treatment or its type `asks` for one. The automated operator takes
+    /// collect calls (0+) alone.
+    pub(crate) fn handling(&self, pattern: DialingPattern, asks: Option<Handling>) -> Handling {
+        match (pattern, asks) {
+            (DialingPattern::ZeroPlus, None) => self.zero_plus,
+            (DialingPattern::ZeroPlus, Some(handling)) => handling,
+            (_, Some(Handling::CarrierOperator)) => Handling::CarrierOperator,
+            (_, None | Some(Handling::AutomatedOperator | Handling::Direct)) => Handling::Direct,
+        }
+    }
+
+    /// Whether the called party must accept, if a treatment `asks` for that. Who is to pay always must;
+    /// the carrier's operator asks itself.
+    pub(crate) fn acceptance(handling: Handling, asks: bool) -> bool {
+        match handling {
+            Handling::AutomatedOperator => true,
+            Handling::CarrierOperator => false,
+            Handling::Direct => asks,
+        }
+    }
+
+    /// What the trunk is dialed; `None` when it does not fit into [`Digits`].
+    pub(crate) fn outpulse(
+        &self,
+        number: &DialedNumber,
+        handling: Handling,
+        dialed: &Digits,
+    ) -> Option<Digits> {
+        let national = number.number.digits;
+        let prefix = match (number.pattern, handling) {
+            (DialingPattern::Direct, _) if national == *dialed && self.seven_digit_exchange => {
+                self.automated_prefix
+            }
+            // A collect call that nobody is to accept is completed like any other.
+            (DialingPattern::ZeroPlus, Handling::AutomatedOperator | Handling::Direct) => {
+                self.automated_prefix
+            }
+            (DialingPattern::ZeroPlus, Handling::CarrierOperator) => self.operator_prefix,
+            _ => return Some(*dialed),
+        };
+        prefix.followed_by(national.as_str())
+    }
+}
+
+/// One of the site's ways out, and the calls that it is for: those that fit all of what it names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RouteRule {
+    pub number: u16,
+    pub call_types: Option<Vec<CallType>>,
+    pub handlings: Option<Vec<Handling>>,
+    pub brands: Option<Vec<Brand>>,
+    /// Beginnings of numbers, `+` before those abroad.
+    pub prefixes: Option<Vec<String>>,
+    /// `None` is any trunk.
+    pub group: Option<TrunkGroup>,
+    /// How many leading digits are taken off what a trunk would be dialed.
+    pub remove: u8,
+    /// Digits put before what is left.
+    pub add: Digits,
+    /// The carrier's access code, before all of them.
+    pub carrier: Digits,
+}
+
+impl RouteRule {
+    fn fits(&self, number: &DialedNumber, handling: Handling, brand: Brand) -> bool {
+        let types = self.call_types.as_ref();
+        let handlings = self.handlings.as_ref();
+        let brands = self.brands.as_ref();
+        let prefixes = self.prefixes.as_ref();
+        types.is_none_or(|types| types.contains(&number.call_type))
+            && handlings.is_none_or(|handlings| handlings.contains(&handling))
+            && brands.is_none_or(|brands| brands.contains(&brand))
+            && prefixes.is_none_or(|all| all.iter().any(|prefix| begins(&number.number, prefix)))
+    }
+
+    /// The carrier's code, what is added, and what is left of the digits; `None` where nothing is left, or
+    /// it is too much.
+    fn outpulse(&self, outpulse: &Digits) -> Option<Digits> {
+        let rest = outpulse.tail(usize::from(self.remove));
+        if rest.is_empty() {
+            return None;
+        }
+        let before = self.carrier.followed_by(self.add.as_str())?;
+        before.followed_by(rest.as_str())
+    }
+}
+
+fn begins(number: &PhoneNumber, prefix: &str) -> bool {
+    let (international, digits) = match prefix.strip_prefix('+') {
+        Some(digits) => (true, digits),
+        None => (false, prefix),
+    };
+    number.international == international && number.digits.as_str().starts_with(digits)
+}
+
+/// The first of these ways that fit the call, as many as a call can have; `None` where none does.
+/// `outpulse` is what a trunk would be dialed without them.
+pub(crate) fn fitting(
+    rules: &[RouteRule],
+    number: &DialedNumber,
+    handling: Handling,
+    brand: Brand,
+    outpulse: &Digits,
+) -> Option<Routes> {
+    let fitting = rules
+        .iter()
+        .filter(|rule| rule.fits(number, handling, brand));
+    let mut ways = fitting.filter_map(|rule| {
+        Some(Route {
+            number: rule.number,
+            group: rule.group,
+            outpulse: rule.outpulse(outpulse)?,
+        })
+    });
+    let mut routes = Routes::only(ways.next()?);
+    for way in ways {
+        if !routes.push(way) {
+            break;
+        }
+    }
+    Some(routes)
+}

@@ -13,7 +13,7 @@ use types::{
     tick::Tick,
     tone::Tone,
     trunk::TrunkCondition,
-    verdict::{Check, Finding, Handling, Step, Verdict},
+    verdict::{Handling, Step, Verdict},
 };
 
 use crate::records::{
@@ -287,50 +287,7 @@ fn identity_words(fact: &Fact) -> String {
 }
 
 fn refused(why: Blocked) -> String {
-    let table =
-        refusing_table(why).map_or(String::new(), |check| format!(" by {}", check_words(check)));
-    format!("refused{table}, {}", blocked_words(why))
-}
-
-/// The table or rule that a refusal came from; `None` when none was asked.
-fn refusing_table(why: Blocked) -> Option<Check> {
-    match why {
-        Blocked::PinInvalid
-        | Blocked::PinDisabled
-        | Blocked::PinResting
-        | Blocked::PinNotYetValid
-        | Blocked::PinExpired
-        | Blocked::CardUnknown
-        | Blocked::IdUnknown => Some(Check::PinTable),
-        Blocked::InmateSuspended | Blocked::NotEnrolled => Some(Check::InmateStatus),
-        Blocked::NumberPrivate => Some(Check::ListsOfOthers),
-        Blocked::NumberBlockedForInmate => Some(Check::InmateList),
-        Blocked::ContactNotApproved => Some(Check::Contact),
-        Blocked::OutsideWindow => Some(Check::Window),
-        Blocked::NotBooked => Some(Check::Booking),
-        Blocked::NoOfficer => Some(Check::OfficerPresent),
-        Blocked::NotConfirmed => Some(Check::Officer),
-        Blocked::PinInUse => Some(Check::PinInUse),
-        Blocked::PinNumberDisabled | Blocked::NumberNotAllowed => Some(Check::PinNumberList),
-        Blocked::NumberRestricted => Some(Check::RestrictedTable),
-        Blocked::CalledPartyBlocksInmate | Blocked::CalledPartyBlocksFacility => {
-            Some(Check::CalledParty)
-        }
-        Blocked::TimeRestricted => Some(Check::TimeRestricted),
-        Blocked::NumberFraud => Some(Check::NumberFraud),
-        Blocked::CallTypeNotAllowed => Some(Check::CallType),
-        Blocked::SpeedDialNotAssigned => Some(Check::SpeedDial),
-        Blocked::NotFromThisPhone => Some(Check::LineTreatment),
-        Blocked::NoRoute => Some(Check::Route),
-        Blocked::CallsUsedUp | Blocked::MinutesUsedUp | Blocked::TooSoon => {
-            Some(Check::InmateRegister)
-        }
-        Blocked::NumberUsedUp => Some(Check::NumberRegister),
-        Blocked::NumberNotValid
-        | Blocked::PhoneOutOfService
-        | Blocked::SystemUnavailable
-        | Blocked::NotRecordable => None,
-    }
+    format!("refused: {} ({})", blocked_words(why), names::blocked(why))
 }
 
 fn block_words(block: PartyBlock) -> &'static str {
@@ -349,65 +306,14 @@ fn handling_words(handling: Handling, acceptance: bool) -> &'static str {
     }
 }
 
-fn check_words(check: Check) -> &'static str {
-    match check {
-        Check::PinRequired => "the phone's PIN rule",
-        Check::PinTable => "the PIN table",
-        Check::PinInUse => "the PINs in use",
-        Check::InmateStatus => "the inmate's status",
-        Check::InmateList => "the inmate's own blocks",
-        Check::ListsOfOthers => "the lists of other PINs",
-        Check::RelationshipList => "the list for this relationship",
-        Check::ClassList => "the list of the inmate's class",
-        Check::SupervisionList => "the list of the supervision level",
-        Check::GroupList => "the lists of the living unit",
-        Check::Contact => "the inmate's contacts",
-        Check::Window => "the calling hours",
-        Check::Booking => "the booked calls",
-        Check::OfficerPresent => "the officer's presence",
-        Check::SpeedDial => "the speed dial table",
-        Check::CallType => "the phone's call types",
-        Check::PinNumberList => "the PIN's own list",
-        Check::RestrictedMode => "the rule on restricted numbers",
-        Check::RestrictedTable => "the restricted table",
-        Check::GlobalBlockWins => "the rule on global blocks",
-        Check::AllowedRescues => "the rule on allowed numbers",
-        Check::AllowedTable => "the allowed table",
-        Check::CalledParty => "the called parties' own refusals",
-        Check::TimeRestricted => "the table of hours",
-        Check::ShorterNumber => "the tables without the last digits",
-        Check::NumberFraud => "the table of fraud on calls to a number",
-        Check::InmateRegister => "the inmate's register of calls",
-        Check::NumberRegister => "the number's register of calls",
-        Check::Limit => "the limit",
-        Check::Officer => "the phone's rule on officers",
-        Check::NumberRecord => "the number's record",
-        Check::CallTypeTable => "the table of call types",
-        Check::LineTreatment => "the phone's line treatment",
-        Check::Treatment => "the call treatment",
-        Check::Route => "the routes",
-    }
-}
-
+/// By the names that records have, so that it is found there again.
 fn step_words(step: &Step) -> String {
-    let finding = match step.finding {
-        Finding::Yes => "yes",
-        Finding::No => "no",
-        Finding::Found => "found",
-        Finding::NotFound => "not in it",
-        Finding::Disabled => "disabled",
-        Finding::Rescued => "rescued",
-        Finding::Passed => "passed",
-        Finding::NotYet => "not yet",
-        Finding::Expired => "expired",
-        Finding::Blocked => "blocked",
-        Finding::Allowed => "allowed",
-        Finding::OfNumber => "of the number",
-        Finding::OfPhone => "of the phone",
-        Finding::OfCallType => "of the call type",
-        Finding::UsedUp => "used up",
-    };
-    format!("{} ({finding})", check_words(step.check))
+    let (check, finding) = (names::check(step.check), names::finding(step.finding));
+    format!(
+        "{} ({})",
+        check.replace('-', " "),
+        finding.replace('-', " ")
+    )
 }
 
 fn ended(end: &types::call_record::CallEnd) -> String {

@@ -238,7 +238,7 @@ fn a_fast_demo_tells_a_story_and_no_pin() {
         "hears on the trunk: dial tone",
         "the called party accepts the call",
         "the far end is gone: dial tone",
-        "refused by the restricted table",
+        "(number-restricted); passed: pin required (yes), pin table (found)",
         "one way",
     ] {
         assert!(run.out.contains(part), "no {part:?} in:\n{}", run.out);

@@ -1,15 +1,16 @@
 //! Admission: decide, open the record, hold the PIN, all in the caller's transaction.
 
 use crate::{
-    Alert, Error, SiteSettings, answer::line_actor, lookups::Lookups, registers::Reserving,
+    Alert, Error, SiteSettings, answer::line_actor, reading::Reading, registers::Reserving,
     session::Session, stored, words::kebab,
 };
 use db::{
+    Read,
     codes::{Code, FlagBits},
     keys::{PinHash, StartKey},
     values::{Call, Caller, OpenCall, PinInUse, Unit},
 };
-use screening::{Allowed, Decision, PinKey, Refused, Request, Room, decide};
+use screening::{Allowed, Decision, PinKey, Refused, Request, Room};
 use types::{
     disposition::{Blocked, Disposition, FraudFlags},
     id::{CallId, InmateId, LineId, OfficerId},
@@ -39,7 +40,7 @@ impl Session<'_> {
             None => None,
         };
         let settings = self.settings()?;
-        let decision = self.screened(line, pin, admission, &settings)?;
+        let decision = self.reading().screened(line, pin, admission, &settings)?;
         let refused = decision.outcome.err();
         let unconfirmed = refused.is_some_and(|refused| refused.blocked == Blocked::NotConfirmed);
         if unconfirmed && admission.officer == OfficerWord::NotAsked {
@@ -61,137 +62,12 @@ impl Session<'_> {
                 call,
                 counts: allowed.counts,
                 limit: allowed.limit,
-                shorter: &self.shorter(admission),
+                shorter: &self.reading().shorter(admission),
             };
             self.reserve(&decision, &reserving)?;
         }
-        Ok(Some(self.verdict(call, admission, &decision, &settings)))
-    }
-
-    /// What an admission would be answered; nothing is written. The permit's call has the number 0,
-    /// for it is none.
-    pub fn weighed(
-        &self,
-        line: LineId,
-        pin: Option<PinKey>,
-        admission: &Admission,
-    ) -> Result<(Decision, Verdict), Error> {
-        let settings = self.settings()?;
-        let decision = self.screened(line, pin, admission, &settings)?;
-        let none = CallId {
-            site: self.fixed.site,
-            sequence: 0,
-        };
-        let verdict = self.verdict(none, admission, &decision, &settings);
-        Ok((decision, verdict))
-    }
-
-    fn screened(
-        &self,
-        line: LineId,
-        pin: Option<PinKey>,
-        admission: &Admission,
-        settings: &SiteSettings,
-    ) -> Result<Decision, Error> {
-        let shorter = self.shorter(admission);
-        let request = self.request(line, pin, admission, &shorter, settings)?;
-        let ahead = looked_ahead(settings.call.hard_limit);
-        let lookups = Lookups {
-            ahead,
-            ..self.lookups()
-        };
-        decide(&request, &lookups, &settings.rules)
-    }
-
-    /// How long a register that refused the call holds nothing, if it is near enough to be told.
-    fn again_in(&self, decision: &Decision) -> Option<Ticks> {
-        let wait = decision.opens_utc_ms? - self.now_utc_ms();
-        let wait = Ticks::ms(u64::try_from(wait).ok()?);
-        (wait > Ticks::ZERO && wait <= TOLD_AHEAD).then_some(wait)
-    }
-
-    /// What an exchange may connect instead; a code stands for what an administrator entered.
-    fn shorter(&self, admission: &Admission) -> Vec<PhoneNumber> {
-        match admission.number {
-            DialedOrSpeed::Number(_) => self.fixed.dial_plan.shorter(&admission.dialed),
-            DialedOrSpeed::Speed(_) => Vec::new(),
-        }
-    }
-
-    /// How long the schedule keeps the phone in service, if it does not for a whole call from here.
-    fn in_service_for(
-        &self,
-        line: LineId,
-        settings: &SiteSettings,
-    ) -> Result<Option<Ticks>, Error> {
-        let phone = self.tables.phones.get(&self.writer, &line)?;
-        let phone = phone.map(stored::phone).transpose()?;
-        let schedule = phone.and_then(|phone| phone.schedule);
-        let weekend = settings.rules.weekend;
-        let ahead = looked_ahead(settings.call.hard_limit);
-        self.calendar()
-            .in_service_for(schedule, weekend, self.now_utc_ms(), ahead)
-    }
-
-    fn request<'a>(
-        &'a self,
-        line: LineId,
-        pin: Option<PinKey>,
-        admission: &Admission,
-        shorter: &'a [PhoneNumber],
-        settings: &SiteSettings,
-    ) -> Result<Request<'a>, Error> {
-        let now_utc_ms = self.now_utc_ms();
-        Ok(Request {
-            line,
-            pin,
-            officer: confirming(admission),
-            number: admission.number,
-            dialed: admission.dialed,
-            shorter,
-            now_utc_ms,
-            when: self.calendar().local(now_utc_ms)?,
-            in_service_for: self.in_service_for(line, settings)?,
-            hard_limit: settings.call.hard_limit,
-            routing: &self.fixed.routing,
-            recorder_works: self.recorder_works,
-        })
-    }
-
-    fn verdict(
-        &self,
-        call: CallId,
-        admission: &Admission,
-        decision: &Decision,
-        settings: &SiteSettings,
-    ) -> Verdict {
-        let permit = |allowed: Allowed| Permit {
-            call,
-            inmate: decision.inmate,
-            number: allowed.number.number,
-            pattern: admission.number.pattern(),
-            call_type: allowed.number.call_type,
-            handling: allowed.handling,
-            acceptance: allowed.acceptance,
-            routes: allowed.routes,
-            limit: allowed.limit,
-            until: allowed.open_for.map(|left| self.now + left),
-            announce_limit: allowed.announce_limit,
-            warnings: allowed.warnings,
-            recording: allowed.recording,
-            treatment: allowed.treatment,
-            left: left(&allowed.room, settings),
-        };
-        let refusal = |refused: Refused| Refusal {
-            call,
-            blocked: refused.blocked,
-            prompt: refused.prompt,
-            again_in: self.again_in(decision),
-        };
-        Verdict {
-            trace: decision.trace.clone(),
-            outcome: decision.outcome.map(permit).map_err(refusal),
-        }
+        let reading = self.reading();
+        Ok(Some(reading.verdict(call, admission, &decision, &settings)))
     }
 
     fn new_record(
@@ -291,6 +167,128 @@ impl Session<'_> {
             .calls_by_start
             .put(&mut self.writer, &start, &Unit)?;
         Ok(())
+    }
+}
+
+impl<R: Read> Reading<'_, R> {
+    /// What an admission would be answered; nothing is written. The permit's call has the number 0,
+    /// for it is none.
+    pub fn weighed(
+        &self,
+        line: LineId,
+        pin: Option<PinKey>,
+        admission: &Admission,
+    ) -> Result<(Decision, Verdict), Error> {
+        let settings = self.settings()?;
+        let decision = self.screened(line, pin, admission, &settings)?;
+        let none = CallId {
+            site: self.fixed.site,
+            sequence: 0,
+        };
+        let verdict = self.verdict(none, admission, &decision, &settings);
+        Ok((decision, verdict))
+    }
+
+    fn screened(
+        &self,
+        line: LineId,
+        pin: Option<PinKey>,
+        admission: &Admission,
+        settings: &SiteSettings,
+    ) -> Result<Decision, Error> {
+        let shorter = self.shorter(admission);
+        let request = self.request(line, pin, admission, &shorter, settings)?;
+        self.lookups().decided(&request, &settings.rules)
+    }
+
+    /// How long a register that refused the call holds nothing, if it is near enough to be told.
+    fn again_in(&self, decision: &Decision) -> Option<Ticks> {
+        let wait = decision.opens_utc_ms? - self.now_utc_ms;
+        let wait = Ticks::ms(u64::try_from(wait).ok()?);
+        (wait > Ticks::ZERO && wait <= TOLD_AHEAD).then_some(wait)
+    }
+
+    /// What an exchange may connect instead; a code stands for what an administrator entered.
+    fn shorter(&self, admission: &Admission) -> Vec<PhoneNumber> {
+        match admission.number {
+            DialedOrSpeed::Number(_) => self.fixed.dial_plan.shorter(&admission.dialed),
+            DialedOrSpeed::Speed(_) => Vec::new(),
+        }
+    }
+
+    /// How long the schedule keeps the phone in service, if it does not for a whole call from here.
+    fn in_service_for(
+        &self,
+        line: LineId,
+        settings: &SiteSettings,
+    ) -> Result<Option<Ticks>, Error> {
+        let phone = self.tables.phones.get(self.txn, &line)?;
+        let phone = phone.map(stored::phone).transpose()?;
+        let schedule = phone.and_then(|phone| phone.schedule);
+        let weekend = settings.rules.weekend;
+        let ahead = looked_ahead(settings.call.hard_limit);
+        self.calendar()
+            .in_service_for(schedule, weekend, self.now_utc_ms, ahead)
+    }
+
+    fn request<'a>(
+        &'a self,
+        line: LineId,
+        pin: Option<PinKey>,
+        admission: &Admission,
+        shorter: &'a [PhoneNumber],
+        settings: &SiteSettings,
+    ) -> Result<Request<'a>, Error> {
+        Ok(Request {
+            line,
+            pin,
+            officer: confirming(admission),
+            number: admission.number,
+            dialed: admission.dialed,
+            shorter,
+            now_utc_ms: self.now_utc_ms,
+            when: self.calendar().local(self.now_utc_ms)?,
+            in_service_for: self.in_service_for(line, settings)?,
+            hard_limit: settings.call.hard_limit,
+            routing: &self.fixed.routing,
+            recorder_works: self.recorder_works,
+        })
+    }
+
+    fn verdict(
+        &self,
+        call: CallId,
+        admission: &Admission,
+        decision: &Decision,
+        settings: &SiteSettings,
+    ) -> Verdict {
+        let permit = |allowed: Allowed| Permit {
+            call,
+            inmate: decision.inmate,
+            number: allowed.number.number,
+            pattern: admission.number.pattern(),
+            call_type: allowed.number.call_type,
+            handling: allowed.handling,
+            acceptance: allowed.acceptance,
+            routes: allowed.routes,
+            limit: allowed.limit,
+            until: allowed.open_for.map(|left| self.now + left),
+            announce_limit: allowed.announce_limit,
+            warnings: allowed.warnings,
+            recording: allowed.recording,
+            treatment: allowed.treatment,
+            left: left(&allowed.room, settings),
+        };
+        let refusal = |refused: Refused| Refusal {
+            call,
+            blocked: refused.blocked,
+            prompt: refused.prompt,
+            again_in: self.again_in(decision),
+        };
+        Verdict {
+            trace: decision.trace.clone(),
+            outcome: decision.outcome.map(permit).map_err(refusal),
+        }
     }
 }
 

@@ -165,7 +165,7 @@ impl Session<'_> {
             Some(inmate) => self.tables.inmates.get(&self.writer, &inmate)?,
             None => None,
         };
-        let identity = self.identity_of(line)?;
+        let identity = self.reading().identity_of(line)?;
         let wait = Ticks::secs(u64::from(identity.wait_seconds));
         let since_utc_ms = self.now_utc_ms();
         let phone = self.tables.phones.get(&self.writer, &line)?;

@@ -1,10 +1,13 @@
 //! What would be decided about a call, for the officer who asks why. It goes the way of an
-//! admission, in a transaction that is given up: what is told is what a call would meet, and nothing
-//! is changed.
+//! admission, in a transaction that only reads: what is told is what a call would meet, nothing is
+//! changed, and no call waits for it.
 
-use crate::{AllowanceOf, Anchor, BackOffice, Error, Phone, session::Session, stored};
-use db::keys::{FacilityId, GuessKey, PinHash};
-use screening::{LimitedBy, PinKey};
+use crate::{AllowanceOf, BackOffice, Error, Phone, reading::Reading, stored};
+use db::{
+    Read,
+    keys::{FacilityId, GuessKey, PinHash},
+};
+use screening::{LimitedBy, PinKey, Weekend};
 use types::{
     credential::IdentifyBy,
     digits::Digits,
@@ -81,12 +84,12 @@ impl BackOffice {
     /// When there is no such phone, nobody has this id, or who has it has no PIN though the phone asks
     /// for one.
     pub fn explain(&self, now: Tick, asking: &Asking) -> Result<Explanation, Error> {
-        let mut session = Session::begin(self, now)?;
+        let reader = self.database.read()?;
+        let mut reading = self.reading(now, &reader);
         if let Some(utc_ms) = asking.at_utc_ms {
-            session.anchor = Anchor { tick: now, utc_ms };
+            reading.now_utc_ms = utc_ms;
         }
-        // Never committed.
-        session.explain(asking)
+        reading.explain(asking)
     }
 }
 
@@ -97,14 +100,17 @@ impl BackOffice {
     /// Those of the database.
     pub fn allowance_of(&self, now: Tick, inmate: InmateId) -> Result<Option<AllowanceOf>, Error> {
         let reader = self.database.read()?;
-        let found = self.registers_of(now, &reader).inmates_allowance(inmate)?;
+        let found = self
+            .reading(now, &reader)
+            .registers()
+            .inmates_allowance(inmate)?;
         Ok(found.map(|(of, _)| of))
     }
 }
 
-impl Session<'_> {
+impl<R: Read> Reading<'_, R> {
     fn explain(&self, asking: &Asking) -> Result<Explanation, Error> {
-        let phone = self.tables.phones.get(&self.writer, &asking.line)?;
+        let phone = self.tables.phones.get(self.txn, &asking.line)?;
         let phone = phone.ok_or(Error::UnknownPhone(asking.line))?;
         let phone = stored::phone(phone)?;
         let asks_for_pin = phone.pin_required;
@@ -115,15 +121,16 @@ impl Session<'_> {
             }
             _ => None,
         };
+        let settings = self.settings()?;
         let told = Explanation {
-            at_utc_ms: self.now_utc_ms(),
+            at_utc_ms: self.now_utc_ms,
             caller: caller.as_ref().map(|c| (c.id.clone(), c.name.clone())),
             number: None,
             trace: Trace::new(),
             language: None,
-            why_out: self.why_out(asking.line, &phone)?,
+            why_out: self.why_out(asking.line, &phone, settings.rules.weekend)?,
             limited_by: None,
-            hard_limit: self.settings()?.call.hard_limit,
+            hard_limit: settings.call.hard_limit,
             outcome: Err(Blocked::PinResting),
             opens_utc_ms: None,
             allowance_of: None,
@@ -171,28 +178,33 @@ impl Session<'_> {
         })
     }
 
-    fn why_out(&self, line: LineId, phone: &Phone) -> Result<Option<WhyOut>, Error> {
+    pub fn why_out(
+        &self,
+        line: LineId,
+        phone: &Phone,
+        weekend: Weekend,
+    ) -> Result<Option<WhyOut>, Error> {
         if !phone.in_service {
             return Ok(Some(WhyOut::SwitchedOff));
         }
         if self.groups().is_shut(line)? {
             return Ok(Some(WhyOut::ShutDown));
         }
-        let (weekend, now) = (self.settings()?.rules.weekend, self.now_utc_ms());
         let calendar = self.calendar();
-        let left = calendar.in_service_for(phone.schedule, weekend, now, Ticks::ms(1))?;
+        let left =
+            calendar.in_service_for(phone.schedule, weekend, self.now_utc_ms, Ticks::ms(1))?;
         Ok(left.map(|_| WhyOut::Schedule))
     }
 
     fn caller_of(&self, id: &str) -> Result<Caller, Error> {
         let key = FacilityId(id.to_owned());
-        let found = self.tables.inmates_by_id.get(&self.writer, &key)?;
+        let found = self.tables.inmates_by_id.get(self.txn, &key)?;
         let inmate = found.map(|found| InmateId(found.inmate));
         let inmate = inmate.ok_or(Error::UnknownFacilityId)?;
-        let entry = self.tables.inmates.get(&self.writer, &inmate)?;
+        let entry = self.tables.inmates.get(self.txn, &inmate)?;
         let entry = entry.ok_or(Error::UnknownFacilityId)?;
         let pin = entry.pin.ok_or_else(|| Error::NoPinOf(id.to_owned()))?;
-        let there = self.tables.pins.get(&self.writer, &PinHash(pin))?;
+        let there = self.tables.pins.get(self.txn, &PinHash(pin))?;
         let language = there.and_then(|there| there.language);
         let language = language.map(stored::language).transpose()?;
         let loaded = self.settings()?.call.languages;
@@ -229,4 +241,77 @@ fn before_language(outcome: &Result<Permit, Blocked>) -> bool {
             | Blocked::NotEnrolled
             | Blocked::PhoneOutOfService)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Anchor, Config, Routing, Seed, session::Session};
+    use std::{
+        sync::{Arc, mpsc},
+        thread,
+        time::Duration,
+    };
+    use types::{
+        dial_plan::{DialPlan, DialedNumber},
+        phone_number::PhoneNumber,
+    };
+
+    const NOW: Tick = Tick(8_000_000);
+
+    fn office(dir: &std::path::Path) -> BackOffice {
+        let open = Phone {
+            pin_required: false,
+            ..Phone::standard("lobby")
+        };
+        let mut seed = Seed::standard();
+        seed.phones = vec![(LineId(1), open)];
+        let config = Config {
+            site: 7,
+            time_zone: "America/New_York".to_owned(),
+            dial_plan: Arc::new(DialPlan { rules: Vec::new() }),
+            map_size: 8 << 20,
+            durable: true,
+            anchor: Anchor {
+                tick: NOW,
+                utc_ms: 1_795_530_600_000,
+            },
+            routing: Routing::north_america(),
+            seed,
+        };
+        BackOffice::open(dir, config).expect("opens")
+    }
+
+    /// A thread, for one that waited for ever must not hold up the tests.
+    #[allow(clippy::disallowed_methods)]
+    #[test]
+    fn an_explanation_waits_for_nobody_who_writes() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let office = Arc::new(office(dir.path()));
+        let dialed = Digits::parse("02155550123").expect("digits");
+        let asking = Asking {
+            line: LineId(1),
+            inmate: None,
+            dialed,
+            number: DialedOrSpeed::Number(DialedNumber {
+                number: PhoneNumber::parse("2155550123").expect("a number"),
+                pattern: DialingPattern::ZeroPlus,
+                call_type: CallType::Local,
+            }),
+            at_utc_ms: None,
+        };
+        let before = office.explain(NOW, &asking).expect("is told");
+        assert!(before.outcome.is_ok(), "{before:?}");
+        let writing = Session::begin(&office, NOW).expect("begins to write");
+        let (tell, told) = mpsc::channel();
+        let asked = Arc::clone(&office);
+        let thread = thread::spawn(move || {
+            let told = asked.explain(NOW, &asking).expect("is told");
+            tell.send(told).is_ok()
+        });
+        let told = told.recv_timeout(Duration::from_secs(20));
+        drop(writing);
+        assert_eq!(told.expect("it waits for no writer"), before);
+        assert!(thread.join().expect("ends"));
+    }
 }

@@ -1,7 +1,10 @@
 //! Guessing of PINs: what failed is kept on disk, so that a restart forgets nothing.
 
-use crate::{BackOffice, Error, answer::line_actor, lookups, session::Session, words::kebab};
-use db::{keys::GuessKey, values};
+use crate::{
+    BackOffice, Error, answer::line_actor, lookups, reading::Reading, session::Session,
+    words::kebab,
+};
+use db::{Read, keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
 use std::{fmt, ops::Bound};
 use types::{
@@ -203,11 +206,18 @@ impl BackOffice {
     }
 }
 
-impl Session<'_> {
+impl<R: Read> Reading<'_, R> {
     pub fn is_resting(&self, at: GuessKey, rule: &GuessRule) -> Result<bool, Error> {
-        Ok(self.guesses(at)?.is_resting(self.now_utc_ms(), rule))
+        Ok(self.guesses(at)?.is_resting(self.now_utc_ms, rule))
     }
 
+    fn guesses(&self, at: GuessKey) -> Result<Guesses, Error> {
+        let stored = self.tables.guesses.get(self.txn, &at)?;
+        Ok(stored.map_or_else(Guesses::default, guesses))
+    }
+}
+
+impl Session<'_> {
     /// A PIN failed at `line`, for this phone or this inmate.
     pub fn pin_failed(
         &mut self,
@@ -215,7 +225,7 @@ impl Session<'_> {
         at: GuessKey,
         rule: &GuessRule,
     ) -> Result<(), Error> {
-        let mut guesses = self.guesses(at)?;
+        let mut guesses = self.reading().guesses(at)?;
         let rests = guesses.fail(self.now_utc_ms(), rule);
         let stored = values::Guesses {
             failures: guesses.failures,
@@ -251,11 +261,6 @@ impl Session<'_> {
             self.journal(actor, "wrong PINs", subject(at), "forgotten")?;
         }
         Ok(was)
-    }
-
-    fn guesses(&self, at: GuessKey) -> Result<Guesses, Error> {
-        let stored = self.tables.guesses.get(&self.writer, &at)?;
-        Ok(stored.map_or_else(Guesses::default, guesses))
     }
 }
 

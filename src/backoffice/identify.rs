@@ -34,7 +34,7 @@ impl Session<'_> {
     /// What a credential is worth now. Failed tries are counted and go into the journal, without it.
     pub fn identify(&mut self, line: LineId, credential: &Credential) -> Result<PinAnswer, Error> {
         let rule = self.settings()?.guessing;
-        if self.is_resting(GuessKey::Phone(line), &rule)? {
+        if self.reading().is_resting(GuessKey::Phone(line), &rule)? {
             return Ok(PinAnswer::Resting);
         }
         let resolved = match self.is_asked_for(line, credential)? {
@@ -48,7 +48,7 @@ impl Session<'_> {
         // A right passcode is that of an inmate who may rest, too.
         let whose_rest = whose(&state).map(GuessKey::Inmate);
         for at in whose_rest.into_iter().chain(resolved.claims) {
-            if self.is_resting(at, &rule)? {
+            if self.reading().is_resting(at, &rule)? {
                 return Ok(PinAnswer::Resting);
             }
         }
@@ -115,7 +115,7 @@ impl Session<'_> {
         line: LineId,
         credential: &Credential,
     ) -> Result<Option<PinKey>, Error> {
-        let by = self.identity_of(line)?.by;
+        let by = self.reading().identity_of(line)?.by;
         if !by.is_enough(credential) {
             return Ok(None);
         }
@@ -124,7 +124,7 @@ impl Session<'_> {
 
     /// A card may be the first half of what the phone asks for.
     fn is_asked_for(&self, line: LineId, credential: &Credential) -> Result<bool, Error> {
-        let by = self.identity_of(line)?.by;
+        let by = self.reading().identity_of(line)?.by;
         let half = by == IdentifyBy::CardAndPin && matches!(credential, Credential::Card(_));
         Ok(half || by.is_enough(credential))
     }
@@ -227,7 +227,7 @@ impl Session<'_> {
         let rule = self.settings()?.guessing;
         let at_phone = GuessKey::Phone(line);
         let console = matches!(proof, OfficerProof::Console(_));
-        if !console && self.is_resting(at_phone, &rule)? {
+        if !console && self.reading().is_resting(at_phone, &rule)? {
             return Ok(OfficerAnswer::Resting);
         }
         if let Some(officer) = self.proven(line, proof)?
@@ -253,7 +253,7 @@ impl Session<'_> {
     }
 
     fn proven(&mut self, line: LineId, proof: &OfficerProof) -> Result<Option<OfficerId>, Error> {
-        let by: ConfirmBy = self.identity_of(line)?.officer;
+        let by: ConfirmBy = self.reading().identity_of(line)?.officer;
         match proof {
             OfficerProof::Card(card) if by.takes_cards() => {
                 let card = self.good_card(line, card)?;

@@ -40,6 +40,7 @@ mod party_block;
 mod people;
 mod phones;
 mod reached;
+mod reading;
 mod records;
 mod recovery;
 mod registers;

@@ -55,9 +55,16 @@ impl BackOffice {
     pub fn decide(&self, request: &Request<'_>, rules: &Rules) -> Result<Decision, Error> {
         let reader = self.database.read()?;
         let tables = self.database.tables();
+        Lookups::new(tables, &reader, &self.fixed, request.now_utc_ms).decided(request, rules)
+    }
+}
+
+impl<R: Read> Lookups<'_, R> {
+    /// Decides one call; as far ahead as the longest lasts it matters whether something stays open.
+    pub fn decided(self, request: &Request<'_>, rules: &Rules) -> Result<Decision, Error> {
         let lookups = Lookups {
             ahead: looked_ahead(request.hard_limit),
-            ..Lookups::new(tables, &reader, &self.fixed, request.now_utc_ms)
+            ..self
         };
         decide(request, &lookups, rules)
     }

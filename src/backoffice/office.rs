@@ -1,15 +1,11 @@
 //! The object itself: opening, and one transaction at a time.
 
 use crate::{
-    Alert, Anchor, Config, Error, Phone, SiteSettings, Usage,
-    admin::identity::phone_identity,
-    clock,
+    Alert, Anchor, Config, Error, Phone, SiteSettings, Usage, clock,
     console::{Attempts, WaitingCall, Word},
-    groups::Groups,
     lookups,
     memory::Memory,
     recovery, seed,
-    service::Calendar,
     session::Session,
     site_key::SiteKey,
     stored,
@@ -23,12 +19,7 @@ use std::{
     path::Path,
     sync::Arc,
 };
-use types::{
-    dial_plan::DialPlan,
-    id::LineId,
-    settings::CallSettings,
-    tick::{Tick, Ticks},
-};
+use types::{dial_plan::DialPlan, id::LineId, settings::CallSettings, tick::Tick};
 
 /// What does not change while the back office is open.
 pub(crate) struct Fixed {
@@ -191,21 +182,10 @@ impl BackOffice {
         line: LineId,
         phone: Phone,
     ) -> Result<CallSettings, Error> {
-        let tables = self.database.tables();
-        let tree = Groups {
-            tables,
-            txn: reader,
-        };
-        let calendar = Calendar {
-            tables,
-            txn: reader,
-            zone: &self.fixed.zone,
-        };
-        let (weekend, now) = (site.rules.weekend, self.anchor.utc_ms(now));
-        let left = calendar.in_service_for(phone.schedule, weekend, now, Ticks::ms(1))?;
-        let identity = phone_identity(tables, reader, line)?;
-        Ok(identity.put_into(CallSettings {
-            in_service: phone.in_service && left.is_none() && !tree.is_shut(line)?,
+        let reading = self.reading(now, reader);
+        let why_out = reading.why_out(line, &phone, site.rules.weekend)?;
+        Ok(reading.identity_of(line)?.put_into(CallSettings {
+            in_service: why_out.is_none(),
             pin_required: phone.pin_required,
             ..site.call.clone()
         }))

@@ -6,9 +6,10 @@ use crate::{
     Alert, Error, SiteSettings,
     clock::Anchor,
     console::WaitingCall,
-    lookups::{self, Lookups},
+    groups::Groups,
+    lookups::Lookups,
     office::{BackOffice, Fixed},
-    service::Calendar,
+    reading::Reading,
 };
 use db::{
     Tables, Writer,
@@ -109,25 +110,33 @@ impl<'a> Session<'a> {
         self.anchor.utc_ms(self.now)
     }
 
-    pub fn lookups(&self) -> Lookups<'_, Writer<'a>> {
-        Lookups::new(self.tables, &self.writer, self.fixed, self.now_utc_ms())
-    }
-
-    pub fn calendar(&self) -> Calendar<'_, Writer<'a>> {
-        Calendar {
+    /// What is answered without writing; what this session wrote is seen.
+    pub fn reading(&self) -> Reading<'_, Writer<'a>> {
+        Reading {
             tables: self.tables,
             txn: &self.writer,
-            zone: &self.fixed.zone,
+            fixed: self.fixed,
+            now: self.now,
+            now_utc_ms: self.now_utc_ms(),
+            recorder_works: self.recorder_works,
         }
+    }
+
+    pub fn lookups(&self) -> Lookups<'_, Writer<'a>> {
+        self.reading().lookups()
+    }
+
+    pub fn groups(&self) -> Groups<'_, Writer<'a>> {
+        self.reading().groups()
     }
 
     /// A schedule that was entered.
     pub fn schedule(&self, number: ScheduleNumber) -> Result<Schedule, Error> {
-        self.calendar().schedule(number)
+        self.reading().calendar().schedule(number)
     }
 
     pub fn settings(&self) -> Result<SiteSettings, Error> {
-        lookups::site_settings(self.tables, &self.writer)
+        self.reading().settings()
     }
 
     /// Adds one to a counter and gives the new count.

@@ -3,11 +3,10 @@
 use super::text;
 use crate::{
     Error,
-    groups::{Groups, MAX_GROUP_DEPTH, MAX_GROUPS},
+    groups::{MAX_GROUP_DEPTH, MAX_GROUPS},
     session::Session,
 };
 use db::{
-    Writer,
     keys::{CounterKey, CounterKind, GroupPhone, PhoneGroup, Shut},
     values::{Group, Shutdown, Unit},
 };
@@ -17,13 +16,6 @@ use types::{
 };
 
 impl<'a> Session<'a> {
-    pub fn groups(&self) -> Groups<'_, Writer<'a>> {
-        Groups {
-            tables: self.tables,
-            txn: &self.writer,
-        }
-    }
-
     pub fn add_group(
         &mut self,
         actor: &str,

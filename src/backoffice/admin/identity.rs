@@ -348,11 +348,6 @@ impl Session<'_> {
         self.journal(actor, "phone-identity", line, format!("{identity:?}"))
     }
 
-    /// How callers at a phone say who they are.
-    pub fn identity_of(&self, line: LineId) -> Result<PhoneIdentity, Error> {
-        phone_identity(self.tables, &self.writer, line)
-    }
-
     /// The part of the site's settings that has a table of its own.
     pub fn put_identity_settings(&mut self, settings: &SiteSettings) -> Result<(), Error> {
         let before = self.tables.identity_settings.get(&self.writer, &SiteKey)?;

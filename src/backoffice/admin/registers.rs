@@ -2,14 +2,10 @@
 
 use super::{numbers::must_be_dialable, text};
 use crate::{
-    BackOffice, Error, RegisterOf, RegisterState,
-    answer::inmate_subject,
-    error::InmateNumber,
-    registers::{Registers, stored_allowance},
-    session::Session,
+    BackOffice, Error, RegisterOf, RegisterState, answer::inmate_subject, error::InmateNumber,
+    registers::stored_allowance, session::Session,
 };
 use db::{
-    Read,
     codes::Code,
     keys::{AllowanceKey, CountedKey, CounterKey, CounterKind},
     values::{Counted, Counting},
@@ -52,12 +48,7 @@ impl BackOffice {
             must_be_dialable(&self.fixed.dial_plan, &number.to_string())?;
         }
         let reader = self.database.read()?;
-        self.registers_of(now, &reader).state(of.key())
-    }
-
-    pub(crate) fn registers_of<'a, R: Read>(&'a self, now: Tick, txn: &'a R) -> Registers<'a, R> {
-        let (tables, now_utc_ms) = (self.database.tables(), self.anchor.utc_ms(now));
-        Registers::new(tables, txn, &self.fixed.zone, now_utc_ms)
+        self.reading(now, &reader).registers().state(of.key())
     }
 }
 

@@ -74,7 +74,9 @@ impl Session<'_> {
         }
         let number = self.counted_for(record, stored::number(dialed)?)?;
         let longer = self.fixed.dial_plan.could_grow(&number);
-        let Some((calls, inmates, period)) = self.registers().too_often(number, longer)? else {
+        let Some((calls, inmates, period)) =
+            self.reading().registers().too_often(number, longer)?
+        else {
             return Ok(());
         };
         let told = NumberTold {
@@ -165,7 +167,7 @@ impl FrequentTally {
         limit: usize,
     ) -> Result<FrequentTally, Error> {
         let reader = office.database.read()?;
-        let registers = office.registers_of(now, &reader);
+        let registers = office.reading(now, &reader).registers();
         let rules = rules(registers.tables, &reader)?;
         let span = registers.spans(&rules)?.of(often.period);
         Ok(FrequentTally {

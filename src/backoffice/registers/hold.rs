@@ -1,10 +1,8 @@
 //! What a call holds in registers: reserved with its admission, counted from the moment the rule
 //! names, settled when it is over. Each step is in the transaction of what it belongs to.
 
-use super::Registers;
 use crate::{Error, session::Session, stored};
 use db::{
-    Writer,
     codes::Code,
     keys::{CountedKey, RegisterKey},
     values::{Call, Counted, Counting, OpenCall, Reservation},
@@ -37,11 +35,6 @@ pub(crate) struct Reserving<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub fn registers(&self) -> Registers<'_, Writer<'a>> {
-        let (zone, now_utc_ms) = (&self.fixed.zone, self.now_utc_ms());
-        Registers::new(self.tables, &self.writer, zone, now_utc_ms)
-    }
-
     /// Holds a call, and the longest it may last, for the open call of the line.
     pub fn reserve(&mut self, decision: &Decision, reserving: &Reserving<'_>) -> Result<(), Error> {
         let &Reserving { line, call, .. } = reserving;
@@ -58,7 +51,7 @@ impl<'a> Session<'a> {
         for shorter in reserving.shorter {
             // Without an allowance nobody asks how often it was called by way of a longer one.
             let register = RegisterKey::Number(*shorter);
-            if self.registers().allowance(register)?.is_some() {
+            if self.reading().registers().allowance(register)?.is_some() {
                 numbers.push(*shorter);
             }
         }

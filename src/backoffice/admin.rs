@@ -14,7 +14,7 @@ pub(crate) mod people;
 mod registers;
 mod routes;
 mod site;
-mod treatments;
+pub(crate) mod treatments;
 
 pub use contacts::{Contact, NewContact};
 pub use fraud::NumberFraud;

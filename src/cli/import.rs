@@ -30,7 +30,7 @@ use sheets::{
     AllowedRow, BadCell, CardRow, Cell, Column, Columns, ContactRow, FileError, Format, InmateRow,
     ListRow, NumberRow, OfficerRow, ProfileRow, RecordRow, RestrictedRow,
 };
-use types::text::is_unseen;
+use types::text::{counted, is_unseen};
 
 use self::{
     contested::Rows,
@@ -267,7 +267,8 @@ impl fmt::Display for Met {
         } = self;
         write!(
             f,
-            "{rows} rows, {secret} of them with a PIN, card or code, {anothers} with somebody else's"
+            "{}, {secret} of them with a PIN, card or code, {anothers} with somebody else's",
+            counted(*rows, "row")
         )
     }
 }
@@ -305,7 +306,7 @@ impl Import<'_> {
         }
         let mode = if whole { Mode::Whole } else { Mode::SkipBad };
         let all = rows.good.len() + rows.contested();
-        self.note(format!("begins: {}, {all} rows", self.file))?;
+        self.note(format!("begins: {}, {}", self.file, counted(all, "row")))?;
         let passed = self.all("written", &mut rows, mode);
         let (counts, met) = (self.counts, self.met);
         let refused = whole && self.report.count() > 0 && !self.live;

@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Error, anyhow, bail};
 use sheets::BadCell;
+use types::text::counted;
 
 use crate::{
     control::people::Became,
@@ -135,8 +136,8 @@ impl Report {
         self.bad.sort_by_key(|cell| (cell.row, place(cell)));
         let untold = (untold > 0).then(|| {
             format!(
-                "and {untold} more rows with a PIN, card or code that somebody else has: which is \
-                 not told"
+                "and {} with a PIN, card or code that somebody else has: which is not told",
+                counted(untold, "more row")
             )
         });
         let more = self.bad.len().saturating_sub(PRINTED);
@@ -252,10 +253,11 @@ impl Progress {
             self.told = Instant::now();
             let (what, done) = (self.what, self.done);
             let _ = match self.all {
-                None => write!(stderr(), "\r{done} rows {what} "),
+                None => write!(stderr(), "\r{} {what} ", counted(done, "row")),
                 Some(all) => {
                     let bar = "#".repeat(30 * done / all.max(1));
-                    write!(stderr(), "\r[{bar:<30}] {done} of {all} rows {what} ")
+                    let all = counted(all, "row");
+                    write!(stderr(), "\r[{bar:<30}] {done} of {all} {what} ")
                 }
             };
         }

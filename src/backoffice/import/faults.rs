@@ -74,7 +74,7 @@ fn told(error: &Error) -> String {
         // What else there is to say of somebody else's card is nobody's who imports it.
         Error::CardTaken { .. } => return "this card is given out already".to_owned(),
         Error::NoPinOf(_) => return "this inmate has no PIN".to_owned(),
-        Error::UnknownGroup(name) => (name, "no group has this name".to_owned()),
+        Error::UnknownGroup { name, .. } => (name, "no group has this name".to_owned()),
         Error::ListedElsewhere(number) => (
             number,
             "is on the list of another inmate, and the site lets one PIN list a number".to_owned(),

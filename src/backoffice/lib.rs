@@ -59,7 +59,7 @@ pub use admin::{
     AllowanceOf, AllowedFlags, BookedCall, Booking, Contact, InmateClassDetails, InmateDetails,
     InmateProfile, NamedTreatment, NewContact, NewInmate, NumberDetails, NumberFlags, NumberFraud,
     OfficerPhone, OfficerPlace, OutboundRoute, Phone, PhoneRule, PhoneTreatment, PinDetails,
-    TimeRestriction,
+    ShutDown, TimeRestriction,
 };
 pub use clock::Anchor;
 pub use config::{

@@ -10,7 +10,7 @@ use sites::{
     clock,
     site::{Ask, Site, Used},
 };
-use std::{path::Path, sync::Arc};
+use std::{cell::RefCell, path::Path, sync::Arc};
 use types::{
     dial_plan::{DialPlan, DialRule},
     digits::Digits,
@@ -160,6 +160,26 @@ fn a_call_is_decided_over_the_database_as_over_the_rows_that_were_put_there() {
             same(&office, &site, &asks)?;
         }
         Ok(())
+    });
+    if let Err(failed) = ran {
+        panic!("{failed}");
+    }
+}
+
+#[test]
+fn a_call_is_decided_so_too_where_tables_have_grown_far_beyond_what_was_opened() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut office = open(dir.path());
+    let mut session = Session::begin(&office, NOW).expect("begins");
+    rows::crowd(&mut session).expect("is stored");
+    // What was held in memory for it stays.
+    drop(session);
+    let office = RefCell::new(&mut office);
+    let ran = sites::runner(file!(), 60).run(&sites::cases(), |(site, ask)| {
+        let site = as_stored(site, &[&ask]);
+        let mut office = office.borrow_mut();
+        put(&mut office, &site);
+        same(&office, &site, &[&ask])
     });
     if let Err(failed) = ran {
         panic!("{failed}");

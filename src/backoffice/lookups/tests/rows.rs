@@ -21,7 +21,7 @@ use types::{
     dial_plan::DialPlan,
     disposition::FraudKind,
     id::{CallId, GroupId, InmateId, LineId, OfficerId},
-    inmate::Enrollment,
+    inmate::{Enrollment, Scope},
     phone_number::DialingPattern,
     trunk::TrunkGroup,
 };
@@ -65,6 +65,47 @@ pub fn put_in(session: &mut Session<'_>, site: &Site) -> Result<(), Error> {
     put_treatments(session, site)?;
     put_refusals(session, site)?;
     put_registers(session, site)
+}
+
+/// More entries of each kind of filter than it was made for; no call that is asked for meets them.
+pub fn crowd(session: &mut Session<'_>) -> Result<(), Error> {
+    for number in 0..10_000_u32 {
+        let text = format!("70055{number:05}");
+        let (tables, to) = (session.tables, &mut session.writer);
+        let note = String::new();
+        tables
+            .restricted
+            .put(to, &pattern(&text), &values::Restricted { note })?;
+        let key = ListKey {
+            list: ListOf {
+                scope: Scope::Inmate(InmateId(1)),
+                blocked: true,
+            },
+            pattern: pattern(&text),
+        };
+        let note = String::new();
+        tables.lists.put(to, &key, &values::ListEntry { note })?;
+        let count = values::FraudCount {
+            three_way: Vec::new(),
+            extra_digits: Vec::new(),
+            block: None,
+        };
+        tables.fraud_counts.put(to, &phone_number(&text), &count)?;
+        let key = PartyBlockKey {
+            inmate: None,
+            number: phone_number(&text),
+        };
+        tables.called_party_blocks.put(to, &key, &party_block(1))?;
+    }
+    Ok(())
+}
+
+fn party_block(least_digits: usize) -> values::PartyBlock {
+    values::PartyBlock {
+        utc_ms: 0,
+        call: CALL,
+        least_digits: u8::try_from(least_digits).expect("is small"),
+    }
 }
 
 fn pattern(text: &str) -> Pattern {
@@ -397,11 +438,7 @@ fn put_refusals(session: &mut Session<'_>, site: &Site) -> Result<(), Error> {
             inmate: row.inmate.map(InmateId),
             number: phone_number(row.number),
         };
-        let block = values::PartyBlock {
-            utc_ms: 0,
-            call: CALL,
-            least_digits: u8::try_from(row.least_digits).expect("is small"),
-        };
+        let block = party_block(row.least_digits);
         tables.called_party_blocks.put(to, &key, &block)?;
     }
     for (number, until) in &site.fraud {

@@ -14,10 +14,11 @@ pub(crate) mod people;
 mod registers;
 mod routes;
 mod site;
-mod treatments;
+pub(crate) mod treatments;
 
 pub use contacts::{Contact, NewContact};
 pub use fraud::NumberFraud;
+pub use groups::ShutDown;
 pub use hours::{BookedCall, Booking, OfficerPhone, OfficerPlace};
 pub use people::{InmateClassDetails, InmateDetails, InmateProfile};
 pub use registers::AllowanceOf;
@@ -282,10 +283,10 @@ changes! {
     /// Removes a contact; `false` when there was none.
     fn remove_contact(inmate: InmateId, number: &str) -> bool;
     /// Puts a phone, the phones of a group and of all below it, or all phones out of service: idle
-    /// ones at once; a call goes on to its end, or with `cut` is cut as by an officer. Gives the
-    /// number of phones, or `None` when they were so by the same word and nothing is to be cut. Idle or
-    /// not, a line hears it when changes are asked for next.
-    fn shut_down(what: Shut, cut: bool) -> Option<usize>;
+    /// ones at once; a call goes on to its end, or with `cut` is cut as by an officer. Where they were so
+    /// by the same word and there is no call to cut, nothing is changed. Idle or not, a line hears it when
+    /// changes are asked for next.
+    fn shut_down(what: Shut, cut: bool) -> ShutDown;
     /// Takes such a word back; `false` when there was none. A phone that is out of service by another
     /// one stays so.
     fn resume(what: Shut) -> bool;

@@ -1,7 +1,10 @@
 use crate::groups::MAX_GROUP_DEPTH;
 use db::pattern::BadPattern;
 use std::{io, path::PathBuf};
-use types::id::{InmateId, LineId};
+use types::{
+    id::{InmateId, LineId},
+    text::counted,
+};
 
 /// Why the back office could not do what was asked. No PIN is ever part of it.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +64,7 @@ pub enum Error {
     #[error("officer {0} is not known")]
     UnknownOfficer(u32),
     /// Which is not said: a code may have been entered in its place.
-    #[error("no officer has this id")]
+    #[error("no officer has this id: ids are compared exactly, capital and small letters too")]
     UnknownOfficerId,
     #[error("officer's id {0:?} is entered already")]
     DuplicateOfficer(String),
@@ -88,7 +91,7 @@ pub enum Error {
     #[error("inmate {0:?} has no PIN: nothing but a phone that asks for none can be called from")]
     NoPinOf(String),
     /// Nor here: it may be a PIN.
-    #[error("no inmate has this id")]
+    #[error("no inmate has this id: ids are compared exactly, capital and small letters too")]
     UnknownFacilityId,
     #[error(
         "the phone of line {0} asks for a PIN: say whose, with the facility's id of the inmate"
@@ -117,7 +120,7 @@ pub enum Error {
     NotBlockedFor { id: String, pattern: String },
     #[error("{number} is no contact of {id}")]
     NoContact { id: String, number: String },
-    #[error("the list of inmate {inmate} is full: it holds {limit} numbers")]
+    #[error("the list of inmate {inmate} is full: it holds {}", counted(*limit, "number"))]
     ListFull { inmate: InmateNumber, limit: u16 },
     #[error("pattern {text:?}: {why}")]
     Pattern { text: String, why: BadPattern },
@@ -173,8 +176,12 @@ pub enum Error {
          and become the controller's own user, not root, by sudo or su alone"
     )]
     WhoApproves(String),
-    #[error("group {0:?} is not entered")]
-    UnknownGroup(String),
+    #[error("group {name:?} is not entered{there}")]
+    UnknownGroup {
+        name: String,
+        /// Which there are, in words.
+        there: String,
+    },
     #[error("group {name:?} is in several places: say which of {}", several.join(", "))]
     AmbiguousGroup { name: String, several: Vec<String> },
     #[error("group {0:?} is entered already")]

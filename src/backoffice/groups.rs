@@ -14,6 +14,9 @@ pub const MAX_GROUP_DEPTH: usize = 16;
 /// The most groups of a site.
 pub const MAX_GROUPS: usize = 1000;
 
+/// The most groups that are named where another was meant.
+const MOST_NAMED: usize = 10;
+
 /// A group as it is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Group {
@@ -42,7 +45,10 @@ pub(crate) struct Groups<'a, R> {
 impl<R: Read> Groups<'_, R> {
     pub fn get(&self, group: GroupId) -> Result<values::Group, Error> {
         let found = self.tables.groups.get(self.txn, &group)?;
-        found.ok_or(Error::UnknownGroup(group.to_string()))
+        found.ok_or_else(|| Error::UnknownGroup {
+            name: group.to_string(),
+            there: String::new(),
+        })
     }
 
     /// The group, the one it is a part of, and so on up.
@@ -141,24 +147,50 @@ impl<R: Read> Groups<'_, R> {
 
     /// The group that is named so: by its full name, or by its own where only one has it.
     pub fn named(&self, name: &str) -> Result<GroupId, Error> {
-        let mut found = Vec::new();
+        let (mut found, mut others) = (Vec::new(), Vec::new());
         for (id, group) in self.tables.groups.all(self.txn)? {
             let full = self.full_name(id)?;
             if full == name {
                 return Ok(id);
             }
-            if group.name == name {
-                found.push((id, full));
+            match group.name == name {
+                true => found.push((id, full)),
+                false => others.push((alike(name, &group.name).max(alike(name, &full)), full)),
             }
         }
         match &found[..] {
-            [] => Err(Error::UnknownGroup(name.to_owned())),
+            [] => Err(Error::UnknownGroup {
+                name: name.to_owned(),
+                there: there_are(others),
+            }),
             [(id, _)] => Ok(*id),
             several => Err(Error::AmbiguousGroup {
                 name: name.to_owned(),
                 several: several.iter().map(|(_, full)| full.clone()).collect(),
             }),
         }
+    }
+}
+
+/// How many letters two names have in common at their beginning, whatever their case.
+fn alike(a: &str, b: &str) -> usize {
+    let both = a.chars().zip(b.chars());
+    let same = both.take_while(|(a, b)| a.to_lowercase().eq(b.to_lowercase()));
+    same.count()
+}
+
+/// The groups there are, those first that are the most like the one that was asked for.
+fn there_are(mut groups: Vec<(usize, String)>) -> String {
+    if groups.is_empty() {
+        return ": there is none".to_owned();
+    }
+    groups.sort_by(|(alike, name), (than, other)| than.cmp(alike).then(name.cmp(other)));
+    let count = groups.len();
+    let named = groups.into_iter().take(MOST_NAMED).map(|(_, name)| name);
+    let named = named.collect::<Vec<_>>().join(", ");
+    match count > MOST_NAMED {
+        true => format!(": {MOST_NAMED} of the {count} there are: {named}"),
+        false => format!(": there are {named}"),
     }
 }
 

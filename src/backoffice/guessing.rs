@@ -12,6 +12,7 @@ use types::{
     id::{CallId, InmateId, LineId},
     phone_number::PhoneNumber,
     settings::Period,
+    text::counted,
     tick::Tick,
 };
 
@@ -94,7 +95,9 @@ impl fmt::Display for Alert {
                 period,
             } => write!(
                 f,
-                "number {number} has {calls} calls of {inmates} inmates this {}",
+                "number {number} has {} of {} this {}",
+                counted(*calls, "call"),
+                counted(*inmates, "inmate"),
                 kebab(period)
             ),
             Alert::DisabledCard {

@@ -3,6 +3,7 @@
 
 mod credentials;
 mod export;
+mod faults;
 mod people;
 mod tables;
 
@@ -10,18 +11,16 @@ pub use credentials::{CardImport, OfficerImport};
 pub use export::{
     CardExport, InmateExport, NumberExport, NumberOf, OfficerExport, PinDays, ProfileExport,
 };
+pub use faults::WrongCell;
 pub use people::{AllowanceImport, ContactImport, ProfileImport};
 pub use tables::{
     AllowedImport, ListExport, ListImport, ListPlace, RecordImport, RestrictedImport,
 };
 
+use self::faults::{Fault, Faults};
 use crate::{
-    BackOffice, Error, NewInmate, NumberFlags, PinDetails,
-    admin::people::check_days,
-    answer::inmate_subject,
-    error::{InmateNumber, never_dialed},
-    session::Session,
-    stored,
+    BackOffice, Error, NewInmate, NumberFlags, PinDetails, admin::people::check_days,
+    answer::inmate_subject, error::InmateNumber, session::Session, stored,
 };
 use db::{
     keys::{FacilityId, PinHash, PinNumberKey},
@@ -30,7 +29,7 @@ use db::{
 use screening::{Class, Disabled};
 use types::{
     digits::Digits, id::InmateId, language::Language, phone_number::PhoneNumber, secret::Secret,
-    text::sayable, tick::Tick,
+    tick::Tick,
 };
 
 /// A row of a file. What is `None` stays as it is, or is as usual for who is new.
@@ -127,21 +126,13 @@ pub enum Imported {
     /// With a PIN, card or code for who is known: whether it is another one than before, or that one, is
     /// not told, as it would tell of a guess whether it is right.
     Given,
-    /// Not taken; the column, where it is one's fault.
-    Bad {
-        column: &'static str,
-        why: String,
-    },
-    /// Not taken, as somebody else has this PIN, card or code.
-    Collides {
-        column: &'static str,
-        why: String,
-    },
+    /// Not taken: all that is wrong with it, in the order of the columns.
+    Bad(Vec<WrongCell>),
 }
 
 impl Imported {
     fn is_taken(&self) -> bool {
-        !matches!(self, Imported::Bad { .. } | Imported::Collides { .. })
+        !matches!(self, Imported::Bad(_))
     }
 }
 
@@ -200,9 +191,6 @@ impl BackOffice {
     }
 }
 
-/// A column of which an error speaks.
-type Fault = (&'static str, Error);
-
 impl Session<'_> {
     fn import(&mut self, actor: &str, row: &ImportRow) -> Result<Imported, Error> {
         let done = match row {
@@ -220,21 +208,13 @@ impl Session<'_> {
         match done {
             Ok(Imported::Changed | Imported::Same) if row.has_secret() => Ok(Imported::Given),
             Ok(done) => Ok(done),
-            Err((_, error)) if is_ours(&error) => Err(error),
-            Err((column, error)) => {
-                let why = told(&error);
-                Ok(match is_anothers(&error) {
-                    true => Imported::Collides { column, why },
-                    false => Imported::Bad { column, why },
-                })
-            }
+            Err(faults) => Ok(Imported::Bad(faults.told()?)),
         }
     }
 
-    fn import_inmate(&mut self, actor: &str, row: &InmateImport) -> Result<Imported, Fault> {
+    fn import_inmate(&mut self, actor: &str, row: &InmateImport) -> Result<Imported, Faults> {
         let known = self.known(&row.facility_id)?;
-        self.check_pin(row, known)?;
-        self.check_validity(row, known)?;
+        self.check_inmate(row, known)?.none()?;
         match known {
             None => {
                 let new = NewInmate {
@@ -266,7 +246,7 @@ impl Session<'_> {
         }
     }
 
-    fn import_number(&mut self, actor: &str, row: &NumberImport) -> Result<Imported, Fault> {
+    fn import_number(&mut self, actor: &str, row: &NumberImport) -> Result<Imported, Faults> {
         let inmate = self.must_be_known(&row.facility_id)?;
         let key = PinNumberKey {
             inmate,
@@ -286,12 +266,17 @@ impl Session<'_> {
             });
         }
         let is = before.unwrap_or_default();
+        let mut faults = Faults::default();
+        if before.is_none() {
+            faults.of("number", self.may_be_added(inmate, &row.number));
+        }
+        let disabled = ImportOff::after(row.disabled, is.disabled, self.now_utc_ms());
         let flags = NumberFlags {
             untimed: row.untimed.unwrap_or(is.untimed),
             privileged: row.privileged.unwrap_or(is.privileged),
-            disabled: ImportOff::after(row.disabled, is.disabled, self.now_utc_ms())
-                .map_err(|error| ("disabled", error))?,
+            disabled: faults.of("disabled", disabled).unwrap_or(is.disabled),
         };
+        faults.none()?;
         if before == Some(flags) {
             return Ok(Imported::Same);
         }
@@ -321,36 +306,62 @@ impl Session<'_> {
         entry.ok_or(("id", Error::UnknownInmate(InmateNumber(inmate))))
     }
 
-    /// What would be refused of the PIN is refused before anything is written.
-    fn check_pin(&self, row: &InmateImport, known: Option<InmateId>) -> Result<(), Fault> {
-        let Some(pin) = &row.pin else {
-            let has = match known {
-                Some(inmate) => self.entry(inmate)?.pin.is_some(),
-                None => false,
-            };
-            let says = [
-                ("language", row.language.is_some()),
-                ("class", row.class.is_some()),
-                ("disabled", row.disabled.is_some()),
-                ("valid-from", row.valid_from.is_some()),
-                ("valid-to", row.valid_to.is_some()),
-            ];
-            let said = says.into_iter().find(|(_, says)| *says);
-            let Some((column, _)) = said.filter(|_| !has) else {
-                return Ok(());
-            };
-            return Err((column, Error::NoPinOf(row.facility_id.clone())));
+    /// What would be refused is refused before anything is written.
+    fn check_inmate(&self, row: &InmateImport, known: Option<InmateId>) -> Result<Faults, Fault> {
+        let mut faults = Faults::default();
+        let entry = known.map(|inmate| self.entry(inmate)).transpose()?;
+        let name = row.name.as_deref();
+        match &entry {
+            None => {
+                faults.of("id", crate::admin::id("facility id", &row.facility_id));
+                faults.of("name", named(name.unwrap_or_default()));
+            }
+            Some(entry) => {
+                let other = name.filter(|name| *name != entry.name);
+                faults.of("name", other.map_or(Ok(()), named));
+            }
+        }
+        let before = known.map(|inmate| self.pin_entry(inmate)).transpose()?;
+        let before = before.flatten().map(|(_, pin)| pin);
+        match &row.pin {
+            Some(pin) => drop(faults.of("pin", self.check_pin(pin, known))),
+            // Of no PIN nothing can be said.
+            None if entry.is_none_or(|entry| entry.pin.is_none()) => {
+                let says = [
+                    ("language", row.language.is_some()),
+                    ("class", row.class.is_some()),
+                    ("disabled", row.disabled.is_some()),
+                    ("valid-from", row.valid_from.is_some()),
+                    ("valid-to", row.valid_to.is_some()),
+                ];
+                for (column, _) in says.into_iter().filter(|(_, says)| *says) {
+                    faults.note(column, Error::NoPinOf(row.facility_id.clone()));
+                }
+                return Ok(faults);
+            }
+            None => {}
+        }
+        let was = before.as_ref().map(|pin| stored::disabled(pin.disabled));
+        let off = ImportOff::after(row.disabled, was.unwrap_or(Disabled::No), self.now_utc_ms());
+        faults.of("disabled", off);
+        let (from, to) = self.validity(row, before.as_ref());
+        let column = match row.valid_to {
+            Some(_) => "valid-to",
+            None => "valid-from",
         };
-        let settings = self.settings().map_err(|error| ("pin", error))?;
-        let expected = settings.call.pin_length;
+        faults.of(column, check_days(from, to));
+        Ok(faults)
+    }
+
+    fn check_pin(&self, pin: &Secret<Digits>, known: Option<InmateId>) -> Result<(), Error> {
+        let expected = self.settings()?.call.pin_length;
         if pin.expose().len() != usize::from(expected) {
-            return Err(("pin", Error::PinShape { expected }));
+            return Err(Error::PinShape { expected });
         }
         let hash = PinHash(self.fixed.key.hash(pin));
-        let taken = self.tables.pins.get(&self.writer, &hash);
-        let taken = taken.map_err(|error| ("pin", error.into()))?;
+        let taken = self.tables.pins.get(&self.writer, &hash)?;
         match taken.map(|taken| InmateId(taken.inmate)) {
-            Some(other) if Some(other) != known => Err(("pin", Error::PinTaken)),
+            Some(other) if Some(other) != known => Err(Error::PinTaken),
             _ => Ok(()),
         }
     }
@@ -360,18 +371,6 @@ impl Session<'_> {
         let from = before.and_then(|pin| pin.valid_from_utc_ms);
         let to = before.and_then(|pin| pin.valid_to_utc_ms);
         (row.valid_from.unwrap_or(from), row.valid_to.unwrap_or(to))
-    }
-
-    /// The same: before anything is written.
-    fn check_validity(&self, row: &InmateImport, known: Option<InmateId>) -> Result<(), Fault> {
-        let before = known.map(|inmate| self.pin_entry(inmate)).transpose()?;
-        let before = before.flatten().map(|(_, pin)| pin);
-        let (from, to) = self.validity(row, before.as_ref());
-        let column = match row.valid_to {
-            Some(_) => "valid-to",
-            None => "valid-from",
-        };
-        check_days(from, to).map_err(|error| (column, error))
     }
 
     /// When the PIN is off, and when it is valid.
@@ -475,7 +474,7 @@ impl Session<'_> {
         let Some(name) = name.filter(|name| *name != entry.name) else {
             return Ok(false);
         };
-        crate::admin::text("inmate's name", name, true).map_err(fault)?;
+        named(name).map_err(fault)?;
         let change = format!("named {name}, before {}", entry.name);
         entry.name = name.to_owned();
         let put = self.tables.inmates.put(&mut self.writer, &inmate, &entry);
@@ -487,15 +486,19 @@ impl Session<'_> {
     }
 }
 
-/// In `changed` something was.
+fn named(name: &str) -> Result<(), Error> {
+    crate::admin::text("inmate's name", name, true)
+}
+
 /// An entry that a row takes out; one that is not there is as it is to be.
-fn taken_out(there: bool, out: impl FnOnce() -> Result<(), Error>) -> Result<Imported, Fault> {
+fn taken_out(there: bool, out: impl FnOnce() -> Result<(), Error>) -> Result<Imported, Faults> {
     if there {
         out().map_err(|error| ("kept", error))?;
     }
     Ok(changed_or_same(there))
 }
 
+/// In `changed` something was.
 fn changed_or_same(changed: bool) -> Imported {
     match changed {
         true => Imported::Changed,
@@ -507,56 +510,4 @@ pub(crate) fn terms(pin: &Pin) -> Result<(Option<Language>, Option<Class>), Erro
     let language = pin.language.map(stored::language).transpose()?;
     let class = pin.duration_class.map(stored::class).transpose()?;
     Ok((language, class))
-}
-
-/// Why a row is bad. What stands in one of its cells is said only where it can't be a secret that is
-/// in the wrong place.
-fn told(error: &Error) -> String {
-    let (text, instead) = match error {
-        // What else there is to say of somebody else's card is nobody's who imports it.
-        Error::CardTaken { .. } => return "this card is given out already".to_owned(),
-        Error::NoPinOf(_) => return "this inmate has no PIN".to_owned(),
-        Error::UnknownGroup(name) => (name, "no group has this name".to_owned()),
-        Error::ListedElsewhere(number) => (
-            number,
-            "is on the list of another inmate, and the site lets one PIN list a number".to_owned(),
-        ),
-        Error::EntryRestricted {
-            number,
-            pattern,
-            reason,
-        } => {
-            let what = match pattern == number {
-                true => reason.clone(),
-                false => format!("{pattern}: {reason}"),
-            };
-            (
-                number,
-                format!("this number is not taken by a PIN's list ({what})"),
-            )
-        }
-        Error::Pattern { text, why } => (text, format!("this is no pattern: {why}")),
-        Error::NeverDialed { number, before } => (number, never_dialed("this number", *before)),
-        _ => return error.to_string(),
-    };
-    match sayable(text) {
-        Some(_) => error.to_string(),
-        None => instead,
-    }
-}
-
-/// It tells of a PIN, card or code that somebody has it.
-fn is_anothers(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::PinTaken | Error::CardTaken { .. } | Error::CodeTaken
-    )
-}
-
-/// No row can be blamed for it.
-fn is_ours(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Database(_) | Error::Stored { .. } | Error::Journal { .. }
-    )
 }

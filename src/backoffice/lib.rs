@@ -59,7 +59,7 @@ pub use admin::{
     AllowanceOf, AllowedFlags, BookedCall, Booking, Contact, InmateClassDetails, InmateDetails,
     InmateProfile, NamedTreatment, NewContact, NewInmate, NumberDetails, NumberFlags, NumberFraud,
     OfficerPhone, OfficerPlace, OutboundRoute, Phone, PhoneRule, PhoneTreatment, PinDetails,
-    TimeRestriction,
+    ShutDown, TimeRestriction,
 };
 pub use clock::Anchor;
 pub use config::{
@@ -76,7 +76,7 @@ pub use import::{
     AllowanceImport, AllowedImport, CardExport, CardImport, ContactImport, ImportMode, ImportOff,
     ImportRow, Imported, InmateExport, InmateImport, ListExport, ListImport, ListPlace,
     NumberExport, NumberImport, NumberOf, OfficerExport, OfficerImport, PinDays, ProfileExport,
-    ProfileImport, RecordImport, RestrictedImport,
+    ProfileImport, RecordImport, RestrictedImport, WrongCell,
 };
 pub use journal::{JournalEntry, JournalSummary, acting};
 pub use office::BackOffice;

@@ -18,6 +18,7 @@ use types::{
     inmate::Scope,
     language::Language,
     phone_number::PhoneNumber,
+    tick::Tick,
 };
 
 /// Which records: those whose phone went off-hook from one instant up to another.
@@ -113,6 +114,31 @@ impl BackOffice {
         Ok(records)
     }
 
+    /// How far one comes that goes back so many records, from the newest or from one of them: to which
+    /// record, and how many steps that were.
+    pub fn records_back(
+        &self,
+        from: Option<CallId>,
+        steps: usize,
+    ) -> Result<(Option<CallId>, usize), Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let started = |call| -> Result<_, Error> {
+            let record = tables.calls.get(&reader, &call)?;
+            Ok(record.map(|record| StartKey {
+                started_utc_ms: record.started_utc_ms,
+                call,
+            }))
+        };
+        let before = from.map(started).transpose()?.flatten();
+        let to = before.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+        let keys = tables
+            .calls_by_start
+            .page_back(&reader, Bound::Unbounded, to, steps)?;
+        let reached = keys.last().map(|(key, _)| key.call).or(from);
+        Ok((reached, keys.len()))
+    }
+
     pub fn record(&self, call: CallId) -> Result<Option<CallRecord>, Error> {
         let reader = self.database.read()?;
         let tables = self.database.tables();
@@ -143,6 +169,27 @@ impl BackOffice {
         let reader = self.database.read()?;
         let found = self.database.tables().inmates.get(&reader, &inmate)?;
         found.map(people::details).transpose()
+    }
+
+    /// Whether an inmate may make booked calls only, by the own profile or by the class.
+    pub fn has_booked_calls_only(&self, now: Tick, inmate: InmateId) -> Result<bool, Error> {
+        let reader = self.database.read()?;
+        let profile = self.reading(now, &reader).lookups().profile_of(inmate)?;
+        Ok(profile.booked_only)
+    }
+
+    /// The most exact pattern by which a number is restricted for everybody, where no allowed entry is
+    /// as exact.
+    pub fn restricted_by(&self, number: &PhoneNumber) -> Result<Option<String>, Error> {
+        let reader = self.database.read()?;
+        let tables = self.database.tables();
+        let Some(restricted) = tables.restricted.best(&reader, number)? else {
+            return Ok(None);
+        };
+        let allowed = tables.allowed.best(&reader, number)?;
+        let rescued =
+            allowed.is_some_and(|allowed| allowed.specificity() >= restricted.specificity());
+        Ok((!rescued).then(|| restricted.pattern.to_string()))
     }
 
     /// What an inmate's PIN says of calls; `None` where there is none.

@@ -12,6 +12,7 @@ use anyhow::{Context as _, Error};
 use clap::{ArgGroup, Args};
 use serde_json::Value;
 use sheets::{Format, Sheet, WriteError};
+use types::text::counted;
 
 use super::SiteArgs;
 use crate::{
@@ -108,7 +109,7 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
         (Some(kind), file) => write(file, kind.columns(), of_people(&office, kind))?,
         (None, file) => write(file, KEYS, of_records(&office))?,
     };
-    super::print(&[format!("{rows} rows written")])?;
+    super::print(&[format!("{} written", counted(rows, "row"))])?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -164,6 +165,7 @@ fn of_records<'a>(office: &'a Office<'_>) -> Rows<'a> {
             return Ok(None);
         };
         let request = Request::Records {
+            last: None,
             json: true,
             after: from,
         };

@@ -27,10 +27,10 @@ use anyhow::{Context as _, Error, anyhow, bail};
 use clap::{ArgGroup, Args};
 use jiff::tz::TimeZone;
 use sheets::{
-    AllowedRow, BadCell, CardRow, Cell, Columns, ContactRow, FileError, Format, InmateRow, ListRow,
-    NumberRow, OfficerRow, ProfileRow, RecordRow, RestrictedRow,
+    AllowedRow, BadCell, CardRow, Cell, Column, Columns, ContactRow, FileError, Format, InmateRow,
+    ListRow, NumberRow, OfficerRow, ProfileRow, RecordRow, RestrictedRow,
 };
-use types::text::is_unseen;
+use types::text::{counted, is_unseen};
 
 use self::{
     contested::Rows,
@@ -41,7 +41,7 @@ use super::SiteArgs;
 use crate::{
     control::{
         Office, Request,
-        people::{Became, Mode, Row},
+        people::{Became, Mode, Row, Wrong},
     },
     files, log,
     site::{Site, rights},
@@ -192,17 +192,24 @@ fn read<T: FileRow>(
     let each = |number: u64, cells: &mut [Cell]| {
         progress.more(1);
         let columns = columns.get().expect("the first row came first");
-        let row = T::of(number, cells, columns).and_then(|row| {
+        let (row, mut bad) = match T::of(number, cells, columns) {
+            Ok(row) => (Some(row), Vec::new()),
+            Err(row) => (row.rest, row.cells),
+        };
+        if let Some(row) = row {
             let keys = row.once(&secret);
-            rows.take(row.row(zone)?, keys, may_wait)
-        });
-        match row {
-            Ok(()) => Ok(()),
-            Err(cells) => cells.into_iter().try_for_each(|cell| report.bad(cell)),
+            let (row, of_site) = row.row(zone);
+            bad.extend(of_site);
+            bad.extend(rows.take(row, keys, may_wait, &bad));
         }
+        bad.into_iter().try_for_each(|cell| report.bad(cell))
     };
     let read = sheets::read(BufReader::new(file), format, first, each);
     read.map_err(in_words).with_context(of_file)?;
+    if let Some(columns) = columns.get() {
+        let place = |column: &Column| (column.name, columns.place(column.name));
+        report.in_order(T::COLUMNS.iter().map(place).collect());
+    }
     Ok(rows)
 }
 
@@ -260,7 +267,8 @@ impl fmt::Display for Met {
         } = self;
         write!(
             f,
-            "{rows} rows, {secret} of them with a PIN, card or code, {anothers} with somebody else's"
+            "{}, {secret} of them with a PIN, card or code, {anothers} with somebody else's",
+            counted(*rows, "row")
         )
     }
 }
@@ -298,7 +306,7 @@ impl Import<'_> {
         }
         let mode = if whole { Mode::Whole } else { Mode::SkipBad };
         let all = rows.good.len() + rows.contested();
-        self.note(format!("begins: {}, {all} rows", self.file))?;
+        self.note(format!("begins: {}, {}", self.file, counted(all, "row")))?;
         let passed = self.all("written", &mut rows, mode);
         let (counts, met) = (self.counts, self.met);
         let refused = whole && self.report.count() > 0 && !self.live;
@@ -386,6 +394,26 @@ impl Import<'_> {
         portions
     }
 
+    /// What is wrong with a row, but for what only follows from what was said of it already.
+    fn wrong(&mut self, row: u64, all: Vec<Wrong>) -> anyhow::Result<()> {
+        let follows = |wrong: &Wrong| self.report.explains(row, &wrong.column);
+        let all: Vec<Wrong> = all.into_iter().filter(|wrong| !follows(wrong)).collect();
+        self.met.anothers += usize::from(all.iter().any(|wrong| wrong.anothers));
+        for Wrong {
+            column,
+            why,
+            anothers,
+        } in all
+        {
+            let cell = BadCell { row, column, why };
+            match anothers {
+                true => self.report.collides(cell)?,
+                false => self.report.bad(cell)?,
+            }
+        }
+        Ok(())
+    }
+
     /// Which rows were bad.
     fn pass(
         &mut self,
@@ -406,15 +434,11 @@ impl Import<'_> {
             let before = bad.len();
             for (&row, line) in numbers.iter().zip(&done.lines) {
                 match serde_json::from_str(line).context("what became of a row")? {
-                    Became::Bad(column, why) => {
+                    Became::Bad(all) => {
                         bad.insert(row);
-                        self.report.bad(BadCell { row, column, why })?;
+                        self.wrong(row, all)?;
                     }
-                    Became::Collides(column, why) => {
-                        bad.insert(row);
-                        self.met.anothers += 1;
-                        self.report.collides(BadCell { row, column, why })?;
-                    }
+                    _ if self.report.has(row) => {}
                     became => self.counts.add(&became),
                 }
             }

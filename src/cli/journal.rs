@@ -23,16 +23,11 @@ pub struct JournalArgs {
     )]
     after: Option<u64>,
     /// Only so many at the end.
-    #[arg(long, value_name = "N", value_parser = last, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = super::last, allow_negative_numbers = true)]
     last: Option<u64>,
     /// One line of JSON an entry instead of words.
     #[arg(long)]
     json: bool,
-}
-
-/// The last of them, or more.
-fn last(text: &str) -> Result<u64, String> {
-    super::within(text, 1..=u64::MAX)
 }
 
 pub fn journal(args: &JournalArgs) -> anyhow::Result<ExitCode> {
@@ -52,10 +47,12 @@ pub fn journal(args: &JournalArgs) -> anyhow::Result<ExitCode> {
 pub struct FrequentArgs {
     #[command(flatten)]
     site: SiteArgs,
-    /// Numbers that were asked for so often, or more.
+    /// Numbers that were asked for so often, or more. Without this and --inmates: every number that was
+    /// asked for at all.
     #[arg(long, value_name = "N")]
     calls: Option<u32>,
-    /// Numbers that so many inmates, or more, asked for.
+    /// Numbers that so many inmates, or more, asked for; with --calls too, those of which one of the two
+    /// is so.
     #[arg(long, value_name = "N")]
     inmates: Option<u32>,
     /// In the present one, as lockout registers count it.

@@ -11,6 +11,8 @@ mod inmate;
 mod journal;
 mod officer;
 mod records;
+#[cfg(test)]
+mod reference;
 mod register;
 mod run;
 mod shutdown;
@@ -190,6 +192,9 @@ struct DiscoverArgs {
 struct RecordsArgs {
     #[command(flatten)]
     site: SiteArgs,
+    /// Only so many at the end.
+    #[arg(long, value_name = "N", value_parser = last, allow_negative_numbers = true)]
+    last: Option<u64>,
     /// One line of JSON a record instead of words.
     #[arg(long)]
     json: bool,
@@ -225,7 +230,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => Ok(check::check(&args.site)),
         Command::Discover(args) => discover::discover(args.out.as_deref()),
-        Command::Records(args) => records::records(&args.site, args.json),
+        Command::Records(args) => records::records(&args.site, args.json, args.last),
         Command::Explain(args) => explain::explain(args),
         Command::Shutdown(args) => shutdown::shutdown(args),
         Command::Resume(args) => shutdown::resume(args),
@@ -287,6 +292,11 @@ fn print(lines: &[String]) -> anyhow::Result<bool> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(error).context("standard output"),
     }
+}
+
+/// The last of them, or more.
+fn last(text: &str) -> Result<u64, String> {
+    within(text, 1..=u64::MAX)
 }
 
 fn phones(text: &str) -> Result<u16, String> {

@@ -1,15 +1,15 @@
 //! Booked calls.
 
 use super::{
-    Answer, Desk, inmate_of,
+    Answer, Desk, inmate_of, known_as,
     when::{Until, instant, must_come},
     who,
 };
 use crate::records::moment;
 use anyhow::{Context as _, anyhow, bail};
-use backoffice::{BookedCall, Booking};
+use backoffice::{BackOffice, BookedCall, Booking, Error};
 use serde::{Deserialize, Serialize};
-use types::id::InmateId;
+use types::{id::InmateId, phone_number::PhoneNumber, tick::Tick};
 
 /// Bookings of one page; an inmate has no more.
 const PAGE: usize = 100;
@@ -68,17 +68,43 @@ pub fn serve(desk: &Desk, ask: Ask, actor: String) -> anyhow::Result<Answer> {
 }
 
 fn add(desk: &Desk, inmate: String, booking: Booking, actor: String) -> anyhow::Result<Answer> {
-    let booked = desk.with(move |office, now| {
+    let (booked, notes) = desk.with(move |office, now| {
         let inmate = inmate_of(office, &inmate)?;
         let id = office.book_call(now, &actor, inmate, &booking)?;
         let all = office.booked_calls(Some(inmate), None, PAGE)?;
-        Ok(all.into_iter().find(|booked| booked.id == id))
+        let notes = notes(office, now, inmate, booking.number.as_deref())?;
+        Ok((all.into_iter().find(|booked| booked.id == id), notes))
     })?;
     let booked = booked.ok_or_else(|| anyhow!("the booked call is gone again"))?;
-    Ok(Answer::text(vec![format!(
-        "booked as {}",
-        words(&booked, desk)
-    )]))
+    let mut lines = vec![format!("booked as {}", words(&booked, desk))];
+    lines.extend(notes);
+    Ok(Answer::text(lines))
+}
+
+/// Why a booking may not do what is expected of it. It is taken all the same: the officer may know
+/// more.
+fn notes(
+    office: &BackOffice,
+    now: Tick,
+    inmate: InmateId,
+    number: Option<&str>,
+) -> Result<Vec<String>, Error> {
+    let mut notes = Vec::new();
+    if !office.has_booked_calls_only(now, inmate)? {
+        let name = known_as(office, inmate)?;
+        notes.push(format!(
+            "note: {name} may call without a booking too: this one changes nothing while that is so"
+        ));
+    }
+    if let Some(number) = number.and_then(PhoneNumber::parse)
+        && let Some(pattern) = office.restricted_by(&number)?
+    {
+        notes.push(format!(
+            "note: {number} is restricted for everybody (by {pattern}), and a booking lets no such call \
+             through; `sallyport explain` says what becomes of one"
+        ));
+    }
+    Ok(notes)
 }
 
 fn cancel(desk: &Desk, inmate: String, booking: u32, actor: String) -> anyhow::Result<Answer> {

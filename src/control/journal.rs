@@ -7,6 +7,7 @@ use backoffice::{FrequentNumber, FrequentTally, JournalEntry, Often, Period};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use types::text::counted;
 
 /// Entries of one page.
 const PAGE: usize = 500;
@@ -125,9 +126,10 @@ pub fn frequent(desk: &Desk, asked: Frequent) -> anyhow::Result<Answer> {
 }
 
 fn number_words(of: &FrequentNumber) -> String {
-    let (number, attempts, calls) = (of.number, of.attempts, of.calls);
-    let (inmates, talk) = (of.inmates, length(of.talk));
-    format!("{number}: asked for {attempts} times, by {inmates} inmates; {calls} talks, {talk}")
+    let (number, attempts) = (of.number, counted(of.attempts, "time"));
+    let (inmates, calls) = (counted(of.inmates, "inmate"), counted(of.calls, "talk"));
+    let talk = length(of.talk);
+    format!("{number}: asked for {attempts}, by {inmates}; {calls}, {talk}")
 }
 
 fn number_line(of: &FrequentNumber) -> String {

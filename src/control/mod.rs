@@ -60,6 +60,8 @@ pub enum Request {
     /// A page of call records, oldest first.
     Records {
         json: bool,
+        /// Only so many at the end.
+        last: Option<u64>,
         /// The last call of the page before.
         after: Option<String>,
     },

@@ -148,10 +148,18 @@ pub enum Became {
     Same,
     /// It has a PIN, card or code for who is known, the one there was or another.
     Given,
-    /// The column, and why.
-    Bad(String, String),
-    /// The same, where it is a PIN, card or code that somebody else has.
-    Collides(String, String),
+    /// All that is wrong with it.
+    Bad(Vec<Wrong>),
+}
+
+/// What is wrong with one column of a row.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wrong {
+    pub column: String,
+    pub why: String,
+    /// It is a PIN, card or code that somebody else has.
+    pub anothers: bool,
 }
 
 impl Row {
@@ -379,14 +387,18 @@ pub fn import(desk: &Desk, rows: Vec<Row>, mode: Mode, actor: String) -> anyhow:
         Mode::SkipBad => ImportMode::SkipBad,
     };
     let done = desk.with(move |office, now| office.import(now, &actor, &rows, mode))?;
+    let wrong = |wrong: backoffice::WrongCell| Wrong {
+        column: wrong.column.to_owned(),
+        why: wrong.why,
+        anothers: wrong.anothers,
+    };
     let line = |done| {
         let became = match done {
             Imported::New => Became::New,
             Imported::Changed => Became::Changed,
             Imported::Same => Became::Same,
             Imported::Given => Became::Given,
-            Imported::Bad { column, why } => Became::Bad(column.to_owned(), why),
-            Imported::Collides { column, why } => Became::Collides(column.to_owned(), why),
+            Imported::Bad(all) => Became::Bad(all.into_iter().map(wrong).collect()),
         };
         serde_json::to_string(&became).expect("text")
     };

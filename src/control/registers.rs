@@ -3,9 +3,9 @@
 use super::{Answer, Desk, inmate_of, known_as};
 use crate::records::{length, moment};
 use anyhow::bail;
-use backoffice::{AllowanceOf, BackOffice, Error, Period, RegisterOf, RegisterState};
+use backoffice::{AllowanceOf, BackOffice, Error, Period, Periods, RegisterOf, RegisterState};
 use serde::{Deserialize, Serialize};
-use types::{phone_number::PhoneNumber, tick::Ticks};
+use types::{phone_number::PhoneNumber, text::counted, tick::Ticks};
 
 /// Whose register.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,6 +33,10 @@ pub enum What {
 type Shown = (String, RegisterOf, RegisterState);
 
 pub fn serve(desk: &Desk, whose: Whose, what: What, actor: String) -> anyhow::Result<Answer> {
+    let adjusted = match &what {
+        What::Adjust { calls, seconds, .. } => Some((*calls, *seconds)),
+        What::Show | What::Reset => None,
+    };
     let (done, (name, of, state), now) = desk.with(move |office, now| {
         let (name, of) = named(office, &whose)?;
         let done = match what {
@@ -53,7 +57,12 @@ pub fn serve(desk: &Desk, whose: Whose, what: What, actor: String) -> anyhow::Re
     if !done {
         bail!("nothing is counted in the register of {name}: nothing was changed");
     }
-    let mut lines = vec![format!("register of {name}: {}", allowance(of, &state))];
+    let mut lines = Vec::new();
+    if let Some((calls, seconds)) = adjusted {
+        lines.push(format!("{name}: {}", given(calls, seconds)));
+        lines.extend(limits_nothing(calls, seconds, &state));
+    }
+    lines.push(format!("register of {name}: {}", allowance(of, &state)));
     for (period, called) in [
         (Period::Day, "day"),
         (Period::Week, "week"),
@@ -112,6 +121,35 @@ fn allowance(of: RegisterOf, state: &RegisterState) -> String {
     }
 }
 
+/// What an adjustment did.
+fn given(calls: i32, seconds: i32) -> String {
+    let minutes = seconds / 60;
+    let told = [(calls, "call"), (minutes, "minute")].map(|(count, one)| {
+        let done = if count < 0 { "charged" } else { "given back" };
+        (count != 0).then(|| format!("{} {done}", counted(count.unsigned_abs(), one)))
+    });
+    told.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Of what was given or charged no limit holds.
+fn limits_nothing(calls: i32, seconds: i32, state: &RegisterState) -> Option<String> {
+    let without = |limits: &Periods<Option<u32>>| {
+        [limits.day, limits.week, limits.month]
+            .iter()
+            .all(Option::is_none)
+    };
+    let allowance = &state.allowance;
+    let calls = (calls != 0 && without(&allowance.calls)).then_some("calls");
+    let minutes = (seconds != 0 && without(&allowance.minutes)).then_some("minutes");
+    let of: Vec<&str> = calls.into_iter().chain(minutes).collect();
+    (!of.is_empty()).then(|| {
+        format!(
+            "note: no allowance of {} holds here: it counts for nothing before there is one",
+            of.join(" or ")
+        )
+    })
+}
+
 fn used(state: &RegisterState, period: Period) -> String {
     let used = state.used.of(period);
     let calls_left = match state.calls_left.of(period) {
@@ -122,11 +160,11 @@ fn used(state: &RegisterState, period: Period) -> String {
         None => "no limit".to_owned(),
         Some(left) => format!("{} left", length(*left)),
     };
-    let sign = if used.ticks < 0 { "-" } else { "" };
+    // More was given than is used.
+    let given = |less: bool| if less { " given back" } else { "" };
     let talk = length(Ticks(used.ticks.unsigned_abs()));
-    let calls = match used.calls {
-        1 => "1 call".to_owned(),
-        calls => format!("{calls} calls"),
-    };
-    format!("{calls}, {calls_left}; {sign}{talk}, {talk_left}")
+    let talk = format!("{talk}{}", given(used.ticks < 0));
+    let calls = counted(used.calls.unsigned_abs(), "call");
+    let calls = format!("{calls}{}", given(used.calls < 0));
+    format!("{calls}, {calls_left}; {talk}, {talk_left}")
 }

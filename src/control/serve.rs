@@ -13,16 +13,19 @@ use types::{
     digits::Digits,
     disposition::Blocked,
     id::{CallId, LineId},
+    text::counted,
     verdict::Check,
 };
 
 /// Records of one page.
 const PAGE: usize = 100;
+/// Records that are gone back at once: of each its key alone is read.
+const PORTION: usize = 1000;
 
 /// `actor` is who asks, as the journal tells it.
 pub fn serve(request: Request, desk: &Desk, actor: String) -> anyhow::Result<Answer> {
     match request {
-        Request::Records { json, after } => records(desk, json, after.as_deref()),
+        Request::Records { json, last, after } => records(desk, json, last, after.as_deref()),
         Request::Explain {
             line,
             inmate,
@@ -153,18 +156,23 @@ fn told(office: &BackOffice, what: Shut) -> Result<String, backoffice::Error> {
 fn shut_down(desk: &Desk, what: Whole, cut: bool, actor: String) -> anyhow::Result<Answer> {
     let line = desk.with(move |office, now| {
         let (what, name) = named(office, &what)?;
-        let Some(phones) = office.shut_down(now, &actor, what, cut)? else {
-            return Ok(Err(format!("{name} is shut down already")));
-        };
-        let calls = match cut {
-            true => "calls are cut",
-            false => "calls go on to their ends",
-        };
-        let phones = match phones {
-            1 => "1 phone".to_owned(),
-            phones => format!("{phones} phones"),
-        };
-        Ok(Ok(format!("shut down: {name}, {phones}; {calls}")))
+        let done = office.shut_down(now, &actor, what, cut)?;
+        let (phones, calls) = (counted(done.phones, "phone"), counted(done.calls, "call"));
+        Ok(match (done.already, cut) {
+            (true, false) => Err(format!("{name} is shut down already")),
+            (true, true) if done.calls == 0 => Err(format!(
+                "{name} is shut down already, and no call is under way there"
+            )),
+            (true, true) => Ok(format!(
+                "{name}, {phones}, was shut down already; {calls} cut"
+            )),
+            (false, true) => Ok(format!("shut down: {name}, {phones}; {calls} cut")),
+            (false, false) => Ok(match done.calls {
+                0 => format!("shut down: {name}, {phones}; no call is under way there"),
+                1 => format!("shut down: {name}, {phones}; 1 call goes on to its end"),
+                _ => format!("shut down: {name}, {phones}; {calls} go on to their ends"),
+            }),
+        })
     })?;
     match line {
         Ok(line) => Ok(Answer::text(vec![line])),
@@ -216,9 +224,19 @@ fn not_keyed(number: &str) -> anyhow::Error {
     )
 }
 
-fn records(desk: &Desk, json: bool, after: Option<&str>) -> anyhow::Result<Answer> {
+fn records(
+    desk: &Desk,
+    json: bool,
+    last: Option<u64>,
+    after: Option<&str>,
+) -> anyhow::Result<Answer> {
+    let after = match (after, last) {
+        (Some(after), _) => Some(call_id(after)?),
+        (None, Some(last)) => before_the_last(desk, last)?,
+        (None, None) => None,
+    };
     let range = RecordRange {
-        after: after.map(call_id).transpose()?,
+        after,
         limit: PAGE,
         ..RecordRange::all()
     };
@@ -230,6 +248,22 @@ fn records(desk: &Desk, json: bool, after: Option<&str>) -> anyhow::Result<Answe
     });
     let lines = lines.collect();
     Ok(Answer { lines, more })
+}
+
+/// The record before so many at the end; none where there are no more. The lines wait for a portion at
+/// a time.
+fn before_the_last(desk: &Desk, last: u64) -> anyhow::Result<Option<CallId>> {
+    let (mut at, mut left) = (None, last.saturating_add(1));
+    while left > 0 {
+        let steps = usize::try_from(left).unwrap_or(PORTION).min(PORTION);
+        let gone;
+        (at, gone) = desk.with(move |office, _| office.records_back(at, steps))?;
+        if gone < steps {
+            return Ok(None);
+        }
+        left -= gone as u64;
+    }
+    Ok(at)
 }
 
 /// `7-42`: the site and the number of the call.
@@ -292,6 +326,52 @@ mod tests {
         let made = made.expect("works");
         assert_eq!(made[0].blocked, Some(Blocked::CallsUsedUp));
         made[0].call.to_string()
+    }
+
+    #[test]
+    fn the_last_records_are_as_many_as_are_asked_for_oldest_first() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let desk = desk(directory.path());
+        let calls = desk.with(|office, now| {
+            let dialed = Digits::parse("02155550142").expect("digits");
+            let ask = |line| {
+                let query = Query::Admit(Admission {
+                    off_hook_at: now,
+                    credential: None,
+                    officer: OfficerWord::NotAsked,
+                    dialed,
+                    number: types::query::DialedOrSpeed::Speed(1),
+                });
+                (LineId(line), Asked { number: 1, query })
+            };
+            let all: Vec<_> = (1..=8).map(ask).collect();
+            office.answer(now, &all);
+            office.records(&RecordRange::all())
+        });
+        let calls: Vec<String> = calls
+            .expect("reads")
+            .iter()
+            .map(|record| record.call.to_string())
+            .collect();
+        assert_eq!(calls.len(), 8);
+        for last in [1, 3, 7, 8, 9, u64::MAX] {
+            let request = Request::Records {
+                json: true,
+                last: Some(last),
+                after: None,
+            };
+            let told = serve(request, &desk, "warden".to_owned()).expect("is told");
+            let told: Vec<String> = told
+                .lines
+                .iter()
+                .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("an object"))
+                .map(|record| record["call_id"].as_str().expect("a call").to_owned())
+                .collect();
+            let first = calls
+                .len()
+                .saturating_sub(usize::try_from(last).unwrap_or(usize::MAX));
+            assert_eq!(told, calls[first..], "the last {last}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One line followed: a line of text a fact, in words, with the time since the start.
 
+use types::text::counted;
 use types::{
     digits::Digit,
     disposition::{Blocked, Disposition},
@@ -115,7 +116,9 @@ impl Story {
             }
             Fact::NoTrunkFree => "no trunk is free".to_owned(),
             Fact::ProceedHeard => "the exchange is ready for digits".to_owned(),
-            Fact::Outpulsing { digits } => format!("sends {digits} digits to the exchange"),
+            Fact::Outpulsing { digits } => {
+                format!("sends {} to the exchange", counted(*digits, "digit"))
+            }
             Fact::Decided(verdict) => decided(verdict),
             Fact::Answered(piece) => {
                 let (by, trust) = (answer_words(piece.evidence), piece.trust);

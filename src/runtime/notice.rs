@@ -10,6 +10,7 @@ use drivers::port::PortError;
 use std::{fmt, io, sync::Arc};
 use types::{
     id::{LineId, TrunkId},
+    text::counted,
     tick::{Tick, Ticks},
 };
 
@@ -177,7 +178,11 @@ impl fmt::Display for Notice {
             Notice::OfficeFailing { why } => write!(f, "nothing can be stored: {why}"),
             Notice::OfficeRecovered => f.write_str("the database can be written again"),
             Notice::RecordsLost { count } => {
-                write!(f, "the ends of {count} calls could not be stored")
+                write!(
+                    f,
+                    "the ends of {} could not be stored",
+                    counted(*count, "call")
+                )
             }
             Notice::NotRecording { why } => {
                 write!(f, "alarm: what must be recorded can't be: {why}")

@@ -19,6 +19,9 @@ pub enum Cell {
 const NOT_WHOLE: &str = "is a number with a fraction or an exponent, which a spreadsheet may have \
      rounded: make the column text, and enter it again";
 
+const TOO_LARGE: &str = "is a number of more digits than a spreadsheet keeps exactly: format the column as \
+     text, and enter it again";
+
 impl Cell {
     pub(crate) fn text(text: &str) -> Cell {
         if text.len() > LONGEST_CELL {
@@ -46,6 +49,7 @@ impl Cell {
             Cell::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
                 Ok(Some(format!("{number:.0}")))
             }
+            Cell::Number(number) if number.fract() == 0.0 => Err(TOO_LARGE),
             Cell::Number(_) => Err(NOT_WHOLE),
             Cell::Bool(value) => Ok(Some(value.to_string())),
             Cell::Wrong(why) => Err(why),
@@ -151,7 +155,8 @@ mod tests {
             Ok(Some("2155550123".to_owned()))
         );
         assert_eq!(digits(Cell::Number(0.5)), Err(NOT_WHOLE));
-        assert_eq!(digits(Cell::Number(1e15)), Err(NOT_WHOLE));
+        assert_eq!(digits(Cell::Number(1e15)), Err(TOO_LARGE));
+        assert_eq!(digits(Cell::Number(-1e300)), Err(TOO_LARGE));
         assert_eq!(digits(Cell::Number(f64::NAN)), Err(NOT_WHOLE));
         assert_eq!(digits(Cell::text("2.15555E+09")), Err(NOT_WHOLE));
         assert_eq!(digits(Cell::text("2,15555E+09")), Err(NOT_WHOLE));

@@ -78,11 +78,14 @@ impl Columns {
 
     /// The cell of a column in a row; one that the file has not is empty.
     pub fn cell<'a>(&self, cells: &'a [Cell], name: &str) -> &'a Cell {
-        let place = self
-            .known
-            .iter()
-            .position(|&known| self.names[known] == name);
+        let place = self.place(name);
         place.and_then(|at| cells.get(at)).unwrap_or(&Cell::Empty)
+    }
+
+    /// Where the file has a column.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        let mut known = self.known.iter();
+        known.position(|&known| self.names[known] == name)
     }
 
     /// Whether there is something beyond the last column.

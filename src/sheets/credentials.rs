@@ -3,7 +3,7 @@
 
 use crate::{
     Cell, Column, Columns,
-    taker::{BadCell, RowOf, Taker, column, secret, secret_digits},
+    taker::{BadRow, RowOf, Taker, column, secret, secret_digits},
 };
 use types::{credential::CardNumber, digits::Digits, secret::Secret};
 
@@ -42,7 +42,7 @@ impl RowOf for CardRow {
         column("note", false),
     ];
 
-    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<CardRow, Vec<BadCell>> {
+    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<CardRow, BadRow<CardRow>> {
         let mut taker = Taker::new(row, cells, columns);
         let id = taker.must("id", Cell::as_text);
         let officer = taker.take("holder", officer);
@@ -68,7 +68,7 @@ impl RowOf for OfficerRow {
         column("active", false),
     ];
 
-    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<OfficerRow, Vec<BadCell>> {
+    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<OfficerRow, BadRow<OfficerRow>> {
         let mut taker = Taker::new(row, cells, columns);
         let id = taker.must("id", Cell::as_text);
         let name = taker.take("name", Cell::as_text);

@@ -29,7 +29,7 @@ pub use credentials::{CardRow, OfficerRow};
 pub use people::{InmateRow, NumberRow};
 pub use profiles::{ContactRow, LIMITS, ProfileRow};
 pub use tables::{AllowedRow, ListOf, ListRow, RecordRow, RestrictedRow};
-pub use taker::{BadCell, Off, RowOf};
+pub use taker::{BadCell, BadRow, Off, RowOf};
 pub use writer::{Sheet, WriteError};
 
 use std::{

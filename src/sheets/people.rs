@@ -3,7 +3,7 @@
 use crate::{
     Cell, Column, Columns,
     cell::named,
-    taker::{BadCell, Off, RowOf, Taker, column, number, off, secret, secret_digits, text_or_none},
+    taker::{BadRow, Off, RowOf, Taker, column, number, off, secret, secret_digits, text_or_none},
 };
 use types::{digits::Digits, language::Language, phone_number::PhoneNumber, secret::Secret};
 
@@ -51,7 +51,7 @@ impl RowOf for InmateRow {
         column("valid-to", false),
     ];
 
-    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<InmateRow, Vec<BadCell>> {
+    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<InmateRow, BadRow<InmateRow>> {
         let mut taker = Taker::new(row, cells, columns);
         let id = taker.must("id", Cell::as_text);
         let name = taker.take("name", Cell::as_text);
@@ -87,7 +87,7 @@ impl RowOf for NumberRow {
         column("kept", false),
     ];
 
-    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<NumberRow, Vec<BadCell>> {
+    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<NumberRow, BadRow<NumberRow>> {
         let mut taker = Taker::new(row, cells, columns);
         let id = taker.must("id", Cell::as_text);
         let number = taker.must("number", number);

@@ -3,7 +3,7 @@
 
 use crate::{
     Cell, Column, Columns,
-    taker::{BadCell, Off, RowOf, Taker, column, name_of, number, off, or_none, text_or_none},
+    taker::{BadRow, Off, RowOf, Taker, column, name_of, number, off, or_none, text_or_none},
 };
 use types::{
     inmate::{Enrollment, EnrollmentStep, InmateClass, Relationship, Review, Supervision},
@@ -70,7 +70,7 @@ impl RowOf for ProfileRow {
         column(LIMITS[6].0, false),
     ];
 
-    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<ProfileRow, Vec<BadCell>> {
+    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<ProfileRow, BadRow<ProfileRow>> {
         let mut taker = Taker::new(row, cells, columns);
         let id = taker.must("id", Cell::as_text);
         let unit = taker.take("unit", |cell| {
@@ -126,7 +126,7 @@ impl RowOf for ContactRow {
         column("kept", false),
     ];
 
-    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<ContactRow, Vec<BadCell>> {
+    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<ContactRow, BadRow<ContactRow>> {
         let mut taker = Taker::new(row, cells, columns);
         let id = taker.must("id", Cell::as_text);
         let number = taker.must("number", number);

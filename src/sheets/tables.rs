@@ -4,7 +4,7 @@
 use crate::{
     Cell, Column, Columns,
     cell::named,
-    taker::{BadCell, RowOf, Taker, column, name_of, or_none},
+    taker::{BadRow, RowOf, Taker, column, name_of, or_none},
 };
 use types::{
     inmate::{InmateClass, Relationship, Supervision},
@@ -90,7 +90,11 @@ impl RowOf for RestrictedRow {
         column("kept", false),
     ];
 
-    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<RestrictedRow, Vec<BadCell>> {
+    fn of(
+        row: u64,
+        cells: &[Cell],
+        columns: &Columns,
+    ) -> Result<RestrictedRow, BadRow<RestrictedRow>> {
         let mut taker = Taker::new(row, cells, columns);
         let pattern = taker.must("pattern", pattern);
         let note = taker.take("note", Cell::as_text);
@@ -113,7 +117,7 @@ impl RowOf for AllowedRow {
         column("kept", false),
     ];
 
-    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<AllowedRow, Vec<BadCell>> {
+    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<AllowedRow, BadRow<AllowedRow>> {
         let mut taker = Taker::new(row, cells, columns);
         let pattern = taker.must("pattern", pattern);
         let [untimed, privileged, kept] =
@@ -147,7 +151,7 @@ impl RowOf for RecordRow {
         column("kept", false),
     ];
 
-    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<RecordRow, Vec<BadCell>> {
+    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<RecordRow, BadRow<RecordRow>> {
         let mut taker = Taker::new(row, cells, columns);
         let pattern = taker.must("pattern", pattern);
         let flags = RecordRow::FLAGS.map(|name| taker.take(name, Cell::as_flag));
@@ -191,7 +195,7 @@ impl RowOf for ListRow {
         column("kept", false),
     ];
 
-    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<ListRow, Vec<BadCell>> {
+    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<ListRow, BadRow<ListRow>> {
         let mut taker = Taker::new(row, cells, columns);
         let of = taker.must("of", list_of);
         let blocked = taker.must("side", |cell| {

@@ -20,8 +20,16 @@ pub trait RowOf: Sized {
     const COLUMNS: &'static [Column];
 
     /// # Errors
-    /// Each cell that can't be taken.
-    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<Self, Vec<BadCell>>;
+    /// Each cell that can't be taken, and the row without them.
+    fn of(row: u64, cells: &[Cell], columns: &Columns) -> Result<Self, BadRow<Self>>;
+}
+
+/// A row with cells that can't be taken.
+#[derive(Debug)]
+pub struct BadRow<T> {
+    pub cells: Vec<BadCell>,
+    /// What it says without them, where it says enough: more may be wrong with it.
+    pub rest: Option<T>,
 }
 
 pub const fn column(name: &'static str, needed: bool) -> Column {
@@ -97,10 +105,13 @@ impl<'a> Taker<'a> {
         value
     }
 
-    pub fn done<T>(self, row: Option<T>) -> Result<T, Vec<BadCell>> {
+    pub fn done<T>(self, row: Option<T>) -> Result<T, BadRow<T>> {
         match row {
             Some(row) if self.bad.is_empty() => Ok(row),
-            _ => Err(self.bad),
+            rest => Err(BadRow {
+                cells: self.bad,
+                rest,
+            }),
         }
     }
 }

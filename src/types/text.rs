@@ -1,5 +1,7 @@
 //! Texts that people write: what of them may be said back, and what in them deceives the eye.
 
+use std::fmt::Display;
+
 /// The longest text that is said back, in characters.
 const MOST_SAID: usize = 40;
 /// Every PIN, passcode, code and card number has as many digits and letters, or more.
@@ -18,6 +20,14 @@ pub fn sayable(text: &str) -> Option<&str> {
     let secret = digits >= LEAST_SECRET || text.split(|c: char| !c.is_alphanumeric()).any(of_card);
     let long = text.chars().nth(MOST_SAID).is_some();
     (!secret && !long).then_some(text)
+}
+
+/// `1 call`, `2 calls`.
+pub fn counted(count: impl TryInto<u64> + Display + Copy, one: &str) -> String {
+    match count.try_into() {
+        Ok(1) => format!("1 {one}"),
+        _ => format!("{count} {one}s"),
+    }
 }
 
 /// Whether a text can be what somebody is known by: letters A to Z, digits and signs of ASCII, with

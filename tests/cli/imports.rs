@@ -513,3 +513,120 @@ fn a_file_that_may_not_be_read_says_so() {
     }
     refused(&run, &[&file, "may not be"]);
 }
+
+/// Of the line of a file, of this site and of its database: at once, in the order of the columns.
+#[test]
+fn all_that_is_wrong_with_a_row_is_told_at_once_in_the_order_of_its_columns() {
+    let place = with_database();
+    let rows = "class,pin,valid-to,id,language,disabled,name\n\
+                9,482915,noon,B-7,English,2001-01-01,\n\
+                ,73x264,2001-01-01,B-8,en,,\n\
+                3,,2001-01-01,B-9,en,perhaps,Poe\n";
+    let file = place.put("in.csv", rows);
+    let run = place.run(&["import", "--inmates", &file]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let lines: Vec<&str> = run.out.lines().collect();
+    let told = [
+        "row 2, class: \"9\" is no class: 1 to 5, or phone",
+        "row 2, pin: this PIN is given out already",
+        "row 2, valid-to: is no date and time of the site, as 2026-11-24 09:30",
+        "row 2, language: \"English\" is no language: two letters, as en",
+        "row 2, name: inmate's name: must not be empty",
+        "row 3, pin: is no PIN: decimal digits alone",
+        "row 3, name: inmate's name: must not be empty",
+        "row 4, class: this inmate has no PIN",
+        "row 4, valid-to: this inmate has no PIN",
+        "row 4, language: this inmate has no PIN",
+        "row 4, disabled: is neither yes nor no, and is no date and time of the site, as \
+         2026-11-24 09:30",
+        "0 new, 0 changed, 0 as they were, 3 bad; nothing was written: mend the bad rows, or --apply \
+         --skip-bad",
+    ];
+    assert_eq!(lines, told);
+    for secret in ["482915", "73x264"] {
+        assert!(!run.out.contains(secret), "{run:?}");
+    }
+    // Who has the PIN of the second row is as much learned as of a good one.
+    let journal = place.journal();
+    let met = "checked in.csv: 3 rows, 1 of them with a PIN, card or code, 1 with somebody else's";
+    assert!(journal.contains(met), "{journal}");
+}
+
+#[test]
+fn all_that_the_database_finds_wrong_with_a_row_is_told_of_each_kind_of_file() {
+    let place = with_groups();
+    let file = |what: &str, rows: &str, told: &[&str]| {
+        let file = place.put("in.csv", rows);
+        let run = place.run(&["import", what, &file]);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        let lines: Vec<&str> = run.out.lines().collect();
+        assert_eq!(lines.len(), told.len() + 1, "{run:?}");
+        for (line, told) in lines.iter().zip(told) {
+            assert!(line.contains(told), "no {told:?} in {line}");
+        }
+        assert!(lines[told.len()].contains(", 1 bad; "), "{run:?}");
+    };
+    file(
+        "--profiles",
+        "id,unit,inmate-class,longest-seconds,own-allowance,calls-per-day,supervision\n\
+         A-1042,Nowhere,77,99999,no,3,20\n",
+        &[
+            "row 2, unit: ",
+            "row 2, inmate-class: class of inmates 77",
+            "row 2, longest-seconds: longest call: 1 second to 99 minutes",
+            "row 2, own-allowance: ",
+            "row 2, supervision: ",
+        ],
+    );
+    file(
+        "--contacts",
+        "id,number,name,relationship\nA-1042,12155550142,,\n",
+        &[
+            "row 2, number: no dialing makes",
+            "row 2, name: contact's name: must not be empty",
+            "row 2, relationship: ",
+        ],
+    );
+    file(
+        "--officers",
+        "id,name,code\nO-9,,12\n",
+        &[
+            "row 2, name: officer's name: must not be empty",
+            "row 2, code: ",
+        ],
+    );
+    file(
+        "--number-records",
+        "pattern,limit-seconds,treatment\n12155550142,99999,99\n",
+        &[
+            "row 2, pattern: no dialing makes",
+            "row 2, limit-seconds: limit: 1 second to 99 minutes",
+            "row 2, treatment: call treatment 99",
+        ],
+    );
+    file(
+        "--lists",
+        "of,side,pattern\ngroup Nowhere,sideways,9*1\n",
+        &["row 2, side: "],
+    );
+}
+
+#[test]
+fn of_a_row_that_is_bad_for_one_cell_nothing_is_written_where_bad_rows_are_skipped() {
+    let place = with_database();
+    let rows = "id,name,disabled\nA-1042,Renamed,2001-01-01\nA-1107,Other,no\n";
+    let off = place.run(&["inmate", "disable", "--inmate", "A-1042"]);
+    says(&off, 0, &[]);
+    let file = place.put("in.csv", rows);
+    let run = place.run(&["import", "--inmates", &file, "--apply", "--skip-bad"]);
+    says(
+        &run,
+        0,
+        &[
+            "row 2, disabled: the time it ends: is over",
+            "1 bad; written",
+        ],
+    );
+    let out = place.exported("--inmates", "out.csv");
+    assert!(!out.contains("Renamed") && out.contains("Other"), "{out}");
+}

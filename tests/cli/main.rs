@@ -11,6 +11,7 @@ mod places;
 mod settings_page;
 mod site_errors;
 mod statuses;
+mod telling;
 
 use std::{
     fs,

@@ -433,7 +433,9 @@ fn a_register_is_shown_adjusted_and_reset() {
         &place,
         &taken,
         &[
-            "  day: 1 call, 0 left; -5 min, no limit",
+            "Robert Hall (A-1219): 1 call charged, 5 minutes given back\n\
+             note: no allowance of minutes holds here: it counts for nothing before there is one\n",
+            "  day: 1 call, 0 left; 5 min given back, no limit",
             "a call is let through from 20",
         ],
     );
@@ -441,7 +443,11 @@ fn a_register_is_shown_adjusted_and_reset() {
     done(
         &place,
         &given,
-        &["  month: -2 calls, no limit", "a call is let through now"],
+        &[
+            "Robert Hall (A-1219): 3 calls given back\nregister of",
+            "  month: 2 calls given back, no limit",
+            "a call is let through now",
+        ],
     );
     done(&place, &of_hall("reset"), &["  day: 0 calls, 1 left; 0 s"]);
     let number = ["register", "show", "--number", "2155550142"];

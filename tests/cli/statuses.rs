@@ -258,10 +258,14 @@ const SAID_TWICE: &[(&str, End, &str)] = &[
     ("shutdown --all", Not, "everything is shut down already"),
     (
         "shutdown --all --cut",
-        Done,
-        "everything, 8 phones; calls are cut",
+        Not,
+        "everything is shut down already, and no call is under way there",
     ),
-    ("shutdown --phone 2", Done, "the phone of line 2, 1 phone"),
+    (
+        "shutdown --phone 2",
+        Done,
+        "shut down: the phone of line 2, 1 phone; no call is under way there",
+    ),
     ("shutdowns", Answered, "shut down: everything, since 20"),
     ("resume --all", Done, "still shut down: the phone of line 2"),
     ("resume --all", Not, "not shut down by this name"),
@@ -349,6 +353,7 @@ const SAID_TWICE: &[(&str, End, &str)] = &[
     ),
     ("records", Answered, "there is no call record yet"),
     ("records --json", Answered, ""),
+    ("records --last 3", Answered, "there is no call record yet"),
     ("frequent", Answered, "no number was called so often"),
     (
         "journal --after 99999",
@@ -405,7 +410,7 @@ const BAD_ARGUMENTS: &[(&str, End, &str)] = &[
     (
         "resume --group South",
         Not,
-        "group \"South\" is not entered",
+        "group \"South\" is not entered: there are East",
     ),
     ("shutdown --phone 1 --all", Misused, "cannot be used with"),
     ("shutdown", Misused, "--phone <NAME>"),
@@ -536,6 +541,8 @@ const BAD_ARGUMENTS: &[(&str, End, &str)] = &[
     ),
     ("journal --after -1", Misused, "invalid value '-1'"),
     ("journal --last 0", Misused, WHOLE),
+    ("records --last 0", Misused, WHOLE),
+    ("records --last -1", Misused, WHOLE),
     (
         "frequent --per year",
         Misused,

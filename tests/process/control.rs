@@ -283,7 +283,7 @@ fn everything_is_shut_down_within_a_second_on_live_lines_and_resumed() {
     done(
         &place,
         &["shutdown", "--all", "--cut"],
-        "everything, 8 phones; calls are cut",
+        "shut down: everything, 8 phones; ",
     );
     wait_for(&controller, since, "cut-off");
     // As the controller has it: the command's own process may be slow to start.
@@ -315,7 +315,7 @@ fn everything_is_shut_down_within_a_second_on_live_lines_and_resumed() {
     done(
         &place,
         &["shutdown", "--phone", "2"],
-        "the phone of line 2, 1 phone; calls go on",
+        "the phone of line 2, 1 phone; no call is under way there",
     );
     done(
         &place,

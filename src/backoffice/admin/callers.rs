@@ -136,19 +136,26 @@ impl Session<'_> {
         flags: &NumberFlags,
     ) -> Result<(), Error> {
         self.inmate(inmate)?;
-        let key = PinNumberKey {
-            inmate,
-            number: phone_number(number)?,
-        };
-        self.may_be_listed(&key.number)?;
+        let number = phone_number(number)?;
+        self.may_be_added(inmate, &number)?;
+        self.put_pin_number(actor, &PinNumberKey { inmate, number }, flags, "added")
+    }
+
+    /// Whether a number can come on the list of an inmate.
+    pub(crate) fn may_be_added(&self, inmate: InmateId, number: &PhoneNumber) -> Result<(), Error> {
+        self.may_be_listed(number)?;
         let settings = self.settings()?;
         let limit = settings.pin_numbers_max;
         let shared = settings.rules.people.shared_numbers;
-        if !shared && self.lookups().others_list(inmate, &key.number)? {
-            return Err(Error::ListedElsewhere(key.number.to_string()));
+        if !shared && self.lookups().others_list(inmate, number)? {
+            return Err(Error::ListedElsewhere(number.to_string()));
         }
+        let key = PinNumberKey {
+            inmate,
+            number: *number,
+        };
         if self.tables.pin_numbers.contains(&self.writer, &key)? {
-            let number = key.number.to_string();
+            let number = number.to_string();
             let inmate = InmateNumber(inmate);
             return Err(Error::DuplicateNumber { inmate, number });
         }
@@ -159,8 +166,7 @@ impl Session<'_> {
             let inmate = InmateNumber(inmate);
             return Err(Error::ListFull { inmate, limit });
         }
-        self.must_be_dialable(&key.number.to_string())?;
-        self.put_pin_number(actor, &key, flags, "added")
+        self.must_be_dialable(&number.to_string())
     }
 
     pub fn set_pin_number(

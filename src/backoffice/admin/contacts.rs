@@ -149,7 +149,7 @@ impl Session<'_> {
 }
 
 /// Whose word it is that approves: where several are needed, a user of the machine who is known.
-pub(crate) fn approver(needed: usize, actor: &str) -> Result<Approver, Error> {
+fn approver(needed: usize, actor: &str) -> Result<Approver, Error> {
     let Person { named, user } = person(actor);
     if needed > 1 && user.is_none() {
         return Err(Error::WhoApproves(actor.to_owned()));
@@ -160,7 +160,7 @@ pub(crate) fn approver(needed: usize, actor: &str) -> Result<Approver, Error> {
 
 /// One word more. Where several are needed, they are of different persons: an earlier one of nobody
 /// knows whom is none.
-fn approve(actor: &str, needed: usize, by: &mut Vec<Approver>) -> Result<(), Error> {
+pub(crate) fn approve(actor: &str, needed: usize, by: &mut Vec<Approver>) -> Result<(), Error> {
     let approver = approver(needed, actor)?;
     if needed > 1 {
         by.retain(|before| before.user.is_some());

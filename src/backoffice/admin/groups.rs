@@ -15,6 +15,16 @@ use types::{
     inmate::Scope,
 };
 
+/// What a shutdown found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ShutDown {
+    /// It was so already, by the same word.
+    pub already: bool,
+    pub phones: usize,
+    /// Calls under way at them.
+    pub calls: usize,
+}
+
 impl<'a> Session<'a> {
     pub fn add_group(
         &mut self,
@@ -115,12 +125,7 @@ impl<'a> Session<'a> {
         Ok(was)
     }
 
-    pub fn shut_down(
-        &mut self,
-        actor: &str,
-        what: Shut,
-        cut: bool,
-    ) -> Result<Option<usize>, Error> {
+    pub fn shut_down(&mut self, actor: &str, what: Shut, cut: bool) -> Result<ShutDown, Error> {
         let phones = self.groups().phones(what)?;
         let now = Shutdown {
             since_utc_ms: self.now_utc_ms(),
@@ -132,19 +137,31 @@ impl<'a> Session<'a> {
         if !already {
             table.put(&mut self.writer, &what, &now)?;
         }
+        let mut done = ShutDown {
+            already,
+            phones: phones.len(),
+            calls: 0,
+        };
+        for line in &phones {
+            done.calls += usize::from(self.tables.open_calls.contains(&self.writer, line)?);
+        }
         let change = match (already, cut) {
-            (true, false) => return Ok(None),
+            (true, false) => return Ok(done),
+            (true, true) if done.calls == 0 => {
+                // A handset may be up at which no call was let through yet.
+                self.cut(phones);
+                return Ok(done);
+            }
             (true, true) => "calls cut",
             (false, true) => "shut down, calls cut",
             (false, false) => "shut down, calls may finish",
         };
         let (noun, subject) = self.shut_subject(what)?;
         self.journal(actor, noun, subject, change)?;
-        let concerned = phones.len();
         if cut {
             self.cut(phones);
         }
-        Ok(Some(concerned))
+        Ok(done)
     }
 
     pub fn resume(&mut self, actor: &str, what: Shut) -> Result<bool, Error> {

@@ -131,7 +131,7 @@ impl Session<'_> {
 
     /// The same of one that may be in a table since before: it may be changed, whatever it is. Beside
     /// it is what becomes of it, for the journal.
-    pub(super) fn dialable_or_in<V: Value>(
+    pub(crate) fn dialable_or_in<V: Value>(
         &self,
         table: &PatternTable<V>,
         text: &str,
@@ -145,7 +145,7 @@ impl Session<'_> {
     }
 
     /// A number or a pattern that some dialing makes.
-    pub(super) fn must_be_dialable(&self, text: &str) -> Result<(), Error> {
+    pub(crate) fn must_be_dialable(&self, text: &str) -> Result<(), Error> {
         must_be_dialable(&self.fixed.dial_plan, text)
     }
 

@@ -14,6 +14,7 @@ use screening::{Allowance, Periods};
 use types::{
     id::{CallId, InmateId},
     inmate::InmateClass,
+    text::counted,
     tick::{Tick, Ticks},
 };
 
@@ -148,7 +149,7 @@ impl Session<'_> {
             inmate: None,
         };
         self.tables.counted.put(&mut self.writer, &key, &entry)?;
-        let change = format!("given {calls} calls, {seconds} s: {note}");
+        let change = format!("given {}, {seconds} s: {note}", counted(calls, "call"));
         self.journal(actor, "register", subject, change)
     }
 
@@ -169,7 +170,10 @@ impl Session<'_> {
             return Ok(false);
         }
         let seconds = ticks / Ticks::PER_SECOND as i64;
-        let change = format!("reset: {calls} calls, {seconds} s forgotten");
+        let change = format!(
+            "reset: {}, {seconds} s forgotten",
+            types::text::counted(calls, "call")
+        );
         self.journal(actor, "register", subject, change)?;
         Ok(true)
     }

@@ -204,7 +204,7 @@ impl Session<'_> {
         }
     }
 
-    fn treatment_there(&self, treatment: u16) -> Result<(), Error> {
+    pub(crate) fn treatment_there(&self, treatment: u16) -> Result<(), Error> {
         let table = &self.tables.call_treatments;
         match table.contains(&self.writer, &Numbered(treatment))? {
             true => Ok(()),
@@ -257,7 +257,7 @@ fn check(number: u16, rules: &TreatmentRules) -> Result<(), Error> {
     Ok(())
 }
 
-fn limit_fits(seconds: Option<u32>) -> Result<(), Error> {
+pub(crate) fn limit_fits(seconds: Option<u32>) -> Result<(), Error> {
     match seconds.is_none_or(|seconds| (1..=LONGEST).contains(&seconds)) {
         true => Ok(()),
         false => Err(Error::invalid("limit", "1 second to 99 minutes")),

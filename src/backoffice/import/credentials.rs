@@ -1,9 +1,12 @@
 //! Cards, and officers with their codes. Both are kept as keyed hashes alone.
 
-use super::{Fault, Imported, changed_or_same};
+use super::{
+    Imported, changed_or_same,
+    faults::{Fault, Faults},
+};
 use crate::{
     Error, Holder, NewOfficer,
-    admin::{identity, text},
+    admin::{id, identity, text},
     session::Session,
 };
 use db::{
@@ -37,17 +40,21 @@ pub struct OfficerImport {
 
 impl Session<'_> {
     /// What would be refused is refused before anything is written.
-    pub(super) fn import_card(&mut self, actor: &str, row: &CardImport) -> Result<Imported, Fault> {
+    pub(super) fn import_card(
+        &mut self,
+        actor: &str,
+        row: &CardImport,
+    ) -> Result<Imported, Faults> {
         let holder = self.holder(row)?;
         let held = match self.held(holder) {
             Ok(held) => Some(held),
             Err(Error::NoCard(_)) => None,
-            Err(error) => return Err(("id", error)),
+            Err(error) => return Err(("id", error).into()),
         };
         match (&row.card, held) {
             (Some(card), held) => self.import_given(actor, row, holder, card, held),
             (None, Some((_, card))) => self.import_held(actor, row, holder, &card),
-            (None, None) => Err(("card", Error::NoCard(holder.subject()))),
+            (None, None) => Err(("card", Error::NoCard(holder.subject())).into()),
         }
     }
 
@@ -60,20 +67,22 @@ impl Session<'_> {
         holder: Holder,
         card: &Secret<CardNumber>,
         held: Option<(CardHash, Card)>,
-    ) -> Result<Imported, Fault> {
+    ) -> Result<Imported, Faults> {
         let hash = CardHash(self.fixed.key.card(card));
         let is_new = held.as_ref().is_none_or(|(held, _)| *held != hash);
+        let mut faults = Faults::default();
         if is_new {
-            self.is_nobodys(&hash)?;
+            faults.of("card", self.is_nobodys(&hash));
         }
         let off = held.as_ref().is_some_and(|(_, card)| card.disabled);
         let note = row.note.as_deref().unwrap_or_default();
         match row.taken {
-            Some(false) => text("note", note, true).map_err(of_note)?,
-            Some(true) if off => text("note", note, false).map_err(of_note)?,
+            Some(false) => drop(faults.of("note", text("note", note, true))),
+            Some(true) if off => drop(faults.of("note", text("note", note, false))),
             _ if note.is_empty() => {}
-            _ => return Err(nothing_changes()),
+            _ => faults.note("note", nothing_changes()),
         }
+        faults.none()?;
         if is_new {
             let done = self.give_card(actor, holder, card);
             done.map_err(|error| ("card", error))?;
@@ -114,13 +123,13 @@ impl Session<'_> {
         row: &CardImport,
         holder: Holder,
         card: &Card,
-    ) -> Result<Imported, Fault> {
+    ) -> Result<Imported, Faults> {
         let changes = row.taken.filter(|wanted| *wanted == card.disabled);
         let note = row.note.as_deref().unwrap_or_default();
         match changes {
-            Some(_) => text("note", note, true).map_err(of_note)?,
+            Some(_) => text("note", note, true).map_err(|error| ("note", error))?,
             None if note.is_empty() || card.note == note => {}
-            None => return Err(nothing_changes()),
+            None => return Err(("note", nothing_changes()).into()),
         }
         let done = match changes {
             Some(true) => self.enable_card(actor, holder, note),
@@ -140,13 +149,12 @@ impl Session<'_> {
         Ok(Holder::Officer(officer))
     }
 
-    fn is_nobodys(&self, card: &CardHash) -> Result<(), Fault> {
-        let there = self.tables.cards.get(&self.writer, card);
-        match there.map_err(|error| ("card", error.into()))? {
+    fn is_nobodys(&self, card: &CardHash) -> Result<(), Error> {
+        match self.tables.cards.get(&self.writer, card)? {
             None => Ok(()),
             Some(there) => {
                 let disabled = there.disabled.then_some(there.note);
-                Err(("card", Error::CardTaken { disabled }))
+                Err(Error::CardTaken { disabled })
             }
         }
     }
@@ -155,14 +163,13 @@ impl Session<'_> {
         &mut self,
         actor: &str,
         row: &OfficerImport,
-    ) -> Result<Imported, Fault> {
+    ) -> Result<Imported, Faults> {
         let known = self.officer_known(&row.id)?;
-        self.check_code(row, known)?;
+        self.check_officer(row, known)?.none()?;
         let officer = match known {
             Some(officer) => officer,
             None => {
                 let name = row.name.clone().unwrap_or_default();
-                text("officer's name", &name, true).map_err(|error| ("name", error))?;
                 let id = row.id.clone();
                 let added = self.add_officer(actor, &NewOfficer { id, name });
                 added.map_err(|error| ("id", error))?
@@ -195,18 +202,40 @@ impl Session<'_> {
         Ok(found.map(|found| OfficerId(found.officer)))
     }
 
-    fn check_code(&self, row: &OfficerImport, known: Option<OfficerId>) -> Result<(), Fault> {
-        let fault = |error| ("code", error);
-        let Some(code) = &row.code else {
-            return Ok(());
+    /// What would be refused is refused before anything is written.
+    fn check_officer(
+        &self,
+        row: &OfficerImport,
+        known: Option<OfficerId>,
+    ) -> Result<Faults, Fault> {
+        let mut faults = Faults::default();
+        let name = row.name.as_deref();
+        let name = match known {
+            None => {
+                faults.of("id", id("officer's id", &row.id));
+                Some(name.unwrap_or_default())
+            }
+            Some(officer) => {
+                let before = self.known_officer(officer).map_err(|error| ("id", error))?;
+                name.filter(|name| *name != before.name)
+            }
         };
-        let expected = self.settings().map_err(fault)?.call.code_length;
-        identity::secret_digits("officer's code", code, expected).map_err(fault)?;
+        if let Some(name) = name {
+            faults.of("name", text("officer's name", name, true));
+        }
+        if let Some(code) = &row.code {
+            faults.of("code", self.check_code(code, known));
+        }
+        Ok(faults)
+    }
+
+    fn check_code(&self, code: &Secret<Digits>, known: Option<OfficerId>) -> Result<(), Error> {
+        let expected = self.settings()?.call.code_length;
+        identity::secret_digits("officer's code", code, expected)?;
         let hash = OfficerCodeHash(self.fixed.key.officer_code(code));
-        let taken = self.tables.officer_codes.get(&self.writer, &hash);
-        let taken = taken.map_err(|error| fault(error.into()))?;
+        let taken = self.tables.officer_codes.get(&self.writer, &hash)?;
         match taken.map(|taken| OfficerId(taken.officer)) {
-            Some(other) if Some(other) != known => Err(fault(Error::CodeTaken)),
+            Some(other) if Some(other) != known => Err(Error::CodeTaken),
             _ => Ok(()),
         }
     }
@@ -228,12 +257,8 @@ impl Session<'_> {
     }
 }
 
-fn of_note(error: Error) -> Fault {
-    ("note", error)
-}
-
 /// A note says why a card is taken no more, or again, and stands nowhere else.
-fn nothing_changes() -> Fault {
+fn nothing_changes() -> Error {
     let why = "says why a card is taken no more, or again: nothing of that changes";
-    of_note(Error::invalid("note", why))
+    Error::invalid("note", why)
 }

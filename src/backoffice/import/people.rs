@@ -1,6 +1,6 @@
 //! Profiles of inmates and their contacts.
 
-use super::{Fault, ImportOff, Imported, changed_or_same, taken_out};
+use super::{ImportOff, Imported, changed_or_same, faults::Faults, taken_out};
 use crate::{
     AllowanceOf, Error, InmateProfile, NewContact,
     admin::{contacts, people, text},
@@ -49,7 +49,7 @@ pub struct AllowanceImport {
 }
 
 impl AllowanceImport {
-    fn after(&self, before: Option<Allowance>) -> Result<Option<Allowance>, Fault> {
+    fn after(&self, before: Option<Allowance>) -> Result<Option<Allowance>, Error> {
         let is = before.unwrap_or_default();
         let each = |row: &Periods<Option<Option<u32>>>, is: &Periods<Option<u32>>| {
             Periods::each(|period| row.of(period).unwrap_or(*is.of(period)))
@@ -66,7 +66,7 @@ impl AllowanceImport {
         match self.own {
             Some(false) if says => {
                 let why = "is no, beside limits that would be the inmate's own";
-                Err(("own-allowance", Error::invalid("allowance", why)))
+                Err(Error::invalid("allowance", why))
             }
             Some(false) => Ok(None),
             Some(true) => Ok(Some(limits)),
@@ -93,16 +93,21 @@ impl Session<'_> {
         &mut self,
         actor: &str,
         row: &ProfileImport,
-    ) -> Result<Imported, Fault> {
+    ) -> Result<Imported, Faults> {
         let fault = |error| ("id", error);
         let inmate = self.must_be_known(&row.facility_id)?;
         let before = people::details(self.entry(inmate)?).map_err(fault)?;
-        let profile = self.profile_after(row, before.profile.clone())?;
-        let suspended = ImportOff::after(row.suspended, before.suspended, self.now_utc_ms())
-            .map_err(|error| ("suspended", error))?;
-        let changed = (profile != before.profile, suspended != before.suspended);
         let was = self.own_allowance(inmate).map_err(fault)?;
-        let allowance = row.allowance.after(was)?;
+        let mut faults = Faults::default();
+        let profile = self.profile_after(row, before.profile.clone(), &mut faults);
+        let suspended = ImportOff::after(row.suspended, before.suspended, self.now_utc_ms());
+        let suspended = faults
+            .of("suspended", suspended)
+            .unwrap_or(before.suspended);
+        let allowance = row.allowance.after(was);
+        let allowance = faults.of("own-allowance", allowance).unwrap_or(was);
+        faults.none()?;
+        let changed = (profile != before.profile, suspended != before.suspended);
         let hours_were = self.own_hours(inmate).map_err(fault)?;
         let hours = row.hours.unwrap_or(hours_were);
         if changed.0 {
@@ -143,18 +148,20 @@ impl Session<'_> {
         &self,
         row: &ProfileImport,
         mut profile: InmateProfile,
-    ) -> Result<InmateProfile, Fault> {
+        faults: &mut Faults,
+    ) -> InmateProfile {
         if let Some(unit) = &row.unit {
             let named = unit.as_deref().map(|name| self.groups().named(name));
-            profile.living_unit = named.transpose().map_err(|error| ("unit", error))?;
+            let named = faults.of("unit", named.transpose());
+            profile.living_unit = named.unwrap_or(profile.living_unit);
         }
         if let Some(class) = row.class {
             let there = class.map(|class| self.must_be_a_class(class));
-            there.transpose().map_err(|error| ("inmate-class", error))?;
+            faults.of("inmate-class", there.transpose());
             profile.class = class;
         }
         if let Some(longest) = row.longest_seconds {
-            people::check_longest(longest).map_err(|error| ("longest-seconds", error))?;
+            faults.of("longest-seconds", people::check_longest(longest));
             profile.longest_seconds = longest;
         }
         profile.supervision = row.supervision.unwrap_or(profile.supervision);
@@ -168,14 +175,30 @@ impl Session<'_> {
                 false => enrolled,
             };
         }
-        Ok(profile)
+        profile
+    }
+
+    /// Whether who imports may review a contact as a row does: one that stays as it is, or one that is new
+    /// or changed.
+    fn may_review(
+        &self,
+        actor: &str,
+        row: &ContactImport,
+        as_it_is: Option<&Contact>,
+    ) -> Result<(), Error> {
+        let is = as_it_is.map_or(Review::Pending, |contact| contact.review.0);
+        if row.review != Some(Review::Approved) || is == Review::Approved {
+            return Ok(());
+        }
+        let mut by = as_it_is.map_or_else(Vec::new, |contact| contact.approved_by.clone());
+        contacts::approve(actor, self.approvals_needed()?, &mut by)
     }
 
     pub(super) fn import_contact(
         &mut self,
         actor: &str,
         row: &ContactImport,
-    ) -> Result<Imported, Fault> {
+    ) -> Result<Imported, Faults> {
         let inmate = self.must_be_known(&row.facility_id)?;
         let number = row.number;
         let key = PinNumberKey { inmate, number };
@@ -187,19 +210,23 @@ impl Session<'_> {
                 self.remove_contact(actor, inmate, &number).map(drop)
             });
         }
-        let contact = contact_after(row, before.as_ref())?;
+        let mut faults = Faults::default();
+        if before.is_none() {
+            faults.of("number", self.must_be_dialable(&number.to_string()));
+        }
+        let Some(contact) = contact_after(row, before.as_ref(), &mut faults) else {
+            faults.of("review", self.may_review(actor, row, None));
+            return Err(faults);
+        };
         let same = |there: &Contact| {
             there.name == contact.name
                 && there.relationship.0 == contact.relationship
                 && there.identification == contact.identification
         };
         let mut changed = !before.as_ref().is_some_and(same);
-        // What would be refused is refused before anything is written.
-        if changed && row.review == Some(Review::Approved) {
-            let needed = self.approvals_needed();
-            let approver = needed.and_then(|needed| contacts::approver(needed, actor).map(drop));
-            approver.map_err(|error| ("review", error))?;
-        }
+        let as_it_is = before.as_ref().filter(|_| !changed);
+        faults.of("review", self.may_review(actor, row, as_it_is));
+        faults.none()?;
         if changed {
             let put = self.put_contact(actor, inmate, &contact);
             put.map_err(|error| ("number", error))?;
@@ -222,20 +249,26 @@ impl Session<'_> {
 }
 
 /// A contact as a row has it beside the one there is.
-fn contact_after(row: &ContactImport, before: Option<&Contact>) -> Result<NewContact, Fault> {
+fn contact_after(
+    row: &ContactImport,
+    before: Option<&Contact>,
+    faults: &mut Faults,
+) -> Option<NewContact> {
     let name = row.name.clone().or(before.map(|it| it.name.clone()));
     let name = name.unwrap_or_default();
-    text("contact's name", &name, true).map_err(|error| ("name", error))?;
+    let good_name = faults.of("name", text("contact's name", &name, true));
     let relationship = row.relationship.or(before.map(|it| it.relationship.0));
     let needed = || Error::invalid("relationship", "a new contact has to have one");
-    let relationship = relationship.ok_or_else(|| ("relationship", needed()))?;
+    let relationship = faults.of("relationship", relationship.ok_or_else(needed));
     let identification = row.identification.clone();
     let identification = identification.or(before.map(|it| it.identification.clone()));
     let identification = identification.unwrap_or_default();
-    text("identification", &identification, false).map_err(|error| ("identification", error))?;
-    Ok(NewContact {
+    let seen = text("identification", &identification, false);
+    let seen = faults.of("identification", seen);
+    good_name.and(seen)?;
+    Some(NewContact {
         name,
-        relationship,
+        relationship: relationship?,
         number: row.number.to_string(),
         identification,
     })

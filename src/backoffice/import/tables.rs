@@ -1,10 +1,15 @@
 //! The tables of numbers, in and out: restricted, allowed, number records, and the lists of classes,
 //! living units and the like.
 
-use super::{Fault, Imported, export::after_key, taken_out};
+use super::{
+    Imported,
+    export::after_key,
+    faults::{Fault, Faults},
+    taken_out,
+};
 use crate::{
     AllowedFlags, BackOffice, Error, NumberDetails, SeedScope,
-    admin::{lists::has_side, text},
+    admin::{lists::has_side, text, treatments::limit_fits},
     error::InmateNumber,
     groups::Groups,
     seed::scope_of,
@@ -74,7 +79,7 @@ impl Session<'_> {
         &mut self,
         actor: &str,
         row: &RestrictedImport,
-    ) -> Result<Imported, Fault> {
+    ) -> Result<Imported, Faults> {
         let pattern = self.pattern(&row.pattern).map_err(of_pattern)?;
         let entries = self.tables.restricted.entries();
         let before = entries.get(&self.writer, &pattern);
@@ -89,7 +94,11 @@ impl Session<'_> {
         if was == Some(note) {
             return Ok(Imported::Same);
         }
-        check_note(note)?;
+        let mut faults = Faults::default();
+        let dialable = self.dialable_or_in(&self.tables.restricted, &row.pattern);
+        faults.of("pattern", dialable);
+        faults.of("note", text("note", note, false));
+        faults.none()?;
         let set = self.set_restricted(actor, &row.pattern, note);
         set.map_err(of_pattern)?;
         Ok(new_or_changed(before.is_none()))
@@ -99,7 +108,7 @@ impl Session<'_> {
         &mut self,
         actor: &str,
         row: &AllowedImport,
-    ) -> Result<Imported, Fault> {
+    ) -> Result<Imported, Faults> {
         let pattern = self.pattern(&row.pattern).map_err(of_pattern)?;
         let entries = self.tables.allowed.entries();
         let before = entries.get(&self.writer, &pattern);
@@ -123,7 +132,11 @@ impl Session<'_> {
         if before.as_ref() == Some(&flags) {
             return Ok(Imported::Same);
         }
-        check_note(&flags.note)?;
+        let mut faults = Faults::default();
+        let dialable = self.dialable_or_in(&self.tables.allowed, &row.pattern);
+        faults.of("pattern", dialable);
+        faults.of("note", text("note", &flags.note, false));
+        faults.none()?;
         let set = self.set_allowed(actor, &row.pattern, &flags);
         set.map_err(of_pattern)?;
         Ok(new_or_changed(before.is_none()))
@@ -133,7 +146,7 @@ impl Session<'_> {
         &mut self,
         actor: &str,
         row: &RecordImport,
-    ) -> Result<Imported, Fault> {
+    ) -> Result<Imported, Faults> {
         let pattern = self.pattern(&row.pattern).map_err(of_pattern)?;
         let entries = self.tables.number_records.entries();
         let before = entries.get(&self.writer, &pattern);
@@ -161,14 +174,18 @@ impl Session<'_> {
         if before.as_ref() == Some(&details) {
             return Ok(Imported::Same);
         }
+        let mut faults = Faults::default();
+        let dialable = self.dialable_or_in(&self.tables.number_records, &row.pattern);
+        faults.of("pattern", dialable);
+        faults.of("limit-seconds", limit_fits(details.limit_seconds));
+        let treatment = details.treatment;
+        let there = treatment.map(|treatment| self.treatment_there(treatment));
+        faults.of("treatment", there.transpose());
+        faults.of("party", text("registered party", &details.party, false));
+        faults.of("note", text("note", &details.note, false));
+        faults.none()?;
         let set = self.set_number_record(actor, &row.pattern, &details);
-        set.map_err(|error| match &error {
-            Error::UnknownCallTreatment(_) => ("treatment", error),
-            Error::Invalid { field: "limit", .. } => ("limit-seconds", error),
-            Error::Invalid { field: "note", .. } => ("note", error),
-            Error::Invalid { .. } => ("party", error),
-            _ => of_pattern(error),
-        })?;
+        set.map_err(of_pattern)?;
         Ok(new_or_changed(before.is_none()))
     }
 
@@ -176,26 +193,27 @@ impl Session<'_> {
         &mut self,
         actor: &str,
         row: &ListImport,
-    ) -> Result<Imported, Fault> {
-        let scope = match &row.of {
-            SeedScope::Inmate(id) => {
-                let known = self.must_be_known(id);
-                Scope::Inmate(known.map_err(|(_, error)| ("of", error))?)
-            }
-            of => scope_of(self, of).map_err(|error| ("of", error))?,
+    ) -> Result<Imported, Faults> {
+        let mut faults = Faults::default();
+        let scope = faults.of("of", self.scope_of_row(&row.of));
+        if let Some(scope) = scope {
+            faults.of("side", has_side(scope, row.blocked));
+        }
+        let pattern = faults.of("pattern", self.pattern(&row.pattern));
+        let Some((scope, pattern)) = scope.zip(pattern) else {
+            let note = row.note.as_deref().unwrap_or_default();
+            faults.of("note", text("note", note, false));
+            return Err(faults);
         };
-        self.scope_words(scope).map_err(|error| ("of", error))?;
-        has_side(scope, row.blocked).map_err(|error| ("side", error))?;
-        let key = ListKey {
-            list: ListOf {
-                scope,
-                blocked: row.blocked,
-            },
-            pattern: self.pattern(&row.pattern).map_err(of_pattern)?,
+        let list = ListOf {
+            scope,
+            blocked: row.blocked,
         };
+        let key = ListKey { list, pattern };
         let before = self.tables.lists.entries().get(&self.writer, &key);
         let before = before.map_err(|error| of_pattern(error.into()))?;
         if row.kept == Some(false) {
+            faults.none()?;
             return taken_out(before.is_some(), || {
                 let removed = self.remove_list_number(actor, scope, row.blocked, &row.pattern);
                 removed.map(drop)
@@ -206,19 +224,34 @@ impl Session<'_> {
         if was == Some(note) {
             return Ok(Imported::Same);
         }
-        check_note(note)?;
+        if before.is_none() {
+            faults.of("pattern", self.must_be_dialable(&key.pattern.to_string()));
+        }
+        faults.of("note", text("note", note, false));
+        faults.none()?;
         let set = self.set_list_number(actor, scope, row.blocked, &row.pattern, note);
         set.map_err(of_pattern)?;
         Ok(new_or_changed(before.is_none()))
     }
 }
 
-fn of_pattern(error: Error) -> Fault {
-    ("pattern", error)
+impl Session<'_> {
+    /// Whose list a row names, if there can be such a one.
+    fn scope_of_row(&self, of: &SeedScope) -> Result<Scope, Error> {
+        let scope = match of {
+            SeedScope::Inmate(id) => {
+                let known = self.must_be_known(id);
+                Scope::Inmate(known.map_err(|(_, error)| error)?)
+            }
+            of => scope_of(self, of)?,
+        };
+        self.scope_words(scope)?;
+        Ok(scope)
+    }
 }
 
-fn check_note(note: &str) -> Result<(), Fault> {
-    text("note", note, false).map_err(|error| ("note", error))
+fn of_pattern(error: Error) -> Fault {
+    ("pattern", error)
 }
 
 fn new_or_changed(new: bool) -> Imported {

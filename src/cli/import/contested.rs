@@ -21,7 +21,7 @@ const ROUNDS: usize = 10;
 /// The rows of a file that are good as far as it goes itself.
 #[derive(Clone, Default, Debug)]
 pub struct Rows {
-    /// Nothing before them is in their way.
+    /// Nothing before them is in their way; where none is skipped, bad ones are among them.
     pub good: Vec<Numbered>,
     waiting: Vec<Waiting>,
     /// The row that has it, or had it first.
@@ -41,16 +41,21 @@ struct Waiting {
 }
 
 impl Rows {
-    /// Takes the next row of the file.
+    /// Takes the next row of the file, in which these cells are bad; which more are, as they stand in
+    /// another row already, unless the row may wait for what becomes of that one.
     ///
-    /// # Errors
-    /// What stands in another row already, unless it may wait for what becomes of that one.
+    /// A bad row is looked at as the others are, that all which is wrong with it is known; but not where
+    /// bad rows are skipped, as what it asks for would stand in the way of good ones.
     pub fn take(
         &mut self,
         row: Numbered,
         keys: Vec<Key>,
         may_wait: bool,
-    ) -> Result<(), Vec<BadCell>> {
+        bad: &[BadCell],
+    ) -> Vec<BadCell> {
+        if may_wait && !bad.is_empty() {
+            return Vec::new();
+        }
         let number = row.0;
         let before = |key: &Key| self.owners.get(key).copied();
         let in_the_way = told(number, &keys, before);
@@ -61,12 +66,12 @@ impl Rows {
             let keys = keys.clone();
             self.waiting.push(Waiting { row, keys });
         } else {
-            return Err(in_the_way);
+            return in_the_way;
         }
         for key in keys {
             self.owners.entry(key).or_insert(number);
         }
-        Ok(())
+        Vec::new()
     }
 
     pub fn contested(&self) -> usize {

@@ -1,6 +1,7 @@
 //! What the officer sees of an import: bad rows, how far it is, and the sum.
 
 use std::{
+    collections::HashMap,
     fmt,
     io::{BufWriter, IsTerminal as _, Write as _, stderr, stdout},
     path::{Path, PathBuf},
@@ -9,6 +10,7 @@ use std::{
 
 use anyhow::{Error, anyhow, bail};
 use sheets::BadCell;
+use types::text::counted;
 
 use crate::{
     control::people::Became,
@@ -32,7 +34,20 @@ pub struct Report {
     bad: Vec<BadCell>,
     /// What somebody else has.
     collisions: Vec<BadCell>,
+    /// By the row, which columns are bad.
+    rows: HashMap<u64, Vec<String>>,
+    /// Where the file has each column.
+    places: Vec<(&'static str, Option<usize>)>,
 }
+
+/// What is wrong with other columns where one is: a bad PIN is none of which something could be said.
+const FOLLOWS: [(&str, &[&str]); 2] = [
+    (
+        "pin",
+        &["language", "class", "disabled", "valid-from", "valid-to"],
+    ),
+    ("taken", &["note"]),
+];
 
 impl Report {
     /// A file that is there is never written over.
@@ -48,20 +63,49 @@ impl Report {
             file,
             bad: Vec::new(),
             collisions: Vec::new(),
+            rows: HashMap::new(),
+            places: Vec::new(),
         })
     }
 
+    /// How many rows are bad.
     pub fn count(&self) -> usize {
-        self.bad.len() + self.collisions.len()
+        self.rows.len()
+    }
+
+    /// Whether this row is bad.
+    pub fn has(&self, row: u64) -> bool {
+        self.rows.contains_key(&row)
+    }
+
+    /// Whether what is known of a row to be bad explains that this column of it is.
+    pub fn explains(&self, row: u64, column: &str) -> bool {
+        let known = self.rows.get(&row).map_or(&[][..], Vec::as_slice);
+        let follows = |(first, then): &(&str, &[&str])| {
+            then.contains(&column) && known.iter().any(|known| known == first)
+        };
+        known.iter().any(|known| known == column) || FOLLOWS.iter().any(follows)
+    }
+
+    /// Where the file has its columns: those of one row are told in that order.
+    pub fn in_order(&mut self, places: Vec<(&'static str, Option<usize>)>) {
+        self.places = places;
+    }
+
+    fn note(&mut self, cell: &BadCell) {
+        let columns = self.rows.entry(cell.row).or_default();
+        columns.push(cell.column.clone());
     }
 
     pub fn bad(&mut self, cell: BadCell) -> anyhow::Result<()> {
+        self.note(&cell);
         self.bad.push(cell);
         self.is_enough()
     }
 
     /// One that has what somebody else has.
     pub fn collides(&mut self, cell: BadCell) -> anyhow::Result<()> {
+        self.note(&cell);
         self.collisions.push(cell);
         self.is_enough()
     }
@@ -72,7 +116,7 @@ impl Report {
     }
 
     fn is_enough(&self) -> anyhow::Result<()> {
-        match self.count() > MOST {
+        match self.bad.len() + self.collisions.len() > MOST {
             true => bail!("more than {MOST} cells are bad: is it a file of another kind?"),
             false => Ok(()),
         }
@@ -85,11 +129,15 @@ impl Report {
         let untold = self.collisions.len().saturating_sub(FEW);
         self.collisions.truncate(FEW);
         self.bad.append(&mut self.collisions);
-        self.bad.sort_by_key(|cell| cell.row);
+        let place = |cell: &BadCell| {
+            let mut places = self.places.iter();
+            places.find_map(|(name, place)| place.filter(|_| *name == cell.column))
+        };
+        self.bad.sort_by_key(|cell| (cell.row, place(cell)));
         let untold = (untold > 0).then(|| {
             format!(
-                "and {untold} more rows with a PIN, card or code that somebody else has: which is \
-                 not told"
+                "and {} with a PIN, card or code that somebody else has: which is not told",
+                counted(untold, "more row")
             )
         });
         let more = self.bad.len().saturating_sub(PRINTED);
@@ -146,7 +194,7 @@ impl Counts {
             Became::Changed => self.changed += 1,
             Became::Same => self.same += 1,
             Became::Given => self.given += 1,
-            Became::Bad(..) | Became::Collides(..) => {}
+            Became::Bad(_) => {}
         }
     }
 
@@ -205,10 +253,11 @@ impl Progress {
             self.told = Instant::now();
             let (what, done) = (self.what, self.done);
             let _ = match self.all {
-                None => write!(stderr(), "\r{done} rows {what} "),
+                None => write!(stderr(), "\r{} {what} ", counted(done, "row")),
                 Some(all) => {
                     let bar = "#".repeat(30 * done / all.max(1));
-                    write!(stderr(), "\r[{bar:<30}] {done} of {all} rows {what} ")
+                    let all = counted(all, "row");
+                    write!(stderr(), "\r[{bar:<30}] {done} of {all} {what} ")
                 }
             };
         }

@@ -30,9 +30,8 @@ pub type Numbered = (u64, Row);
 pub trait FileRow: RowOf {
     /// What there may be of once in a file: the column, and a key.
     fn once(&self, secret: &RandomState) -> Vec<Key>;
-    /// # Errors
-    /// Cells that mean nothing at this site.
-    fn row(self, zone: &TimeZone) -> Result<Numbered, Vec<BadCell>>;
+    /// What it asks for, and the cells that mean nothing at this site: it asks for nothing of them.
+    fn row(self, zone: &TimeZone) -> (Numbered, Vec<BadCell>);
 }
 
 /// Reads what a cell says of this site's time, and notes what can't be taken.
@@ -94,15 +93,13 @@ impl Times<'_> {
             let why = "is no hours of a week, as monday tuesday 08:00-11:30 13:00-14:00; sunday \
                        10:00-12:00, nor never, nor none";
             self.note(column, why.to_owned());
+            return None;
         }
         Some(text)
     }
 
-    fn done(self, row: Row) -> Result<Numbered, Vec<BadCell>> {
-        match self.bad.is_empty() {
-            true => Ok((self.row, row)),
-            false => Err(self.bad),
-        }
+    fn done(self, row: Row) -> (Numbered, Vec<BadCell>) {
+        ((self.row, row), self.bad)
     }
 }
 
@@ -114,7 +111,7 @@ impl FileRow for InmateRow {
         once
     }
 
-    fn row(self, zone: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+    fn row(self, zone: &TimeZone) -> (Numbered, Vec<BadCell>) {
         let mut times = Times::of(self.row, zone);
         let row = Row::Inmate {
             id: self.id,
@@ -135,7 +132,7 @@ impl FileRow for NumberRow {
         vec![("number", format!("{} {}", self.number, self.id))]
     }
 
-    fn row(self, zone: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+    fn row(self, zone: &TimeZone) -> (Numbered, Vec<BadCell>) {
         let mut times = Times::of(self.row, zone);
         let row = Row::Number {
             id: self.id,
@@ -154,7 +151,7 @@ impl FileRow for ProfileRow {
         vec![("id", self.id.clone())]
     }
 
-    fn row(self, zone: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+    fn row(self, zone: &TimeZone) -> (Numbered, Vec<BadCell>) {
         let mut times = Times::of(self.row, zone);
         let names = |done: types::inmate::Enrollment| {
             let names = done.steps().map(EnrollmentStep::name);
@@ -185,7 +182,7 @@ impl FileRow for ContactRow {
         vec![("number", format!("{} {}", self.number, self.id))]
     }
 
-    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+    fn row(self, _: &TimeZone) -> (Numbered, Vec<BadCell>) {
         let row = Row::Contact {
             id: self.id,
             number: self.number.to_string(),
@@ -195,7 +192,7 @@ impl FileRow for ContactRow {
             review: self.review.map(|it| it.name().to_owned()),
             kept: self.kept,
         };
-        Ok((self.row, row))
+        ((self.row, row), Vec::new())
     }
 }
 
@@ -207,7 +204,7 @@ impl FileRow for CardRow {
         once
     }
 
-    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+    fn row(self, _: &TimeZone) -> (Numbered, Vec<BadCell>) {
         let row = Row::Card {
             id: self.id,
             officer: self.officer,
@@ -215,7 +212,7 @@ impl FileRow for CardRow {
             taken: self.taken,
             note: self.note,
         };
-        Ok((self.row, row))
+        ((self.row, row), Vec::new())
     }
 }
 
@@ -227,14 +224,14 @@ impl FileRow for OfficerRow {
         once
     }
 
-    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+    fn row(self, _: &TimeZone) -> (Numbered, Vec<BadCell>) {
         let row = Row::Officer {
             id: self.id,
             name: self.name,
             code: self.code,
             active: self.active,
         };
-        Ok((self.row, row))
+        ((self.row, row), Vec::new())
     }
 }
 
@@ -243,14 +240,14 @@ impl FileRow for RestrictedRow {
         vec![("pattern", self.pattern.clone())]
     }
 
-    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+    fn row(self, _: &TimeZone) -> (Numbered, Vec<BadCell>) {
         let entry = Entry {
             pattern: self.pattern,
             note: self.note,
             kept: self.kept,
             says: (),
         };
-        Ok((self.row, Row::Restricted(entry)))
+        ((self.row, Row::Restricted(entry)), Vec::new())
     }
 }
 
@@ -259,7 +256,7 @@ impl FileRow for AllowedRow {
         vec![("pattern", self.pattern.clone())]
     }
 
-    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+    fn row(self, _: &TimeZone) -> (Numbered, Vec<BadCell>) {
         let entry = Entry {
             pattern: self.pattern,
             note: self.note,
@@ -269,7 +266,7 @@ impl FileRow for AllowedRow {
                 privileged: self.privileged,
             },
         };
-        Ok((self.row, Row::Allowed(entry)))
+        ((self.row, Row::Allowed(entry)), Vec::new())
     }
 }
 
@@ -278,7 +275,7 @@ impl FileRow for RecordRow {
         vec![("pattern", self.pattern.clone())]
     }
 
-    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+    fn row(self, _: &TimeZone) -> (Numbered, Vec<BadCell>) {
         let name = |response: ThreeWayResponse| response.name().to_owned();
         let three_way = self.three_way.map(|it| it.map(name));
         let entry = Entry {
@@ -293,7 +290,7 @@ impl FileRow for RecordRow {
                 party: self.party,
             },
         };
-        Ok((self.row, Row::Record(entry)))
+        ((self.row, Row::Record(entry)), Vec::new())
     }
 }
 
@@ -303,7 +300,7 @@ impl FileRow for ListRow {
         vec![("pattern", one)]
     }
 
-    fn row(self, _: &TimeZone) -> Result<Numbered, Vec<BadCell>> {
+    fn row(self, _: &TimeZone) -> (Numbered, Vec<BadCell>) {
         let of = match self.of {
             ListOf::Relationship(relationship) => {
                 ListName::Relationship(relationship.name().to_owned())
@@ -322,7 +319,7 @@ impl FileRow for ListRow {
                 blocked: self.blocked,
             },
         };
-        Ok((self.row, Row::Listed(entry)))
+        ((self.row, Row::Listed(entry)), Vec::new())
     }
 }
 

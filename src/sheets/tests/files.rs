@@ -29,7 +29,7 @@ fn read<T: RowOf>(octets: &[u8], format: Format) -> Result<Read<T>, FileError> {
     let each = |row: u64, cells: &mut [Cell]| -> Result<(), FileError> {
         match T::of(row, cells, columns.get().expect("columns")) {
             Ok(row) => rows.push(row),
-            Err(cells) => bad.extend(cells),
+            Err(row) => bad.extend(row.cells),
         }
         Ok(())
     };

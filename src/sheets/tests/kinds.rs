@@ -22,7 +22,7 @@ fn read<T: RowOf + Debug>(octets: &[u8], format: Format) -> Found {
     let each = |row: u64, cells: &mut [Cell]| -> Result<(), FileError> {
         match T::of(row, cells, columns.get().expect("columns")) {
             Ok(row) => good.push(format!("{row:?}")),
-            Err(cells) => bad.extend(cells),
+            Err(row) => bad.extend(row.cells),
         }
         Ok(())
     };

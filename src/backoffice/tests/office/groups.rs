@@ -65,6 +65,7 @@ impl House {
 
     fn shut(&mut self, what: Shut) -> usize {
         self.change(|office, now| office.shut_down(now, WHO, what, false))
+            .map(|done| (!done.already).then_some(done.phones))
             .expect("is shut down")
             .expect("was not so")
     }

@@ -5,7 +5,8 @@ use crate::bench::{Bench, DOE, ONE, bench, bench_with, secret};
 use backoffice::{
     Allowance, AllowanceImport, CardImport, ContactImport, Disabled, Error, Holder, ImportMode,
     ImportOff, ImportRow, Imported, InmateImport, InmateProfile, ListImport, NewOfficer,
-    NumberImport, OfficerImport, Periods, PinDays, ProfileImport, SeedScope, WeekSteps, acting,
+    NumberImport, OfficerImport, Periods, PinDays, ProfileImport, SeedScope, WeekSteps, WrongCell,
+    acting,
 };
 use types::{
     credential::CardNumber,
@@ -38,9 +39,12 @@ fn taken(bench: &mut Bench, actor: &str, row: ImportRow) -> Imported {
 fn is_bad(bench: &mut Bench, row: ImportRow, column: &str, why: &str) {
     let before = bench.office.verify_journal().expect("is whole");
     match taken(bench, "warden", row) {
-        Imported::Bad { column: c, why: w } | Imported::Collides { column: c, why: w } => {
-            assert_eq!(c, column, "{w}");
-            assert!(w.contains(why), "{w}");
+        Imported::Bad(wrong) => {
+            let [wrong] = &wrong[..] else {
+                panic!("{wrong:?}");
+            };
+            assert_eq!(wrong.column, column, "{wrong:?}");
+            assert!(wrong.why.contains(why), "{wrong:?}");
         }
         other => panic!("{other:?}"),
     }
@@ -177,10 +181,11 @@ fn a_contact_that_a_file_changes_is_reviewed_again_and_a_second_person_still_app
     let pending = ImportRow::Contact(contact(Some(Review::Pending)));
     assert_eq!(taken(&mut bench, ONE, pending), Imported::Same);
     let told = taken(&mut bench, ONE, approved());
-    let Imported::Bad { column, why } = told else {
+    let Imported::Bad(wrong) = told else {
         panic!("one person is not two: {told:?}");
     };
-    assert!(column == "review" && why.contains("somebody else"), "{why}");
+    assert_eq!(wrong[0].column, "review");
+    assert!(wrong[0].why.contains("somebody else"), "{wrong:?}");
     assert_eq!(taken(&mut bench, TWO, approved()), Imported::Changed);
     assert_eq!(review(&bench), Review::Approved);
     assert_eq!(taken(&mut bench, TWO, approved()), Imported::Same);
@@ -232,8 +237,12 @@ fn a_card_goes_to_one_holder_and_a_lost_one_to_nobody_else() {
     // That it was lost, and what else a note says, is told to nobody who guesses it.
     let told = taken(&mut bench, "clerk", give("A-18"));
     let why = "this card is given out already".to_owned();
-    let column = "card";
-    assert_eq!(told, Imported::Collides { column, why });
+    let wrong = WrongCell {
+        column: "card",
+        why,
+        anothers: true,
+    };
+    assert_eq!(told, Imported::Bad(vec![wrong]));
     let note = card_of("A-17", None, None, "another");
     is_bad(&mut bench, note, "note", "nothing of that changes");
     let none = card_of("O-1", None, Some(true), "found");

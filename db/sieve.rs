@@ -8,12 +8,17 @@
 //! one access to memory; for an absent key it says "perhaps" about once in 100 times. It is filled when
 //! the database is opened, before anybody reads, and by each entry that is put; what is deleted, or put
 //! by a transaction that is given up, stays. So it holds all that any transaction of this process can
-//! see, which is enough: what it says too much costs a look-up. Entries beyond those it was made for make
-//! it say "perhaps" more often, until the next opening; its memory does not grow.
+//! see, which is enough: what it says too much costs a look-up.
+//!
+//! A filter that is full takes nothing more: what is put from then on goes into another, with room for
+//! four times as many, and both are asked. So the table is never read again for it, and who reads
+//! meanwhile waits for nothing. What a filter holds already, or says to hold, takes no room again: the
+//! memory grows with the keys there ever were, not with how often they are put. There are four at
+//! most; the last takes all that comes, and says "perhaps" more often, until the next opening.
 
 use crate::pattern::{Kind, Pattern, marker};
 use std::sync::{
-    PoisonError, RwLock, RwLockReadGuard,
+    OnceLock, PoisonError, RwLock, RwLockReadGuard,
     atomic::{AtomicU64, Ordering},
 };
 use types::phone_number::PhoneNumber;
@@ -21,29 +26,88 @@ use types::phone_number::PhoneNumber;
 /// So many entries have room in any.
 const LEAST: u64 = 8192;
 const BITS_AN_ENTRY: u64 = 16;
+/// How many there are of one table, after the first.
+const FURTHER: usize = 3;
+/// No filter is made larger than the one before beyond this, in bits: 32 MiB.
+const LARGEST_AFTER: u64 = 1 << 28;
 
 /// What may be in one table, by its hash.
 #[derive(Debug)]
 pub(crate) struct Sieve {
+    first: Filter,
+    /// Each is there once the one before is full.
+    further: [OnceLock<Filter>; FURTHER],
+}
+
+#[derive(Debug)]
+struct Filter {
     bits: Box<[AtomicU64]>,
+    entries: AtomicU64,
 }
 
 impl Sieve {
-    /// With room for so many entries.
+    /// With room for so many entries at first.
     pub fn new(entries: u64) -> Sieve {
         let bits = (entries.max(LEAST) * BITS_AN_ENTRY).next_power_of_two();
         Sieve {
-            bits: (0..bits / 64).map(|_| AtomicU64::new(0)).collect(),
+            first: Filter::new(bits),
+            further: [const { OnceLock::new() }; FURTHER],
         }
     }
 
     /// What is there, or will be.
     pub fn add(&self, hash: u64) {
-        let (word, bits) = self.place(hash);
-        word.fetch_or(bits, Ordering::Release);
+        if self.may_hold(hash) {
+            return;
+        }
+        let mut filter = &self.first;
+        for next in &self.further {
+            if !filter.is_full() {
+                break;
+            }
+            filter = next.get_or_init(|| Filter::new(size_after(filter.size())));
+        }
+        filter.add(hash);
     }
 
     pub fn may_hold(&self, hash: u64) -> bool {
+        self.first.may_hold(hash) || self.further().any(|filter| filter.may_hold(hash))
+    }
+
+    fn further(&self) -> impl Iterator<Item = &Filter> {
+        self.further.iter().map_while(OnceLock::get)
+    }
+}
+
+/// The bits of the filter that is made when one of so many is full.
+fn size_after(bits: u64) -> u64 {
+    (bits * 4).min(bits.max(LARGEST_AFTER))
+}
+
+impl Filter {
+    /// `bits` is a power of two.
+    fn new(bits: u64) -> Filter {
+        Filter {
+            bits: (0..bits / 64).map(|_| AtomicU64::new(0)).collect(),
+            entries: AtomicU64::new(0),
+        }
+    }
+
+    fn size(&self) -> u64 {
+        self.bits.len() as u64 * 64
+    }
+
+    fn is_full(&self) -> bool {
+        self.entries.load(Ordering::Relaxed) >= self.size() / BITS_AN_ENTRY
+    }
+
+    fn add(&self, hash: u64) {
+        let (word, bits) = self.place(hash);
+        word.fetch_or(bits, Ordering::Release);
+        self.entries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn may_hold(&self, hash: u64) -> bool {
         let (word, bits) = self.place(hash);
         word.load(Ordering::Acquire) & bits == bits
     }
@@ -227,4 +291,59 @@ pub(crate) fn hash(key: &[u8]) -> u64 {
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
     fold(hash, u64::from_le_bytes(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of the keys that are numbered so.
+    fn hashes(from: u64, to: u64) -> impl Iterator<Item = u64> {
+        (from..to).map(|key| hash(&key.to_be_bytes()))
+    }
+
+    fn sizes(sieve: &Sieve) -> Vec<u64> {
+        let filters = [&sieve.first].into_iter().chain(sieve.further());
+        filters.map(Filter::size).collect()
+    }
+
+    #[test]
+    fn a_table_that_grows_far_beyond_its_size_at_the_opening_is_still_known_in_memory() {
+        let sieve = Sieve::new(0);
+        let entries = 40 * LEAST;
+        hashes(0, entries).for_each(|hash| sieve.add(hash));
+        assert!(hashes(0, entries).all(|hash| sieve.may_hold(hash)));
+        let absent = hashes(entries, entries + 100_000);
+        let perhaps = absent.filter(|hash| sieve.may_hold(*hash)).count();
+        assert!(perhaps < 4_000, "{perhaps} of 100000");
+        let first = LEAST * BITS_AN_ENTRY;
+        assert_eq!(sizes(&sieve), [first, 4 * first, 16 * first, 64 * first]);
+    }
+
+    #[test]
+    fn what_comes_when_all_filters_are_full_is_held_in_the_last() {
+        let sieve = Sieve {
+            first: Filter::new(64),
+            further: [const { OnceLock::new() }; FURTHER],
+        };
+        hashes(0, 2_000).for_each(|hash| sieve.add(hash));
+        assert!(hashes(0, 2_000).all(|hash| sieve.may_hold(hash)));
+        assert_eq!(sizes(&sieve), [64, 256, 1024, 4096]);
+    }
+
+    #[test]
+    fn what_is_put_again_and_again_takes_no_more_memory() {
+        let sieve = Sieve::new(0);
+        for _ in 0..20 {
+            hashes(0, LEAST / 2).for_each(|hash| sieve.add(hash));
+        }
+        assert_eq!(sizes(&sieve).len(), 1);
+    }
+
+    #[test]
+    fn a_filter_is_made_no_larger_than_the_largest_because_one_is_full() {
+        assert_eq!(size_after(1 << 17), 1 << 19);
+        assert_eq!(size_after(LARGEST_AFTER / 2), LARGEST_AFTER);
+        assert_eq!(size_after(2 * LARGEST_AFTER), 2 * LARGEST_AFTER);
+    }
 }

@@ -173,6 +173,7 @@ const TEST_ONLY: &[&str] = &[
     "proptest",
     "rustfft",
     "serialport",
+    "sites",
     "tempfile",
     "toml",
 ];

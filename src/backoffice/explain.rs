@@ -1,6 +1,6 @@
 //! What would be decided about a call, for the officer who asks why. It goes the way of an
 //! admission, in a transaction that only reads: what is told is what a call would meet, nothing is
-//! changed, and no call waits for it.
+//! changed, and nobody who writes is waited for.
 
 use crate::{AllowanceOf, BackOffice, Error, Phone, reading::Reading, stored};
 use db::{

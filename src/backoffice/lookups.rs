@@ -330,3 +330,6 @@ impl<R: Read> screening::Tables for Lookups<'_, R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,6 +69,14 @@ fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_sallyport"))
 }
 
+/// A copy of the program for whoever can't reach the directory of the build. By a program of its own: what
+/// this one has open to write, a child of another test has open too for a moment, and nothing is run
+/// that somebody may write to.
+fn copied(to: &Path) {
+    let copied = Command::new("cp").arg(program()).arg(to).status();
+    assert!(copied.expect("cp").success());
+}
+
 fn sallyport(arguments: &[&str]) -> Run {
     let output = Command::new(program())
         .args(arguments)

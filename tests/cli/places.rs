@@ -17,7 +17,7 @@ use nix::{
     unistd::{Pid, Uid},
 };
 
-use crate::{Place, Run, SAMPLE, program};
+use crate::{Place, Run, SAMPLE, copied, program};
 
 /// Nobody: a user without rights on every system.
 const NOBODY: u32 = 65_534;
@@ -158,7 +158,7 @@ fn a_directory_of_data_that_the_user_may_not_write_is_told() {
     let place = Place::with(SAMPLE);
     place.make_data();
     let copy = place.directory.path().join("sallyport");
-    fs::copy(program(), &copy).expect("a copy");
+    copied(&copy);
     mode(&copy, 0o755);
     mode(&place.data(), 0o500);
     for path in [

@@ -16,7 +16,7 @@ use std::{
 
 use nix::{sys::signal::Signal, unistd::Uid};
 
-use crate::{Controller, Place, Run, json_lines, program, site};
+use crate::{Controller, Place, Run, copied, json_lines, site};
 
 const NOBODY: u32 = 65_534;
 const START: Duration = Duration::from_secs(20);
@@ -205,7 +205,7 @@ fn a_command_of_another_user_is_refused() {
     let home = tempfile::tempdir().expect("a directory");
     let file = home.path().join("site.toml");
     let copy = home.path().join("sallyport");
-    fs::copy(program(), &copy).expect("a copy");
+    copied(&copy);
     let database = place.path("database").display().to_string();
     let text = site(&["666666777777"], false).replace("\"database\"", &format!("{database:?}"));
     fs::write(&file, text).expect("a site file");

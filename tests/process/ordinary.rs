@@ -16,7 +16,7 @@ use nix::{
     unistd::Uid,
 };
 
-use crate::{Run, program};
+use crate::{Run, copied};
 
 /// Nobody: a user without rights on every system.
 const NOBODY: u32 = 65_534;
@@ -27,9 +27,8 @@ const USUAL: u64 = 8 << 20;
 fn demo(memory: u64, arguments: &[&str]) -> Run {
     let root = Uid::effective().is_root();
     let home = tempfile::tempdir().expect("a directory");
-    // Nobody need be able to reach the directory of the build.
     let copy = home.path().join("sallyport");
-    fs::copy(program(), &copy).expect("a copy");
+    copied(&copy);
     fs::set_permissions(&copy, fs::Permissions::from_mode(0o755)).expect("the mode");
     if root {
         chown(home.path(), Some(NOBODY), Some(NOBODY)).expect("a directory of nobody");

@@ -1,70 +1,17 @@
 //! `decide` against the rules told once more, over random sites.
 
-mod clock;
-mod draw;
 mod model;
 mod registers;
-mod site;
-mod tables;
 
 use model::{Answer, answer};
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use screening::{Decision, LimitedBy, LocalTime, Request, decide};
-use site::{Ask, Dials, Site};
-use std::{cell::RefCell, collections::BTreeMap, fmt::Debug};
-use tables::Asked;
-use types::{
-    dial_plan::DialedNumber,
-    id::{LineId, OfficerId},
-    phone_number::PhoneNumber,
-    query::DialedOrSpeed,
-    tick::Ticks,
+use proptest::test_runner::TestCaseError;
+use screening::{Decision, LimitedBy};
+use sites::{
+    decided, runner,
+    site::{self, Ask, Site},
 };
-
-/// As many cases as are asked for by `PROPTEST_CASES`; without, the usual number.
-fn runner(usual: u32) -> TestRunner {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    let cases = asked.and_then(|cases| cases.parse().ok());
-    TestRunner::new(Config {
-        source_file: Some(file!()),
-        ..Config::with_cases(cases.unwrap_or(usual))
-    })
-}
-
-fn decided(site: &Site, ask: &Ask) -> Decision {
-    let shorter: Vec<PhoneNumber> = ask.shorter.iter().map(|n| site::phone_number(n)).collect();
-    let local = clock::local(ask.now);
-    let request = Request {
-        line: LineId(ask.line),
-        pin: ask.pin.map(site::key),
-        officer: ask.officer.map(OfficerId),
-        number: match ask.dials {
-            Dials::Code(code) => DialedOrSpeed::Speed(code),
-            Dials::Number(number, pattern) => DialedOrSpeed::Number(DialedNumber {
-                number: site::phone_number(number),
-                pattern,
-                call_type: site::planned_type(number),
-            }),
-        },
-        dialed: match ask.dials {
-            Dials::Number(number, pattern) => tables::keys(&site::keyed(number, pattern)),
-            Dials::Code(code) => tables::keys(&code.to_string()),
-        },
-        shorter: &shorter,
-        now_utc_ms: ask.now,
-        when: LocalTime {
-            weekday: local.weekday,
-            step: local.step,
-            holiday: site.holidays.contains(&local.day),
-        },
-        in_service_for: ask.in_service_for.map(Ticks::secs),
-        hard_limit: Ticks::secs(ask.hard_limit),
-        routing: &site.routing,
-        recorder_works: ask.recorder_works,
-    };
-    let Ok(decision) = decide(&request, &Asked { site, ask }, &site.rules);
-    decision
-}
+use std::{cell::RefCell, collections::BTreeMap, fmt::Debug};
+use types::tick::Ticks;
 
 /// The first thing that `decide` says and the model does not.
 fn difference(decision: &Decision, told: &Answer) -> Option<String> {
@@ -177,8 +124,8 @@ const SELDOM: u32 = 10_000;
 #[test]
 fn any_call_at_any_site_is_decided_as_the_rules_are_told() {
     let met = RefCell::new(Met::default());
-    let mut runner = runner(100_000);
-    let ran = runner.run(&draw::cases(), |(site, ask)| {
+    let mut runner = runner(file!(), 100_000);
+    let ran = runner.run(&sites::cases(), |(site, ask)| {
         let decision = decided(&site, &ask);
         if let Some(why) = difference(&decision, &answer(&site, &ask)) {
             return Err(TestCaseError::fail(why));
@@ -276,8 +223,8 @@ fn more_minutes_never_make_a_call_shorter() {
 }
 
 fn holds_for_a_few(holds: impl Fn(&Site, &Ask) -> bool) {
-    let mut runner = runner(20_000);
-    let ran = runner.run(&draw::cases(), |(site, ask)| match holds(&site, &ask) {
+    let mut runner = runner(file!(), 20_000);
+    let ran = runner.run(&sites::cases(), |(site, ask)| match holds(&site, &ask) {
         true => Ok(()),
         false => Err(TestCaseError::fail("it does not hold")),
     });

@@ -8,15 +8,15 @@ mod way;
 
 pub use way::said;
 
-use super::{
+use super::registers::{Count, Left};
+use screening::{Class, Counts, DayKind, LimitedBy, LineOutcome};
+use sites::{
     clock,
-    registers::{Count, Left},
     site::{
         self, Allowed, Ask, Contact, Dials, FOREVER, Holder, Inmate, LineRule, Own, Phone, Pin,
         Record, Site, fits, fixed, is_off,
     },
 };
-use screening::{Class, Counts, DayKind, LimitedBy, LineOutcome};
 use types::{
     disposition::Blocked,
     id::{GroupId, InmateId},

@@ -1,10 +1,10 @@
 //! What lockout registers leave, added up anew for each question.
 
-use super::{
+use screening::Ended;
+use sites::{
     clock,
     site::{Holder, Limits, Site, Used},
 };
-use screening::Ended;
 use types::disposition::Blocked;
 
 /// What is left for this call and those after it.

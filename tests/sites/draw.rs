@@ -1,7 +1,7 @@
 //! Small sites whose numbers and patterns get in each other's way, drawn from rows of random bits: a
 //! row less is an entry less, and a smaller row is a plainer entry, so that a case which fails shrinks.
 
-use super::{
+use crate::{
     clock::{self, DAY, HOUR, MINUTE},
     site::*,
     tables::keys,

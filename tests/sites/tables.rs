@@ -1,6 +1,6 @@
 //! The rows of a naive site, as `decide` asks for them.
 
-use super::{
+use crate::{
     clock,
     site::{self, Ask, FOREVER, Holder, Site, fixed, most_specific, phone_number},
 };
@@ -25,6 +25,7 @@ use types::{
 };
 
 /// A site while a call is asked for.
+#[derive(Debug)]
 pub struct Asked<'a> {
     pub site: &'a Site,
     pub ask: &'a Ask,

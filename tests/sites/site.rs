@@ -1,6 +1,6 @@
 //! A whole site as plain rows, read from the first to the last, one character after the other.
 
-use super::clock;
+use crate::clock;
 use screening::{Disabled, Durations, Ended, LineOutcome, PinKey, Routing, Rules, TreatmentRules};
 use types::{
     inmate::{EnrollmentStep, Relationship, Review, Scope},

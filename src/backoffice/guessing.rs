@@ -60,6 +60,11 @@ pub enum Alert {
     WatchedNumber { line: LineId, call: CallId },
 }
 
+fn often(calls: u32, inmates: u32, period: &Period) -> String {
+    let (calls, inmates) = (counted(calls, "call"), counted(inmates, "inmate"));
+    format!("{calls} of {inmates} this {}", kebab(period))
+}
+
 impl fmt::Display for Alert {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -93,13 +98,7 @@ impl fmt::Display for Alert {
                 calls,
                 inmates,
                 period,
-            } => write!(
-                f,
-                "number {number} has {} of {} this {}",
-                counted(*calls, "call"),
-                counted(*inmates, "inmate"),
-                kebab(period)
-            ),
+            } => write!(f, "number {number} has {}", often(*calls, *inmates, period)),
             Alert::DisabledCard {
                 line,
                 inmate: Some(inmate),

@@ -150,7 +150,7 @@ fn an_officers_word_at_a_console_is_refused_with_its_reason() {
     let unknown = "phone 9 is not entered";
     refuses(&mut bench, unknown, word(LineId(9), 1, OFFICER));
     let attempt = waits(&mut bench, ONE).attempt;
-    let nobody = "no officer has this id";
+    let nobody = "no officer has this id: ids are compared exactly, capital and small letters too";
     refuses(&mut bench, nobody, word(ONE, attempt, "O-32"));
     change(&mut bench, |office, now| {
         office.set_officer_active(now, WHO, officer, false)

@@ -99,7 +99,10 @@ fn a_group_is_found_by_its_name_and_by_those_above_it() {
     let words = "group \"Tier 1\" is in several places: say which of East/Tier 1, West/Tier 1";
     assert_eq!(error.to_string(), words);
     let error = find(&house, "North").expect_err("is not there");
-    assert_eq!(error.to_string(), "group \"North\" is not entered");
+    assert_eq!(
+        error.to_string(),
+        "group \"North\" is not entered: there are East, East/Tier 1, East/Tier 2, West, West/Tier 1"
+    );
 }
 
 #[test]

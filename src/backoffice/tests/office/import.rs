@@ -538,7 +538,10 @@ fn root_and_the_controllers_user_are_not_two_persons() {
         let told = "log in as yourself";
         let nobody = acting(None, account);
         let refused = refused(&mut bench, &nobody, approved());
-        assert!(refused.starts_with("review: ") && refused.contains(told), "{refused}");
+        assert!(
+            refused.starts_with("review: ") && refused.contains(told),
+            "{refused}"
+        );
     }
     let lee = Some("user 1000 (lee)");
     let approves = acting(lee, "user 990 (sallyport)");

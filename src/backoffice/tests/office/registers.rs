@@ -568,7 +568,7 @@ fn an_administrator_gives_takes_and_forgets_and_the_journal_says_so() {
     let journal = bench.office.journal(0, 1000).expect("reads");
     let said: Vec<_> = journal.iter().filter(|e| e.noun == "register").collect();
     assert_eq!(said.len(), 3, "{said:?}");
-    assert!(said[0].change.contains("given 1 calls, 0 s: good behavior"));
+    assert!(said[0].change.contains("given 1 call, 0 s: good behavior"));
     assert_eq!(said[1].change, "reset: 1 calls, 120 s forgotten");
     assert_eq!(said[2].subject, "inmate 1");
 }

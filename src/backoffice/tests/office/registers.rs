@@ -569,7 +569,7 @@ fn an_administrator_gives_takes_and_forgets_and_the_journal_says_so() {
     let said: Vec<_> = journal.iter().filter(|e| e.noun == "register").collect();
     assert_eq!(said.len(), 3, "{said:?}");
     assert!(said[0].change.contains("given 1 call, 0 s: good behavior"));
-    assert_eq!(said[1].change, "reset: 1 calls, 120 s forgotten");
+    assert_eq!(said[1].change, "reset: 1 call, 120 s forgotten");
     assert_eq!(said[2].subject, "inmate 1");
 }
 

@@ -111,15 +111,25 @@ impl RouteRule {
             && prefixes.is_none_or(|all| all.iter().any(|prefix| begins(&number.number, prefix)))
     }
 
-    /// The carrier's code, what is added, and what is left of the digits; `None` where nothing is left, or
-    /// it is too much.
-    fn outpulse(&self, outpulse: &Digits) -> Option<Digits> {
+    /// The carrier's code, what is added, and what is left of the digits; `None` where nothing is left, it
+    /// is too much, or what is left could be another number's: of the number itself no more is taken off
+    /// than the beginning by which the route names it.
+    fn outpulse(&self, outpulse: &Digits, number: &PhoneNumber) -> Option<Digits> {
         let rest = outpulse.tail(usize::from(self.remove));
-        if rest.is_empty() {
+        let known = rest.len() + self.named(number);
+        if rest.is_empty() || (self.remove > 0 && known < number.digits.len()) {
             return None;
         }
         let before = self.carrier.followed_by(self.add.as_str())?;
         before.followed_by(rest.as_str())
+    }
+
+    /// How many digits of the number it names.
+    fn named(&self, number: &PhoneNumber) -> usize {
+        let prefixes = self.prefixes.iter().flatten();
+        let fitting = prefixes.filter(|prefix| begins(number, prefix));
+        let digits = fitting.map(|prefix| prefix.trim_start_matches('+').len());
+        digits.max().unwrap_or(0)
     }
 }
 
@@ -147,7 +157,7 @@ pub(crate) fn fitting(
         Some(Route {
             number: rule.number,
             group: rule.group,
-            outpulse: rule.outpulse(outpulse)?,
+            outpulse: rule.outpulse(outpulse, &number.number)?,
         })
     });
     let mut routes = Routes::only(ways.next()?);

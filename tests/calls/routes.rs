@@ -108,6 +108,7 @@ fn a_busy_group_overflows_to_the_next_route_with_its_digits() {
 fn a_call_that_overflows_is_dialed_without_the_digits_that_the_next_route_removes() {
     // A switch that wants a 9 and a number of the own area.
     let removes = OutboundRoute {
+        prefixes: Some(vec![MOTHER[..3].to_owned()]),
         remove: 4,
         add: "9".to_owned(),
         ..over(2)

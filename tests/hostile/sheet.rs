@@ -61,8 +61,8 @@ fn rows<T: RowOf>(data: &[u8], format: Format) {
         last = row;
         let columns = columns.get().expect("the first row came first");
         if let Err(bad) = T::of(row, cells, columns) {
-            assert!(!bad.is_empty(), "refused for nothing");
-            for bad in bad {
+            assert!(!bad.cells.is_empty(), "refused for nothing");
+            for bad in bad.cells {
                 assert_eq!(bad.row, row);
                 can_be_shown(&bad.why);
                 let secret = ["pin", "card", "code"].contains(&&*bad.column);

@@ -3,7 +3,12 @@
 use super::text;
 use crate::{Error, session::Session, stored_routes};
 use db::keys::Numbered;
-use types::{phone_number::CallType, treatment::Brand, trunk::TrunkGroup, verdict::Handling};
+use types::{
+    phone_number::{CallType, DialingPattern},
+    treatment::Brand,
+    trunk::TrunkGroup,
+    verdict::Handling,
+};
 
 /// The most digits that a route adds, and those of a carrier's access code.
 const ADDED: usize = 8;
@@ -64,10 +69,56 @@ impl Session<'_> {
             let why = format!("at most {REMOVED}");
             return Err(Error::invalid("digits removed", why));
         }
+        self.leaves_the_number(route)?;
         let value = stored_routes::stored(route);
         let table = &self.tables.routes;
         table.put(&mut self.writer, &Numbered(number), &value)?;
         self.journal(actor, "route", number, format!("{route:?}"))
+    }
+
+    /// A route that takes off more of a number than the beginning that it names would dial several numbers
+    /// alike, and is taken for no call.
+    fn leaves_the_number(&self, route: &OutboundRoute) -> Result<(), Error> {
+        let removed = usize::from(route.remove);
+        let abroad = self.longest_prefix(true);
+        let home = self.longest_prefix(false);
+        let refuse = |why: String| Err(Error::invalid("digits removed", why));
+        let Some(prefixes) = &route.prefixes else {
+            let most = abroad.max(home);
+            return match removed > most {
+                true => refuse(format!(
+                    "at most {most} where a route names no beginnings of numbers: those that differ in \
+                     what is taken off would be dialed alike"
+                )),
+                false => Ok(()),
+            };
+        };
+        for prefix in prefixes {
+            let before = if prefix.starts_with('+') {
+                abroad
+            } else {
+                home
+            };
+            let most = before + prefix.trim_start_matches('+').len();
+            if removed > most {
+                return refuse(format!(
+                    "at most {most} for numbers that begin with {prefix}: those that differ in what is \
+                     taken off would be dialed alike"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The most digits that are dialed before a number.
+    fn longest_prefix(&self, abroad: bool) -> usize {
+        let rules = self.fixed.dial_plan.rules.iter();
+        let rules = rules.filter(|rule| (rule.pattern == DialingPattern::International) == abroad);
+        let of_plan = rules.map(|rule| usize::from(rule.strip)).max();
+        let routing = &self.fixed.routing;
+        let ours = [&routing.automated_prefix, &routing.operator_prefix];
+        let ours = ours.into_iter().map(|digits| digits.len()).max();
+        of_plan.max(ours.filter(|_| !abroad)).unwrap_or(0)
     }
 
     pub fn remove_route(&mut self, actor: &str, number: u16) -> Result<(), Error> {

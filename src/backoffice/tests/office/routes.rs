@@ -23,6 +23,14 @@ fn over(group: u8) -> OutboundRoute {
     }
 }
 
+/// For numbers of the own area.
+fn home(group: u8) -> OutboundRoute {
+    OutboundRoute {
+        prefixes: Some(vec!["215".to_owned()]),
+        ..over(group)
+    }
+}
+
 fn routed<const N: usize>(routes: [OutboundRoute; N]) -> Bench {
     bench_with(|config| {
         config.seed.treatments.routes = (1..).zip(routes).collect();
@@ -127,7 +135,7 @@ fn the_carrier_whose_call_it_is_chooses_the_group() {
 fn digits_are_removed_and_added_and_the_carriers_code_comes_before_all() {
     let seven = OutboundRoute {
         remove: 4,
-        ..over(1)
+        ..home(1)
     };
     let switch = OutboundRoute {
         remove: 1,
@@ -157,11 +165,52 @@ fn digits_are_removed_and_added_and_the_carriers_code_comes_before_all() {
 #[test]
 fn a_route_that_leaves_no_digit_is_none() {
     let none_left = OutboundRoute {
+        prefixes: Some(vec!["2155550123".to_owned()]),
         remove: 11,
         ..over(1)
     };
     let permit = routed([none_left, over(2)]).permitted(ONE, Some(DOE), NEAR);
     assert_eq!(ways(&permit), [way(2, 2, "12155550123")]);
+}
+
+#[test]
+fn no_route_is_dialed_without_digits_by_which_the_number_is_another() {
+    let seven = OutboundRoute {
+        remove: 4,
+        ..home(1)
+    };
+    let of = |dialed| {
+        let mut bench = routed([seven.clone(), over(2)]);
+        ways(&bench.permitted(ONE, Some(DOE), dialed))
+    };
+    let short = [way(1, 1, "5550123"), way(2, 2, "12155550123")];
+    assert_eq!(of(NEAR), short);
+    // Dialed without a prefix its fourth digit is one of the exchange's seven.
+    assert_eq!(of("2155550123"), [way(2, 2, "2155550123")]);
+}
+
+#[test]
+fn a_route_takes_off_no_more_than_prefixes_and_the_beginnings_that_it_names() {
+    let mut bench = bench();
+    let now = bench.now;
+    let mut set = |remove, prefixes: &[&str]| {
+        let route = OutboundRoute {
+            remove,
+            prefixes: (!prefixes.is_empty())
+                .then(|| prefixes.iter().map(|text| (*text).to_owned()).collect()),
+            ..over(1)
+        };
+        let set = bench.office.set_route(now, "sgt lee", 1, &route);
+        set.map_err(|error| error.to_string())
+    };
+    assert_eq!(set(4, &["215"]), Ok(()));
+    assert_eq!(set(5, &["+44"]), Ok(()), "011 and the country");
+    assert_eq!(set(3, &[]), Ok(()), "011 is no digit of the number");
+    let told = set(4, &[]).expect_err("numbers of all areas would be one");
+    assert!(told.contains("names no beginnings"), "{told}");
+    let told = set(4, &["215", "61"]).expect_err("numbers of 610 and 611 would be one");
+    assert!(told.contains("61"), "{told}");
+    assert!(set(6, &["+44"]).is_err());
 }
 
 #[test]

@@ -34,7 +34,14 @@ impl Model<'_> {
         for row in &self.site.routes {
             let digits = dialed.get(row.remove..).unwrap_or_default();
             let outpulsed = format!("{}{}{digits}", row.carrier, row.add);
-            let goes = !digits.is_empty() && outpulsed.len() <= MOST_DIGITS;
+            // Of the number itself only what the row names may be left to the exchange to know.
+            let named = row.prefixes.iter().flatten();
+            let named = named.filter(|prefix| known.number.starts_with(**prefix));
+            let named = named.map(|prefix| site::digits(prefix)).max();
+            let told = digits.len() + named.unwrap_or(0);
+            let goes = !digits.is_empty()
+                && outpulsed.len() <= MOST_DIGITS
+                && (row.remove == 0 || told >= national.len());
             if goes && is_for(row, known, handling, call.brand) {
                 ways.push((row.number, row.group, outpulsed));
             }

@@ -343,3 +343,23 @@ fn a_call_in_progress_holds_its_pin_through_a_shutdown() {
     let settings = house.bench.office.settings(house.bench.now, ONE);
     assert!(settings.expect("reads").hard_limit > Ticks::ZERO);
 }
+
+#[test]
+fn a_shutdown_tells_how_many_calls_were_let_through_and_what_was_shut_already() {
+    let mut bench = bench();
+    bench.permitted(ONE, Some(DOE), "02155550123");
+    let (office, now) = (&mut bench.office, bench.now);
+    let mut shut = |cut| {
+        let done = office.shut_down(now, WHO, Shut::Everything, cut);
+        let done = done.expect("works");
+        let entries = office.journal_entries().expect("reads");
+        let all_are_cut = office.take_cuts().len() == done.phones;
+        (done.already, done.calls, all_are_cut, entries)
+    };
+    let (already, calls, cut, before) = shut(false);
+    assert_eq!((already, calls, cut), (false, 1, false));
+    let (already, calls, cut, after) = shut(false);
+    assert_eq!((already, calls, cut, after), (true, 1, false, before));
+    let (already, calls, cut, after) = shut(true);
+    assert_eq!((already, calls, cut, after), (true, 1, true, before + 1));
+}

@@ -5,6 +5,7 @@ use crate::{
     Error,
     groups::{MAX_GROUP_DEPTH, MAX_GROUPS},
     session::Session,
+    stored::call_id,
 };
 use db::{
     keys::{CounterKey, CounterKind, GroupPhone, PhoneGroup, Shut},
@@ -21,7 +22,7 @@ pub struct ShutDown {
     /// It was so already, by the same word.
     pub already: bool,
     pub phones: usize,
-    /// Calls under way at them.
+    /// Calls under way at them; who was refused and has not hung up is in none.
     pub calls: usize,
 }
 
@@ -143,15 +144,12 @@ impl<'a> Session<'a> {
             calls: 0,
         };
         for line in &phones {
-            done.calls += usize::from(self.tables.open_calls.contains(&self.writer, line)?);
+            done.calls += usize::from(self.is_in_call(*line)?);
         }
         let change = match (already, cut) {
             (true, false) => return Ok(done),
-            (true, true) if done.calls == 0 => {
-                // A handset may be up at which no call was let through yet.
-                self.cut(phones);
-                return Ok(done);
-            }
+            // Where a handset is up no call is let through any more.
+            (true, true) if done.calls == 0 => return Ok(done),
             (true, true) => "calls cut",
             (false, true) => "shut down, calls cut",
             (false, false) => "shut down, calls may finish",
@@ -162,6 +160,15 @@ impl<'a> Session<'a> {
             self.cut(phones);
         }
         Ok(done)
+    }
+
+    /// Whether a call that was let through is open at a phone.
+    fn is_in_call(&self, line: LineId) -> Result<bool, Error> {
+        let Some(open) = self.tables.open_calls.get(&self.writer, &line)? else {
+            return Ok(false);
+        };
+        let record = self.tables.calls.get(&self.writer, &call_id(open.call))?;
+        Ok(record.is_some_and(|record| record.blocked.is_none()))
     }
 
     pub fn resume(&mut self, actor: &str, what: Shut) -> Result<bool, Error> {

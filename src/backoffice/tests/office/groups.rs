@@ -272,6 +272,7 @@ fn what_is_not_there_is_not_shut_down() {
 #[test]
 fn calls_are_cut_where_that_was_asked_for() {
     let mut house = house();
+    house.bench.permitted(ONE, Some(DOE), "02155550123");
     house.shut(Shut::Group(house.west));
     assert_eq!(house.bench.office.take_cuts(), [], "they may finish");
     let west = Shut::Group(house.west);
@@ -348,6 +349,8 @@ fn a_call_in_progress_holds_its_pin_through_a_shutdown() {
 fn a_shutdown_tells_how_many_calls_were_let_through_and_what_was_shut_already() {
     let mut bench = bench();
     bench.permitted(ONE, Some(DOE), "02155550123");
+    // Hears why not, and is in no call.
+    bench.refused(TWO, Some(DOE), "02155550123");
     let (office, now) = (&mut bench.office, bench.now);
     let mut shut = |cut| {
         let done = office.shut_down(now, WHO, Shut::Everything, cut);

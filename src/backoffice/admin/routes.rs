@@ -69,7 +69,7 @@ impl Session<'_> {
             let why = format!("at most {REMOVED}");
             return Err(Error::invalid("digits removed", why));
         }
-        self.leaves_the_number(route)?;
+        self.leaves_the_number(number, route)?;
         let value = stored_routes::stored(route);
         let table = &self.tables.routes;
         table.put(&mut self.writer, &Numbered(number), &value)?;
@@ -78,7 +78,7 @@ impl Session<'_> {
 
     /// A route that takes off more of a number than the beginning that it names would dial several numbers
     /// alike, and is taken for no call.
-    fn leaves_the_number(&self, route: &OutboundRoute) -> Result<(), Error> {
+    fn leaves_the_number(&self, number: u16, route: &OutboundRoute) -> Result<(), Error> {
         let removed = usize::from(route.remove);
         let abroad = self.longest_prefix(true);
         let home = self.longest_prefix(false);
@@ -87,8 +87,8 @@ impl Session<'_> {
             let most = abroad.max(home);
             return match removed > most {
                 true => refuse(format!(
-                    "at most {most} where a route names no beginnings of numbers: those that differ in \
-                     what is taken off would be dialed alike"
+                    "at most {most} for route {number}, which names no beginnings of numbers: those that \
+                     differ in what is taken off would be dialed alike"
                 )),
                 false => Ok(()),
             };
@@ -102,8 +102,8 @@ impl Session<'_> {
             let most = before + prefix.trim_start_matches('+').len();
             if removed > most {
                 return refuse(format!(
-                    "at most {most} for numbers that begin with {prefix}: those that differ in what is \
-                     taken off would be dialed alike"
+                    "at most {most} for route {number} and numbers that begin with {prefix}: those that \
+                     differ in what is taken off would be dialed alike"
                 ));
             }
         }

@@ -99,25 +99,48 @@ pub(crate) fn named(text: &str) -> String {
     sayable(text).map_or_else(String::new, |text| format!("{text:?} "))
 }
 
-/// What a spreadsheet would take for a formula, or strip, at the beginning of a cell.
+/// What a spreadsheet would take for a formula, or strip, at the beginning of a cell: also in the width
+/// of East Asian letters.
 fn is_active(first: char) -> bool {
-    matches!(first, '=' | '+' | '-' | '@' | '\t' | '\r' | '\'')
+    matches!(
+        first,
+        '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\'' | '＝' | '＋' | '－' | '＠'
+    )
+}
+
+/// Whether a cell may begin after this character. A spreadsheet of a country that writes commas in its
+/// fractions separates cells by semicolons; a quote in a file that it separates so is no guard.
+fn begins_after(before: char, began: bool) -> bool {
+    matches!(before, ';' | '\t' | '\r' | '\n') || (began && before == '"')
 }
 
 /// As it is written into a file of text, so that no spreadsheet calculates with it.
 pub(crate) fn guarded(text: &str) -> String {
-    match text.chars().next() {
-        Some(first) if is_active(first) => format!("'{text}"),
-        _ => text.to_owned(),
+    let mut written = String::with_capacity(text.len() + 1);
+    let mut begins = true;
+    for next in text.chars() {
+        if begins && is_active(next) {
+            written.push('\'');
+        }
+        written.push(next);
+        begins = begins_after(next, begins);
     }
+    written
 }
 
 /// The same the other way.
-fn shown(text: &str) -> &str {
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.chars().next().is_some_and(is_active) => rest,
-        _ => text,
+pub(crate) fn shown(text: &str) -> String {
+    let mut read = String::with_capacity(text.len());
+    let mut begins = true;
+    let mut rest = text.chars().peekable();
+    while let Some(mut next) = rest.next() {
+        if begins && next == '\'' {
+            next = rest.next_if(|&after| is_active(after)).unwrap_or(next);
+        }
+        read.push(next);
+        begins = begins_after(next, begins);
     }
+    read
 }
 
 #[cfg(test)]
@@ -135,9 +158,14 @@ mod tests {
             "'quoted",
             "'=x",
             "O'Neill",
+            "＝1+1",
+            "＠SUM(A1)",
         ] {
             let written = guarded(text);
-            assert!(!written.starts_with(['=', '+', '-', '@']), "{written}");
+            assert!(
+                !written.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']),
+                "{written}"
+            );
             assert_eq!(Cell::text(&written), Cell::Text(text.to_owned()));
         }
         assert_eq!(
@@ -145,6 +173,21 @@ mod tests {
             Cell::Text("'twas".to_owned()),
             "typed by hand"
         );
+    }
+
+    #[test]
+    fn a_semicolon_in_a_text_begins_no_cell_that_calculates() {
+        for (text, written) in [
+            ("Smith;=HYPERLINK(A1)", "Smith;'=HYPERLINK(A1)"),
+            ("Smith;\"=1+1\"", "Smith;\"'=1+1\""),
+            ("Smith;'=1+1", "Smith;''=1+1"),
+            ("two\n@lines", "two\n'@lines"),
+            ("a;b-c;+1", "a;b-c;'+1"),
+            ("Smith; Jones-Lee", "Smith; Jones-Lee"),
+        ] {
+            assert_eq!(guarded(text), written);
+            assert_eq!(Cell::text(written), Cell::Text(text.to_owned()));
+        }
     }
 
     #[test]
@@ -165,7 +208,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_comes_back(text in "[!-~à-ÿ一-十]{1,20}") {
+        fn any_text_comes_back(text in "[!-~à-ÿ一-十]{1,20}|[;\"'=＝a-]{1,20}") {
             prop_assert_eq!(Cell::text(&guarded(&text)), Cell::Text(text));
         }
     }

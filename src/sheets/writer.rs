@@ -1,6 +1,9 @@
 //! Rows to a file. Every cell is text: no spreadsheet rounds a number or calculates with a name.
 
-use crate::{Format, cell::guarded};
+use crate::{
+    Format,
+    cell::{guarded, shown},
+};
 use rust_xlsxwriter::{Workbook, XlsxError};
 use std::{
     io::{self, Write},
@@ -97,9 +100,9 @@ impl<W: Write + Send> Sheet<W> {
                     let sheet = book.worksheet_from_index(0)?;
                     for (column, cell) in (0..).zip(cells) {
                         // Text is no formula there; but a quote is read as one that guards.
-                        let cell = match cell.starts_with('\'') {
-                            true => guarded(cell),
-                            false => (*cell).to_owned(),
+                        let cell = match shown(cell) == *cell {
+                            true => (*cell).to_owned(),
+                            false => guarded(cell),
                         };
                         sheet.write_string(row, column, cell)?;
                     }

@@ -19,6 +19,9 @@ pub(super) struct Whole {
     pub beneath: Option<NumberRecord>,
     /// Whether one of those blocks the number that it is of.
     pub blocks_there: bool,
+    /// Whether the officers are to know of calls to the number, or to one of those whose record is more
+    /// exact.
+    watched: bool,
     /// The first of those whose record refuses the call, and why.
     pub refused: Option<(PhoneNumber, Blocked)>,
 }
@@ -31,6 +34,7 @@ impl Whole {
             record,
             beneath: None,
             blocks_there: false,
+            watched: record.is_some_and(|record| record.watched),
             refused: None,
         }
     }
@@ -38,6 +42,8 @@ impl Whole {
     /// The record of one of those that may be reached instead.
     fn may_reach(&mut self, there: NumberRecord) {
         self.blocks_there |= there.blocked;
+        let own = self.record.map(|record| record.specificity);
+        self.watched |= there.watched && own.is_none_or(|own| own < there.specificity);
         let before = self.beneath.or(self.record);
         if before.is_none_or(|before| before.specificity < there.specificity) {
             self.beneath = Some(there);
@@ -49,11 +55,6 @@ impl Whole {
         let allowed = self.allowed.map(|entry| entry.specificity);
         let record = self.record.map(|record| record.specificity);
         allowed.max(record).map(usize::from)
-    }
-
-    fn is_watched(&self) -> bool {
-        let mut records = self.record.iter().chain(&self.beneath);
-        records.any(|record| record.watched)
     }
 
     /// Whether an entry that is not the PIN's own leaves calls to it unrecorded.
@@ -79,7 +80,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
                 whole.may_reach(there);
             }
         }
-        Ok(whole.is_watched())
+        Ok(whole.watched)
     }
 
     /// A blocked record is a block in every mode. A number on the PIN's own list is held against it
@@ -96,7 +97,7 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             ..Whole::of(self.tables.record(&number.number)?)
         };
         self.records_there(&mut whole)?;
-        self.watched = Some(whole.is_watched());
+        self.watched = Some(whole.watched);
         let Some(record) = whole.record else {
             return Ok(whole);
         };

@@ -104,8 +104,8 @@ pub fn answer(site: &Site, ask: &Ask) -> Answer {
     // Whatever else there is against the call.
     if let Some((number, ..)) = &model.number {
         let record = site.record(number);
-        let mut both = record.into_iter().chain(model.beneath(record));
-        model.watched = both.any(|row| row.watched);
+        let mut all = record.into_iter().chain(model.all_beneath(record));
+        model.watched = all.any(|row| row.watched);
     }
     Answer {
         steps: model.steps,
@@ -388,15 +388,23 @@ impl<'a> Model<'a> {
     /// Of the records of numbers that would be reached instead the most exact, if it is more exact than
     /// the number's own.
     fn beneath(&self, own: Option<&Record>) -> Option<&'a Record> {
-        let mut most = own.map_or(-1, |row| exact(row.pattern));
+        let mut most = -1;
         let mut found = None;
-        for row in self.ask.shorter.iter().filter_map(|s| self.site.record(s)) {
+        for row in self.all_beneath(own) {
             if exact(row.pattern) > most {
                 most = exact(row.pattern);
                 found = Some(row);
             }
         }
         found
+    }
+
+    /// Each of those that is more exact than the number's own.
+    fn all_beneath(&self, own: Option<&Record>) -> Vec<&'a Record> {
+        let own = own.map_or(-1, |row| exact(row.pattern));
+        let reached = self.ask.shorter.iter();
+        let records = reached.filter_map(|shorter| self.site.record(shorter));
+        records.filter(|row| exact(row.pattern) > own).collect()
     }
 
     fn rescues(&self, allowed: Option<&Allowed>, block: usize) -> bool {

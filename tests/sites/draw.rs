@@ -349,7 +349,7 @@ fn asked(mut bits: Bits, now: i64) -> Ask {
             n => Some([0, 59, 600, 7200][n - 4]),
         },
         hard_limit: bits.of(&[99 * 60, 99 * 60, 150]),
-        recorder_works: !bits.once_in(8),
+        recorder_works: !bits.once_in(20),
     }
 }
 
@@ -364,7 +364,7 @@ fn settings(mut bits: Bits) -> Rules {
     rules.announce_limit = !bits.once_in(3);
     rules.warnings.two_minutes = bits.once_in(2);
     rules.warnings.one_minute = !bits.once_in(2);
-    rules.weekend = Weekend(bits.of(&[0x60, 0x30, 0]));
+    rules.weekend = Weekend(bits.of(&[0x60, 0x60, 0x60, 0x30, 0]));
     rules.default_limit_seconds = bits.of(&SECONDS);
     rules.people.private_numbers = !bits.once_in(3);
     rules.people.all_windows = !bits.once_in(3);
@@ -390,10 +390,10 @@ const LONG: Text = "101028810102881010288101";
 fn a_way(bits: &mut Bits, _: i64) -> Way {
     Way {
         number: 0,
-        call_types: bits.maybe(4, |bits| bits.most(&TYPES)),
-        handlings: bits.maybe(4, |bits| bits.most(&HANDLINGS)),
-        brands: bits.maybe(4, |bits| bits.most(&BRANDS)),
-        prefixes: bits.maybe(4, |bits| bits.most(&["215", "+", "+44", "9", "2155550"])),
+        call_types: bits.maybe(6, |bits| bits.most(&TYPES)),
+        handlings: bits.maybe(6, |bits| bits.most(&HANDLINGS)),
+        brands: bits.maybe(6, |bits| bits.most(&BRANDS)),
+        prefixes: bits.maybe(3, |bits| bits.most(&["215", "+", "+44", "9", "2155550"])),
         group: bits.maybe(2, |bits| bits.of(&[1, 2])),
         remove: bits.of(&[0, 0, 1, 4, 15]),
         add: bits.of(&["", "9", LONG]),

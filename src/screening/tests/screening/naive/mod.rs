@@ -119,7 +119,7 @@ fn differs<T: PartialEq + Debug>(what: &str, got: &T, wanted: &T) -> Option<Stri
 }
 
 /// What can be found, decided and told is met at least one time in so many.
-const SELDOM: u32 = 10_000;
+const SELDOM: u32 = 20_000;
 
 #[test]
 fn any_call_at_any_site_is_decided_as_the_rules_are_told() {

@@ -15,8 +15,9 @@ pub(super) struct Whole {
     pub listed: Option<ListedNumber>,
     pub allowed: Option<AllowedEntry>,
     pub record: Option<NumberRecord>,
-    /// The most exact record of those that may be reached instead, if it is more exact than this one's.
-    pub beneath: Option<NumberRecord>,
+    /// The records of those that may be reached instead which are more exact than this one's, of the
+    /// shortest number first.
+    pub beneath: Vec<NumberRecord>,
     /// Whether one of those blocks the number that it is of.
     pub blocks_there: bool,
     /// Whether the officers are to know of calls to the number, or to one of those whose record is more
@@ -32,7 +33,7 @@ impl Whole {
             listed: None,
             allowed: None,
             record,
-            beneath: None,
+            beneath: Vec::new(),
             blocks_there: false,
             watched: record.is_some_and(|record| record.watched),
             refused: None,
@@ -43,10 +44,9 @@ impl Whole {
     fn may_reach(&mut self, there: NumberRecord) {
         self.blocks_there |= there.blocked;
         let own = self.record.map(|record| record.specificity);
-        self.watched |= there.watched && own.is_none_or(|own| own < there.specificity);
-        let before = self.beneath.or(self.record);
-        if before.is_none_or(|before| before.specificity < there.specificity) {
-            self.beneath = Some(there);
+        if own.is_none_or(|own| own < there.specificity) {
+            self.watched |= there.watched;
+            self.beneath.push(there);
         }
     }
 

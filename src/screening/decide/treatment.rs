@@ -107,7 +107,8 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
     }
 
     /// Where the record of a number that may be reached instead is more exact, the call is treated as one
-    /// to that number, but as strictly as one to the number that was dialed.
+    /// to that number, the most exact of them, but as strictly as one to each other of these, and to the
+    /// number that was dialed.
     pub(super) fn treatment(
         &mut self,
         number: &DialedNumber,
@@ -116,10 +117,17 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
         flags: &Flags,
     ) -> Result<Treated, Stop<T::Error>> {
         let record = whole.record.unwrap_or_default();
-        let mut chosen = self.chosen(number, &whole.beneath.unwrap_or(record), from_phone)?;
-        if whole.beneath.is_some() {
-            let own = self.chosen(number, &record, from_phone)?;
-            chosen = chosen.but_as_strict_as(&own);
+        let mut most_exact: Option<&NumberRecord> = None;
+        for there in &whole.beneath {
+            if most_exact.is_none_or(|most| most.specificity < there.specificity) {
+                most_exact = Some(there);
+            }
+        }
+        let mut chosen = self.chosen(number, most_exact.unwrap_or(&record), from_phone)?;
+        if most_exact.is_some() {
+            for other in whole.beneath.iter().chain([&record]) {
+                chosen = chosen.but_as_strict_as(&self.chosen(number, other, from_phone)?);
+            }
         }
         self.note_chosen(&chosen);
         // Whom an attorney joins, and what is keyed to him, is nobody's affair, whatever is said of it.

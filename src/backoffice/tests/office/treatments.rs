@@ -750,3 +750,26 @@ fn digits_after_the_last_leave_a_numbers_limit_watch_and_response() {
     assert_eq!(both.limit, Some(Ticks::secs(300)));
     assert_eq!(bench.office.take_alerts(), []);
 }
+
+#[test]
+fn of_several_numbers_that_may_be_reached_none_loses_its_limit_watch_or_response() {
+    let limit = |seconds| NumberDetails {
+        limit_seconds: Some(seconds),
+        ..NumberDetails::default()
+    };
+    let strict = NumberDetails {
+        watched: true,
+        three_way: Some(ThreeWayResponse::Disconnect),
+        ..limit(120)
+    };
+    let mut bench = treated(|treatments| {
+        treatments.numbers = vec![
+            ("+44207946012".to_owned(), strict),
+            ("+442079460123".to_owned(), limit(300)),
+        ];
+    });
+    let permit = bench.permitted(ONE, Some(DOE), "0114420794601239");
+    assert_eq!(permit.limit, Some(Ticks::secs(120)));
+    assert_eq!(permit.treatment.three_way, ThreeWayResponse::Disconnect);
+    assert_eq!(bench.office.take_alerts().len(), 1);
+}

@@ -9,59 +9,22 @@ fn ms(seconds: u32) -> i64 {
 }
 
 impl Model<'_> {
-    /// How it is treated: as the number with the most exact record, and as strictly as the number itself.
+    /// How it is treated: as the number with the most exact record, and as strictly as each other that may
+    /// be reached and has a more exact one than the number itself, shortest first, and as that one.
     pub(super) fn treated(&mut self, known: &Known, rule: Option<&LineRule>) -> (Call, Limits) {
         let Some(beneath) = self.beneath(known.record) else {
             let (call, limits, finding) = self.treated_as(known.record, known, rule);
             self.steps.extend(finding.map(|f| (Check::Treatment, f)));
             return (call, limits);
         };
-        let (own, own_limits, _) = self.treated_as(known.record, known, rule);
         let (mut call, mut limits, finding) = self.treated_as(Some(beneath), known, rule);
         self.steps.extend(finding.map(|f| (Check::Treatment, f)));
-        limits.extend(own_limits);
-        let three_way = |response| match response {
-            ThreeWayResponse::Disconnect => (0, 0),
-            ThreeWayResponse::Warn(warning) => (1, u8::from(warning != Warning::One)),
-            ThreeWayResponse::Flag => (2, 0),
-            ThreeWayResponse::Ignore => (3, 0),
-        };
-        let keys = |response| match response {
-            ExtraDigitResponse::Disconnect { digits } => (0, digits),
-            ExtraDigitResponse::Interfere { digits } => (1, digits),
-            ExtraDigitResponse::Flag => (2, 0),
-            ExtraDigitResponse::Ignore => (3, 0),
-        };
-        if three_way(own.three_way) < three_way(call.three_way) {
-            call.three_way = own.three_way;
+        let others = self.all_beneath(known.record).into_iter().map(Some);
+        for other in others.chain([known.record]) {
+            let (own, other_limits, _) = self.treated_as(other, known, rule);
+            limits.extend(other_limits);
+            no_looser(&mut call, &own, known);
         }
-        if keys(own.extra_digits) < keys(call.extra_digits) {
-            call.extra_digits = own.extra_digits;
-        }
-        let often = |one: u64, other: u64| match (one, other) {
-            (0, every) | (every, 0) => every,
-            (one, other) => one.min(other),
-        };
-        call.origin_every = often(call.origin_every, own.origin_every);
-        call.remaining_every = often(call.remaining_every, own.remaining_every);
-        if call.handling == Some(Handling::Direct) {
-            call.handling = own.handling;
-        }
-        // Whoever is asked for one of the two is asked, and told what is told for one of them; a word of
-        // warning is for calls that have it for both.
-        call.acceptance = call.acceptance || own.acceptance;
-        call.says_carrier = call.says_carrier || own.says_carrier;
-        call.says_three_way = call.says_three_way || own.says_three_way;
-        call.word_before_cut = call.word_before_cut && own.word_before_cut;
-        // What the record of another says of recording was asked before: there it refuses the call.
-        let quiet = known.record.is_some_and(|row| row.no_recording);
-        let named = [call.recording, own.recording];
-        call.recording = match (known.privileged, quiet) {
-            (true, _) => RecordingRule::Privileged,
-            (false, true) => RecordingRule::DoNotRecord,
-            (false, false) if named.contains(&RecordingRule::Record) => RecordingRule::Record,
-            (false, false) => RecordingRule::DoNotRecord,
-        };
         (call, limits)
     }
 
@@ -313,4 +276,50 @@ impl Model<'_> {
         }
         self.no(Check::Officer, Finding::NotFound, Blocked::NotConfirmed)
     }
+}
+
+/// As one call is treated, and no looser than `own`.
+fn no_looser(call: &mut Call, own: &Call, known: &Known) {
+    let three_way = |response| match response {
+        ThreeWayResponse::Disconnect => (0, 0),
+        ThreeWayResponse::Warn(warning) => (1, u8::from(warning != Warning::One)),
+        ThreeWayResponse::Flag => (2, 0),
+        ThreeWayResponse::Ignore => (3, 0),
+    };
+    let keys = |response| match response {
+        ExtraDigitResponse::Disconnect { digits } => (0, digits),
+        ExtraDigitResponse::Interfere { digits } => (1, digits),
+        ExtraDigitResponse::Flag => (2, 0),
+        ExtraDigitResponse::Ignore => (3, 0),
+    };
+    if three_way(own.three_way) < three_way(call.three_way) {
+        call.three_way = own.three_way;
+    }
+    if keys(own.extra_digits) < keys(call.extra_digits) {
+        call.extra_digits = own.extra_digits;
+    }
+    let often = |one: u64, other: u64| match (one, other) {
+        (0, every) | (every, 0) => every,
+        (one, other) => one.min(other),
+    };
+    call.origin_every = often(call.origin_every, own.origin_every);
+    call.remaining_every = often(call.remaining_every, own.remaining_every);
+    if call.handling == Some(Handling::Direct) {
+        call.handling = own.handling;
+    }
+    // Whoever is asked for one of the two is asked, and told what is told for one of them; a word of
+    // warning is for calls that have it for both.
+    call.acceptance = call.acceptance || own.acceptance;
+    call.says_carrier = call.says_carrier || own.says_carrier;
+    call.says_three_way = call.says_three_way || own.says_three_way;
+    call.word_before_cut = call.word_before_cut && own.word_before_cut;
+    // What the record of another says of recording was asked before: there it refuses the call.
+    let quiet = known.record.is_some_and(|row| row.no_recording);
+    let named = [call.recording, own.recording];
+    call.recording = match (known.privileged, quiet) {
+        (true, _) => RecordingRule::Privileged,
+        (false, true) => RecordingRule::DoNotRecord,
+        (false, false) if named.contains(&RecordingRule::Record) => RecordingRule::Record,
+        (false, false) => RecordingRule::DoNotRecord,
+    };
 }

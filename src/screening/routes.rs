@@ -78,6 +78,24 @@ impl Routing {
         };
         prefix.followed_by(national.as_str())
     }
+
+    /// The whole number as a trunk would be dialed it, however it was keyed: with the prefix that is put
+    /// before it, and abroad as it was keyed.
+    pub(crate) fn whole(
+        &self,
+        number: &DialedNumber,
+        handling: Handling,
+        dialed: &Digits,
+    ) -> Option<Digits> {
+        if number.number.international {
+            return Some(*dialed);
+        }
+        let prefix = match handling {
+            Handling::CarrierOperator => self.operator_prefix,
+            Handling::AutomatedOperator | Handling::Direct => self.automated_prefix,
+        };
+        prefix.followed_by(number.number.digits.as_str())
+    }
 }
 
 /// One of the site's ways out, and the calls that it is for: those that fit all of what it names.
@@ -114,8 +132,16 @@ impl RouteRule {
     /// The carrier's code, what is added, and what is left of the digits; `None` where nothing is left, it
     /// is too much, or what is left could be another number's: of the number itself no more is taken off
     /// than the beginning by which the route names it.
-    fn outpulse(&self, outpulse: &Digits, number: &PhoneNumber) -> Option<Digits> {
-        let rest = outpulse.tail(usize::from(self.remove));
+    fn outpulse(
+        &self,
+        outpulse: &Digits,
+        whole: Option<&Digits>,
+        number: &PhoneNumber,
+    ) -> Option<Digits> {
+        let rest = match self.remove {
+            0 => *outpulse,
+            removed => whole?.tail(usize::from(removed)),
+        };
         let known = rest.len() + self.named(number);
         if rest.is_empty() || (self.remove > 0 && known < number.digits.len()) {
             return None;
@@ -142,13 +168,13 @@ fn begins(number: &PhoneNumber, prefix: &str) -> bool {
 }
 
 /// The first of these ways that fit the call, as many as a call can have; `None` where none does.
-/// `outpulse` is what a trunk would be dialed without them.
+/// `outpulse` is what a trunk would be dialed without them, `whole` what digits are taken off.
 pub(crate) fn fitting(
     rules: &[RouteRule],
     number: &DialedNumber,
     handling: Handling,
     brand: Brand,
-    outpulse: &Digits,
+    (outpulse, whole): (&Digits, Option<&Digits>),
 ) -> Option<Routes> {
     let fitting = rules
         .iter()
@@ -157,7 +183,7 @@ pub(crate) fn fitting(
         Some(Route {
             number: rule.number,
             group: rule.group,
-            outpulse: rule.outpulse(outpulse, &number.number)?,
+            outpulse: rule.outpulse(outpulse, whole, &number.number)?,
         })
     });
     let mut routes = Routes::only(ways.next()?);

@@ -37,8 +37,9 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             true => Routes::any(outpulse),
             false => {
                 let brand = treated.told.brand;
-                let Some(routes) = routes::fitting(&rules, number, handling, brand, &outpulse)
-                else {
+                let whole = routing.whole(number, handling, &self.dialed);
+                let way = (&outpulse, whole.as_ref());
+                let Some(routes) = routes::fitting(&rules, number, handling, brand, way) else {
                     return self.stop(Check::Route, Finding::NotFound, Blocked::NoRoute);
                 };
                 self.note(Check::Route, Finding::Found);

@@ -185,8 +185,11 @@ fn no_route_is_dialed_without_digits_by_which_the_number_is_another() {
     };
     let short = [way(1, 1, "5550123"), way(2, 2, "12155550123")];
     assert_eq!(of(NEAR), short);
-    // Dialed without a prefix its fourth digit is one of the exchange's seven.
-    assert_eq!(of("2155550123"), [way(2, 2, "2155550123")]);
+    // However it was keyed.
+    assert_eq!(
+        of("2155550123"),
+        [way(1, 1, "5550123"), way(2, 2, "2155550123")]
+    );
 }
 
 #[test]

@@ -32,7 +32,19 @@ impl Model<'_> {
         }
         let mut ways = Vec::new();
         for row in &self.site.routes {
-            let digits = dialed.get(row.remove..).unwrap_or_default();
+            // Digits are taken off the number with its prefix, however it was keyed.
+            let whole = match (known.number.starts_with('+'), handling) {
+                (true, _) => site::keyed(&known.number, pattern),
+                (false, Handling::CarrierOperator) => {
+                    format!("{}{national}", routing.operator_prefix)
+                }
+                (false, _) => format!("{}{national}", routing.automated_prefix),
+            };
+            let whole = if row.remove == 0 { &dialed } else { &whole };
+            if whole.len() > MOST_DIGITS {
+                continue;
+            }
+            let digits = whole.get(row.remove..).unwrap_or_default();
             let outpulsed = format!("{}{}{digits}", row.carrier, row.add);
             // Of the number itself only what the row names may be left to the exchange to know.
             let named = row.prefixes.iter().flatten();

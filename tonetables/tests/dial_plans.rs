@@ -462,6 +462,18 @@ fn a_number_of_open_length_may_end_before_its_last_digits() {
 }
 
 #[test]
+fn a_number_of_one_length_is_reached_by_digits_that_only_a_longer_rule_reads() {
+    assert_eq!(
+        shorter("cn", Some("10"), "021123456789"),
+        ["2112345678"],
+        "the closed rule of 02 is before the open one"
+    );
+    let of_mail_order = shorter("de", Some("30"), "080012345678");
+    assert!(of_mail_order.contains(&"8001234567".to_owned()), "{of_mail_order:?}");
+    assert_eq!(shorter("nl", Some("20"), "08001234567"), ["8001234"]);
+}
+
+#[test]
 fn a_number_of_one_length_ends_at_its_last_digit_only() {
     // Seven of these digits would be a number of their own.
     assert_eq!(shorter("us", Some("215"), "02155550123"), [""; 0]);

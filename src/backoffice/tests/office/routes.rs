@@ -192,6 +192,24 @@ fn no_route_is_dialed_without_digits_by_which_the_number_is_another() {
     );
 }
 
+/// Of `011` the exchange would take `11` and what follows for a number at home.
+#[test]
+fn what_is_dialed_before_a_number_is_taken_off_whole_or_the_route_is_none() {
+    let of = |remove, dialed| {
+        let switch = OutboundRoute { remove, ..over(1) };
+        let mut bench = routed([switch, over(2)]);
+        ways(&bench.permitted(ONE, Some(DOE), dialed))
+    };
+    let untouched = way(2, 2, ABROAD);
+    assert_eq!(of(1, ABROAD), [untouched.clone()]);
+    assert_eq!(of(2, ABROAD), [untouched.clone()]);
+    assert_eq!(of(3, ABROAD), [way(1, 1, "442079460123"), untouched]);
+    assert_eq!(
+        of(1, NEAR),
+        [way(1, 1, "2155550123"), way(2, 2, "12155550123")]
+    );
+}
+
 #[test]
 fn a_route_takes_off_no_more_than_prefixes_and_the_beginnings_that_it_names() {
     let mut bench = bench();

@@ -130,8 +130,9 @@ impl RouteRule {
     }
 
     /// The carrier's code, what is added, and what is left of the digits; `None` where nothing is left, it
-    /// is too much, or what is left could be another number's: of the number itself no more is taken off
-    /// than the beginning by which the route names it.
+    /// is too much, or what is left could be another number's: what is dialed before the number is taken
+    /// off whole (half of `00` is the prefix of numbers at home), and of the number itself no more than
+    /// the beginning by which the route names it.
     fn outpulse(
         &self,
         outpulse: &Digits,
@@ -140,14 +141,21 @@ impl RouteRule {
     ) -> Option<Digits> {
         let rest = match self.remove {
             0 => *outpulse,
-            removed => whole?.tail(usize::from(removed)),
+            removed => self.left_of(whole?, usize::from(removed), number)?,
         };
-        let known = rest.len() + self.named(number);
-        if rest.is_empty() || (self.remove > 0 && known < number.digits.len()) {
+        if rest.is_empty() {
             return None;
         }
         let before = self.carrier.followed_by(self.add.as_str())?;
         before.followed_by(rest.as_str())
+    }
+
+    /// What is left when so many digits are taken off; `None` where that could be another number.
+    fn left_of(&self, whole: &Digits, removed: usize, number: &PhoneNumber) -> Option<Digits> {
+        let before = whole.len().saturating_sub(number.digits.len());
+        let rest = whole.tail(removed);
+        let is_known = rest.len() + self.named(number) >= number.digits.len();
+        (removed >= before && is_known).then_some(rest)
     }
 
     /// How many digits of the number it names.

@@ -96,18 +96,22 @@ impl DialPlan {
 
     /// The numbers that an exchange may connect before it has taken all of these digits, shortest
     /// first: where the length is open, it stops at a number that it knows and passes over the
-    /// rest (ITU-T E.164 leaves the length to each country).
+    /// rest (ITU-T E.164 leaves the length to each country). So it does at a number of one length that was
+    /// dialed with its prefix, if a longer rule let more digits through. Without a prefix it is the
+    /// exchange's own numbers that are so, and whether it waits for more is known of it alone.
     pub fn shorter(&self, digits: &Digits) -> Vec<PhoneNumber> {
-        let stops_at = |length: usize| {
+        let mut all = Vec::new();
+        for length in 1..digits.len() {
             let head = digits.head(length);
-            let reads =
-                |rule: &&DialRule| rule.begins_with(&head) && length >= usize::from(rule.min);
-            let rule = self.rules.iter().find(reads)?;
-            let open = rule.min < rule.max;
-            open.then(|| rule.number(&head))?
-                .map(|dialed| dialed.number)
-        };
-        (1..digits.len()).filter_map(stops_at).collect()
+            let stops = self.rules.iter().filter(|rule| rule.may_stop_at(&head));
+            let numbers = stops.filter_map(|rule| rule.number(&head));
+            for number in numbers.map(|dialed| dialed.number) {
+                if !all.contains(&number) {
+                    all.push(number);
+                }
+            }
+        }
+        all
     }
 }
 
@@ -133,6 +137,14 @@ impl DialRule {
             (Some(b'Z'), digit) => digit >= b'1',
             (Some(place), digit) => place == digit,
         })
+    }
+
+    /// Whether these digits are a number at which an exchange may stop though more are dialed.
+    fn may_stop_at(&self, digits: &Digits) -> bool {
+        let open = self.min < self.max;
+        (open || self.strip > 0)
+            && digits.len() >= usize::from(self.min)
+            && self.begins_with(digits)
     }
 
     /// Whether `digits` is the beginning (or the whole) of this shape.

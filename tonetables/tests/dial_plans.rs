@@ -469,7 +469,10 @@ fn a_number_of_one_length_is_reached_by_digits_that_only_a_longer_rule_reads() {
         "the closed rule of 02 is before the open one"
     );
     let of_mail_order = shorter("de", Some("30"), "080012345678");
-    assert!(of_mail_order.contains(&"8001234567".to_owned()), "{of_mail_order:?}");
+    assert!(
+        of_mail_order.contains(&"8001234567".to_owned()),
+        "{of_mail_order:?}"
+    );
     assert_eq!(shorter("nl", Some("20"), "08001234567"), ["8001234"]);
 }
 

@@ -53,7 +53,9 @@ impl Model<'_> {
             let told = digits.len() + named.unwrap_or(0);
             let goes = !digits.is_empty()
                 && outpulsed.len() <= MOST_DIGITS
-                && (row.remove == 0 || told >= national.len());
+                && (row.remove == 0 || told >= national.len())
+                // Half of what is dialed before a number is before another one.
+                && (row.remove == 0 || row.remove >= whole.len() - national.len());
             if goes && is_for(row, known, handling, call.brand) {
                 ways.push((row.number, row.group, outpulsed));
             }

@@ -148,9 +148,7 @@ impl Country {
     /// area are left out without one, as are those whose shape has no room for this one.
     pub fn dial_plan(&self, area: Option<&str>) -> DialPlan {
         let rules = self.templates.iter().filter_map(|t| t.with(area));
-        DialPlan {
-            rules: rules.collect(),
-        }
+        DialPlan::new(rules.collect())
     }
 }
 

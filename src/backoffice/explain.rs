@@ -252,10 +252,7 @@ mod tests {
         thread,
         time::Duration,
     };
-    use types::{
-        dial_plan::{DialPlan, DialedNumber},
-        phone_number::PhoneNumber,
-    };
+    use types::{dial_plan::DialedNumber, phone_number::PhoneNumber};
 
     const NOW: Tick = Tick(8_000_000);
 
@@ -269,7 +266,7 @@ mod tests {
         let config = Config {
             site: 7,
             time_zone: "America/New_York".to_owned(),
-            dial_plan: Arc::new(DialPlan { rules: Vec::new() }),
+            dial_plan: Arc::default(),
             map_size: 8 << 20,
             durable: true,
             anchor: Anchor {

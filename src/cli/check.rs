@@ -152,7 +152,7 @@ fn problems(site: &Site) -> Vec<String> {
     let mut problems = site.not_yet();
     match site.shared() {
         // Without a dial plan nothing could match; that is already told.
-        Ok(shared) if shared.dial_plan.rules.is_empty() => {}
+        Ok(shared) if shared.dial_plan.rules().is_empty() => {}
         Ok(shared) => {
             let never = never_matching(site, &shared.dial_plan);
             // The first of those that are told all at once.
@@ -347,7 +347,7 @@ fn unrouted(site: &Site) -> Vec<String> {
     let Ok(shared) = site.shared() else {
         return Vec::new();
     };
-    let rules = shared.dial_plan.rules.iter();
+    let rules = shared.dial_plan.rules().iter();
     site.without_route(rules.map(|rule| rule.call_type))
 }
 

@@ -71,7 +71,7 @@ pub struct PhoneRules {
     pub privileged: bool,
     /// `None` is every type.
     pub call_types: Option<Vec<CallType>>,
-    /// `None` is every pattern. A speed dial code counts as what it stands for.
+    /// `None` is every pattern. A speed dial code counts as a code, whatever it stands for.
     pub patterns: Option<Vec<DialingPattern>>,
     /// The number of a line treatment; without one what is open above may be called.
     pub line_treatment: Option<u16>,

@@ -26,7 +26,9 @@ pub struct DialRule {
 /// A country's rules, most specific first: the first that fits is taken.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct DialPlan {
-    pub rules: Vec<DialRule>,
+    rules: Vec<DialRule>,
+    /// Those at whose numbers an exchange may stop though more digits are dialed.
+    stops: Vec<usize>,
 }
 
 /// A number that a dial plan made out of what was dialed.
@@ -51,6 +53,16 @@ pub enum Dialed {
 }
 
 impl DialPlan {
+    pub fn new(rules: Vec<DialRule>) -> Self {
+        let stops = |rule: &DialRule| rule.stops_among(&rules);
+        let stops = (0..rules.len()).filter(|&at| stops(&rules[at])).collect();
+        Self { rules, stops }
+    }
+
+    pub fn rules(&self) -> &[DialRule] {
+        &self.rules
+    }
+
     pub fn read(&self, digits: &Digits) -> Dialed {
         let mut could_end = None;
         let mut could_grow = false;
@@ -59,7 +71,7 @@ impl DialPlan {
                 continue;
             }
             could_grow |= digits.len() < usize::from(rule.max);
-            if could_end.is_none() && digits.len() >= usize::from(rule.min) {
+            if could_end.is_none() && rule.takes(digits) {
                 could_end = rule.number(digits);
             }
         }
@@ -84,34 +96,33 @@ impl DialPlan {
         })
     }
 
-    /// Whether digits more after a number make another one: where its length is open.
+    /// Whether a number may be among the [`DialPlan::shorter`] of more digits.
     pub fn could_grow(&self, number: &PhoneNumber) -> bool {
-        self.rules.iter().any(|rule| {
+        self.stops().any(|rule| {
             let abroad = rule.pattern == DialingPattern::International;
-            rule.min < rule.max
-                && abroad == number.international
-                && rule.could_make(number.digits.as_str())
+            abroad == number.international && rule.could_make(number.digits.as_str())
         })
     }
 
     /// The numbers that an exchange may connect before it has taken all of these digits, shortest
     /// first: where the length is open, it stops at a number that it knows and passes over the
-    /// rest (ITU-T E.164 leaves the length to each country). So it does at a number of one length that was
-    /// dialed with its prefix, if a longer rule let more digits through. Without a prefix it is the
-    /// exchange's own numbers that are so, and whether it waits for more is known of it alone.
+    /// rest (ITU-T E.164 leaves the length to each country). So it does at a number of one length
+    /// that was dialed with its prefix, if a longer rule let more digits through. Without a prefix
+    /// it is the exchange's own numbers that are so: whether it waits for more is known of it alone.
     pub fn shorter(&self, digits: &Digits) -> Vec<PhoneNumber> {
         let mut all = Vec::new();
         for length in 1..digits.len() {
             let head = digits.head(length);
-            let stops = self.rules.iter().filter(|rule| rule.may_stop_at(&head));
-            let numbers = stops.filter_map(|rule| rule.number(&head));
-            for number in numbers.map(|dialed| dialed.number) {
-                if !all.contains(&number) {
-                    all.push(number);
-                }
+            for rule in self.stops().filter(|rule| rule.takes(&head)) {
+                let number = rule.number(&head).map(|dialed| dialed.number);
+                all.extend(number.filter(|number| !all.contains(number)));
             }
         }
         all
+    }
+
+    fn stops(&self) -> impl Iterator<Item = &DialRule> {
+        self.stops.iter().map(|&at| &self.rules[at])
     }
 }
 
@@ -131,20 +142,36 @@ impl DialRule {
         };
         let shape = self.shape.bytes().skip(usize::from(self.strip));
         let mut places = self.prepend.as_str().bytes().chain(shape);
-        fits && body.bytes().all(|wanted| match (places.next(), wanted) {
-            (Some(b'X' | b'.') | None, _) | (Some(_), b'?') => true,
-            (Some(b'N'), digit) => digit >= b'2',
-            (Some(b'Z'), digit) => digit >= b'1',
-            (Some(place), digit) => place == digit,
+        fits && body.bytes().all(|wanted| {
+            let place = places.next().unwrap_or(b'.');
+            wanted == b'?' || is_one_of(place, wanted)
         })
     }
 
-    /// Whether these digits are a number at which an exchange may stop though more are dialed.
-    fn may_stop_at(&self, digits: &Digits) -> bool {
-        let open = self.min < self.max;
-        (open || self.strip > 0)
-            && digits.len() >= usize::from(self.min)
-            && self.begins_with(digits)
+    /// Whether more digits may follow one of its numbers, be they passed over by the exchange.
+    fn stops_among(&self, rules: &[Self]) -> bool {
+        let goes_on = |longer: &Self| longer.max > self.max && longer.begins_like(self);
+        self.min < self.max || (self.strip > 0 && rules.iter().any(goes_on))
+    }
+
+    /// Whether there are digits with which both can begin.
+    fn begins_like(&self, shorter: &Self) -> bool {
+        (0..usize::from(shorter.max)).all(|at| {
+            let (own, other) = (self.place(at), shorter.place(at));
+            (b'0'..=b'9').any(|key| is_one_of(own, key) && is_one_of(other, key))
+        })
+    }
+
+    /// What stands at this place of its shape; nothing does behind the end of one that has no `.`.
+    fn place(&self, at: usize) -> u8 {
+        let shape = self.shape.as_bytes();
+        let last = shape.last().filter(|&&last| last == b'.');
+        shape.get(at).or(last).copied().unwrap_or(b' ')
+    }
+
+    /// Whether these digits are one of its numbers.
+    fn takes(&self, digits: &Digits) -> bool {
+        digits.len() >= usize::from(self.min) && self.begins_with(digits)
     }
 
     /// Whether `digits` is the beginning (or the whole) of this shape.
@@ -152,24 +179,10 @@ impl DialRule {
         if digits.len() > usize::from(self.max) {
             return false;
         }
-        let shape = self.shape.as_bytes();
-        for (at, digit) in digits.iter().enumerate() {
-            let Some(value) = digit.value() else {
-                return false;
-            };
-            let fits = match shape.get(at) {
-                Some(b'N') => value >= 2,
-                Some(b'Z') => value >= 1,
-                Some(b'X') => true,
-                Some(b'.') => true,
-                Some(&c) => c == digit.ascii(),
-                None => shape.last() == Some(&b'.'),
-            };
-            if !fits {
-                return false;
-            }
-        }
-        true
+        digits
+            .iter()
+            .enumerate()
+            .all(|(at, digit)| is_one_of(self.place(at), digit.ascii()))
     }
 
     fn number(&self, digits: &Digits) -> Option<DialedNumber> {
@@ -183,5 +196,15 @@ impl DialRule {
             pattern: self.pattern,
             call_type: self.call_type,
         })
+    }
+}
+
+/// Whether a place of a shape, [`DialRule::shape`], takes a key.
+fn is_one_of(place: u8, key: u8) -> bool {
+    match place {
+        b'N' => matches!(key, b'2'..=b'9'),
+        b'Z' => matches!(key, b'1'..=b'9'),
+        b'X' | b'.' => key.is_ascii_digit(),
+        digit => digit == key,
     }
 }

@@ -1,10 +1,10 @@
 //! Numbers of each country: complete, incomplete, impossible.
 
-use tonetables::{codes, load};
+use tonetables::{codes, codes_with_dial_plan, load};
 use types::{
-    dial_plan::{Dialed, DialedNumber},
+    dial_plan::{DialPlan, DialRule, Dialed, DialedNumber},
     digits::Digits,
-    phone_number::{CallType, DialingPattern},
+    phone_number::{CallType, DialingPattern, PhoneNumber},
 };
 
 /// Reads what is dialed at a site in this area.
@@ -419,7 +419,7 @@ fn no_rule_is_without_a_number_that_fits_it() {
         let country = load(code).expect("a good table");
         for area in [None, Some("11"), Some("215")] {
             let plan = country.dial_plan(area);
-            for rule in &plan.rules {
+            for rule in plan.rules() {
                 let mut digits = String::new();
                 for c in rule.shape.chars() {
                     digits.push(match c {
@@ -482,6 +482,70 @@ fn a_number_of_one_length_ends_at_its_last_digit_only() {
     assert_eq!(shorter("us", Some("215"), "02155550123"), [""; 0]);
     assert_eq!(shorter("us", Some("215"), "2155550"), [""; 0]);
     assert_eq!(shorter("gb", Some("20"), "07700900123"), [""; 0]);
+}
+
+/// Digits that fit a rule, as many as it takes, another choice of them for each `turn`.
+fn digits_of(rule: &DialRule, turn: usize) -> Digits {
+    let shape = rule.shape.trim_end_matches('.');
+    let more = usize::from(rule.max) - shape.len();
+    let places = shape.chars().chain(std::iter::repeat_n('X', more));
+    let digits = places.enumerate().map(|(at, place)| {
+        let any = turn * 31 + at * 7 + turn / 3 * at;
+        match place {
+            'N' => (any % 8 + 2).to_string(),
+            'Z' => (any % 9 + 1).to_string(),
+            'X' => (any % 10).to_string(),
+            digit => digit.to_string(),
+        }
+    });
+    Digits::parse(&digits.collect::<String>()).expect("digits")
+}
+
+/// Asks every rule by itself: the order of the rules hides none.
+#[test]
+fn each_number_that_a_head_of_the_dialed_digits_is_by_any_rule_is_among_the_shorter() {
+    let mut met = 0;
+    for code in codes_with_dial_plan() {
+        let plan = load(code).expect("a good table").dial_plan(Some("21"));
+        let alone = |rule: &DialRule| (rule.clone(), DialPlan::new(vec![rule.clone()]));
+        let rules: Vec<_> = plan.rules().iter().map(alone).collect();
+        let step = rules.len().div_ceil(50);
+        let dialed = rules.iter().step_by(step);
+        for (turn, (rule, _)) in dialed.cycle().take(150).enumerate() {
+            let dialed = digits_of(rule, turn);
+            let shorter = plan.shorter(&dialed);
+            for head in (1..dialed.len()).map(|length| dialed.head(length)) {
+                for (rule, plan_of_one) in &rules {
+                    let (Dialed::Complete(read) | Dialed::CouldEnd(read)) = plan_of_one.read(&head)
+                    else {
+                        continue;
+                    };
+                    if rule.strip > 0 || rule.min < rule.max {
+                        let told = shorter.contains(&read.number);
+                        assert!(told, "{code} {dialed}: {} of {rule:?}", read.number);
+                        let grows = plan.could_grow(&read.number);
+                        assert!(grows, "{code} {dialed}: {}", read.number);
+                        met += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(met > 1000, "{met}");
+}
+
+#[test]
+fn a_number_can_grow_where_digits_after_it_may_reach_it() {
+    let grows = |country, area, digits| {
+        let plan = load(country).expect("a good table").dial_plan(Some(area));
+        plan.could_grow(&PhoneNumber::parse(digits).expect("a number"))
+    };
+    assert!(grows("us", "215", "+442079460123"));
+    assert!(grows("cn", "10", "2112345678"));
+    assert!(grows("de", "30", "8001234567"));
+    assert!(grows("nl", "20", "8001234"));
+    assert!(!grows("us", "215", "2155550123"));
+    assert!(!grows("gb", "20", "7700900123"));
 }
 
 #[test]

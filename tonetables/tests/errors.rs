@@ -36,7 +36,7 @@ fn a_good_table_is_read() {
         (country.code.as_str(), country.name.as_str()),
         ("nowhere", "Nowhere")
     );
-    assert_eq!(country.dial_plan.rules.len(), 2);
+    assert_eq!(country.dial_plan.rules().len(), 2);
 }
 
 #[test]

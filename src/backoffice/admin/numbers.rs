@@ -184,7 +184,7 @@ impl Session<'_> {
 
 /// `011*` as `+*`, where 011 is how the dial plan begins an international number.
 fn international(plan: &DialPlan, text: &str) -> String {
-    for rule in &plan.rules {
+    for rule in plan.rules() {
         let prefix = rule.shape.get(..usize::from(rule.strip)).unwrap_or("");
         let literal = !prefix.is_empty() && prefix.bytes().all(|c| c.is_ascii_digit());
         if rule.pattern != DialingPattern::International || !literal {
@@ -200,7 +200,7 @@ fn international(plan: &DialPlan, text: &str) -> String {
 /// A number or a pattern that some dialing of this plan makes.
 pub(super) fn must_be_dialable(plan: &DialPlan, text: &str) -> Result<(), Error> {
     // A plan without rules says of no number that it is none.
-    if plan.rules.is_empty() || plan.could_make(text) {
+    if plan.rules().is_empty() || plan.could_make(text) {
         return Ok(());
     }
     // With a prefix, or the country's own code, before it.

@@ -112,7 +112,7 @@ impl Session<'_> {
 
     /// The most digits that are dialed before a number.
     fn longest_prefix(&self, abroad: bool) -> usize {
-        let rules = self.fixed.dial_plan.rules.iter();
+        let rules = self.fixed.dial_plan.rules().iter();
         let rules = rules.filter(|rule| (rule.pattern == DialingPattern::International) == abroad);
         let of_plan = rules.map(|rule| usize::from(rule.strip)).max();
         let routing = &self.fixed.routing;

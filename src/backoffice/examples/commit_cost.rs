@@ -12,7 +12,7 @@ use std::{
 };
 use types::{
     call_record::CallEnd,
-    dial_plan::{DialPlan, DialedNumber},
+    dial_plan::DialedNumber,
     digits::Digits,
     disposition::{Disposition, EndedBy},
     id::LineId,
@@ -106,7 +106,7 @@ fn config() -> Config {
     Config {
         site: 1,
         time_zone: "UTC".to_owned(),
-        dial_plan: Arc::new(DialPlan::default()),
+        dial_plan: Arc::default(),
         map_size: 1 << 30,
         durable: true,
         anchor: Anchor {

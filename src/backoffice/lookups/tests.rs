@@ -48,7 +48,7 @@ fn plan() -> DialPlan {
             rules.push(rule(&shape, 10 + strip, pattern, call_type, strip));
         }
     }
-    DialPlan { rules }
+    DialPlan::new(rules)
 }
 
 fn open(dir: &Path) -> BackOffice {

@@ -48,15 +48,13 @@ pub fn plan() -> Arc<DialPlan> {
     use CallType::{InterLata, International, Local};
     use DialingPattern::{Direct, OnePlus, ZeroPlus};
     let abroad = DialingPattern::International;
-    Arc::new(DialPlan {
-        rules: vec![
-            rule("011.", 18, abroad, International, 3),
-            rule("0215NXXXXXX", 11, ZeroPlus, Local, 1),
-            rule("0NXXNXXXXXX", 11, ZeroPlus, InterLata, 1),
-            rule("1NXXNXXXXXX", 11, OnePlus, InterLata, 1),
-            rule("NXXNXXXXXX", 10, Direct, Local, 0),
-        ],
-    })
+    Arc::new(DialPlan::new(vec![
+        rule("011.", 18, abroad, International, 3),
+        rule("0215NXXXXXX", 11, ZeroPlus, Local, 1),
+        rule("0NXXNXXXXXX", 11, ZeroPlus, InterLata, 1),
+        rule("1NXXNXXXXXX", 11, OnePlus, InterLata, 1),
+        rule("NXXNXXXXXX", 10, Direct, Local, 0),
+    ]))
 }
 
 pub fn inmate(id: &str, name: &str, pin: &str) -> SeedInmate {

@@ -93,6 +93,21 @@ fn whom_a_called_party_refuses_for_good_calls_there_no_more_and_others_do() {
 }
 
 #[test]
+fn a_refusal_holds_for_the_code_that_stands_for_the_number_and_one_of_its_calls_for_the_number() {
+    for (first, then) in [("07", FRIEND), (FRIEND, "07")] {
+        let mut bench = bench_with(|config| {
+            config.seed.speed_dials = vec![(7, "12155550123".to_owned())];
+        });
+        refuses(&mut bench, Some(DOE), first, PartyBlock::Inmate);
+        for dialed in [first, then] {
+            let why = bench.refused(ONE, Some(DOE), dialed);
+            assert_eq!(why, Blocked::CalledPartyBlocksInmate, "{dialed}");
+        }
+        may_call(&mut bench, ONE, Some(ROE), then);
+    }
+}
+
+#[test]
 fn where_a_called_party_refuses_the_facility_nobody_calls_with_a_pin_or_without() {
     for pin in [Some(DOE), None] {
         let mut bench = bench();

@@ -94,6 +94,19 @@ fn a_number_is_blocked_for_everybody_after_fraud_on_calls_of_different_inmates()
 }
 
 #[test]
+fn fraud_on_calls_by_a_code_counts_for_the_number_that_it_stands_for() {
+    let mut bench = bench_with(|config| {
+        strict(config);
+        config.seed.speed_dials = vec![(7, NUMBER.to_owned())];
+    });
+    happens(&mut bench, ONE, DOE, "07", FraudKind::ThreeWay);
+    happens(&mut bench, TWO, ROE, NUMBER, FraudKind::ThreeWay);
+    assert!(is_blocked(&mut bench, DOE, "07"));
+    assert!(is_blocked(&mut bench, DOE, NUMBER));
+    assert!(!is_blocked(&mut bench, DOE, OTHER));
+}
+
+#[test]
 fn the_count_and_the_block_outlive_a_restart() {
     let mut bench = bench_with(strict);
     happens(&mut bench, ONE, DOE, NUMBER, FraudKind::ThreeWay);

@@ -1,7 +1,7 @@
 //! Lists of PINs, and lists that are attached to relationship, class, supervision level and group.
 
 use crate::{
-    bench::{Bench, DOE, ONE, ROE, TWO, bench},
+    bench::{Bench, DOE, ONE, ROE, TWO, bench, bench_with},
     people::{DOES_ID, WHO, change, class, found, profile, refuses, settings},
 };
 use backoffice::{AllowedFlags, InmateProfile, NewContact, NumberFlags};
@@ -410,6 +410,55 @@ fn digits_after_a_number_that_is_blocked_for_an_inmate_are_no_way_round_it() {
         assert_eq!(refused, Blocked::NumberBlockedForInmate, "{dialed}");
     }
     bench.permitted(ONE, Some(DOE), "011442079460124");
+}
+
+/// Each way to dial one number, with a code that stands for it.
+fn bench_of_ways() -> Bench {
+    bench_with(|config| config.seed.speed_dials = vec![(7, "12155550123".to_owned())])
+}
+
+const WAYS: [&str; 4] = ["02155550123", "12155550123", "2155550123", "07"];
+
+#[test]
+fn a_number_that_is_blocked_for_an_inmate_is_so_however_it_is_dialed_until_it_is_unblocked() {
+    let mut bench = bench_of_ways();
+    let own = Scope::Inmate(DOES_ID);
+    for dialed in WAYS {
+        bench.permitted(ONE, Some(DOE), dialed);
+    }
+    attach(&mut bench, own, true, MOTHER);
+    for dialed in WAYS {
+        let refused = bench.refused(ONE, Some(DOE), dialed);
+        assert_eq!(refused, Blocked::NumberBlockedForInmate, "{dialed}");
+        bench.permitted(TWO, Some(ROE), dialed);
+    }
+    detach(&mut bench, own, true, MOTHER);
+    for dialed in WAYS {
+        bench.permitted(ONE, Some(DOE), dialed);
+    }
+    assert_eq!(bench.office.blocked_for(DOES_ID).expect("reads"), []);
+}
+
+#[test]
+fn a_number_that_is_restricted_or_blocked_by_a_list_is_so_however_it_is_dialed() {
+    let mut restricted = bench_of_ways();
+    change(&mut restricted, |office, now| {
+        office.add_restricted(now, WHO, MOTHER, "")
+    });
+    let mut of_class = bench_of_ways();
+    let class = class(&mut of_class, 5, None);
+    let classed = InmateProfile {
+        class: Some(class),
+        ..InmateProfile::default()
+    };
+    profile(&mut of_class, &classed);
+    attach(&mut of_class, Scope::Class(class), true, MOTHER);
+    for dialed in WAYS {
+        let refused = restricted.refused(ONE, Some(DOE), dialed);
+        assert_eq!(refused, Blocked::NumberRestricted, "{dialed}");
+        let refused = of_class.refused(ONE, Some(DOE), dialed);
+        assert_eq!(refused, Blocked::NumberBlockedForInmate, "{dialed}");
+    }
 }
 
 #[test]

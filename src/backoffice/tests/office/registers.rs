@@ -241,6 +241,22 @@ fn digits_after_the_last_of_a_limited_number_abroad_are_no_way_round_its_registe
 }
 
 #[test]
+fn calls_by_a_code_count_for_the_number_that_it_stands_for() {
+    let of = AllowanceOf::Numbers("2155550123".to_owned());
+    for (first, then) in [("07", "02155550123"), ("12155550123", "07")] {
+        let mut bench = bench_with(|config| {
+            config.seed.speed_dials = vec![(7, "2155550123".to_owned())];
+        });
+        allow(&mut bench, &of, &calls_a_day(1));
+        whole_call(&mut bench, ONE, Some(DOE), first, MINUTE);
+        for dialed in [first, then] {
+            let refused = bench.refused(TWO, Some(ROE), dialed);
+            assert_eq!(refused, Blocked::NumberUsedUp, "{dialed}");
+        }
+    }
+}
+
+#[test]
 fn calls_to_one_number_abroad_leave_others_that_begin_as_it_does_their_own_registers() {
     let mut bench = bench();
     let of = AllowanceOf::Numbers("+44*".to_owned());

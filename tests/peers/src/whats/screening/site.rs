@@ -486,13 +486,11 @@ pub fn plan() -> DialPlan {
         prepend: Digits::EMPTY,
     };
     use CallType::{InterLata, Local};
-    DialPlan {
-        rules: vec![
-            rule("0NXXNXXXXXX", DialingPattern::ZeroPlus, InterLata, 1),
-            rule("1NXXNXXXXXX", DialingPattern::OnePlus, InterLata, 1),
-            rule("NXXNXXXXXX", DialingPattern::Direct, Local, 0),
-        ],
-    }
+    DialPlan::new(vec![
+        rule("0NXXNXXXXXX", DialingPattern::ZeroPlus, InterLata, 1),
+        rule("1NXXNXXXXXX", DialingPattern::OnePlus, InterLata, 1),
+        rule("NXXNXXXXXX", DialingPattern::Direct, Local, 0),
+    ])
 }
 
 /// What holds for the whole site: phones, treatments, codes.

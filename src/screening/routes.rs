@@ -132,21 +132,20 @@ impl RouteRule {
     /// The carrier's code, what is added, and what is left of the digits; `None` where nothing is left, it
     /// is too much, or what is left could be another number's: what is dialed before the number is taken
     /// off whole (half of `00` is the prefix of numbers at home), and of the number itself no more than
-    /// the beginning by which the route names it.
-    fn outpulse(
-        &self,
-        outpulse: &Digits,
-        whole: Option<&Digits>,
-        number: &PhoneNumber,
-    ) -> Option<Digits> {
+    /// the beginning by which the route names it; an exchange of seven digits gets no more without
+    /// anything before them.
+    fn outpulse(&self, outpulse: &Outpulse, number: &PhoneNumber) -> Option<Digits> {
         let rest = match self.remove {
-            0 => *outpulse,
-            removed => self.left_of(whole?, usize::from(removed), number)?,
+            0 => outpulse.untouched,
+            removed => self.left_of(outpulse.whole.as_ref()?, usize::from(removed), number)?,
         };
-        if rest.is_empty() {
+        let before = self.carrier.followed_by(self.add.as_str())?;
+        // Of a number that nothing is before such an exchange connects the first seven digits.
+        let is_cut = outpulse.seven_digit_exchange && self.remove > 0 && before.is_empty();
+        let bare = 8..=number.digits.len();
+        if rest.is_empty() || (is_cut && !number.international && bare.contains(&rest.len())) {
             return None;
         }
-        let before = self.carrier.followed_by(self.add.as_str())?;
         before.followed_by(rest.as_str())
     }
 
@@ -175,14 +174,23 @@ fn begins(number: &PhoneNumber, prefix: &str) -> bool {
     number.international == international && number.digits.as_str().starts_with(digits)
 }
 
+/// A number as a trunk is dialed it.
+pub(crate) struct Outpulse {
+    /// Where no route takes digits off.
+    pub untouched: Digits,
+    /// What digits are taken off: [`Routing::whole`].
+    pub whole: Option<Digits>,
+    /// [`Routing::seven_digit_exchange`].
+    pub seven_digit_exchange: bool,
+}
+
 /// The first of these ways that fit the call, as many as a call can have; `None` where none does.
-/// `outpulse` is what a trunk would be dialed without them, `whole` what digits are taken off.
 pub(crate) fn fitting(
     rules: &[RouteRule],
     number: &DialedNumber,
     handling: Handling,
     brand: Brand,
-    (outpulse, whole): (&Digits, Option<&Digits>),
+    outpulse: &Outpulse,
 ) -> Option<Routes> {
     let fitting = rules
         .iter()
@@ -191,7 +199,7 @@ pub(crate) fn fitting(
         Some(Route {
             number: rule.number,
             group: rule.group,
-            outpulse: rule.outpulse(outpulse, whole, &number.number)?,
+            outpulse: rule.outpulse(outpulse, &number.number)?,
         })
     });
     let mut routes = Routes::only(ways.next()?);

@@ -203,6 +203,13 @@ pub fn routing(mut section: Section<'_>) -> Routing {
     let seven_digit = section.key("seven_digit_exchange").flag();
     let automated = section.key("automated_prefix").parsed(allowed, prefix);
     let operator = section.key("operator_prefix").parsed(allowed, prefix);
+    let none = automated.as_ref().filter(|found| found.value.is_empty());
+    if let (Some(Placed { line, .. }), Some(true)) = (none, seven_digit) {
+        let what = "is empty; with `seven_digit_exchange` a number of ten digits needs digits before it, or \
+                    the exchange connects its first seven";
+        let path = section.path("automated_prefix");
+        section.notes().add(*line, path, what);
+    }
     section.finish();
     Routing {
         zero_plus: zero_plus.unwrap_or(standard.zero_plus),

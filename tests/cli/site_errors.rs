@@ -96,6 +96,16 @@ fn a_language_without_a_prompt_set_is_told() {
 }
 
 #[test]
+fn an_exchange_of_seven_digits_needs_something_to_dial_before_ten() {
+    told(
+        "automated_prefix = \"1\"",
+        "automated_prefix = \"\"\nseven_digit_exchange = true",
+        "routing.automated_prefix",
+        &["is empty", "`seven_digit_exchange`", "its first seven"],
+    );
+}
+
+#[test]
 fn a_wrong_type_is_told_with_the_range() {
     told(
         "id = 7",

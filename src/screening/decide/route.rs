@@ -3,7 +3,7 @@
 use super::{Stop, Walk, treatment::Treated};
 use crate::{
     Tables,
-    routes::{self, Routing},
+    routes::{self, Outpulse, Routing},
 };
 use types::{
     dial_plan::DialedNumber,
@@ -37,9 +37,12 @@ impl<T: Tables + ?Sized> Walk<'_, T> {
             true => Routes::any(outpulse),
             false => {
                 let brand = treated.told.brand;
-                let whole = routing.whole(number, handling, &self.dialed);
-                let way = (&outpulse, whole.as_ref());
-                let Some(routes) = routes::fitting(&rules, number, handling, brand, way) else {
+                let way = Outpulse {
+                    untouched: outpulse,
+                    whole: routing.whole(number, handling, &self.dialed),
+                    seven_digit_exchange: routing.seven_digit_exchange,
+                };
+                let Some(routes) = routes::fitting(&rules, number, handling, brand, &way) else {
                     return self.stop(Check::Route, Finding::NotFound, Blocked::NoRoute);
                 };
                 self.note(Check::Route, Finding::Found);

@@ -211,6 +211,34 @@ fn what_is_dialed_before_a_number_is_taken_off_whole_or_the_route_is_none() {
 }
 
 #[test]
+fn no_route_leaves_an_exchange_of_seven_digits_more_without_a_prefix() {
+    let bare = OutboundRoute {
+        remove: 1,
+        ..over(1)
+    };
+    let switch = OutboundRoute {
+        remove: 1,
+        add: "9".to_owned(),
+        ..over(2)
+    };
+    let local = OutboundRoute {
+        remove: 4,
+        ..home(3)
+    };
+    let mut bench = bench_with(|config| {
+        config.routing.seven_digit_exchange = true;
+        config.seed.treatments.routes = (1..).zip([bare, switch, local]).collect();
+    });
+    for dialed in [NEAR, "2155550123"] {
+        assert_eq!(
+            ways(&bench.permitted(ONE, Some(DOE), dialed)),
+            [way(2, 2, "92155550123"), way(3, 3, "5550123")],
+            "{dialed}"
+        );
+    }
+}
+
+#[test]
 fn a_route_takes_off_no_more_than_prefixes_and_the_beginnings_that_it_names() {
     let mut bench = bench();
     let now = bench.now;

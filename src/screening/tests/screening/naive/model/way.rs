@@ -55,7 +55,13 @@ impl Model<'_> {
                 && outpulsed.len() <= MOST_DIGITS
                 && (row.remove == 0 || told >= national.len())
                 // Half of what is dialed before a number is before another one.
-                && (row.remove == 0 || row.remove >= whole.len() - national.len());
+                && (row.remove == 0 || row.remove >= whole.len() - national.len())
+                // An exchange of seven digits takes no more of a number that nothing is before.
+                && (row.remove == 0
+                    || !routing.seven_digit_exchange
+                    || known.number.starts_with('+')
+                    || outpulsed != digits
+                    || !(8..=national.len()).contains(&digits.len()));
             if goes && is_for(row, known, handling, call.brand) {
                 ways.push((row.number, row.group, outpulsed));
             }

@@ -52,7 +52,7 @@ impl Session<'_> {
         let pin = pin.filter(|_| decision.inmate.is_some());
         let record = self.new_record(line, admission, &decision, pin)?;
         self.open_record(line, call, admission, record, pin)?;
-        self.watch_inmate(line, call, decision.inmate)?;
+        self.watch_inmate(line, call, decision.inmate, decision.outcome.is_ok())?;
         if decision.watched {
             self.alert(&line_actor(line), call, Alert::WatchedNumber { line, call })?;
         }

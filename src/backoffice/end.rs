@@ -70,7 +70,7 @@ impl Session<'_> {
         self.remember(line, end.off_hook_at, Outcome::Recorded(call));
         // Refused before any number was asked for.
         if end.blocked.is_some() {
-            self.watch_inmate(line, call, end.inmate)?;
+            self.watch_inmate(line, call, end.inmate, false)?;
         }
         Ok(Some(call))
     }

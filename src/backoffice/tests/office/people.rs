@@ -401,6 +401,32 @@ fn a_note_for_the_next_call_is_told_once() {
     assert_eq!(bench.office.take_alerts(), []);
 }
 
+#[test]
+fn a_note_for_the_next_call_is_told_of_a_refused_try_too_and_waits_for_the_call() {
+    let mut bench = bench();
+    let noted = InmateProfile {
+        note_for_next_call: Some("chaplain waits".to_owned()),
+        ..InmateProfile::default()
+    };
+    profile(&mut bench, &noted);
+    change(&mut bench, |office, now| {
+        office.add_restricted(now, WHO, "9005550123", "")
+    });
+    bench.refused(ONE, Some(DOE), "19005550123");
+    bench.permitted(ONE, Some(DOE), COLLECT);
+    let told = bench.office.take_alerts();
+    assert!(
+        matches!(
+            told[..],
+            [Alert::NoteForCall { .. }, Alert::NoteForCall { .. }]
+        ),
+        "{told:?}"
+    );
+    assert_eq!(journaled(&bench, "note"), ["chaplain waits"; 2]);
+    bench.permitted(ONE, Some(DOE), COLLECT);
+    assert_eq!(bench.office.take_alerts(), []);
+}
+
 /// What the journal says of this noun.
 fn journaled(bench: &Bench, noun: &str) -> Vec<String> {
     let entries = bench.office.journal(0, 1000).expect("reads").into_iter();

@@ -24,6 +24,7 @@ mod clock;
 mod config;
 mod console;
 mod end;
+mod entered;
 mod error;
 mod explain;
 mod fraud;
@@ -51,6 +52,7 @@ mod site_key;
 mod stored;
 mod stored_routes;
 mod stored_treatments;
+mod view;
 mod watch;
 mod words;
 
@@ -68,6 +70,7 @@ pub use config::{
 };
 pub use console::{Confirmed, WaitingCall};
 pub use db::{Usage, keys::Shut};
+pub use entered::{ClassDurations, Date, NamedSchedule};
 pub use error::Error;
 pub use explain::{Asking, Explanation, WhyOut};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
@@ -91,4 +94,5 @@ pub use screening::{
     Routing, Rules, Schedule, ScheduleNumber, TreatmentRules, Used, WeekSteps, Weekend,
 };
 pub use seed::{SeedGroup, SeedPeople, SeedPerson, SeedScope};
-pub use words::{moment, off};
+pub use view::View;
+pub use words::{kebab, moment, off};

@@ -11,18 +11,16 @@ use serde::de::DeserializeOwned;
 pub enum Method {
     Get,
     Put,
-    Post,
     Delete,
 }
 
 impl Method {
-    pub const ALL: [Method; 4] = [Method::Get, Method::Put, Method::Post, Method::Delete];
+    pub const ALL: [Method; 3] = [Method::Get, Method::Put, Method::Delete];
 
     pub const fn name(self) -> &'static str {
         match self {
             Method::Get => "GET",
             Method::Put => "PUT",
-            Method::Post => "POST",
             Method::Delete => "DELETE",
         }
     }

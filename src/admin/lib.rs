@@ -1,10 +1,10 @@
 //! The administrators' interface: JSON over HTTP, by which a script can do what a person can.
 //!
 //! [`Server`] listens at a Unix socket, whose other end the kernel knows, and lets in what is short and comes
-//! in time; `router` finds the [`Route`] that serves
-//! a request; the files of `route` hold the routes of one noun each. A route is served on a thread of the
-//! server's own pool: what it reads it reads from a [`View`](backoffice::View), beside the back office;
-//! what it changes it hands to the back office's thread through the [`Desk`]. No line waits for any of it.
+//! in time; `router` finds the [`Route`] that serves a request; the files of `route` hold the routes of one
+//! noun each. A route is served on a thread of the server's own pool: what it reads it reads from a
+//! [`View`](backoffice::View), beside the back office; what it changes is a short portion of work on the back
+//! office's thread, by the [`Desk`], between two batches of the lines' questions.
 
 #![forbid(unsafe_code)]
 

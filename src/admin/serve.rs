@@ -21,7 +21,7 @@ pub const BELOW: &str = "/api/v1";
 /// The longest body, in octets.
 pub const LONGEST_BODY: usize = 1 << 20;
 /// A whole body must come within this time.
-const BODY_WAIT: Duration = Duration::from_secs(30);
+const BODY_WAIT: Duration = Duration::from_secs(10);
 
 /// Everything that can be asked for, as warp serves it.
 pub fn filter(house: Arc<House>, routes: Arc<[&'static Route]>) -> BoxedFilter<(Response,)> {
@@ -87,7 +87,7 @@ async fn answer<B: Buf>(
         Found::Nothing => return Err(Problem::of(Kind::NotFound)),
     };
     no_parameters(&request.query)?;
-    let takes_body = matches!(route.method, Method::Put | Method::Post);
+    let takes_body = route.method == Method::Put;
     if takes_body && !is_json(&request.headers) {
         let why = "send `Content-Type: application/json`";
         return Err(Problem::of(Kind::NotJson).at("Content-Type").because(why));

@@ -162,6 +162,29 @@ fn whose_process_may_not_ask_gets_no_answer() {
 }
 
 #[test]
+fn who_says_nothing_or_half_of_something_loses_the_place() {
+    let bench = bench();
+    let head = "PUT /api/v1/speed-dials/7 HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\
+                Content-Type: application/json\r\n";
+    let late = [
+        (bench.raw(b""), ""),
+        (bench.raw(head.as_bytes()), ""),
+        (
+            bench.raw(format!("{head}\r\n{{").as_bytes()),
+            "HTTP/1.1 400",
+        ),
+    ];
+    for (mut stream, told) in late {
+        let mut answer = String::new();
+        // The client's own patience is longer than the server's.
+        stream.read_to_string(&mut answer).expect("is closed");
+        assert!(answer.starts_with(told), "{answer}");
+        assert_eq!(answer.is_empty(), told.is_empty(), "{answer}");
+    }
+    assert_eq!(bench.get(ALL).status, 200);
+}
+
+#[test]
 fn a_server_that_ends_lets_no_client_wait() {
     let bench = bench();
     let mut resting = bench.raw(b"GET /api/v1/speed-dials HTTP/1.1\r\n");

@@ -195,6 +195,8 @@ changes! {
     fn remove_time_restricted(pattern: &str) -> ();
     /// Gives a code 01-50 a meaning, as it would be dialed.
     fn set_speed_dial(code: u8, dialed: &str) -> ();
+    /// Leaves a code without a meaning; `false` when it had none.
+    fn remove_speed_dial(code: u8) -> bool;
     /// Enters or changes a phone.
     fn set_phone(line: LineId, phone: &Phone) -> ();
     /// Puts a phone in or out of service.
@@ -203,12 +205,21 @@ changes! {
     fn set_site_settings(settings: &SiteSettings) -> ();
     /// Says how long calls of a type may last for a class.
     fn set_durations(class: Class, call_type: CallType, durations: &Durations) -> ();
+    /// Leaves calls of a type without a limit of that class; `false` when there was none.
+    fn remove_durations(class: Class, call_type: CallType) -> bool;
     /// Enters or changes a circuit schedule.
     fn set_schedule(number: ScheduleNumber, name: &str, schedule: &Schedule) -> ();
+    /// Takes a schedule out that no phone has; `false` when there was none.
+    fn remove_schedule(number: ScheduleNumber) -> bool;
     /// Enters or changes a call treatment; 0 is what holds for the whole site.
     fn set_call_treatment(number: u16, treatment: &NamedTreatment) -> ();
+    /// Takes a call treatment out that nothing names; `false` when there was none. That of the whole
+    /// site stays.
+    fn remove_call_treatment(number: u16) -> bool;
     /// Enters or changes a line treatment.
     fn set_line_treatment(number: u16, treatment: &PhoneTreatment) -> ();
+    /// Takes a line treatment out that no phone has; `false` when there was none.
+    fn remove_line_treatment(number: u16) -> bool;
     /// Enters or changes the record of the numbers that fit.
     fn set_number_record(pattern: &str, details: &NumberDetails) -> ();
     /// Takes the record of a pattern out.
@@ -219,6 +230,8 @@ changes! {
     fn remove_call_type(prefix: &str) -> ();
     /// Says how calls of a type are treated.
     fn set_call_type_rules(call_type: CallType, rules: &CallTypeRules) -> ();
+    /// Leaves calls of a type to what holds for the whole site; `false` when nothing else did.
+    fn remove_call_type_rules(call_type: CallType) -> bool;
     /// Says what may be used in a day, a week, a month; `None` takes it back.
     fn set_allowance(of: &AllowanceOf, allowance: Option<&Allowance>) -> ();
     /// Gives calls and seconds back to a register, or takes some where they are less than nothing;
@@ -232,6 +245,8 @@ changes! {
     fn remove_route(number: u16) -> ();
     /// Enters a holiday: year, month, day.
     fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
+    /// Makes a holiday a day like others; `false` when it was none.
+    fn remove_holiday(date: (i16, u8, u8)) -> bool;
     /// Adds a group as a part of another, or of the facility itself.
     fn add_group(name: &str, parent: Option<GroupId>) -> GroupId;
     /// Gives a group another name.

@@ -140,6 +140,8 @@ pub enum Error {
     SpeedNumber { code: u8, dialed: String },
     #[error("schedule {0} is not entered")]
     UnknownSchedule(u8),
+    #[error("{what} is in use by {by}: take it from there first")]
+    InUse { what: String, by: String },
     #[error("call treatment {0} is not entered")]
     UnknownCallTreatment(u16),
     #[error("line treatment {0} is not entered")]

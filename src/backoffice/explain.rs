@@ -2,7 +2,7 @@
 //! admission, in a transaction that only reads: what is told is what a call would meet, nothing is
 //! changed, and nobody who writes is waited for.
 
-use crate::{AllowanceOf, BackOffice, Error, Phone, reading::Reading, stored};
+use crate::{AllowanceOf, Error, Phone, View, reading::Reading, stored};
 use db::{
     Read,
     keys::{FacilityId, GuessKey, PinHash},
@@ -77,7 +77,7 @@ struct Caller {
     language: Option<Language>,
 }
 
-impl BackOffice {
+impl View {
     /// What would be decided about a call.
     ///
     /// # Errors
@@ -93,7 +93,7 @@ impl BackOffice {
     }
 }
 
-impl BackOffice {
+impl View {
     /// Whose allowance holds for an inmate.
     ///
     /// # Errors
@@ -246,7 +246,7 @@ fn before_language(outcome: &Result<Permit, Blocked>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Anchor, Config, Routing, Seed, session::Session};
+    use crate::{Anchor, BackOffice, Config, Routing, Seed, session::Session};
     use std::{
         sync::{Arc, mpsc},
         thread,

@@ -4,7 +4,7 @@
 //! same name: the shutdown of a phone, of a group and of everything are kept apart, and a phone
 //! is in service where none of them holds.
 
-use crate::{BackOffice, Error, stored};
+use crate::{Error, View, stored};
 use db::{Key, Read, Tables, keys::Shut, values};
 use std::collections::BTreeSet;
 use types::id::{GroupId, LineId};
@@ -194,7 +194,7 @@ fn there_are(mut groups: Vec<(usize, String)>) -> String {
     }
 }
 
-impl BackOffice {
+impl View {
     /// All groups, in the order they were added.
     pub fn groups(&self) -> Result<Vec<Group>, Error> {
         let reader = self.database.read()?;

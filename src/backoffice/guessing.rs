@@ -1,8 +1,7 @@
 //! Guessing of PINs: what failed is kept on disk, so that a restart forgets nothing.
 
 use crate::{
-    BackOffice, Error, answer::line_actor, lookups, reading::Reading, session::Session,
-    words::kebab,
+    Error, View, answer::line_actor, lookups, reading::Reading, session::Session, words::kebab,
 };
 use db::{Read, keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
@@ -161,7 +160,7 @@ pub struct Rest {
     pub until_utc_ms: Option<i64>,
 }
 
-impl BackOffice {
+impl View {
     /// Up to so many after one of the phones, then the PINs, then the passcodes that failed
     /// lately.
     pub fn rests(

@@ -1,6 +1,6 @@
 //! The journal: who changed what, each entry holding the hash of the one before.
 
-use crate::{Error, office::BackOffice, session::Session};
+use crate::{Error, View, session::Session};
 use db::{
     Database, Key,
     keys::{CounterKey, CounterKind},
@@ -110,6 +110,20 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Tells of what was taken out, if it `was` there.
+    pub fn removed(
+        &mut self,
+        actor: &str,
+        noun: &str,
+        subject: impl ToString,
+        was: bool,
+    ) -> Result<bool, Error> {
+        if was {
+            self.journal(actor, noun, subject, "removed")?;
+        }
+        Ok(was)
+    }
+
     fn journal_tail(&self) -> Result<(u64, [u8; 32]), Error> {
         if let Some(tail) = self.journal_tail {
             return Ok(tail);
@@ -132,7 +146,7 @@ impl Session<'_> {
     }
 }
 
-impl BackOffice {
+impl View {
     /// Reads the journal through and checks that no entry is missing or changed.
     pub fn verify_journal(&self) -> Result<JournalSummary, Error> {
         let mut summary = JournalSummary {

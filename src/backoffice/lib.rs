@@ -51,6 +51,7 @@ mod site_key;
 mod stored;
 mod stored_routes;
 mod stored_treatments;
+mod view;
 mod watch;
 mod words;
 
@@ -91,4 +92,5 @@ pub use screening::{
     Routing, Rules, Schedule, ScheduleNumber, TreatmentRules, Used, WeekSteps, Weekend,
 };
 pub use seed::{SeedGroup, SeedPeople, SeedPerson, SeedScope};
+pub use view::View;
 pub use words::{moment, off};

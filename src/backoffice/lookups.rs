@@ -1,16 +1,16 @@
 //! The database as screening's tables.
 
 use crate::{
-    BackOffice, Error, SiteSettings,
+    Error, SiteSettings, View,
     admin::identity::{phone_identity, with_identity},
     admit::looked_ahead,
     fraud,
     groups::Groups,
-    office::Fixed,
     party_block, people,
     reached::{LOOKED_THROUGH, is_somebodys},
     registers::{self, Registers},
     stored, stored_routes, stored_treatments,
+    view::Fixed,
 };
 use db::{
     Read, Tables,
@@ -46,7 +46,7 @@ pub(crate) struct Lookups<'a, R> {
     pub registers: Registers<'a, R>,
 }
 
-impl BackOffice {
+impl View {
     /// Decides one call over what is on disk, in a read transaction of its own. Nothing is placed,
     /// reserved or written.
     ///

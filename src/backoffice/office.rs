@@ -1,7 +1,7 @@
 //! The object itself: opening, and one transaction at a time.
 
 use crate::{
-    Alert, Anchor, Config, Error, Phone, SiteSettings, Usage, clock,
+    Alert, Anchor, Config, Error, View, clock,
     console::{Attempts, WaitingCall, Word},
     lookups,
     memory::Memory,
@@ -9,33 +9,21 @@ use crate::{
     session::Session,
     site_key::SiteKey,
     stored,
+    view::Fixed,
 };
-use db::{Database, Look, Options, Read, keys, values::Meta};
-use jiff::tz::TimeZone;
-use screening::Routing;
+use db::{Database, Look, Options, keys, values::Meta};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    ops::Deref,
     path::Path,
-    sync::Arc,
 };
-use types::{dial_plan::DialPlan, id::LineId, settings::CallSettings, tick::Tick};
+use types::{id::LineId, settings::CallSettings, tick::Tick};
 
-/// What does not change while the back office is open.
-pub(crate) struct Fixed {
-    pub site: u32,
-    pub zone: TimeZone,
-    pub dial_plan: Arc<DialPlan>,
-    pub routing: Routing,
-    pub key: SiteKey,
-}
-
-/// The synchronous back office of one site. It is used by one thread at a time.
+/// The synchronous back office of one site. It is used by one thread at a time; what it says without
+/// writing its [`View`] says to any.
 pub struct BackOffice {
-    pub(crate) database: Database,
-    pub(crate) fixed: Fixed,
-    pub(crate) anchor: Anchor,
-    pub(crate) recorder_works: bool,
+    view: View,
     pub(crate) memory: Memory,
     pub(crate) last_failure: Option<Error>,
     alerts: Vec<Alert>,
@@ -70,16 +58,17 @@ impl BackOffice {
             Some(meta) => own_key(dir, meta, config.site)?,
         };
         let mut office = BackOffice {
-            database,
-            fixed: Fixed {
-                site: config.site,
-                zone,
-                dial_plan: config.dial_plan,
-                routing: config.routing,
-                key,
-            },
-            anchor: config.anchor,
-            recorder_works: true,
+            view: View::new(
+                database,
+                Fixed {
+                    site: config.site,
+                    zone,
+                    dial_plan: config.dial_plan,
+                    routing: config.routing,
+                    key,
+                },
+                config.anchor,
+            ),
             memory: Memory::default(),
             last_failure: None,
             alerts: Vec::new(),
@@ -110,47 +99,16 @@ impl BackOffice {
         }
     }
 
-    /// The instant of a tick, UTC in milliseconds.
-    pub fn utc_ms(&self, tick: Tick) -> i64 {
-        self.anchor.utc_ms(tick)
-    }
-
     /// From now on, `tick` is this instant. Told by root at start and whenever the system's
     /// clock was stepped; lengths of calls are not touched by it.
     pub fn anchor(&mut self, tick: Tick, utc_ms: i64) {
-        self.anchor = Anchor { tick, utc_ms };
-    }
-
-    /// The tick whose instant was told last.
-    pub fn anchored_at(&self) -> Tick {
-        self.anchor.tick
+        self.view.anchor(Anchor { tick, utc_ms });
     }
 
     /// Whether calls that must be recorded can be; told by root before each batch. Until it is told they
     /// can.
     pub fn recorder(&mut self, works: bool) {
-        self.recorder_works = works;
-    }
-
-    /// What holds for the whole site.
-    pub fn site_settings(&self) -> Result<SiteSettings, Error> {
-        let reader = self.database.read()?;
-        lookups::site_settings(self.database.tables(), &reader)
-    }
-
-    /// The settings of a phone at `now`. One that is not entered is out of service, and so is one
-    /// whose schedule says so, or that is shut down by itself, with a group or with everything.
-    pub fn settings(&self, now: Tick, line: LineId) -> Result<CallSettings, Error> {
-        let reader = self.database.read()?;
-        let tables = self.database.tables();
-        let site = lookups::site_settings(tables, &reader)?;
-        match tables.phones.get(&reader, &line)? {
-            Some(phone) => self.settings_of(now, &reader, &site, line, stored::phone(phone)?),
-            None => Ok(CallSettings {
-                in_service: false,
-                ..site.call
-            }),
-        }
+        self.view.recorder(works);
     }
 
     /// The settings of phones that changed since this was asked last; nothing the first time.
@@ -174,31 +132,9 @@ impl BackOffice {
             .collect())
     }
 
-    fn settings_of(
-        &self,
-        now: Tick,
-        reader: &impl Read,
-        site: &SiteSettings,
-        line: LineId,
-        phone: Phone,
-    ) -> Result<CallSettings, Error> {
-        let reading = self.reading(now, reader);
-        let why_out = reading.why_out(line, &phone, site.rules.weekend)?;
-        Ok(reading.identity_of(line)?.put_into(CallSettings {
-            in_service: why_out.is_none(),
-            pin_required: phone.pin_required,
-            ..site.call.clone()
-        }))
-    }
-
     /// Lines whose call an officer cuts with a shutdown, since this was asked last.
     pub fn take_cuts(&mut self) -> Vec<LineId> {
         std::mem::take(&mut self.cuts).into_iter().collect()
-    }
-
-    /// How full the database is.
-    pub fn usage(&self) -> Result<Usage, Error> {
-        Ok(self.database.usage()?)
     }
 
     /// What made the last `Unavailable`, for the log; taken by asking.
@@ -252,6 +188,15 @@ fn own_key(dir: &Path, meta: &Meta, site: u32) -> Result<SiteKey, Error> {
     match meta.key_check == key.check() {
         true => Ok(key),
         false => Err(Error::SiteKeyWrong(dir.join("site.key"))),
+    }
+}
+
+/// What it says without writing.
+impl Deref for BackOffice {
+    type Target = View;
+
+    fn deref(&self) -> &View {
+        &self.view
     }
 }
 

@@ -1,7 +1,7 @@
 //! What called parties refuse for good: kept when they have said so, and asked for each call after it.
 
 use crate::{
-    BackOffice, Error, answer::inmate_subject, reached::LOOKED_THROUGH, session::Session, stored,
+    Error, View, answer::inmate_subject, reached::LOOKED_THROUGH, session::Session, stored,
 };
 use db::{
     Read, Tables,
@@ -27,7 +27,7 @@ pub struct CalledPartyBlock {
     pub call: CallId,
 }
 
-impl BackOffice {
+impl View {
     /// A page of what called parties refuse, those of every inmate's calls first; `after` is the
     /// last of the page before: whose calls, and the number.
     pub fn called_party_blocks(

@@ -1,9 +1,9 @@
 //! Phones by their names.
 
-use crate::{BackOffice, Error};
+use crate::{Error, View};
 use types::id::LineId;
 
-impl BackOffice {
+impl View {
     /// The phone that is called so, by its name or its line's number.
     ///
     /// # Errors

@@ -1,15 +1,16 @@
 //! What is answered without writing, out of any transaction: a session's own, or one that only reads.
 
 use crate::{
-    BackOffice, Error, SiteSettings,
+    Error, SiteSettings, View,
     admin::identity::{PhoneIdentity, phone_identity},
     groups::Groups,
     lookups::{self, Lookups},
-    office::Fixed,
     registers::Registers,
     service::Calendar,
+    view::Fixed,
 };
 use db::{Read, Tables};
+use std::sync::atomic::Ordering;
 use types::{id::LineId, tick::Tick};
 
 /// The site as one transaction sees it at one instant.
@@ -23,7 +24,7 @@ pub(crate) struct Reading<'a, R> {
     pub recorder_works: bool,
 }
 
-impl BackOffice {
+impl View {
     pub(crate) fn reading<'a, R>(&'a self, now: Tick, txn: &'a R) -> Reading<'a, R> {
         Reading {
             tables: self.database.tables(),
@@ -31,7 +32,7 @@ impl BackOffice {
             fixed: &self.fixed,
             now,
             now_utc_ms: self.utc_ms(now),
-            recorder_works: self.recorder_works,
+            recorder_works: self.shown.recorder_works.load(Ordering::Acquire),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Reading: records by time and by id, counters.
 
 use crate::{
-    BackOffice, Contact, Error, InmateDetails, NumberFlags,
+    Contact, Error, InmateDetails, NumberFlags, View,
     admin::{contacts, people},
     import, stored,
 };
@@ -75,7 +75,7 @@ pub struct PinTerms {
     pub class: Option<Class>,
 }
 
-impl BackOffice {
+impl View {
     /// A page of records.
     pub fn records(&self, range: &RecordRange) -> Result<Vec<CallRecord>, Error> {
         let reader = self.database.read()?;

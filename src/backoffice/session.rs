@@ -3,13 +3,8 @@
 
 use crate::memory::{Attempt, Memory, Outcome};
 use crate::{
-    Alert, Error, SiteSettings,
-    clock::Anchor,
-    console::WaitingCall,
-    groups::Groups,
-    lookups::Lookups,
-    office::{BackOffice, Fixed},
-    reading::Reading,
+    Alert, Error, SiteSettings, clock::Anchor, console::WaitingCall, groups::Groups,
+    lookups::Lookups, office::BackOffice, reading::Reading, view::Fixed,
 };
 use db::{
     Tables, Writer,
@@ -17,7 +12,7 @@ use db::{
     values::Counter,
 };
 use screening::{Schedule, ScheduleNumber};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::atomic::Ordering};
 use types::{
     id::{CallId, LineId},
     tick::Tick,
@@ -64,8 +59,8 @@ impl<'a> Session<'a> {
             tables: database.tables(),
             fixed: &office.fixed,
             now,
-            anchor: office.anchor,
-            recorder_works: office.recorder_works,
+            anchor: office.anchored(),
+            recorder_works: office.shown.recorder_works.load(Ordering::Acquire),
             fullness,
             memory: &office.memory,
             newly: Vec::new(),

@@ -1,7 +1,7 @@
 //! Numbers that are blocked for the fraud on calls to them.
 
 use super::callers::phone_number;
-use crate::{BackOffice, Error, fraud, session::Session};
+use crate::{Error, View, fraud, session::Session};
 use screening::NumberBlock;
 use std::ops::Bound;
 use types::{phone_number::PhoneNumber, tick::Tick};
@@ -14,7 +14,7 @@ pub struct NumberFraud {
     pub block: Option<NumberBlock>,
 }
 
-impl BackOffice {
+impl View {
     /// Up to so many numbers after one for which fraud was counted.
     pub fn fraud_on_numbers(
         &self,

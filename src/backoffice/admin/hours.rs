@@ -2,8 +2,8 @@
 
 use super::{identity::phone_identity, text};
 use crate::{
-    BackOffice, Error, answer::inmate_subject, groups::Groups, lookups::Lookups,
-    people::MAX_BOOKINGS, session::Session, stored, words::moment,
+    Error, View, answer::inmate_subject, groups::Groups, lookups::Lookups, people::MAX_BOOKINGS,
+    session::Session, stored, words::moment,
 };
 use db::{
     Key as _,
@@ -69,7 +69,7 @@ impl OfficerPhone {
     }
 }
 
-impl BackOffice {
+impl View {
     /// Up to so many booked calls after one, by inmate and number; those of one inmate alone, if that is
     /// asked for. What is over is among them until the inmate gets another.
     pub fn booked_calls(

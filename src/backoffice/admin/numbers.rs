@@ -111,6 +111,12 @@ impl Session<'_> {
         self.journal(actor, "speed-dial", format!("{code:02}"), change)
     }
 
+    pub fn remove_speed_dial(&mut self, actor: &str, code: u8) -> Result<bool, Error> {
+        let table = &self.tables.speed_dials;
+        let was = table.delete(&mut self.writer, &SpeedCode(code))?;
+        self.removed(actor, "speed-dial", format!("{code:02}"), was)
+    }
+
     /// Reads a pattern as people write it. One that begins with the dial plan's international
     /// prefix is meant for international numbers, which tables hold without it.
     pub(crate) fn pattern(&self, text: &str) -> Result<Pattern, Error> {

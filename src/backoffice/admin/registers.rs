@@ -2,7 +2,7 @@
 
 use super::{numbers::must_be_dialable, text};
 use crate::{
-    BackOffice, Error, RegisterOf, RegisterState, answer::inmate_subject, error::InmateNumber,
+    Error, RegisterOf, RegisterState, View, answer::inmate_subject, error::InmateNumber,
     registers::stored_allowance, session::Session,
 };
 use db::{
@@ -39,7 +39,7 @@ const MOST_MINUTES: u32 = 31 * 24 * 60;
 /// What an adjustment has instead of a call's site; no site has it.
 const NO_SITE: u32 = 0;
 
-impl BackOffice {
+impl View {
     /// What is used and left in a register at `now`.
     ///
     /// # Errors

@@ -108,6 +108,21 @@ impl Session<'_> {
         self.journal(actor, "durations", subject, change)
     }
 
+    pub fn remove_durations(
+        &mut self,
+        actor: &str,
+        class: Class,
+        call_type: CallType,
+    ) -> Result<bool, Error> {
+        let key = DurationKey {
+            class: class.number(),
+            call_type,
+        };
+        let was = (self.tables.duration_classes).delete(&mut self.writer, &key)?;
+        let subject = format!("class {} {}", class.number(), kebab(call_type));
+        self.removed(actor, "durations", subject, was)
+    }
+
     pub fn set_schedule(
         &mut self,
         actor: &str,
@@ -127,6 +142,31 @@ impl Session<'_> {
         self.journal(actor, "schedule", number.number(), format!("{schedule:?}"))
     }
 
+    pub fn remove_schedule(&mut self, actor: &str, number: ScheduleNumber) -> Result<bool, Error> {
+        let phones = self.tables.phones.all(&self.writer)?;
+        let has = |(_, phone): &&(LineId, values::Phone)| phone.schedule == Some(number.number());
+        if let Some((line, _)) = phones.iter().find(has) {
+            return Err(Error::InUse {
+                what: format!("schedule {}", number.number()),
+                by: format!("the phone of line {line}"),
+            });
+        }
+        let key = ScheduleKey(number.number());
+        let was = self.tables.schedules.delete(&mut self.writer, &key)?;
+        self.removed(actor, "schedule", number.number(), was)
+    }
+
+    pub fn remove_holiday(
+        &mut self,
+        actor: &str,
+        (year, month, day): (i16, u8, u8),
+    ) -> Result<bool, Error> {
+        let date = date((year, month, day))?;
+        let key = DateKey { year, month, day };
+        let was = self.tables.holidays.delete(&mut self.writer, &key)?;
+        self.removed(actor, "holiday", date, was)
+    }
+
     pub fn set_holiday(
         &mut self,
         actor: &str,
@@ -134,11 +174,7 @@ impl Session<'_> {
         name: &str,
     ) -> Result<(), Error> {
         text("holiday's name", name, false)?;
-        let date = (|| {
-            let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
-            jiff::civil::Date::new(year, month, day).ok()
-        })();
-        let date = date.ok_or(Error::Date { year, month, day })?;
+        let date = date((year, month, day))?;
         let value = Holiday {
             name: name.to_owned(),
         };
@@ -146,4 +182,10 @@ impl Session<'_> {
         self.tables.holidays.put(&mut self.writer, &key, &value)?;
         self.journal(actor, "holiday", date, "entered")
     }
+}
+
+fn date((year, month, day): (i16, u8, u8)) -> Result<jiff::civil::Date, Error> {
+    let parts = (i8::try_from(month).ok()).zip(i8::try_from(day).ok());
+    let date = parts.and_then(|(month, day)| jiff::civil::Date::new(year, month, day).ok());
+    date.ok_or(Error::Date { year, month, day })
 }

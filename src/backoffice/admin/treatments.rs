@@ -9,6 +9,7 @@ use db::{
 };
 use screening::{CallTypeRules, Days, LineOutcome, TreatmentRules};
 use types::{
+    id::LineId,
     phone_number::CallType,
     tick::Ticks,
     treatment::{ExtraDigitResponse, ThreeWayResponse},
@@ -99,6 +100,44 @@ impl Session<'_> {
         self.journal(actor, "call-treatment", number, change)
     }
 
+    pub fn remove_call_treatment(&mut self, actor: &str, number: u16) -> Result<bool, Error> {
+        if number == TreatmentRules::SITE {
+            let why = "0 is what holds for the whole site: it may be changed, and not taken out";
+            return Err(Error::invalid("call treatment", why));
+        }
+        if let Some(by) = self.names_treatment(number)? {
+            let what = format!("call treatment {number}");
+            return Err(Error::InUse { what, by });
+        }
+        let table = &self.tables.call_treatments;
+        let was = table.delete(&mut self.writer, &Numbered(number))?;
+        self.removed(actor, "call-treatment", number, was)
+    }
+
+    /// What names a call treatment, if anything does.
+    fn names_treatment(&self, number: u16) -> Result<Option<String>, Error> {
+        let tables = self.tables;
+        for (line_treatment, value) in tables.line_treatments.all(&self.writer)? {
+            if value
+                .rules
+                .iter()
+                .any(|rule| rule.treatment == Some(number))
+            {
+                return Ok(Some(format!("line treatment {}", line_treatment.0)));
+            }
+        }
+        for (call_type, rules) in tables.call_type_rules.all(&self.writer)? {
+            if rules.treatment == Some(number) {
+                return Ok(Some(format!("{} calls", kebab(call_type))));
+            }
+        }
+        let records = tables.number_records.entries().all(&self.writer)?;
+        let naming = records
+            .iter()
+            .find(|(_, record)| record.treatment == Some(number));
+        Ok(naming.map(|(pattern, _)| format!("the record of {pattern}")))
+    }
+
     pub fn set_line_treatment(
         &mut self,
         actor: &str,
@@ -131,6 +170,20 @@ impl Session<'_> {
         let table = &self.tables.line_treatments;
         table.put(&mut self.writer, &Numbered(number), &value)?;
         self.journal(actor, "line-treatment", number, format!("{treatment:?}"))
+    }
+
+    pub fn remove_line_treatment(&mut self, actor: &str, number: u16) -> Result<bool, Error> {
+        let phones = self.tables.phones.all(&self.writer)?;
+        let has = |(_, phone): &&(LineId, values::Phone)| phone.line_treatment == Some(number);
+        if let Some((line, _)) = phones.iter().find(has) {
+            return Err(Error::InUse {
+                what: format!("line treatment {number}"),
+                by: format!("the phone of line {line}"),
+            });
+        }
+        let table = &self.tables.line_treatments;
+        let was = table.delete(&mut self.writer, &Numbered(number))?;
+        self.removed(actor, "line-treatment", number, was)
     }
 
     pub fn set_number_record(
@@ -193,6 +246,16 @@ impl Session<'_> {
         table.put(&mut self.writer, &call_type, &value)?;
         let change = format!("{rules:?}");
         self.journal(actor, "call-type-rules", kebab(call_type), change)
+    }
+
+    pub fn remove_call_type_rules(
+        &mut self,
+        actor: &str,
+        call_type: CallType,
+    ) -> Result<bool, Error> {
+        let table = &self.tables.call_type_rules;
+        let was = table.delete(&mut self.writer, &call_type)?;
+        self.removed(actor, "call-type-rules", kebab(call_type), was)
     }
 
     /// A phone's line treatment has to be there before the phone names it.

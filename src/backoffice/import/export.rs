@@ -2,7 +2,7 @@
 
 use super::terms;
 use crate::{
-    BackOffice, Contact, Error, Holder, InmateDetails, NumberFlags,
+    Contact, Error, Holder, InmateDetails, NumberFlags, View,
     admin::{contacts, people},
     groups::Groups,
     registers::read_allowance,
@@ -79,7 +79,7 @@ pub struct OfficerExport {
 /// A number of an inmate's: where a page ends.
 pub type NumberOf = (InmateId, PhoneNumber);
 
-impl BackOffice {
+impl View {
     /// Up to so many inmates after one, in the order they were entered; each with its number, which
     /// is where to go on.
     pub fn inmates_after(

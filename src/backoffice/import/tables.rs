@@ -8,7 +8,7 @@ use super::{
     taken_out,
 };
 use crate::{
-    AllowedFlags, BackOffice, Error, NumberDetails, SeedScope,
+    AllowedFlags, Error, NumberDetails, SeedScope, View,
     admin::{lists::has_side, text, treatments::limit_fits},
     error::InmateNumber,
     groups::Groups,
@@ -275,7 +275,7 @@ pub struct ListExport {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ListPlace(pub Vec<u8>);
 
-impl BackOffice {
+impl View {
     /// Up to so many restricted patterns after one, each with its note.
     pub fn restricted_after(
         &self,

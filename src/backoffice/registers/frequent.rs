@@ -1,7 +1,7 @@
 //! Numbers that are called often, or by many: told once, and listed when an officer asks.
 
 use super::{Registers, entry, rules};
-use crate::{Alert, BackOffice, Error, RecordRange, session::Session, stored};
+use crate::{Alert, Error, RecordRange, View, session::Session, stored};
 use db::{
     Read,
     keys::{CountedKey, RegisterKey},
@@ -161,7 +161,7 @@ pub struct FrequentTally {
 
 impl FrequentTally {
     pub fn begin(
-        office: &BackOffice,
+        office: &View,
         now: Tick,
         often: &Often,
         limit: usize,
@@ -184,7 +184,7 @@ impl FrequentTally {
     }
 
     /// Counts one page more; `false` when there was none.
-    pub fn page(&mut self, office: &BackOffice) -> Result<bool, Error> {
+    pub fn page(&mut self, office: &View) -> Result<bool, Error> {
         let page = office.records(&self.range)?;
         let Some(last) = page.last() else {
             return Ok(false);

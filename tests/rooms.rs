@@ -106,7 +106,9 @@ const ROOMS: &[Room] = &[
         directory: "src/admin",
         doors: &["types", "backoffice"],
         outside: &[
+            "argon2",
             "blake3",
+            "getrandom",
             "hyper",
             "hyper-util",
             "rcgen",

@@ -1,8 +1,13 @@
 //! Guessing of PINs: what failed is kept on disk, so that a restart forgets nothing.
 
 use crate::{
-    Error, View, admin::identity::officer_subject, answer::line_actor, lookups, reading::Reading,
-    session::Session, words::kebab,
+    Error, View,
+    admin::identity::officer_subject,
+    answer::{inmate_subject, line_actor},
+    lookups,
+    reading::Reading,
+    session::Session,
+    words::kebab,
 };
 use db::{Read, keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
@@ -67,6 +72,10 @@ fn often(calls: u32, inmates: u32, period: &Period) -> String {
     format!("{calls} of {inmates} this {}", kebab(period))
 }
 
+fn failed(what: &str, whose: &str, seconds: u32) -> String {
+    format!("the {what} of {whose} failed too often: it is not taken for {seconds} s")
+}
+
 impl fmt::Display for Alert {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -75,21 +84,15 @@ impl fmt::Display for Alert {
                 "too many wrong PINs (cards, passcodes, codes) at the phone of line {line}: it takes \
                  none for {seconds} s"
             ),
-            Alert::PinRests { inmate, seconds } => write!(
-                f,
-                "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
-                inmate.0
-            ),
-            Alert::PasscodeRests { inmate, seconds } => write!(
-                f,
-                "the passcode of inmate {} failed too often: it is not taken for {seconds} s",
-                inmate.0
-            ),
-            Alert::AccountRests { officer, seconds } => write!(
-                f,
-                "the password of officer {} failed too often: it is not taken for {seconds} s",
-                officer.0
-            ),
+            Alert::PinRests { inmate, seconds } => {
+                f.write_str(&failed("PIN", &inmate_subject(*inmate), *seconds))
+            }
+            Alert::PasscodeRests { inmate, seconds } => {
+                f.write_str(&failed("passcode", &inmate_subject(*inmate), *seconds))
+            }
+            Alert::AccountRests { officer, seconds } => {
+                f.write_str(&failed("password", &officer_subject(*officer), *seconds))
+            }
             Alert::WatchedInmate { line, call, inmate } => write!(
                 f,
                 "inmate {}, who is watched, calls from line {line}: call {call}",
@@ -312,9 +315,7 @@ fn guesses(stored: values::Guesses) -> Guesses {
 fn subject(at: GuessKey) -> String {
     match at {
         GuessKey::Phone(line) => format!("phone {line}"),
-        GuessKey::Inmate(inmate) | GuessKey::Passcode(inmate) => {
-            crate::answer::inmate_subject(inmate)
-        }
+        GuessKey::Inmate(inmate) | GuessKey::Passcode(inmate) => inmate_subject(inmate),
         GuessKey::Account(officer) => officer_subject(officer),
         GuessKey::NobodysId(_) | GuessKey::NobodysLogin(_) => "unknown".to_owned(),
     }

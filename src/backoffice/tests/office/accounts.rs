@@ -474,3 +474,15 @@ fn no_password_hash_or_token_is_in_the_journal_or_in_an_error() {
         assert!(!told.contains(secret), "{secret}: {told}");
     }
 }
+
+#[test]
+fn what_can_be_no_id_rests_as_an_unknown_one_does() {
+    let mut bench = with_role();
+    let long = "x".repeat(1000);
+    for id in ["", &long, "a\0b"] {
+        assert_eq!(bench.office.login(id, bench.now).expect("reads"), None);
+        fail(&mut bench, id, 6);
+        assert_eq!(rests(&bench, id), Some(NOON_ISH + 30_000), "{id:?}");
+    }
+    assert_eq!(bench.office.take_alerts(), []);
+}

@@ -31,7 +31,7 @@ pub use routes::OutboundRoute;
 pub use tokens::TokenDetails;
 pub use treatments::{NamedTreatment, NumberDetails, PhoneRule, PhoneTreatment};
 
-use crate::{BackOffice, Error, RegisterOf, SiteSettings};
+use crate::{BackOffice, Date, Error, RegisterOf, SiteSettings};
 use db::keys::Shut;
 use identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
 use screening::{
@@ -274,10 +274,10 @@ changes! {
     fn set_route(number: u16, route: &OutboundRoute) -> ();
     /// Takes a route out.
     fn remove_route(number: u16) -> ();
-    /// Enters a holiday: year, month, day.
-    fn set_holiday(date: (i16, u8, u8), name: &str) -> ();
+    /// Enters a holiday.
+    fn set_holiday(date: Date, name: &str) -> ();
     /// Makes a holiday a day like others; `false` when it was none.
-    fn remove_holiday(date: (i16, u8, u8)) -> bool;
+    fn remove_holiday(date: Date) -> bool;
     /// Adds a group as a part of another, or of the facility itself.
     fn add_group(name: &str, parent: Option<GroupId>) -> GroupId;
     /// Gives a group another name.

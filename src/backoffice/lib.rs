@@ -24,6 +24,7 @@ mod clock;
 mod config;
 mod console;
 mod end;
+mod entered;
 mod error;
 mod explain;
 mod fraud;
@@ -69,6 +70,7 @@ pub use config::{
 };
 pub use console::{Confirmed, WaitingCall};
 pub use db::{Usage, keys::Shut};
+pub use entered::{ClassDurations, Date, NamedSchedule};
 pub use error::Error;
 pub use explain::{Asking, Explanation, WhyOut};
 pub use groups::{Group, MAX_GROUP_DEPTH, MAX_GROUPS, Shutdown};
@@ -93,4 +95,4 @@ pub use screening::{
 };
 pub use seed::{SeedGroup, SeedPeople, SeedPerson, SeedScope};
 pub use view::View;
-pub use words::{moment, off};
+pub use words::{kebab, moment, off};

@@ -25,7 +25,7 @@ pub fn off(disabled: Disabled, zone: &TimeZone) -> String {
 }
 
 /// `NumberNotAllowed` as `number-not-allowed`.
-pub(crate) fn kebab(value: impl Debug) -> String {
+pub fn kebab(value: impl Debug) -> String {
     let name = format!("{value:?}");
     let mut words = String::with_capacity(name.len() + 4);
     for c in name.chars() {

@@ -21,7 +21,7 @@ use types::{fact::FactAt, tick::Ticks};
 
 use super::{RunArgs, causes, stop_flag};
 use crate::{
-    control::{Desk, Server},
+    control::{Api, Desk, Server},
     demo::{Frames, Live, Runner, scripts},
     log::{self, log_fact},
     runtime::{
@@ -77,10 +77,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     part(&listeners, &log);
     let shared = site.shared()?;
     let mut runner = start(&site, &shared, clock, anchor, &log)?;
-    let desk = Desk::beside(&site, shared, runner.office_door());
-    // Calls are worth more than commands beside them.
-    let control = Server::start(&site.data, desk, log.clone())
-        .inspect_err(|why| error!(log, "alarm: no command can be taken"; "why" => %causes(why)));
+    let doors = doors(&site, &shared, &runner, &log);
     let readers = readers(&site, &runner, clock, &log)?;
     info!(log, "running"; "site" => &site.name, "phones" => site.lines.len(),
         "trunks" => site.trunks.len());
@@ -92,7 +89,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let grace = if failed.is_some() { 0 } else { grace };
     info!(log, "stopping"; "grace_seconds" => grace);
     wind_down(&mut runner, Ticks::secs(u64::from(grace)), &log);
-    drop(control);
+    drop(doors);
     drop(readers);
     let mut outcome = runner.finish(Ticks::ZERO);
     tell(std::mem::take(&mut outcome.facts), &log);
@@ -112,6 +109,21 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         None => ExitCode::SUCCESS,
         Some(_) => ExitCode::from(FAILED),
     })
+}
+
+/// Where commands and requests come in. Calls are worth more: without one of them they go on.
+fn doors(
+    site: &Site,
+    shared: &Arc<Shared>,
+    runner: &Live,
+    log: &Logger,
+) -> (Option<Server>, Option<Api>) {
+    let desk = || Desk::beside(site, Arc::clone(shared), runner.office_door());
+    let control = Server::start(&site.data, desk(), log.clone())
+        .inspect_err(|why| error!(log, "alarm: no command can be taken"; "why" => %causes(why)));
+    let api = Api::start(&site.data, desk(), log.clone())
+        .inspect_err(|why| error!(log, "alarm: no request can be taken"; "why" => %causes(why)));
+    (control.ok(), api.ok())
 }
 
 /// The card readers of the site tell the lines what they read.

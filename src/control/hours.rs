@@ -1,7 +1,7 @@
 //! Hours of a week in one text: days, and from when to when, as `monday tuesday 08:00-11:30
 //! 13:00-14:00; saturday 10:00-12:00`. Where no day is named it is each day.
 
-use crate::site::{DAYS, quarter};
+use crate::site::DAYS;
 use backoffice::{DaySteps, WeekSteps};
 
 /// What no hour at all is.
@@ -21,17 +21,11 @@ fn part(text: &str) -> Option<WeekSteps> {
     let (mut days, mut open) = (Vec::new(), DaySteps::CLOSED);
     for word in text.split_whitespace() {
         let word = word.to_lowercase();
-        match (
-            DAYS.iter().position(|day| *day == word),
-            word.split_once('-'),
-        ) {
+        match DAYS.iter().position(|day| *day == word) {
             // Days come before their hours.
-            (Some(day), _) if open == DaySteps::CLOSED => days.push(day),
-            (None, Some((from, to))) => {
-                let (from, to) = (quarter(from)?, quarter(to)?);
-                open = (from < to).then(|| open.with_open(from, to))?;
-            }
-            _ => return None,
+            Some(day) if open == DaySteps::CLOSED => days.push(day),
+            Some(_) => return None,
+            None => open = open.with_hours(&word)?,
         }
     }
     if open == DaySteps::CLOSED {
@@ -64,29 +58,9 @@ pub fn words(week: &WeekSteps) -> String {
             true => String::new(),
             false => format!("{} ", days.join(" ")),
         };
-        format!("{days}{}", spans(open))
+        format!("{days}{}", open.hours().join(" "))
     };
     parts.iter().map(part).collect::<Vec<_>>().join("; ")
-}
-
-fn spans(open: &DaySteps) -> String {
-    let mut spans = Vec::new();
-    let mut from = None;
-    for step in 0..=96 {
-        match (open.is_open(step), from) {
-            (true, None) => from = Some(step),
-            (false, Some(begun)) => {
-                spans.push(format!("{}-{}", time(begun), time(step)));
-                from = None;
-            }
-            _ => {}
-        }
-    }
-    spans.join(" ")
-}
-
-fn time(step: u8) -> String {
-    format!("{:02}:{:02}", step / 4, step % 4 * 15)
 }
 
 #[cfg(test)]

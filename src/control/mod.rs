@@ -8,10 +8,13 @@
 //! must be root's or of the controller's own user. Requests run between two batches of the lines'
 //! questions, on the back office's thread.
 //!
+//! Beside it is `api.sock`, the same for programs: HTTP, see [`Api`].
+//!
 //! To add a command: a variant of [`Request`] and its arm in `serve`; what has several verbs is a file of
 //! its own here, with an enum of them.
 
 mod actor;
+mod api;
 pub mod blocks;
 pub mod bookings;
 mod client;
@@ -31,6 +34,7 @@ mod treatment;
 pub mod when;
 
 pub use actor::tells_nobody;
+pub use api::Api;
 pub use client::Office;
 pub use desk::Desk;
 pub use server::Server;

@@ -93,7 +93,7 @@ impl Drop for Server {
     }
 }
 
-fn listen(path: &Path) -> anyhow::Result<UnixListener> {
+pub fn listen(path: &Path) -> anyhow::Result<UnixListener> {
     match fs::symlink_metadata(path) {
         Ok(there) if there.file_type().is_socket() => fs::remove_file(path)?,
         Ok(_) => bail!("is there, and is no socket: take it away"),
@@ -113,7 +113,7 @@ pub fn peer(stream: &UnixStream) -> io::Result<(u32, i32)> {
 }
 
 /// Root may, and whoever the controller runs as.
-fn may_command(peer: u32, us: u32) -> bool {
+pub fn may_command(peer: u32, us: u32) -> bool {
     peer == 0 || peer == us
 }
 

@@ -67,6 +67,32 @@ impl DaySteps {
         self
     }
 
+    /// Opens from one quarter hour up to a later one, as people write that: `08:00-11:45`, where `24:00`
+    /// is the end of the day. `None` of anything else.
+    pub fn with_hours(self, text: &str) -> Option<DaySteps> {
+        let (from, to) = text.split_once('-')?;
+        let (from, to) = (quarter(from.trim())?, quarter(to.trim())?);
+        (from < to).then(|| self.with_open(from, to))
+    }
+
+    /// The times at which it is open, as they are read by [`DaySteps::with_hours`].
+    pub fn hours(&self) -> Vec<String> {
+        let time = |step: u8| format!("{:02}:{:02}", step / 4, step % 4 * 15);
+        let mut hours = Vec::new();
+        let mut from = None;
+        for step in 0..=STEPS_A_DAY {
+            match (self.is_open(step), from) {
+                (true, None) => from = Some(step),
+                (false, Some(begun)) => {
+                    hours.push(format!("{}-{}", time(begun), time(step)));
+                    from = None;
+                }
+                _ => {}
+            }
+        }
+        hours
+    }
+
     /// Open whenever either is.
     pub fn or(self, other: DaySteps) -> DaySteps {
         DaySteps(std::array::from_fn(|byte| self.0[byte] | other.0[byte]))
@@ -77,6 +103,18 @@ impl DaySteps {
         let byte = self.0.get(usize::from(step / 8));
         byte.is_some_and(|byte| byte >> (step % 8) & 1 == 1)
     }
+}
+
+/// A quarter hour of the day, as `08:15`; `24:00` is its end.
+fn quarter(text: &str) -> Option<u8> {
+    let (hours, minutes) = text.split_once(':')?;
+    let digits = |text: &str| text.len() == 2 && text.bytes().all(|c| c.is_ascii_digit());
+    if !digits(hours) || !digits(minutes) {
+        return None;
+    }
+    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let quarter = hours.checked_mul(4)?.checked_add(minutes / 15)?;
+    (minutes < 60 && minutes % 15 == 0 && quarter <= STEPS_A_DAY).then_some(quarter)
 }
 
 /// A week of days, Monday first.

@@ -63,7 +63,6 @@ pub use reader::Problem;
 pub use readers::ReaderWire;
 pub use rights::open_to_everybody;
 pub use schedules::ScheduleDefault;
-pub(crate) use schedules::quarter;
 pub use sim::{Ending, Route, Sim};
 pub use wiring::{LineWire, TrunkWire};
 

@@ -49,24 +49,9 @@ pub(super) fn schedules(defaults: &mut Section<'_>) -> Vec<ScheduleDefault> {
 /// all day.
 fn spans(field: Field<'_, '_>) -> Option<DaySteps> {
     let allowed = "times from one quarter hour to a later one, such as \"08:00-11:45\"";
-    let spans = field.list(allowed, |text| {
-        let (from, to) = text.split_once('-')?;
-        let (from, to) = (quarter(from.trim())?, quarter(to.trim())?);
-        (from < to).then_some((from, to))
-    })?;
-    let open = |day: DaySteps, span: &Placed<(u8, u8)>| day.with_open(span.value.0, span.value.1);
-    Some(spans.iter().fold(DaySteps::CLOSED, open))
-}
-
-/// A quarter hour of the day, as `08:15`; `24:00` is its end.
-pub(crate) fn quarter(text: &str) -> Option<u8> {
-    let (hours, minutes) = text.split_once(':')?;
-    if hours.len() != 2 || minutes.len() != 2 {
-        return None;
-    }
-    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
-    let quarter = hours.checked_mul(4)?.checked_add(minutes / 15)?;
-    (minutes < 60 && minutes % 15 == 0 && quarter <= 96).then_some(quarter)
+    let spans = field.list(allowed, |text| DaySteps::CLOSED.with_hours(text))?;
+    let both = |day: DaySteps, span: &Placed<DaySteps>| day.or(span.value);
+    Some(spans.iter().fold(DaySteps::CLOSED, both))
 }
 
 /// `days` and `hours` of a table: the same hours on each of the days, which are all where none is named.

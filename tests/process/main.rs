@@ -1,6 +1,7 @@
 //! The program as a process of its own: killed at any moment, searched for secrets afterwards,
 //! and started by a user without any privilege.
 
+mod api;
 mod control;
 mod crash;
 mod listening;

@@ -2,7 +2,9 @@
 
 use super::Phone;
 use super::text;
-use crate::{Error, SiteSettings, registers::stored_rules, session::Session, stored, words::kebab};
+use crate::{
+    Date, Error, SiteSettings, registers::stored_rules, session::Session, stored, words::kebab,
+};
 use db::{
     keys::{DateKey, DurationKey, ScheduleKey, SiteKey},
     values::{self, Duration, Holiday},
@@ -156,11 +158,7 @@ impl Session<'_> {
         self.removed(actor, "schedule", number.number(), was)
     }
 
-    pub fn remove_holiday(
-        &mut self,
-        actor: &str,
-        (year, month, day): (i16, u8, u8),
-    ) -> Result<bool, Error> {
+    pub fn remove_holiday(&mut self, actor: &str, (year, month, day): Date) -> Result<bool, Error> {
         let date = date((year, month, day))?;
         let key = DateKey { year, month, day };
         let was = self.tables.holidays.delete(&mut self.writer, &key)?;
@@ -170,7 +168,7 @@ impl Session<'_> {
     pub fn set_holiday(
         &mut self,
         actor: &str,
-        (year, month, day): (i16, u8, u8),
+        (year, month, day): Date,
         name: &str,
     ) -> Result<(), Error> {
         text("holiday's name", name, false)?;
@@ -184,7 +182,7 @@ impl Session<'_> {
     }
 }
 
-fn date((year, month, day): (i16, u8, u8)) -> Result<jiff::civil::Date, Error> {
+fn date((year, month, day): Date) -> Result<jiff::civil::Date, Error> {
     let parts = (i8::try_from(month).ok()).zip(i8::try_from(day).ok());
     let date = parts.and_then(|(month, day)| jiff::civil::Date::new(year, month, day).ok());
     date.ok_or(Error::Date { year, month, day })

@@ -1,0 +1,8 @@
+//! The interface through its door: requests over a real socket, to a server with a real back office.
+
+mod bench;
+mod door;
+mod durations;
+mod holidays;
+mod schedules;
+mod speed_dials;

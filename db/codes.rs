@@ -10,6 +10,7 @@ use types::{
     inmate::{EnrollmentStep, Relationship, Review},
     party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
+    right::{Noun, Verb},
     settings::{CountsFrom, LanguageChoice, Period, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::{SitKind, Tone},
@@ -212,6 +213,46 @@ codes!("way to confirm a call", ConfirmBy {
     [ConfirmBy::Code] = 3,
     [ConfirmBy::Console] = 4,
     [ConfirmBy::Any] = 5,
+});
+
+codes!("noun of rights", Noun {
+    [Noun::Inmates] = 1,
+    [Noun::Pins] = 2,
+    [Noun::PinSearch] = 3,
+    [Noun::Contacts] = 4,
+    [Noun::Numbers] = 5,
+    [Noun::SpeedDials] = 6,
+    [Noun::Phones] = 7,
+    [Noun::Trunks] = 8,
+    [Noun::Groups] = 9,
+    [Noun::Schedules] = 10,
+    [Noun::Windows] = 11,
+    [Noun::Holidays] = 12,
+    [Noun::Durations] = 13,
+    [Noun::Treatments] = 14,
+    [Noun::Routes] = 15,
+    [Noun::Registers] = 16,
+    [Noun::Bookings] = 17,
+    [Noun::Blocks] = 18,
+    [Noun::CallRecords] = 19,
+    [Noun::Searches] = 20,
+    [Noun::Reports] = 21,
+    [Noun::Lines] = 22,
+    [Noun::LineTests] = 23,
+    [Noun::Officers] = 24,
+    [Noun::Accounts] = 25,
+    [Noun::Roles] = 26,
+    [Noun::Tokens] = 27,
+    [Noun::Audit] = 28,
+    [Noun::Settings] = 29,
+    [Noun::Imports] = 30,
+    [Noun::Exports] = 31,
+});
+
+codes!("verb of rights", Verb {
+    [Verb::See] = 1,
+    [Verb::Change] = 2,
+    [Verb::Do] = 3,
 });
 
 codes!("check", Check {

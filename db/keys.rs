@@ -1,9 +1,11 @@
 //! Keys, as bytes that sort as their meaning sorts. `DESIGN.md` lists them.
 
+mod accounts;
 mod groups;
 mod people;
 mod registers;
 
+pub use accounts::AccountToken;
 pub use groups::{GroupPhone, PhoneGroup, Shut, UnitInmate};
 pub use people::{BookingKey, ListKey, ListOf, ListerKey};
 pub use registers::{AllowanceKey, CountedKey, RegisterKey};
@@ -48,6 +50,10 @@ pub struct CardHash(pub [u8; 32]);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct OfficerCodeHash(pub [u8; 32]);
 
+/// A token, hashed likewise.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TokenHash(pub [u8; 32]);
+
 macro_rules! hash_key {
     ($($name:ident)+) => {
         $(
@@ -64,7 +70,7 @@ macro_rules! hash_key {
     };
 }
 
-hash_key! { CardHash OfficerCodeHash }
+hash_key! { CardHash OfficerCodeHash TokenHash }
 
 /// Who has a card.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -329,7 +335,7 @@ impl Key for ScheduleKey {
     }
 }
 
-/// A call treatment, a line treatment or a route by its number.
+/// A call treatment, a line treatment, a route or a role by its number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Numbered(pub u16);
 
@@ -452,7 +458,7 @@ impl Key for CounterKey {
     }
 }
 
-/// What PINs fail at.
+/// What PINs and passwords fail at.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum GuessKey {
     /// A phone, whatever PINs are tried there.
@@ -465,12 +471,18 @@ pub enum GuessKey {
     /// The passcode to an inmate's id, wherever it is tried. Others know the id: what they do with it
     /// keeps nobody from the PIN or the card.
     Passcode(InmateId),
+    /// The password to an officer's account.
+    Account(OfficerId),
+    /// A login that is nobody's, by 16 bits of its hash: it rests as an account does.
+    NobodysLogin(u16),
 }
 
 const GUESSED_AT_PHONE: u8 = 1;
 const GUESSED_OF_INMATE: u8 = 2;
 const GUESSED_OF_NOBODY: u8 = 3;
 const GUESSED_PASSCODE: u8 = 4;
+const GUESSED_OF_ACCOUNT: u8 = 5;
+const GUESSED_NOBODYS_LOGIN: u8 = 6;
 
 impl Key for GuessKey {
     fn bytes(&self) -> Vec<u8> {
@@ -479,6 +491,8 @@ impl Key for GuessKey {
             GuessKey::Inmate(inmate) => (GUESSED_OF_INMATE, inmate.0),
             GuessKey::NobodysId(id) => (GUESSED_OF_NOBODY, u32::from(*id)),
             GuessKey::Passcode(inmate) => (GUESSED_PASSCODE, inmate.0),
+            GuessKey::Account(officer) => (GUESSED_OF_ACCOUNT, officer.0),
+            GuessKey::NobodysLogin(id) => (GUESSED_NOBODYS_LOGIN, u32::from(*id)),
         };
         let mut key = vec![kind];
         key.extend(number.to_be_bytes());
@@ -492,6 +506,8 @@ impl Key for GuessKey {
             GUESSED_AT_PHONE => Some(GuessKey::Phone(LineId(number.try_into().ok()?))),
             GUESSED_OF_INMATE => Some(GuessKey::Inmate(InmateId(number))),
             GUESSED_PASSCODE => Some(GuessKey::Passcode(InmateId(number))),
+            GUESSED_OF_ACCOUNT => Some(GuessKey::Account(OfficerId(number))),
+            GUESSED_NOBODYS_LOGIN => Some(GuessKey::NobodysLogin(number.try_into().ok()?)),
             GUESSED_OF_NOBODY => Some(GuessKey::NobodysId(number.try_into().ok()?)),
             _ => None,
         }

@@ -3,20 +3,20 @@
 use crate::{
     ListTable, PatternTable, Read, Result, SparseTable, Table,
     keys::{
-        AllowanceKey, BookingKey, CardHash, CountedKey, CounterKey, DateKey, DurationKey,
-        FacilityId, GroupPhone, GuessKey, HolderKey, ListerKey, Numbered, OfficerCodeHash,
-        PartyBlockKey, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut, SiteKey, SpeedCode,
-        StartKey, UnitInmate,
+        AccountToken, AllowanceKey, BookingKey, CardHash, CountedKey, CounterKey, DateKey,
+        DurationKey, FacilityId, GroupPhone, GuessKey, HolderKey, ListerKey, Numbered,
+        OfficerCodeHash, PartyBlockKey, PhoneGroup, PinHash, PinNumberKey, ScheduleKey, Shut,
+        SiteKey, SpeedCode, StartKey, TokenHash, UnitInmate,
     },
     table::Raw,
     values::{
-        self, Allowance, Allowed, BlockKeys, Booking, Call, CallTreatment, CallTypeRule, Card,
-        CardRef, Contact, Counted, Counter, Duration, Entry, EntryRestricted, FraudCount,
+        self, Account, Allowance, Allowed, BlockKeys, Booking, Call, CallTreatment, CallTypeRule,
+        Card, CardRef, Contact, Counted, Counter, Duration, Entry, EntryRestricted, FraudCount,
         FraudRules, Group, Guesses, Holiday, IdentitySettings, Inmate, InmateRef, LineTreatment,
         ListEntry, Meta, NumberRecord, NumberTold, Officer, OfficerPost, OfficerRef, OpenCall,
         PartyBlock, Passcode, PeopleRules, Phone, PhoneIdentity, Pin, PinInUse, PinNumber,
-        RegisterRules, Restricted, Route, Schedule, Settings, Shutdown, SpeedDial, TimeRestricted,
-        Unit, Window,
+        RegisterRules, Restricted, Role, Route, Schedule, Settings, Shutdown, SpeedDial,
+        TimeRestricted, Token, Unit, Window,
     },
 };
 use heed::{CommitOrAbort, Env, WithoutTls, types::Bytes};
@@ -116,6 +116,10 @@ tables! {
     routes: Table<Numbered, Route>,
     called_party_blocks: SparseTable<PartyBlockKey, PartyBlock>,
     block_keys: Table<SiteKey, BlockKeys>,
+    roles: Table<Numbered, Role>,
+    accounts: Table<OfficerId, Account>,
+    tokens: Table<TokenHash, Token>,
+    account_tokens: Table<AccountToken, Unit>,
 }
 
 impl Tables {

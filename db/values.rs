@@ -1,13 +1,16 @@
 //! Stored values: a version byte, then a frozen struct in postcard. What is read is lifted to
 //! the newest version; what is written is the newest.
 
-use crate::codes::Coded;
+use crate::codes::{Code, Coded};
 pub use crate::error::Unreadable;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, Error as _},
 };
-use types::inmate::{Enrollment, EnrollmentStep};
+use types::{
+    inmate::{Enrollment, EnrollmentStep},
+    right::{Noun, Rights, Verb},
+};
 
 /// Something that is a value of a table.
 pub trait Value: Sized {
@@ -97,8 +100,12 @@ values! {
     identity_settings::IdentitySettings { 1 => v1 } newest 1,
     party_block::PartyBlock { 1 => v1 } newest 1,
     block_keys::BlockKeys { 1 => v1 } newest 1,
+    role::Role { 1 => v1 } newest 1,
+    account::Account { 1 => v1 } newest 1,
+    token::Token { 1 => v1 } newest 1,
 }
 
+pub use account::v1::Account;
 pub use allowance::v1::Allowance;
 pub use allowed::v1::Allowed;
 pub use block_keys::v1::BlockKeys;
@@ -146,12 +153,14 @@ pub use pin_in_use::v1::PinInUse;
 pub use pin_number::v1::PinNumber;
 pub use register_rules::v1::RegisterRules;
 pub use restricted::v1::Restricted;
+pub use role::v1::Role;
 pub use route::v2::Route;
 pub use schedule::v1::Schedule;
 pub use settings::v4::Settings;
 pub use shutdown::v1::Shutdown;
 pub use speed_dial::v1::SpeedDial;
 pub use time_restricted::v1::TimeRestricted;
+pub use token::v1::Token;
 pub use unit::v1::Unit;
 pub use window::v1::Window;
 
@@ -196,6 +205,29 @@ impl<'de> Deserialize<'de> for StepsV1 {
             steps = steps.with(step.ok_or_else(unknown)?);
         }
         Ok(StepsV1(steps))
+    }
+}
+
+/// Rights: noun and verb of each on disk.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct RightsV1(pub Rights);
+
+impl Serialize for RightsV1 {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let pairs: Vec<_> = self.0.iter().collect();
+        to.collect_seq(
+            pairs
+                .into_iter()
+                .map(|(noun, verb)| (Code(noun), Code(verb))),
+        )
+    }
+}
+
+impl<'de> Deserialize<'de> for RightsV1 {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<RightsV1, D::Error> {
+        let pairs: Vec<(Code<Noun>, Code<Verb>)> = Vec::deserialize(from)?;
+        let pairs = pairs.into_iter().map(|(noun, verb)| (noun.0, verb.0));
+        Ok(RightsV1(pairs.collect()))
     }
 }
 

@@ -106,9 +106,11 @@ const ROOMS: &[Room] = &[
         directory: "src/admin",
         doors: &["types", "backoffice"],
         outside: &[
+            "argon2",
             "blake3",
             "form_urlencoded",
             "futures-util",
+            "getrandom",
             "hyper",
             "hyper-util",
             "percent-encoding",

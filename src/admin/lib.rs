@@ -11,6 +11,7 @@
 mod answer;
 mod asked;
 mod house;
+mod password;
 mod problem;
 mod route;
 mod router;
@@ -18,5 +19,10 @@ mod serve;
 mod server;
 
 pub use house::{Away, Desk, House, Work};
+pub use password::{
+    LEAST as LEAST_PASSWORD, MOST as MOST_PASSWORD, NoHash, WeakPassword, check as check_password,
+    generate as generate_secret, hash as hash_password, verify as verify_password,
+    verify_nobody as verify_nobodys_password,
+};
 pub use router::Route;
 pub use server::{Caller, Server};

@@ -1,6 +1,7 @@
 //! What administrators change. Each change is checked, written and journaled in one
 //! transaction; what is refused leaves nothing behind.
 
+pub(crate) mod accounts;
 mod callers;
 pub(crate) mod contacts;
 mod fraud;
@@ -12,17 +13,22 @@ mod numbers;
 mod party_blocks;
 pub(crate) mod people;
 mod registers;
+pub(crate) mod roles;
 mod routes;
 mod site;
+pub(crate) mod tokens;
 pub(crate) mod treatments;
 
+pub use accounts::{Login, LoginDetails, LoginEntry};
 pub use contacts::{Contact, NewContact};
 pub use fraud::NumberFraud;
 pub use groups::ShutDown;
 pub use hours::{BookedCall, Booking, OfficerPhone, OfficerPlace};
 pub use people::{InmateClassDetails, InmateDetails, InmateProfile};
 pub use registers::AllowanceOf;
+pub use roles::Role;
 pub use routes::OutboundRoute;
+pub use tokens::TokenDetails;
 pub use treatments::{NamedTreatment, NumberDetails, PhoneRule, PhoneTreatment};
 
 use crate::{BackOffice, Date, Error, RegisterOf, SiteSettings};
@@ -163,10 +169,35 @@ changes! {
     fn add_officer(officer: &NewOfficer) -> OfficerId;
     /// Gives an officer another name.
     fn set_officer_name(officer: OfficerId, name: &str) -> ();
-    /// Says whether an officer may confirm calls.
+    /// Says whether an officer may confirm calls and log in.
     fn set_officer_active(officer: OfficerId, active: bool) -> ();
     /// Gives an officer a code, in place of the one there was.
     fn set_officer_code(officer: OfficerId, code: &Secret<Digits>) -> ();
+    /// Enters or changes a role; 0 is the administrator's, which is built in.
+    fn put_role(number: u16, role: &Role) -> ();
+    /// Takes a role out that no account has; `false` when there was none.
+    fn remove_role(number: u16) -> bool;
+    /// Opens an officer's account.
+    fn open_login(officer: OfficerId, details: &LoginDetails) -> ();
+    /// Gives an account another password, as its hash, and ends its rest. With `must_change` the officer is
+    /// to choose another.
+    fn set_login_password(officer: OfficerId, password: &Secret<String>, must_change: bool) -> ();
+    /// Switches an account off or on; `false` when it was so.
+    fn set_login_active(officer: OfficerId, active: bool) -> bool;
+    /// Gives an account another role.
+    fn set_login_role(officer: OfficerId, role: u16) -> ();
+    /// Binds an account to these groups and all below them; none is the whole facility.
+    fn set_login_groups(officer: OfficerId, groups: &[GroupId]) -> ();
+    /// Closes an account: its password, its tokens and what it may do are forgotten.
+    fn close_login(officer: OfficerId) -> ();
+    /// A password was wrong for this id, whether it has an account or not.
+    fn login_failed(id: &str) -> ();
+    /// A password was right: what failed is forgotten. Refused for who may not log in now.
+    fn login_succeeded(officer: OfficerId) -> ();
+    /// Makes a token with this secret, of which only the hash is kept.
+    fn add_token(officer: OfficerId, token: &TokenDetails, secret: &Secret<String>) -> ();
+    /// Takes an officer's token out; `false` when there was none of that name.
+    fn remove_token(officer: OfficerId, name: &str) -> bool;
     /// Says how callers at a phone say who they are, and who confirms their calls.
     fn set_phone_identity(line: LineId, identity: &PhoneIdentity) -> ();
     /// Ends the block of a number for the fraud on calls to it, and forgets that; `false` when there was

@@ -152,6 +152,24 @@ pub enum Error {
     AmbiguousPhone { name: String, several: Vec<String> },
     #[error("route {0} is not entered")]
     UnknownRoute(u16),
+    #[error("role {name:?} is not entered{}", there_are(there))]
+    UnknownRole { name: String, there: Vec<String> },
+    #[error("role {number} is named {name:?}")]
+    DuplicateRole { name: String, number: u16 },
+    #[error("{0} has no account")]
+    NoLogin(String),
+    #[error("{0} has an account already")]
+    HasLogin(String),
+    #[error("the account of {0} is off, or its officer is not active")]
+    LoginInactive(String),
+    #[error("the password of {0} failed too often: it is not taken now")]
+    LoginRests(String),
+    #[error(
+        "{0} is the last administrator of the whole facility who can log in: make another one first"
+    )]
+    LastAdministrator(String),
+    #[error("the account has a token named {0:?} already")]
+    DuplicateToken(String),
     #[error("phone {0} is not entered")]
     UnknownPhone(LineId),
     #[error("class of inmates {0} is not entered")]
@@ -204,6 +222,13 @@ impl Error {
     pub(crate) fn invalid(field: &'static str, why: impl Into<String>) -> Error {
         let why = why.into();
         Error::Invalid { field, why }
+    }
+}
+
+fn there_are(names: &[String]) -> String {
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("; there are: {}", names.join(", ")),
     }
 }
 

@@ -86,6 +86,41 @@ impl<R: Read> Groups<'_, R> {
         Ok(below)
     }
 
+    /// The groups and all below them; `None` for none of them, which is the whole facility.
+    pub fn within(&self, groups: &[GroupId]) -> Result<Option<BTreeSet<GroupId>>, Error> {
+        if groups.is_empty() {
+            return Ok(None);
+        }
+        let mut within = BTreeSet::new();
+        for group in groups {
+            within.extend(self.below(*group)?);
+        }
+        Ok(Some(within))
+    }
+
+    /// What two bindings have in common, none standing for the whole facility in each; `None` where they
+    /// have nothing.
+    pub fn common(
+        &self,
+        one: &[GroupId],
+        other: &[GroupId],
+    ) -> Result<Option<Vec<GroupId>>, Error> {
+        let (Some(of_one), Some(of_other)) = (self.within(one)?, self.within(other)?) else {
+            return Ok(Some([one, other].concat()));
+        };
+        let mut common: Vec<GroupId> = of_one.intersection(&of_other).copied().collect();
+        // One holds all below it.
+        let all = common.clone();
+        let is_top = |group: &GroupId| -> Result<bool, Error> {
+            let above = &self.path(*group)?[1..];
+            Ok(!above.iter().any(|above| all.contains(above)))
+        };
+        let tops = all.iter().map(is_top).collect::<Result<Vec<_>, _>>()?;
+        let mut tops = tops.into_iter();
+        common.retain(|_| tops.next() == Some(true));
+        Ok((!common.is_empty()).then_some(common))
+    }
+
     /// Its own phones.
     pub fn phones_of(&self, group: GroupId) -> Result<Vec<LineId>, Error> {
         let table = &self.tables.group_phones;

@@ -1,14 +1,20 @@
 //! Guessing of PINs: what failed is kept on disk, so that a restart forgets nothing.
 
 use crate::{
-    Error, View, answer::line_actor, lookups, reading::Reading, session::Session, words::kebab,
+    Error, View,
+    admin::identity::officer_subject,
+    answer::{inmate_subject, line_actor},
+    lookups,
+    reading::Reading,
+    session::Session,
+    words::kebab,
 };
 use db::{Read, keys::GuessKey, values};
 use screening::{GuessRule, Guesses};
 use std::{fmt, ops::Bound};
 use types::{
     disposition::FraudKind,
-    id::{CallId, InmateId, LineId},
+    id::{CallId, InmateId, LineId, OfficerId},
     phone_number::PhoneNumber,
     settings::Period,
     text::counted,
@@ -24,6 +30,8 @@ pub enum Alert {
     PinRests { inmate: InmateId, seconds: u32 },
     /// The passcode to an inmate's id was tried too often.
     PasscodeRests { inmate: InmateId, seconds: u32 },
+    /// The password of an officer's account failed too often.
+    AccountRests { officer: OfficerId, seconds: u32 },
     /// An inmate who is watched asked for a call.
     WatchedInmate {
         line: LineId,
@@ -64,6 +72,10 @@ fn often(calls: u32, inmates: u32, period: &Period) -> String {
     format!("{calls} of {inmates} this {}", kebab(period))
 }
 
+fn failed(what: &str, whose: &str, seconds: u32) -> String {
+    format!("the {what} of {whose} failed too often: it is not taken for {seconds} s")
+}
+
 impl fmt::Display for Alert {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -72,16 +84,15 @@ impl fmt::Display for Alert {
                 "too many wrong PINs (cards, passcodes, codes) at the phone of line {line}: it takes \
                  none for {seconds} s"
             ),
-            Alert::PinRests { inmate, seconds } => write!(
-                f,
-                "the PIN of inmate {} failed too often: it is not taken for {seconds} s",
-                inmate.0
-            ),
-            Alert::PasscodeRests { inmate, seconds } => write!(
-                f,
-                "the passcode of inmate {} failed too often: it is not taken for {seconds} s",
-                inmate.0
-            ),
+            Alert::PinRests { inmate, seconds } => {
+                f.write_str(&failed("PIN", &inmate_subject(*inmate), *seconds))
+            }
+            Alert::PasscodeRests { inmate, seconds } => {
+                f.write_str(&failed("passcode", &inmate_subject(*inmate), *seconds))
+            }
+            Alert::AccountRests { officer, seconds } => {
+                f.write_str(&failed("password", &officer_subject(*officer), *seconds))
+            }
             Alert::WatchedInmate { line, call, inmate } => write!(
                 f,
                 "inmate {}, who is watched, calls from line {line}: call {call}",
@@ -186,7 +197,10 @@ impl View {
             }
         };
         let left = limit - page.len();
-        let rest = tables.guesses.page(&reader, from, Bound::Unbounded, left)?;
+        let last = GuessKey::Passcode(InmateId(u32::MAX));
+        let rest = tables
+            .guesses
+            .page(&reader, from, Bound::Included(&last), left)?;
         page.extend(rest);
         let utc_ms = self.utc_ms(now);
         let rest = |(key, stored): (GuessKey, values::Guesses)| {
@@ -194,7 +208,9 @@ impl View {
                 GuessKey::Phone(line) => RestOf::Phone(line),
                 GuessKey::Inmate(inmate) => RestOf::Pin(inmate),
                 GuessKey::Passcode(inmate) => RestOf::Passcode(inmate),
-                GuessKey::NobodysId(_) => return None,
+                GuessKey::NobodysId(_) | GuessKey::Account(_) | GuessKey::NobodysLogin(_) => {
+                    return None;
+                }
             };
             let guesses = guesses(stored);
             let rests = guesses.is_resting(utc_ms, &rule);
@@ -212,6 +228,13 @@ impl<R: Read> Reading<'_, R> {
         Ok(self.guesses(at)?.is_resting(self.now_utc_ms, rule))
     }
 
+    /// `None` where it does not rest.
+    pub fn rests_until(&self, at: GuessKey, rule: &GuessRule) -> Result<Option<i64>, Error> {
+        let guesses = self.guesses(at)?;
+        let rests = guesses.is_resting(self.now_utc_ms, rule);
+        Ok(rests.then_some(guesses.rests_until))
+    }
+
     fn guesses(&self, at: GuessKey) -> Result<Guesses, Error> {
         let stored = self.tables.guesses.get(self.txn, &at)?;
         Ok(stored.map_or_else(Guesses::default, guesses))
@@ -223,6 +246,16 @@ impl Session<'_> {
     pub fn pin_failed(
         &mut self,
         line: LineId,
+        at: GuessKey,
+        rule: &GuessRule,
+    ) -> Result<(), Error> {
+        self.guess_failed(&line_actor(line), at, rule)
+    }
+
+    /// Something failed there; who tells it is in the journal if that brings a rest.
+    pub fn guess_failed(
+        &mut self,
+        actor: &str,
         at: GuessKey,
         rule: &GuessRule,
     ) -> Result<(), Error> {
@@ -240,10 +273,11 @@ impl Session<'_> {
             GuessKey::Phone(line) => Alert::PhoneRests { line, seconds },
             GuessKey::Inmate(inmate) => Alert::PinRests { inmate, seconds },
             GuessKey::Passcode(inmate) => Alert::PasscodeRests { inmate, seconds },
+            GuessKey::Account(officer) => Alert::AccountRests { officer, seconds },
             // There is nobody to look after.
-            GuessKey::NobodysId(_) => return Ok(()),
+            GuessKey::NobodysId(_) | GuessKey::NobodysLogin(_) => return Ok(()),
         };
-        self.alert(&line_actor(line), subject(at), alert)
+        self.alert(actor, subject(at), alert)
     }
 
     pub fn lift_phone_rest(&mut self, actor: &str, line: LineId) -> Result<bool, Error> {
@@ -256,10 +290,14 @@ impl Session<'_> {
     }
 
     /// Ends a rest and forgets what failed.
-    fn lift_rest(&mut self, actor: &str, at: GuessKey) -> Result<bool, Error> {
+    pub fn lift_rest(&mut self, actor: &str, at: GuessKey) -> Result<bool, Error> {
         let was = self.tables.guesses.delete(&mut self.writer, &at)?;
         if was {
-            self.journal(actor, "wrong PINs", subject(at), "forgotten")?;
+            let noun = match at {
+                GuessKey::Account(_) | GuessKey::NobodysLogin(_) => "wrong passwords",
+                _ => "wrong PINs",
+            };
+            self.journal(actor, noun, subject(at), "forgotten")?;
         }
         Ok(was)
     }
@@ -277,9 +315,8 @@ fn guesses(stored: values::Guesses) -> Guesses {
 fn subject(at: GuessKey) -> String {
     match at {
         GuessKey::Phone(line) => format!("phone {line}"),
-        GuessKey::Inmate(inmate) | GuessKey::Passcode(inmate) => {
-            crate::answer::inmate_subject(inmate)
-        }
-        GuessKey::NobodysId(_) => "unknown".to_owned(),
+        GuessKey::Inmate(inmate) | GuessKey::Passcode(inmate) => inmate_subject(inmate),
+        GuessKey::Account(officer) => officer_subject(officer),
+        GuessKey::NobodysId(_) | GuessKey::NobodysLogin(_) => "unknown".to_owned(),
     }
 }

@@ -12,7 +12,7 @@
 //! * Calls that a crash left open are finished when the database is opened, at the last
 //!   second they were seen.
 //! * Who calls by card or passcode is held to the rules of PINs: each comes down to the key of one.
-//! * PINs, cards, passcodes and codes are kept only as hashes under the site's key; nothing prints or
+//! * PINs, cards, passcodes, codes and tokens are kept only as hashes under the site's key; nothing prints or
 //!   stores them.
 
 #![forbid(unsafe_code)]
@@ -59,9 +59,9 @@ mod words;
 pub use admin::identity::{AccountDetails, Holder, NewOfficer, PhoneIdentity};
 pub use admin::{
     AllowanceOf, AllowedFlags, BookedCall, Booking, Contact, InmateClassDetails, InmateDetails,
-    InmateProfile, NamedTreatment, NewContact, NewInmate, NumberDetails, NumberFlags, NumberFraud,
-    OfficerPhone, OfficerPlace, OutboundRoute, Phone, PhoneRule, PhoneTreatment, PinDetails,
-    ShutDown, TimeRestriction,
+    InmateProfile, Login, LoginDetails, LoginEntry, NamedTreatment, NewContact, NewInmate,
+    NumberDetails, NumberFlags, NumberFraud, OfficerPhone, OfficerPlace, OutboundRoute, Phone,
+    PhoneRule, PhoneTreatment, PinDetails, Role, ShutDown, TimeRestriction, TokenDetails,
 };
 pub use clock::Anchor;
 pub use config::{

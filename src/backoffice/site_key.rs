@@ -17,6 +17,8 @@ const CARD_CONTEXT: &str = "sallyport 2026-11 lookup of cards v1";
 const PASSCODE_CONTEXT: &str = "sallyport 2026-11 passcodes of inmates v1";
 const ACCOUNT_CONTEXT: &str = "sallyport 2026-11 accounts without a PIN v1";
 const CODE_CONTEXT: &str = "sallyport 2026-11 lookup of officers' codes v1";
+const TOKEN_CONTEXT: &str = "sallyport 2026-11 lookup of tokens v1";
+const LOGIN_CONTEXT: &str = "sallyport 2026-11 guesses of unknown logins v1";
 const BUCKET_CONTEXT: &str = "sallyport 2026-11 guesses of unknown ids v1";
 const CHECK_CONTEXT: &str = "sallyport 2026-11 check of the site key v1";
 
@@ -28,6 +30,8 @@ pub(crate) struct SiteKey {
     account_key: Secret<[u8; LENGTH]>,
     code_key: Secret<[u8; LENGTH]>,
     bucket_key: Secret<[u8; LENGTH]>,
+    token_key: Secret<[u8; LENGTH]>,
+    login_key: Secret<[u8; LENGTH]>,
     check: [u8; 16],
 }
 
@@ -77,6 +81,8 @@ impl SiteKey {
             account_key: derived(ACCOUNT_CONTEXT),
             code_key: derived(CODE_CONTEXT),
             bucket_key: derived(BUCKET_CONTEXT),
+            token_key: derived(TOKEN_CONTEXT),
+            login_key: derived(LOGIN_CONTEXT),
             check: *check.first_chunk().expect("32 bytes hold 16"),
         }
     }
@@ -107,6 +113,16 @@ impl SiteKey {
 
     pub(crate) fn officer_code(&self, code: &Secret<Digits>) -> [u8; 32] {
         keyed(&self.code_key, &[code.expose().as_str().as_bytes()])
+    }
+
+    pub(crate) fn token(&self, secret: &Secret<String>) -> [u8; 32] {
+        keyed(&self.token_key, &[secret.expose().as_bytes()])
+    }
+
+    /// Where failed logins are counted by an id that has no account.
+    pub(crate) fn login_bucket(&self, id: &str) -> u16 {
+        let hash = keyed(&self.login_key, &[id.as_bytes()]);
+        u16::from_be_bytes([hash[0], hash[1]])
     }
 
     /// Where guesses of an id are counted that is nobody's.

@@ -28,6 +28,17 @@ impl GuessRule {
             longest_rest_seconds: 3600,
         }
     }
+
+    /// Of the passwords of accounts: a slow hash and a policy stand before them. Rests are shorter, as
+    /// whoever knows an id can lock its officer out: four tries an hour at the longest find nothing.
+    pub fn of_accounts() -> GuessRule {
+        GuessRule {
+            borne: Some(5),
+            forget_seconds: 600,
+            rest_seconds: 30,
+            longest_rest_seconds: 900,
+        }
+    }
 }
 
 /// What failed so far. Instants are UTC in milliseconds.

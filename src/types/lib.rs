@@ -22,6 +22,7 @@ pub mod party_block;
 pub mod phone_number;
 pub mod prompt;
 pub mod query;
+pub mod right;
 pub mod route;
 pub mod secret;
 pub mod settings;

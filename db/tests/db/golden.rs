@@ -24,6 +24,7 @@ use types::{
     inmate::{Enrollment, EnrollmentStep, Relationship, Review},
     party_block::PartyBlock,
     phone_number::{CallType, DialingPattern},
+    right::{Noun, Rights, Verb},
     settings::{CountsFrom, LanguageChoice, Period, Unrecorded},
     three_way::ThreeWayEvidence,
     tone::Tone,
@@ -1073,4 +1074,48 @@ fn block_keys_v1() {
         facility: None,
     };
     golden(value, "01010700");
+}
+
+#[test]
+fn role_v1() {
+    let rights = Rights::none()
+        .with(Noun::Exports, Verb::Do)
+        .with(Noun::Inmates, Verb::Change);
+    let value = values::Role {
+        name: "records".to_owned(),
+        rights: values::RightsV1(rights),
+    };
+    golden(value, "01077265636f7264730201021f03");
+}
+
+#[test]
+fn account_v1() {
+    let value = values::Account {
+        password: "$argon2id$".to_owned(),
+        role: 300,
+        groups: vec![7, 300],
+        active: true,
+        must_change: false,
+        changed_utc_ms: 1_790_000_000_000,
+    };
+    golden(
+        value,
+        "010a246172676f6e32696424ac020207ac02010080b083c59868",
+    );
+}
+
+#[test]
+fn token_v1() {
+    let value = values::Token {
+        officer: 300,
+        name: "roster".to_owned(),
+        rights: values::RightsV1(Rights::none().with(Noun::Imports, Verb::Do)),
+        groups: vec![7],
+        made_utc_ms: 1_790_000_000_000,
+        expires_utc_ms: 1_790_000_060_000,
+    };
+    golden(
+        value,
+        "01ac0206726f73746572011e03010780b083c59868c0d98ac59868",
+    );
 }

@@ -3,14 +3,14 @@
 use db::{
     Key,
     keys::{
-        AllowanceKey, BookingKey, CountedKey, CounterKey, CounterKind, DateKey, DurationKey,
-        GroupPhone, ListKey, ListOf, ListerKey, PhoneGroup, PinNumberKey, RegisterKey, Shut,
-        StartKey, UnitInmate,
+        AccountToken, AllowanceKey, BookingKey, CountedKey, CounterKey, CounterKind, DateKey,
+        DurationKey, GroupPhone, GuessKey, ListKey, ListOf, ListerKey, PhoneGroup, PinNumberKey,
+        RegisterKey, Shut, StartKey, TokenHash, UnitInmate,
     },
 };
 use proptest::prelude::*;
 use types::{
-    id::{CallId, GroupId, InmateId, LineId},
+    id::{CallId, GroupId, InmateId, LineId, OfficerId},
     inmate::{InmateClass, Relationship, Scope, Supervision},
     phone_number::{CallType, PhoneNumber},
 };
@@ -223,4 +223,23 @@ fn every_scope_and_its_lists_have_keys() {
             }
         }
     }
+}
+
+#[test]
+fn logins_that_fail_have_keys_of_their_own_after_all_of_phones() {
+    let officer = OfficerId(70_000);
+    let keys = [
+        GuessKey::Passcode(InmateId(u32::MAX)),
+        GuessKey::Account(officer),
+        GuessKey::NobodysLogin(300),
+    ];
+    for key in keys {
+        same(key);
+    }
+    assert!(keys.map(|key| key.bytes()).is_sorted());
+    assert_eq!(GuessKey::from_bytes(&[6, 0, 1, 0, 0]), None);
+    let token = TokenHash([0xab; 32]);
+    let key = AccountToken { officer, token };
+    same(key);
+    assert!(key.bytes().starts_with(&officer.bytes()));
 }

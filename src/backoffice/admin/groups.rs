@@ -255,11 +255,13 @@ impl<'a> Session<'a> {
         let live_here = &self.tables.unit_inmates;
         let inmates = live_here.count_prefix(&self.writer, &unit, usize::MAX)?;
         let attached = self.attached(Scope::Group(group))?;
+        let accounts = self.accounts_bound_to(group)?;
         let holds = [
             (below, "groups"),
             (phones, "phones"),
             (inmates, "inmates"),
             (attached, "entries of lists and hours"),
+            (accounts, "accounts and tokens"),
         ];
         let first = holds.into_iter().find(|(count, _)| *count > 0);
         Ok(first.map(|(count, what)| format!("{count} {what}")))

@@ -289,6 +289,9 @@ impl Session<'_> {
         active: bool,
     ) -> Result<(), Error> {
         let mut entry = self.known_officer(officer)?;
+        if !active {
+            self.spare(officer)?;
+        }
         entry.active = active;
         let table = &self.tables.officers;
         table.put(&mut self.writer, &officer, &entry)?;
@@ -433,6 +436,6 @@ pub(crate) fn secret_digits(
     Err(Error::invalid(what, why))
 }
 
-fn officer_subject(officer: OfficerId) -> String {
+pub(crate) fn officer_subject(officer: OfficerId) -> String {
     format!("officer {}", officer.0)
 }

@@ -226,6 +226,9 @@ impl Session<'_> {
         if let Some(code) = &row.code {
             faults.of("code", self.check_code(code, known));
         }
+        if let Some(officer) = known.filter(|_| row.active == Some(false)) {
+            faults.of("active", self.spare(officer));
+        }
         Ok(faults)
     }
 

@@ -1,5 +1,6 @@
 //! The back office through its public door.
 
+mod accounts;
 mod admin;
 mod admission;
 mod batches;

@@ -2,6 +2,7 @@
 
 use crate::{
     answer::Tag,
+    house::Actor,
     problem::{Kind, Problem},
 };
 use serde::de::DeserializeOwned;
@@ -33,8 +34,7 @@ impl Method {
 /// A request that a route serves.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Asked {
-    /// Who asks, as the journal tells it.
-    pub actor: String,
+    pub actor: Actor,
     /// What stands in the path for the names in braces, in their order.
     pub places: Vec<String>,
     pub known: Known,

@@ -6,12 +6,20 @@ use crate::{
 };
 use backoffice::{BackOffice, Error, View};
 use std::{fmt, sync::mpsc};
-use types::tick::Tick;
+use types::{right::Rights, tick::Tick};
+
+/// Who asks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Actor {
+    /// As the journal tells it.
+    pub name: String,
+    pub rights: Rights,
+}
 
 /// The controller, as far as the interface needs it. Each call may block, for seconds at most.
 pub trait Desk: Send + Sync {
-    /// Who a process is, as the journal tells it; `None` may ask for nothing.
-    fn who(&self, caller: Caller) -> Option<String>;
+    /// Who a process is, and what it may do; `None` may ask for nothing.
+    fn who(&self, caller: Caller) -> Option<Actor>;
 
     /// Does a bounded portion of work on the back office's thread, where lines wait behind it; comes back
     /// when what it changed is on disk.
@@ -44,7 +52,7 @@ impl House {
         &self.view
     }
 
-    pub fn who(&self, caller: Caller) -> Option<String> {
+    pub fn who(&self, caller: Caller) -> Option<Actor> {
         self.desk.who(caller)
     }
 

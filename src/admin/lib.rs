@@ -18,7 +18,7 @@ mod router;
 mod serve;
 mod server;
 
-pub use house::{Away, Desk, House, Work};
+pub use house::{Actor, Away, Desk, House, Work};
 pub use password::{
     LEAST as LEAST_PASSWORD, MOST as MOST_PASSWORD, NoHash, WeakPassword, check as check_password,
     generate as generate_secret, hash as hash_password, verify as verify_password,

@@ -24,6 +24,8 @@ pub struct Problem {
 pub enum Kind {
     #[serde(rename = "/api/v1/problems/not-found")]
     NotFound,
+    #[serde(rename = "/api/v1/problems/not-allowed")]
+    NotAllowed,
     #[serde(rename = "/api/v1/problems/method-not-allowed")]
     MethodNotAllowed,
     #[serde(rename = "/api/v1/problems/not-readable")]
@@ -48,6 +50,7 @@ impl Kind {
     const fn status(self) -> u16 {
         match self {
             Kind::NotReadable => 400,
+            Kind::NotAllowed => 403,
             Kind::NotFound => 404,
             Kind::MethodNotAllowed => 405,
             Kind::Conflict => 409,
@@ -63,6 +66,7 @@ impl Kind {
     const fn title(self) -> &'static str {
         match self {
             Kind::NotFound => "there is no such thing here",
+            Kind::NotAllowed => "that is not among your rights",
             Kind::MethodNotAllowed => "that can't be done with it",
             Kind::NotReadable => "the request can't be read",
             Kind::NotValid => "the request says what can't be",

@@ -8,13 +8,16 @@ use crate::{
     problem::{Kind, Problem},
 };
 use percent_encoding::percent_decode_str;
+use types::right::{Noun, Verb};
 
 /// One thing that can be asked for.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Route {
     pub method: Method,
     /// Below `/api/v1`; a name in braces stands for one part, whatever it is.
     pub path: &'static str,
+    /// What who asks must have; `None`: every caller may.
+    pub right: Option<(Noun, Verb)>,
     /// What it does, in one sentence.
     pub summary: &'static str,
     pub serve: fn(&House, &Asked) -> Result<Answer, Problem>,
@@ -30,10 +33,10 @@ pub enum Found<'r> {
 }
 
 /// Finds the route; `path` is below `/api/v1`, as it was sent.
-pub fn find<'r>(routes: &[&'r Route], method: Option<Method>, path: &str) -> Found<'r> {
+pub fn find<'r>(routes: &'r [Route], method: Option<Method>, path: &str) -> Found<'r> {
     let fitting = routes
         .iter()
-        .filter_map(|route| Some((*route, places(route.path, path)?)));
+        .filter_map(|route| Some((route, places(route.path, path)?)));
     let mut others = Vec::new();
     for (route, places) in fitting {
         if Some(route.method) == method {

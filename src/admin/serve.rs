@@ -3,7 +3,7 @@
 use crate::{
     answer::Answer,
     asked::{Asked, Known, Method},
-    house::House,
+    house::{Actor, House},
     problem::{Kind, Problem},
     router::{self, Found, Route},
 };
@@ -14,6 +14,7 @@ use hyper::header::{
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{task, time};
+use types::right::{Noun, Verb};
 use warp::{Buf, Filter, Reply, filters::BoxedFilter, path::FullPath, reply::Response};
 
 /// Where all routes are.
@@ -24,7 +25,7 @@ pub const LONGEST_BODY: usize = 1 << 20;
 const BODY_WAIT: Duration = Duration::from_secs(10);
 
 /// Everything that can be asked for, as warp serves it.
-pub fn filter(house: Arc<House>, routes: Arc<[&'static Route]>) -> BoxedFilter<(Response,)> {
+pub fn filter(house: Arc<House>, routes: Arc<[Route]>) -> BoxedFilter<(Response,)> {
     warp::any()
         .and(warp::method())
         .and(warp::path::full())
@@ -64,13 +65,9 @@ struct Request {
     actor: Actor,
 }
 
-/// Whose connection it is, as the journal tells it; put beside each of its requests.
-#[derive(Clone)]
-pub struct Actor(pub String);
-
 async fn answer<B: Buf>(
     house: Arc<House>,
-    routes: &[&'static Route],
+    routes: &[Route],
     request: Request,
     body: impl Stream<Item = Result<B, warp::Error>>,
 ) -> Result<Answer, Problem> {
@@ -86,6 +83,7 @@ async fn answer<B: Buf>(
         Found::Others(methods) => return Ok(router::others(&methods)),
         Found::Nothing => return Err(Problem::of(Kind::NotFound)),
     };
+    may(&request.actor, route.right)?;
     no_parameters(&request.query)?;
     let takes_body = route.method == Method::Put;
     if takes_body && !is_json(&request.headers) {
@@ -104,15 +102,26 @@ async fn answer<B: Buf>(
     let whole = time::timeout(BODY_WAIT, whole(body)).await;
     let late = |_| Problem::of(Kind::NotReadable).because("the body did not come in time");
     let asked = Asked {
-        actor: request.actor.0,
+        actor: request.actor,
         places,
         known,
         body: whole.map_err(late)??,
     };
-    let served = task::spawn_blocking(move || (route.serve)(&house, &asked));
+    let serve = route.serve;
+    let served = task::spawn_blocking(move || serve(&house, &asked));
     // A panic was told by its message, and is no reason to end the connection.
     let failed = |_| Problem::of(Kind::Busy).because("the request could not be served");
     served.await.map_err(failed)?
+}
+
+fn may(actor: &Actor, right: Option<(Noun, Verb)>) -> Result<(), Problem> {
+    match right {
+        Some((noun, verb)) if !actor.rights.has(noun, verb) => {
+            let why = format!("it takes the right to {verb} {noun}");
+            Err(Problem::of(Kind::NotAllowed).because(why))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

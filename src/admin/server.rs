@@ -1,9 +1,9 @@
 //! Listening: who may connect, how many at a time, and how long each may take.
 
 use crate::{
-    house::House,
+    house::{Actor, House},
     route,
-    serve::{Actor, filter},
+    serve::filter,
 };
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -153,12 +153,12 @@ impl Door {
         };
         let filter = self.filter.clone();
         tokio::spawn(async move {
-            converse(stream, filter, Actor(actor), stopped).await;
+            converse(stream, filter, actor, stopped).await;
             drop(place);
         });
     }
 
-    fn actor(&self, stream: &UnixStream) -> Option<String> {
+    fn actor(&self, stream: &UnixStream) -> Option<Actor> {
         let peer = stream.peer_cred().ok()?;
         self.house.who(Caller {
             user: peer.uid(),

@@ -2,7 +2,7 @@
 //! directory `data`, for those who may give commands. Who asks is known by the kernel, as for commands.
 
 use super::{Desk, actor, server};
-use admin::{Away, Caller, House, Work};
+use admin::{Actor, Away, Caller, House, Work};
 use anyhow::Context as _;
 use nix::unistd::Uid;
 use slog::{Logger, warn};
@@ -10,6 +10,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
+use types::right::Rights;
 
 const NAME: &str = "api.sock";
 
@@ -47,9 +48,12 @@ struct Way {
 }
 
 impl admin::Desk for Way {
-    fn who(&self, Caller { user, process }: Caller) -> Option<String> {
+    /// Who may give commands on this machine may do everything.
+    fn who(&self, Caller { user, process }: Caller) -> Option<Actor> {
         if server::may_command(user, Uid::effective().as_raw()) {
-            return Some(actor::of(process, user));
+            let name = actor::of(process, user);
+            let rights = Rights::all();
+            return Some(Actor { name, rights });
         }
         warn!(self.log, "a request of another user is refused"; "user" => user);
         None

@@ -1,43 +1,22 @@
 //! How long calls may last: by class, type and kind of day.
 
-use super::{Listed, put, remove, shown};
+use super::{Entered, routes};
 use crate::{
-    answer::Answer,
-    asked::{Asked, Method},
-    house::House,
+    asked::Asked,
+    house::Actor,
     problem::{Kind, Problem},
     router::Route,
 };
-use backoffice::{Class, ClassDurations, Durations, Error, View, kebab};
+use backoffice::{BackOffice, Class, ClassDurations, Durations, Error, View, kebab};
 use serde::{Deserialize, Serialize};
-use types::phone_number::CallType;
+use types::{phone_number::CallType, right::Noun, tick::Tick};
 
-pub const ROUTES: &[&Route] = &[
-    &Route {
-        method: Method::Get,
-        path: "/durations",
-        summary: "How long calls may last, by class and call type.",
-        serve: list,
-    },
-    &Route {
-        method: Method::Get,
-        path: "/durations/{class}/{call-type}",
-        summary: "How long calls of a type may last for a class.",
-        serve: get,
-    },
-    &Route {
-        method: Method::Put,
-        path: "/durations/{class}/{call-type}",
-        summary: "Says how long calls of a type may last for a class, 1 to 5.",
-        serve: set,
-    },
-    &Route {
-        method: Method::Delete,
-        path: "/durations/{class}/{call-type}",
-        summary: "Leaves calls of a type without a limit of that class.",
-        serve: delete,
-    },
-];
+pub const ROUTES: [Route; 4] = routes::<Limits>([
+    "How long calls may last, by class and call type.",
+    "How long calls of a type may last for a class.",
+    "Says how long calls of a type may last for a class, 1 to 5.",
+    "Leaves calls of a type without a limit of that class.",
+]);
 
 #[derive(Debug, Serialize)]
 struct Shown {
@@ -56,80 +35,75 @@ struct Said {
     holiday_seconds: u32,
 }
 
-fn shows(
-    ClassDurations {
-        class,
-        call_type,
-        durations,
-    }: ClassDurations,
-) -> Shown {
-    Shown {
-        class: class.number(),
-        call_type: kebab(call_type),
-        said: Said {
-            weekday_seconds: durations.weekday,
-            weekend_seconds: durations.weekend,
-            holiday_seconds: durations.holiday,
-        },
-    }
-}
+struct Limits;
 
-fn found(view: &View, (class, call_type): (Class, CallType)) -> Result<Option<Shown>, Error> {
-    let durations = view.durations(class, call_type)?;
-    Ok(durations.map(|durations| {
-        shows(ClassDurations {
-            class,
-            call_type,
-            durations,
+impl Entered for Limits {
+    const ALL: &'static str = "/durations";
+    const ONE: &'static str = "/durations/{class}/{call-type}";
+    const NOUN: Noun = Noun::Durations;
+    type Key = (Class, CallType);
+    type Value = Durations;
+    type Shown = Shown;
+
+    fn key(asked: &Asked) -> Result<(Class, CallType), Problem> {
+        let class = Class::new(asked.place(0)?);
+        let name: String = asked.place(1)?;
+        let call_type = CallType::ALL.into_iter().find(|kind| kebab(kind) == name);
+        let of = class.zip(call_type);
+        of.ok_or_else(|| {
+            let types = CallType::ALL.map(kebab).join(", ");
+            let why = format!("classes are 1 to 5, call types {types}");
+            Problem::of(Kind::NotFound).because(why)
         })
-    }))
-}
+    }
 
-/// Class and call type, of the path.
-fn of(asked: &Asked) -> Result<(Class, CallType), Problem> {
-    let class = Class::new(asked.place(0)?);
-    let name: String = asked.place(1)?;
-    let call_type = CallType::ALL.into_iter().find(|kind| kebab(kind) == name);
-    let of = class.zip(call_type);
-    of.ok_or_else(|| {
-        let types = CallType::ALL.map(kebab).join(", ");
-        let why = format!("classes are 1 to 5, call types {types}");
-        Problem::of(Kind::NotFound).because(why)
-    })
-}
+    fn value(asked: &Asked) -> Result<Durations, Problem> {
+        let said: Said = asked.json()?;
+        Ok(Durations {
+            weekday: said.weekday_seconds,
+            weekend: said.weekend_seconds,
+            holiday: said.holiday_seconds,
+        })
+    }
 
-fn list(house: &House, _: &Asked) -> Result<Answer, Problem> {
-    let all = house.view().all_durations()?.into_iter();
-    let items = all.map(shows).collect();
-    Ok(Answer::json(&Listed { items }))
-}
+    fn shown((class, call_type): &(Class, CallType), durations: &Durations) -> Shown {
+        Shown {
+            class: class.number(),
+            call_type: kebab(call_type),
+            said: Said {
+                weekday_seconds: durations.weekday,
+                weekend_seconds: durations.weekend,
+                holiday_seconds: durations.holiday,
+            },
+        }
+    }
 
-fn get(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    shown(found(house.view(), of(asked)?)?)
-}
+    fn all(view: &View) -> Result<Vec<((Class, CallType), Durations)>, Error> {
+        let all = view.all_durations()?.into_iter();
+        let entry = |it: ClassDurations| ((it.class, it.call_type), it.durations);
+        Ok(all.map(entry).collect())
+    }
 
-fn set(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let (class, call_type) = of(asked)?;
-    let said: Said = asked.json()?;
-    let durations = Durations {
-        weekday: said.weekday_seconds,
-        weekend: said.weekend_seconds,
-        holiday: said.holiday_seconds,
-    };
-    put(
-        house,
-        asked,
-        move |view| found(view, (class, call_type)),
-        move |office, now, actor| office.set_durations(now, actor, class, call_type, &durations),
-    )
-}
+    fn found(view: &View, key: &(Class, CallType)) -> Result<Option<Durations>, Error> {
+        view.durations(key.0, key.1)
+    }
 
-fn delete(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let (class, call_type) = of(asked)?;
-    remove(
-        house,
-        asked,
-        move |view| found(view, (class, call_type)),
-        move |office, now, actor| office.remove_durations(now, actor, class, call_type),
-    )
+    fn put(
+        office: &mut BackOffice,
+        now: Tick,
+        actor: &Actor,
+        (class, call_type): &(Class, CallType),
+        durations: Durations,
+    ) -> Result<(), Problem> {
+        Ok(office.set_durations(now, &actor.name, *class, *call_type, &durations)?)
+    }
+
+    fn remove(
+        office: &mut BackOffice,
+        now: Tick,
+        actor: &Actor,
+        (class, call_type): &(Class, CallType),
+    ) -> Result<bool, Error> {
+        office.remove_durations(now, &actor.name, *class, *call_type)
+    }
 }

@@ -1,42 +1,22 @@
 //! Holidays: days with schedules and durations of their own.
 
-use super::{Listed, put, remove, shown};
+use super::{Entered, routes};
 use crate::{
-    answer::Answer,
-    asked::{Asked, Method},
-    house::House,
+    asked::Asked,
+    house::Actor,
     problem::{Kind, Problem},
     router::Route,
 };
-use backoffice::{Date, Error, View};
+use backoffice::{BackOffice, Date, Error, View};
 use serde::{Deserialize, Serialize};
+use types::{right::Noun, tick::Tick};
 
-pub const ROUTES: &[&Route] = &[
-    &Route {
-        method: Method::Get,
-        path: "/holidays",
-        summary: "All holidays, by date.",
-        serve: list,
-    },
-    &Route {
-        method: Method::Get,
-        path: "/holidays/{date}",
-        summary: "One holiday.",
-        serve: get,
-    },
-    &Route {
-        method: Method::Put,
-        path: "/holidays/{date}",
-        summary: "Makes a date (2026-12-25) a holiday, or gives it another name.",
-        serve: set,
-    },
-    &Route {
-        method: Method::Delete,
-        path: "/holidays/{date}",
-        summary: "Makes a holiday a day like others.",
-        serve: delete,
-    },
-];
+pub const ROUTES: [Route; 4] = routes::<Holidays>([
+    "All holidays, by date.",
+    "One holiday.",
+    "Makes a date (2026-12-25) a holiday, or gives it another name.",
+    "Makes a holiday a day like others.",
+]);
 
 #[derive(Debug, Serialize)]
 struct Holiday {
@@ -51,55 +31,69 @@ struct Said {
     name: String,
 }
 
-fn shows((year, month, day): Date, name: String) -> Holiday {
-    let date = format!("{year:04}-{month:02}-{day:02}");
-    Holiday { date, name }
+fn written((year, month, day): &Date) -> String {
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
-fn found(view: &View, date: Date) -> Result<Option<Holiday>, Error> {
-    Ok(view.holiday(date)?.map(|name| shows(date, name)))
-}
+struct Holidays;
 
-/// The date in the path: as it is shown, and no other way.
-fn date(asked: &Asked) -> Result<Date, Problem> {
-    let text: String = asked.place(0)?;
-    let mut parts = text.splitn(3, '-');
-    let mut part = || parts.next()?.parse().ok();
-    let date = (|| {
-        let (year, month, day): (i16, i16, i16) = (part()?, part()?, part()?);
-        Some((year, u8::try_from(month).ok()?, u8::try_from(day).ok()?))
-    })();
-    let date = date.filter(|date| shows(*date, String::new()).date == text);
-    date.ok_or_else(|| Problem::of(Kind::NotFound).because("a date is such as 2026-12-25"))
-}
+impl Entered for Holidays {
+    const ALL: &'static str = "/holidays";
+    const ONE: &'static str = "/holidays/{date}";
+    const NOUN: Noun = Noun::Holidays;
+    type Key = Date;
+    type Value = String;
+    type Shown = Holiday;
 
-fn list(house: &House, _: &Asked) -> Result<Answer, Problem> {
-    let all = house.view().holidays()?.into_iter();
-    let items = all.map(|(date, name)| shows(date, name)).collect();
-    Ok(Answer::json(&Listed { items }))
-}
+    /// As it is shown, and no other way.
+    fn key(asked: &Asked) -> Result<Date, Problem> {
+        let text: String = asked.place(0)?;
+        let mut parts = text.splitn(3, '-');
+        let mut part = || parts.next()?.parse().ok();
+        let date = (|| {
+            let (year, month, day): (i16, i16, i16) = (part()?, part()?, part()?);
+            Some((year, u8::try_from(month).ok()?, u8::try_from(day).ok()?))
+        })();
+        let date = date.filter(|date| written(date) == text);
+        date.ok_or_else(|| Problem::of(Kind::NotFound).because("a date is such as 2026-12-25"))
+    }
 
-fn get(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    shown(found(house.view(), date(asked)?)?)
-}
+    fn value(asked: &Asked) -> Result<String, Problem> {
+        let Said { name } = asked.json()?;
+        Ok(name)
+    }
 
-fn set(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let date = date(asked)?;
-    let Said { name } = asked.json()?;
-    put(
-        house,
-        asked,
-        move |view| found(view, date),
-        move |office, now, actor| office.set_holiday(now, actor, date, &name),
-    )
-}
+    fn shown(date: &Date, name: &String) -> Holiday {
+        Holiday {
+            date: written(date),
+            name: name.clone(),
+        }
+    }
 
-fn delete(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let date = date(asked)?;
-    remove(
-        house,
-        asked,
-        move |view| found(view, date),
-        move |office, now, actor| office.remove_holiday(now, actor, date),
-    )
+    fn all(view: &View) -> Result<Vec<(Date, String)>, Error> {
+        view.holidays()
+    }
+
+    fn found(view: &View, date: &Date) -> Result<Option<String>, Error> {
+        view.holiday(*date)
+    }
+
+    fn put(
+        office: &mut BackOffice,
+        now: Tick,
+        actor: &Actor,
+        date: &Date,
+        name: String,
+    ) -> Result<(), Problem> {
+        Ok(office.set_holiday(now, &actor.name, *date, &name)?)
+    }
+
+    fn remove(
+        office: &mut BackOffice,
+        now: Tick,
+        actor: &Actor,
+        date: &Date,
+    ) -> Result<bool, Error> {
+        office.remove_holiday(now, &actor.name, *date)
+    }
 }

@@ -1,42 +1,22 @@
 //! Circuit schedules: when the phones that have one are in service.
 
-use super::{Listed, put, remove, shown};
+use super::{Entered, routes};
 use crate::{
-    answer::Answer,
-    asked::{Asked, Method},
-    house::House,
+    asked::Asked,
+    house::Actor,
     problem::{Kind, Problem},
     router::Route,
 };
-use backoffice::{DaySteps, Error, NamedSchedule, Schedule, ScheduleNumber, View};
+use backoffice::{BackOffice, DaySteps, Error, NamedSchedule, Schedule, ScheduleNumber, View};
 use serde::{Deserialize, Serialize};
+use types::{right::Noun, tick::Tick};
 
-pub const ROUTES: &[&Route] = &[
-    &Route {
-        method: Method::Get,
-        path: "/schedules",
-        summary: "All circuit schedules, by number.",
-        serve: list,
-    },
-    &Route {
-        method: Method::Get,
-        path: "/schedules/{number}",
-        summary: "One circuit schedule.",
-        serve: get,
-    },
-    &Route {
-        method: Method::Put,
-        path: "/schedules/{number}",
-        summary: "Enters or changes a circuit schedule, 1 to 5.",
-        serve: set,
-    },
-    &Route {
-        method: Method::Delete,
-        path: "/schedules/{number}",
-        summary: "Takes a circuit schedule out that no phone has.",
-        serve: delete,
-    },
-];
+pub const ROUTES: [Route; 4] = routes::<Schedules>([
+    "All circuit schedules, by number.",
+    "One circuit schedule.",
+    "Enters or changes a circuit schedule, 1 to 5.",
+    "Takes a circuit schedule out that no phone has.",
+]);
 
 #[derive(Debug, Serialize)]
 struct Shown {
@@ -56,58 +36,6 @@ struct Said {
     holiday: Vec<String>,
 }
 
-fn shows(
-    NamedSchedule {
-        number,
-        name,
-        schedule,
-    }: NamedSchedule,
-) -> Shown {
-    let said = Said {
-        name,
-        weekday: schedule.weekday.hours(),
-        weekend: schedule.weekend.hours(),
-        holiday: schedule.holiday.hours(),
-    };
-    let number = number.number();
-    Shown { number, said }
-}
-
-fn found(view: &View, number: ScheduleNumber) -> Result<Option<Shown>, Error> {
-    Ok(view.schedule(number)?.map(shows))
-}
-
-fn number(asked: &Asked) -> Result<ScheduleNumber, Problem> {
-    let number = ScheduleNumber::new(asked.place(0)?);
-    number.ok_or_else(|| Problem::of(Kind::NotFound).because("there are 1 to 5"))
-}
-
-fn list(house: &House, _: &Asked) -> Result<Answer, Problem> {
-    let all = house.view().schedules()?.into_iter();
-    let items = all.map(shows).collect();
-    Ok(Answer::json(&Listed { items }))
-}
-
-fn get(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    shown(found(house.view(), number(asked)?)?)
-}
-
-fn set(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let number = number(asked)?;
-    let said: Said = asked.json()?;
-    let schedule = Schedule {
-        weekday: steps("weekday", &said.weekday)?,
-        weekend: steps("weekend", &said.weekend)?,
-        holiday: steps("holiday", &said.holiday)?,
-    };
-    put(
-        house,
-        asked,
-        move |view| found(view, number),
-        move |office, now, actor| office.set_schedule(now, actor, number, &said.name, &schedule),
-    )
-}
-
 fn steps(field: &str, hours: &[String]) -> Result<DaySteps, Problem> {
     let mut all = DaySteps::CLOSED;
     for (at, hours) in hours.iter().enumerate() {
@@ -122,12 +50,70 @@ fn steps(field: &str, hours: &[String]) -> Result<DaySteps, Problem> {
     Ok(all)
 }
 
-fn delete(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let number = number(asked)?;
-    remove(
-        house,
-        asked,
-        move |view| found(view, number),
-        move |office, now, actor| office.remove_schedule(now, actor, number),
-    )
+struct Schedules;
+
+impl Entered for Schedules {
+    const ALL: &'static str = "/schedules";
+    const ONE: &'static str = "/schedules/{number}";
+    const NOUN: Noun = Noun::Schedules;
+    type Key = ScheduleNumber;
+    /// With its name.
+    type Value = (String, Schedule);
+    type Shown = Shown;
+
+    fn key(asked: &Asked) -> Result<ScheduleNumber, Problem> {
+        let number = ScheduleNumber::new(asked.place(0)?);
+        number.ok_or_else(|| Problem::of(Kind::NotFound).because("there are 1 to 5"))
+    }
+
+    fn value(asked: &Asked) -> Result<(String, Schedule), Problem> {
+        let said: Said = asked.json()?;
+        let schedule = Schedule {
+            weekday: steps("weekday", &said.weekday)?,
+            weekend: steps("weekend", &said.weekend)?,
+            holiday: steps("holiday", &said.holiday)?,
+        };
+        Ok((said.name, schedule))
+    }
+
+    fn shown(number: &ScheduleNumber, (name, schedule): &(String, Schedule)) -> Shown {
+        let said = Said {
+            name: name.clone(),
+            weekday: schedule.weekday.hours(),
+            weekend: schedule.weekend.hours(),
+            holiday: schedule.holiday.hours(),
+        };
+        let number = number.number();
+        Shown { number, said }
+    }
+
+    fn all(view: &View) -> Result<Vec<(ScheduleNumber, (String, Schedule))>, Error> {
+        let all = view.schedules()?.into_iter();
+        let entry = |it: NamedSchedule| (it.number, (it.name, it.schedule));
+        Ok(all.map(entry).collect())
+    }
+
+    fn found(view: &View, number: &ScheduleNumber) -> Result<Option<(String, Schedule)>, Error> {
+        let found = view.schedule(*number)?;
+        Ok(found.map(|it| (it.name, it.schedule)))
+    }
+
+    fn put(
+        office: &mut BackOffice,
+        now: Tick,
+        actor: &Actor,
+        number: &ScheduleNumber,
+        (name, schedule): (String, Schedule),
+    ) -> Result<(), Problem> {
+        Ok(office.set_schedule(now, &actor.name, *number, &name, &schedule)?)
+    }
+
+    fn remove(
+        office: &mut BackOffice,
+        now: Tick,
+        actor: &Actor,
+        number: &ScheduleNumber,
+    ) -> Result<bool, Error> {
+        office.remove_schedule(now, &actor.name, *number)
+    }
 }

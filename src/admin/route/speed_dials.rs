@@ -1,45 +1,20 @@
 //! Speed dials: codes of two digits, each for a number as it would be dialed.
 
-use super::{Listed, put, remove, shown};
-use crate::{
-    answer::Answer,
-    asked::{Asked, Method},
-    house::House,
-    problem::Problem,
-    router::Route,
-};
-use backoffice::{Error, View};
+use super::{Entered, routes};
+use crate::{asked::Asked, house::Actor, problem::Problem, router::Route};
+use backoffice::{BackOffice, Error, View};
 use serde::{Deserialize, Serialize};
+use types::{right::Noun, tick::Tick};
 
-pub const ROUTES: &[&Route] = &[
-    &Route {
-        method: Method::Get,
-        path: "/speed-dials",
-        summary: "All speed dials, by code.",
-        serve: list,
-    },
-    &Route {
-        method: Method::Get,
-        path: "/speed-dials/{code}",
-        summary: "What a code stands for.",
-        serve: get,
-    },
-    &Route {
-        method: Method::Put,
-        path: "/speed-dials/{code}",
-        summary: "Gives a code, 1 to 50, a meaning.",
-        serve: set,
-    },
-    &Route {
-        method: Method::Delete,
-        path: "/speed-dials/{code}",
-        summary: "Leaves a code without a meaning.",
-        serve: delete,
-    },
-];
+pub const ROUTES: [Route; 4] = routes::<SpeedDials>([
+    "All speed dials, by code.",
+    "What a code stands for.",
+    "Gives a code, 1 to 50, a meaning.",
+    "Leaves a code without a meaning.",
+]);
 
 #[derive(Debug, Serialize)]
-struct SpeedDial {
+struct Shown {
     code: u8,
     dialed: String,
 }
@@ -51,40 +26,51 @@ struct Said {
     dialed: String,
 }
 
-fn found(view: &View, code: u8) -> Result<Option<SpeedDial>, Error> {
-    let dialed = view.speed_dial(code)?;
-    Ok(dialed.map(|dialed| SpeedDial { code, dialed }))
-}
+struct SpeedDials;
 
-fn list(house: &House, _: &Asked) -> Result<Answer, Problem> {
-    let all = house.view().speed_dials()?.into_iter();
-    let items = all.map(|(code, dialed)| SpeedDial { code, dialed });
-    Ok(Answer::json(&Listed {
-        items: items.collect(),
-    }))
-}
+impl Entered for SpeedDials {
+    const ALL: &'static str = "/speed-dials";
+    const ONE: &'static str = "/speed-dials/{code}";
+    const NOUN: Noun = Noun::SpeedDials;
+    type Key = u8;
+    type Value = String;
+    type Shown = Shown;
 
-fn get(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    shown(found(house.view(), asked.place(0)?)?)
-}
+    fn key(asked: &Asked) -> Result<u8, Problem> {
+        asked.place(0)
+    }
 
-fn set(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let code = asked.place(0)?;
-    let Said { dialed } = asked.json()?;
-    put(
-        house,
-        asked,
-        move |view| found(view, code),
-        move |office, now, actor| office.set_speed_dial(now, actor, code, &dialed),
-    )
-}
+    fn value(asked: &Asked) -> Result<String, Problem> {
+        let Said { dialed } = asked.json()?;
+        Ok(dialed)
+    }
 
-fn delete(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let code = asked.place(0)?;
-    remove(
-        house,
-        asked,
-        move |view| found(view, code),
-        move |office, now, actor| office.remove_speed_dial(now, actor, code),
-    )
+    fn shown(code: &u8, dialed: &String) -> Shown {
+        Shown {
+            code: *code,
+            dialed: dialed.clone(),
+        }
+    }
+
+    fn all(view: &View) -> Result<Vec<(u8, String)>, Error> {
+        view.speed_dials()
+    }
+
+    fn found(view: &View, code: &u8) -> Result<Option<String>, Error> {
+        view.speed_dial(*code)
+    }
+
+    fn put(
+        office: &mut BackOffice,
+        now: Tick,
+        actor: &Actor,
+        code: &u8,
+        dialed: String,
+    ) -> Result<(), Problem> {
+        Ok(office.set_speed_dial(now, &actor.name, *code, &dialed)?)
+    }
+
+    fn remove(office: &mut BackOffice, now: Tick, actor: &Actor, code: &u8) -> Result<bool, Error> {
+        office.remove_speed_dial(now, &actor.name, *code)
+    }
 }

@@ -119,6 +119,8 @@ pub struct Turn {
     pub lost: u32,
     /// Blocks that were read more than a block after their end.
     pub late: usize,
+    /// Samples between the ends of blocks and their passing on, of all of them.
+    pub behind: u64,
 }
 
 #[derive(Debug)]
@@ -180,6 +182,7 @@ impl Relay {
             while let Some((end, lost)) = next_block(&self.bench, from, &mut frame)? {
                 let now = self.bench.clock.now();
                 to.write(now, &frame).map_err(failed)?;
+                turn.behind += now.since(end).0;
                 turn.late += usize::from(now.since(end) > Ticks(FRAME as u64));
                 turn.lost += lost;
                 *(if phones {
@@ -213,6 +216,7 @@ impl Relay {
             all.trunk += turn.trunk;
             all.lost += turn.lost;
             all.late += turn.late;
+            all.behind += turn.behind;
         }
         Ok(all)
     }

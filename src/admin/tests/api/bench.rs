@@ -1,6 +1,6 @@
 //! A back office with a server before it, and a client.
 
-use admin::{Away, Caller, Desk, House, Server, Work};
+use admin::{Actor, Away, Caller, Desk, House, Server, Work};
 use backoffice::{Anchor, BackOffice, Config, Error, Phone, Routing, Seed};
 use serde_json::Value;
 use std::{
@@ -16,6 +16,7 @@ use types::{
     digits::Digits,
     id::LineId,
     phone_number::{CallType, DialingPattern},
+    right::Rights,
     tick::Tick,
 };
 
@@ -24,15 +25,16 @@ pub const NOW: Tick = Tick(8_000_000);
 /// Who asks.
 pub const WHO: &str = "warden";
 
-/// The back office, on whatever thread asks; whether this process may.
+/// The back office, on whatever thread asks; what this process may, if it may ask at all.
 #[derive(Clone)]
-pub struct Office(pub Arc<Mutex<BackOffice>>, bool);
+pub struct Office(pub Arc<Mutex<BackOffice>>, Option<Rights>);
 
 impl Desk for Office {
-    fn who(&self, caller: Caller) -> Option<String> {
+    fn who(&self, caller: Caller) -> Option<Actor> {
         let ours = i32::try_from(std::process::id()).expect("fits");
         assert_eq!(caller.process, ours, "the kernel says whose process it is");
-        self.1.then(|| WHO.to_owned())
+        let name = WHO.to_owned();
+        self.1.map(|rights| Actor { name, rights })
     }
 
     fn change(&self, work: Work) -> Result<(), Away> {
@@ -82,15 +84,20 @@ fn office(dir: &TempDir) -> BackOffice {
 }
 
 pub fn bench() -> Bench {
-    bench_of(true)
+    bench_of(Some(Rights::all()))
+}
+
+/// One whose server lets this process have these rights.
+pub fn bench_with(rights: Rights) -> Bench {
+    bench_of(Some(rights))
 }
 
 /// One whose server takes this process for one that may not ask.
 pub fn bench_of_nobody() -> Bench {
-    bench_of(false)
+    bench_of(None)
 }
 
-fn bench_of(may: bool) -> Bench {
+fn bench_of(may: Option<Rights>) -> Bench {
     let dir = tempfile::tempdir().expect("a directory");
     let office = office(&dir);
     let view = (*office).clone();

@@ -1,7 +1,8 @@
 //! What any request meets, whatever it asks for.
 
-use crate::bench::{bench, bench_of_nobody, read};
+use crate::bench::{bench, bench_of_nobody, bench_with, read};
 use std::io::{Read as _, Write as _};
+use types::right::Rights;
 
 const ALL: &str = "/api/v1/speed-dials";
 
@@ -69,6 +70,35 @@ fn a_method_that_is_not_known_there_is_told_with_those_that_are() {
     }
     let head = bench.ask("HEAD", ALL, &[], "");
     assert_eq!((head.status, head.body.as_str()), (200, ""));
+}
+
+/// Of each route the one right that it tells is enough, and no other is.
+#[test]
+fn each_route_takes_the_right_that_it_tells_and_no_other() {
+    let told = bench().get("/api/v1").json();
+    let items = told["items"].as_array().expect("a list");
+    let rights = |right: &str| {
+        let all = Rights::all().iter();
+        let fitting = all.filter(|(noun, verb)| format!("{verb} {noun}") == right);
+        fitting.fold(Rights::none(), |all, (noun, verb)| all.with(noun, verb))
+    };
+    let mut rights_told: Vec<&str> = items.iter().filter_map(|it| it["right"].as_str()).collect();
+    rights_told.sort_unstable();
+    rights_told.dedup();
+    assert!(rights_told.len() >= 8, "{told}");
+    for own in &rights_told {
+        let bench = bench_with(rights(own));
+        for item in items {
+            let (method, path) = (item["method"].as_str(), item["path"].as_str());
+            let (method, path) = (method.expect("a method"), path.expect("a path"));
+            let got = bench.ask(method, path, &[], "");
+            let may = item["right"].is_null() || item["right"] == *own;
+            assert_eq!(got.status != 403, may, "with {own}: {item}: {got:?}");
+            if !may {
+                assert_eq!(got.problem().0, "not-allowed");
+            }
+        }
+    }
 }
 
 #[test]

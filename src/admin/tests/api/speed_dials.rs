@@ -41,6 +41,21 @@ fn a_code_is_given_a_meaning_changed_and_taken_back() {
 }
 
 #[test]
+fn what_is_there_already_is_no_change() {
+    let bench = bench();
+    let said = r#"{"dialed": "12155550123"}"#;
+    let made = bench.ask("PUT", SEVEN, &[], said);
+    let known = format!("If-Match: {}", made.header("etag").expect("a version"));
+    let again = bench.ask("PUT", SEVEN, &[&known], said);
+    assert_eq!((again.status, again.json()), (200, made.json()));
+    assert_eq!(again.header("etag"), made.header("etag"));
+    assert_eq!(
+        bench.journaled("speed-dial"),
+        ["07: stands for 12155550123"]
+    );
+}
+
+#[test]
 fn of_two_who_change_the_same_the_second_is_told() {
     let bench = bench();
     let first = bench.ask("PUT", SEVEN, &[], r#"{"dialed": "12155550123"}"#);

@@ -171,6 +171,7 @@ const ROOT_OUTSIDE: &[&str] = &[
     "rtrb",
     "serde",
     "serde_json",
+    "rpassword",
     "signal-hook",
     "slog",
     "slog-async",

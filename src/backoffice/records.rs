@@ -156,6 +156,13 @@ impl View {
         Ok(found.map(|found| OfficerId(found.officer)))
     }
 
+    pub fn officer_name(&self, officer: OfficerId) -> Result<String, Error> {
+        let reader = self.database.read()?;
+        let found = self.database.tables().officers.get(&reader, &officer)?;
+        let found = found.ok_or(Error::UnknownOfficer(officer.0))?;
+        Ok(found.name)
+    }
+
     /// The inmate with this id of the facility's own.
     pub fn inmate(&self, facility_id: &str) -> Result<Option<InmateId>, Error> {
         let reader = self.database.read()?;

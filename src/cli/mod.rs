@@ -1,5 +1,6 @@
 //! The command line.
 
+mod account;
 mod block;
 mod booking;
 mod check;
@@ -66,6 +67,12 @@ enum Command {
     Resume(shutdown::WholeArgs),
     /// Says what is shut down.
     Shutdowns(SiteArgs),
+    /// Opens accounts for the administrators' interface, changes and closes them.
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Says what accounts may do: a role of verbs over nouns.
+    #[command(subcommand)]
+    Role(account::RoleCommand),
     /// Says where an officer is present, and confirms calls that wait for one.
     #[command(subcommand)]
     Officer(officer::OfficerCommand),
@@ -235,6 +242,8 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Shutdown(args) => shutdown::shutdown(args),
         Command::Resume(args) => shutdown::resume(args),
         Command::Shutdowns(args) => shutdown::shutdowns(&args),
+        Command::Account(command) => account::account(command),
+        Command::Role(command) => account::role(command),
         Command::Officer(command) => officer::officer(command),
         Command::Booking(command) => booking::booking(command),
         Command::Block(command) => block::block(command),

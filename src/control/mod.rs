@@ -13,6 +13,7 @@
 //! To add a command: a variant of [`Request`] and its arm in `serve`; what has several verbs is a file of
 //! its own here, with an enum of them.
 
+pub mod accounts;
 mod actor;
 mod api;
 pub mod blocks;
@@ -110,6 +111,10 @@ pub enum Request {
         /// Where the page before said that there is more.
         after: Option<String>,
     },
+    /// Who may use the administrators' interface, and for what.
+    Account {
+        ask: accounts::Ask,
+    },
     /// Where an officer is, and what one confirms.
     Officer {
         ask: officers::Ask,
@@ -161,6 +166,9 @@ impl Request {
             }
             | Request::Block {
                 ask: blocks::Ask::List { after },
+            }
+            | Request::Account {
+                ask: accounts::Ask::List { after },
             } => after.is_some(),
             Request::Import { .. } => true,
             _ => false,
@@ -177,6 +185,7 @@ impl Request {
             Request::Shutdowns => "shutdowns",
             Request::Import { .. } | Request::ImportNote { .. } => "import",
             Request::Export { .. } => "export",
+            Request::Account { .. } => "account",
             Request::Officer { .. } => "officer",
             Request::Booking { .. } => "booking",
             Request::Block { .. } => "block",

@@ -2,8 +2,8 @@
 //! [`Desk::with`] runs on the back office's.
 
 use super::{
-    Answer, Desk, Request, Whole, blocks, bookings, explain, export, inmates, journal, officers,
-    people, registers, when,
+    Answer, Desk, Request, Whole, accounts, blocks, bookings, explain, export, inmates, journal,
+    officers, people, registers, when,
 };
 use crate::records;
 use anyhow::{Context as _, anyhow, bail};
@@ -59,6 +59,7 @@ pub fn serve(request: Request, desk: &Desk, actor: String) -> anyhow::Result<Ans
             Ok(Answer::default())
         }
         Request::Export { of, after } => export::page(desk, of, after),
+        Request::Account { ask } => accounts::serve(desk, ask, actor),
         Request::Officer { ask } => officers::serve(desk, ask, actor),
         Request::Booking { ask } => bookings::serve(desk, ask, actor),
         Request::Block { ask } => blocks::serve(desk, ask, actor),

@@ -140,6 +140,12 @@ impl Rights {
         Rights(self.0 & other.0)
     }
 
+    /// Those that are in one of them.
+    #[must_use]
+    pub fn or(self, other: Rights) -> Rights {
+        Rights(self.0 | other.0)
+    }
+
     pub fn is_within(self, other: Rights) -> bool {
         self.and(other) == self
     }
@@ -162,6 +168,20 @@ impl FromIterator<(Noun, Verb)> for Rights {
     fn from_iter<I: IntoIterator<Item = (Noun, Verb)>>(pairs: I) -> Rights {
         let with = |rights: Rights, (noun, verb)| rights.with(noun, verb);
         pairs.into_iter().fold(Rights::none(), with)
+    }
+}
+
+/// One right, such as `see inmates`, or `everything`.
+impl FromStr for Rights {
+    type Err = NotARight;
+
+    fn from_str(text: &str) -> Result<Rights, NotARight> {
+        if text == "everything" {
+            return Ok(Rights::all());
+        }
+        let (verb, noun) = text.split_once(' ').unwrap_or((text, ""));
+        let verb = verb.parse()?;
+        Ok(Rights::none().with(noun.parse()?, verb))
     }
 }
 
@@ -191,6 +211,24 @@ impl fmt::Debug for Rights {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_right_is_read_as_it_is_told() {
+        for (noun, verb) in pairs() {
+            let right = Rights::none().with(noun, verb);
+            assert_eq!(right.to_string().parse(), Ok(right));
+        }
+        assert_eq!("everything".parse(), Ok(Rights::all()));
+        for (text, told) in [
+            ("read inmates", "no verb of rights: one of see, change, do"),
+            ("see inmate", "no noun of rights: one of inmates, pins"),
+            ("see", "no noun of rights"),
+            ("", "no verb of rights"),
+        ] {
+            let why = text.parse::<Rights>().expect_err(text).to_string();
+            assert!(why.starts_with(told), "{text}: {why}");
+        }
+    }
 
     #[test]
     fn every_right_is_apart_from_every_other() {

@@ -1,5 +1,6 @@
 //! The program as its user meets it: what it prints, and with which exit status it ends.
 
+mod accounts;
 mod commands;
 mod explain;
 mod files;

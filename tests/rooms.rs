@@ -121,6 +121,7 @@ const ROOMS: &[Room] = &[
             "tokio",
             "tokio-io-timeout",
             "tower",
+            "utoipa",
             "warp",
         ],
     },

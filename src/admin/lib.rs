@@ -10,7 +10,9 @@
 
 mod answer;
 mod asked;
+mod help;
 mod house;
+mod openapi;
 mod password;
 mod problem;
 mod route;

@@ -2,9 +2,10 @@
 
 use crate::answer::Answer;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One reason, with the field that it is about.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// Names the kind, for programs.
     #[serde(rename = "type")]
@@ -20,7 +21,7 @@ pub struct Problem {
 }
 
 /// The kinds there are. Each has one status.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub enum Kind {
     #[serde(rename = "/api/v1/problems/not-found")]
     NotFound,
@@ -47,7 +48,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const fn status(self) -> u16 {
+    pub const fn status(self) -> u16 {
         match self {
             Kind::NotReadable => 400,
             Kind::NotAllowed => 403,
@@ -63,7 +64,7 @@ impl Kind {
         }
     }
 
-    const fn title(self) -> &'static str {
+    pub const fn title(self) -> &'static str {
         match self {
             Kind::NotFound => "there is no such thing here",
             Kind::NotAllowed => "that is not among your rights",

@@ -8,9 +8,11 @@ mod speed_dials;
 use crate::{
     answer::{Answer, Tag, encoded},
     asked::{Asked, Method},
+    help,
     house::{Actor, House},
+    openapi,
     problem::{Kind, Problem},
-    router::Route,
+    router::{Gives, Place, Route},
     serve::BELOW,
 };
 use backoffice::{BackOffice, Error, View};
@@ -19,14 +21,43 @@ use types::{
     right::{Noun, Verb},
     tick::Tick,
 };
+use utoipa::{PartialSchema as _, ToSchema};
 
-const ROUTES: [Route; 1] = [Route {
+const INDEX: Route = Route {
     method: Method::Get,
     path: "",
+    places: &[],
     right: None,
     summary: "What can be asked for.",
+    takes: None,
+    gives: Gives::Several(Told::schema),
     serve: index,
-}];
+};
+
+const ROUTES: [Route; 4] = [
+    INDEX,
+    Route {
+        path: "/openapi.json",
+        summary: "The same, with all that can be said and shown, by OpenAPI 3.1.",
+        gives: Gives::Text("application/json"),
+        serve: openapi,
+        ..INDEX
+    },
+    Route {
+        path: "/help",
+        summary: "The same as a page for people.",
+        gives: Gives::Text("text/html"),
+        serve: help,
+        ..INDEX
+    },
+    Route {
+        path: "/help.css",
+        summary: "How that page looks.",
+        gives: Gives::Text("text/css"),
+        serve: help_looks,
+        ..INDEX
+    },
+];
 
 /// All routes there are.
 pub fn all() -> Vec<Route> {
@@ -42,7 +73,7 @@ pub fn all() -> Vec<Route> {
 }
 
 /// One route, as it is told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Told {
     method: &'static str,
     path: String,
@@ -63,6 +94,24 @@ fn index(_: &House, _: &Asked) -> Result<Answer, Problem> {
     Ok(Answer::json(&Listed { items }))
 }
 
+fn openapi(_: &House, _: &Asked) -> Result<Answer, Problem> {
+    Ok(Answer::json(&openapi::document(&all())))
+}
+
+fn help(_: &House, _: &Asked) -> Result<Answer, Problem> {
+    let page = help::page(&all());
+    Ok(Answer::of(
+        200,
+        "text/html; charset=utf-8",
+        page.into_bytes(),
+    ))
+}
+
+fn help_looks(_: &House, _: &Asked) -> Result<Answer, Problem> {
+    let looks = help::LOOKS.as_bytes().to_vec();
+    Ok(Answer::of(200, "text/css; charset=utf-8", looks))
+}
+
 /// Several things.
 #[derive(Debug, Serialize)]
 struct Listed<T> {
@@ -78,12 +127,16 @@ trait Entered: Sized {
     /// Where they all are, and where one of them is.
     const ALL: &'static str;
     const ONE: &'static str;
+    /// What stands for the names in braces in it.
+    const PLACES: &'static [Place];
     /// Whose rights it takes.
     const NOUN: Noun;
     type Key: Send + 'static;
     /// What is entered under a key.
     type Value: PartialEq + Send + 'static;
-    type Shown: Serialize;
+    /// What can be said of it in a body.
+    type Said: ToSchema;
+    type Shown: Serialize + ToSchema;
 
     /// The key in the path.
     fn key(asked: &Asked) -> Result<Self::Key, Problem>;
@@ -109,28 +162,42 @@ trait Entered: Sized {
 
 /// The four routes of a kind of things, by what each of them does.
 const fn routes<E: Entered>([all, one, put, remove]: [&'static str; 4]) -> [Route; 4] {
-    const fn route(
-        method: Method,
-        path: &'static str,
-        right: (Noun, Verb),
-        summary: &'static str,
-        serve: fn(&House, &Asked) -> Result<Answer, Problem>,
-    ) -> Route {
-        Route {
-            method,
-            path,
-            right: Some(right),
-            summary,
-            serve,
-        }
-    }
-    let (see, change) = ((E::NOUN, Verb::See), (E::NOUN, Verb::Change));
-    [
-        route(Method::Get, E::ALL, see, all, serve_all::<E>),
-        route(Method::Get, E::ONE, see, one, serve_one::<E>),
-        route(Method::Put, E::ONE, change, put, serve_put::<E>),
-        route(Method::Delete, E::ONE, change, remove, serve_remove::<E>),
-    ]
+    let see = Route {
+        method: Method::Get,
+        path: E::ALL,
+        places: &[],
+        right: Some((E::NOUN, Verb::See)),
+        summary: all,
+        takes: None,
+        gives: Gives::Several(E::Shown::schema),
+        serve: serve_all::<E>,
+    };
+    let see_one = Route {
+        path: E::ONE,
+        places: E::PLACES,
+        summary: one,
+        gives: Gives::One(E::Shown::schema),
+        serve: serve_one::<E>,
+        ..see
+    };
+    let right = Some((E::NOUN, Verb::Change));
+    let change = Route {
+        method: Method::Put,
+        right,
+        summary: put,
+        takes: Some(E::Said::schema),
+        serve: serve_put::<E>,
+        ..see_one
+    };
+    let take_out = Route {
+        method: Method::Delete,
+        right,
+        summary: remove,
+        gives: Gives::Nothing,
+        serve: serve_remove::<E>,
+        ..see_one
+    };
+    [see, see_one, change, take_out]
 }
 
 fn serve_all<E: Entered>(house: &House, _: &Asked) -> Result<Answer, Problem> {

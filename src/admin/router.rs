@@ -9,6 +9,7 @@ use crate::{
 };
 use percent_encoding::percent_decode_str;
 use types::right::{Noun, Verb};
+use utoipa::openapi::{RefOr, Schema};
 
 /// One thing that can be asked for.
 #[derive(Clone, Copy, Debug)]
@@ -16,11 +17,40 @@ pub struct Route {
     pub method: Method,
     /// Below `/api/v1`; a name in braces stands for one part, whatever it is.
     pub path: &'static str,
+    /// What stands for the names in braces, in their order.
+    pub places: &'static [Place],
     /// What who asks must have; `None`: every caller may.
     pub right: Option<(Noun, Verb)>,
     /// What it does, in one sentence.
     pub summary: &'static str,
+    /// The shape of the body that it takes.
+    pub takes: Option<Shape>,
+    pub gives: Gives,
     pub serve: fn(&House, &Asked) -> Result<Answer, Problem>,
+}
+
+/// A shape of JSON.
+pub type Shape = fn() -> RefOr<Schema>;
+
+/// What stands in a path for a name in braces.
+#[derive(Debug)]
+pub struct Place {
+    pub what: &'static str,
+    /// A regular expression (ECMA-262) that fits each one there can be.
+    pub pattern: &'static str,
+    pub example: &'static str,
+}
+
+/// What comes of a request that is served.
+#[derive(Clone, Copy, Debug)]
+pub enum Gives {
+    Nothing,
+    /// One thing, with its version.
+    One(Shape),
+    /// A list of such things.
+    Several(Shape),
+    /// Something of this media type.
+    Text(&'static str),
 }
 
 /// What the path names, and what is in it.

@@ -170,7 +170,7 @@ const ALWAYS: [(hyper::header::HeaderName, &str); 4] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (
         CONTENT_SECURITY_POLICY,
-        "default-src 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
     ),
     (REFERRER_POLICY, "no-referrer"),
 ];

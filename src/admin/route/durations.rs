@@ -5,11 +5,12 @@ use crate::{
     asked::Asked,
     house::Actor,
     problem::{Kind, Problem},
-    router::Route,
+    router::{Place, Route},
 };
 use backoffice::{BackOffice, Class, ClassDurations, Durations, Error, View, kebab};
 use serde::{Deserialize, Serialize};
 use types::{phone_number::CallType, right::Noun, tick::Tick};
+use utoipa::ToSchema;
 
 pub const ROUTES: [Route; 4] = routes::<Limits>([
     "How long calls may last, by class and call type.",
@@ -18,16 +19,18 @@ pub const ROUTES: [Route; 4] = routes::<Limits>([
     "Leaves calls of a type without a limit of that class.",
 ]);
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Shown {
+    #[schema(minimum = 1, maximum = 5)]
     class: u8,
     call_type: String,
-    #[serde(flatten)]
-    said: Said,
+    weekday_seconds: u32,
+    weekend_seconds: u32,
+    holiday_seconds: u32,
 }
 
 /// What can be said: seconds, by what kind of day it is.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Said {
     weekday_seconds: u32,
@@ -40,9 +43,22 @@ struct Limits;
 impl Entered for Limits {
     const ALL: &'static str = "/durations";
     const ONE: &'static str = "/durations/{class}/{call-type}";
+    const PLACES: &'static [Place] = &[
+        Place {
+            what: "The class, 1 to 5.",
+            pattern: "^[1-5]$",
+            example: "1",
+        },
+        Place {
+            what: "The call type.",
+            pattern: "^[a-z]+(-[a-z]+)*$",
+            example: "local",
+        },
+    ];
     const NOUN: Noun = Noun::Durations;
     type Key = (Class, CallType);
     type Value = Durations;
+    type Said = Said;
     type Shown = Shown;
 
     fn key(asked: &Asked) -> Result<(Class, CallType), Problem> {
@@ -70,11 +86,9 @@ impl Entered for Limits {
         Shown {
             class: class.number(),
             call_type: kebab(call_type),
-            said: Said {
-                weekday_seconds: durations.weekday,
-                weekend_seconds: durations.weekend,
-                holiday_seconds: durations.holiday,
-            },
+            weekday_seconds: durations.weekday,
+            weekend_seconds: durations.weekend,
+            holiday_seconds: durations.holiday,
         }
     }
 

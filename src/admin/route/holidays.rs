@@ -5,11 +5,12 @@ use crate::{
     asked::Asked,
     house::Actor,
     problem::{Kind, Problem},
-    router::Route,
+    router::{Place, Route},
 };
 use backoffice::{BackOffice, Date, Error, View};
 use serde::{Deserialize, Serialize};
 use types::{right::Noun, tick::Tick};
+use utoipa::ToSchema;
 
 pub const ROUTES: [Route; 4] = routes::<Holidays>([
     "All holidays, by date.",
@@ -18,14 +19,15 @@ pub const ROUTES: [Route; 4] = routes::<Holidays>([
     "Makes a holiday a day like others.",
 ]);
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Holiday {
+    #[schema(format = Date)]
     date: String,
     name: String,
 }
 
 /// What can be said of one.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Said {
     name: String,
@@ -40,9 +42,15 @@ struct Holidays;
 impl Entered for Holidays {
     const ALL: &'static str = "/holidays";
     const ONE: &'static str = "/holidays/{date}";
+    const PLACES: &'static [Place] = &[Place {
+        what: "The date.",
+        pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        example: "2026-12-25",
+    }];
     const NOUN: Noun = Noun::Holidays;
     type Key = Date;
     type Value = String;
+    type Said = Said;
     type Shown = Holiday;
 
     /// As it is shown, and no other way.

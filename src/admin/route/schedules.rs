@@ -5,11 +5,12 @@ use crate::{
     asked::Asked,
     house::Actor,
     problem::{Kind, Problem},
-    router::Route,
+    router::{Place, Route},
 };
 use backoffice::{BackOffice, DaySteps, Error, NamedSchedule, Schedule, ScheduleNumber, View};
 use serde::{Deserialize, Serialize};
 use types::{right::Noun, tick::Tick};
+use utoipa::ToSchema;
 
 pub const ROUTES: [Route; 4] = routes::<Schedules>([
     "All circuit schedules, by number.",
@@ -18,16 +19,20 @@ pub const ROUTES: [Route; 4] = routes::<Schedules>([
     "Takes a circuit schedule out that no phone has.",
 ]);
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Shown {
+    /// 1 to 5.
+    #[schema(minimum = 1, maximum = 5)]
     number: u8,
-    #[serde(flatten)]
-    said: Said,
+    name: String,
+    weekday: Vec<String>,
+    weekend: Vec<String>,
+    holiday: Vec<String>,
 }
 
 /// What can be said of one: the hours at which phones are in service, such as `08:00-11:45`, by what kind of
 /// day it is; none is out of service all day.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Said {
     name: String,
@@ -55,10 +60,16 @@ struct Schedules;
 impl Entered for Schedules {
     const ALL: &'static str = "/schedules";
     const ONE: &'static str = "/schedules/{number}";
+    const PLACES: &'static [Place] = &[Place {
+        what: "The number, 1 to 5.",
+        pattern: "^[1-5]$",
+        example: "1",
+    }];
     const NOUN: Noun = Noun::Schedules;
     type Key = ScheduleNumber;
     /// With its name.
     type Value = (String, Schedule);
+    type Said = Said;
     type Shown = Shown;
 
     fn key(asked: &Asked) -> Result<ScheduleNumber, Problem> {
@@ -77,14 +88,13 @@ impl Entered for Schedules {
     }
 
     fn shown(number: &ScheduleNumber, (name, schedule): &(String, Schedule)) -> Shown {
-        let said = Said {
+        Shown {
+            number: number.number(),
             name: name.clone(),
             weekday: schedule.weekday.hours(),
             weekend: schedule.weekend.hours(),
             holiday: schedule.holiday.hours(),
-        };
-        let number = number.number();
-        Shown { number, said }
+        }
     }
 
     fn all(view: &View) -> Result<Vec<(ScheduleNumber, (String, Schedule))>, Error> {

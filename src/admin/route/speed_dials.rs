@@ -1,10 +1,16 @@
 //! Speed dials: codes of two digits, each for a number as it would be dialed.
 
 use super::{Entered, routes};
-use crate::{asked::Asked, house::Actor, problem::Problem, router::Route};
+use crate::{
+    asked::Asked,
+    house::Actor,
+    problem::Problem,
+    router::{Place, Route},
+};
 use backoffice::{BackOffice, Error, View};
 use serde::{Deserialize, Serialize};
 use types::{right::Noun, tick::Tick};
+use utoipa::ToSchema;
 
 pub const ROUTES: [Route; 4] = routes::<SpeedDials>([
     "All speed dials, by code.",
@@ -13,14 +19,15 @@ pub const ROUTES: [Route; 4] = routes::<SpeedDials>([
     "Leaves a code without a meaning.",
 ]);
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Shown {
+    #[schema(minimum = 1, maximum = 50)]
     code: u8,
     dialed: String,
 }
 
 /// What can be said of one.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Said {
     dialed: String,
@@ -31,9 +38,15 @@ struct SpeedDials;
 impl Entered for SpeedDials {
     const ALL: &'static str = "/speed-dials";
     const ONE: &'static str = "/speed-dials/{code}";
+    const PLACES: &'static [Place] = &[Place {
+        what: "The code, 1 to 50.",
+        pattern: "^([1-9]|[1-4][0-9]|50)$",
+        example: "7",
+    }];
     const NOUN: Noun = Noun::SpeedDials;
     type Key = u8;
     type Value = String;
+    type Said = Said;
     type Shown = Shown;
 
     fn key(asked: &Asked) -> Result<u8, Problem> {

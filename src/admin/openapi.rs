@@ -179,7 +179,7 @@ fn problems(route: &Route) -> Vec<Kind> {
         (Kind::ChangedMeanwhile, changes),
         (Kind::TooLarge, true),
         (Kind::NotJson, route.takes.is_some()),
-        (Kind::NotValid, route.takes.is_some()),
+        (Kind::NotValid, changes),
         (Kind::SayWhichVersion, changes),
         (Kind::Busy, true),
     ];

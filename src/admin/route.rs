@@ -2,6 +2,7 @@
 
 mod durations;
 mod holidays;
+mod roles;
 mod schedules;
 mod speed_dials;
 
@@ -66,6 +67,7 @@ pub fn all() -> Vec<Route> {
         holidays::ROUTES,
         schedules::ROUTES,
         durations::ROUTES,
+        roles::ROUTES,
     ];
     let mut all = ROUTES.to_vec();
     all.extend(entered.concat());

@@ -44,6 +44,7 @@ use types::{
     inmate::{InmateClass, Review, Scope},
     language::Language,
     phone_number::{CallType, DialingPattern},
+    right::Rights,
     secret::Secret,
     text::{is_id, unseen},
     tick::Tick,
@@ -175,6 +176,8 @@ changes! {
     fn set_officer_code(officer: OfficerId, code: &Secret<Digits>) -> ();
     /// Enters or changes a role; 0 is the administrator's, which is built in.
     fn put_role(number: u16, role: &Role) -> ();
+    /// Says what the role of this name may do; makes it, where there is none.
+    fn set_role(name: &str, rights: Rights) -> ();
     /// Takes a role out that no account has; `false` when there was none.
     fn remove_role(number: u16) -> bool;
     /// Opens an officer's account.

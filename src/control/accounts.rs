@@ -243,21 +243,8 @@ fn put_role(desk: &Desk, name: String, may: &[String], actor: String) -> anyhow:
     let rights = rights.collect::<Result<Vec<Rights>, NotARight>>()?;
     let rights = rights.into_iter().fold(Rights::none(), Rights::or);
     let line = desk.with(move |office, now| {
-        let roles = office.roles()?;
-        let number = match roles.iter().find(|(_, role)| role.name == name) {
-            Some((number, _)) => *number,
-            None => {
-                let taken = |number: &u16| roles.iter().any(|(of, _)| of == number);
-                let free = (1..).find(|number| !taken(number));
-                free.ok_or_else(|| Error::UnknownRole {
-                    name: name.clone(),
-                    there: Vec::new(),
-                })?
-            }
-        };
-        let role = Role { name, rights };
-        office.put_role(now, &actor, number, &role)?;
-        Ok(format!("role {} may: {}", role.name, role.rights))
+        office.set_role(now, &actor, &name, rights)?;
+        Ok(format!("role {name} may: {rights}"))
     })?;
     Ok(Answer::text(vec![line]))
 }

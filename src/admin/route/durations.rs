@@ -1,6 +1,6 @@
 //! How long calls may last: by class, type and kind of day.
 
-use super::{Entered, routes};
+use super::{Entered, Entries, routes};
 use crate::{
     asked::Asked,
     house::Actor,
@@ -92,7 +92,7 @@ impl Entered for Limits {
         }
     }
 
-    fn all(view: &View) -> Result<Vec<((Class, CallType), Durations)>, Error> {
+    fn all(view: &View) -> Result<Entries<Self>, Error> {
         let all = view.all_durations()?.into_iter();
         let entry = |it: ClassDurations| ((it.class, it.call_type), it.durations);
         Ok(all.map(entry).collect())

@@ -1,6 +1,6 @@
 //! Holidays: days with schedules and durations of their own.
 
-use super::{Entered, routes};
+use super::{Entered, Entries, routes};
 use crate::{
     asked::Asked,
     house::Actor,
@@ -78,7 +78,7 @@ impl Entered for Holidays {
         }
     }
 
-    fn all(view: &View) -> Result<Vec<(Date, String)>, Error> {
+    fn all(view: &View) -> Result<Entries<Self>, Error> {
         view.holidays()
     }
 

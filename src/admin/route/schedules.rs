@@ -1,6 +1,6 @@
 //! Circuit schedules: when the phones that have one are in service.
 
-use super::{Entered, routes};
+use super::{Entered, Entries, routes};
 use crate::{
     asked::Asked,
     house::Actor,
@@ -97,7 +97,7 @@ impl Entered for Schedules {
         }
     }
 
-    fn all(view: &View) -> Result<Vec<(ScheduleNumber, (String, Schedule))>, Error> {
+    fn all(view: &View) -> Result<Entries<Self>, Error> {
         let all = view.schedules()?.into_iter();
         let entry = |it: NamedSchedule| (it.number, (it.name, it.schedule));
         Ok(all.map(entry).collect())

@@ -1,6 +1,6 @@
 //! Speed dials: codes of two digits, each for a number as it would be dialed.
 
-use super::{Entered, routes};
+use super::{Entered, Entries, routes};
 use crate::{
     asked::Asked,
     house::Actor,
@@ -65,7 +65,7 @@ impl Entered for SpeedDials {
         }
     }
 
-    fn all(view: &View) -> Result<Vec<(u8, String)>, Error> {
+    fn all(view: &View) -> Result<Entries<Self>, Error> {
         view.speed_dials()
     }
 

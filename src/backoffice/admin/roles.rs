@@ -75,6 +75,17 @@ impl Session<'_> {
         self.journal(actor, "role", number, change)
     }
 
+    pub fn set_role(&mut self, actor: &str, name: &str, rights: Rights) -> Result<(), Error> {
+        let roles = roles(self.tables, &self.writer)?;
+        let named = roles.iter().find(|(_, role)| role.name == name);
+        let taken = |number: &u16| roles.iter().any(|(of, _)| of == number);
+        let free = || (1..=u16::MAX).find(|number| !taken(number));
+        let number = named.map(|(number, _)| *number).or_else(free);
+        let number = number.ok_or_else(|| Error::invalid("role", "there is no room for more"))?;
+        let name = name.to_owned();
+        self.put_role(actor, number, &Role { name, rights })
+    }
+
     pub fn remove_role(&mut self, actor: &str, number: u16) -> Result<bool, Error> {
         is_changed(number)?;
         for (officer, account) in self.tables.accounts.all(&self.writer)? {

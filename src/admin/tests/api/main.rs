@@ -5,5 +5,6 @@ mod described;
 mod door;
 mod durations;
 mod holidays;
+mod roles;
 mod schedules;
 mod speed_dials;

@@ -76,8 +76,17 @@ impl Page {
         self.0.push_str(html);
     }
 
+    /// What is between two backticks stands as it is sent.
     fn told(&mut self, element: &str, text: &str) {
-        let _ = writeln!(self.0, "<{element}>{}</{element}>", escaped(text));
+        let _ = write!(self.0, "<{element}>");
+        for (at, part) in text.split('`').enumerate() {
+            let part = escaped(part);
+            let _ = match at % 2 {
+                0 => write!(self.0, "{part}"),
+                _ => write!(self.0, "<code>{part}</code>"),
+            };
+        }
+        let _ = writeln!(self.0, "</{element}>");
     }
 
     fn operation(&mut self, Of { path, method, what }: &Of<'_>) {

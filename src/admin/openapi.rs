@@ -22,10 +22,10 @@ use utoipa::{
 const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
 
-const ABOUT: &str = "What an administrator, officer or technician does, for scripts. Asked at the Unix socket \
-    `api.sock` in the controller's directory of data. One thing comes with its version, `ETag`; it is changed \
-    and taken out with `If-Match` and that version, or `*` for whatever is there. Bodies are JSON of a MiB at \
-    most. What is not done is told as RFC 9457 has it.";
+const ABOUT: &str = "What an administrator, officer or technician does, for scripts. Asked at the Unix \
+    socket `api.sock` in the controller's directory of data. One thing comes with its version, `ETag`; it \
+    is changed and taken out with `If-Match` and that version, or `*` for whatever is there. Bodies are \
+    JSON of a MiB at most. What is not done is told as RFC 9457 has it.";
 
 /// The whole description.
 pub fn document(routes: &[Route]) -> OpenApi {

@@ -6,6 +6,7 @@ use crate::{
     problem::{Kind, Problem},
 };
 use serde::de::DeserializeOwned;
+use std::{collections::BTreeMap, str::FromStr};
 
 /// What one may do.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -37,6 +38,8 @@ pub struct Asked {
     pub actor: Actor,
     /// What stands in the path for the names in braces, in their order.
     pub places: Vec<String>,
+    /// What stands behind the `?`, each name once.
+    pub parameters: BTreeMap<String, String>,
     pub known: Known,
     pub body: Vec<u8>,
 }
@@ -99,12 +102,23 @@ impl Known {
     }
 }
 
+/// A place in a path, read as what it is.
+pub fn place<T: FromStr>(places: &[String], at: usize) -> Result<T, Problem> {
+    let text = places.get(at).map_or("", String::as_str);
+    // What can't be a name of such a thing names none.
+    text.parse().map_err(|_| Problem::of(Kind::NotFound))
+}
+
 impl Asked {
-    /// A place in the path, read as what it is.
-    pub fn place<T: std::str::FromStr>(&self, at: usize) -> Result<T, Problem> {
-        let text = self.places.get(at).map_or("", String::as_str);
-        // What can't be a name of such a thing names none.
-        text.parse().map_err(|_| Problem::of(Kind::NotFound))
+    /// A parameter, read as what it is.
+    pub fn parameter<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
+        let text = self.parameters.get(name);
+        let read = text.map(|text| text.parse::<T>()).transpose();
+        read.map_err(|_| {
+            Problem::of(Kind::NotReadable)
+                .at(name)
+                .because("it can't be that")
+        })
     }
 
     /// The body as JSON of this shape; what it can't be is told with where.

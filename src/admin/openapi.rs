@@ -3,16 +3,16 @@
 use crate::{
     asked::Method,
     problem::{Kind, Problem},
-    router::{Gives, Place, Route},
+    router::{Gives, Parameter as Query, Place, Route, Shape},
     serve::BELOW,
 };
 use serde_json::json;
 use utoipa::{
     PartialSchema as _, ToSchema as _,
     openapi::{
-        ComponentsBuilder, Content, ContentBuilder, Header, HttpMethod, InfoBuilder, Object,
-        ObjectBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Ref, RefOr, Required,
-        Response, ResponseBuilder, Type,
+        ComponentsBuilder, Content, ContentBuilder, Header, HttpMethod, InfoBuilder, ObjectBuilder,
+        OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Ref, RefOr, Required, Response,
+        ResponseBuilder, Type,
         path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
         request_body::RequestBodyBuilder,
         schema::{ArrayBuilder, Schema},
@@ -69,6 +69,14 @@ fn operation(route: &Route) -> Operation {
     for (name, place) in names.zip(route.places) {
         operation = operation.parameter(in_path(name, place));
     }
+    for Query { name, what, shape } in route.parameters {
+        let parameter = ParameterBuilder::new()
+            .name(*name)
+            .parameter_in(ParameterIn::Query)
+            .description(Some(*what))
+            .schema(Some(shape()));
+        operation = operation.parameter(parameter.build());
+    }
     if route.method != Method::Get {
         operation = operation.parameter(header(
             "If-Match",
@@ -110,7 +118,7 @@ fn in_path(name: &str, place: &Place) -> Parameter {
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
         .description(Some(place.what))
-        .schema(Some(text(Some(place.pattern))))
+        .schema(Some(text().pattern(Some(place.pattern))))
         .example(Some(json!(place.example)))
         .build()
 }
@@ -121,22 +129,26 @@ fn header(name: &str, what: &str) -> Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(what))
-        .schema(Some(text(None)))
+        .schema(Some(text()))
         .build()
 }
 
-fn text(pattern: Option<&str>) -> Object {
+pub fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+pub fn number(least: usize, most: usize) -> ObjectBuilder {
     ObjectBuilder::new()
-        .schema_type(Type::String)
-        .pattern(pattern)
-        .build()
+        .schema_type(Type::Integer)
+        .minimum(Some(least))
+        .maximum(Some(most))
 }
 
 /// What comes where it is done.
 fn done(route: &Route) -> Vec<(u16, Response)> {
     let of = |what: &str| ResponseBuilder::new().description(what);
     let version = || {
-        let mut header = Header::new(text(None));
+        let mut header = Header::new(text());
         header.description = Some("The version of what is shown.".to_owned());
         header
     };
@@ -154,18 +166,41 @@ fn done(route: &Route) -> Vec<(u16, Response)> {
         ],
         (Gives::One(shows), _) => vec![(200, one("It.", shows()))],
         (Gives::Several(shows), _) => {
-            let items = ArrayBuilder::new().items(shows());
-            let listed = ObjectBuilder::new()
-                .property("items", items)
-                .required("items");
-            let listed = Content::new(Some(RefOr::T(Schema::from(listed.build()))));
-            vec![(200, of("All of them.").content(JSON, listed).build())]
+            let listed = listed(shows);
+            vec![(
+                200,
+                of("All of them.").content(JSON, shaped(listed)).build(),
+            )]
+        }
+        (Gives::Page(shows), _) => {
+            let page = paged(shows);
+            vec![(
+                200,
+                of("A page of them.").content(JSON, shaped(page)).build(),
+            )]
         }
         (Gives::Text(kind), _) => {
-            let text = ContentBuilder::new().schema(Some(text(None)));
+            let text = ContentBuilder::new().schema(Some(text()));
             vec![(200, of("It.").content(kind, text.build()).build())]
         }
     }
+}
+
+fn listed(shows: Shape) -> ObjectBuilder {
+    let items = ArrayBuilder::new().items(shows());
+    ObjectBuilder::new()
+        .property("items", items)
+        .required("items")
+}
+
+fn paged(shows: Shape) -> ObjectBuilder {
+    let next = "Where there are more: what `after` is to be for them.";
+    let next = text().description(Some(next));
+    listed(shows).property("next", next)
+}
+
+fn shaped(object: ObjectBuilder) -> Content {
+    Content::new(Some(RefOr::T(Schema::from(object.build()))))
 }
 
 /// Why it may not be done.

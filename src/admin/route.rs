@@ -1,7 +1,10 @@
 //! What can be asked for, one noun a file.
 
+mod allowed_numbers;
 mod durations;
 mod holidays;
+mod pattern;
+mod restricted_numbers;
 mod roles;
 mod schedules;
 mod speed_dials;
@@ -13,10 +16,11 @@ use crate::{
     house::{Actor, House},
     openapi,
     problem::{Kind, Problem},
-    router::{Gives, Place, Route},
+    router::{Gives, Parameter, Place, Route},
     serve::BELOW,
 };
 use backoffice::{BackOffice, Error, View};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use types::{
     right::{Noun, Verb},
@@ -28,6 +32,7 @@ const INDEX: Route = Route {
     method: Method::Get,
     path: "",
     places: &[],
+    parameters: &[],
     right: None,
     summary: "What can be asked for.",
     takes: None,
@@ -68,6 +73,8 @@ pub fn all() -> Vec<Route> {
         schedules::ROUTES,
         durations::ROUTES,
         roles::ROUTES,
+        restricted_numbers::ROUTES,
+        allowed_numbers::ROUTES,
     ];
     let mut all = ROUTES.to_vec();
     all.extend(entered.concat());
@@ -114,11 +121,37 @@ fn help_looks(_: &House, _: &Asked) -> Result<Answer, Problem> {
     Ok(Answer::of(200, "text/css; charset=utf-8", looks))
 }
 
-/// Several things.
+/// All there are.
 #[derive(Debug, Serialize)]
 struct Listed<T> {
     items: Vec<T>,
 }
+
+/// Some of the things there are.
+#[derive(Debug, Serialize)]
+struct Page<T> {
+    items: Vec<T>,
+    /// Where there are more: what `after` is to be for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Things of a page where nothing is said.
+const PAGE: usize = 100;
+const LONGEST_PAGE: usize = 1000;
+
+const PAGING: &[Parameter] = &[
+    Parameter {
+        name: "after",
+        what: "Where the page before ended, as its `next` has it; without it, the first.",
+        shape: || openapi::text().into(),
+    },
+    Parameter {
+        name: "limit",
+        what: "So many at most; 100 where nothing is said.",
+        shape: || openapi::number(1, LONGEST_PAGE).into(),
+    },
+];
 
 /// Each with its key.
 type Entries<E> = Vec<(<E as Entered>::Key, <E as Entered>::Value)>;
@@ -140,12 +173,14 @@ trait Entered: Sized {
     type Said: ToSchema;
     type Shown: Serialize + ToSchema;
 
-    /// The key in the path.
-    fn key(asked: &Asked) -> Result<Self::Key, Problem>;
+    /// The key that stands in a path in these places, and back.
+    fn key(places: &[String]) -> Result<Self::Key, Problem>;
+    fn places(key: &Self::Key) -> Vec<String>;
     /// The value in the body.
     fn value(asked: &Asked) -> Result<Self::Value, Problem>;
     fn shown(key: &Self::Key, value: &Self::Value) -> Self::Shown;
-    fn all(view: &View) -> Result<Entries<Self>, Error>;
+    /// Up to so many after one, in the order of their keys.
+    fn page(view: &View, after: Option<&Self::Key>, limit: usize) -> Result<Entries<Self>, Error>;
     fn found(view: &View, key: &Self::Key) -> Result<Option<Self::Value>, Error>;
     fn put(
         office: &mut BackOffice,
@@ -168,15 +203,17 @@ const fn routes<E: Entered>([all, one, put, remove]: [&'static str; 4]) -> [Rout
         method: Method::Get,
         path: E::ALL,
         places: &[],
+        parameters: PAGING,
         right: Some((E::NOUN, Verb::See)),
         summary: all,
         takes: None,
-        gives: Gives::Several(E::Shown::schema),
+        gives: Gives::Page(E::Shown::schema),
         serve: serve_all::<E>,
     };
     let see_one = Route {
         path: E::ONE,
         places: E::PLACES,
+        parameters: &[],
         summary: one,
         gives: Gives::One(E::Shown::schema),
         serve: serve_one::<E>,
@@ -202,16 +239,59 @@ const fn routes<E: Entered>([all, one, put, remove]: [&'static str; 4]) -> [Rout
     [see, see_one, change, take_out]
 }
 
-fn serve_all<E: Entered>(house: &House, _: &Asked) -> Result<Answer, Problem> {
-    let all = E::all(house.view())?;
-    let items = all.iter().map(|(key, value)| E::shown(key, value));
-    Ok(Answer::json(&Listed {
-        items: items.collect(),
+/// Of few things: a page of all there are.
+fn page_of<K: Ord, V>(mut all: Vec<(K, V)>, after: Option<&K>, limit: usize) -> Vec<(K, V)> {
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let later = all
+        .into_iter()
+        .filter(|(key, _)| after.is_none_or(|after| key > after));
+    later.take(limit).collect()
+}
+
+fn serve_all<E: Entered>(house: &House, asked: &Asked) -> Result<Answer, Problem> {
+    let limit = asked.parameter("limit")?.unwrap_or(PAGE);
+    if !(1..=LONGEST_PAGE).contains(&limit) {
+        let why = format!("1 to {LONGEST_PAGE}");
+        return Err(Problem::of(Kind::NotReadable).at("limit").because(why));
+    }
+    let after = asked.parameter::<String>("after")?;
+    let after = after.map(|after| {
+        let no_place = "that is no `next` of a page before";
+        let no_place = || Problem::of(Kind::NotReadable).at("after").because(no_place);
+        from_cursor::<E>(&after).ok_or_else(no_place)
+    });
+    let after = after.transpose()?;
+    let page = E::page(house.view(), after.as_ref(), limit + 1)?;
+    let more = page.len() > limit;
+    let shown = &page[..page.len().min(limit)];
+    let last = shown.last().filter(|_| more);
+    Ok(Answer::json(&Page {
+        items: shown
+            .iter()
+            .map(|(key, value)| E::shown(key, value))
+            .collect(),
+        next: last.map(|(key, _)| cursor(&E::places(key))),
     }))
 }
 
+/// Where a page ended: the places of the last thing's path.
+fn cursor(places: &[String]) -> String {
+    let encoded = |place: &String| utf8_percent_encode(place, NON_ALPHANUMERIC).to_string();
+    places.iter().map(encoded).collect::<Vec<_>>().join("/")
+}
+
+fn from_cursor<E: Entered>(cursor: &str) -> Option<E::Key> {
+    let decoded = |part| percent_decode_str(part).decode_utf8().ok();
+    let places = cursor
+        .split('/')
+        .map(|part| Some(decoded(part)?.into_owned()));
+    let places: Vec<String> = places.collect::<Option<_>>()?;
+    let key = E::key(&places).ok()?;
+    (E::places(&key).len() == places.len()).then_some(key)
+}
+
 fn serve_one<E: Entered>(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let key = E::key(asked)?;
+    let key = E::key(&asked.places)?;
     let found = E::found(house.view(), &key)?;
     let found = found.ok_or_else(|| Problem::of(Kind::NotFound))?;
     Ok(Answer::one(&E::shown(&key, &found)))
@@ -226,7 +306,7 @@ fn tag<E: Entered>(key: &E::Key, there: &E::Value) -> Tag {
 /// can't change it in between: reading, comparing and writing are one portion of the back office's work. What
 /// is there already is no change.
 fn serve_put<E: Entered>(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let (key, value) = (E::key(asked)?, E::value(asked)?);
+    let (key, value) = (E::key(&asked.places)?, E::value(asked)?);
     let (known, actor) = (asked.known.clone(), asked.actor.clone());
     house.change(move |office, now| {
         let before = E::found(office, &key)?;
@@ -245,7 +325,7 @@ fn serve_put<E: Entered>(house: &House, asked: &Asked) -> Result<Answer, Problem
 
 /// Takes out what is there, if that is what who asks knows.
 fn serve_remove<E: Entered>(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let key = E::key(asked)?;
+    let key = E::key(&asked.places)?;
     let (known, actor) = (asked.known.clone(), asked.actor.clone());
     house.change(move |office, now| {
         let before = E::found(office, &key)?.ok_or_else(|| Problem::of(Kind::NotFound))?;

@@ -19,6 +19,8 @@ pub struct Route {
     pub path: &'static str,
     /// What stands for the names in braces, in their order.
     pub places: &'static [Place],
+    /// What may stand behind the `?`.
+    pub parameters: &'static [Parameter],
     /// What who asks must have; `None`: every caller may.
     pub right: Option<(Noun, Verb)>,
     /// What it does, in one sentence.
@@ -41,14 +43,24 @@ pub struct Place {
     pub example: &'static str,
 }
 
+/// What may stand behind the `?`, once.
+#[derive(Debug)]
+pub struct Parameter {
+    pub name: &'static str,
+    pub what: &'static str,
+    pub shape: Shape,
+}
+
 /// What comes of a request that is served.
 #[derive(Clone, Copy, Debug)]
 pub enum Gives {
     Nothing,
     /// One thing, with its version.
     One(Shape),
-    /// A list of such things.
+    /// All such things.
     Several(Shape),
+    /// Some of them, and where there are more.
+    Page(Shape),
     /// Something of this media type.
     Text(&'static str),
 }

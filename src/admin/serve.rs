@@ -12,7 +12,7 @@ use hyper::header::{
     ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
     IF_MATCH, IF_NONE_MATCH, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{task, time};
 use types::right::{Noun, Verb};
 use warp::{Buf, Filter, Reply, filters::BoxedFilter, path::FullPath, reply::Response};
@@ -84,7 +84,7 @@ async fn answer<B: Buf>(
         Found::Nothing => return Err(Problem::of(Kind::NotFound)),
     };
     may(&request.actor, route.right)?;
-    no_parameters(&request.query)?;
+    let parameters = parameters(route, &request.query)?;
     let takes_body = route.method == Method::Put;
     if takes_body && !is_json(&request.headers) {
         let why = "send `Content-Type: application/json`";
@@ -104,6 +104,7 @@ async fn answer<B: Buf>(
     let asked = Asked {
         actor: request.actor,
         places,
+        parameters,
         known,
         body: whole.map_err(late)??,
     };
@@ -154,13 +155,19 @@ async fn whole<B: Buf>(
     Ok(whole)
 }
 
-/// No route takes parameters: one that is misspelt, or meant for another, is not passed over.
-fn no_parameters(query: &str) -> Result<(), Problem> {
-    let first = form_urlencoded::parse(query.as_bytes()).next();
-    first.map_or(Ok(()), |(name, _)| {
-        let why = "there is no such parameter here";
-        Err(Problem::of(Kind::NotReadable).at(name).because(why))
-    })
+/// One that is misspelt, meant for another, or there twice, is not passed over.
+fn parameters(route: &Route, query: &str) -> Result<BTreeMap<String, String>, Problem> {
+    let mut all = BTreeMap::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let wrong = |why| Err(Problem::of(Kind::NotReadable).at(&*name).because(why));
+        if !route.parameters.iter().any(|known| known.name == name) {
+            return wrong("there is no such parameter here");
+        }
+        if all.insert(name.to_string(), value.into_owned()).is_some() {
+            return wrong("it is there twice");
+        }
+    }
+    Ok(all)
 }
 
 /// What every answer says beside its own: that it is kept nowhere, and is nothing to show or run in a

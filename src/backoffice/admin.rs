@@ -214,10 +214,14 @@ changes! {
     fn remove_pin_number(inmate: InmateId, number: &str) -> bool;
     /// Blocks numbers for every caller.
     fn add_restricted(pattern: &str, note: &str) -> ();
+    /// The same of numbers that may be blocked: they get another note.
+    fn set_restricted(pattern: &str, note: &str) -> ();
     /// Takes a pattern out of the restricted table.
     fn remove_restricted(pattern: &str) -> ();
     /// Allows numbers for every caller.
     fn add_allowed(pattern: &str, flags: &AllowedFlags) -> ();
+    /// The same of numbers that may be allowed: they are allowed as is said now.
+    fn set_allowed(pattern: &str, flags: &AllowedFlags) -> ();
     /// Takes a pattern out of the allowed table.
     fn remove_allowed(pattern: &str) -> ();
     /// Calls to a number are allowed again that its party had refused for good: those of an inmate, or,

@@ -14,7 +14,7 @@ pub use export::{
 pub use faults::WrongCell;
 pub use people::{AllowanceImport, ContactImport, ProfileImport};
 pub use tables::{
-    AllowedImport, ListExport, ListImport, ListPlace, RecordImport, RestrictedImport,
+    AllowedImport, ListExport, ListImport, ListPlace, RecordImport, RestrictedImport, one_pattern,
 };
 
 use self::faults::{Fault, Faults};

@@ -1,8 +1,8 @@
 //! How long calls may last: by class, type and kind of day.
 
-use super::{Entered, Entries, routes};
+use super::{Entered, Entries, page_of, routes};
 use crate::{
-    asked::Asked,
+    asked::{Asked, place},
     house::Actor,
     problem::{Kind, Problem},
     router::{Place, Route},
@@ -61,9 +61,9 @@ impl Entered for Limits {
     type Said = Said;
     type Shown = Shown;
 
-    fn key(asked: &Asked) -> Result<(Class, CallType), Problem> {
-        let class = Class::new(asked.place(0)?);
-        let name: String = asked.place(1)?;
+    fn key(places: &[String]) -> Result<(Class, CallType), Problem> {
+        let class = Class::new(place(places, 0)?);
+        let name: String = place(places, 1)?;
         let call_type = CallType::ALL.into_iter().find(|kind| kebab(kind) == name);
         let of = class.zip(call_type);
         of.ok_or_else(|| {
@@ -71,6 +71,10 @@ impl Entered for Limits {
             let why = format!("classes are 1 to 5, call types {types}");
             Problem::of(Kind::NotFound).because(why)
         })
+    }
+
+    fn places((class, call_type): &(Class, CallType)) -> Vec<String> {
+        vec![class.number().to_string(), kebab(call_type)]
     }
 
     fn value(asked: &Asked) -> Result<Durations, Problem> {
@@ -92,10 +96,14 @@ impl Entered for Limits {
         }
     }
 
-    fn all(view: &View) -> Result<Entries<Self>, Error> {
+    fn page(
+        view: &View,
+        after: Option<&(Class, CallType)>,
+        limit: usize,
+    ) -> Result<Entries<Self>, Error> {
         let all = view.all_durations()?.into_iter();
         let entry = |it: ClassDurations| ((it.class, it.call_type), it.durations);
-        Ok(all.map(entry).collect())
+        Ok(page_of(all.map(entry).collect(), after, limit))
     }
 
     fn found(view: &View, key: &(Class, CallType)) -> Result<Option<Durations>, Error> {

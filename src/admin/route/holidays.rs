@@ -1,8 +1,8 @@
 //! Holidays: days with schedules and durations of their own.
 
-use super::{Entered, Entries, routes};
+use super::{Entered, Entries, page_of, routes};
 use crate::{
-    asked::Asked,
+    asked::{Asked, place},
     house::Actor,
     problem::{Kind, Problem},
     router::{Place, Route},
@@ -54,8 +54,8 @@ impl Entered for Holidays {
     type Shown = Holiday;
 
     /// As it is shown, and no other way.
-    fn key(asked: &Asked) -> Result<Date, Problem> {
-        let text: String = asked.place(0)?;
+    fn key(places: &[String]) -> Result<Date, Problem> {
+        let text: String = place(places, 0)?;
         let mut parts = text.splitn(3, '-');
         let mut part = || parts.next()?.parse().ok();
         let date = (|| {
@@ -64,6 +64,10 @@ impl Entered for Holidays {
         })();
         let date = date.filter(|date| written(date) == text);
         date.ok_or_else(|| Problem::of(Kind::NotFound).because("a date is such as 2026-12-25"))
+    }
+
+    fn places(date: &Date) -> Vec<String> {
+        vec![written(date)]
     }
 
     fn value(asked: &Asked) -> Result<String, Problem> {
@@ -78,8 +82,8 @@ impl Entered for Holidays {
         }
     }
 
-    fn all(view: &View) -> Result<Entries<Self>, Error> {
-        view.holidays()
+    fn page(view: &View, after: Option<&Date>, limit: usize) -> Result<Entries<Self>, Error> {
+        Ok(page_of(view.holidays()?, after, limit))
     }
 
     fn found(view: &View, date: &Date) -> Result<Option<String>, Error> {

@@ -1,8 +1,8 @@
 //! Roles: what the accounts that have one may do.
 
-use super::{Entered, Entries, routes};
+use super::{Entered, Entries, page_of, routes};
 use crate::{
-    asked::Asked,
+    asked::{Asked, place},
     house::Actor,
     problem::{Kind, Problem},
     router::{Place, Route},
@@ -53,8 +53,12 @@ impl Entered for Roles {
     type Said = Said;
     type Shown = Shown;
 
-    fn key(asked: &Asked) -> Result<String, Problem> {
-        asked.place(0)
+    fn key(places: &[String]) -> Result<String, Problem> {
+        place(places, 0)
+    }
+
+    fn places(name: &String) -> Vec<String> {
+        vec![name.clone()]
     }
 
     fn value(asked: &Asked) -> Result<Rights, Problem> {
@@ -78,9 +82,10 @@ impl Entered for Roles {
         }
     }
 
-    fn all(view: &View) -> Result<Entries<Self>, Error> {
+    fn page(view: &View, after: Option<&String>, limit: usize) -> Result<Entries<Self>, Error> {
         let roles = view.roles()?.into_iter();
-        Ok(roles.map(|(_, role)| (role.name, role.rights)).collect())
+        let roles = roles.map(|(_, role)| (role.name, role.rights)).collect();
+        Ok(page_of(roles, after, limit))
     }
 
     fn found(view: &View, name: &String) -> Result<Option<Rights>, Error> {

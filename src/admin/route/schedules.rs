@@ -1,8 +1,8 @@
 //! Circuit schedules: when the phones that have one are in service.
 
-use super::{Entered, Entries, routes};
+use super::{Entered, Entries, page_of, routes};
 use crate::{
-    asked::Asked,
+    asked::{Asked, place},
     house::Actor,
     problem::{Kind, Problem},
     router::{Place, Route},
@@ -72,9 +72,13 @@ impl Entered for Schedules {
     type Said = Said;
     type Shown = Shown;
 
-    fn key(asked: &Asked) -> Result<ScheduleNumber, Problem> {
-        let number = ScheduleNumber::new(asked.place(0)?);
+    fn key(places: &[String]) -> Result<ScheduleNumber, Problem> {
+        let number = ScheduleNumber::new(place(places, 0)?);
         number.ok_or_else(|| Problem::of(Kind::NotFound).because("there are 1 to 5"))
+    }
+
+    fn places(number: &ScheduleNumber) -> Vec<String> {
+        vec![number.number().to_string()]
     }
 
     fn value(asked: &Asked) -> Result<(String, Schedule), Problem> {
@@ -97,10 +101,14 @@ impl Entered for Schedules {
         }
     }
 
-    fn all(view: &View) -> Result<Entries<Self>, Error> {
+    fn page(
+        view: &View,
+        after: Option<&ScheduleNumber>,
+        limit: usize,
+    ) -> Result<Entries<Self>, Error> {
         let all = view.schedules()?.into_iter();
         let entry = |it: NamedSchedule| (it.number, (it.name, it.schedule));
-        Ok(all.map(entry).collect())
+        Ok(page_of(all.map(entry).collect(), after, limit))
     }
 
     fn found(view: &View, number: &ScheduleNumber) -> Result<Option<(String, Schedule)>, Error> {

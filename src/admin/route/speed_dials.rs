@@ -1,8 +1,8 @@
 //! Speed dials: codes of two digits, each for a number as it would be dialed.
 
-use super::{Entered, Entries, routes};
+use super::{Entered, Entries, page_of, routes};
 use crate::{
-    asked::Asked,
+    asked::{Asked, place},
     house::Actor,
     problem::Problem,
     router::{Place, Route},
@@ -49,8 +49,12 @@ impl Entered for SpeedDials {
     type Said = Said;
     type Shown = Shown;
 
-    fn key(asked: &Asked) -> Result<u8, Problem> {
-        asked.place(0)
+    fn key(places: &[String]) -> Result<u8, Problem> {
+        place(places, 0)
+    }
+
+    fn places(code: &u8) -> Vec<String> {
+        vec![code.to_string()]
     }
 
     fn value(asked: &Asked) -> Result<String, Problem> {
@@ -65,8 +69,8 @@ impl Entered for SpeedDials {
         }
     }
 
-    fn all(view: &View) -> Result<Entries<Self>, Error> {
-        view.speed_dials()
+    fn page(view: &View, after: Option<&u8>, limit: usize) -> Result<Entries<Self>, Error> {
+        Ok(page_of(view.speed_dials()?, after, limit))
     }
 
     fn found(view: &View, code: &u8) -> Result<Option<String>, Error> {

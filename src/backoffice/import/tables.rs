@@ -291,6 +291,21 @@ impl View {
         Ok(page.into_iter().map(shown).collect())
     }
 
+    /// The note of a pattern, if it is restricted itself.
+    pub fn restricted(&self, pattern: &str) -> Result<Option<String>, Error> {
+        let reader = self.database.read()?;
+        let entries = self.database.tables().restricted.entries();
+        let found = entries.get(&reader, &place(pattern)?)?;
+        Ok(found.map(|entry| entry.note))
+    }
+
+    /// What holds for a pattern, if it is allowed itself.
+    pub fn allowed(&self, pattern: &str) -> Result<Option<AllowedFlags>, Error> {
+        let reader = self.database.read()?;
+        let entries = self.database.tables().allowed.entries();
+        Ok(entries.get(&reader, &place(pattern)?)?.map(allowed_flags))
+    }
+
     /// Up to so many allowed patterns after one.
     pub fn allowed_after(
         &self,
@@ -302,12 +317,7 @@ impl View {
         let entries = self.database.tables().allowed.entries();
         let page = entries.page(&reader, after_key(&after), Bound::Unbounded, limit)?;
         let shown = |(pattern, entry): (Pattern, db::values::Allowed)| {
-            let flags = AllowedFlags {
-                untimed: entry.untimed,
-                privileged: entry.privileged,
-                note: entry.note,
-            };
-            (pattern.to_string(), flags)
+            (pattern.to_string(), allowed_flags(entry))
         };
         Ok(page.into_iter().map(shown).collect())
     }
@@ -369,6 +379,22 @@ impl View {
         }
         Ok(all)
     }
+}
+
+fn allowed_flags(entry: db::values::Allowed) -> AllowedFlags {
+    AllowedFlags {
+        untimed: entry.untimed,
+        privileged: entry.privileged,
+        note: entry.note,
+    }
+}
+
+/// A pattern as it is stored and shown: one is one text, however it was written.
+///
+/// # Errors
+/// What is no pattern.
+pub fn one_pattern(text: &str) -> Result<String, Error> {
+    place(text).map(|pattern| pattern.to_string())
 }
 
 fn place(text: &str) -> Result<Pattern, Error> {

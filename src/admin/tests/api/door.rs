@@ -174,9 +174,9 @@ fn a_head_that_is_too_long_or_has_too_many_lines_is_refused() {
 #[test]
 fn a_parameter_that_nothing_here_takes_is_not_passed_over() {
     let bench = bench();
-    let got = bench.get("/api/v1/speed-dials?limit=1");
+    let got = bench.get("/api/v1/speed-dials?limits=1");
     assert_eq!(got.status, 400);
-    let named = Some("limit".to_owned());
+    let named = Some("limits".to_owned());
     assert_eq!(got.problem(), ("not-readable".to_owned(), named));
 }
 

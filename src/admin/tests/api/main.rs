@@ -5,6 +5,7 @@ mod described;
 mod door;
 mod durations;
 mod holidays;
+mod numbers;
 mod roles;
 mod schedules;
 mod speed_dials;

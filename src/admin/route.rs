@@ -174,7 +174,7 @@ trait Entered: Sized {
     type Shown: Serialize + ToSchema;
 
     /// The key that stands in a path in these places, and back.
-    fn key(places: &[String]) -> Result<Self::Key, Problem>;
+    fn key(view: &View, places: &[String]) -> Result<Self::Key, Problem>;
     fn places(key: &Self::Key) -> Vec<String>;
     /// The value in the body.
     fn value(asked: &Asked) -> Result<Self::Value, Problem>;
@@ -258,7 +258,7 @@ fn serve_all<E: Entered>(house: &House, asked: &Asked) -> Result<Answer, Problem
     let after = after.map(|after| {
         let no_place = "that is no `next` of a page before";
         let no_place = || Problem::of(Kind::NotReadable).at("after").because(no_place);
-        from_cursor::<E>(&after).ok_or_else(no_place)
+        from_cursor::<E>(house.view(), &after).ok_or_else(no_place)
     });
     let after = after.transpose()?;
     let page = E::page(house.view(), after.as_ref(), limit + 1)?;
@@ -280,18 +280,18 @@ fn cursor(places: &[String]) -> String {
     places.iter().map(encoded).collect::<Vec<_>>().join("/")
 }
 
-fn from_cursor<E: Entered>(cursor: &str) -> Option<E::Key> {
+fn from_cursor<E: Entered>(view: &View, cursor: &str) -> Option<E::Key> {
     let decoded = |part| percent_decode_str(part).decode_utf8().ok();
     let places = cursor
         .split('/')
         .map(|part| Some(decoded(part)?.into_owned()));
     let places: Vec<String> = places.collect::<Option<_>>()?;
-    let key = E::key(&places).ok()?;
+    let key = E::key(view, &places).ok()?;
     (E::places(&key).len() == places.len()).then_some(key)
 }
 
 fn serve_one<E: Entered>(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let key = E::key(&asked.places)?;
+    let key = E::key(house.view(), &asked.places)?;
     let found = E::found(house.view(), &key)?;
     let found = found.ok_or_else(|| Problem::of(Kind::NotFound))?;
     Ok(Answer::one(&E::shown(&key, &found)))
@@ -306,7 +306,7 @@ fn tag<E: Entered>(key: &E::Key, there: &E::Value) -> Tag {
 /// can't change it in between: reading, comparing and writing are one portion of the back office's work. What
 /// is there already is no change.
 fn serve_put<E: Entered>(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let (key, value) = (E::key(&asked.places)?, E::value(asked)?);
+    let (key, value) = (E::key(house.view(), &asked.places)?, E::value(asked)?);
     let (known, actor) = (asked.known.clone(), asked.actor.clone());
     house.change(move |office, now| {
         let before = E::found(office, &key)?;
@@ -325,7 +325,7 @@ fn serve_put<E: Entered>(house: &House, asked: &Asked) -> Result<Answer, Problem
 
 /// Takes out what is there, if that is what who asks knows.
 fn serve_remove<E: Entered>(house: &House, asked: &Asked) -> Result<Answer, Problem> {
-    let key = E::key(&asked.places)?;
+    let key = E::key(house.view(), &asked.places)?;
     let (known, actor) = (asked.known.clone(), asked.actor.clone());
     house.change(move |office, now| {
         let before = E::found(office, &key)?.ok_or_else(|| Problem::of(Kind::NotFound))?;

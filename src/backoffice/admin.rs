@@ -9,7 +9,7 @@ mod groups;
 mod hours;
 pub(crate) mod identity;
 pub(crate) mod lists;
-mod numbers;
+pub(crate) mod numbers;
 mod party_blocks;
 pub(crate) mod people;
 mod registers;

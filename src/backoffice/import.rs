@@ -14,7 +14,7 @@ pub use export::{
 pub use faults::WrongCell;
 pub use people::{AllowanceImport, ContactImport, ProfileImport};
 pub use tables::{
-    AllowedImport, ListExport, ListImport, ListPlace, RecordImport, RestrictedImport, one_pattern,
+    AllowedImport, ListExport, ListImport, ListPlace, RecordImport, RestrictedImport,
 };
 
 use self::faults::{Fault, Faults};

@@ -79,7 +79,7 @@ pub use import::{
     AllowanceImport, AllowedImport, CardExport, CardImport, ContactImport, ImportMode, ImportOff,
     ImportRow, Imported, InmateExport, InmateImport, ListExport, ListImport, ListPlace,
     NumberExport, NumberImport, NumberOf, OfficerExport, OfficerImport, PinDays, ProfileExport,
-    ProfileImport, RecordImport, RestrictedImport, WrongCell, one_pattern,
+    ProfileImport, RecordImport, RestrictedImport, WrongCell,
 };
 pub use journal::{JournalEntry, JournalSummary, acting};
 pub use office::BackOffice;

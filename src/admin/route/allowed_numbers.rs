@@ -53,8 +53,8 @@ impl Entered for Allowed {
     type Said = Said;
     type Shown = Shown;
 
-    fn key(places: &[String]) -> Result<String, Problem> {
-        pattern::key(places)
+    fn key(view: &View, places: &[String]) -> Result<String, Problem> {
+        pattern::key(view, places)
     }
 
     fn places(pattern: &String) -> Vec<String> {

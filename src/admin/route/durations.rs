@@ -61,7 +61,7 @@ impl Entered for Limits {
     type Said = Said;
     type Shown = Shown;
 
-    fn key(places: &[String]) -> Result<(Class, CallType), Problem> {
+    fn key(_: &View, places: &[String]) -> Result<(Class, CallType), Problem> {
         let class = Class::new(place(places, 0)?);
         let name: String = place(places, 1)?;
         let call_type = CallType::ALL.into_iter().find(|kind| kebab(kind) == name);

@@ -54,7 +54,7 @@ impl Entered for Holidays {
     type Shown = Holiday;
 
     /// As it is shown, and no other way.
-    fn key(places: &[String]) -> Result<Date, Problem> {
+    fn key(_: &View, places: &[String]) -> Result<Date, Problem> {
         let text: String = place(places, 0)?;
         let mut parts = text.splitn(3, '-');
         let mut part = || parts.next()?.parse().ok();

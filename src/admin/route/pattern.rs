@@ -5,7 +5,7 @@ use crate::{
     problem::{Kind, Problem},
     router::Place,
 };
-use backoffice::one_pattern;
+use backoffice::View;
 
 pub const PLACES: &[Place] = &[Place {
     what: "Digits, `?` for any one of them, and a last `*` for any that follow; `+` before those \
@@ -15,7 +15,8 @@ pub const PLACES: &[Place] = &[Place {
 }];
 
 /// As it is stored: one pattern is one key, however it is written.
-pub fn key(places: &[String]) -> Result<String, Problem> {
+pub fn key(view: &View, places: &[String]) -> Result<String, Problem> {
     let text: String = place(places, 0)?;
-    one_pattern(&text).map_err(|why| Problem::of(Kind::NotFound).because(why.to_string()))
+    view.pattern(&text)
+        .map_err(|why| Problem::of(Kind::NotFound).because(why.to_string()))
 }

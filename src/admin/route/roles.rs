@@ -53,7 +53,7 @@ impl Entered for Roles {
     type Said = Said;
     type Shown = Shown;
 
-    fn key(places: &[String]) -> Result<String, Problem> {
+    fn key(_: &View, places: &[String]) -> Result<String, Problem> {
         place(places, 0)
     }
 

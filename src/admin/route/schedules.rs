@@ -72,7 +72,7 @@ impl Entered for Schedules {
     type Said = Said;
     type Shown = Shown;
 
-    fn key(places: &[String]) -> Result<ScheduleNumber, Problem> {
+    fn key(_: &View, places: &[String]) -> Result<ScheduleNumber, Problem> {
         let number = ScheduleNumber::new(place(places, 0)?);
         number.ok_or_else(|| Problem::of(Kind::NotFound).because("there are 1 to 5"))
     }

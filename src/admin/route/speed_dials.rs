@@ -49,7 +49,7 @@ impl Entered for SpeedDials {
     type Said = Said;
     type Shown = Shown;
 
-    fn key(places: &[String]) -> Result<u8, Problem> {
+    fn key(_: &View, places: &[String]) -> Result<u8, Problem> {
         place(places, 0)
     }
 

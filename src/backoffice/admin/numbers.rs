@@ -120,11 +120,7 @@ impl Session<'_> {
     /// Reads a pattern as people write it. One that begins with the dial plan's international
     /// prefix is meant for international numbers, which tables hold without it.
     pub(crate) fn pattern(&self, text: &str) -> Result<Pattern, Error> {
-        let canonical = international(&self.fixed.dial_plan, text);
-        Pattern::parse(&canonical).map_err(|why| Error::Pattern {
-            text: text.to_owned(),
-            why,
-        })
+        pattern(&self.fixed.dial_plan, text)
     }
 
     /// The same of a pattern on its way into a table: one that no call has would be kept for nothing,
@@ -186,6 +182,14 @@ impl Session<'_> {
         }
         self.journal(actor, &name.replace('_', "-"), pattern, "removed")
     }
+}
+
+pub(crate) fn pattern(plan: &DialPlan, text: &str) -> Result<Pattern, Error> {
+    let canonical = international(plan, text);
+    Pattern::parse(&canonical).map_err(|why| Error::Pattern {
+        text: text.to_owned(),
+        why,
+    })
 }
 
 /// `011*` as `+*`, where 011 is how the dial plan begins an international number.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     AllowedFlags, Error, NumberDetails, SeedScope, View,
-    admin::{lists::has_side, text, treatments::limit_fits},
+    admin::{lists::has_side, numbers, text, treatments::limit_fits},
     error::InmateNumber,
     groups::Groups,
     seed::scope_of,
@@ -291,6 +291,12 @@ impl View {
         Ok(page.into_iter().map(shown).collect())
     }
 
+    /// A pattern as it is stored and shown: one is one text, however people write it.
+    pub fn pattern(&self, text: &str) -> Result<String, Error> {
+        let pattern = numbers::pattern(&self.fixed.dial_plan, text)?;
+        Ok(pattern.to_string())
+    }
+
     /// The note of a pattern, if it is restricted itself.
     pub fn restricted(&self, pattern: &str) -> Result<Option<String>, Error> {
         let reader = self.database.read()?;
@@ -387,14 +393,6 @@ fn allowed_flags(entry: db::values::Allowed) -> AllowedFlags {
         privileged: entry.privileged,
         note: entry.note,
     }
-}
-
-/// A pattern as it is stored and shown: one is one text, however it was written.
-///
-/// # Errors
-/// What is no pattern.
-pub fn one_pattern(text: &str) -> Result<String, Error> {
-    place(text).map(|pattern| pattern.to_string())
 }
 
 fn place(text: &str) -> Result<Pattern, Error> {

@@ -51,17 +51,28 @@ pub struct Bench {
     _dir: TempDir,
 }
 
-/// Numbers of ten digits after a 1.
+/// Numbers of ten digits after a 1, and those abroad after 011.
 fn plan() -> DialPlan {
-    DialPlan::new(vec![DialRule {
-        shape: "1NXXNXXXXXX".to_owned(),
+    let rule = |shape: &str, max, pattern, call_type, strip| DialRule {
+        shape: shape.to_owned(),
         min: 11,
-        max: 11,
-        pattern: DialingPattern::OnePlus,
-        call_type: CallType::Local,
-        strip: 1,
+        max,
+        pattern,
+        call_type,
+        strip,
         prepend: Digits::EMPTY,
-    }])
+    };
+    let abroad = DialingPattern::International;
+    DialPlan::new(vec![
+        rule("011.", 18, abroad, CallType::International, 3),
+        rule(
+            "1NXXNXXXXXX",
+            11,
+            DialingPattern::OnePlus,
+            CallType::Local,
+            1,
+        ),
+    ])
 }
 
 fn office(dir: &TempDir) -> BackOffice {

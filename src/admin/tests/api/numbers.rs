@@ -60,6 +60,34 @@ fn one_pattern_is_one_thing_however_it_is_written() {
     }
 }
 
+/// As commands and files take it: tables hold no prefix of the dial plan.
+#[test]
+fn a_pattern_with_the_prefix_for_other_countries_is_theirs() {
+    let bench = bench();
+    let made = bench.ask("PUT", &format!("{RESTRICTED}/01144*"), &[], "{}");
+    assert_eq!(
+        (made.status, &made.json()["pattern"]),
+        (201, &json!("+44*")),
+        "{made:?}"
+    );
+    let told = page(&bench, RESTRICTED);
+    assert_eq!(told, (vec!["+44*".to_owned()], None));
+    for path in ["01144*", "+44*", "%2B44*"] {
+        assert_eq!(
+            bench.get(&format!("{RESTRICTED}/{path}")).status,
+            200,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_number_that_nobody_can_dial_is_refused() {
+    let bench = bench();
+    let got = bench.ask("PUT", &format!("{RESTRICTED}/0551234"), &[], "{}");
+    assert_eq!(got.status, 422, "{got:?}");
+}
+
 #[test]
 fn a_long_table_comes_in_pages_without_a_gap() {
     let bench = bench();

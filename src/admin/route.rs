@@ -2,6 +2,7 @@
 
 mod allowed_numbers;
 mod durations;
+mod entry_restricted_numbers;
 mod holidays;
 mod pattern;
 mod restricted_numbers;
@@ -75,6 +76,7 @@ pub fn all() -> Vec<Route> {
         roles::ROUTES,
         restricted_numbers::ROUTES,
         allowed_numbers::ROUTES,
+        entry_restricted_numbers::ROUTES,
     ];
     let mut all = ROUTES.to_vec();
     all.extend(entered.concat());

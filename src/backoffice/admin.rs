@@ -315,6 +315,8 @@ changes! {
     fn remove_list_number(scope: Scope, blocked: bool, pattern: &str) -> bool;
     /// Lets no PIN's list take these numbers from now on.
     fn add_entry_restricted(pattern: &str, reason: &str) -> ();
+    /// The same of numbers that none may take before: another reason.
+    fn set_entry_restricted(pattern: &str, reason: &str) -> ();
     /// Lets lists take these numbers again.
     fn remove_entry_restricted(pattern: &str) -> ();
     /// Says when an inmate, a class, or those of a group may call; `None` is at any hour.

@@ -81,14 +81,24 @@ impl Session<'_> {
         pattern: &str,
         reason: &str,
     ) -> Result<(), Error> {
+        self.new_pattern(&self.tables.entry_restricted, pattern)?;
+        self.set_entry_restricted(actor, pattern, reason)
+    }
+
+    pub fn set_entry_restricted(
+        &mut self,
+        actor: &str,
+        pattern: &str,
+        reason: &str,
+    ) -> Result<(), Error> {
         text("reason", reason, true)?;
         let value = EntryRestricted {
             reason: reason.to_owned(),
         };
-        let pattern = self.new_pattern(&self.tables.entry_restricted, pattern)?;
         let table = &self.tables.entry_restricted;
+        let (pattern, change) = self.dialable_or_in(table, pattern)?;
         table.put(&mut self.writer, &pattern, &value)?;
-        self.journal(actor, "entry-restricted", pattern, "added")
+        self.journal(actor, "entry-restricted", pattern, change)
     }
 
     pub fn remove_entry_restricted(&mut self, actor: &str, pattern: &str) -> Result<(), Error> {

@@ -17,7 +17,7 @@ use crate::{
     stored_treatments::number_details,
 };
 use db::{
-    Key,
+    Key, PatternTable, Tables, Value,
     keys::{ListKey, ListOf},
     pattern::Pattern,
 };
@@ -276,21 +276,6 @@ pub struct ListExport {
 pub struct ListPlace(pub Vec<u8>);
 
 impl View {
-    /// Up to so many restricted patterns after one, each with its note.
-    pub fn restricted_after(
-        &self,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(String, String)>, Error> {
-        let reader = self.database.read()?;
-        let after = after.map(place).transpose()?;
-        let entries = self.database.tables().restricted.entries();
-        let page = entries.page(&reader, after_key(&after), Bound::Unbounded, limit)?;
-        let shown =
-            |(pattern, entry): (Pattern, db::values::Restricted)| (pattern.to_string(), entry.note);
-        Ok(page.into_iter().map(shown).collect())
-    }
-
     /// A pattern as it is stored and shown: one is one text, however people write it.
     pub fn pattern(&self, text: &str) -> Result<String, Error> {
         let pattern = numbers::pattern(&self.fixed.dial_plan, text)?;
@@ -299,17 +284,49 @@ impl View {
 
     /// The note of a pattern, if it is restricted itself.
     pub fn restricted(&self, pattern: &str) -> Result<Option<String>, Error> {
-        let reader = self.database.read()?;
-        let entries = self.database.tables().restricted.entries();
-        let found = entries.get(&reader, &place(pattern)?)?;
-        Ok(found.map(|entry| entry.note))
+        self.of_pattern(|tables| &tables.restricted, pattern, |entry| entry.note)
+    }
+
+    /// Up to so many restricted patterns after one, each with its note.
+    pub fn restricted_after(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, String)>, Error> {
+        self.patterns_after(
+            |tables| &tables.restricted,
+            after,
+            limit,
+            |entry| entry.note,
+        )
+    }
+
+    /// Why no PIN's list takes the numbers of a pattern, if it is entered itself.
+    pub fn entry_restricted(&self, pattern: &str) -> Result<Option<String>, Error> {
+        self.of_pattern(
+            |tables| &tables.entry_restricted,
+            pattern,
+            |entry| entry.reason,
+        )
+    }
+
+    /// Up to so many such patterns after one, each with its reason.
+    pub fn entry_restricted_after(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, String)>, Error> {
+        self.patterns_after(
+            |tables| &tables.entry_restricted,
+            after,
+            limit,
+            |entry| entry.reason,
+        )
     }
 
     /// What holds for a pattern, if it is allowed itself.
     pub fn allowed(&self, pattern: &str) -> Result<Option<AllowedFlags>, Error> {
-        let reader = self.database.read()?;
-        let entries = self.database.tables().allowed.entries();
-        Ok(entries.get(&reader, &place(pattern)?)?.map(allowed_flags))
+        self.of_pattern(|tables| &tables.allowed, pattern, allowed_flags)
     }
 
     /// Up to so many allowed patterns after one.
@@ -318,14 +335,7 @@ impl View {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<(String, AllowedFlags)>, Error> {
-        let reader = self.database.read()?;
-        let after = after.map(place).transpose()?;
-        let entries = self.database.tables().allowed.entries();
-        let page = entries.page(&reader, after_key(&after), Bound::Unbounded, limit)?;
-        let shown = |(pattern, entry): (Pattern, db::values::Allowed)| {
-            (pattern.to_string(), allowed_flags(entry))
-        };
-        Ok(page.into_iter().map(shown).collect())
+        self.patterns_after(|tables| &tables.allowed, after, limit, allowed_flags)
     }
 
     /// Up to so many number records after that of a pattern.
@@ -334,14 +344,38 @@ impl View {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<(String, NumberDetails)>, Error> {
+        self.patterns_after(
+            |tables| &tables.number_records,
+            after,
+            limit,
+            number_details,
+        )
+    }
+
+    fn of_pattern<V: Value, T>(
+        &self,
+        table: fn(&Tables) -> &PatternTable<V>,
+        pattern: &str,
+        shown: fn(V) -> T,
+    ) -> Result<Option<T>, Error> {
+        let reader = self.database.read()?;
+        let entries = table(self.database.tables()).entries();
+        Ok(entries.get(&reader, &place(pattern)?)?.map(shown))
+    }
+
+    fn patterns_after<V: Value, T>(
+        &self,
+        table: fn(&Tables) -> &PatternTable<V>,
+        after: Option<&str>,
+        limit: usize,
+        shown: fn(V) -> T,
+    ) -> Result<Vec<(String, T)>, Error> {
         let reader = self.database.read()?;
         let after = after.map(place).transpose()?;
-        let entries = self.database.tables().number_records.entries();
+        let entries = table(self.database.tables()).entries();
         let page = entries.page(&reader, after_key(&after), Bound::Unbounded, limit)?;
-        let shown = |(pattern, entry): (Pattern, db::values::NumberRecord)| {
-            (pattern.to_string(), number_details(entry))
-        };
-        Ok(page.into_iter().map(shown).collect())
+        let entry = |(pattern, value): (Pattern, V)| (pattern.to_string(), shown(value));
+        Ok(page.into_iter().map(entry).collect())
     }
 
     /// Up to so many numbers of lists after one.

@@ -82,6 +82,30 @@ fn a_pattern_with_the_prefix_for_other_countries_is_theirs() {
 }
 
 #[test]
+fn no_number_is_kept_from_lists_without_a_reason() {
+    let bench = bench();
+    let path = "/api/v1/entry-restricted-numbers/2155550177";
+    for none in ["{}", r#"{"reason": " "}"#] {
+        assert_eq!(bench.ask("PUT", path, &[], none).status, 422, "{none}");
+    }
+    let made = bench.ask("PUT", path, &[], r#"{"reason": "a judge"}"#);
+    assert_eq!(made.status, 201, "{made:?}");
+    let there = ["If-Match: *"];
+    let other = bench.ask("PUT", path, &there, r#"{"reason": "a witness"}"#);
+    assert_eq!(
+        other.json(),
+        json!({"pattern": "2155550177", "reason": "a witness"})
+    );
+    assert_eq!(bench.ask("DELETE", path, &there, "").status, 204);
+    let told = [
+        "2155550177: added",
+        "2155550177: changed",
+        "2155550177: removed",
+    ];
+    assert_eq!(bench.journaled("entry-restricted"), told);
+}
+
+#[test]
 fn a_number_that_nobody_can_dial_is_refused() {
     let bench = bench();
     let got = bench.ask("PUT", &format!("{RESTRICTED}/0551234"), &[], "{}");

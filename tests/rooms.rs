@@ -172,7 +172,6 @@ const ROOT_OUTSIDE: &[&str] = &[
     "rtrb",
     "serde",
     "serde_json",
-    "rpassword",
     "signal-hook",
     "slog",
     "slog-async",

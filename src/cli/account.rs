@@ -1,13 +1,15 @@
 //! `sallyport account` and `sallyport role`: who may use the administrators' interface, and for what.
 
 use std::{
-    io::{BufRead as _, IsTerminal as _, Read as _, stdin},
+    fs::File,
+    io::{BufRead, BufReader, IsTerminal as _, Read as _, Write as _, stdin},
     process::ExitCode,
 };
 
 use admin::{LEAST_PASSWORD, MOST_PASSWORD, check_password, generate_secret, hash_password};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
+use nix::sys::termios::{self, LocalFlags, SetArg, Termios};
 use types::secret::Secret;
 
 use super::{SiteArgs, ask, ask_pages, print};
@@ -249,29 +251,57 @@ fn chosen(
 
 /// From the terminal, unseen and twice; else a line of standard input.
 fn typed(id: &str, name: &str) -> anyhow::Result<Secret<String>> {
-    let terminal = stdin().is_terminal();
-    let ask = |what: &str| {
-        let typed = rpassword::prompt_password(what).context("the terminal");
-        typed.map(Secret::new)
+    if !stdin().is_terminal() {
+        let password = a_line(&mut stdin().lock()).context("the password in standard input")?;
+        check_password(&password, id, name, LEAST_PASSWORD)?;
+        return Ok(password);
+    }
+    let terminal = File::options().read(true).write(true).open("/dev/tty");
+    let terminal = terminal.context("/dev/tty")?;
+    // Before it is asked for: what is typed at once is not shown either.
+    let _unseen = Unseen::begin(&terminal).context("/dev/tty")?;
+    let mut lines = BufReader::new(&terminal);
+    let mut ask = |what: &str| {
+        (&terminal).write_all(what.as_bytes())?;
+        a_line(&mut lines)
     };
-    let password = match terminal {
-        true => ask(&format!("Password of {name} ({id}): "))?,
-        false => a_line()?,
-    };
+    let password = ask(&format!("Password of {name} ({id}): "))?;
     check_password(&password, id, name, LEAST_PASSWORD)?;
-    if terminal && ask("The same again: ")? != password {
+    if ask("The same again: ")? != password {
         bail!("the two differ: nothing was changed");
     }
     Ok(password)
 }
 
+/// What is typed at a terminal is not shown until this is dropped; what was typed before is forgotten.
+struct Unseen<'t> {
+    terminal: &'t File,
+    before: Termios,
+}
+
+impl Unseen<'_> {
+    fn begin(terminal: &File) -> nix::Result<Unseen<'_>> {
+        let before = termios::tcgetattr(terminal)?;
+        let mut unseen = before.clone();
+        unseen.local_flags.remove(LocalFlags::ECHO);
+        unseen.local_flags.insert(LocalFlags::ECHONL);
+        termios::tcsetattr(terminal, SetArg::TCSAFLUSH, &unseen)?;
+        Ok(Unseen { terminal, before })
+    }
+}
+
+impl Drop for Unseen<'_> {
+    fn drop(&mut self) {
+        // A terminal that is gone needs it no more.
+        let _ = termios::tcsetattr(self.terminal, SetArg::TCSANOW, &self.before);
+    }
+}
+
 /// Reads no further than a password may be long.
-fn a_line() -> anyhow::Result<Secret<String>> {
+fn a_line(from: &mut impl BufRead) -> anyhow::Result<Secret<String>> {
     let mut line = Secret::new(String::with_capacity(2 * MOST_PASSWORD));
     let most = u64::try_from(2 * MOST_PASSWORD)?;
-    let mut from = stdin().lock().take(most);
-    let read = from.read_line(line.expose_mut());
-    read.context("the password in standard input")?;
+    from.by_ref().take(most).read_line(line.expose_mut())?;
     let text = line.expose_mut();
     if text.ends_with('\n') {
         text.pop();
@@ -279,8 +309,8 @@ fn a_line() -> anyhow::Result<Secret<String>> {
     if text.ends_with('\r') {
         text.pop();
     }
-    if text.is_empty() {
-        bail!("standard input has no password in its first line");
+    match text.is_empty() {
+        true => bail!("there is no password in the first line"),
+        false => Ok(line),
     }
-    Ok(line)
 }

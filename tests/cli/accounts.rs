@@ -1,7 +1,7 @@
 //! Accounts and roles, by commands where no controller runs.
 
 use std::{
-    io::Write as _,
+    io::{Read as _, Write as _},
     process::{Command, Stdio},
 };
 
@@ -93,8 +93,8 @@ fn the_first_administrator_is_made_by_a_command() {
 fn a_password_that_is_none_opens_nothing() {
     let place = with_database();
     for (input, why) in [
-        ("", "no password in its first line"),
-        ("\n", "no password in its first line"),
+        ("", "there is no password in the first line"),
+        ("\n", "there is no password in the first line"),
         ("short\n", "less than 12 characters"),
         ("Josephine-2026\n", "made of the id or the name"),
         ("Password2026!\n", "a common word"),
@@ -126,47 +126,64 @@ fn a_password_of_chance_is_told_once_and_is_to_be_changed() {
     assert!(!list.contains(password));
 }
 
-/// At a terminal it is asked for twice, and not shown.
+/// What a terminal shows while the program runs at it; each answer is typed when it is asked for.
+fn at_a_terminal(command: &str, answers: [(&str, &str); 2]) -> (Option<i32>, String) {
+    let mut child = Command::new("timeout")
+        .args([
+            "60",
+            "script",
+            "--quiet",
+            "--return",
+            "--command",
+            command,
+            "/dev/null",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script");
+    let mut keys = child.stdin.take().expect("a pipe");
+    let mut screen = child.stdout.take().expect("a pipe");
+    let mut shown = Vec::new();
+    let mut answers = answers.into_iter().peekable();
+    let mut octets = [0; 4096];
+    loop {
+        let read = screen.read(&mut octets).expect("is shown");
+        if read == 0 {
+            break;
+        }
+        shown.extend_from_slice(&octets[..read]);
+        let text = String::from_utf8_lossy(&shown);
+        if let Some((_, answer)) = answers.next_if(|(asked, _)| text.contains(asked)) {
+            writeln!(keys, "{answer}").expect("is typed");
+        }
+    }
+    let code = child.wait().expect("its end").code();
+    (code, String::from_utf8(shown).expect("text"))
+}
+
 #[test]
 fn a_password_typed_at_a_terminal_is_asked_for_twice_and_not_shown() {
     let place = with_database();
     let words = OPEN.map(|word| format!("'{word}'")).join(" ");
-    let command = format!(
-        "{} {words} --site {}",
-        program().display(),
-        place.file().display()
-    );
-    let typed = |first: &str, second: &str| {
-        let mut child = Command::new("script")
-            .args(["--quiet", "--return", "--command", &command, "/dev/null"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("script");
-        let input = format!("{first}\n{second}\n");
-        let mut pipe = child.stdin.take().expect("a pipe");
-        pipe.write_all(input.as_bytes()).expect("is typed");
-        Run::of(child.wait_with_output().expect("its end"))
-    };
-    let differ = typed(GOOD, "correct horse batter");
-    assert_eq!(differ.code, Some(1), "{}", differ.out);
+    let file = place.file();
+    let command = format!("{} {words} --site {}", program().display(), file.display());
+    let (first, second) = ("Password of Doe, Josephine (O-17): ", "The same again: ");
+    let typed = |again| at_a_terminal(&command, [(first, GOOD), (second, again)]);
+    let (code, shown) = typed("correct horse batter");
+    assert_eq!(code, Some(1), "{shown}");
     assert!(
-        differ.out.contains("the two differ: nothing was changed"),
-        "{}",
-        differ.out
+        shown.contains("the two differ: nothing was changed"),
+        "{shown}"
     );
-    let same = typed(GOOD, GOOD);
-    assert_eq!(same.code, Some(0), "{}", same.out);
+    assert!(!shown.contains("horse"), "{shown}");
+    let (code, shown) = typed(GOOD);
+    assert_eq!(code, Some(0), "{shown}");
     assert!(
-        same.out.contains("Password of Doe, Josephine (O-17): "),
-        "{}",
-        same.out
+        shown.contains("has an account: role administrator"),
+        "{shown}"
     );
-    assert!(
-        same.out.contains("has an account: role administrator"),
-        "{}",
-        same.out
-    );
+    assert!(!shown.contains("horse"), "{shown}");
 }
 
 #[test]
